@@ -1,0 +1,138 @@
+/** The interfaces between the rooms of the lab: clock, API, pods, weka. No implementation here. */
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+
+/** Time as the lab knows it; everything that waits does so through this. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `run` once after `milliseconds`; the returned function cancels. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+/** A kind that the API serves. */
+export interface ResourceInfo {
+  group: string;
+  version: string;
+  kind: string;
+  /** Lower-case plural. */
+  plural: string;
+  namespaced: boolean;
+  hasStatus: boolean;
+}
+
+export interface ListOptions {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+export interface WatchEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: KubernetesObject;
+}
+
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  preconditions?: { uid?: string; resourceVersion?: string };
+}
+
+/** A refusal of the API server, as in a Kubernetes Status. */
+export class ApiError extends Error {
+  readonly code: number;
+  readonly reason: string;
+  readonly details: Record<string, unknown> | undefined;
+  constructor(code: number, reason: string, message: string, details?: Record<string, unknown>) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+export type PatchType =
+  | 'application/json-patch+json'
+  | 'application/merge-patch+json'
+  | 'application/strategic-merge-patch+json'
+  | 'application/apply-patch+yaml';
+
+/**
+ * How the lab's own controllers (driver, scheduler, kubelet, garbage collector) see an API server. Two implementations:
+ * the in-memory store, and HTTP to any Kubernetes. Every method rejects with ApiError.
+ */
+export interface ApiClient {
+  resources(): Promise<ResourceInfo[]>;
+  get(resource: ResourceInfo, namespace: string | undefined, name: string): Promise<KubernetesObject>;
+  list(resource: ResourceInfo, options?: ListOptions): Promise<{ items: KubernetesObject[]; resourceVersion: string }>;
+  /** Events after `resourceVersion` in order; the returned function ends the watch. `onEnd` is called on 410 or a broken stream. */
+  watch(
+    resource: ResourceInfo,
+    resourceVersion: string,
+    onEvent: (event: WatchEvent) => void,
+    onEnd?: (error?: ApiError) => void,
+  ): () => void;
+  create(resource: ResourceInfo, namespace: string | undefined, object: KubernetesObject): Promise<KubernetesObject>;
+  update(resource: ResourceInfo, object: KubernetesObject, subresource?: 'status'): Promise<KubernetesObject>;
+  patch(
+    resource: ResourceInfo,
+    namespace: string | undefined,
+    name: string,
+    type: PatchType,
+    patch: unknown,
+    subresource?: string,
+  ): Promise<KubernetesObject>;
+  delete(resource: ResourceInfo, namespace: string | undefined, name: string, options?: DeleteOptions): Promise<KubernetesObject>;
+}
+
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** What a pod runs: the simulated runtime, or a real process. One per container start. */
+export interface PodProgram {
+  /** Runs a command in the container, as kubectl exec does. */
+  exec(command: string[], stdin: string): Promise<ExecResult>;
+  /** Everything written so far. */
+  logs(): string;
+  /** TERM asks, KILL ends at once. */
+  signal(signal: 'TERM' | 'KILL'): void;
+}
+
+/** What the kubelet of a lab node gives to a starting container. */
+export interface PodEnvironment {
+  pod: KubernetesObject;
+  nodeName: string;
+  podIp: string;
+  bootId: string;
+  /** Plain environment of the main container, downward API resolved. */
+  env: Record<string, string>;
+  /** Files of mounted ConfigMaps and Secrets by mount path, read live (a changed Secret shows). */
+  readFile(path: string): string | undefined;
+  /** To be called once when the program has ended. */
+  onExit(exitCode: number): void;
+  onLog?(line: string): void;
+}
+
+/** Starts programs; chosen per pod by the lab (simulated or process). */
+export interface ProgramFactory {
+  start(environment: PodEnvironment): PodProgram;
+}
+
+/** The place from which a `weka` command is run. */
+export interface WekaPlace {
+  /** WekaContainer UID: the identity of the persistent data directory on the host. */
+  dataId: string;
+  nodeName: string;
+  ip: string;
+  /** Environment that the CLI sees: NAME, MODE, PORT, AGENT_PORT, WEKA_USERNAME, WEKA_PASSWORD ... */
+  env: Record<string, string>;
+}
+
+/** The model of everything that the `weka` command line can see and do, in all clusters of the lab. */
+export interface WekaWorld {
+  run(place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult>;
+  /** The process world of that data directory died (pod killed): its weka container is down. */
+  processesDied(dataId: string): void;
+}
