@@ -1,0 +1,97 @@
+/**
+ * The machines under the lab's nodes: what a pod finds on its host, and what a reboot changes.
+ * Not in here: Node objects, the scheduler and the kubelet; they read these facts.
+ */
+
+/** One machine. Mutable: the kubelet, the simulated runtime and a test's faults change it in place. */
+export interface NodeHardware {
+  readonly name: string;
+  ip: string;
+  /** Kernel boot id (a UUID); another one after each reboot. */
+  bootId: string;
+  isHt: boolean;
+  numCpus: number;
+  /** As `ID` of /etc/os-release, such as `ubuntu` or `rhcos`. */
+  os: string;
+  osBuildId: string;
+  /** `k8s`, `openshift`, `gke` ... as the discovery result names it. */
+  kubernetesDistro: string;
+  kernel: string;
+  architecture: string;
+  /** Serials of the signed drives. */
+  drives: string[];
+  /** Images whose kernel drivers were loaded since boot. */
+  driversLoaded: Set<string>;
+}
+
+export interface HardwareRegistry {
+  /** Adds a machine; what is not given is a plain hyper-threaded Ubuntu host without drives. Throws on a known name. */
+  add(facts: Pick<NodeHardware, 'name' | 'ip'> & Partial<NodeHardware>): NodeHardware;
+  get(name: string): NodeHardware | undefined;
+  list(): NodeHardware[];
+  /** Forgets the machine: it was taken away. */
+  remove(name: string): void;
+  /**
+   * A new boot id and no kernel drivers; drives and directories stay. Processes are not its business:
+   * whoever runs them listens with `onReboot`. Throws on an unknown name.
+   */
+  reboot(name: string): NodeHardware;
+  /** Called after each reboot; the returned function ends that. */
+  onReboot(listener: (node: NodeHardware) => void): () => void;
+}
+
+/** Hexadecimal digits drawn from `random` (numbers in [0, 1)). */
+export function randomHex(random: () => number, length: number): string {
+  let digits = '';
+  while (digits.length < length) digits += Math.floor(random() * 16).toString(16);
+  return digits;
+}
+
+/** A UUID of version 4 drawn from `random`, so that a seeded run repeats it. */
+export function randomUuid(random: () => number): string {
+  const hex = randomHex(random, 30);
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(12, 15)}`, `a${hex.slice(15, 18)}`, hex.slice(18, 30)].join('-');
+}
+
+/** An empty registry; `random` (numbers in [0, 1)) gives the boot ids. */
+export function createHardwareRegistry(random: () => number): HardwareRegistry {
+  const nodes = new Map<string, NodeHardware>();
+  const listeners = new Set<(node: NodeHardware) => void>();
+  return {
+    add(facts) {
+      if (nodes.has(facts.name)) throw new Error(`machine ${facts.name} is there already`);
+      const node: NodeHardware = {
+        bootId: randomUuid(random),
+        isHt: true,
+        numCpus: 32,
+        os: 'ubuntu',
+        osBuildId: '',
+        kubernetesDistro: 'k8s',
+        kernel: '6.8.0-45-generic',
+        architecture: 'amd64',
+        drives: [],
+        driversLoaded: new Set(),
+        ...facts,
+      };
+      nodes.set(node.name, node);
+      return node;
+    },
+    get: (name) => nodes.get(name),
+    list: () => [...nodes.values()],
+    remove(name) {
+      nodes.delete(name);
+    },
+    reboot(name) {
+      const node = nodes.get(name);
+      if (node === undefined) throw new Error(`no machine ${name}`);
+      node.bootId = randomUuid(random);
+      node.driversLoaded.clear();
+      for (const listener of listeners) listener(node);
+      return node;
+    },
+    onReboot(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
