@@ -1,0 +1,59 @@
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Imports point one way: server, lab -> weka -> core; the sidecar shares only the operation catalogue. */
+const boundary = (from, forbidden) =>
+  forbidden.map((target) => ({ target: `./${from}`, from: `./${target}`, message: `${from} must not import ${target}` }));
+
+const impure = [
+  { object: 'Date', property: 'now', message: 'time is an argument here' },
+  { object: 'Math', property: 'random', message: 'entropy is an argument here' },
+  { object: 'process', property: 'env', message: 'settings are arguments here' },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules/**', 'build/**', '.lab/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    rules: {
+      complexity: ['error', 15],
+      'max-depth': ['error', 3],
+      'max-params': ['error', 6],
+      eqeqeq: 'error',
+      'no-console': 'off',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/require-await': 'off',
+      'import-x/no-default-export': 'error',
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: import.meta.dirname,
+          zones: [
+            ...boundary('hooks/core', ['hooks/weka', 'hooks/server', 'sidecar', 'lab']),
+            ...boundary('hooks/weka', ['hooks/server', 'sidecar', 'lab']),
+            ...boundary('hooks/server', ['lab', 'sidecar']),
+            ...boundary('sidecar', ['lab', 'hooks/server']),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['hooks/core/**/*.ts', 'hooks/weka/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-properties': ['error', ...impure],
+      'no-restricted-imports': ['error', { patterns: ['@kubernetes/*', 'node:fs*', 'node:net', 'node:http*', 'node:child_process', 'fastify'] }],
+      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time is an argument here' }],
+    },
+  },
+  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { complexity: 'off', 'max-depth': 'off', '@typescript-eslint/unbound-method': 'off' } },
+  { files: ['*.config.ts', '*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
+);

@@ -1,0 +1,80 @@
+/** Conditions as meta/v1 has them, and the kstatus trio that kubectl wait, Flux and Argo CD read. */
+import type { KubernetesObject } from './contract.ts';
+
+export interface Condition {
+  type: string;
+  status: 'True' | 'False' | 'Unknown';
+  /** CamelCase token for programs; differs between outcomes. */
+  reason: string;
+  /** A sentence for people. */
+  message: string;
+  /** RFC 3339; moves only when `status` moves. */
+  lastTransitionTime: string;
+  observedGeneration: number;
+}
+
+export type ConditionWish = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** The conditions that the object carries now; malformed entries are left out, for a status is only a cache. */
+export function conditionsOf(object: KubernetesObject): Condition[] {
+  const status = object['status'] as { conditions?: unknown } | undefined;
+  if (!Array.isArray(status?.conditions)) return [];
+  return status.conditions.filter(
+    (entry): entry is Condition =>
+      entry !== null && typeof entry === 'object' && typeof (entry as Condition).type === 'string' &&
+      typeof (entry as Condition).status === 'string',
+  );
+}
+
+export function findCondition(object: KubernetesObject, type: string): Condition | undefined {
+  return conditionsOf(object).find((condition) => condition.type === type);
+}
+
+export function isTrue(object: KubernetesObject, type: string): boolean {
+  return findCondition(object, type)?.status === 'True';
+}
+
+/**
+ * The wished conditions with their times: `lastTransitionTime` is carried over where the status stays.
+ * @param now RFC 3339
+ */
+export function withTransitionTimes(
+  wishes: ConditionWish[],
+  previous: Condition[],
+  now: string,
+  generation: number,
+): Condition[] {
+  const before = new Map(previous.map((condition) => [condition.type, condition]));
+  return wishes.map((wish) => {
+    const old = before.get(wish.type);
+    return {
+      ...wish,
+      lastTransitionTime: old?.status === wish.status && old.lastTransitionTime ? old.lastTransitionTime : now,
+      observedGeneration: generation,
+    };
+  });
+}
+
+/** Where an object stands as a whole, for the kstatus trio. */
+export type Summary =
+  | { state: 'ready'; reason: string; message: string }
+  /** On its way; `ready` stays what it was when the object had been ready before and only lost protection. */
+  | { state: 'progressing'; reason: string; message: string; ready?: boolean }
+  /** Nothing moves until a person acts. */
+  | { state: 'stalled'; reason: string; message: string; ready?: boolean };
+
+/** Ready, Reconciling and Stalled, always all three. */
+export function kstatusTrio(summary: Summary): ConditionWish[] {
+  const { reason, message } = summary;
+  const ready = summary.state === 'ready' || summary.ready === true;
+  const settled = { reason: 'Settled', message: '' };
+  return [
+    { type: 'Ready', status: ready ? 'True' : 'False', reason, message },
+    summary.state === 'progressing'
+      ? { type: 'Reconciling', status: 'True', reason, message }
+      : { type: 'Reconciling', status: 'False', ...settled },
+    summary.state === 'stalled'
+      ? { type: 'Stalled', status: 'True', reason, message }
+      : { type: 'Stalled', status: 'False', ...settled },
+  ];
+}

@@ -1,0 +1,116 @@
+/**
+ * A life cycle as an ordered list of steps, each a pure check. The list runs top to bottom; the first step that is not
+ * done blocks the later ones, except where a step is `independent`. The same list renders conditions and the docs page.
+ */
+import type { ConditionWish, Condition } from './conditions.ts';
+import type { HookEvent, Operation } from './contract.ts';
+
+export type Outcome =
+  | { state: 'done'; message?: string }
+  /** Does not apply to this object: no condition is shown. */
+  | { state: 'skipped' }
+  /** Something outside has to happen first. */
+  | { state: 'wait'; reason: string; message: string; retryAfterSeconds: number; events?: HookEvent[] }
+  /** Operations are asked for until their effect is observed. */
+  | { state: 'act'; reason: string; message: string; retryAfterSeconds: number; operations: Operation[]; events?: HookEvent[] }
+  /** The facts needed are not known: the previous condition is carried and nothing is done. */
+  | { state: 'unknown'; message: string; retryAfterSeconds: number }
+  /** Nothing helps but a person. */
+  | { state: 'stalled'; reason: string; message: string; events?: HookEvent[] };
+
+export interface Step<Facts> {
+  name: string;
+  /** The condition type that shows it; upstream's name where upstream has one. */
+  condition?: string;
+  /** `once` is skipped when `latched` says that its effect exists outside; `independent` never blocks later steps. */
+  mode: 'once' | 'always' | 'independent';
+  /** The upstream status string while this step is the one that is waited for. */
+  status?: string;
+  /** One sentence for the page of states. */
+  summary: string;
+  latched?(facts: Facts): boolean;
+  check(facts: Facts): Outcome;
+}
+
+export interface StepResult<Facts> {
+  step: Step<Facts>;
+  /** Absent: not reached. */
+  outcome?: Outcome;
+}
+
+export interface StepsResult<Facts> {
+  results: StepResult<Facts>[];
+  /** The first step that is not done and not independent; absent when all is done. */
+  blockedBy?: StepResult<Facts> & { outcome: Outcome };
+  operations: Operation[];
+  events: HookEvent[];
+  /** Seconds; the soonest of all that wait. */
+  resyncAfterSeconds?: number;
+}
+
+const isDone = (outcome: Outcome): boolean => outcome.state === 'done' || outcome.state === 'skipped';
+
+/** Runs the list. Total: a check must not throw. */
+export function runSteps<Facts>(steps: readonly Step<Facts>[], facts: Facts): StepsResult<Facts> {
+  const run: StepsResult<Facts> = { results: [], operations: [], events: [] };
+  for (const step of steps) {
+    if (run.blockedBy !== undefined && step.mode !== 'independent') {
+      run.results.push({ step });
+      continue;
+    }
+    const latched = step.mode === 'once' && step.latched?.(facts) === true;
+    const outcome: Outcome = latched ? { state: 'done' } : step.check(facts);
+    const result = { step, outcome };
+    run.results.push(result);
+    if (outcome.state === 'act') run.operations.push(...outcome.operations);
+    if ('events' in outcome && outcome.events) run.events.push(...outcome.events);
+    if ('retryAfterSeconds' in outcome) {
+      run.resyncAfterSeconds = Math.min(run.resyncAfterSeconds ?? Infinity, outcome.retryAfterSeconds);
+    }
+    if (!isDone(outcome) && step.mode !== 'independent') run.blockedBy = result;
+  }
+  return run;
+}
+
+function renderOne(type: string, outcome: Outcome | undefined, blockedBy: string, old: Condition | undefined): ConditionWish[] {
+  if (outcome === undefined) {
+    const carried = old?.status === 'True' ? old : undefined;
+    return [carried ?? { type, status: 'Unknown', reason: 'NotReached', message: `comes after ${blockedBy}` }];
+  }
+  switch (outcome.state) {
+    case 'skipped':
+      return [];
+    case 'done':
+      return [{ type, status: 'True', reason: 'Success', message: outcome.message ?? '' }];
+    case 'unknown':
+      return [old ?? { type, status: 'Unknown', reason: 'FactUnknown', message: outcome.message }];
+    default:
+      return [{ type, status: 'False', reason: outcome.reason, message: outcome.message }];
+  }
+}
+
+/** One condition for each step that has a condition type; several steps may share one, then the first undone step shows. */
+export function renderSteps<Facts>(run: StepsResult<Facts>, previous: readonly Condition[]): ConditionWish[] {
+  const byType = new Map<string, ConditionWish>();
+  const blockedBy = run.blockedBy?.step.name ?? '';
+  for (const { step, outcome } of run.results) {
+    if (step.condition === undefined) continue;
+    const old = previous.find((condition) => condition.type === step.condition);
+    for (const { type, status, reason, message } of renderOne(step.condition, outcome, blockedBy, old)) {
+      const shown = byType.get(type);
+      if (shown === undefined || shown.status === 'True') byType.set(type, { type, status, reason, message });
+    }
+  }
+  return [...byType.values()];
+}
+
+export const done = (message?: string): Outcome => (message === undefined ? { state: 'done' } : { state: 'done', message });
+export const skipped: Outcome = { state: 'skipped' };
+export const wait = (reason: string, message: string, retryAfterSeconds: number, events: HookEvent[] = []): Outcome => ({
+  state: 'wait', reason, message, retryAfterSeconds, events,
+});
+export const act = (reason: string, message: string, operations: Operation[], retryAfterSeconds = 1, events: HookEvent[] = []): Outcome => ({
+  state: 'act', reason, message, retryAfterSeconds, operations, events,
+});
+export const unknown = (message: string, retryAfterSeconds = 2): Outcome => ({ state: 'unknown', message, retryAfterSeconds });
+export const stalled = (reason: string, message: string, events: HookEvent[] = []): Outcome => ({ state: 'stalled', reason, message, events });
