@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideStop, type StopInput } from './stop.ts';
+
+/** A joined drive container whose pod a person deleted, in a healthy cluster that is quiet. */
+const base: StopInput = {
+  family: 'backend', state: 'active', reason: 'user', nodeExists: true, evictOnDeletion: false, overrides: {},
+  joined: true, deactivated: false, activeMounts: 0, turn: { state: 'free' }, protection: { full: true, message: '' },
+};
+const backend = (change: Partial<StopInput> = {}): StopInput => ({ ...base, ...change });
+const frontend = (change: Partial<StopInput> = {}): StopInput => ({ ...base, family: 'frontend', ...change });
+const taken = { state: 'taken' as const, holder: 'default/demo-drive-1' };
+const reduced = { full: false, message: 'REBUILDING, 1 of 6 drive containers is away' };
+
+describe('a terminating pod', () => {
+  it.each<[string, StopInput, string, string]>([
+    // upstream rows, in their order
+    ['on a node that is gone is left to Kubernetes', backend({ nodeExists: false }), 'wait', 'NodeGone'],
+    ['is forced by overrides.podDeleteForceReplace', backend({ overrides: { podDeleteForceReplace: true }, turn: taken }), 'force', 'PodDeleteForceReplace'],
+    ['is forced by overrides.upgradeForceReplace while an upgrade runs', backend({ overrides: { upgradeForceReplace: true }, reason: 'upgrade' }), 'force', 'UpgradeForceReplace'],
+    ['is not forced by overrides.upgradeForceReplace otherwise', backend({ overrides: { upgradeForceReplace: true } }), 'wait', 'TakingTurn'],
+    ['waits for its removal where the operator evicts', backend({ evictOnDeletion: true }), 'wait', 'RemovalRequested'],
+    ['is not evicted with overrides.upgradePreventEviction', backend({ evictOnDeletion: true, overrides: { upgradePreventEviction: true } }), 'wait', 'TakingTurn'],
+    ['is not evicted by a roll of ours', backend({ evictOnDeletion: true, reason: 'roll' }), 'wait', 'TakingTurn'],
+    ['of a frontend waits for its mounts', frontend({ activeMounts: 2 }), 'wait', 'ActiveMounts'],
+    ['of a frontend waits while its mounts are unknown', frontend({ activeMounts: undefined }), 'wait', 'ActiveMountsUnknown'],
+    ['of a frontend does not ask for mounts with overrides.skipActiveMountsCheck', frontend({ activeMounts: undefined, overrides: { skipActiveMountsCheck: true } }), 'allow', 'NoActiveMounts'],
+    ['of a frontend that never joined has no mounts to wait for', frontend({ activeMounts: undefined, joined: false }), 'allow', 'NoActiveMounts'],
+    ['of a frontend without mounts may stop', frontend(), 'allow', 'NoActiveMounts'],
+    ['of a helper may stop', backend({ family: 'other' }), 'allow', 'NothingToProtect'],
+    // the disruption turn
+    ['of a backend takes the turn first', backend(), 'wait', 'TakingTurn'],
+    ['of a backend with the turn may stop', backend({ turn: { state: 'ours' }, protection: reduced }), 'allow', 'TurnHeld'],
+    ['of a backend waits while another one holds the turn', backend({ turn: taken }), 'wait', 'WaitingForTurn'],
+    ['of a backend waits while the turn is unknown', backend({ turn: { state: 'unknown' } }), 'wait', 'TurnUnknown'],
+    ['of a backend waits for full protection', backend({ protection: reduced }), 'wait', 'WaitingForProtection'],
+    ['of a backend waits while the protection is unknown', backend({ protection: undefined }), 'wait', 'ProtectionUnknown'],
+    ['of a backend before formation needs no turn', backend({ joined: false, turn: { state: 'unknown' } }), 'allow', 'NotJoined'],
+    ['rolled by us needs the turn as well', backend({ reason: 'roll', turn: taken }), 'wait', 'WaitingForTurn'],
+    ['of a drained node needs the turn as well', backend({ reason: 'node', turn: taken }), 'wait', 'WaitingForTurn'],
+    // paused
+    ['of a paused backend is forced without the turn', backend({ state: 'paused', turn: taken, protection: undefined }), 'force', 'Paused'],
+    ['of a paused frontend keeps its mounts', frontend({ state: 'paused', activeMounts: 1 }), 'wait', 'ActiveMounts'],
+    // deleting
+    ['of a leaving backend waits for its deactivation', backend({ state: 'deleting' }), 'wait', 'Deactivating'],
+    ['of a leaving backend waits while its deactivation is unknown', backend({ state: 'deleting', deactivated: undefined }), 'wait', 'DeactivationUnknown'],
+    ['of a leaving backend is forced once deactivated', backend({ state: 'deleting', deactivated: true, turn: taken }), 'force', 'Deactivated'],
+    ['of a leaving backend is forced by overrides.skipDeactivate', backend({ state: 'deleting', deactivated: undefined, overrides: { skipDeactivate: true } }), 'force', 'SkipDeactivate'],
+    ['of a leaving backend that never joined is forced', backend({ state: 'deleting', joined: false }), 'force', 'ContainerDeleting'],
+    ['of a leaving frontend waits for its mounts', frontend({ state: 'deleting', activeMounts: 1 }), 'wait', 'ActiveMounts'],
+    ['of a leaving frontend without mounts is forced', frontend({ state: 'deleting' }), 'force', 'ContainerDeleting'],
+    // destroying
+    ['of a destroyed backend is forced', backend({ state: 'destroying', turn: taken, protection: undefined }), 'force', 'Destroying'],
+    ['of a destroyed frontend waits for its mounts', frontend({ state: 'destroying', activeMounts: 3 }), 'wait', 'ActiveMounts'],
+    ['of a destroyed frontend without mounts is forced', frontend({ state: 'destroying' }), 'force', 'Destroying'],
+  ])('%s', (_name, input, stop, reason) => {
+    expect(decideStop(input)).toMatchObject({ stop, reason });
+  });
+
+  it('names the holder of the turn, the missing protection and the mounts that it waits for', () => {
+    expect(decideStop(backend({ turn: taken })).message).toBe('waits for the disruption turn, held by default/demo-drive-1');
+    expect(decideStop(backend({ protection: reduced })).message).toBe('waits for full protection: REBUILDING, 1 of 6 drive containers is away');
+    expect(decideStop(frontend({ activeMounts: 2 })).message).toBe('waits until 2 active mounts are gone');
+  });
+
+  const inputs = fc.record<StopInput>({
+    family: fc.constantFrom('backend', 'frontend', 'other'),
+    state: fc.constantFrom('active', 'paused', 'deleting', 'destroying'),
+    reason: fc.constantFrom('user', 'roll', 'upgrade', 'node', 'owner'),
+    nodeExists: fc.boolean(),
+    evictOnDeletion: fc.boolean(),
+    overrides: fc.constant({}),
+    joined: fc.boolean(),
+    deactivated: fc.constantFrom(true, false, undefined),
+    activeMounts: fc.constantFrom(0, 3, undefined),
+    turn: fc.constantFrom({ state: 'ours' as const }, { state: 'free' as const }, taken, { state: 'unknown' as const }),
+    protection: fc.constantFrom({ full: true, message: '' }, reduced, undefined),
+  });
+
+  it('of an active, joined backend never stops without the turn, and is never forced without a word in the spec', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { stop } = decideStop(input);
+        if (input.family !== 'backend' || input.state !== 'active') return;
+        expect(stop).not.toBe('force');
+        if (input.joined && input.turn.state !== 'ours') expect(stop).toBe('wait');
+      }),
+    );
+  });
+
+  it('never loses mounts that exist or may exist', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        if (input.family === 'frontend' && input.joined && input.activeMounts !== 0) expect(decideStop(input).stop).toBe('wait');
+      }),
+    );
+  });
+});

@@ -1,0 +1,97 @@
+/**
+ * May this terminating pod stop, and how? One pure function; every row of the table in docs/stopping-a-pod.md is a row of
+ * its test. `wait` leaves the runtime blocked, `allow` lets it stop gracefully, `force` ends it without its goodbye.
+ */
+
+export type ContainerState = 'active' | 'paused' | 'deleting' | 'destroying';
+
+/** Why the pod terminates. */
+export type StopReason = 'user' | 'roll' | 'upgrade' | 'node' | 'owner';
+
+export interface StopInput {
+  /** backend: holds data or metadata; frontend: holds mounts; other: nothing waits for it. */
+  family: 'backend' | 'frontend' | 'other';
+  state: ContainerState;
+  reason: StopReason;
+  /** False only when the Node object is known to be gone. */
+  nodeExists: boolean;
+  /** Backends give up their place on an evicted node (operator setting evictContainerOnDeletion). */
+  evictOnDeletion: boolean;
+  overrides: {
+    podDeleteForceReplace?: boolean | undefined;
+    upgradeForceReplace?: boolean | undefined;
+    upgradePreventEviction?: boolean | undefined;
+    skipDeactivate?: boolean | undefined;
+    skipActiveMountsCheck?: boolean | undefined;
+  };
+  /** The container is a member of a formed weka cluster. */
+  joined: boolean;
+  /** Weka says that this container is INACTIVE or does not know it; undefined: not known. */
+  deactivated: boolean | undefined;
+  /** Kernel mounts that live on this container; undefined: not known. */
+  activeMounts: number | undefined;
+  /** The cluster's disruption turn: ours, free, held by another one, or not known. */
+  turn: { state: 'ours' } | { state: 'free' } | { state: 'taken'; holder: string } | { state: 'unknown' };
+  /** Full: the weka cluster can bear the loss of this container now; undefined: not known. */
+  protection: { full: boolean; message: string } | undefined;
+}
+
+export interface StopDecision {
+  stop: 'wait' | 'allow' | 'force';
+  reason: string;
+  /** Names what is waited for, or why the pod may stop. */
+  message: string;
+  /** The disruption turn has to be taken first. */
+  takeTurn?: true;
+}
+
+const waitFor = (reason: string, message: string): StopDecision => ({ stop: 'wait', reason, message });
+const allow = (reason: string, message: string): StopDecision => ({ stop: 'allow', reason, message });
+const force = (reason: string, message: string): StopDecision => ({ stop: 'force', reason, message });
+
+/** Mounts block a frontend whatever it is stopped for: taking them away hangs the applications above. */
+function mountsBlock(input: StopInput): StopDecision | undefined {
+  if (input.family !== 'frontend' || !input.joined || input.overrides.skipActiveMountsCheck === true) return undefined;
+  if (input.activeMounts === undefined) return waitFor('ActiveMountsUnknown', 'waits until the number of active mounts can be read');
+  if (input.activeMounts > 0) return waitFor('ActiveMounts', `waits until ${input.activeMounts} active mounts are gone`);
+  return undefined;
+}
+
+function stopDeleting(input: StopInput): StopDecision {
+  if (input.family !== 'backend' || !input.joined) return force('ContainerDeleting', 'the container is being deleted and is no member of a weka cluster');
+  if (input.overrides.skipDeactivate === true) return force('SkipDeactivate', 'overrides.skipDeactivate is set');
+  if (input.deactivated === true) return force('Deactivated', 'the weka cluster has deactivated the container');
+  if (input.deactivated === undefined) return waitFor('DeactivationUnknown', 'waits for the weka cluster to say whether the container is deactivated; overrides.skipDeactivate skips it');
+  return waitFor('Deactivating', 'waits until the weka cluster has moved the data away and deactivated the container');
+}
+
+function stopActiveBackend(input: StopInput): StopDecision {
+  if (input.evictOnDeletion && input.overrides.upgradePreventEviction !== true && input.reason === 'user') {
+    return waitFor('RemovalRequested', 'the operator is set to evict containers whose pod is deleted; waits for the owner to remove this one');
+  }
+  if (!input.joined) return allow('NotJoined', 'the container is no member of a weka cluster yet');
+  const { turn, protection } = input;
+  if (turn.state === 'ours') return allow('TurnHeld', 'the container holds the disruption turn of its cluster');
+  if (turn.state === 'unknown') return waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
+  if (turn.state === 'taken') return waitFor('WaitingForTurn', `waits for the disruption turn, held by ${turn.holder}`);
+  if (protection === undefined) return waitFor('ProtectionUnknown', 'waits until the protection of the weka cluster can be read');
+  if (!protection.full) return waitFor('WaitingForProtection', `waits for full protection: ${protection.message}`);
+  return { ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'), takeTurn: true };
+}
+
+/** The stop decision of a pod that has a deletionTimestamp. */
+export function decideStop(input: StopInput): StopDecision {
+  const { overrides, state } = input;
+  if (!input.nodeExists) return waitFor('NodeGone', 'the node is gone; Kubernetes collects the pod');
+  if (input.family === 'other') return allow('NothingToProtect', 'nothing depends on this pod');
+  if (overrides.podDeleteForceReplace === true) return force('PodDeleteForceReplace', 'overrides.podDeleteForceReplace is set');
+  if (state === 'active' && overrides.upgradeForceReplace === true && input.reason === 'upgrade') {
+    return force('UpgradeForceReplace', 'overrides.upgradeForceReplace is set and an upgrade is running');
+  }
+  if (state === 'paused') return mountsBlock(input) ?? force('Paused', 'the cluster is paused');
+  const mounts = mountsBlock(input);
+  if (mounts !== undefined) return mounts;
+  if (state === 'destroying') return force('Destroying', 'the cluster is being destroyed');
+  if (state === 'deleting') return stopDeleting(input);
+  return input.family === 'backend' ? stopActiveBackend(input) : allow('NoActiveMounts', 'no mount depends on this pod');
+}
