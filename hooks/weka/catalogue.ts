@@ -1,0 +1,149 @@
+/**
+ * The catalogue of the weka system: the generic families bound to weka's kinds, and what is done inside a weka pod.
+ * Shapes and constructors only; the sidecar performs them.
+ */
+import { z } from 'zod';
+import type { Json, Operation } from '../core/contract.ts';
+import {
+  changedResult, coreCatalogue, entry, noArguments, podReference, podTarget,
+  type CatalogueEntry, type PodTarget, type PolicyRule, type ResourceKind, type SystemKinds, type TypedObservation,
+} from '../core/catalogue.ts';
+import { observation, operation } from '../core/operations.ts';
+import { dataKey, json, jsonObject, namespaceName, objectName } from '../core/validation.ts';
+import { wekaCommands, type WekaCommandName, type WekaCommandParameters } from './commands.ts';
+import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
+import { runtimeReport as runtimeReportValue, type RuntimeReport } from './runtime-report.ts';
+
+const wekaVersion = 'weka.weka.io/v1alpha1';
+
+const wekaKind = (kind: string, namespaced = true): ResourceKind =>
+  ({ apiVersion: wekaVersion, kind, plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'), namespaced });
+
+const other = (apiVersion: string, kind: string, plural: string, namespaced = true): ResourceKind =>
+  ({ apiVersion, kind, plural, namespaced });
+
+export const wekaContainerKind = wekaKind('WekaContainer');
+export const wekaClusterKind = wekaKind('WekaCluster');
+export const wekaClaimsKind = wekaKind('WekaClaims', false);
+
+export const wekaKinds: SystemKinds = {
+  ownerGroup: 'weka.weka.io',
+  claims: wekaClaimsKind,
+  readable: [
+    wekaContainerKind,
+    wekaClusterKind,
+    wekaKind('WekaClient'),
+    { ...wekaKind('WekaPolicy'), plural: 'wekapolicies' },
+    wekaKind('WekaManualOperation'),
+    wekaKind('WekaNode', false),
+    wekaKind('WekaMembers'),
+    other('v1', 'Node', 'nodes', false),
+    other('v1', 'Pod', 'pods'),
+    other('v1', 'Service', 'services'),
+    other('v1', 'ConfigMap', 'configmaps'),
+    other('apps/v1', 'Deployment', 'deployments'),
+    other('batch/v1', 'Job', 'jobs'),
+    other('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
+  ],
+  deletable: [wekaContainerKind, other('v1', 'ConfigMap', 'configmaps')],
+};
+
+/** Name prefix of the copies of the boot scripts; the content's hash follows. */
+export const bootConfigMapPrefix = 'weka-boot-scripts-';
+
+const execRules: PolicyRule[] = [
+  { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+  // exec over WebSocket is a GET, which the API server asks for as verb create since Kubernetes 1.35, as get before
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
+];
+const secretReadRule: PolicyRule = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+
+const queryNames = Object.keys(wekaQueries) as [WekaQueryName, ...WekaQueryName[]];
+
+function runArgument(name: WekaCommandName) {
+  const parameters: z.ZodType = wekaCommands[name].parameters;
+  return z.strictObject({ command: z.literal(name), parameters });
+}
+
+const commandNames = Object.keys(wekaCommands) as [WekaCommandName, ...WekaCommandName[]];
+const [firstCommand, ...furtherCommands] = commandNames;
+const runArguments = z.discriminatedUnion('command', [runArgument(firstCommand), ...furtherCommands.map(runArgument)]);
+
+export const catalogue = {
+  ...coreCatalogue(wekaKinds),
+  'runtime.report': entry({
+    kind: 'runtime.report', type: 'observation', target: podTarget, args: noArguments, result: runtimeReportValue,
+    rbac: execRules,
+    description: "Asks a pod's runtime for its report: phase, flags, resources, local weka status, identity.",
+  }),
+  'weka.query': entry({
+    kind: 'weka.query', type: 'observation', target: podTarget,
+    args: z.strictObject({ query: z.enum(queryNames) }), result: json,
+    rbac: execRules,
+    description: 'Runs one of the known read-only weka commands in a pod.',
+  }),
+  'runtime.allowStop': entry({
+    kind: 'runtime.allowStop', type: 'operation', target: podTarget, args: z.strictObject({ force: z.boolean() }),
+    result: changedResult,
+    rbac: execRules,
+    description: 'Writes the flag that lets a terminating pod stop, gracefully or by force.',
+    idempotence: 'Touching a file again changes nothing.',
+  }),
+  'runtime.writeResources': entry({
+    kind: 'runtime.writeResources', type: 'operation', target: podTarget,
+    args: z.strictObject({ resources: jsonObject }), result: changedResult,
+    rbac: execRules,
+    description: 'Writes resources.json (drives, ports, failure domain) and compares what the pod has stored.',
+    idempotence: 'The file is replaced atomically by the same text.',
+  }),
+  'weka.run': entry({
+    kind: 'weka.run', type: 'operation', target: podTarget, args: runArguments, result: changedResult,
+    rbac: [...execRules, secretReadRule, { apiGroups: ['weka.weka.io'], resources: ['wekaclusters', 'wekacontainers'], verbs: ['get'] }],
+    description: 'Runs one command of the weka command table in an executor pod.',
+    idempotence: 'Stated per command.',
+  }),
+  'weka.joinToken': entry({
+    kind: 'weka.joinToken', type: 'operation', target: podTarget,
+    args: z.strictObject({ secret: z.strictObject({ namespace: namespaceName, name: objectName }), key: dataKey }),
+    result: changedResult,
+    rbac: [...execRules, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'] }],
+    description: 'Has weka generate a join token for clients and stores it in a key of a Secret.',
+    idempotence: 'A key that is there is never replaced.',
+  }),
+} satisfies Record<string, CatalogueEntry>;
+
+export type CatalogueKind = keyof typeof catalogue;
+
+/** Observes the report of a pod's runtime. */
+export function runtimeReport(pod: PodTarget, maxAgeSeconds: number): TypedObservation<RuntimeReport> {
+  return observation('runtime.report', podReference(pod), maxAgeSeconds);
+}
+
+/** Observes the answer of one read-only weka command, run in the executor pod. */
+export function wekaQuery<N extends WekaQueryName>(
+  executor: PodTarget, query: N, maxAgeSeconds: number,
+): TypedObservation<WekaAnswer<N>> {
+  return observation('weka.query', podReference(executor), maxAgeSeconds, { query });
+}
+
+/** Lets a pod stop; `force` without moving data or waiting for mounts. */
+export function allowStop(pod: PodTarget, force: boolean): Operation {
+  return operation('runtime.allowStop', podReference(pod), { force });
+}
+
+/** Gives a pod its resources.json. */
+export function writeResources(pod: PodTarget, resources: Record<string, Json>): Operation {
+  return operation('runtime.writeResources', podReference(pod), { resources });
+}
+
+/** Runs a command of the weka command table in the executor pod. */
+export function wekaRun<N extends WekaCommandName>(
+  executor: PodTarget, command: N, parameters: WekaCommandParameters<N>,
+): Operation {
+  return operation('weka.run', podReference(executor), { command, parameters: parameters as Record<string, Json> });
+}
+
+/** Puts a join token for clients into a key of a Secret that lacks it. */
+export function joinToken(executor: PodTarget, secret: { namespace: string; name: string }, key: string): Operation {
+  return operation('weka.joinToken', podReference(executor), { secret: { namespace: secret.namespace, name: secret.name }, key });
+}
