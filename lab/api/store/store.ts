@@ -1,0 +1,106 @@
+/** Composition of the store: see types.ts for what it promises. Each job stands in a file of its own. */
+import type { KubernetesObject } from '../../../hooks/core/contract.ts';
+import type { ListOptions } from '../../contract.ts';
+import { behaviours } from './behaviours.ts';
+import { deleteObject } from './deletion.ts';
+import { badRequest, conflict, unknownResource } from './errors.ts';
+import { asObject, asObjects, cloneJson } from './json.ts';
+import { timestamp } from './metadata.ts';
+import { patched } from './patch.ts';
+import { randomNames } from './random.ts';
+import { createRegistry } from './registry.ts';
+import { builtInResources } from './resources.ts';
+import { selection } from './selectors.ts';
+import { createState, objectKey } from './state.ts';
+import type { ResourceDefinition, Store, StoreOptions } from './types.ts';
+import { createWatches } from './watches.ts';
+import { createObject, editObject, stored, updateObject } from './writes.ts';
+import type { Kernel } from './writes.ts';
+
+const initialNamespaces = ['default', 'kube-system'];
+
+/** An empty cluster with the namespaces that every cluster has. */
+export function createStore(options: StoreOptions): Store {
+  const { clock, seed = Math.floor(Math.random() * 2 ** 32), eventLogBound = 10_000 } = options;
+  const registry = createRegistry(builtInResources(behaviours));
+  const state = createState(eventLogBound);
+  const kernel: Kernel = { clock, names: randomNames(seed), registry, state };
+  const watches = createWatches(state, clock, registry.serve);
+
+  const listed = (definition: ResourceDefinition, listOptions: ListOptions): KubernetesObject[] => {
+    const selected = selection(definition, listOptions);
+    const objects = state.all(definition.storage).map((object) => registry.serve(definition, object));
+    const keyed = objects.filter(selected).map((object) => ({ key: objectKey(object.metadata.namespace, object.metadata.name), object }));
+    return keyed.sort((left, right) => (left.key < right.key ? -1 : 1)).map(({ object }) => object);
+  };
+
+  const store: Store = {
+    resources: () => registry.all(),
+    onResourcesChanged: (listener) => registry.onChange(listener),
+    definitionOf: (apiVersion, kind) => registry.byKind(apiVersion, kind),
+    resourceVersion: () => String(state.revision()),
+
+    get(resource, namespace, name) {
+      const definition = registry.find(resource);
+      return registry.serve(definition, stored(kernel, definition, namespace, name));
+    },
+    list: (resource, listOptions = {}) => ({ items: listed(registry.find(resource), listOptions), resourceVersion: String(state.revision()) }),
+    watch: (resource, resourceVersion, onEvent, onEnd, listOptions = {}) =>
+      watches.start({ definition: registry.find(resource), resourceVersion, options: listOptions, onEvent, onEnd }),
+    breakWatches({ error, forget = false } = {}) {
+      if (forget) state.forgetChanges();
+      watches.breakAll(error);
+    },
+
+    create(resource, namespace, object, writeOptions = {}) {
+      const definition = registry.find(resource);
+      return registry.serve(definition, createObject(kernel, definition, namespace, object, writeOptions));
+    },
+    update(resource, object, subresource, writeOptions = {}) {
+      const definition = registry.find(resource);
+      if (subresource === 'status' && !definition.hasStatus) throw unknownResource();
+      return registry.serve(definition, updateObject(kernel, definition, object, subresource, writeOptions));
+    },
+    patch(resource, namespace, name, type, patch, subresource, writeOptions = {}) {
+      const definition = registry.find(resource);
+      if (subresource !== undefined && !(subresource === 'status' && definition.hasStatus)) throw unknownResource();
+      const before = registry.serve(definition, stored(kernel, definition, namespace, name));
+      const after = patched(definition, before, type, patch) as KubernetesObject;
+      const { name: newName, namespace: newNamespace } = asObject(after.metadata);
+      if (newName !== name || newNamespace !== before.metadata.namespace) {
+        throw badRequest(`the name of the object (${String(newName)}) does not match the name on the URL (${name})`);
+      }
+      return registry.serve(definition, updateObject(kernel, definition, after, subresource, writeOptions));
+    },
+
+    delete(resource, namespace, name, deleteOptions = {}) {
+      const definition = registry.find(resource);
+      return registry.serve(definition, deleteObject(kernel, definition, namespace, name, deleteOptions));
+    },
+    deleteCollection(resource, listOptions, deleteOptions = {}) {
+      const definition = registry.find(resource);
+      return listed(definition, listOptions).map((object) => deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, deleteOptions));
+    },
+
+    bind(namespace, pod, node) {
+      const definition = registry.find({ group: '', version: 'v1', plural: 'pods' });
+      const before = stored(kernel, definition, namespace, pod);
+      const binding = { group: '', plural: 'pods/binding', kind: 'Pod' };
+      if (before.metadata.deletionTimestamp !== undefined) throw conflict(binding, pod, `pod ${pod} is being deleted, cannot be assigned to a host`);
+      const current = asObject(before['spec'])['nodeName'];
+      if (current !== undefined) throw conflict(binding, pod, `pod ${pod} is already assigned to node "${String(current)}"`);
+      return editObject(kernel, definition, before, (object) => {
+        const status = asObject(object['status']);
+        const others = asObjects(status['conditions']).filter((condition) => condition['type'] !== 'PodScheduled');
+        const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(clock.now()) };
+        object['spec'] = { ...asObject(object['spec']), nodeName: node };
+        object['status'] = { ...status, conditions: [...others, scheduled] };
+      });
+    },
+    collectGarbage() {},
+  };
+
+  const namespaces = registry.find({ group: '', version: 'v1', plural: 'namespaces' });
+  for (const name of initialNamespaces) createObject(kernel, namespaces, undefined, cloneJson({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }), {});
+  return store;
+}

@@ -1,0 +1,147 @@
+/**
+ * The Kubernetes API of the lab, in memory: synchronous and pure, no sockets and no wall clock. In here: the interfaces.
+ * Not in here: HTTP, tables, discovery and exec (lab/api/http), what nodes and pods do (lab/nodes).
+ */
+import type { KubernetesObject } from '../../../hooks/core/contract.ts';
+import type { ApiError, Clock, DeleteOptions, ListOptions, PatchType, ResourceInfo, WatchEvent } from '../../contract.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+/** One flaw of an object, as in `Status.details.causes`. `body` is the sentence after the field. */
+export interface FieldError {
+  field: string;
+  reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueNotFound';
+  body: string;
+}
+
+/** What a kind's own rules may look at while an object is written. */
+export interface AdmissionContext {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** A stored object by storage name (such as `priorityclasses.scheduling.k8s.io`). */
+  find(storage: string, namespace: string | undefined, name: string): KubernetesObject | undefined;
+  list(storage: string): KubernetesObject[];
+}
+
+/** What sets one kind apart from the others. Functions change `object` in place; it is a private copy. */
+export interface Behaviour {
+  /** Creation only: admission and what is set once. May throw ApiError. */
+  admit?(object: KubernetesObject, context: AdmissionContext): void;
+  /** Creation and update of the main resource: defaults and canonical forms. */
+  normalise?(object: KubernetesObject, before: KubernetesObject | undefined): void;
+  validate?(object: KubernetesObject, before: KubernetesObject | undefined): FieldError[];
+  /** Deletion takes time: the number of seconds, given what the request asks for. Absent: no graceful deletion. */
+  gracePeriodSeconds?(object: KubernetesObject, requested: number | undefined): number;
+  /** What DELETE does with dependents when the request does not say; Background if absent. */
+  defaultPropagation?: 'Orphan';
+  /** A name that DELETE refuses, and why. */
+  undeletable?: Record<string, string>;
+}
+
+/** The schema of one version of a CustomResourceDefinition, compiled. */
+export interface CompiledSchema {
+  /** Removes unknown fields in place and returns their paths, such as `spec.foo`. */
+  prune(object: KubernetesObject): string[];
+  /** Fills in defaults in place. */
+  applyDefaults(object: KubernetesObject): void;
+  validate(object: KubernetesObject, before: KubernetesObject | undefined): FieldError[];
+}
+
+/** A kind that the store serves, with all that discovery says about it. */
+export interface ResourceDefinition extends ResourceInfo {
+  singular: string;
+  shortNames: string[];
+  categories: string[];
+  /** `<plural>.<group>`, or the name of the kind whose objects it shows. */
+  storage: string;
+  /** `metadata.generation` is kept. */
+  hasGeneration: boolean;
+  /** PUT without a resourceVersion is accepted. */
+  unconditionalUpdate: boolean;
+  /** Strategic merge patch is understood. False for custom resources. */
+  strategicMerge: boolean;
+  /** Dotted paths that a field selector may use, besides metadata.name and metadata.namespace. */
+  selectableFields: string[];
+  nameRule: 'subdomain' | 'label';
+  behaviour: Behaviour;
+  schema?: CompiledSchema;
+  /** Another shape of the same stored objects (events). */
+  convert?: { served(object: KubernetesObject): KubernetesObject; stored(object: KubernetesObject): KubernetesObject };
+}
+
+export interface WriteOptions {
+  /** Strict refuses unknown fields with 400, Warn and Ignore drop them. Default Ignore. */
+  fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
+  /** Everything but the write itself. */
+  dryRun?: boolean;
+}
+
+export interface StoreDeleteOptions extends DeleteOptions {
+  dryRun?: boolean;
+}
+
+export interface StoreOptions {
+  clock: Clock;
+  /** Of UIDs and generated names; random if absent. */
+  seed?: number;
+  /** How many events are kept for watches; an older resourceVersion gets 410. Default 10000. */
+  eventLogBound?: number;
+  /** Milliseconds between a change and the pass of the garbage and namespace collectors over it. Default 50. */
+  collectorDelay?: number;
+}
+
+/** See ApiClient for the common part. Every method throws ApiError. Returned objects are deeply frozen. */
+export interface Store {
+  /** All kinds, built-in first, then those of CustomResourceDefinitions in order of registration. */
+  resources(): ResourceDefinition[];
+  /** Called whenever a kind was added, changed or removed; the returned function ends it. */
+  onResourcesChanged(listener: () => void): () => void;
+  /** The definition of `apiVersion` and `kind`, if served. */
+  definitionOf(apiVersion: string, kind: string): ResourceDefinition | undefined;
+  /** The newest resourceVersion. */
+  resourceVersion(): string;
+  get(resource: ResourceInfo, namespace: string | undefined, name: string): KubernetesObject;
+  /** Sorted by namespace and name. */
+  list(resource: ResourceInfo, options?: ListOptions): { items: KubernetesObject[]; resourceVersion: string };
+  /**
+   * Events after `resourceVersion`, delivered in order by the clock, never within the call that caused them.
+   * `''` and `'0'` begin with an ADDED for each existing object. A version older than the log ends the watch with 410.
+   */
+  watch(
+    resource: ResourceInfo,
+    resourceVersion: string,
+    onEvent: (event: WatchEvent) => void,
+    onEnd?: (error?: ApiError) => void,
+    options?: ListOptions,
+  ): () => void;
+  /** Ends all watches with `error` and, if `forget`, drops the event log, so that resuming meets 410. A fault for simulations. */
+  breakWatches(options?: { error?: ApiError; forget?: boolean }): void;
+  create(resource: ResourceInfo, namespace: string | undefined, object: KubernetesObject, options?: WriteOptions): KubernetesObject;
+  update(resource: ResourceInfo, object: KubernetesObject, subresource?: 'status', options?: WriteOptions): KubernetesObject;
+  patch(
+    resource: ResourceInfo,
+    namespace: string | undefined,
+    name: string,
+    type: PatchType,
+    patch: unknown,
+    subresource?: string,
+    options?: WriteOptions,
+  ): KubernetesObject;
+  /** The object as it was left: terminating, or its last state when it is gone. */
+  delete(resource: ResourceInfo, namespace: string | undefined, name: string, options?: StoreDeleteOptions): KubernetesObject;
+  /** Deletes what `selection` lists and returns it. */
+  deleteCollection(resource: ResourceInfo, selection: ListOptions, options?: StoreDeleteOptions): KubernetesObject[];
+  /** The pods/binding subresource: what a scheduler calls. */
+  bind(namespace: string, pod: string, node: string): KubernetesObject;
+  /** Runs the collectors (owner references, terminating namespaces and definitions) until nothing is queued; the clock does it else. */
+  collectGarbage(): void;
+}
