@@ -20,7 +20,7 @@ export interface NodeHardware {
   architecture: string;
   /** Serials of the signed drives. */
   drives: string[];
-  /** Images whose kernel drivers were loaded since boot. */
+  /** Weka versions (the tag of an image) whose kernel drivers were loaded since boot. */
   driversLoaded: Set<string>;
 }
 

@@ -1,0 +1,204 @@
+/** `weka cluster ...`: shape of the cluster, its containers, IO, join tokens. */
+import { randomHex } from '../nodes/hardware.ts';
+import type { ClusterCommand, ClusterCommandContext } from './command.ts';
+import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
+import { clearExposure, driveDomains, refreshProtection } from './protection.ts';
+import type { Cluster, Member, WorldState } from './state.ts';
+import { hasQuorum, isPresent, isUp, localOf } from './state.ts';
+
+/** Commands about the cluster as a whole and its containers. */
+export const clusterCommands: ClusterCommand[] = [
+  {
+    scope: 'cluster',
+    words: 'cluster update',
+    role: 'clusteradmin',
+    options: {
+      '--cluster-name': 'value',
+      '--parity-drives': 'value',
+      '--data-drives': 'value',
+      '--bucket-raft-size': 'value',
+    },
+    run: update,
+  },
+  { scope: 'cluster', words: 'cluster hot-spare', role: 'clusteradmin', run: setHotSpare },
+  { scope: 'cluster', words: 'cluster container', role: 'any', run: listContainers },
+  { scope: 'cluster', words: 'cluster container deactivate', role: 'clusteradmin', run: deactivate },
+  { scope: 'cluster', words: 'cluster container activate', role: 'clusteradmin', run: activate },
+  {
+    scope: 'cluster',
+    words: 'cluster container remove',
+    role: 'clusteradmin',
+    options: { '--no-unimprint': 'flag' },
+    run: remove,
+  },
+  { scope: 'cluster', words: 'cluster process', role: 'any', options: { '--filter': 'value' }, run: listProcesses },
+  { scope: 'cluster', words: 'cluster start-io', role: 'clusteradmin', run: startIo },
+  { scope: 'cluster', words: 'cluster stop-io', role: 'clusteradmin', run: stopIo },
+  {
+    scope: 'cluster',
+    words: 'cluster join-token generate',
+    role: 'clusteradmin',
+    options: { '--access-token-timeout': 'value' },
+    run: generateJoinToken,
+  },
+];
+
+function update({ cluster, options }: ClusterCommandContext) {
+  const parity = numberOption(options.value('--parity-drives'));
+  const data = numberOption(options.value('--data-drives'));
+  if ((parity !== undefined || data !== undefined) && cluster.io !== 'never') return refuse('The stripe cannot be changed once IO was started');
+  if (parity !== undefined && !(parity >= 2 && parity <= 4)) return refuse('The number of parity drives must be between 2 and 4');
+  if (data !== undefined && !(data >= 2 && data <= 16)) return refuse('The number of data drives must be between 2 and 16');
+  cluster.name = options.value('--cluster-name') ?? cluster.name;
+  cluster.parityDrives = parity ?? cluster.parityDrives;
+  cluster.dataDrives = data ?? cluster.dataDrives;
+  cluster.bucketRaftSize = numberOption(options.value('--bucket-raft-size')) ?? cluster.bucketRaftSize;
+  return answer('');
+}
+
+function numberOption(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function setHotSpare({ cluster, positionals }: ClusterCommandContext) {
+  const count = Number(positionals[0] ?? NaN);
+  if (!Number.isInteger(count) || count < 0) return refuse(`invalid hot spare ${positionals[0] ?? ''}`);
+  cluster.hotSpare = count;
+  return answer('');
+}
+
+function listContainers({ world, cluster, positionals, options }: ClusterCommandContext) {
+  const ids = new Set(positionals.map(Number));
+  const members = [...cluster.members.values()].filter((member) => ids.size === 0 || ids.has(member.hostId));
+  const quorum = hasQuorum(world, cluster);
+  if (options.json) return answerJson(members.map((member) => containerJson(world, cluster, member, quorum)));
+  return answer(members.map((member) => `${member.hostId}  ${member.name}  ${member.ip}  ${memberStatus(world, cluster, member, quorum)}\n`).join(''));
+}
+
+/** UP or DOWN while ACTIVE, else the state: the operator reads DEACTIVATING and INACTIVE from `status`. */
+export function memberStatus(world: WorldState, cluster: Cluster, member: Member, quorum: boolean): string {
+  if (member.state !== 'ACTIVE') return member.state;
+  return isUp(world, cluster, member, quorum) ? 'UP' : 'DOWN';
+}
+
+function containerJson(world: WorldState, cluster: Cluster, member: Member, quorum: boolean) {
+  return {
+    added_time: new Date(member.addedAt).toISOString(),
+    container_name: member.name,
+    cores: member.cores,
+    failure_domain: member.failureDomain,
+    host_id: `HostId<${member.hostId}>`,
+    host_ip: member.ip,
+    hostname: member.nodeName,
+    id: member.hostId,
+    ips: [member.ip],
+    last_failure: localOf(world, cluster, member)?.lastFailure ?? '',
+    mgmt_port: member.port,
+    mode: member.role === 'client' ? 'client' : 'backend',
+    roles: [member.role.toUpperCase()],
+    state: member.state,
+    status: memberStatus(world, cluster, member, quorum),
+    sw_version: localOf(world, cluster, member)?.version ?? '',
+    uid: member.uid,
+  };
+}
+
+/** Management and one process a core, as far as someone reads them. */
+function listProcesses({ world, cluster, options }: ClusterCommandContext) {
+  const wanted = /containerId=(\d+)/.exec(options.value('--filter') ?? '')?.[1];
+  const members = [...cluster.members.values()].filter((member) => wanted === undefined || member.hostId === Number(wanted));
+  const quorum = hasQuorum(world, cluster);
+  const processes = members.flatMap((member) =>
+    Array.from({ length: member.cores + 1 }, (_, slot) => ({
+      node_id: `NodeId<${member.hostId * 20 + slot}>`,
+      roles: [slot === 0 ? 'MANAGEMENT' : member.role.toUpperCase()],
+      status: isUp(world, cluster, member, quorum) ? 'UP' : 'DOWN',
+      node_info: { host_id: `HostId<${member.hostId}>`, container_name: member.name, slot, mgmt_ips: [member.ip], mgmt_port: member.port },
+    })),
+  );
+  return answerJson(processes);
+}
+
+/** Starts draining; refused where too few failure domains with drives would be left for a stripe. */
+function deactivate({ world, cluster, positionals }: ClusterCommandContext) {
+  const member = memberById(cluster, positionals[0]);
+  if (isRefusal(member)) return member;
+  if (member.state !== 'ACTIVE') return answer('');
+  const left = driveDomains(cluster, member).size;
+  const stripe = cluster.dataDrives + cluster.parityDrives;
+  if (member.role === 'drive' && cluster.io !== 'never' && left < stripe) {
+    return refuse(`Deactivating HostId<${member.hostId}> would leave ${left} failure domains, fewer than the stripe width ${stripe}`);
+  }
+  member.state = 'DEACTIVATING';
+  for (const drive of drivesOf(cluster, member)) if (drive.status === 'ACTIVE' || drive.status === 'PHASING_IN') drive.status = 'PHASING_OUT';
+  world.clock.after(world.settings.deactivate, () => finishDeactivation(world, cluster, member));
+  return answer('');
+}
+
+function finishDeactivation(world: WorldState, cluster: Cluster, member: Member): void {
+  if (member.state !== 'DEACTIVATING') return;
+  member.state = 'INACTIVE';
+  for (const drive of drivesOf(cluster, member)) if (drive.status === 'PHASING_OUT') drive.status = 'INACTIVE';
+  clearExposure(world, cluster, member);
+}
+
+function drivesOf(cluster: Cluster, member: Member) {
+  return [...cluster.drives.values()].filter((drive) => drive.hostId === member.hostId);
+}
+
+function activate({ world, cluster, positionals }: ClusterCommandContext) {
+  const member = memberById(cluster, positionals[0]);
+  if (isRefusal(member)) return member;
+  member.state = 'ACTIVE';
+  for (const drive of drivesOf(cluster, member)) if (drive.status !== 'FAILED') drive.status = 'ACTIVE';
+  refreshProtection(world, cluster);
+  return answer('');
+}
+
+/** Forgets an INACTIVE container without drives. Without `--no-unimprint` a reachable host becomes a stem again. */
+function remove({ world, cluster, positionals, options }: ClusterCommandContext) {
+  const member = memberById(cluster, positionals[0]);
+  if (isRefusal(member)) return member;
+  const backend = member.role !== 'client';
+  if (backend && member.state !== 'INACTIVE') {
+    return refuse(`Host HostId<${member.hostId}> is ${member.state}, it must be deactivated before it is removed`);
+  }
+  if (drivesOf(cluster, member).length > 0) return refuse(`Host HostId<${member.hostId}> still has drives, remove them first`);
+  const local = localOf(world, cluster, member);
+  if (local !== undefined && isPresent(world, cluster, member) && !options.has('--no-unimprint')) local.membership = undefined;
+  cluster.members.delete(member.hostId);
+  clearExposure(world, cluster, member);
+  return answer('');
+}
+
+async function startIo({ world, cluster }: ClusterCommandContext) {
+  if (cluster.io === 'started' || cluster.io === 'interrupted') return answer('');
+  const withDrives = new Set(
+    [...cluster.drives.values()].map((drive) => cluster.members.get(drive.hostId)).filter((member) => member?.state === 'ACTIVE').map((member) => member?.failureDomain),
+  );
+  const stripe = cluster.dataDrives + cluster.parityDrives;
+  if (withDrives.size < stripe) {
+    return refuse(`Not enough failure domains with drives to start IO: ${withDrives.size} of ${stripe}`);
+  }
+  cluster.io = 'starting';
+  await new Promise<void>((resolve) => {
+    world.clock.after(world.settings.startIo, resolve);
+  });
+  cluster.io = 'started';
+  cluster.ioChangedAt = world.clock.now();
+  refreshProtection(world, cluster);
+  return answer('');
+}
+
+function stopIo({ world, cluster }: ClusterCommandContext) {
+  if (cluster.io === 'never') return refuse('IO was not started');
+  cluster.io = 'stopped';
+  cluster.ioChangedAt = world.clock.now();
+  return answer('');
+}
+
+function generateJoinToken({ world, cluster, options }: ClusterCommandContext) {
+  const token = randomHex(world.random, 64);
+  cluster.joinTokens.add(token);
+  return options.json ? answerJson(token) : answer(`${token}\n`);
+}

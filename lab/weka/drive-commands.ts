@@ -1,0 +1,113 @@
+/** `weka cluster drive ...`. A drive is named by the path of its device; see `devicePath`. */
+import { randomUuid } from '../nodes/hardware.ts';
+import type { ClusterCommand, ClusterCommandContext } from './command.ts';
+import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
+import type { Drive } from './state.ts';
+import { isUp } from './state.ts';
+
+const devicePrefix = '/dev/disk/by-id/weka-';
+
+/** Where the lab's hosts show the drive of that serial. */
+export function devicePath(serial: string): string {
+  return `${devicePrefix}${serial}`;
+}
+
+/** Commands about drives. */
+export const driveCommands: ClusterCommand[] = [
+  { scope: 'cluster', words: 'cluster drive', role: 'any', options: { '--status': 'value' }, run: list },
+  { scope: 'cluster', words: 'cluster drive add', role: 'clusteradmin', options: { '--pool': 'value', '--allow-format-weka-drives': 'flag' }, run: add },
+  { scope: 'cluster', words: 'cluster drive deactivate', role: 'clusteradmin', run: deactivate },
+  { scope: 'cluster', words: 'cluster drive remove', role: 'clusteradmin', run: remove },
+];
+
+function list({ cluster, positionals, options }: ClusterCommandContext) {
+  const container = options.value('--container');
+  const drives = [...cluster.drives.values()].filter(
+    (drive) =>
+      (positionals.length === 0 || positionals.includes(drive.uuid)) &&
+      (container === undefined || drive.hostId === Number(container)),
+  );
+  if (options.json) return answerJson(drives.map(driveJson));
+  return answer(drives.map((drive) => `${drive.uuid}  ${drive.serial}  ${drive.hostId}  ${drive.status}\n`).join(''));
+}
+
+function driveJson(drive: Drive) {
+  return {
+    added_time: new Date(drive.addedAt).toISOString(),
+    device_path: drive.devicePath,
+    host_id: `HostId<${drive.hostId}>`,
+    serial_number: drive.serial,
+    should_be_active: drive.status === 'ACTIVE' || drive.status === 'PHASING_IN',
+    size_bytes: drive.sizeBytes,
+    status: drive.status,
+    uid: drive.uuid,
+    uuid: drive.uuid,
+  };
+}
+
+/** Adds one drive or several to a drive container that is up, all of them or none. */
+function add({ world, cluster, positionals }: ClusterCommandContext) {
+  const [id, ...paths] = positionals;
+  const member = memberById(cluster, id);
+  if (isRefusal(member)) return member;
+  if (paths.length === 0) return refuse('no device was given');
+  if (member.role !== 'drive') return refuse(`Host HostId<${member.hostId}> has no drive cores`);
+  if (member.state !== 'ACTIVE' || !isUp(world, cluster, member)) return refuse(`Host HostId<${member.hostId}> is not up`);
+  const serials: string[] = [];
+  for (const path of paths) {
+    const serial = path.startsWith(devicePrefix) ? path.slice(devicePrefix.length) : undefined;
+    const machine = world.hardware?.get(member.nodeName);
+    if (serial === undefined || (machine !== undefined && !machine.drives.includes(serial))) {
+      return refuse(`Device ${path} was not found on HostId<${member.hostId}>`);
+    }
+    if ([...cluster.drives.values()].some((drive) => drive.serial === serial)) return refuse(`${path}: Device is already in use`);
+    const owner = world.driveGuids.get(serial);
+    if (owner !== undefined) return refuse(`Device ${path} carries the cluster GUID ${owner}, it has to be resigned first`);
+    serials.push(serial);
+  }
+  const added = serials.map((serial): Drive => ({
+    uuid: randomUuid(world.random),
+    serial,
+    devicePath: devicePath(serial),
+    hostId: member.hostId,
+    status: cluster.io === 'started' ? 'PHASING_IN' : 'ACTIVE',
+    sizeBytes: world.settings.driveBytes,
+    addedAt: world.clock.now(),
+  }));
+  for (const drive of added) {
+    cluster.drives.set(drive.uuid, drive);
+    world.driveGuids.set(drive.serial, cluster.guid);
+    world.clock.after(world.settings.phaseIn, () => {
+      if (drive.status === 'PHASING_IN') drive.status = 'ACTIVE';
+    });
+  }
+  return answerJson(added.map(driveJson));
+}
+
+function driveByUuid({ cluster, positionals }: ClusterCommandContext) {
+  const uuid = positionals[0] ?? '';
+  return cluster.drives.get(uuid) ?? refuse(`The given drive "${uuid}" does not exist.`);
+}
+
+function deactivate(context: ClusterCommandContext) {
+  const drive = driveByUuid(context);
+  if (isRefusal(drive)) return drive;
+  if (drive.status !== 'ACTIVE' && drive.status !== 'PHASING_IN') return answer('');
+  const { world, cluster } = context;
+  drive.status = cluster.io === 'started' ? 'PHASING_OUT' : 'INACTIVE';
+  world.clock.after(world.settings.deactivateDrive, () => {
+    if (drive.status === 'PHASING_OUT' && cluster.members.get(drive.hostId)?.state !== 'DEACTIVATING') drive.status = 'INACTIVE';
+  });
+  return answer('');
+}
+
+/** Only an INACTIVE or FAILED drive; it keeps the cluster's GUID until it is resigned. */
+function remove(context: ClusterCommandContext) {
+  const drive = driveByUuid(context);
+  if (isRefusal(drive)) return drive;
+  if (drive.status !== 'INACTIVE' && drive.status !== 'FAILED') {
+    return refuse(`The drive "${drive.uuid}" is ${drive.status}, it must be deactivated before it is removed`);
+  }
+  context.cluster.drives.delete(drive.uuid);
+  return answer('');
+}

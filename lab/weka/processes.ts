@@ -1,0 +1,151 @@
+/** Life of the processes of local containers: start, stop, death, and how a started one finds its cluster. */
+import { randomUuid } from '../nodes/hardware.ts';
+import { refreshProtection } from './protection.ts';
+import type { Cluster, LocalContainer, Member, WorldState } from './state.ts';
+import { clusterOf, hasQuorum, joinsCluster, listenerAt, recordIncident } from './state.ts';
+
+/**
+ * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
+ * It becomes ready `join` milliseconds later.
+ */
+export function startContainer(world: WorldState, local: LocalContainer): Promise<string | undefined> {
+  if (local.process === 'running') return Promise.resolve(undefined);
+  if (local.process !== 'stopped') return Promise.resolve(`container ${local.name} is ${local.process}`);
+  const refusal = portConflict(world, local);
+  if (refusal !== undefined) {
+    noteFailure(world, local, refusal);
+    return Promise.resolve(refusal);
+  }
+  flagSecondProcess(world, local);
+  local.process = 'starting';
+  local.lastFailure = '';
+  return new Promise((resolve) => {
+    const cancel = world.clock.after(world.settings.start, () => {
+      local.process = 'running';
+      local.cancel = world.clock.after(world.settings.join, () => becomeReady(world, local));
+      resolve(undefined);
+    });
+    local.cancel = () => {
+      cancel();
+      resolve(`container ${local.name} was stopped while it started`);
+    };
+  });
+}
+
+function portConflict(world: WorldState, local: LocalContainer): string | undefined {
+  const other = [...world.locals.values()].find(
+    (candidate) =>
+      candidate !== local &&
+      candidate.nodeName === local.nodeName &&
+      candidate.process !== 'stopped' &&
+      Math.abs(candidate.basePort - local.basePort) < world.settings.portBlock,
+  );
+  return other === undefined ? undefined : `Port ${local.basePort} is already in use by container ${other.name}`;
+}
+
+function flagSecondProcess(world: WorldState, local: LocalContainer): void {
+  const twin = [...world.locals.values()].find(
+    (other) => other !== local && other.dataId === local.dataId && other.process !== 'stopped',
+  );
+  if (twin === undefined) return;
+  recordIncident(
+    world,
+    'two-processes',
+    clusterOf(world, local) ?? clusterOf(world, twin),
+    `${local.name} (${local.dataId}) was started on ${local.nodeName} while it runs on ${twin.nodeName}`,
+  );
+}
+
+function becomeReady(world: WorldState, local: LocalContainer): void {
+  local.ready = true;
+  local.cancel = undefined;
+  const cluster = clusterOf(world, local);
+  if (cluster !== undefined) refreshProtection(world, cluster);
+  tryJoins(world);
+}
+
+/** Lets every started stem with join addresses try them. To be called when someone new can be reached. */
+export function tryJoins(world: WorldState): void {
+  for (const local of world.locals.values()) {
+    const stem = local.ready && local.process === 'running' && local.membership === undefined && !local.forming;
+    if (stem && joinsCluster(local.role) && !world.unreachableNodes.has(local.nodeName)) tryJoin(world, local);
+  }
+}
+
+function tryJoin(world: WorldState, local: LocalContainer): void {
+  for (const address of local.joinIps) {
+    const cluster = clusterOf(world, listenerAt(world, address));
+    if (cluster === undefined || !hasQuorum(world, cluster)) continue;
+    if (!maySecretlyJoin(cluster, local)) {
+      noteFailure(world, local, 'Join rejected by the cluster: wrong join secret');
+      continue;
+    }
+    addMember(world, cluster, local);
+    return;
+  }
+}
+
+function maySecretlyJoin(cluster: Cluster, local: LocalContainer): boolean {
+  const given = local.joinToken ?? local.joinSecret ?? '';
+  if (given !== '' && (given === cluster.joinSecret || cluster.joinTokens.has(given))) return true;
+  return local.role === 'client' ? !cluster.overrides.has('authenticate_client_join') : cluster.joinSecret === given;
+}
+
+/** Makes the container a member with the next host id; the caller has checked that it may. */
+export function addMember(world: WorldState, cluster: Cluster, local: LocalContainer): Member {
+  const member: Member = {
+    hostId: cluster.nextHostId++,
+    uid: randomUuid(world.random),
+    name: local.name,
+    nodeName: local.nodeName,
+    dataId: local.dataId,
+    ip: local.ip,
+    port: local.basePort,
+    role: local.role,
+    cores: local.cores,
+    failureDomain: local.failureDomain ?? local.machineIdentifier ?? local.nodeName,
+    state: 'ACTIVE',
+    addedAt: world.clock.now(),
+    exposure: 'full',
+    exposureSince: world.clock.now(),
+    cancelExposure: undefined,
+  };
+  cluster.members.set(member.hostId, member);
+  local.membership = { guid: cluster.guid, hostId: member.hostId };
+  local.lastFailure = '';
+  return member;
+}
+
+/** Stops the container in order; resolves when it is stopped. */
+export function stopContainer(world: WorldState, local: LocalContainer, force: boolean): Promise<void> {
+  if (local.process === 'stopped') return Promise.resolve();
+  local.cancel?.();
+  local.process = 'stopping';
+  const duration = force ? world.settings.stopForced : world.settings.stopGracefully;
+  return new Promise((resolve) => {
+    const cancel = world.clock.after(duration, () => {
+      endProcess(world, local);
+      resolve();
+    });
+    local.cancel = () => {
+      cancel();
+      resolve();
+    };
+  });
+}
+
+/** The processes are gone, whatever they were doing. */
+export function endProcess(world: WorldState, local: LocalContainer): void {
+  const cancel = local.cancel;
+  local.cancel = undefined;
+  local.process = 'stopped';
+  local.ready = false;
+  cancel?.();
+  const cluster = clusterOf(world, local);
+  if (cluster !== undefined) refreshProtection(world, cluster);
+}
+
+export function noteFailure(world: WorldState, local: LocalContainer, reason: string): void {
+  local.lastFailure = reason;
+  local.lastFailureAt = world.clock.now();
+}

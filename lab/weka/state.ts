@@ -1,0 +1,213 @@
+/**
+ * The state of the weka model: clusters with members and drives, the containers of hosts, and what befell them.
+ * Only types and questions; what changes it stands in processes.ts, protection.ts and the command files.
+ */
+import type { Clock } from '../contract.ts';
+import type { HardwareRegistry } from '../nodes/hardware.ts';
+import type { WekaSettings } from './settings.ts';
+
+export type Role =
+  | 'drive'
+  | 'compute'
+  | 's3'
+  | 'nfs'
+  | 'data-services'
+  | 'client'
+  | 'frontend'
+  | 'stem'
+  | 'envoy'
+  | 'telemetry'
+  | 'ssdproxy';
+
+/** The weka container in one data directory of one host; survives its processes. */
+export interface LocalContainer {
+  dataId: string;
+  nodeName: string;
+  ip: string;
+  name: string;
+  role: Role;
+  basePort: number;
+  cores: number;
+  coreIds: string;
+  nets: string[];
+  restricted: boolean;
+  joinSecret: string | undefined;
+  joinToken: string | undefined;
+  /** `ip:port`, IPv6 bracketed. */
+  joinIps: string[];
+  failureDomain: string | undefined;
+  machineIdentifier: string | undefined;
+  version: string;
+  process: 'stopped' | 'starting' | 'running' | 'stopping';
+  /** The process answers: it is a stem, or it may speak to its cluster. */
+  ready: boolean;
+  /** A `cluster create` that names it is under way. */
+  forming: boolean;
+  lastFailure: string;
+  lastFailureAt: number | undefined;
+  membership: { guid: string; hostId: number } | undefined;
+  /** Cancels the transition under way. */
+  cancel: (() => void) | undefined;
+}
+
+/** Protection of a member's data: see protection.ts. */
+export type Exposure = 'full' | 'down' | 'returning' | 'elsewhere' | 'redistributing';
+
+export interface Member {
+  hostId: number;
+  uid: string;
+  name: string;
+  nodeName: string;
+  dataId: string;
+  ip: string;
+  port: number;
+  role: Role;
+  cores: number;
+  failureDomain: string;
+  state: 'ACTIVE' | 'DEACTIVATING' | 'INACTIVE';
+  addedAt: number;
+  exposure: Exposure;
+  /** When the present exposure began. */
+  exposureSince: number;
+  cancelExposure: (() => void) | undefined;
+}
+
+export interface Drive {
+  uuid: string;
+  serial: string;
+  devicePath: string;
+  hostId: number;
+  status: 'ACTIVE' | 'PHASING_IN' | 'PHASING_OUT' | 'INACTIVE' | 'FAILED';
+  sizeBytes: number;
+  addedAt: number;
+}
+
+export interface User {
+  role: string;
+  password: string;
+}
+
+export interface Filesystem {
+  id: number;
+  name: string;
+  group: string;
+  totalBytes: number;
+  /** SSD bytes set aside for it. */
+  reservedBytes: number;
+  encrypted: boolean;
+}
+
+export interface Cluster {
+  guid: string;
+  name: string;
+  joinSecret: string;
+  joinTokens: Set<string>;
+  users: Map<string, User>;
+  members: Map<number, Member>;
+  nextHostId: number;
+  drives: Map<string, Drive>;
+  dataDrives: number;
+  parityDrives: number;
+  hotSpare: number;
+  bucketRaftSize: number | undefined;
+  io: 'never' | 'starting' | 'started' | 'interrupted' | 'stopped';
+  ioChangedAt: number;
+  filesystemGroups: string[];
+  filesystems: Filesystem[];
+  nextFilesystemId: number;
+  overrides: Map<string, string>;
+  configOverrides: Map<string, string>;
+  kms: Record<string, string> | undefined;
+  cloud: { enabled: boolean; url: string; proxy: string };
+  upgrade: { prepared: boolean; phase: string; version: string };
+  events: { at: number; message: string }[];
+}
+
+/** Something that must not befall a cluster unless a person asked for its end. */
+export interface Incident {
+  at: number;
+  kind: 'io-interrupted' | 'data-lost' | 'drive-resigned-in-use' | 'directory-removed-in-use' | 'two-processes';
+  clusterGuid: string | undefined;
+  message: string;
+}
+
+export interface WorldState {
+  clock: Clock;
+  random: () => number;
+  settings: WekaSettings;
+  hardware: HardwareRegistry | undefined;
+  clusters: Map<string, Cluster>;
+  /** By `localKey`. */
+  locals: Map<string, LocalContainer>;
+  /** Cluster GUID on each claimed drive, by serial. */
+  driveGuids: Map<string, string>;
+  unreachableNodes: Set<string>;
+  /** Driver versions in a node's kernel, where no hardware registry was given. */
+  drivers: Map<string, Set<string>>;
+  incidents: Incident[];
+}
+
+export function localKey(nodeName: string, dataId: string): string {
+  return `${nodeName}/${dataId}`;
+}
+
+/** Drive and compute containers hold data, lead, and count for protection. */
+export function isBackend(role: Role): boolean {
+  return role === 'drive' || role === 'compute';
+}
+
+/** Roles that become members of a cluster. */
+export function joinsCluster(role: Role): boolean {
+  return !['stem', 'envoy', 'telemetry', 'ssdproxy'].includes(role);
+}
+
+/** The container of a member, unless its directory was removed or belongs to another incarnation by now. */
+export function localOf(world: WorldState, cluster: Cluster, member: Member): LocalContainer | undefined {
+  const local = world.locals.get(localKey(member.nodeName, member.dataId));
+  const same = local?.membership?.guid === cluster.guid && local.membership.hostId === member.hostId;
+  return same ? local : undefined;
+}
+
+/** The member's process runs, answers and can be reached. */
+export function isPresent(world: WorldState, cluster: Cluster, member: Member): boolean {
+  const local = localOf(world, cluster, member);
+  return local !== undefined && local.process === 'running' && local.ready && !world.unreachableNodes.has(member.nodeName);
+}
+
+/** More than half of the backends that are not INACTIVE are present; without that the cluster has no leader. */
+export function hasQuorum(world: WorldState, cluster: Cluster): boolean {
+  const backends = [...cluster.members.values()].filter((member) => isBackend(member.role) && member.state !== 'INACTIVE');
+  return backends.filter((member) => isPresent(world, cluster, member)).length * 2 > backends.length;
+}
+
+/** Present in a cluster that has a leader. Who asks for many members works out `quorum` once. */
+export function isUp(world: WorldState, cluster: Cluster, member: Member, quorum = hasQuorum(world, cluster)): boolean {
+  return quorum && isPresent(world, cluster, member);
+}
+
+/** The cluster that a local container is a member of (removed members are not). */
+export function clusterOf(world: WorldState, local: LocalContainer | undefined): Cluster | undefined {
+  if (local?.membership === undefined) return undefined;
+  const cluster = world.clusters.get(local.membership.guid);
+  return cluster?.members.has(local.membership.hostId) === true ? cluster : undefined;
+}
+
+/** `10.0.0.1:35000`, `[fd00::1]:35000`. */
+export function formatAddress(ip: string, port: number): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+/** The running container that listens on `ip:port`, if its node can be reached. */
+export function listenerAt(world: WorldState, address: string): LocalContainer | undefined {
+  return [...world.locals.values()].find(
+    (local) =>
+      local.process === 'running' &&
+      local.ready &&
+      !world.unreachableNodes.has(local.nodeName) &&
+      formatAddress(local.ip, local.basePort) === address,
+  );
+}
+
+export function recordIncident(world: WorldState, kind: Incident['kind'], cluster: Cluster | undefined, message: string): void {
+  world.incidents.push({ at: world.clock.now(), kind, clusterGuid: cluster?.guid, message });
+}
