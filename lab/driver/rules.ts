@@ -1,0 +1,97 @@
+/** Rules of a customize answer: which objects they name, and which objects concern them. */
+import type { ResourceInfo } from '../contract.ts';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { RelatedNotSynced } from './errors.ts';
+import type { Informer } from './informer.ts';
+import { labelsOf } from './objects.ts';
+import { compileSelector } from './selector.ts';
+import type { LabelSelector, Selector } from './selector.ts';
+
+export interface RelatedRule {
+  apiVersion?: string | null;
+  resource?: string | null;
+  labelSelector?: LabelSelector | null;
+  namespaceSelector?: LabelSelector | null;
+  namespace?: string | null;
+  names?: string[] | null;
+}
+
+export interface RuleContext {
+  /** Of the customize hook. */
+  version: 'v1' | 'v2';
+  parent: KubernetesObject;
+  parentNamespaced: boolean;
+  resource: ResourceInfo;
+  /** Undefined where the API has no namespaces. */
+  namespaces: Informer | undefined;
+}
+
+interface Reading {
+  labels: Selector;
+  /** Undefined: any namespace. */
+  namespace: string | undefined;
+  namespaceLabels: Selector | undefined;
+  names: string[] | undefined;
+  /** v1 with a namespaced parent: only its own namespace. */
+  home: string | undefined;
+}
+
+/** Throws on the combinations that fail a sync. */
+function read(rule: RelatedRule, { version, parent, parentNamespaced, resource }: RuleContext): Reading {
+  const names = (rule.names ?? []).length > 0 ? rule.names! : undefined;
+  const namespace = rule.namespace === '' ? undefined : (rule.namespace ?? undefined);
+  const shown = JSON.stringify(rule);
+  if (names !== undefined && (rule.labelSelector != null || rule.namespaceSelector != null)) {
+    throw new Error(`related rule cannot have both names and labelSelector/namespaceSelector specified: ${shown}`);
+  }
+  if (namespace !== undefined && rule.namespaceSelector != null) {
+    throw new Error(`related rule cannot have both namespace and namespaceSelector specified: ${shown}`);
+  }
+  const confined = version === 'v1' && parentNamespaced && resource.namespaced;
+  const home = parent.metadata.namespace;
+  if (rule.namespaceSelector != null) {
+    if (confined) throw new Error('namespaceSelector is not supported for namespaced parent in v1 hook version');
+    if (!resource.namespaced) throw new Error('namespaceSelector is only supported for namespaced related resources');
+  }
+  if (confined && namespace !== undefined && namespace !== home) {
+    throw new Error(`requested related object namespace ${namespace} differs from parent object namespace ${home}`);
+  }
+  return {
+    labels: compileSelector(rule.labelSelector ?? undefined),
+    namespace: resource.namespaced ? namespace : undefined,
+    namespaceLabels: rule.namespaceSelector == null ? undefined : compileSelector(rule.namespaceSelector),
+    names,
+    home: confined ? home : undefined,
+  };
+}
+
+/** The objects of the cache that a rule selects. By names alone a v1 rule reaches across namespaces; its request drops the foreign ones. */
+export function selectObjects(rule: RelatedRule, context: RuleContext, informer: Informer): KubernetesObject[] {
+  const { labels, namespace, namespaceLabels, names, home } = read(rule, context);
+  const inNamespaces = namespaceLabels === undefined ? undefined : namespaceFilter(namespaceLabels, context.namespaces);
+  const place = namespace ?? (names === undefined && rule.namespaceSelector == null ? home : undefined);
+  return informer
+    .list(place)
+    .filter((object) => inNamespaces?.(object) ?? true)
+    .filter((object) => labels.matches(labelsOf(object)) && (names?.includes(object.metadata.name) ?? true));
+}
+
+/** Whether a change of the object concerns a parent with that rule. Throws as the selection does. */
+export function ruleMatches(rule: RelatedRule, context: RuleContext, object: KubernetesObject): boolean {
+  if (object.apiVersion !== rule.apiVersion || object.kind !== context.resource.kind) return false;
+  const { labels, namespace, namespaceLabels, names, home } = read(rule, context);
+  const place = namespace ?? home;
+  if (place !== undefined && object.metadata.namespace !== place) return false;
+  if (!labels.matches(labelsOf(object))) return false;
+  if (names !== undefined && !names.includes(object.metadata.name)) return false;
+  return namespaceLabels === undefined || namespaceFilter(namespaceLabels, context.namespaces)(object);
+}
+
+function namespaceFilter(selector: Selector, namespaces: Informer | undefined): (object: KubernetesObject) => boolean {
+  if (namespaces === undefined) throw new Error('namespace informer is not initialized, cannot use namespaceSelector');
+  if (!namespaces.hasSynced) throw new RelatedNotSynced();
+  return ({ metadata }) => {
+    const found = metadata.namespace === undefined ? undefined : namespaces.get(undefined, metadata.namespace);
+    return found !== undefined && selector.matches(labelsOf(found));
+  };
+}
