@@ -1,0 +1,1809 @@
+#!/usr/bin/env python3
+"""PID 1 of every weka pod, and the commands that are run in it by exec or by a helper pod.
+
+Mounted from one ConfigMap key, so it is one file; standard library only, Python 3.8+. Rooms, in order: settings and
+paths, processes, state, lock and generation, persistency, resources and ports, network, cores, drives, drivers, agent,
+weka container, stop, discovery and driver loading, modes, subcommands, entry.
+
+    weka_runtime.py                 run the mode named by $MODE (see MODES)
+    weka_runtime.py <subcommand>    see SUBCOMMANDS
+
+Everything hangs off one root ($WEKA_RUNTIME_ROOT, default "/"). With another root the program needs no privileges:
+nothing is mounted (symbolic links stand in for bind mounts) and programs are looked up on PATH.
+"""
+
+import base64
+import ipaddress
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from datetime import datetime, timezone
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Settings and paths
+# ---------------------------------------------------------------------------------------------------------------------
+
+MEBIBYTE = 1024 * 1024
+MEMORY_UNITS = {"": 1, "B": 1, "KiB": 1024, "MiB": MEBIBYTE, "GiB": 1024 * MEBIBYTE, "TiB": 1024 * 1024 * MEBIBYTE}
+
+
+class Failure(Exception):
+    """What a person or the operator must know: becomes phase `error` with this text, and exit code 1."""
+
+
+class LockHeld(Failure):
+    """Another runtime of the same name is alive; the kubelet restarts us until it has gone."""
+
+
+class StopRequested(Exception):
+    """TERM or INT arrived: leave whatever is being waited for and go through the stop protocol."""
+
+
+class GenerationReplaced(StopRequested):
+    """Another process took over our data: stop weka by force, then wait for the instruction all the same."""
+
+
+class Settings:
+    """The environment of the pod, parsed once. `environ` is a mapping of strings; no other code reads it."""
+
+    def __init__(self, environ):
+        self.environ = environ
+        self.root = os.path.abspath(self.text("WEKA_RUNTIME_ROOT", "/"))
+        self.mode = self.text("MODE")
+        self.name = self.text("NAME")
+        self.pod_uid = self.text("POD_ID")
+        self.container_uid = self.text("WEKA_CONTAINER_ID")
+        self.cores = self.number("CORES") or 1
+        self.core_ids = self.text("CORE_IDS", "auto")
+        self.cpu_policy = self.text("CPU_POLICY", "auto")
+        self.memory = self.text("MEMORY")
+        self.ipv6 = self.flag("IS_IPV6")
+        self.subnets = self.items("SUBNETS")
+        self.network_selectors = self.document("NETWORK_SELECTORS") or []
+        self.management_selectors = self.document("MANAGEMENT_IPS_SELECTORS") or []
+        self.join_ips = self.items("JOIN_IPS")
+        self.image = self.text("CLUSTER_IMAGE_NAME") or self.text("IMAGE_NAME")
+
+    @property
+    def moved(self):
+        """True when the root is not "/": a test or a lab, without privileges."""
+        return self.root != "/"
+
+    def text(self, key, default=""):
+        """The variable as text; unset and empty are both `default`."""
+        return self.environ.get(key, "").strip() or default
+
+    def number(self, key):
+        """The variable as an integer; unset, empty and unreadable are 0, which means "not given" everywhere."""
+        text = self.text(key)
+        return int(text) if re.fullmatch(r"\d+", text) else 0
+
+    def flag(self, key):
+        """True only for the text `true`."""
+        return self.text(key) == "true"
+
+    def items(self, key):
+        """A comma list without empty entries."""
+        return [item.strip() for item in self.text(key).split(",") if item.strip()]
+
+    def document(self, key):
+        """The variable as JSON; unset or `null` is None. Raises Failure naming the variable when it is not JSON."""
+        text = self.text(key)
+        if not text:
+            return None
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise Failure("environment variable %s is not JSON" % key)
+
+    def seconds(self, key, default):
+        """A duration in seconds, fractions allowed."""
+        try:
+            return float(self.text(key))
+        except ValueError:
+            return default
+
+    def poll(self, default):
+        """The interval of a poll in seconds: WEKA_RUNTIME_POLL_SECONDS replaces every one of them."""
+        return self.seconds("WEKA_RUNTIME_POLL_SECONDS", default)
+
+
+class Paths:
+    """Every file the runtime touches, below the root."""
+
+    def __init__(self, settings):
+        self.root = settings.root
+        self.k8s_runtime = self.at("/opt/weka/k8s-runtime")
+        self.marker = self.k8s("persistency-configured")
+        self.resources = self.k8s("resources.json")
+        self.generation = self.k8s("runtime-generation")
+        self.management_ips = self.k8s("management_ips")
+        self.port = self.k8s("vars/port")
+        self.agent_port = self.k8s("vars/agent_port")
+        self.feature_flags = self.k8s("feature_flags.json")
+        self.drives = self.k8s("drives.json")
+        self.release_specs = self.at("/opt/weka/dist/release")
+        self.machine_identifier = self.at("/opt/weka/data/agent/machine-identifier")
+        self.container_data = self.at("/opt/weka/data/%s/container" % settings.name)
+        self.state = self.at("/tmp/weka-runtime-state.json")
+        self.allow_stop = self.at("/tmp/.allow-stop")
+        self.allow_force_stop = self.at("/tmp/.allow-force-stop")
+        self.cancel_sleep = self.at("/tmp/.cancel-debug-sleep")
+        self.missing_driver = self.at("/tmp/weka-drivers.log")
+        self.agent_log = self.at("/tmp/weka-agent.log")
+        self.termination_message = self.at("/dev/termination-log")
+        self.results = self.at("/weka-runtime/results.json")
+        self.os_release = self.at("/hostside/etc/os-release")
+        self.join_secret = self.at("/var/run/secrets/weka-operator/operator-user/join-secret")
+        self.instructions = self.at(
+            "/host-binds/shared/instructions/%s/%s/shutdown_instructions.json" % (settings.pod_uid, self.boot_id())
+        )
+
+    def at(self, absolute):
+        """The place of an absolute path below the root."""
+        return os.path.join(self.root, absolute.lstrip("/"))
+
+    def k8s(self, relative):
+        """A file below /opt/weka/k8s-runtime, the directory shared with the operator."""
+        return os.path.join(self.k8s_runtime, relative)
+
+    def boot_id(self):
+        """The kernel's boot id, or "" where it cannot be read."""
+        return read_text(self.at("/proc/sys/kernel/random/boot_id"), "").strip()
+
+
+def read_text(path, default=None):
+    """The text of a file, or `default` when it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return default
+
+
+def read_json(path):
+    """The parsed content of a file, or None when it is missing or not JSON."""
+    try:
+        return json.loads(read_text(path, ""))
+    except ValueError:
+        return None
+
+
+def write_text(path, text):
+    """Writes atomically (temporary file beside it, then rename), making the directories."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = "%s.%d.tmp" % (path, os.getpid())
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(temporary, path)
+
+
+def write_json(path, value):
+    """write_text of the JSON form."""
+    write_text(path, json.dumps(value))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Processes and signals
+# ---------------------------------------------------------------------------------------------------------------------
+
+SECRET_OPTIONS = ("--join-secret", "--join-token")
+
+
+class Finished:
+    """A command that ended: exit code (124 = timed out, 127 = no such program), standard output and error."""
+
+    def __init__(self, code, out, err):
+        self.code = code
+        self.out = out
+        self.err = err
+
+    @property
+    def reason(self):
+        """One line that says why it failed."""
+        lines = (self.err.strip() or self.out.strip()).splitlines()
+        return lines[-1][:300] if lines else "exit code %d" % self.code
+
+
+def run(argv, timeout):
+    """Runs a command to its end, at most `timeout` seconds; never raises for a command that fails."""
+    try:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        return Finished(127, "", "%s: %s" % (argv[0], error.strerror))
+    try:
+        out, err = process.communicate(timeout=timeout)
+        return Finished(process.returncode, out, err)
+    except subprocess.TimeoutExpired:
+        end_group(process, signal.SIGKILL)
+        process.communicate()
+        return Finished(124, "", "no answer in %g s" % timeout)
+
+
+def end_group(process, number):
+    """Signals the whole session of a process started with start_new_session."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def shown(argv):
+    """The command as it may be logged: values of secret options are left out."""
+    words = list(argv)
+    for index, word in enumerate(words[:-1]):
+        if word in SECRET_OPTIONS:
+            words[index + 1] = "***"
+    return " ".join(words)
+
+
+class Children:
+    """Long-running children by name. As PID 1 we also inherit orphans, which reap() takes off the kernel's hands."""
+
+    def __init__(self):
+        self.running = {}
+
+    def start(self, name, argv, log_path):
+        """Starts a child whose output goes to a file. Raises Failure when the program does not exist."""
+        try:
+            with open(log_path, "ab") as log:
+                self.running[name] = subprocess.Popen(
+                    argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+        except OSError as error:
+            raise Failure("cannot start %s: %s" % (name, error.strerror))
+
+    def alive(self, name):
+        """True while the named child runs."""
+        return name in self.running and self.running[name].poll() is None
+
+    def reap(self):
+        """Collects orphans that ended. Looks before it takes: the exit code of our own children belongs to Popen."""
+        ours = {process.pid for process in self.running.values()}
+        for process in self.running.values():
+            process.poll()
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None or ended.si_pid in ours:
+                return
+            os.waitpid(ended.si_pid, 0)
+
+    def terminate(self):
+        """Ends every child: TERM, up to 10 s, then KILL."""
+        for process in self.running.values():
+            end_group(process, signal.SIGTERM)
+        deadline = time.monotonic() + 10
+        for process in self.running.values():
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                end_group(process, signal.SIGKILL)
+                process.wait()
+
+
+class Signals:
+    """TERM and INT only mark `exiting`; a wait is cut short by them."""
+
+    def __init__(self):
+        self.exiting = False
+        self.reader = None
+
+    def install(self):
+        """Takes over the two signals of this process."""
+        self.reader, writer = os.pipe()
+        os.set_blocking(self.reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.mark)
+
+    def mark(self, _number, _frame):
+        """The handler."""
+        self.exiting = True
+
+    def wait(self, seconds):
+        """Sleeps up to `seconds`, less when a signal comes."""
+        readable, _, _ = select.select([self.reader], [], [], max(0.0, seconds))
+        if readable:
+            os.read(self.reader, 1024)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# State: what `report` and the log say
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def log(phase, message):
+    """One line per event on standard output."""
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    print(now, phase, message, flush=True)
+
+
+class State:
+    """The phase of this process, in a file that `report` reads. Nothing is written before the first `enter`."""
+
+    def __init__(self, paths):
+        self.path = paths.state
+        self.value = {"pid": os.getpid(), "phase": "starting", "message": "", "exiting": False, "agentStarted": False}
+
+    def enter(self, phase, message):
+        """Says in which phase the runtime is and what it does or waits for."""
+        if (self.value["phase"], self.value["message"]) != (phase, message):
+            log(phase, message)
+        self.update(phase=phase, message=message)
+
+    def update(self, **changes):
+        """Changes other fields of the file."""
+        self.value.update(changes)
+        write_json(self.path, self.value)
+
+
+def published_state(paths):
+    """The state for a report: that of the running runtime, or the last words of one that ended."""
+    state = read_json(paths.state)
+    if not isinstance(state, dict):
+        return {"phase": "starting", "message": "", "exiting": False, "agentStarted": False}
+    if process_exists(state.get("pid", 0)) or state["phase"] in ("error", "stopped"):
+        return state
+    return dict(state, phase="starting", message="the runtime process is not up", agentStarted=False)
+
+
+def process_exists(pid):
+    """True when a process of that number exists, whoever owns it."""
+    try:
+        os.kill(pid, 0)
+        return True
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Lock and generation: never two live runtimes of one name
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class Lock:
+    """The exclusive lock of a weka-internal name on this host: an abstract unix socket in the host's network namespace.
+
+    The kernel frees it with the process. Python's sockets are not inherited, so weka's own processes never hold it.
+    """
+
+    # The kernel keeps abstract names per socket type; both are bound, so that a runtime using either one is excluded.
+    TYPES = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+
+    def __init__(self, settings, name):
+        scope = settings.text("WEKA_RUNTIME_LOCK_SCOPE")
+        self.name = name
+        self.address = "\0weka_runtime_" + name + ("_" + scope if scope else "")
+        self.sockets = []
+
+    def take(self):
+        """True when the lock is ours now; never waits."""
+        for kind in self.TYPES:
+            candidate = socket.socket(socket.AF_UNIX, kind)
+            self.sockets.append(candidate)
+            try:
+                candidate.bind(self.address)
+            except OSError:
+                self.release()
+                return False
+        return True
+
+    def release(self):
+        """Gives it back."""
+        for held in self.sockets:
+            held.close()
+        self.sockets = []
+
+
+class Generation:
+    """The value by which a process sees that another one took over the same data."""
+
+    def __init__(self, paths):
+        self.path = paths.generation
+        self.value = None
+
+    def write(self):
+        """Claims the data."""
+        value = "%.6f" % time.time()
+        write_text(self.path, value)
+        self.value = value
+
+    def replaced(self):
+        """True when the file names another process; a missing file proves nothing."""
+        return self.value is not None and read_text(self.path, self.value) != self.value
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The runtime: what the steps share
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class Runtime:
+    """The rooms of one running process; every step takes it as its only argument."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.paths = Paths(settings)
+        self.state = State(self.paths)
+        self.signals = Signals()
+        self.children = Children()
+        self.lock = Lock(settings, settings.name)
+        self.generation = Generation(self.paths)
+        self.mode = MODES.get(settings.mode)
+        self.resources = {}
+        self.weka_port = 0
+        self.agent_port = 0
+
+    def check(self):
+        """Raises StopRequested or GenerationReplaced when the present step must be left."""
+        if self.signals.exiting:
+            raise StopRequested()
+        if self.generation.replaced():
+            raise GenerationReplaced()
+
+    def pause(self, seconds):
+        """Waits, reaping orphans, and looks at least once a second whether the step must be left."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self.check()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            self.signals.wait(min(1.0, left))
+            self.children.reap()
+
+    def weka(self, *arguments, **options):
+        """Runs `weka ARGUMENTS`, at most `timeout` seconds (default 60), and logs it when `quiet` is not given."""
+        if not options.get("quiet"):
+            log(self.state.value["phase"], "runs: weka " + shown(arguments))
+        return run(("weka",) + arguments, options.get("timeout", 60))
+
+    def must_weka(self, *arguments, **options):
+        """Like weka(), but a failure of the command is a Failure; returns its output."""
+        finished = self.weka(*arguments, **options)
+        if finished.code != 0:
+            raise Failure("weka %s failed: %s" % (shown(arguments), finished.reason))
+        return finished.out
+
+    def wait_until(self, ready, timeout, poll, message):
+        """Polls `ready()` every `poll` seconds; raises Failure(message) after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while not ready():
+            if time.monotonic() >= deadline:
+                raise Failure(message)
+            self.pause(self.settings.poll(poll))
+
+
+def local_containers(timeout=15):
+    """The parsed list of `weka local ps --json`, or None when the agent does not answer."""
+    finished = run(("weka", "local", "ps", "--json"), timeout)
+    try:
+        listed = json.loads(finished.out) if finished.code == 0 else None
+    except ValueError:
+        return None
+    return listed if isinstance(listed, list) else None
+
+
+def take_lock(runtime):
+    """Excludes every other runtime of this name. First of all steps: a successor must not touch data, not even the
+    generation file, while its predecessor lives."""
+    if not runtime.lock.take():
+        raise LockHeld("another runtime holds the lock of %s" % runtime.settings.name)
+    runtime.state.enter("starting", "holds the lock of %s" % runtime.settings.name)
+
+
+def write_generation(runtime):
+    """Claims the data directory; from here on every wait looks for a replaced generation."""
+    runtime.generation.write()
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Persistency
+# ---------------------------------------------------------------------------------------------------------------------
+
+# (place in /opt/weka/external-mounts, which weka shows inside its containers; mount of the pod; directory in it);
+# a mount that the pod does not have is left out
+EXTERNAL_MOUNTS = (
+    ("cleanup", "/host-binds/boot-level", "{boot_id}/cleanup"),
+    ("local-sockets", "/host-binds/shared", "local-sockets"),
+    ("ssdproxy", "/host-binds/ssdproxy", ""),
+    ("shared_boot_level", "/host-binds/shared-configs", ""),
+)
+
+
+def configure_persistency(runtime):
+    """Puts the host's directory under /opt/weka, keeping the image's own dist, and sets the marker that lets the
+    operator write below /opt/weka/k8s-runtime."""
+    settings, paths = runtime.settings, runtime.paths
+    runtime.state.enter("starting", "configures persistency")
+    source = persistent_source(settings, paths)
+    if source:
+        attach_persistent(settings, paths, source)
+    for name, mount, inner in EXTERNAL_MOUNTS:
+        if os.path.isdir(paths.at(mount)):
+            bound = os.path.join(paths.at(mount), inner.format(boot_id=paths.boot_id()))
+            os.makedirs(bound, exist_ok=True)
+            attach(settings, bound, paths.at("/opt/weka/external-mounts/" + name))
+    certificate = paths.at("/var/run/secrets/weka-operator/wekahome-cacert/cert.pem")
+    if os.path.isfile(certificate):
+        write_text(paths.k8s("vars/wh-cacert/cert.pem"), read_text(certificate, ""))
+    os.makedirs(paths.k8s("tmp"), exist_ok=True)
+    write_text(paths.marker, "")
+
+
+def persistent_source(settings, paths):
+    """The mounted directory that holds this container's data for good, or None (a mode without one)."""
+    if settings.text("WEKA_PERSISTENCE_MODE") == "global":
+        source = paths.at("/opt/weka-global-persistence/containers/" + settings.container_uid)
+        os.makedirs(source, exist_ok=True)
+        return source
+    source = paths.at("/host-binds/opt-weka")
+    return source if os.path.isdir(source) else None
+
+
+def attach_persistent(settings, paths, source):
+    """Shows `source` at /opt/weka and the image's dist inside it."""
+    weka, image = paths.at("/opt/weka"), paths.at("/opt/weka-image")
+    if settings.moved:
+        if os.path.isdir(weka) and not os.path.islink(weka):
+            os.rename(weka, image)
+    elif os.path.isdir(weka):
+        attach(settings, weka, image)
+    attach(settings, source, weka)
+    if os.path.isdir(os.path.join(image, "dist")):
+        attach(settings, os.path.join(image, "dist"), os.path.join(weka, "dist"))
+
+
+def attach(settings, source, target):
+    """Bind-mounts a directory; below a moved root a symbolic link stands in for it."""
+    if not settings.moved:
+        os.makedirs(target, exist_ok=True)
+        mounted = run(("mount", "-o", "bind", source, target), 30)
+        if mounted.code != 0:
+            raise Failure("cannot mount %s at %s: %s" % (source, target, mounted.reason))
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.islink(target):
+        os.unlink(target)
+    elif os.path.isdir(target):
+        os.rmdir(target)
+    os.symlink(source, target)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Resources and ports
+# ---------------------------------------------------------------------------------------------------------------------
+
+UNREADABLE_LIMIT = 10
+CLIENT_PORTS = 100
+
+
+def wait_for_resources(runtime):
+    """Waits for the operator's resources.json. Fails after 10 unreadable reads, or when a stop is allowed meanwhile."""
+    paths = runtime.paths
+    runtime.state.enter("waiting-for-resources", "waits for " + paths.resources)
+    unreadable = 0
+    while True:
+        runtime.check()
+        if os.path.exists(paths.resources):
+            value = read_json(paths.resources)
+            if isinstance(value, dict):
+                runtime.resources = value
+                return
+            unreadable += 1
+            if unreadable >= UNREADABLE_LIMIT:
+                raise Failure("resources.json was not a JSON object in %d reads" % unreadable)
+        elif os.path.exists(paths.allow_stop):
+            raise Failure("a stop was allowed before the resources were written")
+        runtime.pause(runtime.settings.poll(3))
+
+
+def choose_ports(runtime):
+    """Ports of the environment win over the file's; a client picks free ones; the choice is stored for the CLI."""
+    settings, resources = runtime.settings, runtime.resources
+    runtime.agent_port = settings.number("AGENT_PORT") or int(resources.get("agentPort") or 0)
+    runtime.weka_port = settings.number("PORT") or settings.number("WEKA_PORT") or int(resources.get("wekaPort") or 0)
+    if not (runtime.agent_port and runtime.weka_port) and runtime.mode.picks_ports:
+        pick_client_ports(runtime)
+    if not (runtime.agent_port and runtime.weka_port):
+        raise Failure("resources.json names no wekaPort and agentPort, nor does the environment")
+    write_text(runtime.paths.port, str(runtime.weka_port))
+    write_text(runtime.paths.agent_port, str(runtime.agent_port))
+
+
+def pick_client_ports(runtime):
+    """The first free agent port, then the first free run of 100 ports, within BASE_PORT and PORT_RANGE.
+
+    The stored choice is kept while it is free: a new base port would make weka's client container be created anew."""
+    settings, paths = runtime.settings, runtime.paths
+    used = used_ports(paths)
+    stored_agent, stored_port = int(read_text(paths.agent_port, "0")), int(read_text(paths.port, "0"))
+    if stored_agent and stored_port and not used & {stored_agent, *range(stored_port, stored_port + CLIENT_PORTS)}:
+        runtime.agent_port, runtime.weka_port = stored_agent, stored_port
+        return
+    first = settings.number("BASE_PORT") or 45000
+    last = first + settings.number("PORT_RANGE") - 1 if settings.number("PORT_RANGE") else 65535
+    runtime.agent_port = next((port for port in range(first, last + 1) if port not in used), 0)
+    taken = used | {runtime.agent_port}
+    starts = range(first, last + 2 - CLIENT_PORTS)
+    runtime.weka_port = next((p for p in starts if taken.isdisjoint(range(p, p + CLIENT_PORTS))), 0)
+    if not runtime.weka_port:
+        raise Failure("no %d free ports in a row between %d and %d" % (CLIENT_PORTS, first, last))
+
+
+def used_ports(paths):
+    """Local ports of every TCP and UDP socket of this network namespace."""
+    used = set()
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in read_text(paths.at("/proc/net/" + table), "").splitlines()[1:]:
+            used.add(int(line.split()[1].rsplit(":", 1)[1], 16))
+    return used
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Network
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def host_addresses(settings):
+    """Global addresses of this host as {device, ip} in the family asked for; WEKA_RUNTIME_ADDRESSES replaces them."""
+    given = settings.document("WEKA_RUNTIME_ADDRESSES")
+    if given is None:
+        given = kernel_addresses()
+    version = 6 if settings.ipv6 else 4
+    return [entry for entry in given if ipaddress.ip_address(entry["ip"]).version == version]
+
+
+def kernel_addresses():
+    """All global addresses that `ip -j addr` lists."""
+    listed = run(("ip", "-j", "addr"), 15)
+    if listed.code != 0:
+        raise Failure("ip -j addr failed: " + listed.reason)
+    return [
+        {"device": link["ifname"], "ip": address["local"]}
+        for link in json.loads(listed.out)
+        for address in link.get("addr_info", [])
+        if address.get("scope") == "global"
+    ]
+
+
+def in_subnet(entry, subnet):
+    """True when the address of a {device, ip} lies in the subnet (CIDR)."""
+    return ipaddress.ip_address(entry["ip"]) in ipaddress.ip_network(subnet, strict=False)
+
+
+def select_addresses(addresses, selectors):
+    """Addresses chosen by NetworkSelectors {subnet, deviceNames, min, max}, in order, each once."""
+    chosen = []
+    for selector in selectors:
+        found = [entry for entry in addresses if matches_selector(entry, selector) and entry not in chosen]
+        found = found[: selector.get("max") or len(found)]
+        if len(found) < (selector.get("min") or 0):
+            raise Failure("network selector %s matches %d devices" % (json.dumps(selector), len(found)))
+        chosen += found
+    return chosen
+
+
+def matches_selector(entry, selector):
+    """True when the address fits the selector's subnet and device names, as far as they are given."""
+    subnet, names = selector.get("subnet"), selector.get("deviceNames")
+    return (not subnet or in_subnet(entry, subnet)) and (not names or entry["device"] in names)
+
+
+def data_addresses(settings):
+    """The addresses that selectors or else subnets choose; None when neither is given. None found is a Failure."""
+    if not settings.network_selectors and not settings.subnets:
+        return None
+    addresses = host_addresses(settings)
+    if settings.network_selectors:
+        chosen = select_addresses(addresses, settings.network_selectors)
+    else:
+        chosen = [entry for entry in addresses if any(in_subnet(entry, subnet) for subnet in settings.subnets)]
+    if not chosen:
+        raise Failure("no network device matches the selectors or subnets")
+    return chosen
+
+
+def network_devices(settings):
+    """The devices for `--net`: the ones named, else those the selectors or subnets choose; `udp` without a device."""
+    if settings.flag("UDP_MODE"):
+        return ["udp"]
+    named = settings.items("NETWORK_DEVICE")
+    if named:
+        return named
+    chosen = data_addresses(settings)
+    if chosen is None:
+        raise Failure("neither NETWORK_DEVICE nor NETWORK_SELECTORS nor SUBNETS is given")
+    return list(dict.fromkeys(entry["device"] for entry in chosen))
+
+
+def record_management_ips(runtime):
+    """Writes the management addresses, one a line."""
+    settings = runtime.settings
+    if settings.management_selectors:
+        chosen = select_addresses(host_addresses(settings), settings.management_selectors)
+    else:
+        chosen = data_addresses(settings)
+    if chosen is None:
+        chosen = [{"ip": settings.text("MANAGEMENT_IP")}] if settings.text("MANAGEMENT_IP") else []
+    if not chosen:
+        raise Failure("no management address: MANAGEMENT_IP is empty and nothing selects one")
+    write_text(runtime.paths.management_ips, "".join(entry["ip"] + "\n" for entry in chosen))
+
+
+def management_ips(paths):
+    """The recorded management addresses; empty before they are written."""
+    return read_text(paths.management_ips, "").split()
+
+
+def parse_endpoint(text):
+    """`ip:port` or `[ip6]:port` as {ip, port}: an IPv6 address has colons of its own, so the last one counts."""
+    ip, separator, port = text.rpartition(":")
+    ip = ip.strip("[]")
+    try:
+        if not separator:
+            raise ValueError
+        return {"ip": str(ipaddress.ip_address(ip)), "port": int(port)}
+    except ValueError:
+        raise Failure("join address %s is not ip:port" % text)
+
+
+def format_endpoint(endpoint):
+    """The inverse of parse_endpoint, IPv6 in brackets."""
+    return ("[%(ip)s]:%(port)d" if ":" in endpoint["ip"] else "%(ip)s:%(port)d") % endpoint
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Cores and memory
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def core_ids(settings, paths):
+    """The core of each weka process: the ones given, else the first thread of whole physical cores we may run on."""
+    if settings.core_ids != "auto":
+        chosen = [int(core) for core in settings.core_ids.split(",")]
+    else:
+        chosen = whole_cores(paths, settings.cpu_policy != "shared")
+    if chosen is None:
+        chosen = list(range(settings.cores))
+    if len(chosen) < settings.cores:
+        raise Failure("%d cores are wanted, %d can be used" % (settings.cores, len(chosen)))
+    return chosen[: settings.cores]
+
+
+def whole_cores(paths, whole):
+    """One thread of each physical core; with `whole`, only of cores whose every thread we may run on. None where the
+    kernel is not seen."""
+    status = re.search(r"^Cpus_allowed_list:\s*(\S+)", read_text(paths.at("/proc/self/status"), ""), re.M)
+    if not status:
+        return None
+    allowed = parse_cpu_list(status.group(1))
+    chosen, seen = [], set()
+    for cpu in allowed:
+        listed = read_text(paths.at("/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list" % cpu))
+        siblings = parse_cpu_list(listed) if listed else [cpu]
+        if cpu not in seen and (not whole or set(siblings) <= set(allowed)):
+            chosen.append(cpu)
+        seen.update(siblings)
+    return chosen
+
+
+def parse_cpu_list(text):
+    """`0-2,8` as [0, 1, 2, 8]."""
+    cpus = []
+    for part in text.strip().split(","):
+        first, _, last = part.partition("-")
+        cpus += range(int(first), int(last or first) + 1)
+    return cpus
+
+
+def memory_bytes(text):
+    """`1400MiB` in bytes."""
+    found = re.fullmatch(r"(\d+)\s*([A-Za-z]*)", text)
+    if not found or found.group(2) not in MEMORY_UNITS:
+        raise Failure("MEMORY %r is not an amount such as 1400MiB" % text)
+    return int(found.group(1)) * MEMORY_UNITS[found.group(2)]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Drives
+# ---------------------------------------------------------------------------------------------------------------------
+
+WEKA_PARTITION_TYPE = uuid.UUID("993ec906-b4e2-11e7-a205-a0a8cd3ea1de")
+RESIGNED_OWNER = bytes.fromhex("90f0090f") * 4
+VIRTUAL_DEVICES = ("loop", "ram", "zram", "dm-", "md", "sr", "nbd")
+
+
+def block_devices(paths):
+    """Every disk of the kernel: serial -> device name. Empty where /sys/block cannot be read."""
+    try:
+        names = sorted(os.listdir(paths.at("/sys/block")))
+    except OSError:
+        return {}
+    serials = {name: device_serial(paths, name) for name in names if not name.startswith(VIRTUAL_DEVICES)}
+    return {serial: name for name, serial in serials.items() if serial}
+
+
+def device_serial(paths, name):
+    """The serial of a disk: NVMe and virtio publish it, for others udev's database has it."""
+    for relative in ("device/serial", "serial"):
+        serial = read_text(paths.at("/sys/block/%s/%s" % (name, relative)), "").strip()
+        if serial:
+            return serial
+    number = read_text(paths.at("/sys/block/%s/dev" % name), "").strip()
+    found = re.search(r"^E:ID_SERIAL_SHORT=(.+)$", read_text(paths.at("/host/run/udev/data/b" + number), ""), re.M)
+    return found.group(1).strip() if found else ""
+
+
+def weka_partition(paths, name):
+    """The (number, owner) of a disk's weka partition by its GPT; owner is 16 bytes. None without one or unreadable."""
+    sector = int(read_text(paths.at("/sys/block/%s/queue/logical_block_size" % name), "512"))
+    try:
+        with open(paths.at("/dev/" + name), "rb") as disk:
+            disk.seek(sector)
+            header = disk.read(92)
+            if header[:8] != b"EFI PART":
+                return None
+            table, count, size = (int.from_bytes(header[a:b], "little") for a, b in ((72, 80), (80, 84), (84, 88)))
+            disk.seek(table * sector)
+            entries = disk.read(min(count, 128) * size)
+            for index in range(len(entries) // size):
+                entry = entries[index * size : (index + 1) * size]
+                if uuid.UUID(bytes_le=entry[:16]) == WEKA_PARTITION_TYPE:
+                    disk.seek(int.from_bytes(entry[32:40], "little") * sector + 8)
+                    return index + 1, disk.read(16)
+    except (OSError, ZeroDivisionError):
+        pass
+    return None
+
+
+def weka_drives(settings, paths):
+    """Signed drives that the kernel sees now, as {serial_id, block_device, partition, weka_guid, is_signed}.
+
+    A drive that weka uses is bound to a user-space driver and not seen. WEKA_RUNTIME_DRIVES (JSON) replaces the list."""
+    given = settings.document("WEKA_RUNTIME_DRIVES")
+    if given is not None:
+        return given
+    drives = []
+    for serial, name in block_devices(paths).items():
+        found = weka_partition(paths, name)
+        if found:
+            number, owner = found
+            owned = owner not in (RESIGNED_OWNER, bytes(16))
+            separator = "p" if name[-1].isdigit() else ""
+            drives.append(
+                {
+                    "serial_id": serial,
+                    "block_device": "/dev/" + name,
+                    "partition": "/dev/%s%s%d" % (name, separator, number),
+                    "weka_guid": str(uuid.UUID(bytes=owner)) if owned and len(owner) == 16 else "",
+                    "is_signed": owned,
+                }
+            )
+    return drives
+
+
+def record_drives(runtime):
+    """Keeps drives.json: what is seen now, and what was seen before weka took it away from the kernel."""
+    known = {drive["serial_id"]: drive for drive in read_json(runtime.paths.drives) or []}
+    before = dict(known)
+    known.update((drive["serial_id"], drive) for drive in weka_drives(runtime.settings, runtime.paths))
+    if known != before or not os.path.exists(runtime.paths.drives):
+        write_json(runtime.paths.drives, list(known.values()))
+
+
+def drives_returned(runtime):
+    """True when the kernel sees every allocated exclusive drive again, or when there is no kernel to ask."""
+    if not os.path.isdir(runtime.paths.at("/sys/block")) or runtime.settings.text("WEKA_RUNTIME_DRIVES"):
+        return True
+    return set(runtime.resources.get("drives") or []) <= set(block_devices(runtime.paths))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Image, operating system and kernel drivers
+# ---------------------------------------------------------------------------------------------------------------------
+
+BACKEND_DRIVERS = ("wekafsio", "wekafsgw", "mpin_user", "igb_uio")
+# Google's COS has no igb_uio: weka uses the kernel's own uio there.
+ABSENT_ON_COS = ("igb_uio",)
+FEATURE_FLAGS = (
+    "traces_override_partial_support",
+    "traces_override_in_slash_traces",
+    "supports_binding_to_not_all_interfaces",
+    "agent_validate_60_ports_per_container",
+    "allow_per_container_driver_interfaces",
+    "weka_get_copy_local_driver_files",
+    "driver_supports_auto_drain",
+    "ssd_proxy_iommu_support",
+)
+
+
+def os_release(paths):
+    """The host's /etc/os-release as a mapping."""
+    pairs = (line.partition("=") for line in read_text(paths.os_release, "").splitlines())
+    return {key.strip(): value.strip().strip("\"'") for key, separator, value in pairs if separator}
+
+
+def weka_version(settings, paths):
+    """The weka version of the image: its only release spec, else the one its tag names, else the tag itself."""
+    tag = settings.image.rpartition(":")[2]
+    try:
+        versions = [name[:-5] for name in sorted(os.listdir(paths.release_specs)) if name.endswith(".spec")]
+    except OSError:
+        versions = []
+    if len(versions) == 1:
+        return versions[0]
+    if not tag:
+        raise Failure("the weka version is unknown: no release spec, no image tag")
+    return next((version for version in versions if version == tag), tag)
+
+
+def feature_flags(settings, paths):
+    """{flag: bool} from the bitmap in the image's release spec; all false where there is none."""
+    spec = read_text(os.path.join(paths.release_specs, weka_version(settings, paths) + ".spec"), "")
+    found = re.search(r"feature_flags[\"']?\s*[:=]\s*[\"']?([A-Za-z0-9+/=]+)", spec)
+    bits = int.from_bytes(base64.b64decode(found.group(1) + "=="), "little") if found else 0
+    return {name: bool(bits >> index & 1) for index, name in enumerate(FEATURE_FLAGS)}
+
+
+def loaded_modules(paths):
+    """Names of the loaded kernel modules."""
+    return {line.split()[0] for line in read_text(paths.at("/proc/modules"), "").splitlines() if line.strip()}
+
+
+def missing_backend_driver(runtime):
+    """The first module that a backend lacks, or ""."""
+    absent = ABSENT_ON_COS if os_release(runtime.paths).get("ID") == "cos" else ()
+    loaded = loaded_modules(runtime.paths)
+    return next((name for name in BACKEND_DRIVERS if name not in loaded and name not in absent), "")
+
+
+def missing_frontend_driver(runtime):
+    """`weka-drivers-loading` while weka does not find the drivers of its own version, or ""."""
+    version = weka_version(runtime.settings, runtime.paths)
+    asked = runtime.weka("driver", "ready", "--without-agent", "--version", version, quiet=True)
+    return "" if asked.code == 0 else "weka-drivers-loading"
+
+
+def wait_for_drivers(runtime):
+    """Waits until the kernel drivers are loaded; the missing one stands in /tmp/weka-drivers.log."""
+    while True:
+        missing = runtime.mode.missing_driver(runtime)
+        write_text(runtime.paths.missing_driver, missing)
+        if not missing:
+            return
+        runtime.state.enter("waiting-for-drivers", "waits for kernel driver " + missing)
+        runtime.pause(runtime.settings.poll(3))
+
+
+def wait_for_former_frontend(runtime):
+    """Waits up to 120 s until the driver no longer lists a frontend of our name."""
+    interface, name = runtime.paths.at("/proc/wekafs/interface"), runtime.settings.name
+    runtime.wait_until(
+        lambda: name not in read_text(interface, ""), 120, 1, "another frontend named %s is still there" % name
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Agent
+# ---------------------------------------------------------------------------------------------------------------------
+
+# (section that must hold the option, or None = only where the option already stands, option, value)
+AGENT_OPTIONS = (
+    ("agent", "port", "{agent_port}"),
+    ("os", "skip_driver_install", "true"),
+    ("os", "ignore_driver_spec", "true"),
+    (None, "external_mounts", "/opt/weka/external-mounts"),
+    (None, "conditional_mounts_ids", "etc-hosts,etc-resolv"),
+    (None, "cgroups_mode", "none"),
+    (None, "override_core_pattern", "false"),
+)
+SYSLOG_ARGV = ("syslog-ng", "--foreground", "--cfgfile", "/etc/syslog-ng/syslog-ng.conf", "--no-caps")
+
+
+def set_option(text, section, option, value):
+    """The INI text with an option set; with a section, it is added there when absent."""
+    line, replaced, inside, result = "%s=%s" % (option, value), False, None, []
+    for current in text.splitlines():
+        if current.strip().startswith("["):
+            inside = current.strip().strip("[]")
+        if re.match(r"\s*%s\s*=" % re.escape(option), current) and section in (None, inside):
+            current, replaced = line, True
+        result.append(current)
+    if section and not replaced:
+        header = "[%s]" % section
+        if header not in result:
+            result.append(header)
+        result.insert(result.index(header) + 1, line)
+    return "\n".join(result) + "\n"
+
+
+def configure_agent(runtime):
+    """Writes the agent's configuration: its port, and that it leaves drivers and cgroups alone."""
+    paths = runtime.paths
+    configuration = paths.at("/etc/wekaio/service.conf")
+    text = read_text(configuration, "")
+    for section, option, value in AGENT_OPTIONS:
+        text = set_option(text, section, option, value.format(agent_port=runtime.agent_port))
+    write_text(configuration, text)
+    write_json(paths.at("/etc/wekaio/service.json"), {"agent": {"port": str(runtime.agent_port)}})
+    identifier = runtime.resources.get("machineIdentifier") or runtime.settings.text("MACHINE_IDENTIFIER")
+    if identifier:
+        write_text(paths.machine_identifier, identifier)
+
+
+def start_syslog(runtime):
+    """Starts syslog-ng where the image has it; weka logs through it, but its absence stops nothing."""
+    if not runtime.settings.moved and shutil.which(SYSLOG_ARGV[0]):
+        runtime.children.start("syslog", SYSLOG_ARGV, runtime.paths.at("/tmp/syslog-ng.log"))
+
+
+def launch_agent(runtime):
+    """Starts the agent process. From here on weka may be running, so a stop goes through weka."""
+    runtime.state.update(agentStarted=True)
+    # the wrapper on PATH is for people and commands; the agent is the image's own program
+    program = "weka" if runtime.settings.moved else "/usr/bin/weka"
+    socket_name = "weka_agent_ud_socket_%d" % runtime.agent_port
+    runtime.children.start("agent", (program, "--agent", "--socket-name", socket_name), runtime.paths.agent_log)
+
+
+def start_agent(runtime):
+    """Starts the agent, waits until it answers (60 s, 1500 s with global persistence) and sets the weka version."""
+    runtime.state.enter("starting-weka", "starts the agent on port %d" % runtime.agent_port)
+    version = weka_version(runtime.settings, runtime.paths)
+    launch_agent(runtime)
+    slow = runtime.settings.text("WEKA_PERSISTENCE_MODE") == "global"
+    timeout = 1500 if slow else 60
+    runtime.wait_until(
+        lambda: local_containers() is not None, timeout, 1, "the agent does not answer after %d s" % timeout
+    )
+    runtime.must_weka("version", "set", version)
+
+
+def keep_agent(runtime):
+    """Starts the agent again when it died: a stop could not be carried out without it."""
+    if not runtime.children.alive("agent"):
+        log(runtime.state.value["phase"], "the agent ended; starts it again")
+        launch_agent(runtime)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Weka container
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def ensure_weka_container(runtime):
+    """Creates the weka container, or takes over the one on disk, and brings its resources up to the environment."""
+    name = runtime.settings.name
+    runtime.state.enter("starting-weka", "configures weka container " + name)
+    listed = local_containers()
+    if listed is None:
+        raise Failure("the agent does not answer to weka local ps")
+    others = [entry["name"] for entry in listed if entry.get("name") != name]
+    if others:
+        raise Failure("the data directory holds weka container %s, not %s" % (others[0], name))
+    if listed and usable_on_disk(runtime, listed[0]):
+        stored = stored_resources(runtime)
+        if runtime.mode.disposable and not fits_client(runtime, stored):
+            drop_client(runtime)
+            create_weka_container(runtime)
+        else:
+            change_devices_and_cores(runtime, stored)
+    else:
+        create_weka_container(runtime)
+    store_resources(runtime, edited_resources(runtime, stored_resources(runtime)))
+
+
+def usable_on_disk(runtime, entry):
+    """Sees to it that an existing container has resources. False when it was dropped and must be created.
+
+    Only a client is ever dropped: a backend's identity would be lost, so that is a Failure for a person to judge."""
+    directory = runtime.paths.container_data
+    current = os.path.join(directory, "resources.json")
+    if entry.get("runStatus") != "Unknown" or read_text(current, "").strip():
+        return True
+    backups = [os.path.join(directory, f) for f in listdir(directory) if re.fullmatch(r"weka-resources\..+\.json", f)]
+    backups = sorted((f for f in backups if os.path.getsize(f)), key=os.path.getmtime)
+    if backups:
+        log("starting-weka", "links " + os.path.basename(backups[-1]) + " in place of empty resources")
+        link_resources(directory, os.path.basename(backups[-1]))
+        return True
+    if not runtime.mode.disposable:
+        raise Failure("weka container %s has lost its resources and no backup is left; its identity is kept, "
+                      "restore %s or delete the WekaContainer" % (runtime.settings.name, current))
+    drop_client(runtime)
+    return False
+
+
+def listdir(directory):
+    """Names in a directory; none when it does not exist."""
+    return os.listdir(directory) if os.path.isdir(directory) else []
+
+
+def stored_resources(runtime):
+    """The container's resources as weka tells them."""
+    out = runtime.must_weka("local", "resources", "-C", runtime.settings.name, "--json")
+    try:
+        return json.loads(out)
+    except ValueError:
+        raise Failure("weka local resources did not answer with JSON")
+
+
+def fits_client(runtime, stored):
+    """True when a client container on disk has our base port and is restricted; both are fixed at creation."""
+    return stored.get("base_port") == runtime.weka_port and stored.get("restricted_client", False)
+
+
+def drop_client(runtime):
+    """Removes a client's container; clients have no identity worth keeping."""
+    runtime.weka("local", "stop", "--force", timeout=180)
+    runtime.must_weka("local", "rm", "--all", "--force")
+
+
+def create_weka_container(runtime):
+    """weka local setup container, with everything that is fixed at creation."""
+    settings, mode = runtime.settings, runtime.mode
+    cores = ",".join(str(core) for core in core_ids(settings, runtime.paths))
+    argv = ["local", "setup", "container", "--name", settings.name, "--no-start", "--disable"]
+    argv += ["--core-ids", cores, "--cores", str(settings.cores), mode.cores_option]
+    for device in network_devices(settings):
+        argv += ["--net", device]
+    argv += ["--base-port", str(runtime.weka_port)]
+    secret = read_text(runtime.paths.join_secret, "").strip()
+    if secret:  # weka takes it in no other way than as an argument
+        argv += [mode.join_option, secret]
+    if settings.join_ips:
+        argv += ["--join-ips", ",".join(format_endpoint(parse_endpoint(ip)) for ip in settings.join_ips)]
+    argv += mode.setup_options
+    if runtime.resources.get("failureDomain"):
+        argv += ["--failure-domain", runtime.resources["failureDomain"]]
+    runtime.must_weka(*argv, timeout=300)
+
+
+def change_devices_and_cores(runtime, stored):
+    """Aligns the network devices and the number of cores of an existing container."""
+    settings, name = runtime.settings, runtime.settings.name
+    wanted = [device for device in network_devices(settings) if device != "udp"]
+    present = [device.get("device") for device in stored.get("net_devices") or []]
+    for action, devices in (("remove", set(present) - set(wanted)), ("add", set(wanted) - set(present))):
+        for device in sorted(device for device in devices if device):
+            runtime.must_weka("local", "resources", "net", "-C", name, action, device)
+    nodes = data_nodes(stored)
+    if nodes and len(nodes) != settings.cores:
+        cores = ",".join(str(core) for core in core_ids(settings, runtime.paths))
+        option = runtime.mode.cores_option
+        runtime.must_weka("local", "resources", "cores", "-C", name, option, str(settings.cores), "--core-ids", cores)
+
+
+def data_nodes(resources):
+    """The container's processes but the management one, in order of their numbers."""
+    nodes = resources.get("nodes") or {}
+    ordered = sorted(nodes.items(), key=lambda item: int(item[0]) if item[0].isdigit() else 0)
+    return [node for _, node in ordered if "MANAGEMENT" not in (node.get("roles") or [])]
+
+
+def edited_resources(runtime, stored):
+    """The container's resources with all that follows from the environment; other fields stay."""
+    settings, paths = runtime.settings, runtime.paths
+    resources = dict(stored)
+    resources.update(
+        ips=management_ips(paths),
+        auto_discovery_enabled=False,
+        reserve_1g_hugepages=False,
+        excluded_drivers=["igb_uio"],
+        auto_remove_timeout=settings.number("AUTO_REMOVE_TIMEOUT"),
+    )
+    if settings.memory:
+        resources["memory"] = memory_bytes(settings.memory)
+    if settings.join_ips:
+        resources["backend_endpoints"] = [parse_endpoint(text) for text in settings.join_ips]
+    if feature_flags(settings, paths)["supports_binding_to_not_all_interfaces"]:
+        resources["restrict_listen"] = not settings.flag("BIND_MANAGEMENT_ALL")
+    if settings.text("NVIDIA_VF_SINGLE_IP"):
+        resources["nvidia_vf_single_ip"] = settings.flag("NVIDIA_VF_SINGLE_IP")
+    for node, core in zip(data_nodes(resources), core_ids(settings, paths)):
+        shared = settings.cpu_policy == "shared"
+        node.update({"core_id": core, "dedicate_core": not shared}, **({"dedicated_mode": "NONE"} if shared else {}))
+    if settings.text("NET_GATEWAY"):
+        for device in resources.get("net_devices") or []:
+            device["gateway"] = settings.text("NET_GATEWAY")
+    return resources
+
+
+def store_resources(runtime, resources):
+    """Writes the resources as a new file and links it as current, stable and staging ones."""
+    directory = runtime.paths.container_data
+    name = "weka-resources.%s.json" % uuid.uuid4()
+    write_text(os.path.join(directory, name), json.dumps(resources, indent=2))
+    link_resources(directory, name)
+
+
+def link_resources(directory, name):
+    """Points weka's three links at a file in the same directory, each in one step."""
+    for link in ("resources.json", "resources.json.stable", "resources.json.staging"):
+        temporary = os.path.join(directory, link + ".new")
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+        os.symlink(name, temporary)
+        os.replace(temporary, os.path.join(directory, link))
+
+
+def start_weka_container(runtime):
+    """Starts weka, waits up to 300 s until a command runs inside it, and writes what the operator reads."""
+    name = runtime.settings.name
+    if runtime.mode.has_drives:
+        record_drives(runtime)
+    runtime.state.enter("starting-weka", "starts weka container " + name)
+    runtime.must_weka("local", "start", timeout=300)
+    runtime.wait_until(
+        lambda: runtime.weka("local", "exec", "--container", name, "--", "ls", quiet=True).code == 0,
+        300, 1, "weka container %s does not answer 300 s after its start" % name,
+    )
+    write_json(runtime.paths.feature_flags, feature_flags(runtime.settings, runtime.paths))
+
+
+def serve(runtime):
+    """The running phase: keeps the agent alive and drives.json fresh until a stop is asked for."""
+    runtime.state.enter("running", "weka container %s runs" % runtime.settings.name)
+    drives_due = time.monotonic()
+    while True:
+        keep_agent(runtime)
+        if runtime.mode.has_drives and time.monotonic() >= drives_due:
+            drives_due = time.monotonic() + 30
+            try:
+                record_drives(runtime)
+            except OSError as error:
+                log("running", "cannot record drives: %s" % error)
+        runtime.pause(runtime.settings.poll(1))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Stop protocol
+# ---------------------------------------------------------------------------------------------------------------------
+
+STOP_ATTEMPT_SECONDS = 180
+
+
+def stop_instructions(settings, paths):
+    """(allow stop, allow forced stop): flag files, or the file the node agent writes where exec is forbidden (cri-o)."""
+    node = read_json(paths.instructions) if settings.pod_uid else None
+    node = node if isinstance(node, dict) else {}
+    allow = os.path.exists(paths.allow_stop) or node.get("allow_stop") is True
+    force = os.path.exists(paths.allow_force_stop) or node.get("allow_force_stop") is True
+    return allow, force
+
+
+class Stop:
+    """The end of a pod that has an agent. One contract for all modes: nothing is stopped before it is allowed."""
+
+    def __init__(self, runtime, replaced):
+        self.runtime = runtime
+        self.replaced = replaced
+
+    def carry_out(self):
+        """Waits for the instruction, stops weka, waits for the drives, ends the children, sleeps; then exit is due."""
+        runtime = self.runtime
+        if self.replaced and self.weka_may_run():
+            runtime.weka("local", "stop", "--force", timeout=STOP_ATTEMPT_SECONDS)
+        self.wait_for_instruction()
+        if self.weka_may_run():
+            runtime.state.enter("stopping", "stops weka %s" % ("by force" if self.forced() else "gracefully"))
+            self.stop_weka()
+            if runtime.mode.has_drives:
+                self.wait_for_drives()
+        runtime.children.terminate()
+        runtime.state.enter("stopped", "weka is stopped" if self.weka_may_run() else "weka was never started")
+        self.exit_sleep()
+
+    def weka_may_run(self):
+        """False as long as this process did not start an agent: without one no weka container can have started."""
+        return self.runtime.state.value["agentStarted"]
+
+    def forced(self):
+        """Whether weka is stopped by force: told so, not ours any more, or a client, which weka stops in no other way."""
+        _, force = stop_instructions(self.runtime.settings, self.runtime.paths)
+        return force or self.replaced or self.runtime.mode.disposable
+
+    def wait_for_instruction(self):
+        """Polls for an instruction; the pod's grace period is a year, so this may take long."""
+        runtime = self.runtime
+        cause = "another runtime took over the data" if self.replaced else "termination was asked for"
+        runtime.state.enter("waiting-to-stop", cause + "; waits for allow-stop or allow-force-stop")
+        while not any(stop_instructions(runtime.settings, runtime.paths)):
+            self.idle(1)
+            if runtime.signals.exiting and not runtime.state.value["exiting"]:
+                runtime.state.update(exiting=True)
+
+    def idle(self, seconds):
+        """A turn of waiting: the agent stays up, orphans are reaped."""
+        runtime = self.runtime
+        runtime.signals.wait(runtime.settings.poll(seconds))
+        runtime.children.reap()
+        if self.weka_may_run():
+            keep_agent(runtime)
+
+    def stop_weka(self):
+        """Repeats the stop until weka says Stopped or does not know the container. An agent that does not answer
+        counts as stopped only when force was allowed."""
+        while self.status() != "stopped":
+            self.attempt(self.forced())
+            status = self.status()
+            if status == "stopped" or (status == "unknown" and self.forced()):
+                return
+            self.idle(3)
+
+    def status(self):
+        """`stopped`, `running`, or `unknown` when the agent does not answer."""
+        listed = local_containers()
+        if listed is None:
+            return "unknown"
+        ours = [entry for entry in listed if entry.get("name") == self.runtime.settings.name]
+        return "running" if ours and ours[0].get("runStatus") != "Stopped" else "stopped"
+
+    def attempt(self, force):
+        """One stop of at most 180 s; when force is allowed while a graceful one runs, one forced stop joins it."""
+        runtime = self.runtime
+        argv = ("weka", "local", "stop", "--force" if force else "-g")
+        log("stopping", "runs: " + " ".join(argv))
+        deadline = time.monotonic() + STOP_ATTEMPT_SECONDS
+        process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        while process.poll() is None and time.monotonic() < deadline:
+            if not force and self.forced():
+                force = True
+                runtime.weka("local", "stop", "--force", timeout=STOP_ATTEMPT_SECONDS)
+            runtime.signals.wait(runtime.settings.poll(0.2))
+        if process.poll() is None:
+            end_group(process, signal.SIGKILL)
+            process.wait()
+
+    def wait_for_drives(self):
+        """Up to 60 s until the kernel has the drives back, so that the successor finds them; then on regardless."""
+        deadline = time.monotonic() + 60
+        while not drives_returned(self.runtime) and time.monotonic() < deadline:
+            self.idle(1)
+
+    def exit_sleep(self):
+        """Stays for WEKA_OPERATOR_DEBUG_SLEEP seconds (default 3), so that a person can look."""
+        runtime = self.runtime
+        deadline = time.monotonic() + runtime.settings.seconds("WEKA_OPERATOR_DEBUG_SLEEP", 3)
+        while time.monotonic() < deadline and not os.path.exists(runtime.paths.cancel_sleep):
+            runtime.signals.wait(min(0.5, deadline - time.monotonic()))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Discovery and driver loading
+# ---------------------------------------------------------------------------------------------------------------------
+
+DISCOVERY_SCHEMA = 3
+OPENSHIFT, COS = "rhcos", "cos"
+DRIVER_LOAD_SECONDS = 120
+REPLACED_MODULES = ("wekafsio", "wekafsgw")
+
+
+def discover(runtime):
+    """Writes the facts of the host that a pod's shape depends on."""
+    write_json(runtime.paths.results, host_facts(runtime.paths))
+
+
+def host_facts(paths):
+    """{is_ht, kubernetes_distro, os, os_build_id, schema, num_cpus, boot_id}."""
+    release = os_release(paths)
+    system = release.get("ID", "")
+    build = {OPENSHIFT: release.get("OPENSHIFT_VERSION") or release.get("VERSION_ID"), COS: release.get("BUILD_ID")}
+    online = read_text(paths.at("/sys/devices/system/cpu/online"))
+    return {
+        "is_ht": read_text(paths.at("/sys/devices/system/cpu/smt/active"), "0").strip() == "1",
+        "kubernetes_distro": {OPENSHIFT: "openshift", COS: "gke"}.get(system, "k8s"),
+        "os": system,
+        "os_build_id": build.get(system) or "",
+        "schema": DISCOVERY_SCHEMA,
+        "num_cpus": len(parse_cpu_list(online)) if online and online.strip() else os.cpu_count(),
+        "boot_id": paths.boot_id(),
+    }
+
+
+def load_drivers(runtime):
+    """Loads the drivers into the kernel, trying for 120 s, and writes {err, drivers_loaded}; a failure is a result."""
+    settings = runtime.settings
+    runtime.state.enter("starting", "loads kernel drivers")
+    deadline = time.monotonic() + settings.seconds("WEKA_RUNTIME_DRIVER_SECONDS", DRIVER_LOAD_SECONDS)
+    error = prepare_driver_load(runtime)
+    while not error:
+        error = load_drivers_once(runtime)
+        if not error or time.monotonic() >= deadline:
+            break
+        log("starting", "drivers not loaded: " + error)
+        error = ""
+        runtime.pause(settings.poll(5))
+    write_json(runtime.paths.results, {"err": error or None, "drivers_loaded": not error})
+
+
+def prepare_driver_load(runtime):
+    """Makes /lib/modules writable by an overlay and takes over a foreign image's files; an error text, or ""."""
+    settings, paths = runtime.settings, runtime.paths
+    if not settings.text("DIST_SERVICE"):
+        return "DIST_SERVICE is not set"
+    foreign = paths.at("/shared-weka-version-data/dist")
+    if os.path.isdir(foreign):
+        copied = run(("cp", "-rT", foreign, paths.at("/opt/weka/dist")), 300)
+        if copied.code != 0:
+            return "cannot copy the image's driver files: " + copied.reason
+    if settings.moved:
+        return ""
+    for directory in ("upper", "work"):
+        os.makedirs("/tmp/overlay-modules/" + directory, exist_ok=True)
+    options = "lowerdir=/lib/modules,upperdir=/tmp/overlay-modules/upper,workdir=/tmp/overlay-modules/work"
+    mounted = run(("mount", "-t", "overlay", "overlay", "-o", options, "/lib/modules"), 30)
+    return "" if mounted.code == 0 else "cannot overlay /lib/modules: " + mounted.reason
+
+
+def load_drivers_once(runtime):
+    """Downloads, removes the loaded modules and installs; an error text, or ""."""
+    settings, paths = runtime.settings, runtime.paths
+    version = weka_version(settings, paths)
+    download = ["driver", "download", "--from", settings.text("DIST_SERVICE"), "--without-agent", "--version", version]
+    build = host_facts(paths)["os_build_id"] if os_release(paths).get("ID") == COS else ""
+    if build:
+        download += ["--kernel-build-id", build]
+    downloaded = runtime.weka(*download, timeout=100)
+    if downloaded.code != 0:
+        return "download failed: " + downloaded.reason
+    for module in REPLACED_MODULES:
+        run(("rmmod", module), 30)  # fails when it is not loaded or in use; the installation tells
+    installed = runtime.weka("driver", "install", "--without-agent", "--version", version, timeout=100)
+    return "" if installed.code == 0 else "installation failed: " + installed.reason
+
+
+def idle(runtime):
+    """A one-off mode has done its work: it waits to be deleted."""
+    runtime.state.enter("idle", "the results are written")
+    while True:
+        runtime.pause(runtime.settings.poll(1))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Modes
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+class Mode:
+    """A row of the table of modes.
+
+    steps: functions of the runtime, in order; the last one ends only by StopRequested.
+    stops_weka: the pod ends by the stop protocol; false = there is nothing to stop, TERM ends it at once.
+    cores_option, join_option, setup_options: words for `weka local setup container`.
+    missing_driver: what wait_for_drivers asks. picks_ports: the pod chooses its own ports when none are given.
+    disposable: weka's container holds no identity, so it may be dropped, and is stopped by force.
+    """
+
+    def __init__(self, steps, stops_weka=True, cores_option="", join_option="--join-secret", setup_options=(),
+                 missing_driver=missing_backend_driver, has_drives=False, picks_ports=False, disposable=False):
+        self.steps = steps
+        self.stops_weka = stops_weka
+        self.cores_option = cores_option
+        self.join_option = join_option
+        self.setup_options = list(setup_options)
+        self.missing_driver = missing_driver
+        self.has_drives = has_drives
+        self.picks_ports = picks_ports
+        self.disposable = disposable
+
+
+BEFORE_AGENT = (
+    take_lock, configure_persistency, wait_for_resources, choose_ports, write_generation, record_management_ips,
+)
+AGENT_AND_WEKA = (
+    configure_agent, start_syslog, wait_for_drivers, start_agent, ensure_weka_container, start_weka_container, serve,
+)
+
+MODES = {
+    "drive": Mode(BEFORE_AGENT + AGENT_AND_WEKA, cores_option="--only-drives-cores", has_drives=True),
+    "compute": Mode(BEFORE_AGENT + AGENT_AND_WEKA, cores_option="--only-compute-cores"),
+    "client": Mode(
+        BEFORE_AGENT + (wait_for_former_frontend,) + AGENT_AND_WEKA,
+        cores_option="--only-frontend-cores", join_option="--join-token", setup_options=("--client", "--restricted"),
+        missing_driver=missing_frontend_driver, picks_ports=True, disposable=True,
+    ),
+    "discovery": Mode((discover, idle), stops_weka=False),
+    "drivers-loader": Mode((load_drivers, idle), stops_weka=False),
+}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Subcommands: run by exec in the pod, or as the command of a helper pod. Each returns an exit code.
+# ---------------------------------------------------------------------------------------------------------------------
+
+REPORT_SCHEMA = 1
+REPORT_COMMAND_SECONDS = 2  # two weka commands at most, so that a report takes less than 5 s
+IDENTIFIED_STATES = ("READY", "STEM")
+NO_GUID = "00000000-0000-0000-0000-000000000000"
+
+
+def report(settings, _arguments):
+    """Prints a RuntimeReport (one JSON object). A piece that cannot be had is null."""
+    paths = Paths(settings)
+    state = published_state(paths)
+    allow, force = stop_instructions(settings, paths)
+    local = local_containers(REPORT_COMMAND_SECONDS) if state.get("agentStarted") else None
+    answer = {
+        "schema": REPORT_SCHEMA,
+        "mode": settings.mode,
+        "name": settings.name,
+        "podUid": settings.pod_uid,
+        "bootId": paths.boot_id(),
+        "generation": read_text(paths.generation),
+        "persistencyConfigured": os.path.exists(paths.marker),
+        "phase": state.get("phase", "starting"),
+        "message": state.get("message", ""),
+        "exiting": state.get("exiting") is True,
+        "allowStop": allow,
+        "allowForceStop": force,
+        "resources": read_json(paths.resources),
+        "missingDriver": read_text(paths.missing_driver),
+        "managementIps": management_ips(paths),
+        "wekaPort": stored_number(paths.port),
+        "agentPort": stored_number(paths.agent_port),
+        "local": local,
+        "identity": identity(settings, paths, local),
+        "featureFlags": read_json(paths.feature_flags),
+        "drives": read_json(paths.drives),
+        "results": read_json(paths.results),
+    }
+    print(json.dumps(answer))
+    return 0
+
+
+def stored_number(path):
+    """The number in a file, or None."""
+    text = read_text(path, "").strip()
+    return int(text) if text.isdigit() else None
+
+
+def identity(settings, paths, local):
+    """{clusterGuid, hostId} when weka says that the container has joined a cluster, else None."""
+    ours = [entry for entry in local or [] if isinstance(entry, dict) and entry.get("name") == settings.name]
+    internal = ours[0].get("internalStatus") if ours else None
+    if not isinstance(internal, dict) or internal.get("display_status") not in IDENTIFIED_STATES:
+        return None
+    endpoint = "localhost:%s/jrpc" % (stored_number(paths.agent_port) or 0)
+    argv = ("weka", "local", "run", "wapi", "-H", endpoint, "-W", "container-get-identity",
+            "--container-name", settings.name, "--json")
+    finished = run(argv, REPORT_COMMAND_SECONDS)
+    try:
+        answer = json.loads(finished.out)
+        guid, host = answer["value"]["cluster_guid"], re.search(r"\d+", str(answer["value"]["host_id"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+    joined = finished.code == 0 and answer.get("has_value", True) and not answer.get("exception")
+    if not joined or not guid or guid == NO_GUID or not host:
+        return None
+    return {"clusterGuid": guid, "hostId": int(host.group())}
+
+
+def write_resources(settings, _arguments):
+    """Stores standard input as resources.json and prints what is stored. Exit 3 while persistency is not configured
+    (the file would land in the image and vanish), 2 for what is not a JSON object."""
+    paths = Paths(settings)
+    text = sys.stdin.read()
+    try:
+        if not isinstance(json.loads(text), dict):
+            raise ValueError
+    except ValueError:
+        print("standard input is not a JSON object", file=sys.stderr)
+        return 2
+    if not os.path.exists(paths.marker):
+        print("persistency is not configured yet", file=sys.stderr)
+        return 3
+    write_text(paths.resources, text)
+    sys.stdout.write(read_text(paths.resources, ""))
+    return 0
+
+
+def cli(settings, arguments):
+    """Becomes `weka ARGUMENTS`, with @stdin and @file:PATH (also after `--option=`) replaced by the text they name,
+    so that no secret passes through an exec request."""
+    paths = Paths(settings)
+    try:
+        argv = ["weka"] + [with_text(paths, argument) for argument in arguments]
+    except OSError as error:
+        print("cannot read %s: %s" % (error.filename, error.strerror), file=sys.stderr)
+        return 2
+    try:
+        os.execvp(argv[0], argv)
+    except OSError as error:
+        print("cannot run weka: %s" % error.strerror, file=sys.stderr)
+        return 127
+
+
+def with_text(paths, argument):
+    """An argument with its reference replaced; one trailing newline of the text is cut."""
+    option, separator, value = argument.partition("=") if argument.startswith("--") else ("", "", argument)
+    if value == "@stdin":
+        text = sys.stdin.read()
+    elif value.startswith("@file:"):
+        with open(paths.at(value[len("@file:"):]), encoding="utf-8") as file:
+            text = file.read()
+    else:
+        return argument
+    return option + separator + (text[:-1] if text.endswith("\n") else text)
+
+
+def probe_lock(settings, arguments):
+    """Exit 0 when the lock of the name could be taken at once: no runtime of that name lives on this host."""
+    if len(arguments) != 1:
+        print("usage: probe-lock NAME", file=sys.stderr)
+        return 2
+    lock = Lock(settings, arguments[0])
+    if not lock.take():
+        print("lock is held", file=sys.stderr)
+        return 1
+    lock.release()
+    return 0
+
+
+def clean_up(settings, _arguments):
+    """The end of a container: resigns the drives of RESIGN_SERIALS, empties CLEAN_DIRECTORY. Holds the lock of NAME
+    meanwhile, and refuses while a runtime has it."""
+    paths = Paths(settings)
+    lock = Lock(settings, settings.name)
+    if not settings.name or not lock.take():
+        return clean_up_failed(paths, "lock is held" if settings.name else "NAME is not set")
+    resigned = []
+    for serial in settings.items("RESIGN_SERIALS"):
+        error = resign(settings, paths, serial)
+        if error:
+            return clean_up_failed(paths, error)
+        resigned.append(serial)
+    try:
+        removed = empty_directory(paths, settings.text("CLEAN_DIRECTORY"))
+    except (OSError, Failure) as error:
+        return clean_up_failed(paths, "cannot clean the directory: %s" % error)
+    print(json.dumps({"resigned": resigned, "removed": removed}))
+    return 0
+
+
+def clean_up_failed(paths, message):
+    """Says why; in a helper pod the kubelet shows the termination message."""
+    print(message, file=sys.stderr)
+    leave_termination_message(paths, message)
+    return 1
+
+
+def resign(settings, paths, serial):
+    """Wipes weka's ownership of the drive with this serial; an error text, or ""."""
+    device = block_devices(paths).get(serial)
+    if not device:
+        return "drive %s is not on this host" % serial
+    program = "weka-sign-drive" if settings.moved else "/weka-sign-drive"
+    finished = run((program, "--allow-erase-weka-partitions", "--", "/dev/" + device), 300)
+    return "" if finished.code == 0 else "cannot resign drive %s: %s" % (serial, finished.reason)
+
+
+def empty_directory(paths, directory):
+    """Removes everything in a mounted directory, which itself stays; returns the number of entries removed."""
+    if not directory:
+        return 0
+    if os.path.normpath(directory) in ("/", "//", "."):
+        raise Failure("CLEAN_DIRECTORY must be a directory of its own")
+    entries = [os.path.join(paths.at(directory), name) for name in listdir(paths.at(directory))]
+    for entry in entries:
+        if os.path.isdir(entry) and not os.path.islink(entry):
+            shutil.rmtree(entry)
+        else:
+            os.unlink(entry)
+    return len(entries)
+
+
+SUBCOMMANDS = {
+    "report": report,
+    "write-resources": write_resources,
+    "cli": cli,
+    "probe-lock": probe_lock,
+    "clean-up": clean_up,
+}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Entry
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def run_mode(settings):
+    """Runs the steps of the mode to the end of the pod; returns the exit code: 0 after an orderly stop, else 1."""
+    runtime = Runtime(settings)
+    runtime.signals.install()
+    try:
+        return attempt_mode(runtime)
+    except Failure as failure:
+        return fail(runtime, str(failure), hold=not isinstance(failure, LockHeld))
+    except Exception as error:  # a bug or a broken host: the report and the kubelet must show it as well
+        return fail(runtime, "%s: %s" % (type(error).__name__, error), hold=True)
+
+
+def attempt_mode(runtime):
+    """The steps, then the stop."""
+    if runtime.mode is None:
+        raise Failure("mode %s is not supported by this release" % (runtime.settings.mode or "(empty)"))
+    try:
+        for step in runtime.mode.steps:
+            runtime.check()
+            step(runtime)
+    except StopRequested as request:
+        return end(runtime, isinstance(request, GenerationReplaced))
+    return 0
+
+
+def end(runtime, replaced):
+    """Leaves the steps for good, by the stop protocol where the mode has one."""
+    runtime.state.update(exiting=runtime.signals.exiting)
+    if runtime.mode.stops_weka:
+        Stop(runtime, replaced).carry_out()
+    else:
+        runtime.state.enter("stopped", "there is nothing to stop")
+    return 0
+
+
+def fail(runtime, message, hold):
+    """Phase error, kept readable for a while (WEKA_RUNTIME_ERROR_SECONDS, default 10) before the kubelet restarts us.
+    A process that lost the lock leaves no trace in the state: the file may be that of the one that holds it."""
+    leave_termination_message(runtime.paths, message)
+    if not hold:
+        log("error", message)
+        return 1
+    runtime.state.enter("error", message)
+    deadline = time.monotonic() + runtime.settings.seconds("WEKA_RUNTIME_ERROR_SECONDS", 10)
+    while time.monotonic() < deadline and not runtime.signals.exiting:
+        runtime.signals.wait(min(1.0, deadline - time.monotonic()))
+        runtime.children.reap()
+    if runtime.signals.exiting and runtime.mode:
+        return end(runtime, replaced=False)
+    runtime.children.terminate()
+    return 1
+
+
+def leave_termination_message(paths, message):
+    """What the kubelet shows in the pod's status after the process has ended."""
+    try:
+        with open(paths.termination_message, "w", encoding="utf-8") as file:
+            file.write(message)
+    except OSError:
+        pass
+
+
+def main(arguments):
+    """Dispatches; returns the exit code."""
+    settings = Settings(os.environ)
+    if not arguments:
+        return run_mode(settings)
+    if arguments[0] not in SUBCOMMANDS:
+        print("unknown subcommand %s; known: %s" % (arguments[0], ", ".join(SUBCOMMANDS)), file=sys.stderr)
+        return 2
+    return SUBCOMMANDS[arguments[0]](settings, arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
