@@ -1,0 +1,78 @@
+/**
+ * WekaClaims: who holds what, changed only by compare-and-swap and owned by nobody, so that it outlives whoever holds.
+ * Cluster-scoped; `node-<node>`, `cluster-<WekaCluster uid>` and `ports` each use their own part of the spec.
+ */
+import { z } from 'zod';
+import { dateTime, object, port, text, texts } from './common.ts';
+import { group, version } from './group.ts';
+import { ageColumn, dataResource, type KindDefinition } from './kind.ts';
+import { modes } from './modes.ts';
+import { parse } from './parse.ts';
+
+const uid = () => text(64);
+
+const holder = object({
+  namespace: text(63).describe('is the namespace of the WekaContainer'),
+  name: text().describe('is the name of the WekaContainer'),
+  clusterUid: uid().optional().describe('is the uid of its WekaCluster'),
+  mode: z.enum(modes).describe('is its mode'),
+  image: text(1024).describe('is the image that it runs or is about to run'),
+  driversDistService: text(2048).optional().describe('is where its kernel drivers come from'),
+  wekaPort: port().optional().describe('is its first weka port'),
+  agentPort: port().optional().describe('is the port of its agent'),
+  drives: texts(1024).default([]).describe('are the serials of its drives'),
+  incarnation: object({
+    podUid: uid().describe('is the uid of its pod'),
+    nodeName: text().describe('is the node of its pod'),
+    bootId: text(64).describe('is the boot in which its pod ran'),
+  }).optional().describe('is its last known pod'),
+  stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
+});
+
+const spec = object({
+  holders: z.record(uid(), holder).optional().describe('are the WekaContainers on a node, by uid'),
+  former: object({
+    containerUid: uid().describe('is the uid of the WekaContainer'),
+    at: dateTime().describe('is when it was chosen'),
+  }).optional().describe('is the one container that may form a cluster'),
+  turn: object({
+    containerUid: uid().describe('is the uid of the WekaContainer'),
+    reason: text(1024).describe('is why it is disturbed'),
+    at: dateTime().describe('is when the turn began'),
+  }).optional().describe('is the one container of a cluster that may be disturbed'),
+  ranges: z.record(uid(), object({
+    namespace: text(63).describe('is the namespace of the WekaCluster'),
+    name: text().describe('is the name of the WekaCluster'),
+    basePort: port().describe('is the first port'),
+    portRange: port().describe('is how many ports'),
+  })).optional().describe('are the port ranges of clusters, by the uid of the WekaCluster'),
+});
+
+export const wekaClaimsSchema = dataResource('WekaClaims', spec);
+export type WekaClaims = z.output<typeof wekaClaimsSchema>;
+export type WekaClaimsSpec = WekaClaims['spec'];
+export type ClaimHolder = z.output<typeof holder>;
+
+/** The WekaClaims with defaults, or what is wrong with it. */
+export const parseWekaClaims = (input: unknown) => parse(wekaClaimsSchema, input);
+
+/** Only the spec, as the observation `claims.read` hands it over. */
+export const wekaClaimsSpecSchema = spec;
+
+/** Names of the claims objects. */
+export const claimsNames = {
+  ofNode: (node: string): string => `node-${node}`,
+  ofCluster: (clusterUid: string): string => `cluster-${clusterUid}`,
+  ofPorts: 'ports',
+} as const;
+
+export const wekaClaimsKind: KindDefinition = {
+  kind: 'WekaClaims',
+  plural: 'wekaclaims',
+  singular: 'wekaclaims',
+  shortNames: [],
+  scope: 'Cluster',
+  description: `WekaClaims is who holds which ports, drives and turns (${group}/${version}). Written by the operator only.`,
+  schema: wekaClaimsSchema,
+  columns: [{ name: 'Turn', type: 'string', jsonPath: '.spec.turn.reason' }, ageColumn],
+};

@@ -1,0 +1,42 @@
+/** WekaMembers: a few containers of a cluster that can run commands for others, and the addresses to join it at. */
+import { z } from 'zod';
+import { object, port, text, texts } from './common.ts';
+import { ageColumn, dataResource, type KindDefinition } from './kind.ts';
+import { modes } from './modes.ts';
+import { parse } from './parse.ts';
+
+const spec = object({
+  clusterGuid: text(64).optional().describe('is the GUID that weka gave itself; absent before formation'),
+  basePort: port().optional().describe('is the first port of the cluster'),
+  members: z.array(object({
+    containerUid: text(64).describe('is the uid of the WekaContainer'),
+    name: text().describe('is the name of the WekaContainer'),
+    podUid: text(64).optional().describe('is the uid of its pod'),
+    mode: z.enum(modes).describe('is its mode'),
+    containerId: z.int().min(0).optional().describe('is its number in the weka cluster'),
+    ip: text(64).describe('is its first management address'),
+    port: port().describe('is its first weka port'),
+  })).max(96).default([]).describe('are containers that can run commands for others'),
+  joinIpPorts: texts(128, 64).default([]).describe('are ip:port addresses to join the cluster at'),
+});
+
+export const wekaMembersSchema = dataResource('WekaMembers', spec);
+export type WekaMembers = z.output<typeof wekaMembersSchema>;
+export type ClusterMember = WekaMembers['spec']['members'][number];
+
+/** The WekaMembers with defaults, or what is wrong with it. */
+export const parseWekaMembers = (input: unknown) => parse(wekaMembersSchema, input);
+
+/** Name of the members object of a cluster. */
+export const membersName = (cluster: string): string => `${cluster}-members`;
+
+export const wekaMembersKind: KindDefinition = {
+  kind: 'WekaMembers',
+  plural: 'wekamembers',
+  singular: 'wekamembers',
+  shortNames: [],
+  scope: 'Namespaced',
+  description: 'WekaMembers is who can speak for a cluster. Written by the operator only.',
+  schema: wekaMembersSchema,
+  columns: [{ name: 'Cluster ID', type: 'string', jsonPath: '.spec.clusterGuid' }, ageColumn],
+};

@@ -1,0 +1,74 @@
+/** WekaNode: what the hooks need to know of a Node, in a small object that changes rarely. Cluster-scoped. */
+import { z } from 'zod';
+import { conditions, integer, object, observedGeneration, stringMap, text, texts } from './common.ts';
+import { ageColumn, customResource, readyColumns, type KindDefinition } from './kind.ts';
+import { parse } from './parse.ts';
+
+const amount = (maximum = 2_000_000_000) => integer(0, maximum);
+
+const spec = object({
+  nodeUid: text(64).describe('is the uid of the Node'),
+  labels: stringMap().default({}).describe('are the labels of the Node'),
+  taints: z.array(object({
+    key: text(317).describe('is the key of the taint'),
+    value: text(63).optional().describe('is the value of the taint'),
+    effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).describe('is the effect of the taint'),
+  })).max(128).default([]).describe('are the taints of the Node'),
+  unschedulable: z.boolean().default(false).describe('says that the Node is cordoned'),
+  ready: z.boolean().default(false).describe('is the Ready condition of the Node'),
+  bootId: text(64).optional().describe('changes with each boot'),
+  kernel: text(128).optional().describe('is the version of the kernel'),
+  architecture: text(32).optional().describe('is amd64 or arm64'),
+  osImage: text().optional().describe('is the name of the operating system'),
+  providerId: text(1024).optional().describe('is the id that the cloud gave the Node'),
+  internalIps: texts(16, 64).default([]).describe('are the internal addresses of the Node'),
+  drives: texts(1024).default([]).describe('are the serials of signed drives that are not blocked'),
+  blockedDrives: texts(1024).default([]).describe('are the serials of drives that are not to be used'),
+  allocatable: object({
+    cpuMillis: amount().optional().describe('is thousandths of a CPU'),
+    memoryMib: amount().optional().describe('is MiB of memory'),
+    hugepages2Mib: amount().optional().describe('is MiB in pages of 2 MiB'),
+    hugepages1Gib: amount().optional().describe('is MiB in pages of 1 GiB'),
+  }).prefault({}).describe('is what pods may use'),
+});
+
+const status = object({
+  conditions: conditions().optional().describe('say where the node stands'),
+  observedGeneration: observedGeneration(),
+  discovery: object({
+    bootId: text(64).describe('is the boot that the facts are about'),
+    schema: amount(1000).describe('is the version of the facts'),
+    isHt: z.boolean().describe('says that the CPU has hyper-threads'),
+    kubernetesDistro: text(63).optional().describe('is the Kubernetes distribution, such as openshift'),
+    os: text(63).optional().describe('is the operating system, such as rhcos or cos'),
+    osBuildId: text().optional().describe('is the build of the operating system'),
+    numCpus: amount(100_000).optional().describe('is how many CPUs the node has'),
+  }).optional().describe('are facts that a discovery container read on the node'),
+  drivers: z.array(object({
+    image: text(1024).describe('is the image whose drivers were loaded'),
+    bootId: text(64).describe('is the boot in which they were loaded'),
+  })).max(64).optional().describe('are the kernel drivers that were loaded'),
+});
+
+export const wekaNodeSchema = customResource('WekaNode', spec, status);
+export type WekaNode = z.output<typeof wekaNodeSchema>;
+
+/** The WekaNode with defaults, or what is wrong with it. */
+export const parseWekaNode = (input: unknown) => parse(wekaNodeSchema, input);
+
+export const wekaNodeKind: KindDefinition = {
+  kind: 'WekaNode',
+  plural: 'wekanodes',
+  singular: 'wekanode',
+  shortNames: ['wn'],
+  scope: 'Cluster',
+  description: 'WekaNode is what the operator knows of a Node. Written by the operator only.',
+  schema: wekaNodeSchema,
+  columns: [
+    { name: 'Node Ready', type: 'boolean', jsonPath: '.spec.ready' },
+    ...readyColumns,
+    { name: 'Kernel', type: 'string', jsonPath: '.spec.kernel' },
+    { name: 'Drives', type: 'string', jsonPath: '.spec.drives', priority: 1 },
+    ageColumn,
+  ],
+};
