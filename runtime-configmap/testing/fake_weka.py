@@ -1,4 +1,3 @@
-#!/usr/bin/env -S python3 -S -E
 """A `weka` command for the runtime's tests: one container per state file, every call appended to a log.
 
 Directory $FAKE_WEKA: state.json (the local container, the agent), calls.log (one JSON argv a line), and switches the
@@ -22,7 +21,7 @@ def switch(name):
 
 
 def load():
-    """The state: {"container": None or a dict, "agent": bool}."""
+    """The state: {"container": None or a dict, "agent": pid or False}."""
     try:
         with open(os.path.join(HOME, "state.json")) as file:
             return json.load(file)
@@ -52,7 +51,7 @@ def option(argv, name):
 
 def agent():
     """Runs until TERM."""
-    save(dict(load(), agent=True))
+    save(dict(load(), agent=os.getpid()))
 
     def leave(_number, _frame):
         save(dict(load(), agent=False))

@@ -31,7 +31,7 @@ class RuntimeCase(unittest.TestCase):
         self.put("/var/run/secrets/weka-operator/operator-user/join-secret", "s3cret-of-the-cluster\n")
         os.makedirs(self.at("/host-binds/opt-weka"))
         os.makedirs(self.at("/fake"))
-        self.link_program("weka", os.path.join(HERE, "fake_weka.py"))
+        self.program("weka", 'exec "%s" -S -E "%s" "$@"' % (sys.executable, os.path.join(HERE, "fake_weka.py")))
         self.env = {
             "PATH": self.at("/bin") + os.pathsep + os.environ["PATH"],
             "FAKE_WEKA": self.at("/fake"),
@@ -61,9 +61,10 @@ class RuntimeCase(unittest.TestCase):
         with open(self.at(path)) as file:
             return file.read()
 
-    def link_program(self, name, target):
-        os.makedirs(self.at("/bin"), exist_ok=True)
-        os.symlink(target, self.at("/bin/" + name))
+    def program(self, name, script):
+        """Puts a shell script on the PATH of everything a test starts."""
+        self.put("/bin/" + name, "#!/bin/sh\n" + script + "\n")
+        os.chmod(self.at("/bin/" + name), 0o755)
 
     def calls(self, *head):
         """The argv of every call of the fake weka so far that begins with these words."""
