@@ -22,6 +22,8 @@ export interface NodeHardware {
   drives: string[];
   /** Weka versions (the tag of an image) whose kernel drivers were loaded since boot. */
   driversLoaded: Set<string>;
+  /** Why kernel drivers cannot be loaded on this machine; a fault to inject. */
+  driverLoadError?: string;
 }
 
 export interface HardwareRegistry {

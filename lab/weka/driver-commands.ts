@@ -44,6 +44,8 @@ function download(context: CommandContext) {
 
 /** Loads the version in place of whatever was loaded. */
 function install(context: CommandContext) {
+  const broken = context.world.hardware?.get(context.place.nodeName)?.driverLoadError;
+  if (broken !== undefined) return refuse(broken);
   const drivers = driversOf(context.world, context.place.nodeName);
   drivers.clear();
   drivers.add(versionAsked(context));

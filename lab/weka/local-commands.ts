@@ -60,8 +60,7 @@ export const localCommands: LocalCommand[] = [
     options: { '--only-drives-cores': 'value', '--only-compute-cores': 'value', '--only-frontend-cores': 'value', '--core-ids': 'value' },
     run: setCores,
   },
-  { scope: 'local', words: 'local resources net add', run: (context) => withLocal(context, (local) => changeNet(local, context.positionals, true)) },
-  { scope: 'local', words: 'local resources net remove', run: (context) => withLocal(context, (local) => changeNet(local, context.positionals, false)) },
+  { scope: 'local', words: 'local resources net', run: changeNet },
   { scope: 'local', words: 'local exec', run: execInContainer },
   {
     scope: 'local',
@@ -76,7 +75,7 @@ export const localCommands: LocalCommand[] = [
 
 /** The version of an image: its tag; `4.4.2.157` where nothing says. */
 export function versionOf(env: Record<string, string>): string {
-  const image = env.IMAGE_NAME ?? '';
+  const image = env.CLUSTER_IMAGE_NAME || env.IMAGE_NAME || '';
   const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
   return tag ?? '4.4.2.157';
 }
@@ -106,7 +105,7 @@ export function localEntry(world: WorldState, local: LocalContainer) {
 }
 
 function runStatus(local: LocalContainer): string {
-  if (local.process === 'stopped') return local.lastFailure === '' ? 'Stopped' : 'Error';
+  if (local.process === 'stopped') return local.startFailed ? 'Error' : 'Stopped';
   return { starting: 'Starting', running: 'Running', stopping: 'Stopping' }[local.process];
 }
 
@@ -158,6 +157,7 @@ function setUpContainer(context: CommandContext) {
     failureDomain: options.value('--failure-domain'),
     machineIdentifier: place.env.MACHINE_IDENTIFIER,
     version: versionOf(place.env),
+    startFailed: false,
     lastFailure: '',
   };
   if (local !== undefined) {
@@ -202,6 +202,7 @@ function blankLocal(dataId: string, nodeName: string, name: string): LocalContai
     process: 'stopped',
     ready: false,
     forming: false,
+    startFailed: false,
     lastFailure: '',
     lastFailureAt: undefined,
     membership: undefined,
@@ -264,7 +265,8 @@ function showResources(context: CommandContext) {
       ips: [local.ip],
       cores: local.cores,
       core_ids: local.coreIds,
-      net_devices: local.nets,
+      net_devices: local.nets.filter((net) => net !== 'udp').map((device) => ({ device })),
+      nodes: nodes(local),
       backend_endpoints: local.joinIps,
       failure_domain: local.failureDomain ?? null,
       restricted_client: local.restricted,
@@ -272,6 +274,17 @@ function showResources(context: CommandContext) {
       mode: local.role,
     }),
   );
+}
+
+/** The management process, and one for each core. */
+function nodes(local: LocalContainer) {
+  const roles: Partial<Record<Role, string>> = { drive: 'DRIVES', compute: 'COMPUTE', 'data-services': 'DATASERV' };
+  const ids = local.coreIds === 'auto' ? [] : local.coreIds.split(',').map(Number);
+  const data = Array.from({ length: local.cores }, (_, index) => [
+    `${index + 1}`,
+    { roles: [roles[local.role] ?? 'FRONTEND'], core_id: ids[index] ?? index, dedicate_core: true },
+  ]);
+  return Object.fromEntries([['0', { roles: ['MANAGEMENT'] }], ...data]) as Record<string, unknown>;
 }
 
 function setJoinIps(context: CommandContext) {
@@ -294,9 +307,15 @@ function setCores(context: CommandContext) {
   });
 }
 
-function changeNet(local: LocalContainer, devices: string[], add: boolean) {
-  local.nets = add ? [...new Set([...local.nets, ...devices])] : local.nets.filter((net) => !devices.includes(net));
-  return answer('');
+/** `net -C NAME add|remove DEVICE...` */
+function changeNet(context: CommandContext) {
+  return withLocal(context, (local) => {
+    const [action, ...devices] = context.positionals;
+    if (action !== 'add' && action !== 'remove') return refuse(`unknown action ${action ?? ''}`);
+    const others = local.nets.filter((net) => !devices.includes(net));
+    local.nets = action === 'add' ? [...others, ...devices] : others;
+    return answer('');
+  });
 }
 
 function execInContainer(context: CommandContext) {

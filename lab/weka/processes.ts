@@ -14,10 +14,12 @@ export function startContainer(world: WorldState, local: LocalContainer): Promis
   const refusal = portConflict(world, local);
   if (refusal !== undefined) {
     noteFailure(world, local, refusal);
+    local.startFailed = true;
     return Promise.resolve(refusal);
   }
   flagSecondProcess(world, local);
   local.process = 'starting';
+  local.startFailed = false;
   local.lastFailure = '';
   return new Promise((resolve) => {
     const cancel = world.clock.after(world.settings.start, () => {
@@ -118,6 +120,7 @@ export function addMember(world: WorldState, cluster: Cluster, local: LocalConta
 
 /** Stops the container in order; resolves when it is stopped. */
 export function stopContainer(world: WorldState, local: LocalContainer, force: boolean): Promise<void> {
+  local.startFailed = false;
   if (local.process === 'stopped') return Promise.resolve();
   local.cancel?.();
   local.process = 'stopping';

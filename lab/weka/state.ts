@@ -43,6 +43,8 @@ export interface LocalContainer {
   ready: boolean;
   /** A `cluster create` that names it is under way. */
   forming: boolean;
+  /** The last start was refused, and nothing was stopped since. */
+  startFailed: boolean;
   lastFailure: string;
   lastFailureAt: number | undefined;
   membership: { guid: string; hostId: number } | undefined;

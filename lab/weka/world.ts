@@ -19,7 +19,7 @@ import type { WekaSettings } from './settings.ts';
 import { defaultWekaSettings } from './settings.ts';
 import type { WorldSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { Incident, WorldState } from './state.ts';
+import type { Incident, LocalContainer, WorldState } from './state.ts';
 import { clusterOf, hasQuorum, isUp, localKey, recordIncident } from './state.ts';
 import { statusCommands } from './status.ts';
 import { supportCommands } from './support-commands.ts';
@@ -44,6 +44,8 @@ export interface LabWekaWorld extends WekaWorld {
   resign(nodeName: string, serials: string[]): void;
   /** The cluster GUID on a drive. */
   driveGuid(serial: string): string | undefined;
+  /** A running container holds the drive, so the kernel of its host does not see it. */
+  driveInUse(serial: string): boolean;
   /** Puts a GUID on a drive, as a cluster outside the lab would have. */
   imprint(serial: string, guid: string): void;
   /** Cuts the node off from all others, or joins it again. */
@@ -78,6 +80,7 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
     forget: (dataId, nodeName) => forget(world, dataId, nodeName),
     resign: (nodeName, serials) => resign(world, nodeName, serials),
     driveGuid: (serial) => world.driveGuids.get(serial),
+    driveInUse: (serial) => holderOf(world, serial) !== undefined,
     imprint: (serial, guid) => {
       world.driveGuids.set(serial, guid);
     },
@@ -166,17 +169,24 @@ function forget(world: WorldState, dataId: string, nodeName: string | undefined)
   }
 }
 
+function holderOf(world: WorldState, serial: string): LocalContainer | undefined {
+  const cluster = world.clusters.get(world.driveGuids.get(serial) ?? '');
+  const drive = [...(cluster?.drives.values() ?? [])].find((candidate) => candidate.serial === serial);
+  const member = drive === undefined ? undefined : cluster?.members.get(drive.hostId);
+  const local = member === undefined ? undefined : world.locals.get(localKey(member.nodeName, member.dataId));
+  return local?.process === 'stopped' ? undefined : local;
+}
+
 function resign(world: WorldState, nodeName: string, serials: string[]): void {
   for (const serial of serials) {
     const cluster = world.clusters.get(world.driveGuids.get(serial) ?? '');
+    const holder = holderOf(world, serial);
+    if (holder !== undefined) {
+      recordIncident(world, 'drive-resigned-in-use', cluster, `drive ${serial} of ${nodeName} was resigned while ${holder.name} runs`);
+    }
     world.driveGuids.delete(serial);
     const drive = [...(cluster?.drives.values() ?? [])].find((candidate) => candidate.serial === serial);
     if (cluster === undefined || drive === undefined) continue;
-    const member = cluster.members.get(drive.hostId);
-    const local = member === undefined ? undefined : world.locals.get(localKey(member.nodeName, member.dataId));
-    if (local !== undefined && local.process !== 'stopped') {
-      recordIncident(world, 'drive-resigned-in-use', cluster, `drive ${serial} of ${nodeName} was resigned while ${local.name} runs`);
-    }
     if (drive.status !== 'INACTIVE') drive.status = 'FAILED';
     judgeDataLoss(world, cluster);
   }

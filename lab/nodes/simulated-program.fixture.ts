@@ -1,0 +1,105 @@
+/** A test bench for simulated pods: machines, a weka world, and pods that the test starts itself. */
+import { VirtualClock } from '../clock.ts';
+import type { ExecResult, PodProgram } from '../contract.ts';
+import { createRandom } from '../random.ts';
+import type { LabWekaWorld } from '../weka/world.ts';
+import { createWekaWorld } from '../weka/world.ts';
+import type { HardwareRegistry } from './hardware.ts';
+import { createHardwareRegistry } from './hardware.ts';
+import type { SimulatedProgramFactory } from './simulated-program.ts';
+import { simulatedPrograms } from './simulated-program.ts';
+
+const image = 'quay.io/weka.io/weka-in-container:4.4.2.157';
+const secretPath = '/var/run/secrets/weka-operator/operator-user';
+
+/** A started pod. */
+export interface TestPod {
+  program: PodProgram;
+  exitCode: number | undefined;
+  /** Runs a command, letting time pass until it ends. A string is split at blanks. */
+  exec(command: string | string[], stdin?: string): Promise<ExecResult>;
+  report(): Promise<Record<string, unknown>>;
+}
+
+export interface PodOptions {
+  env?: Record<string, string>;
+  command?: string[];
+  /** Host path mounted at CLEAN_DIRECTORY. */
+  hostPath?: string;
+  secrets?: Record<string, string>;
+}
+
+export interface Bench {
+  clock: VirtualClock;
+  world: LabWekaWorld;
+  hardware: HardwareRegistry;
+  factory: SimulatedProgramFactory;
+  /** Starts a pod on `node-<n>`; its WekaContainer UID is `<mode>-<n>-uid`, its weka-internal name `<mode>x<n>`. */
+  start(mode: string, n: number, options?: PodOptions): TestPod;
+}
+
+/** Machines `node-1` to `node-<nodes>` with one drive `disk-<n>` each; drivers are loaded unless said otherwise. */
+export function bench(nodes: number, options: { driversLoaded?: boolean } = {}): Bench {
+  const clock = new VirtualClock();
+  const random = createRandom(11).next;
+  const hardware = createHardwareRegistry(random);
+  for (let n = 1; n <= nodes; n++) {
+    const machine = hardware.add({ name: `node-${n}`, ip: `10.0.0.${n}`, drives: [`disk-${n}`] });
+    if (options.driversLoaded !== false) machine.driversLoaded.add('4.4.2.157');
+  }
+  const world = createWekaWorld({ clock, random, hardware });
+  const factory = simulatedPrograms({ world, clock, hardware });
+  let pods = 0;
+  const start = (mode: string, n: number, { env = {}, command, hostPath, secrets }: PodOptions = {}): TestPod => {
+    const machine = hardware.get(`node-${n}`);
+    if (machine === undefined) throw new Error(`no node-${n}`);
+    const files: Record<string, string> = { username: 'admin\n', password: 'operator-password\n', 'join-secret': 'sesame\n', ...secrets };
+    const uid = `pod-${++pods}`;
+    const pod: TestPod = {
+      exitCode: undefined,
+      program: factory.start({
+        pod: {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: `${mode}-${n}`, uid },
+          spec: {
+            containers: [{ command: command ?? ['python3', '/opt/weka_runtime.py'], volumeMounts: [{ name: 'data', mountPath: '/clean' }] }],
+            volumes: [{ name: 'data', ...(hostPath === undefined ? {} : { hostPath: { path: hostPath } }) }],
+          },
+        },
+        nodeName: machine.name,
+        podIp: machine.ip,
+        bootId: machine.bootId,
+        env: { MODE: mode, NAME: `${mode}x${n}`, WEKA_CONTAINER_ID: `${mode}-${n}-uid`, POD_ID: uid, IMAGE_NAME: image, CORES: '1', PORT: '0', AGENT_PORT: '0', ...env },
+        readFile: (path) => (path.startsWith(`${secretPath}/`) ? files[path.slice(secretPath.length + 1)] : undefined),
+        onExit: (exitCode) => {
+          if (pod.exitCode !== undefined) throw new Error('a program ended twice');
+          pod.exitCode = exitCode;
+        },
+      }),
+      async exec(words, stdin = '') {
+        let result: ExecResult | undefined;
+        void pod.program.exec(typeof words === 'string' ? words.split(' ') : words, stdin).then((value) => {
+          result = value;
+        });
+        await clock.runUntil(() => result !== undefined);
+        if (result === undefined) throw new Error(`no answer to ${String(words)}`);
+        return result;
+      },
+      async report() {
+        const { stdout } = await pod.exec('python3 /opt/weka_runtime.py report');
+        return JSON.parse(stdout) as Record<string, unknown>;
+      },
+    };
+    return pod;
+  };
+  return { clock, world, hardware, factory, start };
+}
+
+/** Waits until the runtime takes resources, writes them, and lets it come up. */
+export async function giveResources(test: Bench, pod: TestPod, resources: Record<string, unknown>): Promise<void> {
+  await test.clock.advance(1000);
+  const { exitCode, stderr } = await pod.exec('python3 /opt/weka_runtime.py write-resources', JSON.stringify(resources));
+  if (exitCode !== 0) throw new Error(stderr);
+  await test.clock.advance(3000);
+}
