@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,7 @@ WAIT_SECONDS = 8
 
 
 class RuntimeCase(unittest.TestCase):
-    """One root per test; every process that a test starts is ended with it."""
+    """One root per test. Its runtimes are killed with it; a fake agent ends by itself when the root is gone."""
 
     def setUp(self):
         self.root = os.path.realpath(tempfile.mkdtemp(prefix="weka-runtime-"))
@@ -76,7 +75,7 @@ class RuntimeCase(unittest.TestCase):
     def start(self, **env):
         """Starts the runtime as a process of its own."""
         process = subprocess.Popen(
-            [sys.executable, SCRIPT], env=dict(self.env, **env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [sys.executable, "-S", SCRIPT], env=dict(self.env, **env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             universal_newlines=True,
         )
         self.processes.append(process)
@@ -84,20 +83,13 @@ class RuntimeCase(unittest.TestCase):
 
     def end_processes(self):
         for process in self.processes:
-            if process.poll() is None:
-                self.put("/tmp/.allow-force-stop")
-                process.send_signal(signal.SIGTERM)
-        for process in self.processes:
-            try:
-                process.communicate(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
+            process.kill()
+            process.communicate()
 
     def command(self, *arguments, **options):
         """Runs a subcommand to its end."""
         return subprocess.run(
-            [sys.executable, SCRIPT] + list(arguments), env=dict(self.env, **options.get("env", {})),
+            [sys.executable, "-S", SCRIPT] + list(arguments), env=dict(self.env, **options.get("env", {})),
             input=options.get("input", ""), stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True,
             timeout=WAIT_SECONDS,
         )
