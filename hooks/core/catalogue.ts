@@ -95,13 +95,17 @@ const text = z.string();
 export const podLiveValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
-    exists: z.literal(true), uid: text, phase: text, nodeName: text.optional(), deletionTimestamp: text.optional(),
+    exists: z.literal(true), uid: text, controllerUid: text.optional(), phase: text,
+    nodeName: text.optional(), deletionTimestamp: text.optional(),
   }),
 ]);
 export const objectLiveValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
     exists: z.literal(true), uid: text, controllerUid: text.optional(), labels: z.record(z.string(), z.string()),
+    deletionTimestamp: text.optional(),
+    /** The asked-for fields that are set, by their dotted path. */
+    fields: jsonObject,
   }),
 ]);
 export const claimsValue = z.discriminatedUnion('exists', [
@@ -138,12 +142,17 @@ function rule(kind: ResourceKind, verbs: string[]): PolicyRule {
 
 const core = (resources: string[], verbs: string[]): PolicyRule => ({ apiGroups: [''], resources, verbs });
 
-function kindTarget(kinds: ResourceKind[], uid: boolean) {
-  const known = z.object({ apiVersion: z.string(), kind: z.string(), namespace: namespaceName.optional(), name: objectName,
-    ...(uid ? { uid: objectUid } : {}) }).strict();
-  return known.refine((target) => kinds.some((kind) => kind.apiVersion === target.apiVersion && kind.kind === target.kind
-    && kind.namespaced === (target.namespace !== undefined)), 'not a kind that may be used here, or its namespace is missing');
+const objectTarget = z.strictObject({
+  apiVersion: z.string(), kind: z.string(), namespace: namespaceName.optional(), name: objectName,
+});
+
+function isOneOf(kinds: ResourceKind[]) {
+  return (target: { apiVersion: string; kind: string; namespace?: string | undefined }): boolean =>
+    kinds.some(({ apiVersion, kind, namespaced }) =>
+      apiVersion === target.apiVersion && kind === target.kind && namespaced === (target.namespace !== undefined));
 }
+
+const notOneOf = 'not a kind that may be used here, or its namespace is missing';
 
 /** The generic families, bound to the kinds of one system. */
 export function coreCatalogue(kinds: SystemKinds) {
@@ -154,10 +163,11 @@ export function coreCatalogue(kinds: SystemKinds) {
       description: 'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp.',
     }),
     'object.live': entry({
-      kind: 'object.live', type: 'observation', target: kindTarget(kinds.readable, false), args: noArguments,
+      kind: 'object.live', type: 'observation', target: objectTarget.refine(isOneOf(kinds.readable), notOneOf),
+      args: z.strictObject({ fields: z.array(z.string().regex(/^spec(\.[A-Za-z]+)+$/, 'not a path below spec')).max(16).optional() }),
       result: objectLiveValue,
       rbac: kinds.readable.map((kind) => rule(kind, ['get'])),
-      description: 'Reads an object of a known kind by name: its uid, controller and labels.',
+      description: 'Reads an object of a known kind by name: its uid, controller, labels, deletion and single fields of its spec.',
     }),
     'claims.read': entry({
       kind: 'claims.read', type: 'observation', target: clusterTarget, args: noArguments, result: claimsValue,
@@ -222,7 +232,7 @@ export function coreCatalogue(kinds: SystemKinds) {
       idempotence: 'The name carries the hash of the content; an existing one is left alone.',
     }),
     'object.delete': entry({
-      kind: 'object.delete', type: 'operation', target: kindTarget(kinds.deletable, true), args: noArguments,
+      kind: 'object.delete', type: 'operation', target: objectTarget.extend({ uid: objectUid }).refine(isOneOf(kinds.deletable), notOneOf), args: noArguments,
       result: changedResult,
       rbac: kinds.deletable.map((kind) => rule(kind, ['get', 'delete'])),
       description: 'Deletes an object that nobody owns, in the background, on condition of its uid. Never a pod.',
@@ -240,11 +250,14 @@ export function podLive(
   return observation('pod.live', { namespace: pod.namespace, name: pod.name }, maxAgeSeconds);
 }
 
-/** Observes an object of a readable kind by name. The id names the kind too: objects of several kinds share names. */
+/**
+ * Observes an object of a readable kind by name, with those fields of its spec that are named by dotted path.
+ * The id names the kind too: objects of several kinds share names.
+ */
 export function objectLive(
-  target: { apiVersion: string; kind: string; namespace?: string; name: string }, maxAgeSeconds: number,
+  target: { apiVersion: string; kind: string; namespace?: string; name: string }, maxAgeSeconds: number, fields: string[] = [],
 ): TypedObservation<z.infer<typeof objectLiveValue>> {
-  const plain = observation('object.live', { ...target }, maxAgeSeconds);
+  const plain = observation('object.live', { ...target }, maxAgeSeconds, fields.length === 0 ? {} : { fields });
   return { ...plain, id: `${plain.id} ${canonicalJson([target.kind, target.apiVersion])}` };
 }
 

@@ -1,0 +1,45 @@
+/** What a performer gets besides its target and arguments. */
+import type { z } from 'zod';
+import type { catalogue, CatalogueKind } from '../hooks/weka/catalogue.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+
+export interface SidecarClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `run` once after `milliseconds`; the returned function cancels. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+/** Settings that the operations themselves read. */
+export interface OperationSettings {
+  /** Namespaces in which anything may be done; empty means all. */
+  namespaces: string[];
+  /** Bytes of an exec's stdout and stderr each. */
+  outputLimitBytes: number;
+  /** Content of the boot ConfigMap: file name to text. */
+  bootScripts: Record<string, string>;
+}
+
+export interface OperationContext {
+  settings: OperationSettings;
+  /** Cryptographically random in earnest, seeded in a simulation. */
+  randomBytes(count: number): Uint8Array;
+  /** To be called with every secret value that is read or made, before anything can fail: it is cut from all texts. */
+  keepSecret(value: string): void;
+}
+
+/** Performs one kind of the catalogue; target and arguments have passed its schemas, and so must the result. */
+export type Performer<K extends CatalogueKind> = (
+  access: ClusterAccess,
+  target: z.infer<(typeof catalogue)[K]['target']>,
+  args: z.infer<(typeof catalogue)[K]['args']>,
+  context: OperationContext,
+) => Promise<z.infer<(typeof catalogue)[K]['result']>>;
+
+/** The operation cannot be performed, in one sentence for the hook: wrong pod, conflict, refusal of weka. Final. */
+export class Refusal extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}

@@ -1,0 +1,21 @@
+import { bootConfigMapPrefix } from '../../hooks/weka/catalogue.ts';
+import { getOrUndefined, isConflict } from '../cluster-access.ts';
+import { Refusal, type Performer } from '../context.ts';
+
+/** Copies the boot scripts into a namespace. Immutable: the name carries the hash, a new content is a new object. */
+export const bootConfigMapEnsure: Performer<'bootConfigMap.ensure'> = async (access, target, _args, context) => {
+  if (!target.name.startsWith(bootConfigMapPrefix)) throw new Refusal(`${target.name} is not a name for boot scripts`);
+  if (Object.keys(context.settings.bootScripts).length === 0) throw new Refusal('the sidecar was started without boot scripts');
+  const address = { apiVersion: 'v1', kind: 'ConfigMap', ...target };
+  if (await getOrUndefined(access, address) !== undefined) return { changed: false };
+  try {
+    await access.create({
+      apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...target }, immutable: true, data: context.settings.bootScripts,
+    });
+  } catch (error) {
+    // two containers of one namespace ask at the same time
+    if (isConflict(error) && await getOrUndefined(access, address) !== undefined) return { changed: false };
+    throw error;
+  }
+  return { changed: true };
+};

@@ -1,0 +1,73 @@
+/**
+ * Compare and swap on a claims object. The API server decides: the patch carries a `test` on the resourceVersion that
+ * the hook read, so of two writers that read the same version one is refused.
+ */
+import type { Json } from '../../hooks/core/contract.ts';
+import type { ClaimChange } from '../../hooks/core/catalogue.ts';
+import { canonicalJson } from '../../hooks/core/operations.ts';
+import { wekaKinds } from '../../hooks/weka/catalogue.ts';
+import { getOrUndefined, isConflict, type ClusterAccess, type ObjectAddress } from '../cluster-access.ts';
+import { Refusal, type Performer } from '../context.ts';
+
+type Tree = Record<string, Json>;
+
+export function claimsAddress(name: string): ObjectAddress {
+  return { apiVersion: wekaKinds.claims.apiVersion, kind: wekaKinds.claims.kind, name };
+}
+
+function isTree(value: Json | undefined): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function changed(tree: Tree, [key = '', ...rest]: string[], value: Json): Tree {
+  const { [key]: before, ...others } = tree;
+  if (rest.length > 0) {
+    // removing below what is not there must not leave an empty parent behind
+    if (before === undefined && value === null) return tree;
+    return { ...others, [key]: changed(isTree(before) ? before : {}, rest, value) };
+  }
+  return value === null ? others : { ...others, [key]: value };
+}
+
+/** The spec with all changes made. */
+export function withChanges(spec: Tree, changes: ClaimChange[]): Tree {
+  return changes.reduce((tree, { path, value }) => changed(tree, path, value), spec);
+}
+
+async function read(access: ClusterAccess, name: string): Promise<{ resourceVersion: string; spec: Tree } | undefined> {
+  const object = await getOrUndefined(access, claimsAddress(name));
+  if (object === undefined) return undefined;
+  return { resourceVersion: object.metadata.resourceVersion ?? '', spec: (object['spec'] ?? {}) as Tree };
+}
+
+/** Creates or changes a claims object on condition of its version; changes that are in place already are success. */
+export const claimsWrite: Performer<'claims.write'> = async (access, { name }, { expectedResourceVersion, changes }) => {
+  const expected = expectedResourceVersion ?? 'absent';
+  const current = await read(access, name);
+  const inPlace = (state: { spec: Tree } | undefined): boolean =>
+    state !== undefined && canonicalJson(withChanges(state.spec, changes)) === canonicalJson(state.spec);
+  const conflict = (state: { resourceVersion: string } | undefined): Refusal =>
+    new Refusal(`conflict on claims ${name}: read at ${expected}, now at ${state?.resourceVersion ?? 'absent'}`);
+
+  if (inPlace(current)) return { changed: false };
+  if ((current?.resourceVersion ?? 'absent') !== expected) throw conflict(current);
+  const spec = withChanges(current?.spec ?? {}, changes);
+  try {
+    if (current === undefined) {
+      await access.create({ ...claimsAddress(name), metadata: { name }, spec });
+    } else {
+      await access.patchJson(claimsAddress(name), [
+        { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
+        { op: 'add', path: '/spec', value: spec },
+      ]);
+    }
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const now = await read(access, name);
+    // a lost answer of our own first attempt looks like a conflict, too
+    if (inPlace(now)) return { changed: false };
+    if (now?.resourceVersion === current?.resourceVersion) throw error;
+    throw conflict(now);
+  }
+  return { changed: true };
+};

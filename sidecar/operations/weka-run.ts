@@ -1,0 +1,70 @@
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import type { PodTarget } from '../../hooks/core/catalogue.ts';
+import { wekaClusterKind, wekaContainerKind } from '../../hooks/weka/catalogue.ts';
+import { wekaCommands, type WekaCommand, type WekaCommandName } from '../../hooks/weka/commands.ts';
+import { getOrUndefined, type ClusterAccess } from '../cluster-access.ts';
+import { Refusal, type OperationContext, type Performer } from '../context.ts';
+import { controllerOf } from '../owners.ts';
+import { complaint, ourPod, podRunner } from '../pod-guard.ts';
+import { decode } from './secret-keys.ts';
+
+interface Reference {
+  namespace: string;
+  name: string;
+  uid: string;
+}
+
+async function exactly(access: ClusterAccess, kind: { apiVersion: string; kind: string }, wanted: Reference): Promise<KubernetesObject> {
+  const { namespace, name, uid } = wanted;
+  const object = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, namespace, name });
+  if (object?.metadata.uid !== uid) throw new Refusal(`${kind.kind} ${name} with uid ${uid} does not exist`);
+  return object;
+}
+
+/** The script of a WekaCluster's override, for a pod that belongs to that very cluster. */
+async function scriptOf(access: ClusterAccess, target: PodTarget, cluster: Reference, override: string): Promise<string> {
+  const container = controllerOf(await ourPod(access, target));
+  if (container?.kind !== wekaContainerKind.kind) throw new Refusal(`pod ${target.name} has no WekaContainer`);
+  const owner = controllerOf(await exactly(access, wekaContainerKind, { ...container, namespace: target.namespace }));
+  if (owner?.uid !== cluster.uid) throw new Refusal(`pod ${target.name} does not belong to WekaCluster ${cluster.name}`);
+  const object = await exactly(access, wekaClusterKind, cluster);
+  const spec = (object['spec'] ?? {}) as { overrides?: Record<string, unknown> };
+  const script = spec.overrides?.[override];
+  if (typeof script !== 'string' || script === '') throw new Refusal(`WekaCluster ${cluster.name} has no ${override}`);
+  return script;
+}
+
+async function secretText(access: ClusterAccess, namespace: string, reference: { name: string; key: string }, context: OperationContext): Promise<string> {
+  const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', namespace, name: reference.name });
+  if (secret === undefined) throw new Refusal(`Secret ${reference.name} does not exist`);
+  const value = (secret['data'] as Record<string, string> | undefined)?.[reference.key];
+  if (value === undefined) throw new Refusal(`Secret ${reference.name} has no key ${reference.key}`);
+  const text = decode(value);
+  context.keepSecret(value);
+  context.keepSecret(text);
+  return text;
+}
+
+/** Runs a command of the table: its argvs in order, up to the first that fails. */
+export const wekaRun: Performer<'weka.run'> = async (access, target, args, context) => {
+  const name = args.command as WekaCommandName;
+  const command: WekaCommand = wekaCommands[name];
+  const parameters = args.parameters as Record<string, unknown>;
+  const stdin = command.stdin === 'secret'
+    ? await secretText(access, target.namespace, parameters['password'] as { name: string; key: string }, context)
+    : '';
+  const argvs = command.script === undefined
+    ? command.argv(parameters)
+    : [['sh', '-ec', await scriptOf(access, target, parameters['cluster'] as Reference, command.script)]];
+
+  const run = podRunner(access, target, context);
+  let changed = false;
+  for (const argv of argvs) {
+    const result = await run(argv, { stdin, timeoutSeconds: command.timeoutSeconds });
+    if (result.exitCode === 0) changed = true;
+    else if (command.alreadyDone?.test(`${result.stderr}\n${result.stdout}`) !== true) {
+      throw new Refusal(`${name}: ${complaint(result)}`);
+    }
+  }
+  return { changed };
+};
