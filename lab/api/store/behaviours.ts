@@ -1,6 +1,19 @@
 /** The rules of single built-in kinds, by storage name. */
+import { definitionBehaviour, definitionStorage } from './definitions.ts';
+import { configMapBehaviour, namespaceBehaviour, nodeBehaviour, priorityClassBehaviour, secretBehaviour } from './plain-kinds.ts';
+import { podBehaviour } from './pod-admission.ts';
 import type { Behaviour } from './types.ts';
+import { deploymentBehaviour, jobBehaviour, serviceBehaviour } from './workloads.ts';
 
 export const behaviours: Record<string, Behaviour> = {
-  'jobs.batch': { defaultPropagation: 'Orphan' },
+  pods: podBehaviour,
+  nodes: nodeBehaviour,
+  namespaces: namespaceBehaviour,
+  configmaps: configMapBehaviour,
+  secrets: secretBehaviour,
+  services: serviceBehaviour,
+  'deployments.apps': deploymentBehaviour,
+  'jobs.batch': jobBehaviour,
+  [definitionStorage]: definitionBehaviour,
+  'priorityclasses.scheduling.k8s.io': priorityClassBehaviour,
 };

@@ -10,7 +10,7 @@ import { forbidden, preconditionConflict } from './errors.ts';
 import { cloneJson, deepFreeze, equalJson } from './json.ts';
 import { timestamp } from './metadata.ts';
 import type { ResourceDefinition, StoreDeleteOptions } from './types.ts';
-import { stored } from './writes.ts';
+import { isHeld, stored } from './writes.ts';
 import type { Kernel } from './writes.ts';
 
 export const orphanFinalizer = 'orphan';
@@ -78,8 +78,11 @@ export function deleteObject(kernel: Kernel, definition: ResourceDefinition, nam
   // a request that changes no grace period changes no finalizers either
   if (grace === 'pending') return before;
   setFinalizers(object, finalizersFor(definition, object.metadata, options.propagationPolicy));
-  const held = (object.metadata.finalizers ?? []).length > 0;
-  if (held && object.metadata.deletionTimestamp === undefined) markTerminating(object, now, 0);
+  const held = isHeld(definition, object);
+  if (held && object.metadata.deletionTimestamp === undefined) {
+    markTerminating(object, now, 0);
+    definition.behaviour.terminate?.(object);
+  }
   if (options.dryRun) return deepFreeze(object);
 
   const stays = held || (object.metadata.deletionGracePeriodSeconds ?? 0) > 0;

@@ -2,9 +2,13 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ListOptions } from '../../contract.ts';
 import { behaviours } from './behaviours.ts';
+import { createDefinitionCollector, createNamespaceCollector } from './cleanup.ts';
+import { driveCollectors } from './collectors.ts';
+import { definitionStorage, servedBy, servesTheSame } from './definitions.ts';
 import { deleteObject } from './deletion.ts';
 import { badRequest, conflict, unknownResource } from './errors.ts';
-import { asObject, asObjects, cloneJson } from './json.ts';
+import { createGarbageCollector } from './garbage.ts';
+import { asObject, asObjects } from './json.ts';
 import { timestamp } from './metadata.ts';
 import { patched } from './patch.ts';
 import { randomNames } from './random.ts';
@@ -17,15 +21,28 @@ import { createWatches } from './watches.ts';
 import { createObject, editObject, stored, updateObject } from './writes.ts';
 import type { Kernel } from './writes.ts';
 
-const initialNamespaces = ['default', 'kube-system'];
+/** What every cluster starts with. */
+const initialObjects: KubernetesObject[] = [
+  ...['default', 'kube-system'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'system-cluster-critical' }, value: 2_000_000_000 },
+  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'system-node-critical' }, value: 2_000_001_000 },
+];
 
-/** An empty cluster with the namespaces that every cluster has. */
+/** A cluster with nothing in it but what every cluster has. */
 export function createStore(options: StoreOptions): Store {
-  const { clock, seed = Math.floor(Math.random() * 2 ** 32), eventLogBound = 10_000 } = options;
+  const { clock, seed = Math.floor(Math.random() * 2 ** 32), eventLogBound = 10_000, collectorDelay = 50 } = options;
   const registry = createRegistry(builtInResources(behaviours));
   const state = createState(eventLogBound);
   const kernel: Kernel = { clock, names: randomNames(seed), registry, state };
+  // before the watches: whoever hears of a definition finds its kind served
+  state.onChange(({ storage, before, after, shown }) => {
+    if (storage !== definitionStorage || (before && after && servesTheSame(before, after))) return;
+    registry.serveFor(shown.metadata.name, after === undefined ? [] : servedBy(after));
+  });
   const watches = createWatches(state, clock, registry.serve);
+
+  const collectors = [createGarbageCollector(kernel), createNamespaceCollector(kernel), createDefinitionCollector(kernel)];
+  const collectGarbage = driveCollectors(state, clock, collectors, collectorDelay);
 
   const listed = (definition: ResourceDefinition, listOptions: ListOptions): KubernetesObject[] => {
     const selected = selection(definition, listOptions);
@@ -97,10 +114,12 @@ export function createStore(options: StoreOptions): Store {
         object['status'] = { ...status, conditions: [...others, scheduled] };
       });
     },
-    collectGarbage() {},
+    collectGarbage,
   };
 
-  const namespaces = registry.find({ group: '', version: 'v1', plural: 'namespaces' });
-  for (const name of initialNamespaces) createObject(kernel, namespaces, undefined, cloneJson({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }), {});
+  for (const object of initialObjects) {
+    const definition = registry.byKind(object.apiVersion, object.kind);
+    if (definition) createObject(kernel, definition, undefined, object, {});
+  }
   return store;
 }

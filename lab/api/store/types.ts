@@ -38,9 +38,17 @@ export interface Behaviour {
   admit?(object: KubernetesObject, context: AdmissionContext): void;
   /** Creation and update of the main resource: defaults and canonical forms. */
   normalise?(object: KubernetesObject, before: KubernetesObject | undefined): void;
+  /** Update of the status subresource. */
+  normaliseStatus?(object: KubernetesObject, before: KubernetesObject): void;
   validate?(object: KubernetesObject, before: KubernetesObject | undefined): FieldError[];
+  /** A status sent with POST is kept; elsewhere it is dropped. */
+  createdWithStatus?: true;
   /** Deletion takes time: the number of seconds, given what the request asks for. Absent: no graceful deletion. */
   gracePeriodSeconds?(object: KubernetesObject, requested: number | undefined): number;
+  /** Something besides metadata.finalizers keeps a terminating object (the finalizers in a namespace's spec). */
+  isHeld?(object: KubernetesObject): boolean;
+  /** Changes that go with the deletionTimestamp. */
+  terminate?(object: KubernetesObject): void;
   /** What DELETE does with dependents when the request does not say; Background if absent. */
   defaultPropagation?: 'Orphan';
   /** A name that DELETE refuses, and why. */
@@ -74,6 +82,8 @@ export interface ResourceDefinition extends ResourceInfo {
   nameRule: 'subdomain' | 'label';
   behaviour: Behaviour;
   schema?: CompiledSchema;
+  /** Creation is refused: the CustomResourceDefinition is being deleted. */
+  terminating?: boolean;
   /** Another shape of the same stored objects (events). */
   convert?: { served(object: KubernetesObject): KubernetesObject; stored(object: KubernetesObject): KubernetesObject };
 }

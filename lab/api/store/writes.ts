@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { ApiError } from '../../contract.ts';
 import type { Clock } from '../../contract.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound } from './errors.ts';
-import { asObject, cloneJson, deepFreeze, equalJson, valueAt } from './json.ts';
+import { cloneJson, deepFreeze, equalJson, valueAt } from './json.ts';
 import { decodeMetadata, keepServerMetadata, nextGeneration, timestamp, validateMetadata } from './metadata.ts';
 import type { RandomNames } from './random.ts';
 import { apiVersionOf } from './registry.ts';
@@ -31,7 +31,7 @@ export function stored(kernel: Kernel, definition: ResourceDefinition, namespace
 }
 
 /** A private copy of a request's object in stored shape. Refuses what the server could not decode. */
-function decoded(definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
+function decoded({ registry }: Kernel, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
   const apiVersion = apiVersionOf(definition);
   if (object.apiVersion !== apiVersion || object.kind !== definition.kind) {
     const found = `${object.apiVersion}, Kind=${object.kind}`;
@@ -39,6 +39,7 @@ function decoded(definition: ResourceDefinition, object: KubernetesObject): Kube
   }
   const copy = cloneJson(definition.convert ? definition.convert.stored(object) : object);
   decodeMetadata(definition, copy);
+  copy.apiVersion = apiVersionOf(registry.ofStorage(definition.storage) ?? definition);
   return copy;
 }
 
@@ -90,7 +91,8 @@ function generatedName(kernel: Kernel, object: KubernetesObject): string {
 
 /** Creates and returns the stored object. */
 export function createObject(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, input: KubernetesObject, options: WriteOptions): KubernetesObject {
-  const object = decoded(definition, input);
+  if (definition.terminating) throw new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
+  const object = decoded(kernel, definition, input);
   const metadata = object.metadata;
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created');
@@ -104,7 +106,7 @@ export function createObject(kernel: Kernel, definition: ResourceDefinition, nam
   metadata.uid = kernel.names.uid();
   metadata.creationTimestamp = timestamp(kernel.clock.now());
   if (definition.hasGeneration) metadata.generation = 1;
-  if (definition.hasStatus) delete object['status'];
+  if (definition.hasStatus && !definition.behaviour.createdWithStatus) delete object['status'];
 
   pruned(definition, object, options);
   if (target !== undefined) admittedByNamespace(kernel, definition, target, metadata.name);
@@ -145,36 +147,42 @@ function merged(definition: ResourceDefinition, object: KubernetesObject, before
 }
 
 /** Nothing holds a terminating object any more: no finalizer, and its grace period is over. */
-export function isReleased({ metadata }: KubernetesObject): boolean {
-  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0 && (metadata.deletionGracePeriodSeconds ?? 0) === 0;
+export function isReleased(definition: ResourceDefinition, object: KubernetesObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && !isHeld(definition, object);
+}
+
+/** A finalizer, or what its kind has in place of one, keeps the object. */
+export function isHeld(definition: ResourceDefinition, object: KubernetesObject): boolean {
+  return (object.metadata.finalizers ?? []).length > 0 || definition.behaviour.isHeld?.(object) === true;
 }
 
 /** Replaces the stored object, or removes it when the update took the last finalizer of a terminating one. */
 export function updateObject(kernel: Kernel, definition: ResourceDefinition, input: KubernetesObject, subresource: 'status' | undefined, options: WriteOptions): KubernetesObject {
-  const request = decoded(definition, input);
+  const request = decoded(kernel, definition, input);
   const before = stored(kernel, definition, request.metadata.namespace, request.metadata.name);
   checkVersion(definition, request, before);
   pruned(definition, request, options);
   const object = merged(definition, request, before, subresource);
   definition.schema?.applyDefaults(object);
   if (subresource === undefined) definition.behaviour.normalise?.(object, before);
+  else definition.behaviour.normaliseStatus?.(object, before);
   validated(definition, object, before);
 
   const generation = nextGeneration(definition, object, before);
   if (generation !== undefined) object.metadata.generation = generation;
   object.metadata.resourceVersion = before.metadata.resourceVersion ?? '';
-  // the storage version of a definition may have moved on; that alone is a change
   if (equalJson(object, before)) return before;
   if (options.dryRun) return deepFreeze(object);
-  if (isReleased(object)) return kernel.state.commit(definition, before, undefined);
+  if (isReleased(definition, object)) return kernel.state.commit(definition, before, undefined);
   return kernel.state.commit(definition, before, object);
 }
 
-/** `asObject` of a spec, for callers that edit a stored object: a private copy with the edit applied and committed. */
+/** For the store's own controllers: commits an edited copy, without validation, or removes the object if the edit released it. */
 export function editObject(kernel: Kernel, definition: ResourceDefinition, before: KubernetesObject, edit: (object: KubernetesObject) => void): KubernetesObject {
   const object = cloneJson(before);
   edit(object);
-  if (equalJson(asObject(object), asObject(before))) return before;
-  if (isReleased(object)) return kernel.state.commit(definition, before, undefined);
+  if (equalJson(object, before)) return before;
+  if (isReleased(definition, object)) return kernel.state.commit(definition, before, undefined);
   return kernel.state.commit(definition, before, object);
 }
