@@ -81,6 +81,26 @@ class StopProtocol(RuntimeCase):
         self.put("/tmp/.allow-stop")
         self.assertEqual((self.ended(process)[0], self.calls()), (0, []))
 
+    def test_a_pod_whose_agent_never_answered_ends_on_a_plain_allow_stop(self):
+        self.put("/fake/agent-silent")
+        self.put("/host-binds/opt-weka/k8s-runtime/resources.json", json.dumps(RESOURCES))
+        process = self.start()
+        self.until(lambda: self.calls("local", "ps"), "the agent is asked")
+        self.terminate(process)
+        self.put("/tmp/.allow-stop")
+        self.assertEqual((self.ended(process)[0], self.stops()), (0, []))
+
+    def test_term_after_an_error_still_waits_for_the_instruction(self):
+        self.put("/fake/start-fails")
+        self.put("/host-binds/opt-weka/k8s-runtime/resources.json", json.dumps(RESOURCES))
+        process = self.start(WEKA_RUNTIME_ERROR_SECONDS="60")
+        self.until_phase("error")
+        self.assertEqual(self.report()["message"], "weka local start failed: error: no hugepages")
+        self.terminate(process)
+        self.assertIsNone(process.poll())
+        self.put("/tmp/.allow-stop")
+        self.assertEqual(self.ended(process)[0], 0)
+
     def test_an_agent_that_does_not_answer_is_waited_for_unless_force_is_allowed(self):
         process = self.start_running()
         self.put("/fake/agent-silent")

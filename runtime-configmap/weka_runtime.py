@@ -352,9 +352,12 @@ class State:
         self.update(phase=phase, message=message)
 
     def update(self, **changes):
-        """Changes other fields of the file."""
+        """Changes other fields of the file. A full disk must not end a pod, so a failed write is only logged."""
         self.value.update(changes)
-        write_json(self.path, self.value)
+        try:
+            write_json(self.path, self.value)
+        except OSError as error:
+            log(self.value["phase"], "cannot write %s: %s" % (self.path, error.strerror))
 
 
 def published_state(paths):
@@ -362,7 +365,7 @@ def published_state(paths):
     state = read_json(paths.state)
     if not isinstance(state, dict):
         return {"phase": "starting", "message": "", "exiting": False, "agentStarted": False}
-    if process_exists(state.get("pid", 0)) or state["phase"] in ("error", "stopped"):
+    if process_exists(state.get("pid", 0)) or state.get("phase") in ("error", "stopped"):
         return state
     return dict(state, phase="starting", message="the runtime process is not up", agentStarted=False)
 
@@ -455,6 +458,7 @@ class Runtime:
         self.resources = {}
         self.weka_port = 0
         self.agent_port = 0
+        self.agent_answered = False
 
     def check(self):
         """Raises StopRequested or GenerationReplaced when the present step must be left."""
@@ -1057,11 +1061,12 @@ def configure_agent(runtime):
 def start_syslog(runtime):
     """Starts syslog-ng where the image has it; weka logs through it, but its absence stops nothing."""
     if not runtime.settings.moved and shutil.which(SYSLOG_ARGV[0]):
+        os.makedirs("/run/systemd/journal", exist_ok=True)  # where syslog-ng.conf listens
         runtime.children.start("syslog", SYSLOG_ARGV, runtime.paths.at("/tmp/syslog-ng.log"))
 
 
 def launch_agent(runtime):
-    """Starts the agent process. From here on weka may be running, so a stop goes through weka."""
+    """Starts the agent process."""
     runtime.state.update(agentStarted=True)
     # the wrapper on PATH is for people and commands; the agent is the image's own program
     program = "weka" if runtime.settings.moved else "/usr/bin/weka"
@@ -1079,6 +1084,7 @@ def start_agent(runtime):
     runtime.wait_until(
         lambda: local_containers() is not None, timeout, 1, "the agent does not answer after %d s" % timeout
     )
+    runtime.agent_answered = True
     runtime.must_weka("version", "set", version)
 
 
@@ -1086,7 +1092,10 @@ def keep_agent(runtime):
     """Starts the agent again when it died: a stop could not be carried out without it."""
     if not runtime.children.alive("agent"):
         log(runtime.state.value["phase"], "the agent ended; starts it again")
-        launch_agent(runtime)
+        try:
+            launch_agent(runtime)
+        except Failure as failure:
+            log(runtime.state.value["phase"], str(failure))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1318,8 +1327,9 @@ class Stop:
         self.exit_sleep()
 
     def weka_may_run(self):
-        """False as long as this process did not start an agent: without one no weka container can have started."""
-        return self.runtime.state.value["agentStarted"]
+        """False as long as our agent never answered: weka containers are created disabled, so only a command that the
+        agent carries out starts one."""
+        return self.runtime.agent_answered
 
     def forced(self):
         """Whether weka is stopped by force: told so, not ours any more, or a client, which weka stops in no other way."""
@@ -1632,6 +1642,7 @@ def cli(settings, arguments):
     except OSError as error:
         print("cannot read %s: %s" % (error.filename, error.strerror), file=sys.stderr)
         return 2
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and a program keeps that across exec
     try:
         os.execvp(argv[0], argv)
     except OSError as error:
@@ -1786,9 +1797,10 @@ def fail(runtime, message, hold):
 
 
 def leave_termination_message(paths, message):
-    """What the kubelet shows in the pod's status after the process has ended."""
+    """What the kubelet shows in the pod's status after the process has ended. /dev is the host's: create nothing."""
     try:
-        with open(paths.termination_message, "w", encoding="utf-8") as file:
+        with open(paths.termination_message, "r+", encoding="utf-8") as file:
+            file.truncate()
             file.write(message)
     except OSError:
         pass

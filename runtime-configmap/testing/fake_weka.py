@@ -2,7 +2,7 @@
 
 Directory $FAKE_WEKA: state.json (the local container, the agent), calls.log (one JSON argv a line), and switches the
 test sets by creating files: agent-silent (ps fails), stop-hangs (a graceful stop waits for a forced one), drivers-fail
-(driver download fails), resources-lost (ps says Unknown until the next start).
+(driver download fails), start-fails, resources-lost (ps says Unknown until the next start).
 """
 
 import json
@@ -113,6 +113,8 @@ def main(argv):
         pass
     elif head == ["local", "resources"]:
         print(json.dumps(load()["container"]["resources"]))
+    elif head == ["local", "start"] and switch("start-fails"):
+        sys.exit("error: no hugepages")
     elif head == ["local", "start"]:
         if switch("resources-lost"):
             os.unlink(os.path.join(HOME, "resources-lost"))
