@@ -55,8 +55,17 @@ function applyDefaults(schema: JsonObject, value: unknown): void {
 /** Errors after which the server does not evaluate rules any more. */
 const blocking = new Set(['FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid']);
 
-/** Compiles a schema that `schemaFlaws` found nothing in. */
+// by the schema object itself: what was compiled to validate a definition serves once it is stored
+const compiled = new WeakMap<JsonObject, CompiledSchema>();
+
+/** Compiles a schema that `schemaFlaws` found nothing in, once. Throws for what ajv or CEL cannot compile. */
 export function compileSchema(schema: JsonObject): CompiledSchema {
+  const known = compiled.get(schema) ?? compile(schema);
+  compiled.set(schema, known);
+  return known;
+}
+
+function compile(schema: JsonObject): CompiledSchema {
   const validateValues = compileValues(schema);
   const rules = compileRules(schema);
   return {

@@ -5,22 +5,13 @@ import { invalidValue, requiredValue, unsupportedValue } from './errors.ts';
 import { asList, asObject, asObjects, equalJson } from './json.ts';
 import { timestamp } from './metadata.ts';
 import { defineResource } from './resources.ts';
-import type { Behaviour, CompiledSchema, FieldError, JsonObject, ResourceDefinition } from './types.ts';
+import type { Behaviour, FieldError, JsonObject, ResourceDefinition } from './types.ts';
 
 export const definitionStorage = 'customresourcedefinitions.apiextensions.k8s.io';
 export const definitionFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 const strings = (value: unknown): string[] => asList(value).filter((item): item is string => typeof item === 'string');
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-// keyed by the version's part of the stored spec: a change of status or metadata compiles nothing anew
-const compiled = new WeakMap<object, CompiledSchema>();
-
-function schemaOf(version: JsonObject): CompiledSchema {
-  const known = compiled.get(version) ?? compileSchema(asObject(asObject(version['schema'])['openAPIV3Schema']));
-  compiled.set(version, known);
-  return known;
-}
 
 /** What the definition serves: one resource per served version, the storage version first. */
 export function servedBy(definition: KubernetesObject): ResourceDefinition[] {
@@ -46,7 +37,7 @@ export function servedBy(definition: KubernetesObject): ResourceDefinition[] {
         unconditionalUpdate: false,
         strategicMerge: false,
         selectableFields: fields,
-        schema: schemaOf(version),
+        schema: compileSchema(asObject(asObject(version['schema'])['openAPIV3Schema'])),
         terminating: definition.metadata.deletionTimestamp !== undefined,
       });
     });
