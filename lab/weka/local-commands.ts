@@ -225,8 +225,8 @@ function setUpGateway({ world, place, options, local }: CommandContext, role: 'e
 
 function start(context: CommandContext) {
   return withLocal(context, async (local) => {
-    // a replaced pod brings its image along
-    if (local.process === 'stopped') local.version = versionOf(context.place.env);
+    // a replaced pod brings its image along, and the runtime may have chosen another address
+    if (local.process === 'stopped') Object.assign(local, { version: versionOf(context.place.env), ip: context.place.ip });
     const failure = await startContainer(context.world, local);
     return failure === undefined ? answer('') : refuse(failure);
   });

@@ -62,6 +62,8 @@ function becomeReady(world: WorldState, local: LocalContainer): void {
   local.ready = true;
   local.cancel = undefined;
   const cluster = clusterOf(world, local);
+  const member = cluster?.members.get(local.membership?.hostId ?? -1);
+  if (member !== undefined) Object.assign(member, { ip: local.ip, port: local.basePort, cores: local.cores });
   if (cluster !== undefined) refreshProtection(world, cluster);
   tryJoins(world);
 }

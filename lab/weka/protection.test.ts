@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import type { WekaPlace } from '../contract.ts';
+import type { TestWorld } from './hosts.fixture.ts';
+import { formedCluster, place, testWorld } from './hosts.fixture.ts';
+
+async function sixHosts(settings = {}) {
+  const test = testWorld(settings);
+  const { drives, computes } = await formedCluster(test, 6);
+  await test.weka(drives[0]!, 'fs group create default');
+  await test.weka(drives[0]!, 'fs create data default 1000000000');
+  return { test, drives, computes };
+}
+
+function kill(test: TestWorld, ...places: WekaPlace[]): void {
+  for (const at of places) test.world.processesDied(at.dataId);
+}
+
+function cluster(test: TestWorld) {
+  return test.world.snapshot().clusters[0]!;
+}
+
+async function protectionState(test: TestWorld, at: WekaPlace) {
+  const { rebuild } = (await test.json(at, 'status --json')) as { rebuild: { protectionState: { numFailures: number; percent: number }[] } };
+  return rebuild.protectionState.map(({ percent }) => percent);
+}
+
+describe('protection of a cluster', () => {
+  it('is lowered by a dead drive container and comes back by a rebuild after its return', async () => {
+    const { test, drives } = await sixHosts();
+    kill(test, drives[5]!);
+    expect(cluster(test)).toMatchObject({ status: 'PARTIALLY_PROTECTED', ioStatus: 'STARTED', failedHosts: ['node-6'], fullyProtected: false });
+    expect(await protectionState(test, drives[0]!)).toEqual([60, 40, 0]);
+    await test.weka(drives[5]!, 'local start');
+    await test.clock.advance(200);
+    expect(cluster(test)).toMatchObject({ status: 'REBUILDING', failedHosts: ['node-6'] });
+    await test.clock.advance(1000);
+    expect(await protectionState(test, drives[0]!)).toEqual([80, 20, 0]);
+    await test.clock.advance(1000);
+    expect(cluster(test)).toMatchObject({ status: 'OK', failedHosts: [], fullyProtected: true });
+    expect(test.world.damage).toEqual([]);
+  });
+
+  it('counts a host once, whatever died on it', async () => {
+    const { test, drives, computes } = await sixHosts();
+    kill(test, drives[5]!, computes[5]!);
+    expect(cluster(test).failedHosts).toEqual(['node-6']);
+  });
+
+  it('is full again without a host that stays away, once its data is rebuilt elsewhere', async () => {
+    const { test, drives } = await sixHosts({ rebuildElsewhere: 5000 });
+    kill(test, drives[5]!);
+    await test.clock.advance(5000);
+    expect(cluster(test)).toMatchObject({ status: 'OK', fullyProtected: true });
+    await test.weka(drives[5]!, 'local start');
+    await test.clock.advance(200);
+    expect(cluster(test)).toMatchObject({ status: 'REDISTRIBUTING', fullyProtected: true });
+  });
+
+  it('stays lowered where too few hosts are left for a stripe', async () => {
+    const { test, drives } = await sixHosts({ rebuildElsewhere: 5000 });
+    kill(test, drives[5]!, drives[4]!);
+    await test.clock.advance(60_000);
+    expect(cluster(test).failedHosts).toEqual(['node-5', 'node-6']);
+  });
+
+  it('is exceeded by a third failure: IO stops, the damage is named, and IO resumes when enough are back', async () => {
+    const { test, drives } = await sixHosts();
+    kill(test, drives[3]!, drives[4]!, drives[5]!);
+    expect(cluster(test)).toMatchObject({ status: 'UNAVAILABLE', ioStatus: 'STOPPED' });
+    expect(test.world.damage).toEqual(['cluster demo: 3 failed hosts exceed the protection of 2, IO stopped: node-4, node-5, node-6']);
+    await test.weka(drives[3]!, 'local start');
+    await test.clock.advance(200);
+    expect(cluster(test)).toMatchObject({ ioStatus: 'STARTED', status: 'REBUILDING' });
+  });
+
+  it('is exceeded by a disruption during a rebuild', async () => {
+    const { test, drives } = await sixHosts();
+    kill(test, drives[4]!, drives[5]!);
+    for (const at of [drives[4]!, drives[5]!]) await test.weka(at, 'local start');
+    await test.clock.advance(200);
+    kill(test, drives[0]!);
+    expect(test.world.incidents.map((incident) => incident.kind)).toEqual(['io-interrupted']);
+  });
+
+  it('is lowered by a host that cannot be reached', async () => {
+    const { test } = await sixHosts();
+    test.world.setReachable('node-6', false);
+    expect(cluster(test).failedHosts).toEqual(['node-6']);
+    test.world.setReachable('node-6', true);
+    await test.clock.advance(2000);
+    expect(cluster(test).fullyProtected).toBe(true);
+  });
+
+  it('needs no IO to lose half of its hosts and answer nobody', async () => {
+    const { test, drives, computes } = await sixHosts();
+    kill(test, ...drives.slice(1), computes[5]!);
+    expect((await test.weka(drives[0]!, 'status')).stderr).toBe('error: The cluster has no leader, too few hosts are up\n');
+    expect(await test.json(drives[0]!, 'local ps --json')).toMatchObject([{ internalStatus: { display_status: 'CLUSTERIZING' } }]);
+  });
+});
+
+describe('damage', () => {
+  it('is data lost when drives of more hosts are resigned than parity bears', async () => {
+    const { test, drives } = await sixHosts();
+    for (const n of [1, 2, 3]) {
+      kill(test, drives[n]!);
+      test.world.resign(`node-${n + 1}`, [`disk-${n + 1}`]);
+    }
+    expect(test.world.incidents.map((incident) => incident.kind)).toEqual(['io-interrupted', 'data-lost']);
+  });
+
+  it('is a drive resigned, or a directory removed, under a live container', async () => {
+    const { test } = await sixHosts();
+    test.world.resign('node-1', ['disk-1']);
+    test.world.forget('drive-2');
+    expect(test.world.damage).toEqual([
+      'drive disk-1 of node-1 was resigned while drivex1 runs',
+      'the directory of drivex2 (drive-2) was removed while it runs on node-2',
+    ]);
+  });
+
+  it('is one data directory started on two nodes', async () => {
+    const { test } = await sixHosts();
+    const twin = { ...place('drive', 9), dataId: 'drive-1' };
+    await test.weka(twin, 'local setup container --name twin --no-start --only-drives-cores --base-port 35000');
+    await test.weka(twin, 'local start');
+    expect(test.world.incidents).toMatchObject([{ kind: 'two-processes', message: 'twin (drive-1) was started on node-9 while it runs on node-1' }]);
+  });
+});
