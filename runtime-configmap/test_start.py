@@ -88,9 +88,19 @@ class StartSequence(RuntimeCase):
         self.start_running(WEKA_RUNTIME_DRIVES=json.dumps(drives))
         self.assertEqual(self.report()["drives"], drives)
 
-    def test_a_compute_pod_and_a_client_pod_run_too(self):
+    def test_a_compute_pod_uses_compute_cores(self):
         self.start_running(MODE="compute")
         self.assertIn("--only-compute-cores", self.calls("local", "setup")[0])
+
+    def test_allocated_nics_are_found_by_their_mac_address(self):
+        self.put("/sys/class/net/ens6/address", "02:fc:00:00:00:0a\n")
+        resources = dict(RESOURCES, netDevices=["02:FC:00:00:00:0A", "ens7"])
+        self.put("/host-binds/opt-weka/k8s-runtime/resources.json", json.dumps(resources))
+        self.start(MODE="compute")
+        self.until(lambda: self.calls("local", "setup"), "the container is set up")
+        words = " ".join(self.calls("local", "setup")[0])
+        self.assertIn("--net ens6 --net ens7 --base-port 35000", words)
+        self.assertIn("--management-ips 10.0.1.2", words)
 
     def test_a_client_picks_free_ports_past_the_used_ones(self):
         self.put("/proc/net/tcp", "header\n 0: 00000000:AFC8 00000000:0000 0A\n 1: 00000000:AFCB 00000000:0000 0A\n")

@@ -177,6 +177,12 @@ def read_json(path):
         return None
 
 
+def stored_object(path):
+    """The JSON object in a file, or None."""
+    value = read_json(path)
+    return value if isinstance(value, dict) else None
+
+
 def write_text(path, text):
     """Writes atomically (temporary file beside it, then rename), making the directories."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -184,6 +190,11 @@ def write_text(path, text):
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(temporary, path)
+
+
+def listdir(directory):
+    """Names in a directory; none when it does not exist."""
+    return os.listdir(directory) if os.path.isdir(directory) else []
 
 
 def write_json(path, value):
@@ -607,13 +618,13 @@ CLIENT_PORTS = 100
 def wait_for_resources(runtime):
     """Waits for the operator's resources.json. Fails after 10 unreadable reads, or when a stop is allowed meanwhile."""
     paths = runtime.paths
-    runtime.state.enter("waiting-for-resources", "waits for " + paths.resources)
+    runtime.state.enter("waiting-for-resources", "waits for /opt/weka/k8s-runtime/resources.json")
     unreadable = 0
     while True:
         runtime.check()
         if os.path.exists(paths.resources):
-            value = read_json(paths.resources)
-            if isinstance(value, dict):
+            value = stored_object(paths.resources)
+            if value is not None:
                 runtime.resources = value
                 return
             unreadable += 1
@@ -730,8 +741,13 @@ def data_addresses(settings):
     return chosen
 
 
-def network_devices(settings):
-    """The devices for `--net`: the ones named, else those the selectors or subnets choose; `udp` without a device."""
+def network_devices(runtime):
+    """The devices for `--net`: NICs allocated to the container (AWS, OCI), the ones named, else those that selectors or
+    subnets choose; `udp` without a device."""
+    settings, allocated = runtime.settings, runtime.resources.get("netDevices")
+    if allocated:
+        devices = {mac_address(runtime.paths, name): name for name in listdir(runtime.paths.at("/sys/class/net"))}
+        return [devices.get(name.lower(), name) for name in allocated]
     if settings.flag("UDP_MODE"):
         return ["udp"]
     named = settings.items("NETWORK_DEVICE")
@@ -741,6 +757,11 @@ def network_devices(settings):
     if chosen is None:
         raise Failure("neither NETWORK_DEVICE nor NETWORK_SELECTORS nor SUBNETS is given")
     return list(dict.fromkeys(entry["device"] for entry in chosen))
+
+
+def mac_address(paths, device):
+    """The MAC address of a network device, lower case; allocations name NICs by it."""
+    return read_text(paths.at("/sys/class/net/%s/address" % device), "").strip().lower()
 
 
 def record_management_ips(runtime):
@@ -842,11 +863,8 @@ VIRTUAL_DEVICES = ("loop", "ram", "zram", "dm-", "md", "sr", "nbd")
 
 def block_devices(paths):
     """Every disk of the kernel: serial -> device name. Empty where /sys/block cannot be read."""
-    try:
-        names = sorted(os.listdir(paths.at("/sys/block")))
-    except OSError:
-        return {}
-    serials = {name: device_serial(paths, name) for name in names if not name.startswith(VIRTUAL_DEVICES)}
+    names = (name for name in sorted(listdir(paths.at("/sys/block"))) if not name.startswith(VIRTUAL_DEVICES))
+    serials = {name: device_serial(paths, name) for name in names}
     return {serial: name for name, serial in serials.items() if serial}
 
 
@@ -951,17 +969,14 @@ def os_release(paths):
 
 
 def weka_version(settings, paths):
-    """The weka version of the image: its only release spec, else the one its tag names, else the tag itself."""
+    """The weka version of the image: its only release spec, else its tag."""
     tag = settings.image.rpartition(":")[2]
-    try:
-        versions = [name[:-5] for name in sorted(os.listdir(paths.release_specs)) if name.endswith(".spec")]
-    except OSError:
-        versions = []
+    versions = [name[:-5] for name in listdir(paths.release_specs) if name.endswith(".spec")]
     if len(versions) == 1:
         return versions[0]
     if not tag:
         raise Failure("the weka version is unknown: no release spec, no image tag")
-    return next((version for version in versions if version == tag), tag)
+    return tag
 
 
 def feature_flags(settings, paths):
@@ -1146,11 +1161,6 @@ def usable_on_disk(runtime, entry):
     return False
 
 
-def listdir(directory):
-    """Names in a directory; none when it does not exist."""
-    return os.listdir(directory) if os.path.isdir(directory) else []
-
-
 def stored_resources(runtime):
     """The container's resources as weka tells them."""
     out = runtime.must_weka("local", "resources", "-C", runtime.settings.name, "--json")
@@ -1177,7 +1187,7 @@ def create_weka_container(runtime):
     cores = ",".join(str(core) for core in core_ids(settings, runtime.paths))
     argv = ["local", "setup", "container", "--name", settings.name, "--no-start", "--disable"]
     argv += ["--core-ids", cores, "--cores", str(settings.cores), mode.cores_option]
-    for device in network_devices(settings):
+    for device in network_devices(runtime):
         argv += ["--net", device]
     argv += ["--base-port", str(runtime.weka_port)]
     secret = read_text(runtime.paths.join_secret, "").strip()
@@ -1186,6 +1196,8 @@ def create_weka_container(runtime):
     if settings.join_ips:
         argv += ["--join-ips", ",".join(format_endpoint(parse_endpoint(ip)) for ip in settings.join_ips)]
     argv += mode.setup_options
+    if runtime.resources.get("netDevices"):
+        argv += ["--management-ips", ",".join(management_ips(runtime.paths))]
     if runtime.resources.get("failureDomain"):
         argv += ["--failure-domain", runtime.resources["failureDomain"]]
     runtime.must_weka(*argv, timeout=300)
@@ -1194,7 +1206,7 @@ def create_weka_container(runtime):
 def change_devices_and_cores(runtime, stored):
     """Aligns the network devices and the number of cores of an existing container."""
     settings, name = runtime.settings, runtime.settings.name
-    wanted = [device for device in network_devices(settings) if device != "udp"]
+    wanted = [device for device in network_devices(runtime) if device != "udp"]
     present = [device.get("device") for device in stored.get("net_devices") or []]
     for action, devices in (("remove", set(present) - set(wanted)), ("add", set(wanted) - set(present))):
         for device in sorted(device for device in devices if device):
@@ -1572,14 +1584,14 @@ def report(settings, _arguments):
         "exiting": state.get("exiting") is True,
         "allowStop": allow,
         "allowForceStop": force,
-        "resources": read_json(paths.resources),
+        "resources": stored_object(paths.resources),
         "missingDriver": read_text(paths.missing_driver),
         "managementIps": management_ips(paths),
         "wekaPort": stored_number(paths.port),
         "agentPort": stored_number(paths.agent_port),
         "local": local,
         "identity": identity(settings, paths, local),
-        "featureFlags": read_json(paths.feature_flags),
+        "featureFlags": stored_object(paths.feature_flags),
         "drives": read_json(paths.drives),
         "results": read_json(paths.results),
     }
