@@ -25,16 +25,19 @@ export function timestamp(milliseconds: number): string {
 /** Set once at creation and never changed by a client. */
 const kept = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName', 'namespace'] as const;
 
-/** The fields of ObjectMeta that the store knows; others (selfLink, managedFields) are dropped. */
 const known = new Set(['name', 'resourceVersion', 'labels', 'annotations', 'finalizers', 'ownerReferences', ...kept]);
 
-/** Refuses values that the server cannot decode (400) and drops what it does not keep. In place. */
-export function decodeMetadata(definition: ResourceDefinition, object: KubernetesObject): void {
+/** Fields of ObjectMeta that the store does not keep. */
+const dropped = new Set(['selfLink', 'managedFields']);
+
+/** Refuses values that the server cannot decode (400), drops what is not kept, and returns the paths of unknown fields. In place. */
+export function decodeMetadata(definition: ResourceDefinition, object: KubernetesObject): string[] {
   if (!isObject(object.metadata)) object.metadata = { name: '' };
   const metadata = object.metadata as unknown as JsonObject;
   const refuse = (what: string, field: string, type: string): never => {
     throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: json: cannot unmarshal ${what} into Go struct field ObjectMeta.metadata.${field} of type ${type}`);
   };
+  const unknown = Object.keys(metadata).filter((key) => !known.has(key) && !dropped.has(key));
   for (const key of Object.keys(metadata)) if (!known.has(key) || metadata[key] === null) delete metadata[key];
   for (const field of ['name', 'namespace', 'generateName', 'uid', 'resourceVersion']) {
     const value = metadata[field];
@@ -56,6 +59,7 @@ export function decodeMetadata(definition: ResourceDefinition, object: Kubernete
     if (!Array.isArray(list)) return refuse(typeof list, field, field === 'finalizers' ? '[]string' : '[]v1.OwnerReference');
     if (list.length === 0) delete metadata[field];
   }
+  return unknown.map((key) => `metadata.${key}`);
 }
 
 /** Puts back what only the server changes. In place. */

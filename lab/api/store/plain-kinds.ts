@@ -51,9 +51,6 @@ function normaliseData(object: KubernetesObject): void {
   for (const field of ['data', 'binaryData']) {
     const data = object[field];
     if (data === null || (isObject(data) && Object.keys(data).length === 0)) delete object[field];
-    for (const [key, value] of Object.entries(asObject(data))) {
-      if (typeof value !== 'string') throw badRequest(`${object.kind} in version "v1" cannot be handled as a ${object.kind}: json: cannot unmarshal ${typeof value} into Go struct field ${object.kind}.${field}.${key} of type string`);
-    }
   }
 }
 

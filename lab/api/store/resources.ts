@@ -1,4 +1,5 @@
 /** The built-in kinds: one row each. What a row cannot say stands in the `behaviour` it names. */
+import { builtInSchema } from './built-in-fields.ts';
 import { eventConversion } from './event-kinds.ts';
 import type { Behaviour, ResourceDefinition } from './types.ts';
 
@@ -36,6 +37,9 @@ export function defineResource(row: Row): ResourceDefinition {
 
 const eventFields = ['involvedObject.apiVersion', 'involvedObject.kind', 'involvedObject.name', 'involvedObject.namespace', 'involvedObject.uid', 'involvedObject.resourceVersion', 'involvedObject.fieldPath', 'reason', 'reportingComponent', 'source', 'type'];
 
+/** Models of @kubernetes/client-node that are not named `V1<Kind>`; undefined where it has none. Events are kept in their v1 shape. */
+const models: Record<string, string | undefined> = { Event: 'CoreV1Event', CompositeController: undefined, DecoratorController: undefined };
+
 /** `behaviours` by storage name; a kind without one is stored as it comes. */
 export function builtInResources(behaviours: Record<string, Behaviour>): ResourceDefinition[] {
   const rows: Row[] = [
@@ -59,6 +63,8 @@ export function builtInResources(behaviours: Record<string, Behaviour>): Resourc
   ];
   return rows.map((row) => {
     const definition = defineResource(row);
-    return { ...definition, behaviour: behaviours[definition.storage] ?? {} };
+    const model = row.kind in models ? models[row.kind] : `V1${row.kind}`;
+    const schema = model === undefined ? {} : { schema: builtInSchema(model, row.kind, definition.version) };
+    return { ...definition, ...schema, behaviour: behaviours[definition.storage] ?? {} };
   });
 }

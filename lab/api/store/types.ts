@@ -55,9 +55,9 @@ export interface Behaviour {
   undeletable?: Record<string, string>;
 }
 
-/** The schema of one version of a CustomResourceDefinition, compiled. */
+/** The fields of a kind: of one version of a CustomResourceDefinition, or of a built-in kind. */
 export interface CompiledSchema {
-  /** Removes unknown fields in place and returns their paths, such as `spec.foo`. */
+  /** Removes unknown fields in place and returns their paths, such as `spec.foo`. Built-in kinds: throws 400 for wrong types. */
   prune(object: KubernetesObject): string[];
   /** Fills in defaults in place. */
   applyDefaults(object: KubernetesObject): void;

@@ -30,25 +30,21 @@ export function stored(kernel: Kernel, definition: ResourceDefinition, namespace
   return object;
 }
 
-/** A private copy of a request's object in stored shape. Refuses what the server could not decode. */
-function decoded({ registry }: Kernel, definition: ResourceDefinition, object: KubernetesObject): KubernetesObject {
+/** A private copy of a request's object in stored shape, unknown fields dropped. Refuses what the server could not decode. */
+function decoded({ registry }: Kernel, definition: ResourceDefinition, object: KubernetesObject, options: WriteOptions): KubernetesObject {
   const apiVersion = apiVersionOf(definition);
   if (object.apiVersion !== apiVersion || object.kind !== definition.kind) {
     const found = `${object.apiVersion}, Kind=${object.kind}`;
     throw badRequest(`the API version in the data (${found}) does not match the expected API version (${apiVersion}, Kind=${definition.kind})`);
   }
   const copy = cloneJson(definition.convert ? definition.convert.stored(object) : object);
-  decodeMetadata(definition, copy);
+  const unknown = [...decodeMetadata(definition, copy), ...(definition.schema?.prune(copy) ?? [])];
+  if (options.fieldValidation === 'Strict' && unknown.length > 0) {
+    const flaws = unknown.map((path) => `unknown field "${path}"`).join(', ');
+    throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${flaws}`);
+  }
   copy.apiVersion = apiVersionOf(registry.ofStorage(definition.storage) ?? definition);
   return copy;
-}
-
-/** Prunes, and refuses unknown fields when the request is strict. */
-function pruned(definition: ResourceDefinition, object: KubernetesObject, options: WriteOptions): void {
-  const unknown = definition.schema?.prune(object) ?? [];
-  if (options.fieldValidation !== 'Strict' || unknown.length === 0) return;
-  const flaws = unknown.map((path) => `unknown field "${path}"`).join(', ');
-  throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${flaws}`);
 }
 
 function validated(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined): void {
@@ -92,7 +88,7 @@ function generatedName(kernel: Kernel, object: KubernetesObject): string {
 /** Creates and returns the stored object. */
 export function createObject(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, input: KubernetesObject, options: WriteOptions): KubernetesObject {
   if (definition.terminating) throw new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
-  const object = decoded(kernel, definition, input);
+  const object = decoded(kernel, definition, input, options);
   const metadata = object.metadata;
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created');
@@ -108,7 +104,6 @@ export function createObject(kernel: Kernel, definition: ResourceDefinition, nam
   if (definition.hasGeneration) metadata.generation = 1;
   if (definition.hasStatus && !definition.behaviour.createdWithStatus) delete object['status'];
 
-  pruned(definition, object, options);
   if (target !== undefined) admittedByNamespace(kernel, definition, target, metadata.name);
   definition.schema?.applyDefaults(object);
   definition.behaviour.normalise?.(object, undefined);
@@ -159,10 +154,9 @@ export function isHeld(definition: ResourceDefinition, object: KubernetesObject)
 
 /** Replaces the stored object, or removes it when the update took the last finalizer of a terminating one. */
 export function updateObject(kernel: Kernel, definition: ResourceDefinition, input: KubernetesObject, subresource: 'status' | undefined, options: WriteOptions): KubernetesObject {
-  const request = decoded(kernel, definition, input);
+  const request = decoded(kernel, definition, input, options);
   const before = stored(kernel, definition, request.metadata.namespace, request.metadata.name);
   checkVersion(definition, request, before);
-  pruned(definition, request, options);
   const object = merged(definition, request, before, subresource);
   definition.schema?.applyDefaults(object);
   if (subresource === undefined) definition.behaviour.normalise?.(object, before);
