@@ -63,6 +63,7 @@ export function failureStatus(error: ApiError): Status {
 /** Any thrown value as an ApiError; what is not one is a fault of the lab: 500. */
 export function asApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown;
+  if (thrown instanceof URIError) return new ApiError(400, 'BadRequest', 'the path of the request is not well encoded');
   const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`);
 }

@@ -24,8 +24,14 @@ function text(name: string, cell: Column['cell'], priority = 0): Column {
   return { name, type: 'string', priority, cell };
 }
 
+/** A number of the object, or `absent`. */
+function numberAt(object: KubernetesObject, path: string, absent: number): number {
+  const value = valueAt(object, path);
+  return typeof value === 'number' ? value : absent;
+}
+
 function count(name: string, path: string): Column {
-  return { name, type: 'integer', cell: (object) => valueAt(object, path) ?? 0 };
+  return { name, type: 'integer', cell: (object) => numberAt(object, path, 0) };
 }
 
 /** The value at `path` as text, or `absent`. */
@@ -102,9 +108,9 @@ const serviceColumns: Column[] = [
 
 const deploymentColumns: Column[] = [
   nameColumn,
-  text('Ready', (object) => `${String(valueAt(object, 'status.readyReplicas') ?? 0)}/${String(valueAt(object, 'spec.replicas') ?? 1)}`),
-  text('Up-to-date', (object) => valueAt(object, 'status.updatedReplicas') ?? 0),
-  text('Available', (object) => valueAt(object, 'status.availableReplicas') ?? 0),
+  text('Ready', (object) => `${numberAt(object, 'status.readyReplicas', 0)}/${numberAt(object, 'spec.replicas', 1)}`),
+  text('Up-to-date', (object) => numberAt(object, 'status.updatedReplicas', 0)),
+  text('Available', (object) => numberAt(object, 'status.availableReplicas', 0)),
   ageColumn,
   text('Containers', containersOf('name'), 1),
   text('Images', containersOf('image'), 1),
@@ -129,7 +135,7 @@ function jobDuration(object: KubernetesObject, now: number): string {
 const jobColumns: Column[] = [
   nameColumn,
   text('Status', jobStatus),
-  text('Completions', (object) => `${String(valueAt(object, 'status.succeeded') ?? 0)}/${String(valueAt(object, 'spec.completions') ?? 1)}`),
+  text('Completions', (object) => `${numberAt(object, 'status.succeeded', 0)}/${numberAt(object, 'spec.completions', 1)}`),
   text('Duration', jobDuration),
   ageColumn,
   text('Containers', containersOf('name'), 1),

@@ -8,7 +8,7 @@ import { age } from './duration.ts';
 import { compileJsonPath } from './json-path.ts';
 
 function shown(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** `null` is an empty cell: absent, or not of the type of the column. */

@@ -44,7 +44,7 @@ function lines(definitions: ResourceDefinition[]): Line[] {
     const subresources = [...(furtherSubresources[definition.storage] ?? []), ...(hasStatus ? [{ name: 'status', kind, verbs: editVerbs }] : [])];
     return { group, version, kind, plural, singular, namespaced, verbs: objectVerbs, shortNames, categories, subresources };
   });
-  const virtual = virtualResources.map(({ status: _status, ...resource }) => ({ ...resource, verbs: ['create'], shortNames: [], categories: [], subresources: [] }));
+  const virtual = virtualResources.map(({ group, version, kind, plural, singular, namespaced }) => ({ group, version, kind, plural, singular, namespaced, verbs: ['create'], shortNames: [], categories: [], subresources: [] }));
   return [...stored, ...virtual];
 }
 

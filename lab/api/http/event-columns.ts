@@ -7,10 +7,12 @@ import { age } from './duration.ts';
 /** The first of `paths` that holds a time. */
 const since = (...paths: string[]) => (event: KubernetesObject, now: number): string => age(paths.map((path) => valueAt(event, path)).find((time) => time !== undefined && time !== null), now);
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** Events of events.k8s.io call the involved object `regarding`. */
 function involved(event: KubernetesObject): string {
   const { kind, name } = asObject(event['involvedObject'] ?? event['regarding']);
-  return `${String(kind ?? '').toLowerCase()}/${String(name ?? '')}`;
+  return `${textOf(kind).toLowerCase()}/${textOf(name)}`;
 }
 
 function source(event: KubernetesObject): string {
@@ -27,7 +29,7 @@ export const eventColumns: Column[] = [
   column('Object', involved),
   column('Subobject', (event) => valueAt(event, 'involvedObject.fieldPath') ?? '', 1),
   column('Source', source, 1),
-  column('Message', (event) => String(event['message'] ?? event['note'] ?? '').trim()),
+  column('Message', (event) => textOf(event['message'] ?? event['note']).trim()),
   column('First Seen', since('firstTimestamp', 'deprecatedFirstTimestamp', 'eventTime', 'metadata.creationTimestamp'), 1),
   column('Count', (event) => valueAt(event, 'series.count') ?? event['count'] ?? event['deprecatedCount'] ?? 1, 1),
   { ...column('Name', (event) => event.metadata.name, 1), format: 'name' },

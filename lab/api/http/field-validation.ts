@@ -2,7 +2,7 @@
 import { ApiError } from '../../contract.ts';
 import { cloneJson, isObject } from '../store/json.ts';
 import type { ResourceDefinition, WriteOptions } from '../store/types.ts';
-import { unknownBuiltInFields } from './built-in-schemas.ts';
+import { builtInFlaws } from './built-in-decoding.ts';
 
 /** Keys by which a strategic merge patch steers, such as `$patch` and `$setElementOrder/taints`. */
 function withoutDirectives(value: unknown): unknown {
@@ -13,13 +13,15 @@ function withoutDirectives(value: unknown): unknown {
 
 /**
  * The unknown fields of an object, or of a merge patch for one, as paths such as `spec.containers[0].foo`; none when
- * validation is Ignore. Throws 400 when it is Strict and there are any.
+ * validation is Ignore. Throws 400 when it is Strict and there are any, and for a built-in kind's field of a wrong JSON type.
  */
 export function checkUnknownFields(definition: ResourceDefinition, sent: unknown, validation: NonNullable<WriteOptions['fieldValidation']>): string[] {
-  if (validation === 'Ignore' || !isObject(sent)) return [];
+  if (!isObject(sent)) return [];
   const object = cloneJson(withoutDirectives(sent)) as Parameters<NonNullable<ResourceDefinition['schema']>['prune']>[0];
-  const fields = definition.schema === undefined ? unknownBuiltInFields(definition, object) : definition.schema.prune(object);
-  if (validation === 'Warn' || fields.length === 0) return fields;
-  const flaws = fields.map((field) => `unknown field "${field}"`).join(', ');
+  const { misfit, unknown } = definition.schema === undefined ? builtInFlaws(definition, object) : { misfit: undefined, unknown: definition.schema.prune(object) };
+  if (misfit !== undefined) throw new ApiError(400, 'BadRequest', `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: ${misfit}`);
+  if (validation === 'Ignore') return [];
+  if (validation === 'Warn' || unknown.length === 0) return unknown;
+  const flaws = unknown.map((field) => `unknown field "${field}"`).join(', ');
   throw new ApiError(400, 'BadRequest', `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${flaws}`);
 }

@@ -20,9 +20,9 @@ function asV2(schema: unknown): unknown {
 const metadataName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** Answer of `/openapi/v2` in JSON. */
-export function openApiV2({ definitions, customDefinition }: Schemas): JsonObject {
-  const custom = definitions.flatMap((definition) => {
-    const found = customDefinition(definition);
+export function openApiV2(schemas: Schemas): JsonObject {
+  const custom = schemas.definitions.flatMap((definition) => {
+    const found = schemas.customDefinition(definition);
     if (found === undefined) return [];
     const { group, version, kind } = definition;
     const schema = asV2(customSchema(found, version, '')) as JsonObject;

@@ -77,13 +77,13 @@ export interface Schemas {
 }
 
 /** The document of one group version; `undefined` when it is not served. */
-export function openApiDocument({ definitions, customDefinition }: Schemas, group: string, version: string): JsonObject | undefined {
-  const members = definitions.filter((definition) => definition.group === group && definition.version === version);
+export function openApiDocument(schemas: Schemas, group: string, version: string): JsonObject | undefined {
+  const members = schemas.definitions.filter((definition) => definition.group === group && definition.version === version);
   if (members.length === 0) return undefined;
   const components: JsonObject = {};
   let paths: JsonObject = {};
   for (const definition of members) {
-    const object = addSchema(definition, customDefinition(definition), components);
+    const object = addSchema(definition, schemas.customDefinition(definition), components);
     const gvk = { group, version, kind: definition.kind };
     components[object] = { ...asObject(components[object]), 'x-kubernetes-group-version-kind': [gvk] };
     const list = `${object}List`;

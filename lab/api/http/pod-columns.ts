@@ -38,7 +38,7 @@ function initReason(pod: KubernetesObject): string | undefined {
 }
 
 function podStatus(pod: KubernetesObject, statuses: JsonObject[]): string {
-  const phase = String(valueAt(pod, 'status.phase') ?? 'Unknown');
+  const { phase = 'Unknown' } = asObject(pod['status']) as { phase?: string };
   const conditions = asObjects(valueAt(pod, 'status.conditions'));
   const gated = conditions.some((condition) => condition['type'] === 'PodScheduled' && condition['reason'] === 'SchedulingGated');
   const podReason = valueAt(pod, 'status.reason');

@@ -98,8 +98,8 @@ function decodeMessage(bytes: Buffer, fields: Record<number, Field>): JsonObject
     const field = fields[tag >> 3];
     if (field === undefined) continue;
     if (field.shape === 'map') {
-      const pair = decodeMessage(value as Buffer, entry(field.type));
-      result[field.name] = { ...(result[field.name] as JsonObject | undefined), [String(pair['key'] ?? '')]: pair['value'] ?? '' };
+      const { key = '', value: item = '' } = decodeMessage(value as Buffer, entry(field.type)) as { key?: string; value?: unknown };
+      result[field.name] = { ...(result[field.name] as JsonObject | undefined), [key]: item };
     } else {
       const item = converted(field.type, value);
       // an empty string stands for an absent one
@@ -112,14 +112,23 @@ function decodeMessage(bytes: Buffer, fields: Record<number, Field>): JsonObject
 
 const magic = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
-/** The object in a Kubernetes protobuf envelope. 415 for a kind that has no table here: it has to be sent as JSON. */
-export function decodeProtobuf(body: Buffer): JsonObject {
+interface Envelope {
+  typeMeta?: { apiVersion?: string; kind?: string };
+  raw?: Buffer;
+}
+
+function opened(body: Buffer): Envelope {
   if (!body.subarray(0, 4).equals(magic)) throw malformed();
-  const envelope = decodeMessage(body.subarray(4), messages.Unknown);
-  const { apiVersion, kind } = (envelope['typeMeta'] ?? {}) as { apiVersion?: string; kind?: string };
-  if (kind === undefined || !Object.hasOwn(messages, kind)) {
-    throw new ApiError(415, 'UnsupportedMediaType', `${kind ?? 'this kind'} is not accepted as protobuf: send JSON, as kubectl does with a manifest (kubectl create --dry-run=client -o yaml ... | kubectl create -f -)`);
-  }
-  const object = decodeMessage((envelope['raw'] as Buffer | undefined) ?? Buffer.alloc(0), messages[kind as MessageName]);
-  return { apiVersion, kind, ...object };
+  return decodeMessage(body.subarray(4), messages.Unknown);
+}
+
+/** Whether a Kubernetes protobuf envelope holds a kind that is understood here. */
+export function isKnownProtobuf(body: Buffer): boolean {
+  return Object.hasOwn(messages, opened(body).typeMeta?.kind ?? '');
+}
+
+/** The object in a Kubernetes protobuf envelope of which `isKnownProtobuf` holds. */
+export function decodeProtobuf(body: Buffer): JsonObject {
+  const { typeMeta: { apiVersion, kind } = {}, raw = Buffer.alloc(0) } = opened(body);
+  return { apiVersion, kind, ...decodeMessage(raw, messages[kind as MessageName]) };
 }

@@ -2,6 +2,7 @@
 import { ApiError } from '../../contract.ts';
 import type { ApiRequest } from './answer.ts';
 import type { ResourcePath } from './path.ts';
+import { isKnownProtobuf } from './protobuf.ts';
 
 export interface Refusal {
   /** The feature as a user names it. */
@@ -25,6 +26,13 @@ export const refusals: readonly Refusal[] = [
     reason: 'UnsupportedMediaType',
     message: 'server-side apply is not served: use kubectl apply without --server-side, or a merge, JSON or strategic merge patch',
     applies: (request) => request.method === 'PATCH' && (request.headers['content-type'] ?? '').includes('apply-patch'),
+  },
+  {
+    feature: 'kubectl create deployment, job, service, role and the like (protobuf bodies)',
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message: 'objects of this kind are not accepted as protobuf: use a manifest (kubectl create ... --dry-run=client -o yaml | kubectl create -f -)',
+    applies: (request) => (request.headers['content-type'] ?? '').includes('protobuf') && request.body.length > 0 && !isKnownProtobuf(request.body),
   },
   { feature: 'kubectl attach', code: 501, reason: 'NotImplemented', message: 'attach is not served: use kubectl exec or kubectl logs -f', applies: onSubresource('attach') },
   { feature: 'kubectl port-forward', code: 501, reason: 'NotImplemented', message: 'port-forward is not served: the pods of the lab have no network of their own', applies: onSubresource('portforward') },

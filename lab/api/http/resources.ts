@@ -154,19 +154,25 @@ function patch(call: ResourceCall): Handled {
   return objectAnswer(call, 200, context.store.patch(definition, path.namespace, path.name!, type, document, statusOnly(path), options), headers);
 }
 
-/** DeleteOptions from the body and the query; the query wins, as in the server. */
-export function deleteOptions({ query }: Pick<ApiRequest, 'query'>, body: JsonObject): StoreDeleteOptions {
-  const seconds = query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'];
-  const orphan = query.get('orphanDependents') ?? body['orphanDependents'];
-  const policy = query.get('propagationPolicy') ?? body['propagationPolicy'] ?? (orphan === undefined || orphan === null ? undefined : String(orphan) === 'true' ? 'Orphan' : 'Background');
-  if (policy !== undefined && policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') {
+/** `orphan` is the old spelling: a boolean, as JSON or text. */
+function propagation(policy: unknown, orphan: unknown): StoreDeleteOptions['propagationPolicy'] {
+  if (policy === 'Background' || policy === 'Foreground' || policy === 'Orphan') return policy;
+  if (policy !== undefined && policy !== null) {
     throw new ApiError(422, 'Invalid', `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`);
   }
+  if (orphan === undefined || orphan === null) return undefined;
+  return orphan === true || orphan === 'true' ? 'Orphan' : 'Background';
+}
+
+/** DeleteOptions from the body and the query; the query wins, as in the server. */
+export function deleteOptions({ query }: Pick<ApiRequest, 'query'>, body: JsonObject): StoreDeleteOptions {
+  const seconds = query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'] ?? undefined;
+  const propagationPolicy = propagation(query.get('propagationPolicy') ?? body['propagationPolicy'], query.get('orphanDependents') ?? body['orphanDependents']);
   const { uid, resourceVersion } = asObject(body['preconditions']);
   const preconditions = { ...(typeof uid === 'string' ? { uid } : {}), ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}) };
   return {
-    ...(seconds === undefined || seconds === null ? {} : { gracePeriodSeconds: Number(seconds) }),
-    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    ...(seconds === undefined ? {} : { gracePeriodSeconds: Number(seconds) }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     ...(Object.keys(preconditions).length > 0 ? { preconditions } : {}),
     dryRun: dryRun([...query.getAll('dryRun'), ...asList(body['dryRun'])]),
   };
