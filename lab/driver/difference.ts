@@ -22,12 +22,12 @@ interface Written {
   desired: string;
   /** Version of the object that the write replaced. */
   replaced: string;
-  reported: boolean;
 }
 
 /** Memory of the last write per object; an equal observation or another desired state clears it. */
 export class DifferenceDetector {
   private readonly written = new Map<string, Written>();
+  private readonly reported = new Set<string>();
   private readonly report: (difference: PermanentDifference) => void;
 
   constructor(report: (difference: PermanentDifference) => void) {
@@ -40,14 +40,15 @@ export class DifferenceDetector {
   }
 
   /**
-   * To be called after a write that the API accepted. `replaced` tells incarnations apart, so that a lagging cache,
+   * To be called after a write that the API accepted; reports once per object and desired state. `replaced` tells incarnations apart, so that a lagging cache,
    * which shows the same one twice, is not taken for a difference.
    */
   wrote(key: string, desired: string, replaced: string, difference: () => PermanentDifference): void {
     const before = this.written.get(key);
-    const again = before?.desired === desired && before.replaced !== replaced;
-    if (again && !before.reported) this.report(difference());
-    this.written.set(key, { desired, replaced, reported: before?.desired === desired && (before.reported || again) });
+    this.written.set(key, { desired, replaced });
+    if (before?.desired !== desired || before.replaced === replaced || this.reported.has(`${key} ${desired}`)) return;
+    this.reported.add(`${key} ${desired}`);
+    this.report(difference());
   }
 }
 

@@ -26,6 +26,7 @@ export class WorkQueue {
   private tokens = bucketBurst;
   private tokensAt: number;
   private running = false;
+  private dispatching = false;
 
   /** `work` must not reject. */
   constructor(clock: Clock, workers: number, work: (key: string) => Promise<void>) {
@@ -100,19 +101,23 @@ export class WorkQueue {
     return this.tokens >= 0 ? 0 : (-this.tokens * 1000) / bucketPerSecond;
   }
 
+  /** Never inside the caller, which may be in the middle of a cache update, and once for all its additions. */
   private dispatch(): void {
-    while (this.running && this.processing.size < this.workers) {
-      const key = this.order.shift();
-      if (key === undefined) return;
-      this.dirty.delete(key);
-      this.processing.add(key);
-      void this.process(key);
-    }
+    if (this.dispatching) return;
+    this.dispatching = true;
+    queueMicrotask(() => {
+      this.dispatching = false;
+      while (this.running && this.processing.size < this.workers) {
+        const key = this.order.shift();
+        if (key === undefined) return;
+        this.dirty.delete(key);
+        this.processing.add(key);
+        void this.process(key);
+      }
+    });
   }
 
   private async process(key: string): Promise<void> {
-    // never inside the caller, which may be in the middle of a cache update
-    await Promise.resolve();
     await this.work(key);
     this.processing.delete(key);
     if (this.dirty.has(key)) this.order.push(key);

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { decode } from './decode.ts';
+import type { Shape } from './decode.ts';
+
+const shape: Shape = {
+  is: 'struct',
+  fields: {
+    status: { is: 'map', of: { is: 'any' } },
+    children: { is: 'list', of: { is: 'opaque' } },
+    rules: { is: 'list', of: { is: 'struct', fields: { name: { is: 'string' } } } },
+    seconds: { is: 'number' },
+    done: { is: 'boolean' },
+  },
+};
+
+describe('decode', () => {
+  const flaws: [string, string, string[]][] = [
+    // name, text, strict errors
+    ['known keys are fine', '{"status":{"a":1},"seconds":1,"done":true}', []],
+    ['an unknown key is named', '{"foo":1}', ['unknown field "foo"']],
+    ['keys are case-sensitive', '{"Status":{}}', ['unknown field "Status"']],
+    ['a duplicate key is named, escapes in keys seen through', '{"done":true,"d\\u006fne":false}', ['duplicate field "done"']],
+    ['duplicates inside status are found', '{"status":{"a":{"b":1,"b":2}}}', ['duplicate field "status.a.b"']],
+    ['duplicates inside lists of status are found', '{"status":{"a":[{"b":1,"b":2}]}}', ['duplicate field "status.a[0].b"']],
+    ['children are not looked into', '{"children":[{"a":1,"a":{"x":"}]\\""}}]}', []],
+    ['unknown keys of list items are named with their place', '{"rules":[{},{"nam":1}]}', ['unknown field "rules[1].nam"']],
+    ['all flaws are named', ' { "a" : [ 1 , {} ] , "b" : "x" } ', ['unknown field "a"', 'unknown field "b"']],
+    ['null is the zero value of everything', '{"status":null,"children":null,"seconds":null}', []],
+    ['null alone is an empty answer', 'null', []],
+  ];
+  it.each(flaws)('%s', (_name, text, strictErrors) => {
+    expect(decode(text, shape, 'Answer').strictErrors).toEqual(strictErrors);
+  });
+
+  it('takes the last of duplicate keys', () => {
+    expect(decode('{"seconds":1,"seconds":2}', shape, 'Answer').value).toEqual({ seconds: 2 });
+  });
+
+  const refused: [string, string, RegExp][] = [
+    ['an empty body', '', /unexpected end of JSON input/],
+    ['trailing text', '{} x', /JSON/],
+    ['a list', '[]', /^json: cannot unmarshal array into Go value of type struct$/],
+    ['text for a number', '{"seconds":"5"}', /^json: cannot unmarshal string into Go struct field Answer.seconds of type float64$/],
+    ['a list for status', '{"status":[]}', /field Answer.status of type map$/],
+    ['a wrong type inside a list item', '{"rules":[{"name":3}]}', /cannot unmarshal number into Go struct field Answer.rules.name of type string$/],
+  ];
+  it.each(refused)('%s is an error', (_name, text, message) => {
+    expect(() => decode(text, shape, 'Answer')).toThrow(message);
+  });
+});
