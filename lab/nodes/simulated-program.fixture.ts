@@ -41,7 +41,8 @@ export interface Bench {
 /** Machines `node-1` to `node-<nodes>` with one drive `disk-<n>` each; drivers are loaded unless said otherwise. */
 export function bench(nodes: number, options: { driversLoaded?: boolean } = {}): Bench {
   const clock = new VirtualClock();
-  const random = createRandom(11).next;
+  const chance = createRandom(11);
+  const random = (): number => chance.next();
   const hardware = createHardwareRegistry(random);
   for (let n = 1; n <= nodes; n++) {
     const machine = hardware.add({ name: `node-${n}`, ip: `10.0.0.${n}`, drives: [`disk-${n}`] });

@@ -6,9 +6,10 @@ import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } fr
 import type { LabWekaWorld } from '../weka/world.ts';
 import type { HardwareRegistry } from './hardware.ts';
 import { startHelper } from './simulated-program-helper.ts';
-import type { SimulatedProgramSettings } from './simulated-program-host.ts';
+import type { HostDirectory, SimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedHosts, defaultSimulatedProgramSettings } from './simulated-program-host.ts';
-import { SimulatedRuntime, recordDrives } from './simulated-program-runtime.ts';
+import { SimulatedRuntime } from './simulated-program-runtime.ts';
+import { recordDrives } from './simulated-program-steps.ts';
 
 export interface SimulatedProgramOptions {
   world: LabWekaWorld;
@@ -106,7 +107,6 @@ function refusal(exitCode: number, message: string): ExecResult {
 /** The RuntimeReport, schema version 1. */
 async function report(runtime: SimulatedRuntime) {
   const { environment, persistencyConfigured } = runtime;
-  const directory = persistencyConfigured ? runtime.directory : undefined;
   if (runtime.phase === 'running' && runtime.mode?.hasDrives === true) recordDrives(runtime);
   const local = await runtime.local();
   return {
@@ -115,23 +115,30 @@ async function report(runtime: SimulatedRuntime) {
     name: runtime.name,
     podUid: runtime.variable('POD_ID'),
     bootId: environment.bootId,
-    generation: directory?.generation ?? null,
     persistencyConfigured,
     phase: runtime.phase,
     message: runtime.message,
     exiting: runtime.exiting,
     allowStop: runtime.allowStop,
     allowForceStop: runtime.allowForceStop,
-    resources: directory?.resources ?? null,
     missingDriver: runtime.missingDriver ?? null,
+    local: local ?? null,
+    identity: await identity(runtime, local ?? []),
+    results: runtime.results ?? null,
+    ...storedOnHost(persistencyConfigured ? runtime.directory : undefined),
+  };
+}
+
+/** What the report tells from the data directory; nothing of it is seen before it is mounted. */
+function storedOnHost(directory: HostDirectory | undefined) {
+  return {
+    generation: directory?.generation ?? null,
+    resources: directory?.resources ?? null,
     managementIps: directory?.managementIps ?? [],
     wekaPort: directory?.wekaPort ?? null,
     agentPort: directory?.agentPort ?? null,
-    local: local ?? null,
-    identity: await identity(runtime, local ?? []),
     featureFlags: directory?.featureFlags ?? null,
     drives: directory?.drives ?? null,
-    results: runtime.results ?? null,
   };
 }
 

@@ -144,3 +144,20 @@ export function memberById(cluster: Cluster, text: string | undefined): Member |
 export function isRefusal<Value extends object>(value: Value | ExecResult): value is ExecResult {
   return 'exitCode' in value;
 }
+
+/** The version of an image: its tag; `4.4.2.157` where nothing says. */
+export function versionOf(env: Record<string, string>): string {
+  const image = env.CLUSTER_IMAGE_NAME || env.IMAGE_NAME || '';
+  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
+  return tag ?? '4.4.2.157';
+}
+
+/** Runs `act` with the place's container; refuses where there is none. */
+export function withLocal(context: CommandContext, act: (local: LocalContainer) => ReturnType<LocalCommand['run']>): ReturnType<LocalCommand['run']> {
+  return context.local === undefined ? refuse('There are no weka containers on this host') : act(context.local);
+}
+
+/** The parts of a comma list that are not empty. */
+export function splitList(text: string): string[] {
+  return text.split(',').filter((item) => item !== '');
+}

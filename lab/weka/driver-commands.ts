@@ -1,7 +1,6 @@
 /** `weka driver ...`: kernel drivers of a node, which live until its next reboot. */
 import type { CommandContext, LocalCommand } from './command.ts';
-import { answer, refuse } from './command.ts';
-import { versionOf } from './local-commands.ts';
+import { answer, refuse, versionOf } from './command.ts';
 import type { WorldState } from './state.ts';
 
 const options = {

@@ -1,7 +1,7 @@
 /** `weka fs ...` and the key management that encrypted filesystems need. */
-import type { ClusterCommand, ClusterCommandContext } from './command.ts';
+import type { ClusterCommand, ClusterCommandContext, Options } from './command.ts';
 import { answer, answerJson, refuse } from './command.ts';
-import type { Filesystem } from './state.ts';
+import type { Cluster, Filesystem } from './state.ts';
 import { capacity } from './status.ts';
 
 export const filesystemCommands: ClusterCommand[] = [
@@ -74,16 +74,25 @@ function create({ cluster, positionals, options }: ClusterCommandContext) {
   const reservedBytes = Number(options.value('--thin-provision-min-ssd') ?? totalBytes);
   const maximum = Number(options.value('--thin-provision-max-ssd') ?? totalBytes);
   if (name === undefined || group === undefined) return refuse('name, group and capacity are required');
-  if (!(totalBytes > 0) || !(reservedBytes >= 0) || !(maximum >= reservedBytes)) return refuse(`invalid capacity ${size ?? ''}`);
+  if (!isCapacity(totalBytes, reservedBytes, maximum)) return refuse(`invalid capacity ${size ?? ''}`);
   if (cluster.filesystems.some((filesystem) => filesystem.name === name)) return refuse(`Filesystem "${name}" already exists`);
   if (!cluster.filesystemGroups.includes(group)) return refuse(`Filesystem group "${group}" does not exist`);
   if (cluster.io !== 'started') return refuse('IO is not started');
-  const encrypted = options.has('--encrypted');
-  if (encrypted && cluster.kms === undefined && !options.has('--allow-no-kms')) return refuse('No KMS is configured, use --allow-no-kms to encrypt without one');
   const { unprovisioned } = capacity(cluster);
   if (reservedBytes > unprovisioned) return refuse(`Not enough available drive capacity: ${unprovisioned} bytes are left`);
+  const encrypted = options.has('--encrypted');
+  if (encrypted && !mayEncrypt(cluster, options)) return refuse('No KMS is configured, use --allow-no-kms to encrypt without one');
   cluster.filesystems.push({ id: cluster.nextFilesystemId++, name, group, totalBytes, reservedBytes, encrypted });
   return answer('');
+}
+
+/** False for what is not a number too. */
+function isCapacity(total: number, minimum: number, maximum: number): boolean {
+  return total > 0 && minimum >= 0 && maximum >= minimum;
+}
+
+function mayEncrypt(cluster: Cluster, options: Options): boolean {
+  return cluster.kms !== undefined || options.has('--allow-no-kms');
 }
 
 function setVault({ cluster, positionals, options }: ClusterCommandContext) {

@@ -18,7 +18,8 @@ export interface TestWorld {
 /** An empty world with a virtual clock and a seed. */
 export function testWorld(settings: Partial<WekaSettings> = {}, options: Partial<WekaWorldOptions> = {}): TestWorld {
   const clock = new VirtualClock();
-  const world = createWekaWorld({ clock, random: createRandom(7).next, settings, ...options });
+  const chance = createRandom(7);
+  const world = createWekaWorld({ clock, random: () => chance.next(), settings, ...options });
   const weka = async (place: WekaPlace, command: string | string[]): Promise<ExecResult> => {
     let result: ExecResult | undefined;
     void world.run(place, typeof command === 'string' ? command.split(' ') : command, '').then((value) => {

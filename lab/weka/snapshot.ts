@@ -68,10 +68,11 @@ export interface WorldSnapshot {
 
 /** A copy; nothing in it changes later. */
 export function takeSnapshot(world: WorldState): WorldSnapshot {
+  const leaders = new Map([...world.clusters.values()].map((cluster) => [cluster, hasQuorum(world, cluster)]));
   return {
-    clusters: [...world.clusters.values()].map((cluster) => clusterSnapshot(world, cluster)),
+    clusters: [...leaders].map(([cluster, quorum]) => clusterSnapshot(world, cluster, quorum)),
     locals: [...world.locals.values()].map((local) => {
-      const entry = localEntry(world, local);
+      const entry = localEntry(world, local, (cluster) => leaders.get(cluster) === true);
       return {
         dataId: local.dataId,
         nodeName: local.nodeName,
@@ -90,9 +91,8 @@ export function takeSnapshot(world: WorldState): WorldSnapshot {
   };
 }
 
-function clusterSnapshot(world: WorldState, cluster: Cluster): ClusterSnapshot {
+function clusterSnapshot(world: WorldState, cluster: Cluster, quorum: boolean): ClusterSnapshot {
   const { total, unprovisioned } = capacity(cluster);
-  const quorum = hasQuorum(world, cluster);
   return {
     guid: cluster.guid,
     name: cluster.name,

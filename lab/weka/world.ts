@@ -13,13 +13,15 @@ import { driverCommands } from './driver-commands.ts';
 import { filesystemCommands } from './filesystem-commands.ts';
 import { connectFailure, formationCommands } from './formation.ts';
 import { localCommands } from './local-commands.ts';
+import { resourcesCommands } from './local-resources.ts';
+import { setupCommands } from './local-setup.ts';
 import { endProcess, tryJoins } from './processes.ts';
 import { judgeDataLoss, refreshProtection } from './protection.ts';
 import type { WekaSettings } from './settings.ts';
 import { defaultWekaSettings } from './settings.ts';
 import type { WorldSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { Incident, LocalContainer, WorldState } from './state.ts';
+import type { Cluster, Incident, LocalContainer, WorldState } from './state.ts';
 import { clusterOf, hasQuorum, isUp, localKey, recordIncident } from './state.ts';
 import { statusCommands } from './status.ts';
 import { supportCommands } from './support-commands.ts';
@@ -103,6 +105,8 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
 const commands = new Map<string, Command>(
   [
     ...localCommands,
+    ...setupCommands,
+    ...resourcesCommands,
     ...driverCommands,
     ...formationCommands,
     ...statusCommands,
@@ -134,7 +138,7 @@ async function run(world: WorldState, place: WekaPlace, argv: string[], stdin: s
 
 function runInCluster(command: ClusterCommand, context: CommandContext): ExecResult | Promise<ExecResult> {
   const { world, local, place } = context;
-  if (local === undefined || local.process !== 'running' || !local.ready) return refuse(connectFailure(context));
+  if (local?.process !== 'running' || !local.ready) return refuse(connectFailure(context));
   const cluster = clusterOf(world, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (cluster === undefined || member === undefined) {
@@ -143,14 +147,16 @@ function runInCluster(command: ClusterCommand, context: CommandContext): ExecRes
   if (!isUp(world, cluster, member)) {
     return refuse(hasQuorum(world, cluster) ? 'This host has no connection to its cluster' : 'The cluster has no leader, too few hosts are up');
   }
+  const refusal = authorize(cluster, command, place);
+  return refusal === undefined ? command.run({ ...context, cluster }) : refuse(refusal);
+}
+
+/** Why the user of the place may not run the command. */
+function authorize(cluster: Cluster, command: ClusterCommand, place: WekaPlace): string | undefined {
   const user = cluster.users.get(place.env.WEKA_USERNAME ?? '');
-  if (user === undefined || user.password !== place.env.WEKA_PASSWORD) {
-    return refuse('Authentication failed: incorrect username or password');
-  }
-  if (command.role === 'clusteradmin' && user.role !== 'clusteradmin') {
-    return refuse(`Permission denied: ${command.words} needs the role clusteradmin`);
-  }
-  return command.run({ ...context, cluster });
+  if (user === undefined || user.password !== place.env.WEKA_PASSWORD) return 'Authentication failed: incorrect username or password';
+  if (command.role === 'any' || user.role === 'clusteradmin') return undefined;
+  return `Permission denied: ${command.words} needs the role clusteradmin`;
 }
 
 function localsOf(world: WorldState, dataId: string, nodeName: string | undefined) {
