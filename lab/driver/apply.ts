@@ -67,8 +67,12 @@ function listMapKey(items: unknown[]): string | undefined {
   return mergeKeys.find((key) => items.every((item) => Object.hasOwn(item, key)));
 }
 
+function mergeKey(value: unknown): string {
+  return typeof value === 'string' ? value : value === null ? '<nil>' : goJson(value);
+}
+
 function mergeListMap(key: string, destination: Tree[], lastApplied: Tree[], desired: Tree[]): Tree[] {
-  const keyOf = (item: Tree): string => (item[key] === null ? '<nil>' : typeof item[key] === 'object' ? goJson(item[key]) : String(item[key]));
+  const keyOf = (item: Tree): string => mergeKey(item[key]);
   const byKey = (items: Tree[]): Tree => Object.fromEntries(items.map((item) => [keyOf(item), item]));
   const merged = mergeObject(byKey(destination), byKey(lastApplied), byKey(desired));
   const result: Tree[] = [];

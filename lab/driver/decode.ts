@@ -32,7 +32,17 @@ export function decode(text: string, shape: Shape, structName: string): Decoded 
   return { value, strictErrors: [...strictErrors] };
 }
 
-const goTypes: Record<string, string> = { string: 'string', number: 'float64', boolean: 'bool', list: 'slice', map: 'map', struct: 'struct' };
+/** What JSON must have there, and the type that Go's messages name. */
+const expected: Record<Shape['is'], { json?: string; go: string }> = {
+  opaque: { go: 'interface {}' },
+  any: { go: 'interface {}' },
+  string: { json: 'string', go: 'string' },
+  number: { json: 'number', go: 'float64' },
+  boolean: { json: 'bool', go: 'bool' },
+  list: { json: 'array', go: 'slice' },
+  map: { json: 'object', go: 'map' },
+  struct: { json: 'object', go: 'struct' },
+};
 
 function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
@@ -40,22 +50,23 @@ function typeOf(value: unknown): string {
 
 /** Null is the zero value of every type. */
 function checkTypes(value: unknown, shape: Shape, path: string, structName: string): void {
-  if (value === null || shape.is === 'opaque' || shape.is === 'any') return;
-  const wanted = shape.is === 'list' ? 'array' : shape.is === 'map' || shape.is === 'struct' ? 'object' : shape.is;
-  const found = Array.isArray(value) ? 'array' : typeof value;
-  if (found !== wanted) {
+  const { json, go } = expected[shape.is];
+  if (value === null || json === undefined) return;
+  if (typeOf(value) !== json) {
     const place = path === '' ? 'Go value' : `Go struct field ${structName}.${path}`;
-    throw new Error(`json: cannot unmarshal ${typeOf(value)} into ${place} of type ${goTypes[shape.is]}`);
+    throw new Error(`json: cannot unmarshal ${typeOf(value)} into ${place} of type ${go}`);
   }
   if (shape.is === 'list') {
     for (const item of value as unknown[]) checkTypes(item, shape.of, path, structName);
   }
   if (shape.is === 'map' || shape.is === 'struct') {
-    for (const [key, member] of Object.entries(value as object)) {
-      const inner = shape.is === 'map' ? shape.of : Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-      if (inner !== undefined) checkTypes(member, inner, join(path, key), structName);
-    }
+    for (const [key, member] of Object.entries(value as object)) checkTypes(member, memberShape(shape, key), join(path, key), structName);
   }
+}
+
+function memberShape(shape: Shape & { is: 'map' | 'struct' }, key: string): Shape {
+  if (shape.is === 'map') return shape.of;
+  return Object.hasOwn(shape.fields, key) ? shape.fields[key]! : { is: 'opaque' };
 }
 
 function join(path: string, key: string): string {

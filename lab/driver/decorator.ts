@@ -140,28 +140,33 @@ export class DecoratorDriver extends ParentController {
   /** Status first, then labels, annotations and the finalizer, with the cached version. False: gone or changed, so the sync ends. */
   private async updateParent(parent: KubernetesObject, resource: ResourceInfo, answer: Answer): Promise<boolean> {
     const { client } = this.environment;
-    const updated = structuredClone(parent);
-    const labels = changed(labelsOf(parent), answer.labels);
-    const annotations = changed(annotationsOf(parent) ?? {}, answer.annotations);
-    const statusChanged = answer.status != null && !deepEqual(answer.status, parent['status']);
+    const decorated = decorate(parent, answer);
+    const statusChanged = !deepEqual(decorated['status'], parent['status']);
     const letGo = answer.finalized === true && hasFinalizer(parent, this.finalizer.name);
-    if (labels === undefined && annotations === undefined && !statusChanged && !letGo) return true;
-    if (labels !== undefined) updated.metadata.labels = labels;
-    if (annotations !== undefined) updated.metadata.annotations = annotations;
-    if (statusChanged) updated['status'] = answer.status;
+    if (deepEqual(decorated, parent) && !letGo) return true;
     try {
       if (statusChanged && resource.hasStatus) {
-        const { metadata } = await client.update(resource, updated, 'status');
-        updated.metadata.resourceVersion = metadata.resourceVersion!;
+        const { metadata } = await client.update(resource, decorated, 'status');
+        decorated.metadata.resourceVersion = metadata.resourceVersion!;
       }
-      if (letGo) updated.metadata.finalizers = updated.metadata.finalizers!.filter((name) => name !== this.finalizer.name);
-      await client.update(resource, updated);
+      if (letGo) decorated.metadata.finalizers = decorated.metadata.finalizers!.filter((name) => name !== this.finalizer.name);
+      await client.update(resource, decorated);
       return true;
     } catch (error) {
       if (isReason(error, 'NotFound') || isReason(error, 'Conflict')) return false;
       throw wrap(`can't update ${describeParent(parent)}`, error);
     }
   }
+}
+
+/** A copy with the labels, annotations and status of the answer; a null status leaves it as it is. */
+function decorate(parent: KubernetesObject, answer: Answer): KubernetesObject {
+  const decorated = structuredClone(parent);
+  const labels = changed(labelsOf(parent), answer.labels);
+  const annotations = changed(annotationsOf(parent) ?? {}, answer.annotations);
+  Object.assign(decorated.metadata, labels && { labels }, annotations && { annotations });
+  if (answer.status) decorated['status'] = answer.status;
+  return decorated;
 }
 
 function selectorsOf({ labelSelector, annotationSelector }: DecoratorSpec['resources'][number]): Selectors {

@@ -14,7 +14,6 @@ const escapes: Record<string, string> = {
 };
 
 // Go escapes HTML characters and the two line separators too; a lone surrogate becomes the replacement character
-// eslint-disable-next-line no-control-regex
 const escaped = /["\\\u0000-\u001f<>&\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 function quote(text: string): string {

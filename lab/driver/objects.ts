@@ -61,7 +61,7 @@ export function annotationsOf(object: KubernetesObject): Record<string, string> 
 function lenientStringMap(map: unknown): Record<string, string> | undefined {
   if (map === null || typeof map !== 'object' || Array.isArray(map)) return undefined;
   const read: Record<string, string> = {};
-  for (const [key, value] of Object.entries(map)) {
+  for (const [key, value] of Object.entries(map as Record<string, unknown>)) {
     if (value !== null && typeof value !== 'string') return undefined;
     read[key] = value ?? '';
   }

@@ -36,32 +36,46 @@ interface Reading {
   home: string | undefined;
 }
 
-/** Throws on the combinations that fail a sync. */
-function read(rule: RelatedRule, { version, parent, parentNamespaced, resource }: RuleContext): Reading {
-  const names = (rule.names ?? []).length > 0 ? rule.names! : undefined;
-  const namespace = rule.namespace === '' ? undefined : (rule.namespace ?? undefined);
-  const shown = JSON.stringify(rule);
-  if (names !== undefined && (rule.labelSelector != null || rule.namespaceSelector != null)) {
-    throw new Error(`related rule cannot have both names and labelSelector/namespaceSelector specified: ${shown}`);
-  }
-  if (namespace !== undefined && rule.namespaceSelector != null) {
-    throw new Error(`related rule cannot have both namespace and namespaceSelector specified: ${shown}`);
-  }
-  const confined = version === 'v1' && parentNamespaced && resource.namespaced;
-  const home = parent.metadata.namespace;
-  if (rule.namespaceSelector != null) {
-    if (confined) throw new Error('namespaceSelector is not supported for namespaced parent in v1 hook version');
-    if (!resource.namespaced) throw new Error('namespaceSelector is only supported for namespaced related resources');
-  }
-  if (confined && namespace !== undefined && namespace !== home) {
-    throw new Error(`requested related object namespace ${namespace} differs from parent object namespace ${home}`);
-  }
+type Plain = Partial<{ labelSelector: LabelSelector; namespaceSelector: LabelSelector; namespace: string; names: string[] }>;
+
+/** Null and empty count as absent, as in Go, but an empty selector is one. */
+function plain({ labelSelector, namespaceSelector, namespace, names }: RelatedRule): Plain {
   return {
-    labels: compileSelector(rule.labelSelector ?? undefined),
+    ...(labelSelector && { labelSelector }),
+    ...(namespaceSelector && { namespaceSelector }),
+    ...(namespace && { namespace }),
+    ...(names && names.length > 0 && { names }),
+  };
+}
+
+/** The combinations that fail a sync. `home` is the only namespace that the parent may look into, if there is such a limit. */
+function check({ labelSelector, namespaceSelector, namespace, names }: Plain, resource: ResourceInfo, home: string | undefined): string | undefined {
+  const table: [boolean, string][] = [
+    [names !== undefined && (labelSelector ?? namespaceSelector) !== undefined, 'related rule cannot have both names and labelSelector/namespaceSelector specified'],
+    [namespace !== undefined && namespaceSelector !== undefined, 'related rule cannot have both namespace and namespaceSelector specified'],
+    [namespaceSelector !== undefined && home !== undefined, 'namespaceSelector is not supported for namespaced parent in v1 hook version'],
+    [namespaceSelector !== undefined && !resource.namespaced, 'namespaceSelector is only supported for namespaced related resources'],
+    [
+      home !== undefined && namespace !== undefined && namespace !== home,
+      `requested related object namespace ${namespace} differs from parent object namespace ${home}`,
+    ],
+  ];
+  return table.find(([flawed]) => flawed)?.[1];
+}
+
+/** Throws on a rule that fails a sync. */
+function read(rule: RelatedRule, { version, parent, parentNamespaced, resource }: RuleContext): Reading {
+  const wanted = plain(rule);
+  const { labelSelector, namespaceSelector, namespace, names } = wanted;
+  const home = version === 'v1' && parentNamespaced && resource.namespaced ? parent.metadata.namespace : undefined;
+  const flaw = check(wanted, resource, home);
+  if (flaw !== undefined) throw new Error(flaw);
+  return {
+    labels: compileSelector(labelSelector),
     namespace: resource.namespaced ? namespace : undefined,
-    namespaceLabels: rule.namespaceSelector == null ? undefined : compileSelector(rule.namespaceSelector),
+    namespaceLabels: namespaceSelector && compileSelector(namespaceSelector),
     names,
-    home: confined ? home : undefined,
+    home,
   };
 }
 
@@ -69,7 +83,7 @@ function read(rule: RelatedRule, { version, parent, parentNamespaced, resource }
 export function selectObjects(rule: RelatedRule, context: RuleContext, informer: Informer): KubernetesObject[] {
   const { labels, namespace, namespaceLabels, names, home } = read(rule, context);
   const inNamespaces = namespaceLabels === undefined ? undefined : namespaceFilter(namespaceLabels, context.namespaces);
-  const place = namespace ?? (names === undefined && rule.namespaceSelector == null ? home : undefined);
+  const place = namespace ?? (names === undefined ? home : undefined);
   return informer
     .list(place)
     .filter((object) => inNamespaces?.(object) ?? true)
