@@ -1,4 +1,4 @@
-/** Empties what is being deleted: terminating namespaces, and CustomResourceDefinitions of their objects. */
+/** Empties what is being deleted (terminating namespaces, and CustomResourceDefinitions of their objects) and lets events expire. */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { Collector } from './collectors.ts';
 import { definitionFinalizer, definitionStorage } from './definitions.ts';
@@ -83,6 +83,37 @@ export function createDefinitionCollector(kernel: Kernel): Collector {
       queue.clear();
       batch.forEach(visit);
       return queue.size > 0;
+    },
+  };
+}
+
+/** How long an event is kept after its last change, as kube-apiserver's --event-ttl. */
+const eventMilliseconds = 3_600_000;
+
+/** Looks at the oldest events whenever there is a new one: without events nothing piles up. */
+export function createEventCollector(kernel: Kernel): Collector {
+  const changedAt = new Map<string, { object: KubernetesObject; at: number }>();
+  const expired = (): KubernetesObject[] => {
+    const old: KubernetesObject[] = [];
+    for (const { object, at } of changedAt.values()) {
+      if (at + eventMilliseconds > kernel.clock.now()) break;
+      old.push(object);
+    }
+    return old;
+  };
+  return {
+    observe({ storage, after, shown }) {
+      if (storage !== 'events') return false;
+      const uid = shown.metadata.uid ?? '';
+      // set again at the end: the map stays in the order of the changes
+      changedAt.delete(uid);
+      if (after !== undefined) changedAt.set(uid, { object: after, at: kernel.clock.now() });
+      return expired().length > 0;
+    },
+    run() {
+      const definition = kernel.registry.ofStorage('events');
+      if (definition) for (const object of expired()) kernel.state.commit(definition, object, undefined);
+      return false;
     },
   };
 }

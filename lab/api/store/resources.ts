@@ -58,6 +58,11 @@ export function builtInResources(behaviours: Record<string, Behaviour>): Resourc
     { of: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' },
     { of: 'scheduling.k8s.io/v1', kind: 'PriorityClass', plural: 'priorityclasses', shortNames: ['pc'], namespaced: false, hasGeneration: true },
     { of: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', shortNames: ['crd', 'crds'], categories: ['api-extensions'], namespaced: false, hasStatus: true, hasGeneration: true },
+    // kept so that manifests apply; nothing enforces them
+    { of: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', plural: 'clusterroles', namespaced: false, nameRule: 'path' },
+    { of: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', namespaced: false, nameRule: 'path' },
+    { of: 'rbac.authorization.k8s.io/v1', kind: 'Role', plural: 'roles', nameRule: 'path' },
+    { of: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', plural: 'rolebindings', nameRule: 'path' },
     { of: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', plural: 'compositecontrollers', shortNames: ['cc', 'cctl'], namespaced: false, hasStatus: true, hasGeneration: true, unconditionalUpdate: false, strategicMerge: false },
     { of: 'metacontroller.k8s.io/v1alpha1', kind: 'DecoratorController', plural: 'decoratorcontrollers', shortNames: ['dec', 'decorators'], namespaced: false, hasStatus: true, hasGeneration: true, unconditionalUpdate: false, strategicMerge: false },
   ];

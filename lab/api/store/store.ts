@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ListOptions } from '../../contract.ts';
 import { behaviours } from './behaviours.ts';
-import { createDefinitionCollector, createNamespaceCollector } from './cleanup.ts';
+import { createDefinitionCollector, createEventCollector, createNamespaceCollector } from './cleanup.ts';
 import { driveCollectors } from './collectors.ts';
 import { definitionStorage, servedBy, servesTheSame } from './definitions.ts';
 import { deleteObject } from './deletion.ts';
@@ -41,7 +41,7 @@ export function createStore(options: StoreOptions): Store {
   });
   const watches = createWatches(state, clock, registry.serve);
 
-  const collectors = [createGarbageCollector(kernel), createNamespaceCollector(kernel), createDefinitionCollector(kernel)];
+  const collectors = [createGarbageCollector(kernel), createNamespaceCollector(kernel), createDefinitionCollector(kernel), createEventCollector(kernel)];
   const collectGarbage = driveCollectors(state, clock, collectors, collectorDelay);
 
   const listed = (definition: ResourceDefinition, listOptions: ListOptions): KubernetesObject[] => {

@@ -79,7 +79,7 @@ export interface ResourceDefinition extends ResourceInfo {
   strategicMerge: boolean;
   /** Dotted paths that a field selector may use, besides metadata.name and metadata.namespace. */
   selectableFields: string[];
-  nameRule: 'subdomain' | 'label';
+  nameRule: 'subdomain' | 'label' | 'path';
   behaviour: Behaviour;
   schema?: CompiledSchema;
   /** Creation is refused: the CustomResourceDefinition is being deleted. */

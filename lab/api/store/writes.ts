@@ -47,11 +47,11 @@ function decoded({ registry }: Kernel, definition: ResourceDefinition, object: K
   return copy;
 }
 
-function validated(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined): void {
+function validated(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, subresource?: 'status'): void {
   const errors = [
     ...validateMetadata(definition, object.metadata, before?.metadata),
     ...(definition.schema?.validate(object, before) ?? []),
-    ...(definition.behaviour.validate?.(object, before) ?? []),
+    ...(subresource === undefined ? (definition.behaviour.validate?.(object, before) ?? []) : []),
   ];
   if (errors.length > 0) throw invalid(definition, object.metadata.name, errors);
 }
@@ -126,6 +126,10 @@ function checkVersion(definition: ResourceDefinition, object: KubernetesObject, 
   if (resourceVersion !== before.metadata.resourceVersion) throw conflict(definition, name);
 }
 
+function statusHalf({ apiVersion, kind, metadata, status }: KubernetesObject): KubernetesObject {
+  return { apiVersion, kind, metadata, status };
+}
+
 /** The part of the request that this endpoint may change, on top of the stored rest. */
 function merged(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject, subresource: 'status' | undefined): KubernetesObject {
   if (subresource === 'status') {
@@ -154,14 +158,14 @@ export function isHeld(definition: ResourceDefinition, object: KubernetesObject)
 
 /** Replaces the stored object, or removes it when the update took the last finalizer of a terminating one. */
 export function updateObject(kernel: Kernel, definition: ResourceDefinition, input: KubernetesObject, subresource: 'status' | undefined, options: WriteOptions): KubernetesObject {
-  const request = decoded(kernel, definition, input, options);
+  const request = decoded(kernel, definition, subresource === 'status' ? statusHalf(input) : input, options);
   const before = stored(kernel, definition, request.metadata.namespace, request.metadata.name);
   checkVersion(definition, request, before);
   const object = merged(definition, request, before, subresource);
   definition.schema?.applyDefaults(object);
   if (subresource === undefined) definition.behaviour.normalise?.(object, before);
   else definition.behaviour.normaliseStatus?.(object, before);
-  validated(definition, object, before);
+  validated(definition, object, before, subresource);
 
   const generation = nextGeneration(definition, object, before);
   if (generation !== undefined) object.metadata.generation = generation;
