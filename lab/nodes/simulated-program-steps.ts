@@ -159,19 +159,26 @@ function setupCommand(runtime: SimulatedRuntime, mode: Mode): string[] {
   const cores = Number(runtime.variable('CORES') || '1');
   const wanted = runtime.variable('CORE_IDS') || 'auto';
   const coreIds = wanted === 'auto' ? run(0, cores).join(',') : wanted;
-  const devices = runtime.variable('UDP_MODE') === 'true' ? 'udp' : runtime.variable('NETWORK_DEVICE') || 'eth0';
   const secret = (runtime.readFile(joinSecretPath) ?? '').trim();
   const failureDomain = directory.resources?.failureDomain;
   return [
     ...['local', 'setup', 'container', '--name', name, '--no-start', '--disable'],
     ...['--core-ids', coreIds, '--cores', `${cores}`, mode.coresOption],
-    ...devices.split(',').flatMap((device) => ['--net', device]),
+    ...networkDevices(runtime).flatMap((device) => ['--net', device]),
     ...['--base-port', `${directory.wekaPort ?? 0}`],
     ...given(mode.joinOption, secret),
     ...given('--join-ips', runtime.variable('JOIN_IPS')),
     ...mode.setupOptions,
     ...given('--failure-domain', typeof failureDomain === 'string' ? failureDomain : ''),
   ];
+}
+
+/** Selectors and subnets choose eth0: a simulated host has no other device. */
+function networkDevices(runtime: SimulatedRuntime): string[] {
+  const allocated = runtime.directory.resources?.netDevices;
+  if (Array.isArray(allocated) && allocated.length > 0) return allocated.map(String);
+  if (runtime.variable('UDP_MODE') === 'true') return ['udp'];
+  return (runtime.variable('NETWORK_DEVICE') || 'eth0').split(',');
 }
 
 /** The option with its value, where there is one. */

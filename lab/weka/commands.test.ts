@@ -203,6 +203,19 @@ describe('containers of a host', () => {
     expect(test.world.snapshot().clusters[0]?.members[0]).toMatchObject({ id: 0, status: 'DOWN' });
   });
 
+  it('take their cluster along when the last directory is removed, but not its GUID on the drives', async () => {
+    const test = testWorld();
+    const places = Object.values(await formedCluster(test, 5)).flat();
+    for (const { dataId } of places) test.world.processesDied(dataId);
+    for (const { dataId } of places.slice(1)) test.world.forget(dataId);
+    expect(test.world.snapshot().clusters).toHaveLength(1);
+    test.world.forget(places[0]!.dataId);
+    expect(test.world.snapshot()).toMatchObject({ clusters: [], locals: [] });
+    expect(test.world.driveGuid('disk-1')).toBeDefined();
+    await test.clock.advance(100_000);
+    expect(await test.clock.step()).toBe(false);
+  });
+
   it('have the drivers of their machine until it reboots', async () => {
     const random = createRandom(3).next;
     const hardware = createHardwareRegistry(random);

@@ -22,7 +22,7 @@ import { defaultWekaSettings } from './settings.ts';
 import type { WorldSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { Cluster, Incident, LocalContainer, WorldState } from './state.ts';
-import { clusterOf, hasQuorum, isUp, localKey, recordIncident } from './state.ts';
+import { clusterOf, hasQuorum, isUp, localKey, localOf, recordIncident } from './state.ts';
 import { statusCommands } from './status.ts';
 import { supportCommands } from './support-commands.ts';
 import { userCommands } from './user-commands.ts';
@@ -40,7 +40,7 @@ export interface WekaWorldOptions {
 export interface LabWekaWorld extends WekaWorld {
   /** Ends the processes of that data directory, on one node or wherever they run. */
   processesDied(dataId: string, nodeName?: string): void;
-  /** The content of the data directory was removed. Under a live process that is an incident. */
+  /** The content of the data directory was removed. Under a live process that is an incident. The last one of a cluster takes it along. */
   forget(dataId: string, nodeName?: string): void;
   /** Wipes the cluster GUID from drives. Of a drive in use that is an incident, and the drive fails. */
   resign(nodeName: string, serials: string[]): void;
@@ -173,6 +173,15 @@ function forget(world: WorldState, dataId: string, nodeName: string | undefined)
     }
     world.locals.delete(localKey(local.nodeName, dataId));
   }
+  for (const cluster of world.clusters.values()) dissolveAbandoned(world, cluster);
+}
+
+/** A cluster that no data directory knows any more cannot come back. */
+function dissolveAbandoned(world: WorldState, cluster: Cluster): void {
+  const members = [...cluster.members.values()];
+  if (members.some((member) => localOf(world, cluster, member) !== undefined)) return;
+  for (const member of members) member.cancelExposure?.();
+  world.clusters.delete(cluster.guid);
 }
 
 function holderOf(world: WorldState, serial: string): LocalContainer | undefined {
