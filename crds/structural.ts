@@ -39,7 +39,10 @@ function integerBounds(node: SchemaNode): void {
 /** Unions are not structural. Two are legitimate: string or integer, and an object or a list of them. */
 function union(members: Record<string, unknown>[]): SchemaNode {
   const types = members.map((member) => member['type']).sort().join();
-  if (types === 'integer,string') return { 'x-kubernetes-int-or-string': true };
+  if (types === 'integer,string') {
+    const pattern = members.find((member) => member['type'] === 'string')?.['pattern'];
+    return { 'x-kubernetes-int-or-string': true, ...(pattern === undefined ? {} : { pattern }) };
+  }
   if (types === 'array,object') return { 'x-kubernetes-preserve-unknown-fields': true };
   throw new Error(`a union of ${types} has no structural form`);
 }

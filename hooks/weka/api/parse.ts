@@ -29,8 +29,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, object: unknown)
   if (result.success) return { ok: true, value: result.data };
   const issues = result.error.issues;
   if (issues.every((issue) => issue.path[0] === 'status')) {
-    const { status: _, ...rest } = object as Record<string, unknown>;
-    return parse(schema, rest);
+    return parse(schema, Object.fromEntries(Object.entries(object as object).filter(([field]) => field !== 'status')));
   }
   return { ok: false, issues: issues.map(({ path, message }) => ({ path: fieldPath(path), message })) };
 }

@@ -2,7 +2,7 @@
  * Rules that a type alone cannot say, each written once: the CEL text goes into the CRD, the predicate into the zod
  * schema, both with the same message. A test evaluates the CEL text beside the predicate.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 
 export interface Rule<Self> {
   /** CEL over `self` (and `oldSelf` in a rule about changes). */

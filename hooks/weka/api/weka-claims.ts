@@ -37,6 +37,8 @@ const spec = object({
   }).optional().describe('is the one container that may form a cluster'),
   turn: object({
     containerUid: uid().describe('is the uid of the WekaContainer'),
+    namespace: text(63).describe('is the namespace of the WekaContainer'),
+    name: text().describe('is the name of the WekaContainer'),
     reason: text(1024).describe('is why it is disturbed'),
     at: dateTime().describe('is when the turn began'),
   }).optional().describe('is the one container of a cluster that may be disturbed'),

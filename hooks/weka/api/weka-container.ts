@@ -136,6 +136,7 @@ const status = object({
   lastAppliedImage: text(1024).optional().describe('is the image that last ran'),
   lastAppliedSpec: text(128).optional().describe('is the hash of the configuration that last ran'),
   nodeAffinity: text().optional().describe('is the node that the container is bound to'),
+  podUid: text(64).optional().describe('is the uid of the pod, in which commands can be run'),
   result: text(262_144).optional().describe('is the result file of a helper'),
   allocations: containerAllocations.optional().describe('is a copy of what the container holds'),
   addedDrives: z.array(object({

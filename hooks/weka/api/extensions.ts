@@ -1,0 +1,30 @@
+/** The fields that our schemas have beyond upstream-fields.ts, each with the reason. No other field may be added. */
+
+export interface Extension {
+  /** A type of upstream-fields.ts. */
+  object: string;
+  field: string;
+  type: string;
+  reason: string;
+}
+
+const statuses = ['WekaClusterStatus', 'WekaContainerStatus', 'WekaClientStatus', 'WekaManualOperationStatus', 'WekaPolicyStatus'];
+
+export const extensions: Extension[] = [
+  ...statuses.map((object) => ({
+    object, field: 'observedGeneration', type: 'integer', reason: 'Metacontroller writes it; pruned, each sync would write again',
+  })),
+  ...['WekaManualOperationStatus', 'WekaPolicyStatus'].map((object) => ({
+    object, field: 'conditions', type: 'list<Condition>', reason: 'kubectl wait, Flux and Argo CD read Ready, Reconciling and Stalled',
+  })),
+  {
+    object: 'WekaContainerStatus', field: 'podUid', type: 'string',
+    reason: 'a cluster runs commands in pods of its containers, and pins each to the pod that it saw',
+  },
+  { object: 'WekaClusterSpecOverrides', field: 'paused', type: 'boolean', reason: "in weka's newer documentation: pause and resume of a cluster" },
+  { object: 'WekaConfig', field: 'clusterCapacity', type: 'integer', reason: "in weka's newer documentation: drive sharing sized by the whole cluster" },
+  {
+    object: 'WekaContainerSpecOverrides', field: 'podTerminationDeactivationTimeout', type: 'duration',
+    reason: 'the hook of a container does not read its cluster, so the cluster hands its override down',
+  },
+];
