@@ -22,7 +22,7 @@ export interface KubeletOptions {
   programs: ContainerProgramFactory;
   settings?: Partial<KubeletSettings>;
   /** Told of failed writes and of programs that could not be started. */
-  onProblem?(error: unknown): void;
+  onProblem?: (error: unknown) => void;
 }
 
 /** A pod on a machine; `orphan` when the API knows it no more while something of it runs. */

@@ -25,7 +25,7 @@ export interface MachinesOptions {
   kubelet: Pick<Kubelet, 'powerOff' | 'powerOn' | 'disconnect' | 'reconnect' | 'removeMachine' | 'pods'>;
   settings?: Partial<MachineSettings>;
   /** Told of writes to Node objects that failed in the background. */
-  onProblem?(error: unknown): void;
+  onProblem?: (error: unknown) => void;
 }
 
 /** A machine to be added. What is not given comes from the defaults of hardware.ts and nodes.ts. */

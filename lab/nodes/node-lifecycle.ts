@@ -22,7 +22,7 @@ export interface NodeLifecycleOptions {
   client: ApiClient;
   clock: Clock;
   settings?: Partial<NodeLifecycleSettings>;
-  onProblem?(error: unknown): void;
+  onProblem?: (error: unknown) => void;
 }
 
 /** Seconds until NoExecute taints end a pod with these tolerations; 0 is at once, undefined is never. */
@@ -108,21 +108,22 @@ class NodeLifecycle {
   }
 
   private judge(pod: Pod, node: NodeObject | undefined): void {
-    const { clock } = this.options;
     const uid = pod.metadata.uid ?? '';
-    const reason = collectionReason(pod, node);
     const known = this.plans.get(uid);
-    if (reason !== undefined) {
-      const wait = node === undefined ? this.settings.quarantineMilliseconds : 0;
-      if (known?.kind === 'collect' && known.reason === reason) return;
-      return this.plan(uid, { kind: 'collect', at: clock.now() + wait, reason }, pod);
-    }
-    const seconds = pod.metadata.deletionTimestamp === undefined ? evictionSeconds(node?.spec?.taints ?? [], pod.spec.tolerations ?? []) : undefined;
-    if (seconds === undefined) return this.plan(uid, undefined);
-    // counted from the first sight of the taint; a taint that shortens it counts anew
-    const at = clock.now() + seconds * 1000;
-    if (known?.kind === 'evict' && known.at <= at) return;
-    this.plan(uid, { kind: 'evict', at }, pod);
+    const next = this.wanted(pod, node);
+    if (next?.kind === 'collect' && known?.kind === 'collect' && known.reason === next.reason) return;
+    // counted from the first sight of the taint; one that leaves less time counts anew
+    if (next?.kind === 'evict' && known?.kind === 'evict' && known.at <= next.at) return;
+    this.plan(uid, next, pod);
+  }
+
+  private wanted(pod: Pod, node: NodeObject | undefined): Plan | undefined {
+    const now = this.options.clock.now();
+    const reason = collectionReason(pod, node);
+    if (reason !== undefined) return { kind: 'collect', at: now + (node === undefined ? this.settings.quarantineMilliseconds : 0), reason };
+    if (pod.metadata.deletionTimestamp !== undefined) return undefined;
+    const seconds = evictionSeconds(node?.spec?.taints ?? [], pod.spec.tolerations ?? []);
+    return seconds === undefined ? undefined : { kind: 'evict', at: now + seconds * 1000 };
   }
 
   private plan(uid: string, plan: Plan | undefined, pod?: Pod): void {

@@ -69,7 +69,7 @@ export interface WorkerContext {
   sources: DataSources;
   programs: ContainerProgramFactory;
   events: EventRecorder;
-  onProblem(error: unknown): void;
+  onProblem: (error: unknown) => void;
 }
 
 /** `orphan`: the API has forgotten the pod while a program runs. `ended`: nothing runs and nothing will. */

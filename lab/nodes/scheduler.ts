@@ -32,7 +32,7 @@ export interface SchedulerOptions {
   bind(namespace: string, pod: string, nodeName: string): Promise<void>;
   settings?: Partial<SchedulerSettings>;
   /** Told of writes that failed for another reason than that the pod is gone. */
-  onProblem?(error: unknown): void;
+  onProblem?: (error: unknown) => void;
 }
 
 export interface Scheduler {

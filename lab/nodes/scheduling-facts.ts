@@ -119,10 +119,24 @@ function withLabelKeys(constraint: TopologySpreadConstraint, labels: Record<stri
   return { ...constraint, labelSelector: { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...own] } };
 }
 
+type AffinityFacts = Pick<PodFacts, 'nodeTerms' | 'affinity' | 'antiAffinity' | 'spread'>;
+
+function affinityFacts({ affinity, topologySpreadConstraints }: Pod['spec'], labels: Record<string, string>): AffinityFacts {
+  const nodeTerms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return {
+    ...(nodeTerms === undefined ? {} : { nodeTerms }),
+    affinity: affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
+    antiAffinity: affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
+    spread: (topologySpreadConstraints ?? [])
+      .filter((constraint) => constraint.whenUnsatisfiable === 'DoNotSchedule')
+      .map((constraint) => withLabelKeys(constraint, labels)),
+  };
+}
+
+/** What filters ask of a pod. */
 export function podFacts(pod: Pod): PodFacts {
   const { spec, metadata } = pod;
   const labels = metadata.labels ?? {};
-  const nodeTerms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return {
     uid: metadata.uid ?? '',
     namespace: metadata.namespace ?? '',
@@ -131,12 +145,7 @@ export function podFacts(pod: Pod): PodFacts {
     requests: podRequests(spec),
     hostPorts: hostPorts(spec),
     nodeSelector: spec.nodeSelector ?? {},
-    ...(nodeTerms === undefined ? {} : { nodeTerms }),
-    affinity: spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
-    antiAffinity: spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [],
-    spread: (spec.topologySpreadConstraints ?? [])
-      .filter((constraint) => constraint.whenUnsatisfiable === 'DoNotSchedule')
-      .map((constraint) => withLabelKeys(constraint, labels)),
+    ...affinityFacts(spec, labels),
     tolerations: spec.tolerations ?? [],
     terminating: metadata.deletionTimestamp !== undefined,
     neverPreempts: spec.preemptionPolicy === 'Never',
@@ -169,6 +178,16 @@ export interface Refusal {
 
 export type NamespaceLabels = (namespace: string) => Record<string, string>;
 
+function ownFacts({ metadata, spec, status }: NodeObject): Omit<NodeFacts, 'pods' | 'requested' | 'hostPorts'> {
+  return {
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    taints: spec?.taints ?? [],
+    unschedulable: spec?.unschedulable === true,
+    allocatable: amounts(status?.allocatable),
+  };
+}
+
 /** All nodes with the pods on them. */
 export class ClusterFacts {
   readonly nodes = new Map<string, NodeFacts>();
@@ -196,16 +215,9 @@ export class ClusterFacts {
     this.memory = new WeakMap();
     const known = this.nodes.get(node.metadata.name);
     if (known !== undefined) this.unindex(known);
-    const facts: NodeFacts = {
-      name: node.metadata.name,
-      labels: node.metadata.labels ?? {},
-      taints: node.spec?.taints ?? [],
-      unschedulable: node.spec?.unschedulable === true,
-      allocatable: amounts(node.status?.allocatable),
-      pods: known?.pods ?? new Map(),
-      requested: known?.requested ?? {},
-      hostPorts: known?.hostPorts ?? new Map(),
-    };
+    const empty = { pods: new Map<string, PodFacts>(), requested: {}, hostPorts: new Map<string, number>() };
+    const { pods, requested, hostPorts: ports } = known ?? empty;
+    const facts: NodeFacts = { ...ownFacts(node), pods, requested, hostPorts: ports };
     this.nodes.set(facts.name, facts);
     for (const [key, value] of Object.entries(facts.labels)) {
       const index = `${key}=${value}`;
