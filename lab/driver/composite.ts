@@ -15,11 +15,13 @@ import { compileSelector } from './selector.ts';
 import type { Selector } from './selector.ts';
 import { updateStatus } from './status.ts';
 
+const answerName = 'CompositeHookResponse';
+
 const answerShape: Shape = {
   is: 'struct',
   fields: {
     status: { is: 'map', of: { is: 'any' } },
-    children: { is: 'list', of: { is: 'opaque' } },
+    children: { is: 'list', of: { is: 'opaque' }, go: '[]*unstructured.Unstructured' },
     resyncAfterSeconds: { is: 'number' },
     finalized: { is: 'boolean' },
   },
@@ -117,8 +119,8 @@ export class CompositeDriver extends ParentController {
       finalizing,
     };
     try {
-      const answer = (await hook.call(request, parent, answerShape, 'CompositeHookResponse')) as Answer | null;
-      decodeChildren(answer?.children, parent, hook.version, finalizing ? 'finalize' : 'sync');
+      const answer = (await hook.call(request, parent, answerShape, answerName)) as Answer | null;
+      decodeChildren(answer?.children, parent, { version: hook.version, hook: finalizing ? 'finalize' : 'sync', structName: answerName, field: 'children' });
       return answer;
     } catch (error) {
       throw wrap(`sync hook failed for ${where}: ${finalizing ? 'finalize' : 'sync'} hook failed (version=${hook.version})`, error);
@@ -163,12 +165,22 @@ export class CompositeDriver extends ParentController {
 function strictLabels(child: KubernetesObject): Record<string, string> {
   const labels: unknown = child.metadata.labels;
   if (labels === undefined) return {};
-  const wrong =
-    labels === null || typeof labels !== 'object' || Array.isArray(labels)
-      ? `.metadata.labels accessor error: ${JSON.stringify(labels)} is not a map`
-      : Object.entries(labels)
-          .filter(([, value]) => typeof value !== 'string')
-          .map(([key, value]) => `.metadata.labels accessor error: contains non-string value in the map under key "${key}": ${JSON.stringify(value)}`)[0];
-  if (wrong !== undefined) throw new Error(`invalid labels on desired child ${describeParent(child)}: ${wrong}`);
+  const refuse = (why: string): never => {
+    throw new Error(`invalid labels on desired child ${describeParent(child)}: .metadata.labels accessor error: ${why}`);
+  };
+  if (labels === null || typeof labels !== 'object' || Array.isArray(labels)) return refuse(`${asGo(labels)}, expected map[string]interface{}`);
+  for (const [key, value] of Object.entries(labels)) {
+    if (typeof value !== 'string') return refuse(`contains non-string value in the map under key "${key}": ${asGo(value)}, expected string`);
+  }
   return { ...(labels as Record<string, string>) };
+}
+
+/** A value and its type as Go's messages print them. */
+function asGo(value: unknown): string {
+  if (value === null) return '<nil> is of the type <nil>';
+  if (Array.isArray(value)) return `[${value.map(String).join(' ')}] is of the type []interface {}`;
+  if (typeof value === 'object') return 'map[] is of the type map[string]interface {}';
+  const number = Number.isInteger(value) ? 'int64' : 'float64';
+  const type = typeof value === 'number' ? number : typeof value === 'boolean' ? 'bool' : 'string';
+  return `${String(value)} is of the type ${type}`;
 }

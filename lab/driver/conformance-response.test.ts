@@ -139,8 +139,8 @@ describe('response', () => {
   });
 
   const badLabels: [string, unknown, string][] = [
-    ['Label value not a string', { a: 1 }, 'invalid labels on desired child ConfigMap default/one: .metadata.labels accessor error: contains non-string value in the map under key "a": 1'],
-    ['labels null', null, 'invalid labels on desired child ConfigMap default/one: .metadata.labels accessor error: null is not a map'],
+    ['Label value not a string', { a: 1 }, 'invalid labels on desired child ConfigMap default/one: .metadata.labels accessor error: contains non-string value in the map under key "a": 1 is of the type int64, expected string'],
+    ['labels null', null, 'invalid labels on desired child ConfigMap default/one: .metadata.labels accessor error: <nil> is of the type <nil>, expected map[string]interface{}'],
     ['labels not matching the selector', { 'controller-uid': 'other' }, "labels on desired child ConfigMap default/one don't match parent selector"],
   ];
   it.each(badLabels)('45. %s; error, no child change, no status, but a requested timer stays set', async (_name, labels, message) => {
@@ -168,7 +168,9 @@ describe('response', () => {
     for (const [body, message] of [
       ['', 'unexpected end of JSON input'],
       ['{"resyncAfterSeconds":"5"}', 'json: cannot unmarshal string into Go struct field CompositeHookResponse.resyncAfterSeconds of type float64'],
-      ['[]', 'json: cannot unmarshal array into Go value of type struct'],
+      ['{"children":{}}', 'json: cannot unmarshal object into Go struct field CompositeHookResponse.children of type []*unstructured.Unstructured'],
+      ['{"children":["x"]}', 'json: cannot unmarshal string into Go struct field CompositeHookResponse.children of type map[string]interface {}'],
+      ['[]', 'json: cannot unmarshal array into Go value of type v2.CompositeHookResponse'],
     ] as const) {
       const bench = await settledThen(() => reply(200, body));
       await bench.run(1000);

@@ -21,8 +21,9 @@ const selectorShape: Shape = {
       is: 'list',
       of: {
         is: 'struct',
-        fields: { key: { is: 'string' }, operator: { is: 'string' }, values: { is: 'list', of: { is: 'string' } } },
+        fields: { key: { is: 'string' }, operator: { is: 'string' }, values: { is: 'list', of: { is: 'string' }, go: '[]string' } },
       },
+      go: '[]v1.LabelSelectorRequirement',
     },
   },
 };
@@ -40,9 +41,10 @@ const answerShape: Shape = {
           labelSelector: selectorShape,
           namespaceSelector: selectorShape,
           namespace: { is: 'string' },
-          names: { is: 'list', of: { is: 'string' } },
+          names: { is: 'list', of: { is: 'string' }, go: '[]string' },
         },
       },
+      go: '[]*v1alpha1.RelatedResourceRule',
     },
   },
 };

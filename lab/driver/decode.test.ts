@@ -6,8 +6,8 @@ const shape: Shape = {
   is: 'struct',
   fields: {
     status: { is: 'map', of: { is: 'any' } },
-    children: { is: 'list', of: { is: 'opaque' } },
-    rules: { is: 'list', of: { is: 'struct', fields: { name: { is: 'string' } } } },
+    children: { is: 'list', of: { is: 'opaque' }, go: '[]Child' },
+    rules: { is: 'list', of: { is: 'struct', fields: { name: { is: 'string' } } }, go: '[]Rule' },
     seconds: { is: 'number' },
     done: { is: 'boolean' },
   },
@@ -29,22 +29,23 @@ describe('decode', () => {
     ['null alone is an empty answer', 'null', []],
   ];
   it.each(flaws)('%s', (_name, text, strictErrors) => {
-    expect(decode(text, shape, 'Answer').strictErrors).toEqual(strictErrors);
+    expect(decode(text, shape, 'v2.Answer').strictErrors).toEqual(strictErrors);
   });
 
   it('takes the last of duplicate keys', () => {
-    expect(decode('{"seconds":1,"seconds":2}', shape, 'Answer').value).toEqual({ seconds: 2 });
+    expect(decode('{"seconds":1,"seconds":2}', shape, 'v2.Answer').value).toEqual({ seconds: 2 });
   });
 
   const refused: [string, string, RegExp][] = [
     ['an empty body', '', /unexpected end of JSON input/],
     ['trailing text', '{} x', /JSON/],
-    ['a list', '[]', /^json: cannot unmarshal array into Go value of type struct$/],
+    ['a list', '[]', /^json: cannot unmarshal array into Go value of type v2.Answer$/],
     ['text for a number', '{"seconds":"5"}', /^json: cannot unmarshal string into Go struct field Answer.seconds of type float64$/],
-    ['a list for status', '{"status":[]}', /field Answer.status of type map$/],
+    ['a list for status', '{"status":[]}', /field Answer.status of type map\[string\]interface {}$/],
+    ['an object for a list', '{"children":{}}', /cannot unmarshal object into Go struct field Answer.children of type \[\]Child$/],
     ['a wrong type inside a list item', '{"rules":[{"name":3}]}', /cannot unmarshal number into Go struct field Answer.rules.name of type string$/],
   ];
   it.each(refused)('%s is an error', (_name, text, message) => {
-    expect(() => decode(text, shape, 'Answer')).toThrow(message);
+    expect(() => decode(text, shape, 'v2.Answer')).toThrow(message);
   });
 });

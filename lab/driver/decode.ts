@@ -4,11 +4,11 @@
  */
 import { messageOf } from './errors.ts';
 
-/** What is expected at a place. `opaque` is not looked into; `any` is searched for duplicate keys only. */
+/** What is expected at a place. `opaque` is not looked into; `any` is searched for duplicate keys only. `go` is the type that messages name. */
 export type Shape =
   | { is: 'opaque' | 'any' | 'string' | 'number' | 'boolean' }
   | { is: 'map'; of: Shape }
-  | { is: 'list'; of: Shape }
+  | { is: 'list'; of: Shape; go: string }
   | { is: 'struct'; fields: Record<string, Shape> };
 
 export interface Decoded {
@@ -17,7 +17,7 @@ export interface Decoded {
   strictErrors: string[];
 }
 
-/** Throws with a sentence about the first syntax or type error. */
+/** Throws with a sentence about the first syntax or type error. `structName` is Go's, such as `v2.CompositeHookResponse`. */
 export function decode(text: string, shape: Shape, structName: string): Decoded {
   if (text.trim() === '') throw new Error('unexpected end of JSON input');
   let value: unknown;
@@ -39,8 +39,8 @@ const expected: Record<Shape['is'], { json?: string; go: string }> = {
   string: { json: 'string', go: 'string' },
   number: { json: 'number', go: 'float64' },
   boolean: { json: 'bool', go: 'bool' },
-  list: { json: 'array', go: 'slice' },
-  map: { json: 'object', go: 'map' },
+  list: { json: 'array', go: '[]string' },
+  map: { json: 'object', go: 'map[string]interface {}' },
   struct: { json: 'object', go: 'struct' },
 };
 
@@ -53,8 +53,9 @@ function checkTypes(value: unknown, shape: Shape, path: string, structName: stri
   const { json, go } = expected[shape.is];
   if (value === null || json === undefined) return;
   if (typeOf(value) !== json) {
-    const place = path === '' ? 'Go value' : `Go struct field ${structName}.${path}`;
-    throw new Error(`json: cannot unmarshal ${typeOf(value)} into ${place} of type ${go}`);
+    const place = path === '' ? 'Go value' : `Go struct field ${structName.split('.').at(-1)}.${path}`;
+    const type = path === '' ? structName : shape.is === 'list' ? shape.go : go;
+    throw new Error(`json: cannot unmarshal ${typeOf(value)} into ${place} of type ${type}`);
   }
   if (shape.is === 'list') {
     for (const item of value as unknown[]) checkTypes(item, shape.of, path, structName);

@@ -28,13 +28,15 @@ interface Answer {
   finalized?: boolean | null;
 }
 
+const answerName = 'DecoratorHookResponse';
+
 const answerShape: Shape = {
   is: 'struct',
   fields: {
     labels: { is: 'map', of: { is: 'string' } },
     annotations: { is: 'map', of: { is: 'string' } },
     status: { is: 'map', of: { is: 'any' } },
-    attachments: { is: 'list', of: { is: 'opaque' } },
+    attachments: { is: 'list', of: { is: 'opaque' }, go: '[]*unstructured.Unstructured' },
     resyncAfterSeconds: { is: 'number' },
     finalized: { is: 'boolean' },
   },
@@ -129,8 +131,8 @@ export class DecoratorDriver extends ParentController {
       finalizing,
     };
     try {
-      const answer = (await hook.call(request, parent, answerShape, 'DecoratorHookResponse')) as Answer | null;
-      decodeChildren(answer?.attachments, parent, hook.version, finalizing ? 'finalize' : 'sync');
+      const answer = (await hook.call(request, parent, answerShape, answerName)) as Answer | null;
+      decodeChildren(answer?.attachments, parent, { version: hook.version, hook: finalizing ? 'finalize' : 'sync', structName: answerName, field: 'attachments' });
       return answer;
     } catch (error) {
       throw wrap(`${finalizing ? 'finalize' : 'sync'} hook failed (version=${hook.version})`, error);

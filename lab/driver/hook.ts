@@ -40,7 +40,7 @@ export class Hook {
     if (webhook.etag?.enabled === true) this.etags = new EtagCache(context.clock, webhook.etag);
   }
 
-  /** The decoded answer. Rejects with TooManyRequests for 429, else with the sentence that goes into the event. */
+  /** The decoded answer. `structName` is Go's, without version. Rejects with TooManyRequests for 429, else with the sentence that goes into the event. */
   async call(request: Record<string, unknown>, root: KubernetesObject, shape: Shape, structName: string): Promise<unknown> {
     const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'Go-http-client/1.1' };
     const known = this.etags?.get(root);
@@ -89,7 +89,7 @@ export class Hook {
   private decode(body: string, shape: Shape, structName: string): unknown {
     let decoded;
     try {
-      decoded = decode(body, shape, structName);
+      decoded = decode(body, shape, `${this.version}.${structName}`);
     } catch (error) {
       throw new Error(`can't unmarshal webhookResponse (version: ${this.version}, type: ${this.name}): ${messageOf(error)}`);
     }

@@ -13,13 +13,13 @@ const escapes: Record<string, string> = {
   '\t': '\\t',
 };
 
-// Go escapes HTML characters and the two line separators too; a lone surrogate becomes the replacement character
+// Go escapes HTML characters and the two line separators too; Go's decoder makes the replacement character of a lone surrogate
 const escaped = /["\\\u0000-\u001f<>&\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 function quote(text: string): string {
   return `"${text.replace(escaped, (character) => {
     const code = character.charCodeAt(0);
-    if (code >= 0xd800 && code <= 0xdfff) return '\\ufffd';
+    if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
     return escapes[character] ?? `\\u${code.toString(16).padStart(4, '0')}`;
   })}"`;
 }

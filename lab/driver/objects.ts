@@ -34,7 +34,7 @@ export function describe(object: KubernetesObject): string {
 
 /** As in messages about parents, where a cluster-scoped one shows as `Kind /name`. */
 export function describeParent(parent: KubernetesObject, kind: string = parent.kind): string {
-  return `${kind} ${parent.metadata.namespace ?? ''}/${parent.metadata.name}`;
+  return `${kind} ${parent.metadata.namespace ?? ''}/${parent.metadata.name ?? ''}`;
 }
 
 export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
