@@ -6,7 +6,7 @@ import * as allModels from '@kubernetes/client-node/dist/gen/models/all.js';
 import { badRequest } from './errors.ts';
 import { isObject } from './json.ts';
 import { childPath } from './schema-path.ts';
-import type { CompiledSchema, JsonObject } from './types.ts';
+import type { CompiledSchema } from './types.ts';
 
 interface Attribute {
   baseName: string;
@@ -109,7 +109,7 @@ export function builtInSchema(model: string, kind: string, version: string): Com
   return {
     prune(object) {
       const unknown: string[] = [];
-      decode(object as JsonObject, { struct: kind, goPath: '', path: '', refuse, unknown });
+      decode(object, { struct: kind, goPath: '', path: '', refuse, unknown });
       return unknown;
     },
     applyDefaults: () => undefined,

@@ -7,7 +7,7 @@ import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import type { CelInput } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import { duplicateValue, forbiddenValue, invalidValue, requiredValue } from './errors.ts';
-import { asList, asObject, asObjects, equalJson, isObject } from './json.ts';
+import { asList, asObject, asObjects, asText, equalJson, isObject } from './json.ts';
 import { childPath, subSchema } from './schema-path.ts';
 import type { FieldError, JsonObject } from './types.ts';
 
@@ -53,16 +53,24 @@ export function celValue(schema: JsonObject | undefined, value: unknown): CelInp
   );
 }
 
+// by text: the same rule stands in many places, and each store of a simulation registers the same definitions
+const plans = new Map<string, Evaluate>();
+
+function planned(text: string): Evaluate {
+  const known = plans.get(text) ?? plan(environment, parse(text));
+  plans.set(text, known);
+  return known;
+}
+
 function compileRule(rule: JsonObject): Rule {
-  const text = String(rule['rule']);
-  const evaluate = plan(environment, parse(text)) as Evaluate;
+  const text = asText(rule['rule']);
   return {
     text,
     message: typeof rule['message'] === 'string' ? rule['message'] : `failed rule: ${text}`,
-    reason: String(rule['reason'] ?? 'FieldValueInvalid'),
-    fieldPath: String(rule['fieldPath'] ?? ''),
+    reason: asText(rule['reason']),
+    fieldPath: asText(rule['fieldPath']),
     isTransition: /\boldSelf\b/.test(text),
-    evaluate,
+    evaluate: planned(text),
   };
 }
 

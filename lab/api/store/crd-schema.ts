@@ -55,19 +55,21 @@ function applyDefaults(schema: JsonObject, value: unknown): void {
 /** Errors after which the server does not evaluate rules any more. */
 const blocking = new Set(['FieldValueRequired', 'FieldValueTooLong', 'FieldValueTooMany', 'FieldValueTypeInvalid']);
 
-// by the schema object itself: what was compiled to validate a definition serves once it is stored
-const compiled = new WeakMap<JsonObject, CompiledSchema>();
+// by text: each store of a simulation registers the same definitions
+const compiled = new Map<string, CompiledSchema>();
 
-/** Compiles a schema that `schemaFlaws` found nothing in, once. Throws for what ajv or CEL cannot compile. */
+/** Compiles a schema that `schemaFlaws` found nothing in, once per process. */
 export function compileSchema(schema: JsonObject): CompiledSchema {
-  const known = compiled.get(schema) ?? compile(schema);
-  compiled.set(schema, known);
+  const text = JSON.stringify(schema);
+  const known = compiled.get(text) ?? compile(schema);
+  compiled.set(text, known);
   return known;
 }
 
 function compile(schema: JsonObject): CompiledSchema {
-  const validateValues = compileValues(schema);
   const rules = compileRules(schema);
+  // at first use: many definitions are registered and few of their kinds created
+  let validateValues: ReturnType<typeof compileValues> | undefined;
   return {
     prune(object) {
       const unknown: string[] = [];
@@ -76,6 +78,7 @@ function compile(schema: JsonObject): CompiledSchema {
     },
     applyDefaults: (object) => applyDefaults(schema, object),
     validate(object: KubernetesObject, before: KubernetesObject | undefined) {
+      validateValues ??= compileValues(schema);
       const errors = [...validateValues(object), ...listFlaws(schema, object, '')];
       if (rules === undefined) return errors;
       if (!errors.some((error) => blocking.has(error.reason))) return [...errors, ...rules(object, before)];
@@ -94,6 +97,7 @@ function structuralFlaws(schema: JsonObject, field: string): FieldError[] {
     ...(schema['$ref'] === undefined ? [] : [forbiddenValue(`${field}.$ref`, '$ref is not supported')]),
     ...(schema['additionalProperties'] === false ? [forbiddenValue(`${field}.additionalProperties`, 'must not be false')] : []),
     ...(additional !== undefined && properties.length > 0 ? [forbiddenValue(`${field}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')] : []),
+    ...patternFlaws(schema, field),
     ...ruleFlaws(schema, field),
     ...properties.flatMap(([path, property]) => structuralFlaws(property, path)),
     ...(items ? structuralFlaws(items, `${field}.items`) : []),
@@ -105,12 +109,15 @@ function structuralFlaws(schema: JsonObject, field: string): FieldError[] {
 export function schemaFlaws(version: JsonObject, field: string): FieldError[] {
   const schema = asObject(version['schema'])['openAPIV3Schema'];
   if (!isObject(schema)) return [requiredValue(field, 'schemas are required')];
-  const flaws = structuralFlaws(schema, field);
-  if (flaws.length > 0) return flaws;
+  return structuralFlaws(schema, field);
+}
+
+function patternFlaws({ pattern }: JsonObject, field: string): FieldError[] {
+  if (typeof pattern !== 'string') return [];
   try {
-    compileSchema(schema);
+    new RegExp(pattern);
     return [];
   } catch (error) {
-    return [invalidValue(field, 'schema', error instanceof Error ? error.message : String(error))];
+    return [invalidValue(`${field}.pattern`, pattern, `must be a valid regular expression, but isn't: ${error instanceof Error ? error.message : ''}`)];
   }
 }

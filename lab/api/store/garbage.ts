@@ -38,31 +38,30 @@ export function createGarbageCollector(kernel: Kernel): Collector {
     if (definition) editObject(kernel, definition, object, (copy) => change(copy.metadata));
   };
 
-  const observe = ({ storage, before, after }: Change): boolean => {
-    const object = after ?? before;
-    const uid = object?.metadata.uid;
-    if (object === undefined || uid === undefined) return false;
-    const owners = ownersOf(after);
-    for (const { uid: owner } of ownersOf(before)) {
-      if (owners.some((kept) => kept.uid === owner)) continue;
+  /** True if the object has an owner that it did not have before. */
+  const relate = (uid: string, before: KubernetesObject | undefined, after: KubernetesObject | undefined): boolean => {
+    const now = new Set(ownersOf(after).map((owner) => owner.uid));
+    const then = new Set(ownersOf(before).map((owner) => owner.uid));
+    for (const owner of then) {
+      if (now.has(owner)) continue;
       dependents.get(owner)?.delete(uid);
       // it may have waited for this dependent
       queue.add(owner);
     }
-    for (const { uid: owner } of owners) {
-      const known = dependents.get(owner) ?? new Set<string>();
-      dependents.set(owner, known.add(uid));
-    }
-    if (after === undefined) {
-      places.delete(uid);
-      for (const dependent of dependentsOf(uid)) queue.add(dependent);
-      return queue.size > 0;
-    }
-    places.set(uid, { storage, namespace: after.metadata.namespace, name: after.metadata.name });
-    const started = before !== undefined && !deletesDependents(before) && deletesDependents(after);
-    if (started) for (const dependent of dependentsOf(uid)) queue.add(dependent);
-    const ownersChanged = owners.length > 0 && (before === undefined || ownersOf(before).map((owner) => owner.uid).join() !== owners.map((owner) => owner.uid).join());
-    if (started || ownersChanged || (isTerminating(after) && hasFinalizer(after, orphanFinalizer))) queue.add(uid);
+    const added = [...now].filter((owner) => !then.has(owner));
+    for (const owner of added) dependents.set(owner, (dependents.get(owner) ?? new Set<string>()).add(uid));
+    return added.length > 0;
+  };
+
+  const observe = ({ storage, before, after, shown }: Change): boolean => {
+    const { uid = '', namespace, name } = shown.metadata;
+    const hasNewOwner = relate(uid, before, after);
+    const startsForeground = after !== undefined && deletesDependents(after) && !(before !== undefined && deletesDependents(before));
+    if (after === undefined) places.delete(uid);
+    else places.set(uid, { storage, namespace, name });
+    if (after === undefined || startsForeground) for (const dependent of dependentsOf(uid)) queue.add(dependent);
+    const orphans = after !== undefined && isTerminating(after) && hasFinalizer(after, orphanFinalizer);
+    if (hasNewOwner || startsForeground || orphans) queue.add(uid);
     return queue.size > 0;
   };
 

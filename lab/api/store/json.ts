@@ -16,6 +16,16 @@ export function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
+/** A plain value as text; empty for everything else. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
+
+/** A copy without some keys. */
+export function omit(object: JsonObject, keys: string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
+
 /** The objects of a list. */
 export function asObjects(value: unknown): JsonObject[] {
   return asList(value).filter(isObject);
@@ -60,6 +70,5 @@ export function valueAt(object: unknown, path: string): unknown {
 
 /** Everything but metadata and status: what `metadata.generation` counts the changes of. */
 export function desiredPart(object: KubernetesObject, withStatus: boolean): JsonObject {
-  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, status, ...rest } = object;
-  return withStatus ? { ...rest, status } : rest;
+  return omit(object, ['apiVersion', 'kind', 'metadata', ...(withStatus ? [] : ['status'])]);
 }

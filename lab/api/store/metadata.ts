@@ -31,34 +31,42 @@ const known = new Set(['name', 'resourceVersion', 'labels', 'annotations', 'fina
 /** Fields of ObjectMeta that the store does not keep. */
 const dropped = new Set(['selfLink', 'managedFields']);
 
+type Refuse = (found: unknown, field: string, type: string) => never;
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** A null value is an empty string to the server; an empty map vanishes. */
+function decodeTexts(metadata: JsonObject, field: string, refuse: Refuse): void {
+  const map = metadata[field];
+  if (map === undefined) return;
+  if (!isObject(map)) return refuse(map, field, 'map[string]string');
+  for (const [key, value] of Object.entries(map)) {
+    if (value === null) map[key] = '';
+    else if (typeof value !== 'string') refuse(value, field, 'string');
+  }
+  if (Object.keys(map).length === 0) delete metadata[field];
+}
+
 /** Refuses values that the server cannot decode (400), drops what is not kept, and returns the paths of unknown fields. In place. */
 export function decodeMetadata(definition: ResourceDefinition, object: KubernetesObject): string[] {
   if (!isObject(object.metadata)) object.metadata = { name: '' };
   const metadata = object.metadata as unknown as JsonObject;
-  const refuse = (what: string, field: string, type: string): never => {
-    throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: json: cannot unmarshal ${what} into Go struct field ObjectMeta.metadata.${field} of type ${type}`);
+  const refuse: Refuse = (found, field, type) => {
+    throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: json: cannot unmarshal ${goType(found)} into Go struct field ObjectMeta.metadata.${field} of type ${type}`);
   };
   const unknown = Object.keys(metadata).filter((key) => !known.has(key) && !dropped.has(key));
   for (const key of Object.keys(metadata)) if (!known.has(key) || metadata[key] === null) delete metadata[key];
   for (const field of ['name', 'namespace', 'generateName', 'uid', 'resourceVersion']) {
-    const value = metadata[field];
-    if (value !== undefined && typeof value !== 'string') refuse(typeof value, field, 'string');
+    if (metadata[field] !== undefined && typeof metadata[field] !== 'string') refuse(metadata[field], field, 'string');
   }
-  for (const field of ['labels', 'annotations'] as const) {
-    const map = metadata[field];
-    if (map === undefined) continue;
-    if (!isObject(map)) return refuse(Array.isArray(map) ? 'array' : typeof map, field, 'map[string]string');
-    for (const [key, value] of Object.entries(map)) {
-      if (value === null) map[key] = '';
-      else if (typeof value !== 'string') refuse(Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value, field, 'string');
-    }
-    if (Object.keys(map).length === 0) delete metadata[field];
-  }
-  for (const field of ['finalizers', 'ownerReferences']) {
+  for (const field of ['labels', 'annotations']) decodeTexts(metadata, field, refuse);
+  for (const [field, type] of [['finalizers', '[]string'], ['ownerReferences', '[]v1.OwnerReference']] as const) {
     const list = metadata[field];
-    if (list === undefined) continue;
-    if (!Array.isArray(list)) return refuse(typeof list, field, field === 'finalizers' ? '[]string' : '[]v1.OwnerReference');
-    if (list.length === 0) delete metadata[field];
+    if (list !== undefined && !Array.isArray(list)) refuse(list, field, type);
+    if (Array.isArray(list) && list.length === 0) delete metadata[field];
   }
   return unknown.map((key) => `metadata.${key}`);
 }

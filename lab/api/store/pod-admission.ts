@@ -2,7 +2,7 @@
 import { parseMilli } from '../../../hooks/core/quantities.ts';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { forbidden } from './errors.ts';
-import { asObject, asObjects } from './json.ts';
+import { asObject, asObjects, asText } from './json.ts';
 import { fillIn, normalisePodSpec } from './pod-defaults.ts';
 import { validatePod } from './pod-validation.ts';
 import type { AdmissionContext, Behaviour, JsonObject } from './types.ts';
@@ -23,11 +23,11 @@ function admitPriority(name: string, spec: JsonObject, context: AdmissionContext
   const storage = 'priorityclasses.scheduling.k8s.io';
   const className = spec['priorityClassName'];
   const named = typeof className === 'string' ? context.find(storage, undefined, className) : undefined;
-  if (className !== undefined && named === undefined) throw forbidden(pods, name, `no PriorityClass with name ${String(className)} was found`);
+  if (className !== undefined && named === undefined) throw forbidden(pods, name, `no PriorityClass with name ${asText(className)} was found`);
   const chosen = named ?? context.list(storage).find((candidate) => candidate['globalDefault'] === true);
   const priority = chosen?.['value'] ?? 0;
   if (spec['priority'] !== undefined && spec['priority'] !== priority) {
-    throw forbidden(pods, name, `the integer value of priority (${String(spec['priority'])}) must not be provided in pod spec; priority admission controller computed ${String(priority)} from the given PriorityClass name`);
+    throw forbidden(pods, name, `the integer value of priority (${asText(spec['priority'])}) must not be provided in pod spec; priority admission controller computed ${asText(priority)} from the given PriorityClass name`);
   }
   spec['priority'] = priority;
   fillIn(spec, { preemptionPolicy: chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority' });
@@ -37,7 +37,7 @@ function admitPriority(name: string, spec: JsonObject, context: AdmissionContext
 /** Only cpu and memory count. */
 export function qosClass(spec: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const resources = [...asObjects(spec['containers']), ...asObjects(spec['initContainers'])].map((container) => asObject(container['resources']));
-  const amount = (list: unknown, name: string): bigint => parseMilli(String(asObject(list)[name] ?? '0')) ?? 0n;
+  const amount = (list: unknown, name: string): bigint => parseMilli(asText(asObject(list)[name])) ?? 0n;
   const amounts = resources.flatMap(({ limits, requests }) => ['cpu', 'memory'].map((name) => ({ limit: amount(limits, name), request: amount(requests, name) })));
   if (amounts.every(({ limit, request }) => limit === 0n && request === 0n)) return 'BestEffort';
   return amounts.every(({ limit, request }) => limit > 0n && limit === request) ? 'Guaranteed' : 'Burstable';

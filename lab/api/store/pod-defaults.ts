@@ -4,7 +4,7 @@
  */
 import { canonicalQuantity } from '../../../hooks/core/quantities.ts';
 import { badRequest } from './errors.ts';
-import { asObject, asObjects, isObject } from './json.ts';
+import { asObject, asObjects, asText, isObject } from './json.ts';
 import type { JsonObject } from './types.ts';
 
 /** Fields that are plain values with `omitempty` in k8s.io/api: false, "" and 0 vanish. Pointers, such as hostPath.type, stay. */
@@ -52,7 +52,7 @@ function fillInHandler(handler: JsonObject): void {
 
 /** `Always` for a mutable tag, as SetDefaults_Container decides. */
 function pullPolicy(image: unknown): string {
-  const [reference = '', digest] = String(image ?? '').split('@');
+  const [reference = '', digest] = asText(image).split('@');
   const tag = /:([^/:]+)$/.exec(reference)?.[1];
   return digest === undefined && (tag === undefined || tag === 'latest') ? 'Always' : 'IfNotPresent';
 }
@@ -77,7 +77,7 @@ function fillInContainer(container: JsonObject, hostNetwork: boolean): void {
 function fillInSource(source: JsonObject): void {
   if (isObject(source['fieldRef'])) fillIn(source['fieldRef'], { apiVersion: 'v1' });
   const resource = source['resourceFieldRef'];
-  if (isObject(resource)) resource['divisor'] = canonicalQuantity(String(resource['divisor'] ?? '0')) ?? '0';
+  if (isObject(resource)) resource['divisor'] = canonicalQuantity(asText(resource['divisor'])) ?? '0';
 }
 
 function fillInVolume(volume: JsonObject): void {

@@ -2,7 +2,7 @@
 import { parseMilli } from '../../../hooks/core/quantities.ts';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { duplicateValue, forbiddenValue, invalidValue, requiredValue, shownValue, unsupportedValue } from './errors.ts';
-import { asObject, asObjects, equalJson } from './json.ts';
+import { asObject, asObjects, asText, equalJson, omit } from './json.ts';
 import type { FieldError, JsonObject } from './types.ts';
 
 const updateText =
@@ -23,11 +23,11 @@ function validateResources({ limits, requests }: JsonObject, field: string): Fie
   const tooMuch = Object.entries(wanted).flatMap(([name, value]) => {
     const limit = bounds[name];
     if (limit === undefined) return [];
-    const request = parseMilli(String(value)) ?? 0n;
-    const bound = parseMilli(String(limit)) ?? 0n;
+    const request = parseMilli(asText(value)) ?? 0n;
+    const bound = parseMilli(asText(limit)) ?? 0n;
     // only cpu, memory and the like may be overcommitted
-    if (isExtended(name) && request !== bound) return [invalidValue(`${field}.requests`, value, `must be equal to ${name} limit of ${String(limit)}`)];
-    return request > bound ? [invalidValue(`${field}.requests`, value, `must be less than or equal to ${name} limit of ${String(limit)}`)] : [];
+    if (isExtended(name) && request !== bound) return [invalidValue(`${field}.requests`, value, `must be equal to ${name} limit of ${asText(limit)}`)];
+    return request > bound ? [invalidValue(`${field}.requests`, value, `must be less than or equal to ${name} limit of ${asText(limit)}`)] : [];
   });
   const unbounded = Object.keys(wanted).filter((name) => isExtended(name) && bounds[name] === undefined);
   const hugepages = [...names].some((name) => name.startsWith('hugepages-')) && !names.has('cpu') && !names.has('memory');
@@ -75,9 +75,8 @@ export function validatePodSpec(spec: JsonObject, field: string): FieldError[] {
 
 /** The spec without what an update may change. */
 function immutablePart(spec: JsonObject): JsonObject {
-  const { tolerations: _tolerations, activeDeadlineSeconds: _deadline, ...rest } = spec;
   const withoutImage = (container: JsonObject): JsonObject => ({ ...container, image: '' });
-  return { ...rest, containers: asObjects(spec['containers']).map(withoutImage), initContainers: asObjects(spec['initContainers']).map(withoutImage) };
+  return { ...omit(spec, ['tolerations', 'activeDeadlineSeconds']), containers: asObjects(spec['containers']).map(withoutImage), initContainers: asObjects(spec['initContainers']).map(withoutImage) };
 }
 
 function validateTolerations(spec: JsonObject, old: JsonObject): FieldError[] {

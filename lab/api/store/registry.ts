@@ -15,7 +15,7 @@ export interface Registry {
   serveFor(owner: string, definitions: ResourceDefinition[]): void;
   onChange(listener: () => void): () => void;
   /** A stored object in the shape and version of `definition`. */
-  serve(definition: ResourceDefinition, object: KubernetesObject): KubernetesObject;
+  serve: (definition: ResourceDefinition, object: KubernetesObject) => KubernetesObject;
 }
 
 export function apiVersionOf(resource: Pick<ResourceInfo, 'group' | 'version'>): string {

@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from './errors.ts';
-import { asList, asObject, asObjects, equalJson, isObject } from './json.ts';
+import { asList, asObject, asObjects, asText, equalJson, isObject, omit } from './json.ts';
 import { childPath, subSchema } from './schema-path.ts';
 import type { FieldError, JsonObject } from './types.ts';
 
@@ -27,20 +27,27 @@ const integerBounds: Record<string, [number, number]> = { int32: [-(2 ** 31), 2 
 /** Keywords that mean the same in OpenAPI and JSON schema. */
 const plainKeywords = ['type', 'enum', 'pattern', 'minimum', 'maximum', 'multipleOf', 'minLength', 'maxLength', 'minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'required'];
 
-/** The JSON schema that accepts what the OpenAPI schema of a CRD accepts. */
-function jsonSchema(schema: JsonObject): JsonObject {
+/** The keywords about a single number or text. */
+function scalarKeywords(schema: JsonObject): JsonObject {
   const result: JsonObject = {};
   for (const keyword of plainKeywords) if (schema[keyword] !== undefined) result[keyword] = schema[keyword];
-  const bounds = integerBounds[String(schema['format'])];
+  const format = asText(schema['format']);
+  const bounds = integerBounds[format];
   if (bounds) {
     result['minimum'] ??= bounds[0];
     result['maximum'] ??= bounds[1];
-  } else if (formats[String(schema['format'])] !== undefined) result['format'] = schema['format'];
+  } else if (formats[format] !== undefined) result['format'] = format;
   for (const [limit, exclusive] of [['minimum', 'exclusiveMinimum'], ['maximum', 'exclusiveMaximum']] as const) {
     if (schema[exclusive] !== true) continue;
     result[exclusive] = result[limit];
     delete result[limit];
   }
+  return result;
+}
+
+/** The JSON schema that accepts what the OpenAPI schema of a CRD accepts. */
+function jsonSchema(schema: JsonObject): JsonObject {
+  const result = scalarKeywords(schema);
   const intOrString = schema['x-kubernetes-int-or-string'] === true;
   if (intOrString) result['type'] = ['integer', 'string'];
   if (schema['nullable'] === true) {
@@ -70,25 +77,25 @@ type Describe = (field: string, value: unknown, params: JsonObject) => FieldErro
 const inBody = (words: (params: JsonObject, value: unknown) => string): Describe => (field, value, params) => invalidValue(field, value, `${field} in body ${words(params, value)}`);
 
 const descriptions: Record<string, Describe> = {
-  required: (field, _value, params) => requiredValue(childPath(field, String(params['missingProperty']))),
+  required: (field, _value, params) => requiredValue(childPath(field, asText(params['missingProperty']))),
   enum: (field, value, params) => unsupportedValue(field, value, asList(params['allowedValues']).filter((allowed) => allowed !== null)),
   type: (field, value, params) => {
     const expected = [params['type']].flat().filter((type) => type !== 'null').join(' or ');
     return { ...invalidValue(field, goType(value), `${field} in body must be of type ${expected}: "${goType(value)}"`), reason: 'FieldValueTypeInvalid' };
   },
-  maxLength: (field, _value, params) => ({ field, reason: 'FieldValueTooLong', body: `Too long: may not be more than ${String(params['limit'])} bytes` }),
-  maxItems: (field, value, params) => ({ field, reason: 'FieldValueTooMany', body: `Too many: ${asList(value).length}: must have at most ${String(params['limit'])} items` }),
-  maxProperties: (field, value, params) => ({ field, reason: 'FieldValueTooMany', body: `Too many: ${Object.keys(asObject(value)).length}: must have at most ${String(params['limit'])} items` }),
-  pattern: inBody((params) => `should match '${String(params['pattern'])}'`),
-  format: inBody((params, value) => `must be of type ${String(params['format'])}: ${JSON.stringify(value)}`),
-  minimum: inBody((params) => `should be greater than or equal to ${String(params['limit'])}`),
-  maximum: inBody((params) => `should be less than or equal to ${String(params['limit'])}`),
-  exclusiveMinimum: inBody((params) => `should be greater than ${String(params['limit'])}`),
-  exclusiveMaximum: inBody((params) => `should be less than ${String(params['limit'])}`),
-  multipleOf: inBody((params) => `should be a multiple of ${String(params['multipleOf'])}`),
-  minLength: inBody((params) => `should be at least ${String(params['limit'])} chars long`),
-  minItems: inBody((params) => `should have at least ${String(params['limit'])} items`),
-  minProperties: inBody((params) => `should have at least ${String(params['limit'])} properties`),
+  maxLength: (field, _value, params) => ({ field, reason: 'FieldValueTooLong', body: `Too long: may not be more than ${asText(params['limit'])} bytes` }),
+  maxItems: (field, value, params) => ({ field, reason: 'FieldValueTooMany', body: `Too many: ${asList(value).length}: must have at most ${asText(params['limit'])} items` }),
+  maxProperties: (field, value, params) => ({ field, reason: 'FieldValueTooMany', body: `Too many: ${Object.keys(asObject(value)).length}: must have at most ${asText(params['limit'])} items` }),
+  pattern: inBody((params) => `should match '${asText(params['pattern'])}'`),
+  format: inBody((params, value) => `must be of type ${asText(params['format'])}: ${JSON.stringify(value)}`),
+  minimum: inBody((params) => `should be greater than or equal to ${asText(params['limit'])}`),
+  maximum: inBody((params) => `should be less than or equal to ${asText(params['limit'])}`),
+  exclusiveMinimum: inBody((params) => `should be greater than ${asText(params['limit'])}`),
+  exclusiveMaximum: inBody((params) => `should be less than ${asText(params['limit'])}`),
+  multipleOf: inBody((params) => `should be a multiple of ${asText(params['multipleOf'])}`),
+  minLength: inBody((params) => `should be at least ${asText(params['limit'])} chars long`),
+  minItems: inBody((params) => `should have at least ${asText(params['limit'])} items`),
+  minProperties: inBody((params) => `should have at least ${asText(params['limit'])} properties`),
   uniqueItems: inBody(() => "shouldn't contain duplicates"),
   anyOf: inBody(() => 'must validate at least one schema (anyOf)'),
   oneOf: inBody((params) => `must validate one and only one schema (oneOf). ${params['passingSchemas'] === null ? 'Found none valid' : 'Found 2 valid alternatives'}`),
@@ -112,11 +119,11 @@ function isInAlternative({ schemaPath }: ErrorObject): boolean {
   return /\/(anyOf|oneOf|not)\/./.test(schemaPath);
 }
 
-/** A validator of whole objects. Throws for a schema that cannot be compiled, such as one with a broken pattern. */
+/** A validator of whole objects. Slow for a large schema: some hundred milliseconds. */
 export function compileValues(schema: JsonObject): (object: unknown) => FieldError[] {
   // patterns are written for RE2: no `u` flag, which would refuse harmless escapes
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, formats, unicodeRegExp: false, validateSchema: false });
-  const { metadata: _metadata, ...properties } = asObject(schema['properties']);
+  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, formats, unicodeRegExp: false, validateSchema: false, code: { optimize: false } });
+  const properties = omit(asObject(schema['properties']), ['metadata']);
   const validate = ajv.compile(jsonSchema({ ...schema, properties }));
   return (object) => {
     if (validate(object)) return [];

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ListOptions } from '../../contract.ts';
 import { badRequest } from './errors.ts';
-import { valueAt } from './json.ts';
+import { asText, valueAt } from './json.ts';
 import type { ResourceDefinition } from './types.ts';
 
 export type Predicate = (object: KubernetesObject) => boolean;
@@ -94,7 +94,7 @@ function sameText(text: string, wanted: string): boolean {
 function fieldText(value: unknown): string {
   // `source` of an event is an object whose component is meant
   if (typeof value === 'object' && value !== null) return fieldText(valueAt(value, 'component'));
-  return value === undefined || value === null ? '' : String(value);
+  return asText(value);
 }
 
 /** What list and watch of these options show. */

@@ -39,8 +39,8 @@ export function createState(logBound: number): State {
   let forgotten = 0;
 
   const table = (storage: string): Map<string, KubernetesObject> => {
-    let found = tables.get(storage);
-    if (found === undefined) tables.set(storage, (found = new Map()));
+    const found = tables.get(storage) ?? new Map<string, KubernetesObject>();
+    tables.set(storage, found);
     return found;
   };
 

@@ -6,9 +6,9 @@ import { createDefinitionCollector, createEventCollector, createNamespaceCollect
 import { driveCollectors } from './collectors.ts';
 import { definitionStorage, servedBy, servesTheSame } from './definitions.ts';
 import { deleteObject } from './deletion.ts';
-import { badRequest, conflict, unknownResource } from './errors.ts';
+import { conflict, unknownResource } from './errors.ts';
 import { createGarbageCollector } from './garbage.ts';
-import { asObject, asObjects } from './json.ts';
+import { asObject, asObjects, asText } from './json.ts';
 import { timestamp } from './metadata.ts';
 import { patched } from './patch.ts';
 import { randomNames } from './random.ts';
@@ -16,9 +16,9 @@ import { createRegistry } from './registry.ts';
 import { builtInResources } from './resources.ts';
 import { selection } from './selectors.ts';
 import { createState, objectKey } from './state.ts';
-import type { ResourceDefinition, Store, StoreOptions } from './types.ts';
+import type { JsonObject, ResourceDefinition, Store, StoreOptions } from './types.ts';
 import { createWatches } from './watches.ts';
-import { createObject, editObject, stored, updateObject } from './writes.ts';
+import { createObject, editObject, patchObject, stored, updateObject } from './writes.ts';
 import type { Kernel } from './writes.ts';
 
 /** What every cluster starts with. */
@@ -78,16 +78,11 @@ export function createStore(options: StoreOptions): Store {
       if (subresource === 'status' && !definition.hasStatus) throw unknownResource();
       return registry.serve(definition, updateObject(kernel, definition, object, subresource, writeOptions));
     },
-    patch(resource, namespace, name, type, patch, subresource, writeOptions = {}) {
+    patch(resource, namespace, name, type, ...[patch, subresource, writeOptions = {}]) {
       const definition = registry.find(resource);
       if (subresource !== undefined && !(subresource === 'status' && definition.hasStatus)) throw unknownResource();
-      const before = registry.serve(definition, stored(kernel, definition, namespace, name));
-      const after = patched(definition, before, type, patch) as KubernetesObject;
-      const { name: newName, namespace: newNamespace } = asObject(after.metadata);
-      if (newName !== name || newNamespace !== before.metadata.namespace) {
-        throw badRequest(`the name of the object (${String(newName)}) does not match the name on the URL (${name})`);
-      }
-      return registry.serve(definition, updateObject(kernel, definition, after, subresource, writeOptions));
+      const change = (object: KubernetesObject): JsonObject => patched(definition, object, type, patch);
+      return registry.serve(definition, patchObject(kernel, definition, { namespace, name }, change, subresource, writeOptions));
     },
 
     delete(resource, namespace, name, deleteOptions = {}) {
@@ -105,7 +100,7 @@ export function createStore(options: StoreOptions): Store {
       const binding = { group: '', plural: 'pods/binding', kind: 'Pod' };
       if (before.metadata.deletionTimestamp !== undefined) throw conflict(binding, pod, `pod ${pod} is being deleted, cannot be assigned to a host`);
       const current = asObject(before['spec'])['nodeName'];
-      if (current !== undefined) throw conflict(binding, pod, `pod ${pod} is already assigned to node "${String(current)}"`);
+      if (current !== undefined) throw conflict(binding, pod, `pod ${pod} is already assigned to node "${asText(current)}"`);
       return editObject(kernel, definition, before, (object) => {
         const status = asObject(object['status']);
         const others = asObjects(status['conditions']).filter((condition) => condition['type'] !== 'PodScheduled');

@@ -1,5 +1,5 @@
 /** Strategic merge patch for built-in kinds: maps merge, and the lists of the table merge by their key; other lists are replaced. */
-import { asObjects, cloneJson, isObject } from './json.ts';
+import { asObjects, asText, cloneJson, isObject } from './json.ts';
 import { badRequest } from './errors.ts';
 import type { JsonObject } from './types.ts';
 
@@ -36,16 +36,13 @@ export function strategicMerge(target: JsonObject, patch: JsonObject): JsonObjec
   const directive = patch['$patch'];
   if (directive === 'delete') return {};
   if (directive === 'replace') return cloneJson(withoutDirectives(patch));
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`unable to apply strategic merge patch: unknown patch type: ${String(directive)}`);
+  if (directive !== undefined && directive !== 'merge') throw badRequest(`unable to apply strategic merge patch: unknown patch type: ${asText(directive)}`);
 
-  const result: JsonObject = { ...target };
   const retained = patch['$retainKeys'];
-  if (Array.isArray(retained)) for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key];
-  for (const [key, value] of Object.entries(patch)) {
-    if (key === '__proto__' || key === '$patch' || key === '$retainKeys') continue;
-    if (key.startsWith(primitiveDeletion)) removeValues(result, key.slice(primitiveDeletion.length), value);
-    else if (key.startsWith(elementOrder)) continue;
-    else if (value === null) delete result[key];
+  const result = Object.fromEntries(Object.entries(target).filter(([key]) => !Array.isArray(retained) || retained.includes(key)));
+  for (const [key, value] of Object.entries(patch)) if (key.startsWith(primitiveDeletion)) removeValues(result, key.slice(primitiveDeletion.length), value);
+  for (const [key, value] of Object.entries(withoutDirectives(patch))) {
+    if (value === null) delete result[key];
     else result[key] = mergedValue(key, result[key], value);
   }
   for (const [key, value] of Object.entries(patch)) if (key.startsWith(elementOrder)) reorder(result, key.slice(elementOrder.length), value);
@@ -53,7 +50,7 @@ export function strategicMerge(target: JsonObject, patch: JsonObject): JsonObjec
 }
 
 function withoutDirectives(patch: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
+  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$') && key !== '__proto__'));
 }
 
 function mergedValue(key: string, current: unknown, value: unknown): unknown {

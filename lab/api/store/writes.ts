@@ -3,13 +3,13 @@ import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { ApiError } from '../../contract.ts';
 import type { Clock } from '../../contract.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound } from './errors.ts';
-import { cloneJson, deepFreeze, equalJson, valueAt } from './json.ts';
+import { asObject, asText, cloneJson, deepFreeze, equalJson, valueAt } from './json.ts';
 import { decodeMetadata, keepServerMetadata, nextGeneration, timestamp, validateMetadata } from './metadata.ts';
 import type { RandomNames } from './random.ts';
 import { apiVersionOf } from './registry.ts';
 import type { Registry } from './registry.ts';
 import type { State } from './state.ts';
-import type { AdmissionContext, ResourceDefinition, WriteOptions } from './types.ts';
+import type { AdmissionContext, JsonObject, ResourceDefinition, WriteOptions } from './types.ts';
 
 /** What all parts of one store share. */
 export interface Kernel {
@@ -85,10 +85,8 @@ function generatedName(kernel: Kernel, object: KubernetesObject): string {
   return typeof base === 'string' && base !== '' ? base.slice(0, 58) + kernel.names.suffix() : '';
 }
 
-/** Creates and returns the stored object. */
-export function createObject(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, input: KubernetesObject, options: WriteOptions): KubernetesObject {
-  if (definition.terminating) throw new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
-  const object = decoded(kernel, definition, input, options);
+/** Sets what the server alone decides about a new object, in place. */
+function stamp(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, object: KubernetesObject): void {
   const metadata = object.metadata;
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created');
@@ -103,13 +101,20 @@ export function createObject(kernel: Kernel, definition: ResourceDefinition, nam
   metadata.creationTimestamp = timestamp(kernel.clock.now());
   if (definition.hasGeneration) metadata.generation = 1;
   if (definition.hasStatus && !definition.behaviour.createdWithStatus) delete object['status'];
+}
 
-  if (target !== undefined) admittedByNamespace(kernel, definition, target, metadata.name);
+/** Creates and returns the stored object. */
+export function createObject(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, input: KubernetesObject, options: WriteOptions): KubernetesObject {
+  if (definition.terminating) throw new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
+  const object = decoded(kernel, definition, input, options);
+  stamp(kernel, definition, namespace, object);
+  const metadata = object.metadata;
+  if (metadata.namespace !== undefined) admittedByNamespace(kernel, definition, metadata.namespace, metadata.name);
   definition.schema?.applyDefaults(object);
   definition.behaviour.normalise?.(object, undefined);
   definition.behaviour.admit?.(object, admissionContext(kernel));
   validated(definition, object, undefined);
-  if (kernel.state.read(definition.storage, target, metadata.name) !== undefined) throw alreadyExists(definition, metadata.name);
+  if (kernel.state.read(definition.storage, metadata.namespace, metadata.name) !== undefined) throw alreadyExists(definition, metadata.name);
   return options.dryRun ? deepFreeze(object) : kernel.state.commit(definition, undefined, object);
 }
 
@@ -174,6 +179,17 @@ export function updateObject(kernel: Kernel, definition: ResourceDefinition, inp
   if (options.dryRun) return deepFreeze(object);
   if (isReleased(definition, object)) return kernel.state.commit(definition, before, undefined);
   return kernel.state.commit(definition, before, object);
+}
+
+/** A PATCH: the patched state goes the way of an update, which brings the version checks with it. */
+export function patchObject(kernel: Kernel, definition: ResourceDefinition, target: { namespace: string | undefined; name: string }, change: (object: KubernetesObject) => JsonObject, subresource: 'status' | undefined, options: WriteOptions): KubernetesObject {
+  const before = kernel.registry.serve(definition, stored(kernel, definition, target.namespace, target.name));
+  const after = change(before) as KubernetesObject;
+  const { name, namespace } = asObject(after.metadata);
+  if (name !== target.name || namespace !== before.metadata.namespace) {
+    throw badRequest(`the name of the object (${asText(name)}) does not match the name on the URL (${target.name})`);
+  }
+  return updateObject(kernel, definition, after, subresource, options);
 }
 
 /** For the store's own controllers: commits an edited copy, without validation, or removes the object if the edit released it. */
