@@ -1,0 +1,139 @@
+/**
+ * The one place that writes Kubernetes events. Hooks report level-triggered, in every call; here a repeat is dropped
+ * for a while and after that counted on the event that is there. Nothing waits for an event, and none is essential.
+ */
+import type { HookEvent, KubernetesObject } from '../hooks/core/contract.ts';
+import { contentHash } from '../hooks/core/operations.ts';
+import type { EventSubject } from '../hooks/core/sidecar.ts';
+import { isConflict, isNotFound, type ClusterAccess } from './cluster-access.ts';
+import type { SidecarClock } from './context.ts';
+import { cleanText } from './redaction.ts';
+import { Memory, Slots, settledWithin } from './scheduling.ts';
+
+/**
+ * Seconds between two events of one object, type and reason, whatever they say. Reasons that are not here are
+ * throttled together with their message, so that three drives added at once are three events.
+ */
+export const throttledReasons: Readonly<Record<string, number>> = {
+  NodeNotReady: 60,
+  NodeUnschedulable: 60,
+  NodeNotFound: 60,
+  ActiveMounts: 60,
+  WekaLocalStatus: 60,
+  DriveRemovalSkipped: 60,
+  AllocateContainerDrivesError: 60,
+  DependentWekaClients: 30,
+  EnsureNos3ContainersError: 30,
+  EnsureNonfsContainersError: 30,
+  EnsureNoContainersError: 30,
+};
+const otherSeconds = 60;
+
+/** The API server refuses more. */
+const messageLimit = 1024;
+
+export interface EventReporter {
+  /** @returns how many are going to be written; the writing itself goes on in the background */
+  report(subject: EventSubject, events: HookEvent[]): number;
+  drain(waitMillis: number): Promise<void>;
+}
+
+export interface EventReporterOptions {
+  access: ClusterAccess;
+  clock: SidecarClock;
+  /** Namespaces that may be written to; empty means all. */
+  namespaces: string[];
+  /** Name under which the events appear. */
+  component: string;
+  /** Events that wait for being written; more are dropped. */
+  queueLimit?: number;
+  onWritten?(result: 'created' | 'counted' | 'failed' | 'dropped'): void;
+}
+
+function eventObject(subject: EventSubject, event: HookEvent, component: string, at: string): KubernetesObject {
+  const { apiVersion, kind, namespace, name, uid } = subject;
+  const message = cleanText(event.message).slice(0, messageLimit);
+  // the same event has the same name, so that two replicas and a restarted sidecar count on one object
+  const hash = contentHash([uid, event.type, event.reason, message]);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    // events of cluster-scoped objects live in the namespace "default", as the API server demands
+    metadata: { name: `${name.slice(0, 200)}.${hash}`, namespace: namespace ?? 'default' },
+    involvedObject: { apiVersion, kind, name, uid, ...(namespace === undefined ? {} : { namespace }) },
+    type: event.type,
+    reason: event.reason,
+    message,
+    source: { component },
+    reportingComponent: component,
+    reportingInstance: component,
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+  };
+}
+
+export function createEventReporter(options: EventReporterOptions): EventReporter {
+  const { access, clock } = options;
+  const lastAt = new Memory<number>(20_000);
+  const slots = new Slots(4);
+  const pending = new Set<Promise<void>>();
+
+  const due = (subject: EventSubject, { type, reason, message }: HookEvent): boolean => {
+    const seconds = throttledReasons[reason] ?? (reason.endsWith('Error') ? otherSeconds : undefined);
+    const key = `${subject.uid} ${type} ${reason}${seconds === undefined ? ` ${message}` : ''}`;
+    const before = lastAt.get(key);
+    if (before !== undefined && clock.now() - before < (seconds ?? otherSeconds) * 1000) return false;
+    lastAt.set(key, clock.now());
+    return true;
+  };
+
+  const write = async (event: KubernetesObject, again = true): Promise<'created' | 'counted'> => {
+    const address = { apiVersion: 'v1', kind: 'Event', namespace: event.metadata.namespace ?? 'default', name: event.metadata.name };
+    try {
+      await access.create(event);
+      return 'created';
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+    try {
+      const { count } = await access.get(address) as { count?: number };
+      await access.patchJson(address, [
+        { op: 'add', path: '/count', value: (count ?? 1) + 1 },
+        { op: 'add', path: '/lastTimestamp', value: event['lastTimestamp'] },
+      ]);
+      return 'counted';
+    } catch (error) {
+      // events expire: it may be gone between the two calls
+      if (isNotFound(error) && again) return write(event, false);
+      throw error;
+    }
+  };
+
+  const enqueue = (event: KubernetesObject): void => {
+    const work = slots.run(() => write(event)).then(
+      (result) => options.onWritten?.(result),
+      () => options.onWritten?.('failed'),
+    ).finally(() => pending.delete(work));
+    pending.add(work);
+  };
+
+  return {
+    report(subject, events) {
+      if (options.namespaces.length > 0 && !options.namespaces.includes(subject.namespace ?? 'default')) return 0;
+      const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+      let accepted = 0;
+      for (const event of events) {
+        if (!due(subject, event)) continue;
+        if (pending.size >= (options.queueLimit ?? 1000)) {
+          options.onWritten?.('dropped');
+          continue;
+        }
+        enqueue(eventObject(subject, event, options.component, at));
+        accepted += 1;
+      }
+      return accepted;
+    },
+    drain: (waitMillis) => settledWithin(clock, [...pending], waitMillis),
+  };
+}

@@ -1,0 +1,90 @@
+/** One attempt at one wish: checked against the catalogue on both ends, with deadline, retries and clean errors. */
+import type { z } from 'zod';
+import type { Json, Target } from '../hooks/core/contract.ts';
+import { catalogue } from '../hooks/weka/catalogue.ts';
+import { AccessError, type ClusterAccess } from './cluster-access.ts';
+import { Refusal, type OperationContext, type OperationSettings, type SidecarClock } from './context.ts';
+import { cleanText } from './redaction.ts';
+import { deadlineSeconds, isKnownKind, namespacesOf, performers } from './registry.ts';
+import { pause } from './scheduling.ts';
+
+/** What the performers are run with. */
+export interface Surroundings {
+  access: ClusterAccess;
+  clock: SidecarClock;
+  settings: OperationSettings;
+  /** See OperationContext. */
+  randomBytes(count: number): Uint8Array;
+}
+
+export interface Wish {
+  kind: string;
+  target: Target;
+  args: Record<string, Json>;
+}
+
+export type Performed = { attempts: number } & ({ ok: true; value: Json } | { ok: false; error: string });
+
+type AnyPerformer = (access: ClusterAccess, target: unknown, args: unknown, context: OperationContext) => Promise<unknown>;
+
+const attemptLimit = 3;
+/** Milliseconds before the second attempt; four times that before the third. */
+const firstPause = 250;
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue === undefined ? 'not valid' : [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ');
+}
+
+/** Why a wish is not valid, in one sentence; undefined when it is. */
+export function objection(wish: Wish, type: 'observation' | 'operation', settings: OperationSettings): string | undefined {
+  if (!isKnownKind(wish.kind) || catalogue[wish.kind].type !== type) return `${wish.kind} is no ${type} of the catalogue`;
+  const { target, args } = catalogue[wish.kind];
+  const checkedTarget = target.safeParse(wish.target);
+  if (!checkedTarget.success) return `target of ${wish.kind}: ${firstIssue(checkedTarget.error)}`;
+  const checkedArgs = args.safeParse(wish.args);
+  if (!checkedArgs.success) return `arguments of ${wish.kind}: ${firstIssue(checkedArgs.error)}`;
+  const foreign = settings.namespaces.length === 0 ? undefined : namespacesOf(wish).find((name) => !settings.namespaces.includes(name));
+  return foreign === undefined ? undefined : `namespace ${foreign} is not one that this sidecar serves`;
+}
+
+async function once(wish: Wish, around: Surroundings, context: OperationContext): Promise<Json> {
+  if (!isKnownKind(wish.kind)) throw new Refusal(`${wish.kind} is not in the catalogue`);
+  const { target, args, result } = catalogue[wish.kind];
+  const perform = performers[wish.kind] as unknown as AnyPerformer;
+  const value = await perform(around.access, target.parse(wish.target), args.parse(wish.args), context);
+  const checked = result.safeParse(value);
+  if (!checked.success) throw new Refusal(`${wish.kind}: unexpected answer at ${firstIssue(checked.error)}`);
+  return checked.data as Json;
+}
+
+/** Performs a wish that has no objection. Never rejects. */
+export async function perform(wish: Wish, around: Surroundings): Promise<Performed> {
+  const secrets = new Set<string>();
+  const context: OperationContext = {
+    settings: around.settings,
+    randomBytes: around.randomBytes,
+    keepSecret: (value) => void secrets.add(value),
+  };
+  const seconds = deadlineSeconds(wish);
+  const end = around.clock.now() + seconds * 1000;
+  let cancel = (): void => undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    cancel = around.clock.after(seconds * 1000, () => reject(new AccessError('timeout', `not finished within ${seconds} s`)));
+  });
+  try {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return { attempts, ok: true, value: await Promise.race([once(wish, around, context), deadline]) };
+      } catch (error) {
+        const wait = firstPause * 4 ** (attempts - 1);
+        const again = error instanceof AccessError && error.origin === 'transport' && attempts < attemptLimit
+          && around.clock.now() + wait < end;
+        if (!again) return { attempts, ok: false, error: cleanText(error instanceof Error ? error.message : String(error), secrets) };
+        await pause(around.clock, wait);
+      }
+    }
+  } finally {
+    cancel();
+  }
+}
