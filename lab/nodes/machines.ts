@@ -193,7 +193,10 @@ function withTaints(node: NodeObject, effects: Taint['effect'][], now?: string):
   const others = before.filter((taint) => taint.key !== unreachableTaint);
   if (effects.length === 0 && others.length === before.length) return undefined;
   const added = effects.map((effect): Taint => ({ key: unreachableTaint, effect, ...(now === undefined ? {} : { timeAdded: now }) }));
-  return { ...node, spec: { ...node.spec, taints: [...others, ...added] } };
+  const spec = { ...node.spec, taints: [...others, ...added] };
+  // an empty list would be kept as one
+  if (spec.taints.length > 0) return { ...node, spec };
+  return { ...node, spec: Object.fromEntries(Object.entries(spec).filter(([field]) => field !== 'taints')) };
 }
 
 async function markUnready(client: ApiClient, pod: Pod, now: string): Promise<void> {

@@ -138,10 +138,11 @@ export class PodWorker {
   removed(): void {
     if (!this.anyRuns()) return this.leave();
     if (this.phase === 'orphan') return;
+    const isWarned = this.phase === 'stopping';
     this.phase = 'orphan';
     this.cancelAll();
     const { orphanTermMilliseconds, orphanKillMilliseconds } = this.context.settings;
-    this.later('term', orphanTermMilliseconds, () => this.signal('TERM'));
+    if (!isWarned) this.later('term', orphanTermMilliseconds, () => this.signal('TERM'));
     this.later('kill', orphanKillMilliseconds, () => this.signal('KILL'));
   }
 
@@ -330,6 +331,8 @@ export class PodWorker {
       if (graceSeconds > 0) void this.confirm();
       return;
     }
+    // a removal by force: the API has forgotten the pod already, and says so next
+    if (graceSeconds === 0 && (metadata.finalizers ?? []).length === 0) return;
     const isFirst = this.phase === 'alive';
     if (isFirst) {
       this.phase = 'stopping';

@@ -24,7 +24,7 @@ export class ScriptedProgram implements PodProgram {
   readonly signals: string[] = [];
   ended = false;
   private text = '';
-  private readonly exitsOnTerm: boolean;
+  exitsOnTerm: boolean;
 
   constructor(environment: PodEnvironment, exitsOnTerm: boolean) {
     this.environment = environment;
