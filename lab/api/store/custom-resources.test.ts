@@ -30,6 +30,23 @@ describe('a CustomResourceDefinition', () => {
     expect(changes).toBe(1);
   });
 
+  it('serves one object in all its versions', async () => {
+    const { clock, store } = newStore();
+    const definition = driveDefinition({});
+    const spec = definition['spec'] as { versions: JsonObject[] };
+    const versions = [...spec.versions, { ...spec.versions[0], name: 'v1beta1', storage: false }];
+    store.create(definitions, undefined, { ...definition, spec: { ...spec, versions } });
+    store.create(drives, 'default', drive('d'));
+    const beta = { ...drives, version: 'v1beta1' };
+    const seen: string[] = [];
+    store.watch(beta, '0', ({ type, object }) => seen.push(`${type} ${object.apiVersion}`));
+    const read = store.get(beta, 'default', 'd');
+    expect(store.update(beta, read)).toEqual(read);
+    expect(store.get(drives, 'default', 'd')).toMatchObject({ apiVersion: 'weka.weka.io/v1alpha1', metadata: { resourceVersion: read.metadata.resourceVersion } });
+    await clock.advance(1);
+    expect(seen).toEqual(['ADDED weka.weka.io/v1beta1']);
+  });
+
   it('changed by an update validates by the new schema', () => {
     const store = withDrives({ properties: { a: { type: 'string' } } });
     const replaced = store.get(definitions, undefined, 'drives.weka.weka.io');

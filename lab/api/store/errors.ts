@@ -6,7 +6,7 @@ import type { FieldError } from './types.ts';
 type Named = Pick<ResourceInfo, 'group' | 'plural' | 'kind'>;
 
 /** `pods`, `wekaclusters.weka.weka.io`. */
-export function qualified(resource: Pick<ResourceInfo, 'group' | 'plural'>): string {
+function qualified(resource: Pick<ResourceInfo, 'group' | 'plural'>): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
@@ -71,10 +71,6 @@ export function expired(why: string): ApiError {
 
 export function unsupportedMediaType(message: string): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', message);
-}
-
-export function methodNotAllowed(resource: Named, what: string): ApiError {
-  return new ApiError(405, 'MethodNotAllowed', `${what} is not supported on resources of kind "${qualified(resource)}"`, details(resource, ''));
 }
 
 /** A JSON patch that does not apply. The server keeps the cause to itself; here it stands in the details. */

@@ -10,7 +10,7 @@ import type { AdmissionContext, Behaviour, JsonObject } from './types.ts';
 const pods = { group: '', plural: 'pods', kind: 'Pod' };
 
 /** DefaultTolerationSeconds: 300 s for both taints of a lost node, unless the pod tolerates them by itself. */
-export function addDefaultTolerations(spec: JsonObject): void {
+function addDefaultTolerations(spec: JsonObject): void {
   const given = asObjects(spec['tolerations']);
   const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
     (key) => !given.some((toleration) => (toleration['key'] === key || toleration['key'] === undefined) && (toleration['effect'] === 'NoExecute' || toleration['effect'] === undefined)),

@@ -18,7 +18,7 @@ const vanishWhenZero = new Set([
 const vanishWhenEmpty = new Set(['nodeSelector', 'limits', 'requests', 'matchLabels', 'labels', 'annotations', 'overhead']);
 
 /** Removes null, empty lists and the empty values of the two tables, at any depth, in place. */
-export function dropEmptyValues(target: JsonObject): void {
+function dropEmptyValues(target: JsonObject): void {
   for (const [key, value] of Object.entries(target)) {
     if (Array.isArray(value)) for (const item of asObjects(value)) dropEmptyValues(item);
     if (isObject(value)) dropEmptyValues(value);

@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ResourceInfo } from '../../contract.ts';
 import { unknownResource } from './errors.ts';
+import { deepFreeze } from './json.ts';
 import type { ResourceDefinition } from './types.ts';
 
 export interface Registry {
@@ -61,7 +62,7 @@ export function createRegistry(builtIn: ResourceDefinition[]): Registry {
       return () => void listeners.delete(listener);
     },
     serve(definition, object) {
-      if (definition.convert) return definition.convert.served(object);
+      if (definition.convert) return deepFreeze(definition.convert.served(object));
       const apiVersion = apiVersionOf(definition);
       return object.apiVersion === apiVersion ? object : Object.freeze({ ...object, apiVersion });
     },

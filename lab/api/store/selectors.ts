@@ -55,24 +55,6 @@ export function parseLabelSelector(selector: string): Predicate {
   return (object) => tests.every(({ key, test }) => test(object.metadata.labels?.[key]));
 }
 
-/** `matchLabels` and `matchExpressions` as used inside objects (PodDisruptionBudget, Job). An empty one matches everything. */
-export function matchesLabelSelector(selector: { matchLabels?: Record<string, string>; matchExpressions?: { key: string; operator: string; values?: string[] }[] }, labels: Record<string, string>): boolean {
-  const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return equal && (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels[key];
-    switch (operator) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      default:
-        return value === undefined;
-    }
-  });
-}
-
 /** A missing field counts as empty text and as `false`. Throws 400 for a field the kind does not offer. */
 export function parseFieldSelector(selector: string, definition: ResourceDefinition): Predicate {
   const offered = ['metadata.name', ...(definition.namespaced ? ['metadata.namespace'] : []), ...definition.selectableFields];

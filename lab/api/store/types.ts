@@ -1,6 +1,11 @@
 /**
  * The Kubernetes API of the lab, in memory: synchronous and pure, no sockets and no wall clock. In here: the interfaces.
  * Not in here: HTTP, tables, discovery and exec (lab/api/http), what nodes and pods do (lab/nodes).
+ *
+ * Where it differs from kube-apiserver: managedFields are not kept; RBAC objects are kept and not enforced; pods get no
+ * service account token; built-in kinds are checked only where a manifest builder is likely to err (pod-validation.ts);
+ * a CustomResourceDefinition is established at once and converts by name only; paged and past lists are not offered;
+ * of CEL, the standard and string functions (cel.ts). Patch types that are refused: `refusedPatches` in patch.ts.
  */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ApiError, Clock, DeleteOptions, ListOptions, PatchType, ResourceInfo, WatchEvent } from '../../contract.ts';

@@ -1,13 +1,13 @@
 /** Watches over the change log. Delivery is an event of the clock, so a write never runs a watcher's code. */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ApiError, Clock, ListOptions, WatchEvent } from '../../contract.ts';
-import { expired } from './errors.ts';
+import { badRequest, expired } from './errors.ts';
 import { selection } from './selectors.ts';
 import type { Predicate } from './selectors.ts';
 import type { Change, State } from './state.ts';
 import type { ResourceDefinition } from './types.ts';
 
-export interface WatchRequest {
+interface WatchRequest {
   definition: ResourceDefinition;
   resourceVersion: string;
   options: ListOptions;
@@ -27,7 +27,7 @@ interface Watcher {
 }
 
 /** What a watch with a selector sees of a change: an object that leaves the selection counts as deleted. */
-export function eventOf(change: Change, selected: Predicate): WatchEvent | undefined {
+function eventOf(change: Change, selected: Predicate): WatchEvent | undefined {
   const was = change.before !== undefined && selected(change.before);
   const is = change.after !== undefined && selected(change.after);
   if (is) return { type: was ? 'MODIFIED' : 'ADDED', object: change.shown };
@@ -45,6 +45,7 @@ export function createWatches(state: State, clock: Clock, serve: (definition: Re
 
   const start = ({ definition, resourceVersion, options, onEvent, onEnd }: WatchRequest): (() => void) => {
     const selected = selection(definition, options);
+    if (!/^\d*$/.test(resourceVersion)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: must be a number`);
     const pending: WatchEvent[] = [];
     let cancelDelivery: (() => void) | undefined;
     let ended = false;

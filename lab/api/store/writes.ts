@@ -19,7 +19,7 @@ export interface Kernel {
   state: State;
 }
 
-export function admissionContext({ clock, state }: Kernel): AdmissionContext {
+function admissionContext({ clock, state }: Kernel): AdmissionContext {
   return { now: clock.now(), find: (storage, namespace, name) => state.read(storage, namespace, name), list: (storage) => state.all(storage) };
 }
 
@@ -151,7 +151,7 @@ function merged(definition: ResourceDefinition, object: KubernetesObject, before
 }
 
 /** Nothing holds a terminating object any more: no finalizer, and its grace period is over. */
-export function isReleased(definition: ResourceDefinition, object: KubernetesObject): boolean {
+function isReleased(definition: ResourceDefinition, object: KubernetesObject): boolean {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = object.metadata;
   return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && !isHeld(definition, object);
 }
