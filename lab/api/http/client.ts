@@ -2,6 +2,7 @@
  * ApiClient over HTTP, to the lab's server or any Kubernetes: what the lab's own controllers use to drive a real cluster.
  * Credentials are those of a kubeconfig (token, client certificate, exec plugin). No caches and no retries: callers have them.
  */
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -93,6 +94,8 @@ interface Connection {
 function connect(config: KubeConfig): Connection {
   const server = new URL(config.getCurrentCluster()?.server ?? 'http://localhost:8080');
   const closing = new AbortController();
+  // one listener for each request under way
+  setMaxListeners(0, closing.signal);
   let agent: HttpAgent | undefined;
 
   const options = async (): Promise<RequestOptions> => {
@@ -112,7 +115,9 @@ function connect(config: KubeConfig): Connection {
       agent?.destroy();
     },
     async send({ method, path, query = {}, body, contentType = 'application/json' }, signal = closing.signal) {
-      const { headers, ...rest } = await options();
+      const { headers, ...rest } = await options().catch((error: unknown) => {
+        throw unreachable(error as Error);
+      });
       const given = Object.entries(query).flatMap(([key, value]): [string, string][] => (value === undefined || value === '' ? [] : [[key, value]]));
       const url = new URL(server);
       url.pathname = `${server.pathname.replace(/\/$/, '')}${path}`;

@@ -8,8 +8,9 @@ export interface PodCall extends ResourceCall {
   pod: KubernetesObject;
 }
 
-/** Looks the pod of the path up; 404 when there is none. */
+/** Looks the pod of the path up; 404 when there is none, or the path is of another kind. */
 export function podCall(call: ResourceCall): PodCall {
+  if (call.definition.storage !== 'pods') throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
   return { ...call, pod: call.context.store.get(call.definition, call.path.namespace, call.path.name!) };
 }
 

@@ -27,13 +27,6 @@ export const refusals: readonly Refusal[] = [
     message: 'server-side apply is not served: use kubectl apply without --server-side, or a merge, JSON or strategic merge patch',
     applies: (request) => request.method === 'PATCH' && (request.headers['content-type'] ?? '').includes('apply-patch'),
   },
-  {
-    feature: 'kubectl create deployment, job, service, role and the like (protobuf bodies)',
-    code: 415,
-    reason: 'UnsupportedMediaType',
-    message: 'objects of this kind are not accepted as protobuf: use a manifest (kubectl create ... --dry-run=client -o yaml | kubectl create -f -)',
-    applies: (request) => (request.headers['content-type'] ?? '').includes('protobuf') && request.body.length > 0 && !isKnownProtobuf(request.body),
-  },
   { feature: 'kubectl attach', code: 501, reason: 'NotImplemented', message: 'attach is not served: use kubectl exec or kubectl logs -f', applies: onSubresource('attach') },
   { feature: 'kubectl port-forward', code: 501, reason: 'NotImplemented', message: 'port-forward is not served: the pods of the lab have no network of their own', applies: onSubresource('portforward') },
   { feature: 'proxy to pods, services and nodes', code: 501, reason: 'NotImplemented', message: 'proxying to pods, services and nodes is not served', applies: onSubresource('proxy') },
@@ -47,6 +40,13 @@ export const refusals: readonly Refusal[] = [
     reason: 'NotImplemented',
     message: 'SPDY is not served: exec needs WebSocket with v5.channel.k8s.io or v4.channel.k8s.io',
     applies: (request, path) => path?.subresource === 'exec' && (request.headers.upgrade ?? '').toLowerCase() !== 'websocket',
+  },
+  {
+    feature: 'kubectl create deployment, job, service, role and the like (protobuf bodies)',
+    code: 415,
+    reason: 'UnsupportedMediaType',
+    message: 'objects of this kind are not accepted as protobuf: use a manifest (kubectl create ... --dry-run=client -o yaml | kubectl create -f -)',
+    applies: (request) => (request.headers['content-type'] ?? '').includes('protobuf') && request.body.length > 0 && !isKnownProtobuf(request.body),
   },
 ];
 

@@ -28,8 +28,7 @@ const definitionStorage = 'customresourcedefinitions.apiextensions.k8s.io';
 /** The CustomResourceDefinition behind a kind; `undefined` for a built-in one. */
 export function customDefinition({ store }: ServerContext, definition: ResourceDefinition): KubernetesObject | undefined {
   const definitions = store.resources().find((candidate) => candidate.storage === definitionStorage);
-  if (definition.schema === undefined || definitions === undefined) return undefined;
-  return store.list(definitions).items.find((candidate) => candidate.metadata.name === `${definition.plural}.${definition.group}`);
+  return definitions && store.list(definitions, { fieldSelector: `metadata.name=${definition.plural}.${definition.group}` }).items[0];
 }
 
 function columnsOf(context: ServerContext, definition: ResourceDefinition): Column[] {

@@ -145,13 +145,14 @@ function upgrade(context: ServerContext, token: string, webSockets: WebSocketSer
     authorize(message.headers.authorization, token);
     const request = apiRequest(message, Buffer.alloc(0));
     const path = parseResourcePath(request.path);
-    refuse(request, path);
     const call = resourceCall(context, request, path);
+    // kubectl tries SPDY after a refused WebSocket: what is wrong with the request itself must win both times
+    const session = call.path.subresource === 'exec' ? execSession(call) : undefined;
+    refuse(request, path);
     const offered = (message.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
-    if (call.definition.storage !== 'pods' || call.path.subresource !== 'exec' || !execProtocols.some((protocol) => offered.includes(protocol))) {
+    if (session === undefined || !execProtocols.some((protocol) => offered.includes(protocol))) {
       throw new ApiError(400, 'BadRequest', `only exec in a pod is upgraded, with one of the protocols ${execProtocols.join(', ')}`);
     }
-    const session = execSession(call);
     webSockets.handleUpgrade(message, socket, head, (webSocket) => session.run(webSocket));
   } catch (error) {
     const answer = failureAnswer(error);
