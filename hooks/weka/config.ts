@@ -1,0 +1,107 @@
+/**
+ * The settings of the operator, as the hooks read them in `context.config`. One schema: names, defaults, docs and the
+ * environment variable of each. Settings that no hook reads do not belong here.
+ */
+import { z } from 'zod';
+import { bootConfigMapPrefix, extendedResources } from './api/group.ts';
+
+interface Setting {
+  /** Environment variable of the hook server that the setting comes from. */
+  env: string;
+}
+
+/** A setting with its docs and its environment variable. */
+function setting<Schema extends z.ZodType>(env: string, schema: Schema, description: string): Schema {
+  return schema.meta({ description, env } satisfies Setting & { description: string });
+}
+
+const flag = (otherwise: boolean) => z.boolean().default(otherwise);
+const dnsPolicy = z.enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default']).optional();
+
+export const operatorConfig = z.object({
+  bootConfigMapName: setting('BOOT_CONFIG_MAP_NAME', z.string().default(bootConfigMapPrefix),
+    'ConfigMap with the runtime; its name carries the hash of its content, so that a pod keeps what it was built with'),
+  podConfigVersion: setting('POD_CONFIG_VERSION', z.int().min(1).default(1),
+    'raising it rolls all pods, one at a time; nothing else in the operator does'),
+  dnsPolicyHostNetwork: setting('DNS_POLICY_HOST_NETWORK', dnsPolicy, 'dnsPolicy of pods in the network of the node; the default of Kubernetes when absent'),
+  dnsPolicyKubernetesNetwork: setting('DNS_POLICY_K8S_NETWORK', dnsPolicy, 'dnsPolicy of all other pods; the default of Kubernetes when absent'),
+  persistencePaths: setting('PERSISTENCE_PATHS', z.object({
+    default: z.string().default('/opt/k8s-weka'),
+    rhcos: z.string().default('/root/k8s-weka'),
+    cos: z.string().default('/mnt/stateful_partition/k8s-weka'),
+  }).prefault({}), 'directory of all weka data on a node, by operating system'),
+  portAllocationStartingPort: setting('PORT_ALLOCATION_STARTING_PORT', z.int().min(1024).max(65535).default(35000), 'first port given to clusters'),
+  clientPortStartingPort: setting('CLIENT_PORT_STARTING_PORT', z.int().min(1024).max(65535).default(45000), 'first port that a client tries'),
+  allowMultipleProtocolsPerNode: setting('ALLOW_MULTIPLE_PROTOCOLS_PER_NODE', flag(false), 'lets several frontends (s3, nfs, client) share a node'),
+  skipUnhealthyToleration: setting('SKIP_UNHEALTHY_TOLERATION', flag(false), 'does not tolerate the taints of an unhealthy node'),
+  skipClientNoScheduleToleration: setting('SKIP_CLIENT_NO_SCHEDULE_TOLERATION', flag(false), 'clients do not tolerate all NoSchedule taints'),
+  skipAuxNoScheduleToleration: setting('SKIP_AUX_NO_SCHEDULE_TOLERATION', flag(false), 'helpers do not tolerate all NoSchedule taints'),
+  evictContainerOnDeletion: setting('EVICT_CONTAINER_ON_DELETION', flag(false), 'a deleted pod of a backend takes its container with it'),
+  signDrivesImage: setting('SIGN_DRIVES_IMAGE', z.string().default('quay.io/weka.io/weka-sign-tool:cfbc60804cb627bcd3b7fde8e9c5e82f6f24c0be-multiarch'),
+    'image that signs and resigns drives; an image of weka lacks the tool'),
+  maintenanceImage: setting('MAINTENANCE_IMAGE', z.string().default('quay.io/weka.io/busybox:1.36'), 'image of small host chores'),
+  discoveryImage: setting('DISCOVERY_IMAGE', z.string().optional(), 'image that reads the facts of a node; an image already in use there when absent'),
+  imagePullSecret: setting('IMAGE_PULL_SECRET', z.string().optional(), 'secret in the namespace of the operator with which nodes pull the images of helpers'),
+  syslogPackage: setting('SYSLOG_PACKAGE', z.string().default('auto'), 'syslog daemon that the runtime starts'),
+  debugSleepSeconds: setting('WEKA_OPERATOR_DEBUG_SLEEP', z.int().min(0).default(3), 'seconds that a runtime stays before it exits, so that a person can look'),
+  otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', z.string().optional(), 'collector to which runtimes may send logs; none when absent'),
+  httpsProxy: setting('HTTPS_PROXY', z.string().optional(), 'proxy through which kernel drivers are downloaded'),
+  allowOkeNics: setting('OKE_ENABLE_NICS_ALLOCATION', flag(false), `pods on OCI nodes ask for ${extendedResources.nics}`),
+  cosAllowHugepageConfig: setting('WEKA_COS_ALLOW_HUGEPAGE_CONFIG', flag(false), 'discovery may set hugepages on Google COS, which reboots the node'),
+  cosGlobalHugepageSize: setting('WEKA_COS_GLOBAL_HUGEPAGE_SIZE', z.string().default('2m'), 'size of hugepages set on Google COS'),
+  cosGlobalHugepageCount: setting('WEKA_COS_GLOBAL_HUGEPAGE_COUNT', z.int().min(0).default(4000), 'number of hugepages set on Google COS'),
+  cosAllowDisableDriverSigning: setting('WEKA_COS_ALLOW_DISABLE_DRIVER_SIGNING', flag(false), 'the driver loader may turn off driver signing on Google COS, which reboots the node'),
+  driveTypesRatio: setting('DRIVE_TYPES_RATIO', z.object({ tlc: z.int().min(1).default(1), qlc: z.int().min(0).default(10) }).prefault({}),
+    'how containerCapacity is divided over drive types where a cluster does not say'),
+  hugepagesTlcRatio: setting('HUGEPAGES_TLC_RATIO', z.int().min(1).default(1000), 'TLC capacity over hugepages of the compute containers'),
+  hugepagesQlcRatio: setting('HUGEPAGES_QLC_RATIO', z.int().min(1).default(6000), 'QLC capacity over hugepages of the compute containers'),
+  ssdProxyHugepagesOffset: setting('SSD_PROXY_HUGEPAGES_OFFSET_MIB', z.int().min(0).default(2048), 'MiB of the hugepages of an ssdproxy that it does not hand to weka'),
+  wekaHomeEndpoint: setting('WEKA_HOME_ENDPOINT', z.string().default('https://api.home.weka.io'), 'Weka Home of clusters that name none'),
+  wekaHomeEnableStats: setting('WEKA_HOME_ENABLE_STATS', flag(true), 'sends statistics to Weka Home where a cluster does not say'),
+  upgradeDriveThresholdPercent: setting('UPGRADE_DRIVE_THRESHOLD_PERCENT', z.int().min(0).max(100).default(90), 'percent of drive containers that must be up before an upgrade goes on'),
+  upgradeComputeThresholdPercent: setting('UPGRADE_COMPUTE_THRESHOLD_PERCENT', z.int().min(0).max(100).default(90), 'percent of compute containers that must be up before an upgrade goes on'),
+  upgradeMaxDeactivatingPercent: setting('UPGRADE_MAX_DEACTIVATING_CONTAINERS_PERCENT', z.int().min(0).max(100).default(10), 'percent of containers that may be leaving while an upgrade goes on'),
+  deleteUnschedulablePodsAfterSeconds: setting('DELETE_UNSCHEDULABLE_PODS_AFTER_SECONDS', z.int().min(0).default(60), 'seconds after which the node of an unschedulable pod is chosen anew'),
+});
+
+/** The settings that the hooks read. */
+export type OperatorConfig = z.output<typeof operatorConfig>;
+
+export interface SettingDescription {
+  name: string;
+  env: string;
+  description: string;
+  /** Absent: none. */
+  defaultValue: unknown;
+}
+
+/** All settings in order, for --help and the docs. */
+export function describeSettings(): SettingDescription[] {
+  const defaults = operatorConfig.parse({}) as Record<string, unknown>;
+  return Object.entries(operatorConfig.shape).map(([name, schema]) => {
+    const { env, description } = schema.meta() as unknown as { env: string; description: string };
+    return { name, env, description, defaultValue: defaults[name] };
+  });
+}
+
+/** JSON where the text is JSON of another type than text; otherwise the text itself. */
+function valueOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? text : value;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * The settings as environment variables give them: text, or JSON for numbers, booleans and objects. Empty counts as
+ * unset. Throws a ZodError that names the settings which cannot be read.
+ */
+export function readOperatorConfig(environment: Record<string, string | undefined>): OperatorConfig {
+  const given = describeSettings().flatMap(({ name, env }): [string, unknown][] => {
+    const text = environment[env];
+    return text === undefined || text === '' ? [] : [[name, valueOf(text)]];
+  });
+  return operatorConfig.parse(Object.fromEntries(given));
+}

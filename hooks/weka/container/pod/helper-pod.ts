@@ -1,0 +1,118 @@
+/**
+ * Pods beside a container's own: the probe that proves a runtime dead, and the clean-up at the end of a container.
+ * Both run one subcommand of the runtime to its end on a given node; a failed one is started again by the kubelet.
+ */
+import type { KubernetesObject } from '../../../core/contract.ts';
+import { applicationLabels, labels, mainContainerName } from '../../api/group.ts';
+import type { WekaContainer, WekaNode } from '../../api/index.ts';
+import type { OperatorConfig } from '../../config.ts';
+import { persistenceBase } from './input.ts';
+import { runtimeCommand } from './pod.ts';
+import { bootScripts, globalPersistence, hostDirectories, mountsOf, type MountedVolume } from './volumes.ts';
+
+interface HelperInput {
+  container: WekaContainer;
+  /** The node that the container ran on. */
+  nodeName: string;
+  /** Its facts, where they are still known. */
+  node?: WekaNode | undefined;
+  config: OperatorConfig;
+}
+
+export type HelperPodInput =
+  | (HelperInput & { kind: 'probe-lock' })
+  | (HelperInput & {
+      kind: 'clean-up';
+      /** Serials of the drives to resign; may be empty. */
+      resignSerials: string[];
+      /** Whether the container's data on the node, or on its volume, is removed. */
+      cleanDirectory: boolean;
+    });
+
+const suffixes = { 'probe-lock': 'probe', 'clean-up': 'cleanup' } as const;
+
+/** Where the container's data is mounted for removal. */
+const dataDirectory = '/persistent';
+
+interface HelperBody {
+  image: string;
+  arguments: string[];
+  env: { name: string; value?: string }[];
+  privileged: boolean;
+  mounted: MountedVolume[];
+}
+
+function probe({ container }: HelperInput): HelperBody {
+  const { image, name } = container.spec;
+  return { image, arguments: ['probe-lock', name], env: [], privileged: false, mounted: [] };
+}
+
+/** The container's directory on the node, or its directory on the volume that it keeps its data on. */
+function data({ container, node, config }: HelperInput): MountedVolume {
+  const { pvc } = container.spec;
+  const uid = container.metadata.uid ?? '';
+  if (pvc !== undefined) return globalPersistence(pvc, dataDirectory, `containers/${uid}`);
+  const path = hostDirectories.container(persistenceBase(node, config), uid);
+  return { volume: { name: 'data', hostPath: { path, type: 'DirectoryOrCreate' } }, mounts: [{ mountPath: dataDirectory }] };
+}
+
+function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
+  const { container, config, resignSerials, cleanDirectory } = input;
+  const host = (name: string, path: string): MountedVolume => ({ volume: { name, hostPath: { path, type: '' } }, mounts: [{ mountPath: path }] });
+  const variable = (name: string, value: string): { name: string; value?: string } => (value === '' ? { name } : { name, value });
+  return {
+    // only the sign tool's image can resign
+    image: resignSerials.length > 0 ? config.signDrivesImage : container.spec.image,
+    arguments: ['clean-up'],
+    env: [
+      variable('NAME', container.spec.name),
+      variable('RESIGN_SERIALS', [...resignSerials].sort().join(',')),
+      variable('CLEAN_DIRECTORY', cleanDirectory ? dataDirectory : ''),
+    ],
+    privileged: true,
+    mounted: [host('dev', '/dev'), host('sys', '/sys'), ...(cleanDirectory ? [data(input)] : [])],
+  };
+}
+
+/**
+ * The helper pod. It tolerates all taints, because the node's state is what it is about; it is on the host network,
+ * where the runtime's lock is; it carries no role label, or the role's anti-affinity would keep it away.
+ */
+export function buildHelperPod(input: HelperPodInput): KubernetesObject {
+  const { container, nodeName, node, config } = input;
+  const { metadata, spec } = container;
+  const body = input.kind === 'probe-lock' ? probe(input) : cleanUp(input);
+  const mounted = [bootScripts(config.bootConfigMapName, { 'weka_runtime.py': ['/opt/weka_runtime.py'] }), ...body.mounted];
+  const hostname = node?.metadata.name === nodeName ? (node.spec.labels[labels.hostname] ?? nodeName) : nodeName;
+  const onNode = { matchExpressions: [{ key: labels.hostname, operator: 'In', values: [hostname] }] };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${metadata.name}-${suffixes[input.kind]}`,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      labels: { ...applicationLabels },
+    },
+    spec: {
+      restartPolicy: 'OnFailure',
+      hostNetwork: true,
+      automountServiceAccountToken: false,
+      ...((spec.imagePullSecret ?? '') === '' ? {} : { imagePullSecrets: [{ name: spec.imagePullSecret }] }),
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [onNode] } } },
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: mainContainerName,
+          image: body.image,
+          imagePullPolicy: 'IfNotPresent',
+          command: [...runtimeCommand, ...body.arguments],
+          ...(body.privileged ? { securityContext: { privileged: true } } : {}),
+          ...(body.env.length > 0 ? { env: body.env } : {}),
+          resources: { requests: { cpu: '100m', memory: '128Mi' } },
+          volumeMounts: mountsOf(mounted),
+        },
+      ],
+      volumes: mounted.map(({ volume }) => volume),
+    },
+  };
+}
