@@ -34,7 +34,7 @@ export interface ClaimContext {
 export async function claimChildren(context: ClaimContext, informer: Informer): Promise<KubernetesObject[]> {
   const { parent, parentResource } = context;
   const namespace = parentResource.namespaced ? parent.metadata.namespace : undefined;
-  const candidates = [...informer.listByOwner(parent.metadata.uid, namespace), ...informer.listByOwner(undefined, namespace)];
+  const candidates = [...informer.cache.listByOwner(parent.metadata.uid, namespace), ...informer.cache.listByOwner(undefined, namespace)];
   const adoption = new Adoption(context);
   const claimed: KubernetesObject[] = [];
   const errors: unknown[] = [];

@@ -55,7 +55,7 @@ export class CompositeDriver extends ParentController {
   protected override fromCache(key: string): { parent: KubernetesObject | undefined; resource: ResourceInfo } {
     const [first, second] = key.split('/') as [string, string | undefined];
     const informer = this.environment.informers.for(this.parentResource);
-    const parent = second === undefined ? informer.get(undefined, first) : informer.get(first, second);
+    const parent = second === undefined ? informer.cache.get(undefined, first) : informer.cache.get(first, second);
     return { parent, resource: this.parentResource };
   }
 
@@ -67,7 +67,7 @@ export class CompositeDriver extends ParentController {
     const namespace = this.parentResource.namespaced ? orphan.metadata.namespace : undefined;
     return this.environment.informers
       .for(this.parentResource)
-      .list(namespace)
+      .cache.list(namespace)
       .filter((parent) => this.wouldSelect(parent, orphan));
   }
 
@@ -179,8 +179,7 @@ function strictLabels(child: KubernetesObject): Record<string, string> {
 function asGo(value: unknown): string {
   if (value === null) return '<nil> is of the type <nil>';
   if (Array.isArray(value)) return `[${value.map(String).join(' ')}] is of the type []interface {}`;
-  if (typeof value === 'object') return 'map[] is of the type map[string]interface {}';
-  const number = Number.isInteger(value) ? 'int64' : 'float64';
-  const type = typeof value === 'number' ? number : typeof value === 'boolean' ? 'bool' : 'string';
-  return `${String(value)} is of the type ${type}`;
+  if (typeof value === 'number') return `${value} is of the type ${Number.isInteger(value) ? 'int64' : 'float64'}`;
+  if (typeof value === 'boolean') return `${value} is of the type bool`;
+  return typeof value === 'string' ? `${value} is of the type string` : 'map[] is of the type map[string]interface {}';
 }

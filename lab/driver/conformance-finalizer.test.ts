@@ -22,11 +22,12 @@ const held = (rest: object = {}): Partial<BenchOptions> => ({
 describe('finalizer', () => {
   it('13. Finalize hook defined, living matching parent; finalizer written before any hook call', async () => {
     const bench = await settled();
-    expect(bench.requests.slice(0, 2)).toMatchObject([
+    const requests = bench.requests.filter(({ kind }) => kind === 'Thing');
+    expect(requests.slice(0, 2)).toMatchObject([
       { verb: 'get', kind: 'Thing' },
       { verb: 'update', kind: 'Thing', body: { metadata: { finalizers: [finalizer] } } },
     ]);
-    expect(bench.requests[1]!.at).toBeLessThanOrEqual(bench.calls[0]!.at);
+    expect(requests[1]!.at).toBeLessThanOrEqual(bench.calls[0]!.at);
     // the hook sees the object as just written
     expect(bench.calls[0]!.request.parent.metadata.finalizers).toEqual([finalizer]);
   });

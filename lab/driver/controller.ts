@@ -1,5 +1,5 @@
 /** What composites and decorators share: queue and workers, parent events, child events, hooks, and the end of a sync. */
-import type { ApiClient, Clock, ResourceInfo } from '../contract.ts';
+import type { Clock, ResourceInfo } from '../contract.ts';
 import type { KubernetesObject, OwnerReference } from '../../hooks/core/contract.ts';
 import type { Random } from '../random.ts';
 import type { ChildrenContext } from './children.ts';
@@ -22,7 +22,6 @@ import type { HookName, HookTransport } from './transport.ts';
 
 /** What a controller of the driver works with. */
 export interface Environment {
-  api: ApiClient;
   clock: Clock;
   random: Random;
   transport: HookTransport;
@@ -218,7 +217,7 @@ export abstract class ParentController {
     for (const informer of this.parentInformers()) {
       const { group, kind, namespaced } = informer.resource;
       if (groupOf(owner.apiVersion) !== group || owner.kind !== kind) continue;
-      const parent = informer.get(namespaced ? child.metadata.namespace : undefined, owner.name);
+      const parent = informer.cache.get(namespaced ? child.metadata.namespace : undefined, owner.name);
       if (parent?.metadata.uid === owner.uid) this.enqueue(parent);
     }
   }

@@ -146,7 +146,7 @@ export class Customize {
 
   private async notifyParents(states: KubernetesObject[]): Promise<void> {
     for (const informer of this.context.parents()) {
-      for (const parent of informer.list()) {
+      for (const parent of informer.cache.list()) {
         if (await this.concerns(parent, informer.resource, states)) this.context.enqueue(parent);
       }
     }

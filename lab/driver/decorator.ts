@@ -69,7 +69,7 @@ export class DecoratorDriver extends ParentController {
   protected override fromCache(key: string): { parent: KubernetesObject | undefined; resource: ResourceInfo } {
     const [apiVersion, kind, namespace, ...name] = key.split(':') as [string, string, string, ...string[]];
     const resource = this.resources.find((info) => info.kind === kind && apiVersionOf(info) === apiVersion)!;
-    return { parent: this.environment.informers.for(resource).get(namespace, name.join(':')), resource };
+    return { parent: this.environment.informers.for(resource).cache.get(namespace, name.join(':')), resource };
   }
 
   protected override matches(parent: KubernetesObject): boolean {
@@ -112,7 +112,7 @@ export class DecoratorDriver extends ParentController {
     const observed = new ObjectMap();
     for (const informer of this.childInformers) {
       observed.initialise(informer.resource);
-      for (const object of informer.listByOwner(parent.metadata.uid, parent.metadata.namespace)) {
+      for (const object of informer.cache.listByOwner(parent.metadata.uid, parent.metadata.namespace)) {
         const ours = annotationsOf(object)?.[decoratorAnnotation] === this.controller.name;
         if (ours && controllerOf(object)?.uid === parent.metadata.uid) observed.insert(object);
       }

@@ -2,6 +2,8 @@
  * An embedded driver that behaves toward hooks as Metacontroller 4.17.2 does: it watches, calls, applies and retries.
  * Not here: rolling methods and server-side apply mode (refused or absent), metrics, leader election, TLS.
  */
+import { setMaxListeners } from 'node:events';
+import { ApiError } from '../contract.ts';
 import type { ApiClient, Clock } from '../contract.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Random } from '../random.ts';
@@ -10,7 +12,7 @@ import type { WriteEvent } from './client.ts';
 import { CompositeDriver } from './composite.ts';
 import type { Environment, ParentController } from './controller.ts';
 import { readController } from './controllers.ts';
-import type { Controller, ControllerObject } from './controllers.ts';
+import type { CompositeSpec, Controller, ControllerObject } from './controllers.ts';
 import { DecoratorDriver } from './decorator.ts';
 import { DifferenceDetector } from './difference.ts';
 import type { PermanentDifference } from './difference.ts';
@@ -18,7 +20,7 @@ import { endsProcess, messageOf } from './errors.ts';
 import { Informers } from './informer.ts';
 import type { StaleCache } from './informer.ts';
 import { deepEqual } from './json.ts';
-import { describe } from './objects.ts';
+import { describe, groupOf } from './objects.ts';
 import { EventRecorder } from './recorder.ts';
 import type { HookName, HookTransport } from './transport.ts';
 
@@ -90,9 +92,10 @@ class EmbeddedDriver implements Driver {
     const { api, clock, random, transport, staleCache, onEvent } = options;
     this.options = options;
     const stopSignal = this.abort.signal;
+    // one listener for each hook call under way: no leak
+    setMaxListeners(0, stopSignal);
     const client = new DriverClient(api, clock, random, stopSignal, (event) => onEvent?.({ what: 'write', ...event }));
     this.environment = {
-      api,
       clock,
       random,
       transport,
@@ -119,7 +122,7 @@ class EmbeddedDriver implements Driver {
   async start(): Promise<void> {
     this.started = true;
     await this.environment.client.discover();
-    for (const slot of this.slots.values()) this.startSlot(slot);
+    await Promise.all([...this.slots.values()].map((slot) => this.startSlot(slot)));
   }
 
   stop(): void {
@@ -160,15 +163,15 @@ class EmbeddedDriver implements Driver {
       if (old !== undefined) stopSlot(old);
       const slot: Slot = { controller, running: undefined, failures: 0, cancelRetry: () => {} };
       this.slots.set(keyOf(controller), slot);
-      if (this.started) this.startSlot(slot);
+      if (this.started) void this.startSlot(slot);
     }
   }
 
-  private startSlot(slot: Slot): void {
-    if (this.abort.signal.aborted) return;
+  private async startSlot(slot: Slot): Promise<void> {
     const { controller } = slot;
     try {
-      if (this.lacksStatus(controller)) return;
+      if (controller.kind === 'CompositeController' && !(await this.canBeParent(controller.spec, controller))) return;
+      if (!this.wants(slot)) return;
       slot.running =
         controller.kind === 'CompositeController'
           ? new CompositeDriver(this.environment, controller)
@@ -176,28 +179,40 @@ class EmbeddedDriver implements Driver {
       slot.running.start();
       slot.failures = 0;
     } catch (error) {
-      this.report(controller.object, 'Warning', 'CreateError', `Cannot create new controller: ${messageOf(error)}`);
+      if (!this.wants(slot)) return;
+      // the parent's definition is looked for before the controller is made, so nobody is told
+      if (!(error instanceof ApiError)) this.report(controller.object, 'Warning', 'CreateError', `Cannot create new controller: ${messageOf(error)}`);
       this.options.onEvent?.({ what: 'controller-error', controller: controller.name, message: messageOf(error) });
       const delay = Math.min(retryBaseMilliseconds * 2 ** slot.failures++, retryCapMilliseconds);
       slot.cancelRetry = this.environment.clock.after(delay, () => void this.retry(slot));
     }
   }
 
+  private wants(slot: Slot): boolean {
+    return !this.abort.signal.aborted && [...this.slots.values()].includes(slot);
+  }
+
   /** Discovery is read again, since the usual cause is a CRD that is not there yet. */
   private async retry(slot: Slot): Promise<void> {
     await this.environment.client.discover().catch(() => undefined);
-    if ([...this.slots.values()].includes(slot)) this.startSlot(slot);
+    if (this.wants(slot)) await this.startSlot(slot);
   }
 
-  private lacksStatus(controller: Controller): boolean {
-    if (controller.kind !== 'CompositeController') return false;
-    const { apiVersion, resource } = controller.spec.parentResource;
-    const info = this.environment.client.resource(apiVersion, resource);
-    if (info.hasStatus) return false;
-    const message = `[${controller.name}] Sync error - ignoring, CRD [${info.plural}.${info.group}] does not have subresource 'Status' enabled`;
+  /** A composite's parent is a custom resource with a status: rejects without the first, says so without the second. */
+  private async canBeParent({ parentResource }: CompositeSpec, controller: Controller): Promise<boolean> {
+    const { client } = this.environment;
+    const { apiVersion, resource } = parentResource;
+    const name = `${resource}.${groupOf(apiVersion)}`;
+    await client.get(client.resource('apiextensions.k8s.io/v1', 'customresourcedefinitions'), {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name },
+    });
+    if (client.resource(apiVersion, resource).hasStatus) return true;
+    const message = `[${controller.name}] Sync error - ignoring, CRD [${name}] does not have subresource 'Status' enabled`;
     this.report(controller.object, 'Warning', 'SyncError', message);
     this.options.onEvent?.({ what: 'controller-error', controller: controller.name, message });
-    return true;
+    return false;
   }
 
   private report(about: KubernetesObject, ...event: Parameters<EventRecorder['record']> extends [unknown, ...infer Rest] ? Rest : never): void {

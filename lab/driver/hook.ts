@@ -53,13 +53,15 @@ export class Hook {
 
   private async exchange(headers: Record<string, string>, body: string): Promise<HookAnswer> {
     const { clock, transport, controller, stopSignal } = this.context;
-    const timeout = new AbortController();
-    const signal = AbortSignal.any([timeout.signal, stopSignal]);
+    const abort = new AbortController();
+    const stop = (): void => abort.abort();
+    stopSignal.addEventListener('abort', stop);
+    const { signal } = abort;
     const call = { controller: controller.name, controllerKind: controller.kind, hook: this.name, url: this.url, headers, body, signal };
     let stopTimer = (): void => {};
     const expired = new Promise<never>((_, reject) => {
       stopTimer = clock.after(this.timeoutMilliseconds, () => {
-        timeout.abort();
+        abort.abort();
         reject(new Error(`Post "${this.url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`));
       });
     });
@@ -71,6 +73,7 @@ export class Hook {
       throw new Error(`http error: ${messageOf(error)}`, { cause: error });
     } finally {
       stopTimer();
+      stopSignal.removeEventListener('abort', stop);
     }
   }
 

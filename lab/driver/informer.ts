@@ -5,8 +5,9 @@
 import type { ApiClient, Clock, ResourceInfo, WatchEvent } from '../contract.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Random } from '../random.ts';
+import { ObjectCache } from './cache.ts';
 import { complete } from './client.ts';
-import { controllerOf, qualifiedName } from './objects.ts';
+import { qualifiedName } from './objects.ts';
 
 /** How long events of a resource are held back before the cache shows them; order within a resource is kept. */
 export interface StaleCache {
@@ -34,15 +35,13 @@ export interface InformerOptions {
 /** Resync of all handlers from the cache; also the upper bound of a controller's own period. */
 export const resyncMilliseconds = 30 * 60 * 1000;
 const retryMilliseconds = 1000;
-const noOwner = '';
 
 type Delivery = (() => void) | undefined;
 
 export class Informer {
   readonly resource: ResourceInfo;
+  readonly cache = new ObjectCache();
   private readonly options: InformerOptions;
-  private readonly objects = new Map<string, KubernetesObject>();
-  private readonly byOwner = new Map<string, Set<string>>();
   private readonly handlers = new Set<Handlers>();
   private readonly timers = new Set<() => void>();
   private readonly waiters: (() => void)[] = [];
@@ -83,21 +82,6 @@ export class Informer {
       this.handlers.delete(handlers);
       stopTimer?.();
     };
-  }
-
-  get(namespace: string | undefined, name: string): KubernetesObject | undefined {
-    return this.objects.get(namespace === undefined || namespace === '' ? name : `${namespace}/${name}`);
-  }
-
-  /** All objects, or those of one namespace. */
-  list(namespace?: string): KubernetesObject[] {
-    return inNamespace([...this.objects.values()], namespace);
-  }
-
-  /** Objects whose controller owner has that UID; without a UID those that have no controller owner. */
-  listByOwner(uid: string | undefined, namespace?: string): KubernetesObject[] {
-    const keys = this.byOwner.get(uid ?? noOwner) ?? new Set();
-    return inNamespace([...keys].map((key) => this.objects.get(key)!), namespace);
   }
 
   stop(): void {
@@ -154,20 +138,14 @@ export class Informer {
 
   private replace(objects: KubernetesObject[]): void {
     const present = new Set(objects.map(qualifiedName));
-    for (const [key, object] of [...this.objects]) {
-      if (!present.has(key)) this.remove(object);
+    for (const object of this.cache.list()) {
+      if (!present.has(qualifiedName(object))) this.remove(object);
     }
     for (const object of objects) this.put(object);
   }
 
   private put(object: KubernetesObject): void {
-    const key = qualifiedName(object);
-    const old = this.objects.get(key);
-    if (old !== undefined) this.unindex(key, old);
-    this.objects.set(key, object);
-    const owner = controllerOf(object)?.uid ?? noOwner;
-    const keys = this.byOwner.get(owner) ?? new Set();
-    this.byOwner.set(owner, keys.add(key));
+    const old = this.cache.put(object);
     for (const handlers of [...this.handlers]) {
       if (old === undefined) handlers.added(object);
       else handlers.updated(old, object);
@@ -175,23 +153,12 @@ export class Informer {
   }
 
   private remove(object: KubernetesObject): void {
-    const key = qualifiedName(object);
-    const old = this.objects.get(key);
-    if (old === undefined) return;
-    this.unindex(key, old);
-    this.objects.delete(key);
+    if (this.cache.remove(object) === undefined) return;
     for (const handlers of [...this.handlers]) handlers.deleted(object);
   }
 
-  private unindex(key: string, object: KubernetesObject): void {
-    const owner = controllerOf(object)?.uid ?? noOwner;
-    const keys = this.byOwner.get(owner);
-    keys?.delete(key);
-    if (keys?.size === 0) this.byOwner.delete(owner);
-  }
-
   private resync(handlers: Iterable<Handlers>): void {
-    const objects = [...this.objects.values()];
+    const objects = this.cache.list();
     for (const one of handlers) {
       for (const object of objects) one.updated(object, object);
     }
@@ -235,11 +202,6 @@ export class Informer {
       this.timers.delete(stop);
     };
   }
-}
-
-function inNamespace(objects: KubernetesObject[], namespace: string | undefined): KubernetesObject[] {
-  if (namespace === undefined || namespace === '') return objects;
-  return objects.filter((object) => object.metadata.namespace === namespace);
 }
 
 /** One informer per resource, started at its first use. */

@@ -84,7 +84,7 @@ export function selectObjects(rule: RelatedRule, context: RuleContext, informer:
   const { labels, namespace, namespaceLabels, names, home } = read(rule, context);
   const inNamespaces = namespaceLabels === undefined ? undefined : namespaceFilter(namespaceLabels, context.namespaces);
   const place = namespace ?? (names === undefined ? home : undefined);
-  return informer
+  return informer.cache
     .list(place)
     .filter((object) => inNamespaces?.(object) ?? true)
     .filter((object) => labels.matches(labelsOf(object)) && (names?.includes(object.metadata.name) ?? true));
@@ -105,7 +105,7 @@ function namespaceFilter(selector: Selector, namespaces: Informer | undefined): 
   if (namespaces === undefined) throw new Error('namespace informer is not initialized, cannot use namespaceSelector');
   if (!namespaces.hasSynced) throw new RelatedNotSynced();
   return ({ metadata }) => {
-    const found = metadata.namespace === undefined ? undefined : namespaces.get(undefined, metadata.namespace);
+    const found = metadata.namespace === undefined ? undefined : namespaces.cache.get(undefined, metadata.namespace);
     return found !== undefined && selector.matches(labelsOf(found));
   };
 }
