@@ -5,6 +5,8 @@ import { timestamp } from './writes.ts';
 
 export type ContainerKind = 'init' | 'sidecar' | 'main';
 
+export type OnExit = (exitCode: number, message?: string) => void;
+
 /** Delays between restarts: the first restart is immediate, the next waits `initial`, each further one twice as long. */
 export interface Backoff {
   initialMilliseconds: number;
@@ -56,7 +58,7 @@ export class ContainerRun {
   }
 
   /** Starts what `launch` returns. `ended` is called once when it has ended, unless it was lost before. */
-  start(containerId: string, backoff: Backoff, launch: (onExit: (exitCode: number) => void) => PodProgram, ended: () => void): void {
+  start(containerId: string, backoff: Backoff, launch: (onExit: OnExit) => PodProgram, ended: () => void): void {
     const now = this.clock.now();
     if (this.state.terminated !== undefined) this.lastState = this.state;
     if (this.containerId !== undefined) {
@@ -69,9 +71,9 @@ export class ContainerRun {
     const mine = this.incarnation;
     this.state = { running: { startedAt: timestamp(now) } };
     this.previousProgram = this.program;
-    this.program = launch((exitCode) => {
+    this.program = launch((exitCode, message) => {
       if (mine !== this.incarnation) return;
-      this.end(exitCode, exitCode === 0 ? 'Completed' : 'Error');
+      this.end(exitCode, exitCode === 0 ? 'Completed' : 'Error', message);
       ended();
     });
   }
@@ -119,13 +121,14 @@ export class ContainerRun {
     };
   }
 
-  private end(exitCode: number, reason: string): void {
+  private end(exitCode: number, reason: string, message?: string): void {
     this.incarnation += 1;
     this.endedAt = this.clock.now();
     this.state = {
       terminated: {
         exitCode,
         reason,
+        ...(message === undefined || message === '' ? {} : { message }),
         startedAt: this.state.running?.startedAt ?? null,
         finishedAt: timestamp(this.endedAt),
         ...(this.containerId === undefined ? {} : { containerID: this.containerId }),

@@ -130,8 +130,8 @@ export interface KeyToPath {
 
 export interface Volume {
   name: string;
-  secret?: { secretName?: string; optional?: boolean; items?: KeyToPath[] };
-  configMap?: { name?: string; optional?: boolean; items?: KeyToPath[] };
+  secret?: { secretName?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
+  configMap?: { name?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
   hostPath?: { path: string; type?: string };
   emptyDir?: { medium?: string };
 }

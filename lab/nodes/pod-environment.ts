@@ -2,6 +2,7 @@
  * What a container finds around it: environment variables and the files of mounted Secrets and ConfigMaps.
  * Host paths and empty directories are the program's own business.
  */
+import type { PodEnvironment } from '../contract.ts';
 import type { Container, EnvVar, KeyedData, KeyReference, Pod, Volume } from './kinds.ts';
 
 /** Reads of the API's Secrets and ConfigMaps, answered from a cache. */
@@ -14,6 +15,23 @@ export interface DataSources {
 export interface PodAddressing {
   podIp: string;
   hostIp: string;
+}
+
+/** A file of a mounted Secret or ConfigMap. */
+export interface MountedFile {
+  /** Where the container sees it. */
+  path: string;
+  text: string;
+  /** Permission bits. */
+  mode: number;
+}
+
+/** What the lab's kubelet gives to a program beyond the contract: a real process needs files, and leaves a last word. */
+export interface MountedEnvironment extends PodEnvironment {
+  /** All files of mounted Secrets and ConfigMaps as the API has them now. */
+  files(): MountedFile[];
+  /** `message` is what the container left in /dev/termination-log. */
+  onExit(exitCode: number, message?: string): void;
 }
 
 type Source = 'secret' | 'configmap';
@@ -52,6 +70,33 @@ export function unmountable(pod: Pod, sources: DataSources): string | undefined 
     if (absent !== undefined) return `${failed}references non-existent ${wanted.source === 'secret' ? 'secret' : 'config'} key: ${absent.key}`;
   }
   return undefined;
+}
+
+const defaultFileMode = 0o644;
+
+/** All files that `fileReader` would find. A subPath shows one file or the files below it. */
+export function mountedFiles(pod: Pod, container: Container, sources: DataSources): MountedFile[] {
+  return (container.volumeMounts ?? []).flatMap((mount) => {
+    const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
+    const shown = volume === undefined ? undefined : volumeSource(volume);
+    const object = shown === undefined ? undefined : lookUp(sources, shown.source, pod.metadata.namespace ?? '', shown.name);
+    if (volume === undefined || shown === undefined || object === undefined) return [];
+    const mode = volume.secret?.defaultMode ?? volume.configMap?.defaultMode ?? defaultFileMode;
+    const keys = Object.keys({ ...object.data, ...object.binaryData });
+    const items = shown.items ?? keys.map((key) => ({ key, path: key }));
+    return items.flatMap(({ key, path }) => {
+      const place = placeOf(path, mount);
+      const text = textOf(shown.source, object, key);
+      return place === undefined || text === undefined ? [] : [{ path: place, text, mode }];
+    });
+  });
+}
+
+/** Where a mount shows the file of that path in its volume, if it does. */
+function placeOf(path: string, { mountPath, subPath = '' }: { mountPath: string; subPath?: string }): string | undefined {
+  if (subPath === '') return `${mountPath}/${path}`;
+  if (path === subPath) return mountPath;
+  return path.startsWith(`${subPath}/`) ? `${mountPath}/${path.slice(subPath.length + 1)}` : undefined;
 }
 
 /** A reader of the container's mounted files. It reads what the API has now, so a changed Secret shows. */

@@ -8,12 +8,12 @@
 import { ApiError } from '../contract.ts';
 import type { ApiClient, Clock, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
 import { ContainerRun, goDuration } from './container-run.ts';
-import type { Backoff, ContainerKind } from './container-run.ts';
+import type { Backoff, ContainerKind, OnExit } from './container-run.ts';
 import type { EventRecorder } from './events.ts';
 import { podResource } from './kinds.ts';
 import type { Container, Pod } from './kinds.ts';
-import { fileReader, resolveEnv, unmountable } from './pod-environment.ts';
-import type { DataSources } from './pod-environment.ts';
+import { fileReader, mountedFiles, resolveEnv, unmountable } from './pod-environment.ts';
+import type { DataSources, MountedEnvironment } from './pod-environment.ts';
 import { phaseOf, podStatus } from './pod-status.ts';
 import { isNotFound, timestamp, updateLive } from './writes.ts';
 
@@ -249,20 +249,21 @@ export class PodWorker {
     }
     this.starts += 1;
     const containerId = `containerd://${this.pod.metadata.uid ?? ''}-${run.spec.name}-${this.starts}`;
-    const launch = (onExit: (exitCode: number) => void): PodProgram => this.launch(run, resolved.env, onExit);
+    const launch = (onExit: OnExit): PodProgram => this.launch(run, resolved.env, onExit);
     run.start(containerId, settings.crashBackoff, launch, () => this.ended(run));
     this.normal('Started', `Started container ${run.spec.name}`);
   }
 
-  private launch(run: ContainerRun, env: Record<string, string>, onExit: (exitCode: number) => void): PodProgram {
+  private launch(run: ContainerRun, env: Record<string, string>, onExit: OnExit): PodProgram {
     const { programs, sources, onProblem } = this.context;
-    const environment: PodEnvironment = {
+    const environment: MountedEnvironment = {
       pod: this.pod,
       nodeName: this.machine.name,
       podIp: this.podIp ?? '',
       bootId: this.machine.bootId(),
       env,
       readFile: fileReader(this.pod, run.spec, sources),
+      files: () => mountedFiles(this.pod, run.spec, sources),
       onExit,
       onLog: (line) => this.followers.get(run)?.forEach((follower) => follower.line(line)),
     };
@@ -455,7 +456,7 @@ export class PodWorker {
 }
 
 /** What stands for a container that no factory knows: an init container is done at once, another one waits for TERM. */
-function idleProgram(kind: ContainerKind, onExit: (exitCode: number) => void): PodProgram {
+function idleProgram(kind: ContainerKind, onExit: OnExit): PodProgram {
   if (kind === 'init') onExit(0);
   return {
     exec: async () => ({ exitCode: 126, stdout: '', stderr: 'this container runs nothing in the lab\n' }),
