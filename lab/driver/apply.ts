@@ -112,7 +112,7 @@ export function setLastApplied(object: KubernetesObject, applied: KubernetesObje
 }
 
 /** Throws if the annotation is there and is not a JSON object. */
-export function lastAppliedOf(object: KubernetesObject): Tree | undefined {
+function lastAppliedOf(object: KubernetesObject): Tree | undefined {
   const text = annotationsOf(object)?.[lastAppliedAnnotation];
   if (text === undefined || text === '') return undefined;
   const parsed: unknown = JSON.parse(text);

@@ -79,7 +79,6 @@ const decoratorSpec = z.looseObject({
 
 export type Webhook = z.infer<typeof webhook>;
 export type HookSpec = z.infer<typeof hook>;
-export type HooksSpec = z.infer<typeof hooks>;
 export type ChildRule = z.infer<typeof childRule>;
 export type UpdateMethod = z.infer<typeof updateMethod>;
 export type CompositeSpec = z.infer<typeof compositeSpec>;
@@ -89,8 +88,6 @@ export type Controller = { name: string; object: ControllerObject } & (
   | { kind: 'CompositeController'; spec: CompositeSpec }
   | { kind: 'DecoratorController'; spec: DecoratorSpec }
 );
-
-export const controllerApiVersion = 'metacontroller.k8s.io/v1alpha1';
 
 /**
  * Reads a controller object and fills in what the API server and the real encoder would: hook versions, an empty
