@@ -12,12 +12,13 @@ function componentName(model: string): string {
   return `io.k8s.api.${prefix === '' ? '' : `${prefix.toLowerCase()}.`}${version.toLowerCase()}.${name}`;
 }
 
+const intOrString = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
+
 const scalars: Record<string, JsonObject> = {
   string: { type: 'string' },
   boolean: { type: 'boolean' },
   Date: { type: 'string', format: 'date-time' },
   V1MicroTime: { type: 'string', format: 'date-time' },
-  IntOrString: { 'x-kubernetes-int-or-string': true },
   any: {},
   object: { type: 'object' },
 };
@@ -27,6 +28,10 @@ function typeSchema(type: string, format: string, components: JsonObject): JsonO
   if (form === 'list') return { type: 'array', items: typeSchema(of, format, components) };
   if (form === 'map') return { type: 'object', additionalProperties: typeSchema(of, format, components) };
   if (of === 'number') return format === '' || format === 'double' ? { type: 'number' } : { type: 'integer', format };
+  if (of === 'IntOrString') {
+    components[intOrString] = { type: 'string', format: 'int-or-string' };
+    return { allOf: [{ $ref: `#/components/schemas/${intOrString}` }] };
+  }
   if (Object.hasOwn(scalars, of)) return { ...scalars[of] };
   if (attributes(of) === undefined) return { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return { allOf: [{ $ref: addComponent(of, components) }] };

@@ -238,6 +238,21 @@ describe('the server itself', () => {
     expect(lab.store.get(lab.definition('pods'), 'default', 'bound').metadata.deletionGracePeriodSeconds).toBe(9);
   });
 
+  it('ends a watch after timeoutSeconds', async () => {
+    const response = await call('/api/v1/nodes?watch=true&timeoutSeconds=1&resourceVersion=0');
+    expect((await response.text()).trim().split('\n').map((line) => (JSON.parse(line) as WatchEvent).type)).toEqual(['ADDED']);
+  });
+
+  it('deletes a collection by its selector', async () => {
+    for (const [name, group] of [['gone-1', 'gone'], ['gone-2', 'gone'], ['stays', 'stays']] as const) {
+      const object = widget(name);
+      lab.store.create(lab.definition('widgets'), 'default', { ...object, metadata: { ...object.metadata, labels: { group } } });
+    }
+    const response = await call('/apis/lab.example.io/v1/namespaces/default/widgets?labelSelector=group%3Dgone', { method: 'DELETE' });
+    expect(response.status).toBe(200);
+    expect(lab.store.list(lab.definition('widgets'), { labelSelector: 'group' }).items.map(({ metadata }) => metadata.name)).toEqual(['stays']);
+  });
+
   it('exec by the v4 protocol takes silence for the end of stdin', async () => {
     lab.readyPod('v4');
     const url = `${lab.server.url.replace('https', 'wss')}/api/v1/namespaces/default/pods/v4/exec?command=cat&stdin=true&stdout=true`;

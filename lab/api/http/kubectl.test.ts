@@ -40,6 +40,7 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
       { path: 'widget.spec.network', expected: ['GROUP:      lab.example.io', 'Its network.', 'mode\t<string>', 'How it talks.', 'ports\t<[]integer>'] },
       { path: 'wd.spec', expected: ['size\t<integer> -required-', 'network\t<Object>'] },
       { path: 'pod.spec.containers.ports', expected: ['containerPort\t<integer>'] },
+      { path: 'pdb.spec', expected: ['minAvailable\t<IntOrString>', 'selector\t<LabelSelector>'] },
       { path: 'widget.metadata', expected: ['ownerReferences\t<[]OwnerReference>'] },
     ])('explain $path', async ({ path, expected }) => {
       const output = await run(['explain', path]);
