@@ -146,7 +146,9 @@ export interface RelatedRule {
 export interface HookController {
   /** The path segment below which the hooks are served, such as `wekacontainer`. */
   name: string;
-  /** What to ask the sidecar before `decide`. */
+  /** The Metacontroller kind that calls it; a decorator's parent and children travel as `object` and `attachments`. */
+  type: 'composite' | 'decorator';
+  /** What to ask the sidecar before `decide`. Asked again with the answers, for what only they bring up. */
   observe(request: HookRequest): Observation[];
   decide(request: HookRequest): Decision;
   /** Depends on the parent's spec and metadata.uid only: Metacontroller caches the answer per generation. */

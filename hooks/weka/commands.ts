@@ -108,14 +108,14 @@ export const wekaCommands = {
   driveDeactivate: command({
     parameters: z.strictObject({ uuid }),
     argv: (parameters) => [['weka', 'cluster', 'drive', 'deactivate', parameters.uuid, '-f']],
-    alreadyDone: /not found|already inactive/i,
+    alreadyDone: /not found|does not exist|already inactive/i,
     timeoutSeconds: quick,
     idempotence: 'An absent or inactive drive is done.',
   }),
   driveRemove: command({
     parameters: z.strictObject({ uuid }),
     argv: (parameters) => [['weka', 'cluster', 'drive', 'remove', parameters.uuid, '-f']],
-    alreadyDone: /not found/i,
+    alreadyDone: /not found|does not exist/i,
     timeoutSeconds: quick,
     idempotence: 'An absent drive is done.',
   }),

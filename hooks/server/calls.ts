@@ -1,0 +1,30 @@
+/** From the body of a hook request to the body of its answer, without HTTP: the server and the lab share it. */
+import type { Context, Decision, HookController, KubernetesObject } from '../core/contract.ts';
+import {
+  customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toDecoratorResponse, toSyncResponse, type Envelope,
+} from '../core/envelope.ts';
+import { runHook, type ShellOptions } from './shell.ts';
+
+export const hookNames = ['sync', 'finalize', 'customize'] as const;
+export type HookName = (typeof hookNames)[number];
+
+export interface HookCall {
+  answer: Record<string, unknown>;
+  /** Absent for customize, which decides nothing. */
+  decision?: Decision;
+}
+
+/**
+ * Calls a hook. Rejects with a ZodError when the body is no such request, or when the answer would harm Metacontroller:
+ * neither changes anything.
+ */
+export async function callHook(controller: HookController, hook: HookName, body: unknown, options: ShellOptions): Promise<HookCall> {
+  if (hook === 'customize') {
+    const { parent } = customizeEnvelope.parse(body);
+    const context: Context = { ...options.settings, now: new Date(options.now()).toISOString(), entropy: '' };
+    return { answer: toCustomizeResponse(controller.customize?.(parent as unknown as KubernetesObject, context) ?? []) };
+  }
+  const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
+  const decision = await runHook(controller, schema.parse(body) as unknown as Envelope, options);
+  return { decision, answer: controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision) };
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm run hook -- wekacontainer sync < request.json`: one decision on the terminal, plain JSON in, plain JSON out.
+ * The request is what Metacontroller sends; `observed` and `context` may be added, and have harmless defaults.
+ */
+import { readFileSync } from 'node:fs';
+import type { HookRequest, Json, KubernetesObject } from '../core/contract.ts';
+import { customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toSyncResponse, type Envelope } from '../core/envelope.ts';
+import { operatorConfig } from '../weka/config.ts';
+import { wekaControllers } from '../weka/index.ts';
+import { hookNames, type HookName } from './calls.ts';
+
+const usage = `usage: npm run hook -- CONTROLLER HOOK < request.json
+  CONTROLLER  ${wekaControllers.map(({ name }) => name).join(', ')}
+  HOOK        ${hookNames.join(', ')}, or observe (what the hook would ask the sidecar)
+The request is what Metacontroller sends. It may carry, besides:
+  "observed": {"facts": {ID: {"observedAt", "value"}}, "operations": {}}
+  "context":  {"now", "entropy", "operatorNamespace", "config"}
+`;
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n\n${usage}`);
+  process.exit(2);
+}
+
+/** The request with defaults for what Metacontroller does not send. */
+export function completeRequest(envelope: Envelope, extras: Partial<Pick<HookRequest, 'observed' | 'context'>>): HookRequest {
+  return {
+    ...envelope,
+    observed: { facts: {}, operations: {}, ...extras.observed },
+    context: {
+      now: '2026-01-01T00:00:00Z', entropy: '0000000000000000', operatorNamespace: 'weka-operator-system', ...extras.context,
+      config: operatorConfig.parse({ ...extras.context?.config }) as unknown as Record<string, Json>,
+    },
+  };
+}
+
+/** The whole answer of a hook as JSON. Throws a ZodError on a request that is none. */
+export function answerHook(name: string, hook: HookName | 'observe', body: unknown): unknown {
+  const controller = wekaControllers.find((one) => one.name === name);
+  if (controller === undefined) throw new Error(`no controller ${name}`);
+  const extras = body as Partial<Pick<HookRequest, 'observed' | 'context'>>;
+  if (hook === 'customize') {
+    const { parent } = customizeEnvelope.parse(body);
+    const { context } = completeRequest({ controller: parent as unknown as KubernetesObject, parent: parent as unknown as KubernetesObject, children: {}, related: {}, finalizing: false }, extras);
+    return toCustomizeResponse(controller.customize?.(parent as unknown as KubernetesObject, context) ?? []);
+  }
+  const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
+  const request = completeRequest(schema.parse(body) as unknown as Envelope, extras);
+  if (hook === 'observe') return controller.observe(request);
+  const decision = controller.decide(request);
+  return { ...toSyncResponse(decision), operations: decision.operations, events: decision.events };
+}
+
+if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
+  const [name = '', hook = ''] = process.argv.slice(2);
+  if (!wekaControllers.some((one) => one.name === name)) fail(`no controller ${name || '(none given)'}`);
+  if (hook !== 'observe' && !hookNames.includes(hook as HookName)) fail(`no hook ${hook || '(none given)'}`);
+  try {
+    const answer = answerHook(name, hook as HookName | 'observe', JSON.parse(readFileSync(0, 'utf8')));
+    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}

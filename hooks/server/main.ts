@@ -1,0 +1,33 @@
+/** The hook server as a program: settings from the environment, no Kubernetes credentials, no decision. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../core/contract.ts';
+import { readOperatorConfig } from '../weka/config.ts';
+import { wekaControllers } from '../weka/index.ts';
+import { bootConfigMapName, readBootScripts } from './boot-scripts.ts';
+import { createServer } from './server.ts';
+import { readServerSettings, settingsHelp } from './settings.ts';
+import { sidecarClient } from './sidecar-client.ts';
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(`Serves the hooks of weka-metacontroller. Settings are environment variables:\n\n${settingsHelp()}\n`);
+  process.exit(0);
+}
+
+const settings = readServerSettings(process.env);
+const config = { ...readOperatorConfig(process.env), bootConfigMapName: bootConfigMapName(readBootScripts(settings.bootScripts)) };
+const tls = settings.tlsDirectory;
+
+const app = createServer({
+  controllers: wekaControllers,
+  sidecar: sidecarClient({ socket: settings.sidecarSocket }),
+  settings: { operatorNamespace: settings.operatorNamespace, config: config as unknown as Record<string, Json> },
+  now: () => Date.now(),
+  logger: { level: settings.logLevel },
+  bodyLimit: settings.bodyLimitMebibytes * 1024 * 1024,
+  onSidecarError: (error) => app.log.warn({ reason: error.reason }, error.message),
+  ...(tls === undefined ? {} : { https: { key: readFileSync(join(tls, 'tls.key'), 'utf8'), cert: readFileSync(join(tls, 'tls.crt'), 'utf8') } }),
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.close().then(() => process.exit(0)));
+await app.listen({ port: settings.port, host: settings.host });

@@ -1,0 +1,98 @@
+/** The fastify shell: HTTP in, hook, HTTP out. Every answer has passed the exit schema. */
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { ZodError } from 'zod';
+import type { HookController } from '../core/contract.ts';
+import { callHook, hookNames, type HookName } from './calls.ts';
+import type { ShellOptions } from './shell.ts';
+
+export interface ServerOptions extends ShellOptions {
+  controllers: readonly HookController[];
+  logger?: FastifyServerOptions['logger'];
+  /** Bytes; a WekaCluster with 300 children is about 1.3 MB, a client with 3000 nodes about 30 MB. */
+  bodyLimit?: number;
+  /** Hook calls at one time; more are answered 429 and come again. */
+  maximumCalls?: number;
+  https?: { key: string; cert: string };
+}
+
+/** Seconds after which Metacontroller is to ask again when there are too many calls at one time. */
+const retryAfterSeconds = 2;
+
+function metrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const labelNames = ['controller', 'hook'] as const;
+  return {
+    registry,
+    calls: new Counter({ name: 'weka_hook_calls_total', help: 'Hook calls by status code', labelNames: [...labelNames, 'code'], registers: [registry] }),
+    seconds: new Histogram({ name: 'weka_hook_seconds', help: 'Duration of hook calls', labelNames, registers: [registry] }),
+    bytes: new Histogram({ name: 'weka_hook_request_bytes', help: 'Size of hook requests', labelNames, buckets: [1e3, 1e4, 1e5, 1e6, 1e7], registers: [registry] }),
+    children: new Histogram({ name: 'weka_hook_children', help: 'Children in an answer', labelNames, buckets: [0, 1, 10, 100, 1000], registers: [registry] }),
+    operations: new Counter({ name: 'weka_hook_operations_total', help: 'Operations asked for by kind', labelNames: ['controller', 'kind'], registers: [registry] }),
+    decisions: new Counter({ name: 'weka_hook_decisions_total', help: 'Decisions by reason of the Ready condition', labelNames: ['controller', 'reason'], registers: [registry] }),
+  };
+}
+
+function readyReason(status: Record<string, unknown>): string {
+  const conditions = Array.isArray(status['conditions']) ? (status['conditions'] as { type?: string; reason?: string }[]) : [];
+  return conditions.find(({ type }) => type === 'Ready')?.reason ?? 'None';
+}
+
+/** A server that is ready for `listen` or `inject`. Routes: POST /<controller>/{sync,finalize,customize}, GET /healthz, /readyz, /metrics. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const base: FastifyServerOptions = {
+    logger: options.logger ?? false,
+    bodyLimit: options.bodyLimit ?? 64 * 1024 * 1024,
+    // above the 90 s for which Go keeps an idle connection: a POST on a connection that the server closes is not repeated
+    keepAliveTimeout: 100_000,
+    disableRequestLogging: true,
+  };
+  const app = Fastify({ ...base, https: options.https ?? null } as FastifyServerOptions);
+  const meter = metrics();
+  let running = 0;
+
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const invalid = error instanceof ZodError;
+    const code = error.statusCode ?? 500;
+    request.log.error({ url: request.url, error: error.message, stack: error.stack }, 'hook call failed');
+    // the body of an error ends up in a Kubernetes event: one line, no stack
+    const message = invalid ? error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).slice(0, 3).join('; ') : error.message;
+    void reply.code(code).send({ error: message });
+  });
+
+  const call = async (controller: HookController, hook: HookName, body: unknown): Promise<Record<string, unknown>> => {
+    const { answer, decision } = await callHook(controller, hook, body, options);
+    if (decision !== undefined) {
+      meter.children.observe({ controller: controller.name, hook }, decision.children.length);
+      meter.decisions.inc({ controller: controller.name, reason: readyReason(decision.status) });
+      for (const { kind } of decision.operations) meter.operations.inc({ controller: controller.name, kind });
+    }
+    return answer;
+  };
+  for (const controller of options.controllers) {
+    for (const hook of hookNames) {
+      app.post(`/${controller.name}/${hook}`, async (request, reply) => {
+        if (running >= (options.maximumCalls ?? 64)) return reply.code(429).header('retry-after', retryAfterSeconds).send({ error: 'too many calls at one time' });
+        running += 1;
+        const stop = meter.seconds.startTimer({ controller: controller.name, hook });
+        meter.bytes.observe({ controller: controller.name, hook }, Number(request.headers['content-length'] ?? 0));
+        try {
+          return await call(controller, hook, request.body);
+        } finally {
+          running -= 1;
+          stop();
+        }
+      });
+    }
+  }
+
+  app.addHook('onResponse', async (request, reply) => {
+    const [, controller = '', hook = ''] = request.url.split('/');
+    if (request.method === 'POST') meter.calls.inc({ controller, hook, code: String(reply.statusCode) });
+  });
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', () => ({ status: 'ok' }));
+  app.get('/metrics', async (_request, reply) => reply.type(meter.registry.contentType).send(await meter.registry.metrics()));
+  return app;
+}

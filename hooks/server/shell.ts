@@ -1,0 +1,96 @@
+/**
+ * The shell around a pure hook: gathers facts, decides, has the operations carried out, and decides again while they
+ * finish quickly. It takes no decision of its own and holds no state.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Context, Decision, HookController, HookRequest, Observation, Observed } from '../core/contract.ts';
+import type { Envelope } from '../core/envelope.ts';
+import { SidecarError, type Sidecar } from '../core/sidecar.ts';
+
+export interface ShellOptions {
+  sidecar: Sidecar;
+  /** Settings that do not change while the process lives. */
+  settings: Pick<Context, 'config' | 'operatorNamespace'>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Fresh hexadecimal digits. */
+  entropy?(): string;
+  /** How long a cold fact may take, in milliseconds. */
+  observeMillis?: number;
+  /** Time for the whole call in milliseconds; Metacontroller gives up after 10 s. */
+  budgetMillis?: number;
+  /** Called for what went wrong at the sidecar; the call itself goes on with what is known. */
+  onSidecarError?(error: SidecarError): void;
+}
+
+/** Facts may bring up further questions, but not for ever. */
+const observeRounds = 3;
+/** Decide, operate, decide again: at most this often in one call. */
+const operateRounds = 6;
+
+async function away<T>(work: Promise<T>, options: ShellOptions): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof SidecarError)) throw error;
+    options.onSidecarError?.(error);
+    return undefined;
+  }
+}
+
+async function gather(controller: HookController, request: HookRequest, options: ShellOptions): Promise<Observed> {
+  const asked = new Map<string, Observation>();
+  let observed: Observed = { facts: {}, operations: {} };
+  for (let round = 0; round < observeRounds; round += 1) {
+    const fresh = controller.observe({ ...request, observed }).filter(({ id }) => !asked.has(id));
+    if (fresh.length === 0) break;
+    for (const wanted of fresh) asked.set(wanted.id, wanted);
+    const answer = await away(options.sidecar.observe(fresh, options.observeMillis ?? 1000), options);
+    if (answer === undefined) break;
+    observed = { facts: { ...observed.facts, ...answer.facts }, operations: { ...observed.operations, ...answer.operations } };
+  }
+  return observed;
+}
+
+/**
+ * One call of a sync or finalize hook.
+ * @returns the last decision; its operations have been handed over and its events reported
+ */
+export async function runHook(controller: HookController, envelope: Envelope, options: ShellOptions): Promise<Decision> {
+  const deadline = options.now() + (options.budgetMillis ?? 6000);
+  const contextNow = (): Context => ({
+    ...options.settings,
+    now: new Date(options.now()).toISOString(),
+    entropy: options.entropy?.() ?? randomBytes(8).toString('hex'),
+  });
+  const events = new Map<string, Decision['events'][number]>();
+  const succeeded = new Set<string>();
+  for (let round = 1; ; round += 1) {
+    const request: HookRequest = { ...envelope, observed: { facts: {}, operations: {} }, context: contextNow() };
+    const observed = await gather(controller, request, options);
+    const decision = controller.decide({ ...request, observed });
+    for (const event of decision.events) events.set(`${event.reason} ${event.message}`, event);
+
+    let progressed = false;
+    if (decision.operations.length > 0) {
+      const left = Math.max(0, deadline - options.now());
+      const answer = await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options);
+      for (const [id, outcome] of Object.entries(answer?.operations ?? {})) {
+        // an operation that succeeded before and is asked for again has not had its effect: no reason to hurry
+        if (outcome.state === 'succeeded' && !succeeded.has(id)) {
+          succeeded.add(id);
+          progressed = true;
+        }
+      }
+    }
+    if (progressed && round < operateRounds && options.now() < deadline) continue;
+
+    const { apiVersion, kind, metadata } = envelope.parent;
+    if (events.size > 0 && metadata.uid !== undefined) {
+      const namespace = metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
+      const subject = { apiVersion, kind, ...namespace, name: metadata.name, uid: metadata.uid };
+      await away(options.sidecar.events(subject, [...events.values()]), options);
+    }
+    return decision;
+  }
+}

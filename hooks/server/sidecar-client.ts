@@ -1,0 +1,57 @@
+/** The sidecar over its Unix socket. No Kubernetes client here, nor anything that needs one. */
+import { request as httpRequest } from 'node:http';
+import { SidecarError, type ObserveAnswer, type OperationsAnswer, type Sidecar } from '../core/sidecar.ts';
+
+export interface SidecarClientOptions {
+  socket: string;
+  /** Milliseconds that an answer may take beyond the wait that the call asks for. */
+  graceMillis?: number;
+}
+
+interface Answer {
+  code: number;
+  text: string;
+}
+
+/**
+ * @returns a Sidecar whose calls reject with SidecarError only. Each call connects anew: that is cheap on a Unix socket,
+ * and a kept connection that the restarting sidecar has closed would cost a call.
+ */
+export function sidecarClient({ socket, graceMillis = 1000 }: SidecarClientOptions): Sidecar {
+  const post = (path: string, body: string, milliseconds: number): Promise<Answer> => new Promise((resolve, reject) => {
+    const request = httpRequest({
+      socketPath: socket, path, method: 'POST', agent: false, signal: AbortSignal.timeout(milliseconds),
+      headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+
+  const call = async <T>(path: string, body: object, waitMillis: number): Promise<T> => {
+    let answer: Answer;
+    try {
+      answer = await post(path, JSON.stringify(body), waitMillis + graceMillis);
+    } catch (error) {
+      throw new SidecarError('unavailable', `sidecar ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (answer.code === 503) throw new SidecarError('unavailable', `sidecar ${path}: shutting down`);
+    if (answer.code !== 200) throw new SidecarError(answer.code < 500 ? 'refused' : 'failed', `sidecar ${path}: ${answer.text.slice(0, 400)}`);
+    try {
+      // the sidecar checks its answers against a schema before it sends them
+      return JSON.parse(answer.text) as T;
+    } catch {
+      throw new SidecarError('failed', `sidecar ${path}: the answer is no JSON`);
+    }
+  };
+
+  return {
+    observe: (observations, waitMillis) => call<ObserveAnswer>('/observe', { observations, waitMillis: Math.round(waitMillis) }, waitMillis),
+    operations: (operations, waitMillis) => call<OperationsAnswer>('/operations', { operations, waitMillis: Math.round(waitMillis) }, waitMillis),
+    events: (object, events) => call<{ accepted: number }>('/events', { object, events }, 0),
+  };
+}

@@ -1,0 +1,58 @@
+/** A WekaContainer as its cluster sees it. Read shallowly: there may be hundreds of them in one request. */
+import type { Condition } from '../../core/conditions.ts';
+import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
+import { objectsOf } from '../../core/envelope.ts';
+import { apiVersion, labels } from '../api/group.ts';
+import type { WekaContainerSpec, WekaContainerStatus } from '../api/index.ts';
+
+export interface ContainerView {
+  object: KubernetesObject;
+  uid: string;
+  name: string;
+  role: string;
+  spec: Partial<WekaContainerSpec>;
+  status: Partial<WekaContainerStatus>;
+  terminating: boolean;
+  /** The weka container inside the pod runs (weka.md 3.5 #9). */
+  running: boolean;
+  /** It is a member of the weka cluster, and weka calls it READY. */
+  operational: boolean;
+  /** Where commands can be run; present while the weka container runs. */
+  pod?: PodTarget;
+}
+
+const condition = (object: KubernetesObject, type: string): Condition | undefined =>
+  ((object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? []).find((one) => one.type === type);
+
+export function containerView(object: KubernetesObject): ContainerView {
+  const spec = (object['spec'] ?? {}) as Partial<WekaContainerSpec>;
+  const status = (object['status'] ?? {}) as Partial<WekaContainerStatus>;
+  const terminating = object.metadata.deletionTimestamp !== undefined;
+  const running = condition(object, 'WekaRunning')?.status === 'True' && status.podUid !== undefined;
+  return {
+    object, spec, status, terminating, running,
+    uid: object.metadata.uid ?? '',
+    name: object.metadata.name,
+    role: object.metadata.labels?.[labels.mode] ?? spec.mode ?? '',
+    operational: running && status.containerID !== undefined && status.internalStatus === 'READY' && (status.managementIPs ?? []).length > 0,
+    ...(running ? { pod: { namespace: object.metadata.namespace ?? '', name: object.metadata.name, uid: status.podUid ?? '' } } : {}),
+  };
+}
+
+/** All WekaContainer children, drives first, then by name: the order in which executors are chosen. */
+export function containerViews(request: HookRequest): ContainerView[] {
+  const rank = (role: string): number => (role === 'drive' ? 0 : role === 'compute' ? 1 : 2);
+  return objectsOf(request.children, 'WekaContainer', apiVersion)
+    .map(containerView)
+    .sort((a, b) => rank(a.role) - rank(b.role) || (a.name < b.name ? -1 : 1));
+}
+
+/** Its Ready condition, for what it waits for. */
+export const readyCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'Ready');
+
+/** The scheduler has found no node for its pod, since when (RFC 3339). */
+export function unschedulableSince(view: ContainerView): string | undefined {
+  const pod = condition(view.object, 'PodRunning');
+  return pod?.status === 'False' && pod.reason === 'Unschedulable' ? pod.lastTransitionTime : undefined;
+}

@@ -1,0 +1,195 @@
+/** The WekaContainers that a cluster wants. What exists is kept, whatever its name; what is missing gets the lowest free ordinal. */
+import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { contentHash } from '../../core/operations.ts';
+import { apiVersion, labels } from '../api/group.ts';
+import type { WekaCluster, WekaNode } from '../api/index.ts';
+import type { PortRange } from '../claims/ports.ts';
+import type { ContainerView } from './container-view.ts';
+import { unschedulableSince } from './container-view.ts';
+import { chooseNode, type PlacementInput } from './placement.ts';
+import type { Role, RolePlan } from './roles.ts';
+import { expandedTolerations } from './tolerations.ts';
+
+export interface ContainersInput {
+  cluster: WekaCluster;
+  uid: string;
+  plans: readonly RolePlan[];
+  existing: readonly ContainerView[];
+  nodes: readonly WekaNode[];
+  ports: PortRange;
+  /** To be given to new members of a formed cluster. */
+  joinIpPorts: readonly string[];
+  /** The image for all containers; of existing ones the present image while an upgrade is not started. */
+  imageOf(view: ContainerView | undefined): string;
+  entropy: string;
+  /** RFC 3339. */
+  now: string;
+}
+
+export const operatorSecretName = (clusterUid: string): string => `weka-operator-${clusterUid}`;
+
+/** After this time without a node, a node that the cluster has chosen is given up (weka.md 6.3 #19). Seconds. */
+const unschedulableSeconds = 60;
+
+/** Drops `undefined`, which has no place in JSON, and `{}`/`[]`/`false`, which mean the same as absence here. */
+function compact(fields: Record<string, Json | undefined>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => {
+    const [, value] = entry;
+    if (value === undefined || value === false) return false;
+    return typeof value !== 'object' || value === null || Object.keys(value).length > 0;
+  }));
+}
+
+const asList = (value: unknown): Json[] | undefined =>
+  value === undefined ? undefined : ((Array.isArray(value) ? value : [value]) as Json[]);
+
+/** Everything in a container's spec that follows from the cluster's spec and the role. */
+export function containerSpec(input: ContainersInput, plan: RolePlan): Record<string, Json> {
+  const { spec } = input.cluster;
+  const { role } = plan;
+  const overrides = spec.overrides ?? {};
+  return compact({
+    mode: role,
+    imagePullSecret: spec.imagePullSecret,
+    numCores: plan.cores,
+    extraCores: plan.extraCores,
+    network: (spec.roleNetworkSelector?.[role] ?? spec.network) as Json | undefined,
+    hugepages: plan.hugepages,
+    hugepagesOffset: plan.hugepagesOffset,
+    hugepagesSize: '2Mi',
+    ...(role === 'drive' ? { numDrives: plan.numDrives } : { group: role }),
+    portRange: { ...input.ports },
+    wekaSecretRef: { secretKeyRef: { key: operatorSecretName(input.uid) } },
+    driversDistService: spec.driversDistService,
+    driversLoaderImage: overrides.driversLoaderImage,
+    driversBuildId: overrides.driversBuildId,
+    cpuPolicy: spec.cpuPolicy,
+    coreIds: spec.roleCoreIds?.[role] as Json | undefined,
+    tracesConfiguration: spec.tracesConfiguration as Json | undefined,
+    tolerations: expandedTolerations(spec) as unknown as Json,
+    ipv6: spec.ipv6,
+    additionalMemory: spec.additionalMemory?.[role],
+    additionalSecrets: spec.wekaHome?.cacertSecret === undefined ? undefined : { 'wekahome-cacert': spec.wekaHome.cacertSecret },
+    dropAffinityConstraints: overrides.disregardRedundancy,
+    nodeSelector: nodeSelector(input.cluster, role),
+    failureDomain: spec.failureDomain as Json | undefined,
+    topologySpreadConstraints: asList(spec.podConfig?.roleTopologySpreadConstraints?.[role] ?? spec.podConfig?.topologySpreadConstraints),
+    affinity: (spec.podConfig?.roleAffinity?.[role] ?? spec.podConfig?.affinity) as Json | undefined,
+    serviceAccountName: spec.serviceAccountName,
+    pvc: spec.globalPVC as Json | undefined,
+  });
+}
+
+export const nodeSelector = (cluster: WekaCluster, role: Role): Record<string, string> =>
+  ({ ...(cluster.spec.roleNodeSelector?.[role] ?? cluster.spec.nodeSelector) });
+
+/** Labels and annotations inherited by a container; what belongs to the cluster object itself is left behind. */
+export function inheritedMetadata(cluster: WekaCluster, uid: string, role: Role): { labels: Record<string, string>; annotations?: Record<string, string> } {
+  const metadata = cluster.metadata;
+  const own = (key: string): boolean => key === 'controller-uid' || key.includes('last-applied-configuration');
+  const pick = (map: Record<string, string> | undefined): Record<string, string> =>
+    Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !own(key)));
+  const annotations = pick(cluster.spec.roleAnnotations?.[role] ?? metadata.annotations);
+  return {
+    labels: {
+      ...pick(metadata.labels),
+      [labels.app]: 'weka', [labels.mode]: role, [labels.clusterId]: uid, [labels.clusterName]: metadata.name,
+    },
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+}
+
+const drivesOf = (view: ContainerView): number => (view.role === 'drive' ? (view.spec.numDrives ?? 0) : 0);
+const nodeOf = (view: ContainerView): string | undefined => view.status.nodeAffinity ?? view.spec.nodeAffinity;
+
+function placementInput(input: ContainersInput, plan: RolePlan, placed: PlacementInput['placed'], refused: ReadonlySet<string>): PlacementInput {
+  const { spec } = input.cluster;
+  return {
+    role: plan.role, drives: plan.numDrives, selector: nodeSelector(input.cluster, plan.role), tolerations: expandedTolerations(spec),
+    failureDomainLabel: spec.failureDomain?.label, shareNodes: spec.overrides?.disregardRedundancy === true,
+    nodes: input.nodes, placed, refused,
+  };
+}
+
+/** A user's own affinity or spread decides about nodes; then the choice is left to the scheduler. */
+function leftToScheduler(cluster: WekaCluster, role: Role): boolean {
+  const { podConfig } = cluster.spec;
+  return [podConfig?.roleAffinity?.[role], podConfig?.affinity, podConfig?.roleTopologySpreadConstraints?.[role], podConfig?.topologySpreadConstraints]
+    .some((value) => value !== undefined);
+}
+
+/** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
+function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, placed: PlacementInput['placed']): string | undefined {
+  const now = view?.spec.nodeAffinity;
+  const since = view === undefined ? undefined : unschedulableSince(view);
+  const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= unschedulableSeconds * 1000;
+  if (now !== undefined && !expired) return now;
+  if (view !== undefined && now === undefined && view.status.nodeAffinity !== undefined) return undefined;
+  if (leftToScheduler(input.cluster, plan.role)) return undefined;
+  return chooseNode(placementInput(input, plan, placed, new Set(now === undefined ? [] : [now]))) ?? (expired ? undefined : now);
+}
+
+function build(input: ContainersInput, plan: RolePlan, name: string, wekaName: string, node: string | undefined, view: ContainerView | undefined): KubernetesObject {
+  const joinIpPorts = view === undefined ? [...input.joinIpPorts] : ((view.spec.joinIpPorts as string[] | undefined) ?? []);
+  return {
+    apiVersion, kind: 'WekaContainer',
+    metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...inheritedMetadata(input.cluster, input.uid, plan.role) },
+    spec: {
+      ...containerSpec(input, plan),
+      name: wekaName,
+      image: input.imageOf(view),
+      // what was fixed when the container came to be is carried over
+      ...(view === undefined ? {} : carriedOver(view)),
+      ...(joinIpPorts.length === 0 ? {} : { joinIpPorts }),
+      ...(node === undefined ? {} : { nodeAffinity: node }),
+    },
+  };
+}
+
+/** Sizes that weka fixed when the container joined: a later template does not reach existing containers (weka.md 6.7). */
+const fixedFields = ['numDrives', 'failureDomain'] as const;
+
+function carriedOver(view: ContainerView): Record<string, Json> {
+  return Object.fromEntries(fixedFields.flatMap((field) => (view.spec[field] === undefined ? [] : [[field, view.spec[field] as Json]])));
+}
+
+/** Unique for ever: role, cluster, ordinal and the entropy of the moment. */
+const wekaNameOf = (input: ContainersInput, role: Role, ordinal: number): string =>
+  `${role}x${contentHash([input.uid, role, ordinal, input.entropy], 12)}`;
+
+export interface WantedContainers {
+  objects: KubernetesObject[];
+  /** Existing ones beyond the wished count; kept, for a smaller number is no order to destroy data. */
+  surplus: string[];
+  missing: number;
+}
+
+/** All containers of the cluster as they ought to be, those that exist and those to come. Terminating ones are not listed. */
+export function wantedContainers(input: ContainersInput): WantedContainers {
+  const wanted: WantedContainers = { objects: [], surplus: [], missing: 0 };
+  const placed = input.existing.flatMap((view) => {
+    const node = nodeOf(view);
+    return node === undefined ? [] : [{ role: view.role, node, drives: drivesOf(view) }];
+  });
+  for (const plan of input.plans) {
+    const all = input.existing.filter(({ role }) => role === plan.role);
+    const living = all.filter(({ terminating }) => !terminating);
+    for (const view of living) {
+      const node = nodeFor(input, plan, view, placed.filter((one) => one.node !== nodeOf(view) || one.role !== view.role));
+      wanted.objects.push(build(input, plan, view.name, view.spec.name ?? '', node, view));
+      if (node !== undefined && nodeOf(view) === undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
+    }
+    wanted.surplus.push(...living.slice(plan.count).map(({ name }) => name));
+    const taken = new Set(all.map(({ name }) => name));
+    for (let ordinal = 0, created = living.length; created < plan.count; ordinal += 1) {
+      const name = `${input.cluster.metadata.name}-${plan.role}-${ordinal}`;
+      if (taken.has(name)) continue;
+      const node = nodeFor(input, plan, undefined, placed);
+      if (node !== undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
+      wanted.objects.push(build(input, plan, name, wekaNameOf(input, plan.role, ordinal), node, undefined));
+      wanted.missing += 1;
+      created += 1;
+    }
+  }
+  return wanted;
+}

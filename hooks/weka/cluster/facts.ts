@@ -1,0 +1,125 @@
+/** Everything that the decisions about one WekaCluster rest on, gathered from the request once. */
+import type { HookRequest } from '../../core/contract.ts';
+import { secretKeys, type PodTarget } from '../../core/catalogue.ts';
+import { objectsOf } from '../../core/envelope.ts';
+import { factValue } from '../../core/facts.ts';
+import { apiVersion } from '../api/group.ts';
+import { claimsNames, parseWekaNode, type WekaCluster, type WekaNode } from '../api/index.ts';
+import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
+import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
+import { operatorConfig, type OperatorConfig } from '../config.ts';
+import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
+import type { RuntimeReport } from '../runtime-report.ts';
+import { containerViews, type ContainerView } from './container-view.ts';
+import { formationMinimum, rolePlans, type Role, type RolePlan } from './roles.ts';
+
+export type Phase = 'active' | 'paused' | 'grace' | 'destroying';
+
+export interface ClusterFacts {
+  request: HookRequest;
+  cluster: WekaCluster;
+  uid: string;
+  namespace: string;
+  name: string;
+  now: string;
+  config: OperatorConfig;
+  phase: Phase;
+  plans: RolePlan[];
+  minimum: Record<Role, number>;
+  containers: ContainerView[];
+  nodes: WekaNode[];
+  /** WekaClients that name this cluster as their target. */
+  clients: string[];
+  claims: ClaimsFact;
+  portClaims: ClaimsFact;
+  ports?: PortRange;
+  /** GUID of the formed weka cluster, as a member says it. */
+  guid?: string;
+  executor?: PodTarget;
+  wekaStatus?: WekaStatus;
+}
+
+export type SecretFact = { state: 'unknown' } | { state: 'absent' } | { state: 'present'; keys: string[]; public: Record<string, string | undefined> };
+
+/** What is known of a Secret of the cluster; never a value that is secret. */
+export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, name: string): SecretFact {
+  const fact = factValue(facts.request.observed, secretKeys({ namespace: facts.namespace, name }, 0));
+  if (fact.state === 'unknown') return { state: 'unknown' };
+  return fact.value.exists ? { state: 'present', keys: fact.value.keys, public: fact.value.public } : { state: 'absent' };
+}
+
+/** The answer of a weka query in the executor, if it is known. */
+export function answered<N extends WekaQueryName>(facts: ClusterFacts, query: N): WekaAnswer<N> | undefined {
+  if (facts.executor === undefined) return undefined;
+  const fact = factValue(facts.request.observed, wekaQuery(facts.executor, query, 0));
+  return fact.state === 'known' ? fact.value : undefined;
+}
+
+/** What the runtime of a container's pod says, if it was asked. */
+export function reportOf(facts: ClusterFacts, view: ContainerView): RuntimeReport | undefined {
+  if (view.pod === undefined) return undefined;
+  const fact = factValue(facts.request.observed, runtimeReport(view.pod, 0));
+  return fact.state === 'known' ? fact.value : undefined;
+}
+
+/** Operational members take turns, so that a dead one is not asked for ever; before formation there is only the former. */
+function chooseExecutor(containers: readonly ContainerView[], now: string): PodTarget | undefined {
+  const candidates = containers.filter((view) => view.operational && !view.terminating);
+  const drives = candidates.filter(({ role }) => role === 'drive');
+  const pool = drives.length > 0 ? drives : candidates;
+  return pool[Math.floor(Date.parse(now) / 60_000) % Math.max(1, pool.length)]?.pod;
+}
+
+function phaseOf(cluster: WekaCluster, graceEnds: string | undefined, now: string): Phase {
+  const overrides = cluster.spec.overrides ?? {};
+  if (cluster.metadata.deletionTimestamp !== undefined && overrides.cancelDeletion !== true) {
+    return graceEnds !== undefined && Date.parse(now) >= Date.parse(graceEnds) ? 'destroying' : 'grace';
+  }
+  return overrides.paused === true ? 'paused' : 'active';
+}
+
+function clientsOf(request: HookRequest, cluster: WekaCluster): string[] {
+  return objectsOf(request.related, 'WekaClient', apiVersion).flatMap((client) => {
+    const target = (client['spec'] as { targetCluster?: { name?: string; namespace?: string } } | undefined)?.targetCluster;
+    const namespace = target?.namespace ?? client.metadata.namespace;
+    const ours = target?.name === cluster.metadata.name && namespace === cluster.metadata.namespace;
+    return ours ? [`${client.metadata.namespace ?? ''}/${client.metadata.name}`] : [];
+  });
+}
+
+/** The range of the cluster as claimed; status is only a copy. */
+function claimedPorts(claims: ClaimsFact, cluster: WekaCluster, uid: string): PortRange | undefined {
+  if (claims.state === 'known') return claims.spec.ranges?.[uid];
+  const { basePort, portRange } = cluster.status?.ports ?? {};
+  return basePort === undefined || basePort === 0 ? undefined : { basePort, portRange: portRange ?? clusterRangeSize };
+}
+
+export function clusterFacts(request: HookRequest, cluster: WekaCluster, graceEnds: string | undefined): ClusterFacts {
+  const { namespace = '', name, uid = '' } = cluster.metadata;
+  const { now } = request.context;
+  const plans = rolePlans(cluster.spec);
+  const containers = containerViews(request);
+  const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
+  const ports = claimedPorts(portClaims, cluster, uid);
+  const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined) ?? cluster.status?.clusterID;
+  const executor = chooseExecutor(containers, now);
+  const base = {
+    request, cluster, uid, namespace, name, now, plans, containers, portClaims,
+    config: operatorConfig.parse(request.context.config),
+    phase: phaseOf(cluster, graceEnds, now),
+    minimum: formationMinimum(cluster.spec, plans),
+    nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
+      const parsed = parseWekaNode(object);
+      return parsed.ok ? [parsed.value] : [];
+    }),
+    clients: clientsOf(request, cluster),
+    claims: claimsFact(request.observed, claimsNames.ofCluster(uid)),
+    ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
+    ...(guid === undefined ? {} : { guid }),
+    ...(executor === undefined ? {} : { executor }),
+  };
+  const wekaStatus = answered(base, 'status');
+  return { ...base, ...(wekaStatus === undefined ? {} : { wekaStatus }) };
+}
+

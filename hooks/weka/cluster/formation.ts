@@ -1,0 +1,176 @@
+/** From running containers to a weka cluster with IO: ports, formation, settings, drives, start-io. */
+import type { Operation } from '../../core/contract.ts';
+import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { clusterConditions } from '../api/group.ts';
+import { wekaRun } from '../catalogue.ts';
+import { writeClaims } from '../claims/claims.ts';
+import { chooseRange } from '../claims/ports.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
+import { readyCondition, type ContainerView } from './container-view.ts';
+import { answered, reportOf, type ClusterFacts } from './facts.ts';
+import { roles, type Role } from './roles.ts';
+
+/** Containers that take part in a formation, per role (weka.md 3.4). */
+const formationLimit = 10;
+/** How long the last few containers are waited for when the others would do. Milliseconds. */
+const patience = 120_000;
+
+const living = (facts: ClusterFacts, role: Role): ContainerView[] => facts.containers.filter((view) => view.role === role && !view.terminating);
+const runningOf = (facts: ClusterFacts, role: Role): ContainerView[] => living(facts, role).filter((view) => view.running);
+const expanding = (facts: ClusterFacts): boolean => (facts.cluster.spec.expandEndpoints ?? []).length > 0;
+const formed = (facts: ClusterFacts): boolean => facts.guid !== undefined;
+
+function portsClaimed(facts: ClusterFacts): Outcome {
+  if (facts.ports !== undefined) return done();
+  const { portClaims, cluster, uid, namespace, name, config } = facts;
+  if (portClaims.state === 'unknown') return unknown('the port ranges of all clusters have not been read');
+  const { basePort, portRange } = cluster.spec.ports ?? {};
+  const taken = Object.values(portClaims.spec.ranges ?? {});
+  const chosen = chooseRange(taken, { basePort: basePort || undefined, portRange: portRange || undefined }, config.portAllocationStartingPort);
+  if (typeof chosen === 'string') return wait('AllocateClusterRangeError', chosen, 15, [{ type: 'Warning', reason: 'AllocateClusterRangeError', message: chosen }]);
+  return act('AllocatingPorts', `claims ports ${chosen.basePort}-${chosen.basePort + chosen.portRange - 1}`, [
+    writeClaims(portClaims, [{ path: ['ranges', uid], value: { namespace, name, ...chosen } }]),
+  ]);
+}
+
+function containersExist(facts: ClusterFacts): Outcome {
+  for (const { role, count } of facts.plans) {
+    const present = living(facts, role).length;
+    if (present < count) return wait('CreatingContainers', `${present} of ${count} ${role} containers exist`, 2);
+  }
+  return done();
+}
+
+/** What the containers that do not run yet wait for, the first few by name. */
+function laggards(facts: ClusterFacts): string {
+  const waiting = facts.containers.filter((view) => !view.running && !view.terminating);
+  const shown = waiting.slice(0, 2).map((view) => `${view.name}: ${readyCondition(view)?.message ?? 'is starting'}`);
+  return shown.join('; ') + (waiting.length > shown.length ? `; and ${waiting.length - shown.length} more` : '');
+}
+
+function containersReady(facts: ClusterFacts): Outcome {
+  const counts = facts.plans.map(({ role, count }) => ({ role, ready: runningOf(facts, role).length, wanted: Math.min(count, formationLimit) }));
+  if (counts.every(({ ready, wanted }) => ready >= wanted)) return done();
+  const enough = counts.every(({ role, ready }) => ready >= facts.minimum[role]);
+  const since = facts.cluster.status?.conditions?.find(({ type, status }) => type === clusterConditions.podsReady && status === 'False')?.lastTransitionTime;
+  if (enough && since !== undefined && Date.parse(facts.now) - Date.parse(since) >= patience) return done('forms without those that do not run');
+  const numbers = counts.map(({ role, ready, wanted }) => `${ready} of ${wanted} ${role} containers run`).join(', ');
+  const reason = enough ? 'ContainersNotReady' : 'MinContainersNotReady';
+  return wait(reason, `${numbers}; ${laggards(facts)}`, 2, [{ type: 'Normal', reason, message: numbers }]);
+}
+
+/** The containers that form the cluster, in the order of their names, drives first. */
+function formers(facts: ClusterFacts): ContainerView[] {
+  return roles.flatMap((role) => runningOf(facts, role).slice(0, formationLimit));
+}
+
+function createCommand(facts: ClusterFacts, members: ContainerView[], former: PodTarget): Operation {
+  const hosts = members.map((view) => ({ ip: view.status.managementIPs?.[0] ?? '', port: view.status.allocations?.wekaPort ?? 0 }));
+  const size = facts.cluster.spec.leadershipRaftSize;
+  return wekaRun(former, 'clusterCreate', { hosts, ...(size === undefined ? {} : { leadershipSize: size }) });
+}
+
+/** Every member is asked, not its status: only a runtime knows whether it belongs to a cluster already. */
+function clusterCreated(facts: ClusterFacts): Outcome {
+  if (expanding(facts)) return skipped;
+  const members = formers(facts);
+  const reports = members.map((view) => ({ view, report: reportOf(facts, view) }));
+  const silent = reports.filter(({ report }) => report === undefined).map(({ view }) => view.name);
+  if (silent.length > 0) return unknown(`${silent.length} members have not said whether they belong to a cluster: ${silent[0]}`, 1);
+  const joined = reports.filter(({ report }) => report?.identity != null);
+  if (joined.length > 0) return wait('Forming', `${joined.length} of ${members.length} members have joined`, 1);
+  const { claims } = facts;
+  if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
+  const pinned = claims.spec.former?.containerUid;
+  const former = members.find(({ uid }) => uid === pinned);
+  const first = members[0];
+  if (pinned === undefined && first !== undefined) {
+    return act('PinningFormer', `${first.name} is to form the weka cluster`, [
+      writeClaims(claims, [{ path: ['former'], value: { containerUid: first.uid, at: facts.now } }]),
+    ]);
+  }
+  if (former?.pod === undefined) {
+    const exists = facts.containers.some(({ uid }) => uid === pinned);
+    if (exists) return wait('WaitingForFormer', 'waits for the container that was chosen to form the cluster', 2);
+    // no member has a GUID and the former is gone: it took whatever it had begun along
+    return act('ReleasingFormer', 'the container that was to form the cluster is gone; another one is chosen', [writeClaims(claims, [{ path: ['former'], value: null }])]);
+  }
+  return act('Forming', `forms the weka cluster of ${members.length} members`, [createCommand(facts, members, former.pod)], 1);
+}
+
+/** A setting of the weka cluster: what is wished, what it is, and the command that sets it. */
+function settings(facts: ClusterFacts, executor: PodTarget): Operation[] {
+  const { spec, metadata } = facts.cluster;
+  const status = facts.wekaStatus ?? {};
+  const overrides = answered(facts, 'overrides') ?? [];
+  const wanted: [boolean, Operation][] = [
+    [status.name !== metadata.name, wekaRun(executor, 'clusterName', { name: metadata.name })],
+    [status.hot_spare !== (spec.hotSpare ?? 0), wekaRun(executor, 'hotSpare', { count: spec.hotSpare ?? 0 })],
+    [spec.redundancyLevel !== undefined && status.stripe_protection_drives !== spec.redundancyLevel, wekaRun(executor, 'parityDrives', { count: spec.redundancyLevel ?? 2 })],
+    [spec.stripeWidth !== undefined && status.stripe_data_drives !== spec.stripeWidth, wekaRun(executor, 'dataDrives', { count: spec.stripeWidth ?? 3 })],
+    [overrides.every(({ key }) => key !== joinAuthentication), wekaRun(executor, 'overrideAdd', { key: joinAuthentication })],
+  ];
+  return wanted.filter(([needed]) => needed).map(([, operation]) => operation);
+}
+
+const joinAuthentication = 'authenticate_client_join';
+
+/** Settings whose present value weka does not tell; repeated until IO starts, which they must precede. */
+function blindSettings(facts: ClusterFacts, executor: PodTarget): Operation[] {
+  const { bucketRaftSize, overrides } = facts.cluster.spec;
+  return [
+    ...(bucketRaftSize === undefined ? [] : [wekaRun(executor, 'bucketRaftSize', { size: bucketRaftSize })]),
+    ...(overrides?.forceAio === true ? [wekaRun(executor, 'debugConfig', { key: 'clusterInfo.nvmeEnabled', value: 'false' })] : []),
+  ];
+}
+
+const ioStartedFact = (facts: ClusterFacts): boolean => facts.wekaStatus?.io_status === 'STARTED';
+
+function configured(facts: ClusterFacts): Outcome {
+  if (expanding(facts)) return skipped;
+  if (facts.executor === undefined) return wait('NoExecutor', 'waits for an operational container', 1);
+  if (facts.wekaStatus === undefined || answered(facts, 'overrides') === undefined) return unknown('the settings of the weka cluster have not been read', 1);
+  const needed = settings(facts, facts.executor);
+  return needed.length === 0 ? done() : act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
+}
+
+function joined(facts: ClusterFacts): Outcome {
+  const members = roles.flatMap((role) => runningOf(facts, role));
+  const outside = members.filter(({ status }) => status.containerID === undefined);
+  if (outside.length === 0 && members.length > 0) {
+    const guids = new Set(members.map(({ status }) => status.clusterID));
+    if (guids.size === 1) return done();
+    return stalled('SplitCluster', `the containers belong to ${guids.size} weka clusters: ${[...guids].join(', ')}`);
+  }
+  return wait('Joining', `${members.length - outside.length} of ${members.length} containers have joined${outside[0] === undefined ? '' : `; ${outside[0].name} has not`}`, 1);
+}
+
+function drivesAdded(facts: ClusterFacts): Outcome {
+  if (facts.wekaStatus === undefined) return unknown('the status of the weka cluster has not been read', 1);
+  const allocated = living(facts, 'drive').reduce((sum, view) => sum + (view.status.allocations?.drives?.length ?? 0), 0);
+  const wanted = facts.cluster.spec.startIoConditions?.minNumDrives || allocated;
+  const total = facts.wekaStatus.drives?.total ?? 0;
+  if (total >= wanted && wanted > 0) return done(`${total} drives`);
+  const message = `${total} of ${wanted} drives are added`;
+  return wait('WaitingForDrives', message, 1, [{ type: 'Normal', reason: 'WaitingForDrives', message }]);
+}
+
+function ioStarted(facts: ClusterFacts): Outcome {
+  if (expanding(facts)) return skipped;
+  if (facts.wekaStatus === undefined || facts.executor === undefined) return unknown('the status of the weka cluster has not been read', 1);
+  if (ioStartedFact(facts)) return done();
+  return act('StartingIO', 'starts IO', [...blindSettings(facts, facts.executor), wekaRun(facts.executor, 'startIo', {})], 1);
+}
+
+const bringUpOver = (facts: ClusterFacts): boolean => formed(facts) && ioStartedFact(facts);
+
+export const formationSteps = {
+  ports: { name: 'Ports', condition: 'PortsAllocated', mode: 'always', status: 'Init', summary: 'A range of ports is claimed for the cluster.', check: portsClaimed },
+  exist: { name: 'Containers', condition: clusterConditions.podsCreated, mode: 'once', status: 'Init', summary: 'All wished WekaContainers exist.', latched: formed, check: containersExist },
+  ready: { name: 'ContainersReady', condition: clusterConditions.podsReady, mode: 'once', status: 'Init', summary: 'Enough weka containers run to form the cluster.', latched: formed, check: containersReady },
+  created: { name: 'Formed', condition: clusterConditions.clusterCreated, mode: 'once', status: 'Init', summary: 'The weka cluster is formed; `cluster create` is run once, by one pinned container, when no member has a GUID.', latched: formed, check: clusterCreated },
+  joined: { name: 'Joined', condition: clusterConditions.joinedCluster, mode: 'once', status: 'Init', summary: 'All running containers are members of one weka cluster.', latched: bringUpOver, check: joined },
+  configured: { name: 'Configured', condition: 'ClusterConfigured', mode: 'always', status: 'Init', summary: 'Name, hot spare, stripe and overrides of the weka cluster are as the spec says.', check: configured },
+  drives: { name: 'Drives', condition: clusterConditions.drivesAdded, mode: 'once', status: 'WaitForDrives', summary: 'All claimed drives, or startIoConditions.minNumDrives of them, are added.', latched: bringUpOver, check: drivesAdded },
+  io: { name: 'IoStarted', condition: clusterConditions.ioStarted, mode: 'once', status: 'StartingIO', summary: 'IO runs.', latched: bringUpOver, check: ioStarted },
+} as const satisfies Record<string, Step<ClusterFacts>>;

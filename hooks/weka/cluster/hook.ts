@@ -1,0 +1,192 @@
+/** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
+import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
+import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import { invalidSpec } from '../../core/echo.ts';
+import { renderSteps, runSteps, type Step, type StepsResult } from '../../core/steps.ts';
+import { apiVersion, clusterConditions } from '../api/group.ts';
+import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
+import { describeIssues } from '../api/parse.ts';
+import { graceEnd } from '../grace.ts';
+import { shortcomings } from '../protection.ts';
+import { wantedContainers, nodeSelector } from './containers.ts';
+import type { ContainerView } from './container-view.ts';
+import { deletionSteps } from './deletion.ts';
+import { clusterFacts, type ClusterFacts } from './facts.ts';
+import { filesystemStep } from './filesystems.ts';
+import { formationSteps } from './formation.ts';
+import { joinIpPorts, membersObject } from './members.ts';
+import { clusterObservations } from './observations.ts';
+import { roles } from './roles.ts';
+import { secretSteps } from './secrets.ts';
+import { clusterStatus } from './status.ts';
+import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
+
+/** In the order of a cluster's life (weka.md 3.5). */
+export const bringUpSteps: readonly Step<ClusterFacts>[] = [
+  secretSteps.created,
+  formationSteps.ports,
+  formationSteps.exist,
+  formationSteps.ready,
+  formationSteps.created,
+  formationSteps.joined,
+  formationSteps.configured,
+  formationSteps.drives,
+  formationSteps.io,
+  secretSteps.applied,
+  secretSteps.adminDeleted,
+  secretSteps.clientsCreated,
+  secretSteps.clientsApplied,
+  secretSteps.csiCreated,
+  secretSteps.csiApplied,
+  filesystemStep,
+];
+
+/** What is less than whole in a cluster that works. */
+function degraded(facts: ClusterFacts, surplus: readonly string[]): ConditionWish {
+  const missing = facts.plans.flatMap(({ role, count }) => {
+    const up = facts.containers.filter((view) => view.role === role && view.operational && !view.terminating).length;
+    return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
+  });
+  const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing];
+  const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
+  return found.length + extra.length === 0
+    ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }
+    : { type: 'Degraded', status: 'True', reason: found.length === 0 ? 'SurplusContainers' : 'LessThanWhole', message: [...found, ...extra].join('; ') };
+}
+
+function summarize(facts: ClusterFacts, run: StepsResult<ClusterFacts>): Summary {
+  const blocked = run.blockedBy;
+  if (blocked === undefined) return { state: 'ready', reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
+  const before = (facts.cluster.status?.conditions ?? []).find(({ type }) => type === 'Ready');
+  const ready = before?.status === 'True' && (blocked.outcome.state === 'unknown' || blocked.outcome.state === 'act' || blocked.outcome.state === 'wait');
+  const message = 'message' in blocked.outcome ? (blocked.outcome.message ?? '') : '';
+  const reason = 'reason' in blocked.outcome ? blocked.outcome.reason : 'FactUnknown';
+  return { state: blocked.outcome.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
+}
+
+function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
+  if (summary.state === 'ready' || ('ready' in summary && summary.ready === true)) return 'Ready';
+  return run.blockedBy?.step.status ?? facts.cluster.status?.status ?? 'Init';
+}
+
+/** Upstream's image rule: a formed cluster keeps its image until an upgrade with weka's own phases is supported. */
+function imageOf(facts: ClusterFacts) {
+  const formed = facts.guid !== undefined;
+  const present = facts.cluster.status?.lastAppliedImage;
+  return (view: ContainerView | undefined): string => (formed ? (view?.spec.image ?? present ?? facts.cluster.spec.image) : facts.cluster.spec.image);
+}
+
+type State = 'active' | 'paused' | 'destroying';
+
+/** The containers with the state that the cluster gives them; an active one is left to whatever a person set. */
+function containers(facts: ClusterFacts, state: State): { objects: KubernetesObject[]; surplus: string[] } {
+  const { ports, cluster, uid, request } = facts;
+  if (ports === undefined) return { objects: [], surplus: [] };
+  // a cluster that ends keeps what it has and gets nothing new
+  const plans = state === 'active' ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
+  const wanted = wantedContainers({
+    cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
+    joinIpPorts: facts.guid === undefined ? [] : joinIpPorts(facts.containers), entropy: request.context.entropy, now: facts.now,
+  });
+  const requested = new Set(facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name));
+  const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
+  return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state)), surplus: wanted.surplus };
+}
+
+const condition = (view: ContainerView, type: string): string | undefined => view.status.conditions?.find((one) => one.type === type)?.status;
+const withState = (object: KubernetesObject, state: State): KubernetesObject => ({ ...object, spec: { ...(object['spec'] as object), state } });
+
+/** Containers that exist but are not visible as wanted must never be dropped for want of a fact. */
+function keepUnlisted(facts: ClusterFacts, objects: KubernetesObject[]): boolean {
+  return facts.ports === undefined && facts.containers.length > 0 && objects.length === 0;
+}
+
+function active(facts: ClusterFacts): Decision {
+  const unsupported = unsupportedFields(facts.cluster);
+  if (unsupported.refused.length > 0) return invalidSpec(facts.request, `this release can not build a cluster with ${unsupported.refused.join(', ')}`);
+  const run = runSteps(bringUpSteps, facts);
+  const state: State = facts.phase === 'paused' ? 'paused' : 'active';
+  const { objects, surplus } = containers(facts, state);
+  if (keepUnlisted(facts, objects)) return invalidSpec(facts.request, 'the port range of the cluster is unknown although it has containers');
+  const summary = summarize(facts, run);
+  const wishes = [
+    ...kstatusTrio(summary),
+    degraded(facts, surplus),
+    ...unsupportedCondition(unsupported.ignored),
+    ...renderSteps(run, (facts.cluster.status?.conditions ?? []) as Condition[]),
+    { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True' as const, reason: 'Success', message: '' } : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
+  ];
+  return {
+    status: clusterStatus(facts, statusWord(facts, run, summary), wishes),
+    children: [...objects, membersObject(facts)],
+    operations: run.operations,
+    events: run.events,
+    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+  };
+}
+
+function paused(facts: ClusterFacts): Decision {
+  const { objects } = containers(facts, 'paused');
+  const open = facts.containers.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
+  const summary: Summary = open === 0
+    ? { state: 'stalled', reason: 'Paused', message: 'overrides.paused stops the cluster' }
+    : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
+  return {
+    status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, [])]),
+    children: [...objects, membersObject(facts)], operations: [], events: [], resyncAfterSeconds: open === 0 ? 60 : 2,
+  };
+}
+
+function ending(facts: ClusterFacts, graceEnds: string | undefined): Decision {
+  const run = runSteps(deletionSteps(graceEnds), facts);
+  const blocked = run.blockedBy?.outcome;
+  const reason = blocked !== undefined && 'reason' in blocked ? blocked.reason : 'Destroyed';
+  const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';
+  const destroying = facts.phase === 'destroying' && run.blockedBy?.step.name !== 'NoClients';
+  const { objects } = containers(facts, destroying ? 'destroying' : 'paused');
+  const going = ['ContainersGone', 'ClaimsReleased'].includes(run.blockedBy?.step.name ?? 'ClaimsReleased');
+  const word = facts.phase === 'destroying' ? 'Destroying' : 'GracePeriod';
+  const wishes = [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, (facts.cluster.status?.conditions ?? []) as Condition[])];
+  return {
+    status: clusterStatus(facts, word, wishes),
+    children: going ? [] : [...objects, membersObject(facts)],
+    operations: run.operations,
+    events: run.events,
+    finalized: facts.request.finalizing && run.blockedBy === undefined,
+    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+  };
+}
+
+const graceEnds = (cluster: WekaCluster): string | undefined =>
+  cluster.metadata.deletionTimestamp === undefined ? undefined : graceEnd(cluster.metadata.deletionTimestamp, cluster.spec.gracefulDestroyDuration);
+
+function decide(request: HookRequest): Decision {
+  const parsed = parseWekaCluster(request.parent);
+  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
+  const facts = clusterFacts(request, parsed.value, graceEnds(parsed.value));
+  if (facts.phase === 'active') return active(facts);
+  return facts.phase === 'paused' ? paused(facts) : ending(facts, graceEnds(parsed.value));
+}
+
+function related(cluster: WekaCluster): RelatedRule[] {
+  const selectors = new Map(roles.map((role) => [JSON.stringify(Object.entries(nodeSelector(cluster, role)).sort()), nodeSelector(cluster, role)]));
+  return [
+    ...[...selectors.values()].map((matchLabels) => ({ apiVersion, resource: 'wekanodes', labelSelector: { matchLabels } })),
+    { apiVersion, resource: 'wekaclients' },
+  ];
+}
+
+export const wekaClusterController: HookController = {
+  name: 'wekacluster',
+  type: 'composite',
+  observe(request) {
+    const parsed = parseWekaCluster(request.parent);
+    return parsed.ok ? clusterObservations(clusterFacts(request, parsed.value, graceEnds(parsed.value))) : [];
+  },
+  decide,
+  customize(parent) {
+    const parsed = parseWekaCluster(parent);
+    return parsed.ok ? related(parsed.value) : [];
+  },
+};
+

@@ -1,0 +1,48 @@
+/** The small object through which the containers of a cluster find each other; it changes rarely. */
+import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { apiVersion, labels } from '../api/group.ts';
+import { membersName } from '../api/index.ts';
+import type { ContainerView } from './container-view.ts';
+import type { ClusterFacts } from './facts.ts';
+
+/** Executors that are named: enough to survive the loss of some, few enough to keep the object small. */
+const executors = 12;
+/** Addresses to join at (weka.md 3.4). */
+const joinAddresses = 96;
+
+const address = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+
+/** Addresses of operational members, at which others join. */
+export function joinIpPorts(containers: readonly ContainerView[]): string[] {
+  return containers
+    .filter((view) => view.operational && !view.terminating && (view.role === 'drive' || view.role === 'compute'))
+    .slice(0, joinAddresses)
+    .map(({ status }) => address(status.managementIPs?.[0] ?? '', status.allocations?.wekaPort ?? 0));
+}
+
+/** Everything of a member that is known, or what was said of it before while it is away for a moment. */
+function members(facts: ClusterFacts): Json[] {
+  return facts.containers
+    .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && (view.role === 'drive' || view.role === 'compute'))
+    .slice(0, executors)
+    .map((view) => ({
+      containerUid: view.uid, name: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,
+      ip: view.status.managementIPs?.[0] ?? '', port: view.status.allocations?.wekaPort ?? 0,
+    }));
+}
+
+export function membersObject(facts: ClusterFacts): KubernetesObject {
+  const formed = facts.guid !== undefined;
+  const configured = facts.cluster.spec.expandEndpoints ?? [];
+  const addresses = joinIpPorts(facts.containers);
+  return {
+    apiVersion, kind: 'WekaMembers',
+    metadata: { name: membersName(facts.name), namespace: facts.namespace, labels: { [labels.clusterId]: facts.uid, [labels.clusterName]: facts.name } },
+    spec: {
+      ...(formed ? { clusterGuid: facts.guid ?? '' } : {}),
+      ...(facts.ports === undefined ? {} : { basePort: facts.ports.basePort }),
+      members: members(facts),
+      joinIpPorts: addresses.length > 0 ? addresses : configured,
+    },
+  };
+}

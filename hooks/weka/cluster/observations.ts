@@ -1,0 +1,38 @@
+/** What the cluster's hook asks the sidecar. A settled cluster asks for one `weka status` a minute and for what may be lost. */
+import type { Observation } from '../../core/contract.ts';
+import { claimsRead, secretKeys } from '../../core/catalogue.ts';
+import { clusterConditions } from '../api/group.ts';
+import { claimsNames } from '../api/index.ts';
+import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import type { WekaQueryName } from '../queries.ts';
+import type { ClusterFacts } from './facts.ts';
+import { secretNames } from './secrets.ts';
+
+/** Seconds. */
+const ages = { moving: 1, settled: 50 };
+
+const isTrue = (facts: ClusterFacts, type: string): boolean =>
+  facts.cluster.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
+
+function ready(facts: ClusterFacts): boolean {
+  const condition = facts.cluster.status?.conditions?.find(({ type }) => type === 'Ready');
+  return condition?.status === 'True' && condition.observedGeneration === facts.cluster.metadata.generation;
+}
+
+/** Queries that are needed only until a step is done; afterwards their effect is looked at once a minute. */
+const queries: readonly WekaQueryName[] = ['status', 'overrides', 'users', 'filesystemGroups', 'filesystems'];
+
+export function clusterObservations(facts: ClusterFacts): Observation[] {
+  const settled = ready(facts);
+  const age = settled ? ages.settled : ages.moving;
+  const names = Object.values(secretNames(facts));
+  if (facts.phase !== 'active') return [claimsRead(claimsNames.ofPorts, ages.moving), claimsRead(claimsNames.ofCluster(facts.uid), ages.moving)];
+  const forming = facts.guid === undefined && isTrue(facts, clusterConditions.podsCreated) && facts.containers.every((view) => view.running || view.terminating);
+  return [
+    claimsRead(claimsNames.ofPorts, age),
+    claimsRead(claimsNames.ofCluster(facts.uid), age),
+    ...names.map((name) => secretKeys({ namespace: facts.namespace, name }, age)),
+    ...(forming || facts.guid === undefined ? facts.containers.flatMap((view) => (view.pod === undefined ? [] : [runtimeReport(view.pod, ages.moving)])) : []),
+    ...(facts.executor === undefined ? [] : queries.map((query) => wekaQuery(facts.executor!, query, age))),
+  ];
+}

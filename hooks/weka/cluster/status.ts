@@ -1,0 +1,76 @@
+/** The status of a WekaCluster. Numbers of weka change all the time: they are rounded to what a reader can use. */
+import { withTransitionTimes, type Condition, type ConditionWish } from '../../core/conditions.ts';
+import type { Json } from '../../core/contract.ts';
+import { clusterSinglePorts } from '../claims/ports.ts';
+import type { ClusterFacts } from './facts.ts';
+import type { Role } from './roles.ts';
+
+const triple = (active: number, created: number, desired: number): string => `${active}/${created}/${desired}`;
+
+function counts(facts: ClusterFacts, role: Role): { active: number; created: number; desired: number } {
+  const views = facts.containers.filter((view) => view.role === role && !view.terminating);
+  return { active: views.filter((view) => view.operational).length, created: views.length, desired: facts.plans.find((plan) => plan.role === role)?.count ?? 0 };
+}
+
+/** Three significant digits and a binary unit: a filesystem that grows does not rewrite the status at each poll. */
+export function readableBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const order = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** order).toPrecision(3))} ${units[order]}`;
+}
+
+function driveCounts(facts: ClusterFacts): { active: number; created: number; desired: number } {
+  const created = facts.containers.filter(({ role }) => role === 'drive').reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
+  const desired = facts.plans.reduce((sum, plan) => sum + plan.count * plan.numDrives, 0);
+  return { active: facts.wekaStatus?.drives?.active ?? 0, created, desired };
+}
+
+function printer(facts: ClusterFacts): Record<string, Json> {
+  const drive = counts(facts, 'drive');
+  const compute = counts(facts, 'compute');
+  const drives = driveCounts(facts);
+  const capacity = facts.wekaStatus?.capacity;
+  const used = capacity?.total_bytes === undefined ? undefined : capacity.total_bytes - (capacity.unprovisioned_bytes ?? 0);
+  return {
+    driveContainers: triple(drive.active, drive.created, drive.desired),
+    computeContainers: triple(compute.active, compute.created, compute.desired),
+    drives: triple(drives.active, drives.created, drives.desired),
+    ...(used === undefined ? {} : { filesystemCapacity: `${readableBytes(used)}/${readableBytes(capacity?.total_bytes ?? 0)}` }),
+  };
+}
+
+function stats(facts: ClusterFacts): Json | undefined {
+  const { wekaStatus } = facts;
+  if (wekaStatus === undefined) return facts.cluster.status?.stats as Json | undefined;
+  const capacity = Object.entries({
+    totalBytes: wekaStatus.capacity?.total_bytes,
+    unprovisionedBytes: wekaStatus.capacity?.unprovisioned_bytes,
+    unavailableBytes: wekaStatus.capacity?.unavailable_bytes,
+    hotSpareBytes: wekaStatus.capacity?.hot_spare_bytes,
+  }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  return {
+    containers: { drive: { numContainers: counts(facts, 'drive') }, compute: { numContainers: counts(facts, 'compute') } },
+    drives: { counters: driveCounts(facts) },
+    ...(wekaStatus.status === undefined ? {} : { clusterStatus: wekaStatus.status }),
+    ...(wekaStatus.active_alerts_count === undefined ? {} : { alertsCount: wekaStatus.active_alerts_count }),
+    capacity: Object.fromEntries(capacity) as Json,
+  };
+}
+
+export function clusterStatus(facts: ClusterFacts, word: string, wishes: ConditionWish[]): Record<string, Json> {
+  const old = facts.cluster.status;
+  const conditions = withTransitionTimes(wishes, (old?.conditions ?? []) as Condition[], facts.now, facts.cluster.metadata.generation ?? 0);
+  const numbers = stats(facts);
+  const image = old?.lastAppliedImage ?? facts.cluster.spec.image;
+  const guid = facts.guid ?? old?.clusterID;
+  return {
+    status: word,
+    conditions: conditions as unknown as Json,
+    ...(guid === undefined ? {} : { clusterID: guid }),
+    lastAppliedImage: guid === undefined ? facts.cluster.spec.image : image,
+    ...(facts.ports === undefined ? {} : { ports: { ...facts.ports, ...clusterSinglePorts(facts.ports.basePort) } }),
+    ...(numbers === undefined ? {} : { stats: numbers }),
+    printer: printer(facts),
+  };
+}
+

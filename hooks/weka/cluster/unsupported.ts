@@ -1,0 +1,58 @@
+/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition. */
+import type { ConditionWish } from '../../core/conditions.ts';
+import type { WekaCluster } from '../api/index.ts';
+import { shapeOf } from './roles.ts';
+
+interface Unsupported {
+  path: string;
+  /** `refused`: going on without it would build something else than was asked for. */
+  effect: 'ignored' | 'refused';
+  isSet(cluster: WekaCluster): boolean;
+}
+
+const positive = (value: number | undefined): boolean => (value ?? 0) > 0;
+
+const table: readonly Unsupported[] = [
+  ...(['driveCapacity', 'containerCapacity', 'clusterCapacity'] as const).map((field): Unsupported => ({
+    path: `spec.dynamicTemplate.${field}`, effect: 'refused', isSet: ({ spec }) => positive(shapeOf(spec)[field]),
+  })),
+  { path: 'spec.dynamicTemplate.driveTypesRatio', effect: 'refused', isSet: ({ spec }) => shapeOf(spec).driveTypesRatio !== undefined },
+  { path: 'spec.operatorSecretRef', effect: 'refused', isSet: ({ spec }) => spec.operatorSecretRef !== undefined },
+  { path: 'spec.expandEndpoints', effect: 'refused', isSet: ({ spec }) => (spec.expandEndpoints ?? []).length > 0 },
+  { path: 'spec.encryption', effect: 'refused', isSet: ({ spec }) => spec.encryption?.internal?.enabled === true || spec.encryption?.vault?.method !== undefined },
+  ...(['s3Containers', 'nfsContainers', 'smbwContainers', 'dataServicesContainers'] as const).map((field): Unsupported => ({
+    path: `spec.dynamicTemplate.${field}`, effect: 'ignored', isSet: ({ spec }) => positive(shapeOf(spec)[field]),
+  })),
+  { path: 'spec.telemetry.exports', effect: 'ignored', isSet: ({ spec }) => (spec.telemetry?.exports ?? []).length > 0 },
+  { path: 'spec.nfs', effect: 'ignored', isSet: ({ spec }) => spec.nfs !== undefined },
+  { path: 'spec.s3', effect: 'ignored', isSet: ({ spec }) => spec.s3 !== undefined },
+  { path: 'spec.smbw', effect: 'ignored', isSet: ({ spec }) => spec.smbw !== undefined },
+  { path: 'spec.wekaHome', effect: 'ignored', isSet: ({ spec }) => spec.wekaHome !== undefined },
+  { path: 'spec.csiConfig', effect: 'ignored', isSet: ({ spec }) => spec.csiConfig !== undefined },
+  { path: 'spec.ports.managementProxyPort', effect: 'ignored', isSet: ({ spec }) => positive(spec.ports?.managementProxyPort) },
+  ...(['lbPort', 'lbAdminPort', 's3Port'] as const).map((field): Unsupported => ({
+    path: `spec.ports.${field}`, effect: 'ignored', isSet: ({ spec }) => positive(spec.ports?.[field]),
+  })),
+  ...([
+    'allowS3ClusterDestroy', 'allowSmbwClusterDestroy', 'postFormClusterScript', 'upgradeForceReplace', 'upgradeForceReplaceDrives',
+    'upgradeAllAtOnce', 'upgradePaused', 'upgradePausePreCompute', 'podTerminationDeactivationTimeout',
+  ] as const).map((field): Unsupported => ({
+    path: `spec.overrides.${field}`, effect: 'ignored',
+    isSet: ({ spec }) => spec.overrides?.[field] !== undefined && spec.overrides[field] !== false && spec.overrides[field] !== '',
+  })),
+  // a weka upgrade has phases of its own; without them the image of a formed cluster is not touched
+  { path: 'spec.image (change of a formed cluster)', effect: 'ignored', isSet: ({ spec, status }) => status?.lastAppliedImage !== undefined && status.lastAppliedImage !== spec.image },
+];
+
+/** What is set and not supported. */
+export function unsupportedFields(cluster: WekaCluster): { refused: string[]; ignored: string[] } {
+  const set = table.filter((entry) => entry.isSet(cluster));
+  const paths = (effect: Unsupported['effect']): string[] => set.filter((entry) => entry.effect === effect).map(({ path }) => path);
+  return { refused: paths('refused'), ignored: paths('ignored') };
+}
+
+/** Shown only where something is set that has no effect. */
+export function unsupportedCondition(ignored: readonly string[]): ConditionWish[] {
+  if (ignored.length === 0) return [];
+  return [{ type: 'NotSupported', status: 'True', reason: 'FieldsIgnored', message: `this release does not act on ${ignored.join(', ')}` }];
+}

@@ -1,0 +1,161 @@
+/** The life of an active container, from node facts to Ready, as a list of steps. */
+import { ensureBootConfigMap } from '../../core/catalogue.ts';
+import type { HookEvent, Json, Operation } from '../../core/contract.ts';
+import { operationOutcome } from '../../core/facts.ts';
+import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { containerConditions } from '../api/group.ts';
+import { claimsNames } from '../api/index.ts';
+import { is } from '../api/modes.ts';
+import { writeResources } from '../catalogue.ts';
+import { writeClaims } from '../claims/claims.ts';
+import { driveSteps } from './drives.ts';
+import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
+import { joinSteps } from './join.ts';
+import { successor, terminationOutcome } from './succession.ts';
+import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
+
+export type ContainerStep = Step<ContainerFacts>;
+
+export const warning = (reason: string, message: string): HookEvent => ({ type: 'Warning', reason, message });
+export const normal = (reason: string, message: string): HookEvent => ({ type: 'Normal', reason, message });
+
+/** Adds what went wrong at the last try, where the sidecar remembers it. */
+export function withLastError(facts: ContainerFacts, message: string, operations: Operation[]): string {
+  const errors = operations.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
+  return errors.length === 0 ? message : `${message}; last try: ${errors[0]}`;
+}
+
+const mode = (facts: ContainerFacts) => facts.container.spec.mode;
+
+function nodeFacts(facts: ContainerFacts): Outcome {
+  if (mode(facts) === 'discovery') return skipped;
+  const { node, nodeName, candidates } = facts;
+  if (nodeName === undefined) {
+    if (candidates.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
+    const kinds = new Set(candidates.flatMap(({ status }) => (status?.discovery === undefined ? [] : [nodeFactsText(status.discovery)])));
+    // where nothing is known yet, the pod is built for a plain node and replaced if it lands on another
+    return kinds.size <= 1 ? done() : wait('NodeFactsDiffer', `the ${candidates.length} nodes that match differ (${[...kinds].join(', ')}); choose among them with a node selector`, 30);
+  }
+  if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
+  if (node.spec.unschedulable && facts.pod === undefined) return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [warning('NodeUnschedulable', `node ${nodeName} is cordoned`)]);
+  if (node.status?.discovery?.bootId === node.spec.bootId && node.spec.bootId !== undefined) return done();
+  return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}`, 1);
+}
+
+function allocate(facts: ContainerFacts): Outcome {
+  if (!is(mode(facts), 'allocatable')) return skipped;
+  const { node, nodeClaims, nodeName, claimedNode, uid } = facts;
+  if (nodeName === undefined) return done('after the pod is scheduled');
+  if (nodeClaims === undefined || nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
+  if (claimedNode !== undefined && claimedNode !== nodeName && facts.holder !== undefined) {
+    const release = writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]);
+    return act('ReleasingClaims', `gives back its claims on node ${claimedNode}`, [release]);
+  }
+  if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
+  if (nodeClaims.name !== claimsNames.ofNode(nodeName)) return unknown(`the claims of node ${nodeName} have not been read`);
+  const wished = wishedHolder({ ...facts, node }, nodeClaims.spec.holders ?? {});
+  if (isRefused(wished)) return wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
+  if (facts.holder !== undefined && JSON.stringify(sorted(facts.holder)) === JSON.stringify(sorted(wished))) return done();
+  const claim = writeClaims(nodeClaims, [{ path: ['holders', uid], value: wished as unknown as Json }]);
+  const drives = wished.drives?.length ? ` and drives ${wished.drives.join(', ')}` : '';
+  return act('Allocating', withLastError(facts, `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`, [claim]), [claim], 1,
+    facts.holder === undefined ? [normal('ResourcesAllocated', `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`)] : []);
+}
+
+const sorted = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+
+function drivers(facts: ContainerFacts): Outcome {
+  if (!is(mode(facts), 'requiresDrivers') || facts.nodeName === undefined) return skipped;
+  const { node } = facts;
+  const loaded = node?.status?.drivers?.filter(({ bootId }) => bootId === node.spec.bootId) ?? [];
+  // a frontend needs the drivers of its very image; a backend works with any that are loaded since this boot
+  const enough = is(mode(facts), 'frontend') ? loaded.some(({ image }) => image === facts.container.spec.image) : loaded.length > 0;
+  if (enough || facts.pod?.running === true) return done();
+  return wait('WaitForDrivers', `waits for the kernel drivers on node ${facts.nodeName}`, 2);
+}
+
+function bootScripts(facts: ContainerFacts): Outcome {
+  if (facts.pod !== undefined) return done();
+  const present = bootConfigMapPresent(facts);
+  if (present === undefined) return unknown('the boot scripts in the namespace have not been looked up');
+  if (present) return done();
+  const ensure = ensureBootConfigMap({ namespace: facts.namespace, name: facts.config.bootConfigMapName });
+  return act('CopyingBootScripts', withLastError(facts, `copies the boot scripts into namespace ${facts.namespace}`, [ensure]), [ensure]);
+}
+
+function podRuns(facts: ContainerFacts): Outcome {
+  const { pod } = facts;
+  if (pod === undefined) {
+    const fence = successor(facts);
+    if (fence.create) return wait('PodNotCreated', 'waits until the pod is created', 1);
+    return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
+  }
+  if (pod.terminating) return terminationOutcome(facts);
+  if (pod.unschedulable !== undefined) {
+    return wait('Unschedulable', pod.unschedulable.message, 10, [warning('UnschedulablePod', pod.unschedulable.message)]);
+  }
+  if (!pod.running) return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}`, 2);
+  return done();
+}
+
+/** The pod is recorded while it lives, so that its disappearance can be told from its death. */
+function recorded(facts: ContainerFacts): Outcome {
+  const { pod, holder, nodeClaims, node, uid } = facts;
+  if (!is(mode(facts), 'allocatable') || pod?.nodeName === undefined) return skipped;
+  if (holder === undefined || nodeClaims?.state !== 'known' || node === undefined) return unknown('the claims of the node have not been read');
+  const incarnation = { podUid: pod.target.uid, nodeName: pod.nodeName, bootId: node.spec.bootId ?? '' };
+  if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId) return done();
+  const record = writeClaims(nodeClaims, [
+    { path: ['holders', uid, 'incarnation'], value: incarnation },
+    ...(holder.stopAllowed === undefined ? [] : [{ path: ['holders', uid, 'stopAllowed'], value: null }]),
+  ]);
+  return act('RecordingPod', withLastError(facts, 'records the pod in the claims of its node', [record]), [record]);
+}
+
+function resources(facts: ContainerFacts): Outcome {
+  if (!is(mode(facts), 'allocatable')) return skipped;
+  const { report, node, holder, pod } = facts;
+  if (report === undefined || pod === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (node === undefined || holder === undefined) return unknown('the claims of the node have not been read');
+  const wished = wishedResources({ ...facts, node, holder });
+  if (resourcesWritten(facts, wished)) return done();
+  if (!report.persistencyConfigured) return wait('PersistencyNotConfigured', 'waits until the runtime has set up its directories', 1);
+  const write = writeResources(pod.target, wished);
+  return act('WritingResources', withLastError(facts, 'writes resources.json into the pod', [write]), [write]);
+}
+
+function wekaRuns(facts: ContainerFacts): Outcome {
+  if (!is(mode(facts), 'weka') || is(mode(facts), 'oneOff')) return skipped;
+  const { report, container } = facts;
+  if (report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (report.phase === 'error') return wait('RuntimeError', report.message, 10, [warning('WekaLocalStatus', report.message)]);
+  if (report.missingDriver) return wait('WaitForDrivers', `the runtime misses the kernel driver ${report.missingDriver}`, 2);
+  const local = report.local?.find((entry) => entry.name === container.spec.name);
+  if (local?.runStatus === 'Running') return done();
+  if (local === undefined) return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, 1);
+  return wait('WekaNotRunning', `the weka container is ${local.runStatus ?? 'in an unknown state'}`, 1);
+}
+
+function results(facts: ContainerFacts): Outcome {
+  if (!is(mode(facts), 'oneOff')) return skipped;
+  if (facts.container.status?.result !== undefined && facts.report === undefined) return done();
+  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (facts.report.phase === 'error') return wait('RuntimeError', facts.report.message, 10);
+  return facts.report.results === null ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, 1) : done();
+}
+
+/** In the order of a container's life. */
+export const bringUpSteps: readonly ContainerStep[] = [
+  { name: 'Claims', condition: containerConditions.containerResourcesAllocated, mode: 'always', status: 'Init', summary: 'Ports and drives of the node are claimed for the container.', check: allocate },
+  { name: 'NodeFacts', condition: 'NodeFactsKnown', mode: 'always', status: 'Init', summary: 'The facts of the node are known; without a node, those of all candidates agree.', check: nodeFacts },
+  { name: 'Drivers', condition: 'DriversLoaded', mode: 'always', status: 'WaitForDrivers', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
+  { name: 'BootScripts', mode: 'always', status: 'Init', summary: 'The boot scripts are in the namespace.', check: bootScripts },
+  { name: 'Pod', condition: 'PodRunning', mode: 'always', status: 'PodNotRunning', summary: 'The pod of the same name exists, is scheduled and runs.', check: podRuns },
+  { name: 'Incarnation', mode: 'always', status: 'PodRunning', summary: 'The pod is recorded in the claims of its node.', check: recorded },
+  // a container whose node the scheduler chose claims only now
+  { name: 'Resources', condition: containerConditions.containerResourcesWritten, mode: 'always', status: 'PodRunning', summary: 'The pod has its resources.json.', check: resources },
+  { name: 'Results', condition: containerConditions.resultsReceived, mode: 'always', status: 'PodRunning', summary: 'A helper has reported its results.', check: results },
+  { name: 'Weka', condition: 'WekaRunning', mode: 'always', status: 'Starting', summary: 'The weka container inside the pod runs.', check: wekaRuns },
+  ...joinSteps,
+  ...driveSteps,
+];

@@ -1,0 +1,135 @@
+/** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
+import type { Condition } from '../../core/conditions.ts';
+import type { Context, Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import { invalidSpec } from '../../core/echo.ts';
+import { canonicalJson } from '../../core/operations.ts';
+import { runSteps, type StepsResult } from '../../core/steps.ts';
+import type { Json } from '../../core/contract.ts';
+import { apiVersion } from '../api/group.ts';
+import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
+import { is } from '../api/modes.ts';
+import { describeIssues } from '../api/parse.ts';
+import { bringUpSteps } from './bring-up.ts';
+import { containerFacts, clusterOf, type ContainerFacts } from './facts.ts';
+import { cleanUpPod, probeName, probePod } from './helpers.ts';
+import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
+import { containerObservations } from './observations.ts';
+import { wishedPod, type PodWish } from './pod-wish.ts';
+import { childPod } from './pod-view.ts';
+import { isRolling } from './roll.ts';
+import { containerStatus, statusWord, summarize } from './status.ts';
+import { mayOmit, successionSteps, successor } from './succession.ts';
+
+const activeSteps = [...bringUpSteps, ...successionSteps];
+
+/** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
+function keep(pod: KubernetesObject): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '' } };
+}
+
+/** A pod that waits for a node is replaced at once when it is to go elsewhere; nothing of it runs yet. */
+function misplaced(facts: ContainerFacts, wish: PodWish): boolean {
+  if (facts.pod === undefined || facts.pod.nodeName !== undefined || 'refused' in wish) return false;
+  const affinity = (pod: KubernetesObject) => canonicalJson(((pod['spec'] as { affinity?: Json } | undefined)?.affinity ?? null));
+  return affinity(facts.pod.object) !== affinity(wish.pod);
+}
+
+function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>, wish: PodWish): KubernetesObject[] {
+  const { pod } = facts;
+  if (pod !== undefined) {
+    const ends = pod.terminating || misplaced(facts, wish) || (isRolling(facts) && mayOmit(facts));
+    return ends ? [] : [keep(pod.object)];
+  }
+  if (run.blockedBy?.step.name !== 'Pod' || 'refused' in wish) return [];
+  const fence = successor(facts);
+  if (fence.create) return [wish.pod];
+  const incarnation = facts.holder?.incarnation;
+  if (fence.probe !== true || incarnation === undefined) return [];
+  const probe = probePod(facts, incarnation.podUid, incarnation.nodeName);
+  const present = childPod(facts.request, probeName(facts.name));
+  const stale = present !== undefined && canonicalJson({ ...present.object.metadata.annotations }['weka.io/proves-death-of'] ?? null) !== canonicalJson(probe.metadata.annotations?.['weka.io/proves-death-of'] ?? null);
+  return stale ? [] : [probe];
+}
+
+function active(facts: ContainerFacts): Decision {
+  const run = runSteps(activeSteps, facts);
+  const wish = wishedPod(facts);
+  const previous = (facts.container.status?.conditions ?? []) as Condition[];
+  const oneOff = is(facts.container.spec.mode, 'oneOff');
+  const summary = 'refused' in wish
+    ? { state: 'stalled' as const, reason: 'NotSupported', message: wish.refused }
+    : summarize(run, previous, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
+  return {
+    status: containerStatus(facts, run, statusWord(facts, run, oneOff ? 'Completed' : 'Running'), summary),
+    children: activeChildren(facts, run, wish),
+    operations: run.operations,
+    events: run.events,
+    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+  };
+}
+
+/** paused, deleting, destroying: the pod ends; a container that ought to go altogether asks its owner to remove it. */
+function ending(facts: ContainerFacts): Decision {
+  const { state, request } = facts;
+  const finalizing = request.finalizing;
+  const steps = state === 'paused' ? pauseSteps : leaveSteps;
+  const run = runSteps(steps, facts);
+  const children = facts.pod !== undefined && !facts.pod.terminating && !mayEndPod(facts) ? [keep(facts.pod.object)] : [];
+  const node = finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
+  if (node !== undefined && facts.node !== undefined) children.push(cleanUpPod(facts, node));
+  const finished = run.blockedBy === undefined;
+  const blocked = run.blockedBy?.outcome;
+  const reason = blocked !== undefined && 'reason' in blocked ? blocked.reason : { paused: 'Paused', deleting: 'Removed', destroying: 'Destroyed', active: 'Removed' }[state];
+  const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'the pod is gone';
+  const words = { paused: 'Paused', deleting: 'Deleting', destroying: 'Destroying', active: 'Deleting' };
+  const wantsRemoval = !finalizing && (state === 'deleting' || state === 'destroying');
+  const removal = wantsRemoval
+    ? [{ type: 'RemovalRequested', status: 'True' as const, reason: state === 'deleting' ? 'Deleting' : 'Destroying', message: 'spec.state asks the owner to remove this container' }]
+    : [];
+  const summary = finished && state === 'paused'
+    ? { state: 'stalled' as const, reason: 'Paused', message: 'the container is paused' }
+    : { state: 'progressing' as const, reason, message };
+  const word = state === 'paused' && !finished ? 'PodTerminating' : words[state];
+  return {
+    status: containerStatus(facts, run, word, summary, removal),
+    children,
+    operations: run.operations,
+    events: run.events,
+    ...(finalizing && finished && state !== 'paused' ? { finalized: true } : {}),
+    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+  };
+}
+
+function decide(request: HookRequest): Decision {
+  const parsed = parseWekaContainer(request.parent);
+  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
+  const facts = containerFacts(request, parsed.value);
+  return facts.state === 'active' && !request.finalizing ? active(facts) : ending(facts);
+}
+
+function related(container: WekaContainer, parent: KubernetesObject): RelatedRule[] {
+  const { spec } = container;
+  const nodes = spec.nodeAffinity === undefined
+    ? { labelSelector: { matchLabels: { ...spec.nodeSelector } } }
+    : { names: [spec.nodeAffinity] };
+  const cluster = clusterOf(parent);
+  return [
+    { apiVersion, resource: 'wekanodes', ...nodes },
+    ...(cluster === undefined ? [] : [{ apiVersion, resource: 'wekamembers', namespace: parent.metadata.namespace ?? '', names: [membersName(cluster.name)] }]),
+  ];
+}
+
+export const wekaContainerController: HookController = {
+  name: 'wekacontainer',
+  type: 'composite',
+  observe(request) {
+    const parsed = parseWekaContainer(request.parent);
+    return parsed.ok ? containerObservations(containerFacts(request, parsed.value)) : [];
+  },
+  decide,
+  customize(parent: KubernetesObject, _context: Context) {
+    const parsed = parseWekaContainer(parent);
+    return parsed.ok ? related(parsed.value, parent) : [];
+  },
+};
+

@@ -1,0 +1,72 @@
+/** What the container's hook asks the sidecar. Costs are bounded here: the maximal ages decide how often a pod is executed in. */
+import type { Observation } from '../../core/contract.ts';
+import { claimsRead, configMapKeys, objectLive, podLive } from '../../core/catalogue.ts';
+import { apiVersion } from '../api/group.ts';
+import { claimsNames } from '../api/index.ts';
+import { is } from '../api/modes.ts';
+import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import { clusterOf, ownerObservation, type ContainerFacts } from './facts.ts';
+import { isRolling } from './roll.ts';
+
+/** Seconds. A container that is on its way is looked at each second, a settled one once a minute (with the resync period). */
+const ages = { moving: 1, settled: 50 };
+
+/** Whether the container was Ready when it was last looked at, and nothing is asked of it now. */
+function settled(facts: ContainerFacts): boolean {
+  const ready = facts.container.status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === facts.container.metadata.generation
+    && facts.pod?.running === true && !facts.pod.terminating && facts.state === 'active' && facts.turn.state !== 'ours' && !isRolling(facts);
+}
+
+function claims(facts: ContainerFacts, age: number): Observation[] {
+  const names = [facts.nodeClaims?.name, is(facts.container.spec.mode, 'backend') && facts.clusterUid !== undefined ? claimsNames.ofCluster(facts.clusterUid) : undefined];
+  return names.flatMap((name) => (name === undefined ? [] : [claimsRead(name, age)]));
+}
+
+/** Only while no pod is seen: is there really none, and are the boot scripts there for the next one? */
+function beforePod(facts: ContainerFacts): Observation[] {
+  if (facts.pod !== undefined) return [];
+  const incarnation = facts.holder?.incarnation;
+  const nodeLost = incarnation !== undefined && facts.node === undefined;
+  return [
+    podLive(facts, ages.moving),
+    configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages.settled),
+    ...(nodeLost ? [objectLive({ apiVersion, kind: 'WekaNode', name: incarnation.nodeName }, ages.moving)] : []),
+  ];
+}
+
+/** A taken turn whose holder may have vanished. */
+function holderOfTurn(facts: ContainerFacts): Observation[] {
+  if (facts.turn.state !== 'taken' || (!isRolling(facts) && facts.pod?.terminating !== true)) return [];
+  const { namespace, name } = facts.turn.by;
+  return [objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, 10)];
+}
+
+function inWeka(facts: ContainerFacts, age: number): Observation[] {
+  const { executor, container, joined } = facts;
+  const wanted: Observation[] = [];
+  const disrupting = facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts);
+  if (executor !== undefined && joined && disrupting && facts.state === 'active') wanted.push(wekaQuery(executor, 'status', ages.moving));
+  if (executor !== undefined && joined && container.spec.mode === 'drive' && facts.state === 'active') wanted.push(wekaQuery(executor, 'drives', age));
+  const leaving = facts.state === 'deleting' && joined;
+  const other = facts.otherMember;
+  if (leaving && other !== undefined) {
+    wanted.push(wekaQuery(other, 'containers', ages.moving));
+    if (container.spec.mode === 'drive') wanted.push(wekaQuery(other, 'drives', ages.moving));
+  }
+  return wanted;
+}
+
+/** All that is to be known before a decision about this container. */
+export function containerObservations(facts: ContainerFacts): Observation[] {
+  const age = settled(facts) ? ages.settled : ages.moving;
+  const cluster = clusterOf(facts.request.parent);
+  return [
+    ...claims(facts, age),
+    ...(facts.container.metadata.deletionTimestamp !== undefined && cluster !== undefined ? [ownerObservation(facts.namespace, cluster.name)] : []),
+    ...beforePod(facts),
+    ...(facts.pod?.running === true ? [runtimeReport(facts.pod.target, age)] : []),
+    ...holderOfTurn(facts),
+    ...inWeka(facts, age),
+  ];
+}

@@ -1,0 +1,65 @@
+/** A pod as the container's hook needs it; read shallowly, because a pod is the API server's business. */
+import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import { objectsOf } from '../../core/envelope.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
+
+export interface PodView {
+  object: KubernetesObject;
+  target: PodTarget;
+  nodeName?: string;
+  phase: string;
+  /** The main container runs now, so that commands can be run in it. */
+  running: boolean;
+  terminating: boolean;
+  /** The scheduler found no node: its message, and since when (RFC 3339). */
+  unschedulable?: { message: string; since: string };
+  /** Why the main container does not run, as the kubelet says it. */
+  waiting?: string;
+  image?: string;
+}
+
+interface ContainerStatus {
+  name?: string;
+  state?: { running?: object; waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number } };
+}
+interface RawPod {
+  spec?: { nodeName?: string; containers?: { name?: string; image?: string }[] };
+  status?: {
+    phase?: string;
+    conditions?: { type?: string; status?: string; reason?: string; message?: string; lastTransitionTime?: string }[];
+    containerStatuses?: ContainerStatus[];
+  };
+}
+
+function whyNotRunning(status: ContainerStatus | undefined): string | undefined {
+  const waiting = status?.state?.waiting;
+  if (waiting !== undefined) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
+  const ended = status?.state?.terminated;
+  return ended === undefined ? undefined : `${ended.reason ?? 'Terminated'} with exit code ${ended.exitCode ?? 'unknown'}`;
+}
+
+export function podView(object: KubernetesObject): PodView {
+  const { spec, status } = object as unknown as RawPod;
+  const main = status?.containerStatuses?.[0];
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const waiting = whyNotRunning(main);
+  return {
+    object,
+    target: { namespace: object.metadata.namespace ?? '', name: object.metadata.name, uid: object.metadata.uid ?? '' },
+    ...(spec?.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+    phase: status?.phase ?? 'Pending',
+    running: main?.state?.running !== undefined,
+    terminating: object.metadata.deletionTimestamp !== undefined,
+    ...(scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
+      ? { unschedulable: { message: scheduled.message ?? '', since: scheduled.lastTransitionTime ?? '' } }
+      : {}),
+    ...(waiting === undefined ? {} : { waiting }),
+    ...(spec?.containers?.[0]?.image === undefined ? {} : { image: spec.containers[0].image }),
+  };
+}
+
+/** The child pod of that name. */
+export function childPod(request: HookRequest, name: string): PodView | undefined {
+  const object = objectsOf(request.children, 'Pod', 'v1').find((pod) => pod.metadata.name === name);
+  return object === undefined ? undefined : podView(object);
+}

@@ -1,0 +1,26 @@
+/** The pod that a container wishes for, built from its facts. */
+import type { KubernetesObject } from '../../core/contract.ts';
+import { buildPod } from './pod/pod.ts';
+import { configurationHash } from './pod/hash.ts';
+import { nodeFactsText, type ContainerFacts } from './facts.ts';
+import { nodeFactsAnnotation } from './roll.ts';
+
+export type PodWish = { pod: KubernetesObject } | { refused: string };
+
+export function wishedPod(facts: ContainerFacts): PodWish {
+  const node = facts.node ?? (facts.nodeName === undefined ? facts.candidates.find(({ status }) => status?.discovery !== undefined) : undefined);
+  const wish = buildPod({
+    container: facts.container,
+    node,
+    nodeName: facts.nodeName,
+    allocation: facts.holder,
+    clusterUid: facts.clusterUid,
+    config: facts.config,
+    configHash: configurationHash(facts.container, facts.config.podConfigVersion),
+    joinIpPorts: facts.joined ? undefined : facts.members?.spec.joinIpPorts,
+  });
+  if ('refused' in wish) return wish;
+  const { metadata } = wish.pod;
+  const builtFor = nodeFactsText(node?.status?.discovery ?? { isHt: false });
+  return { pod: { ...wish.pod, metadata: { ...metadata, annotations: { ...metadata.annotations, [nodeFactsAnnotation]: builtFor } } } };
+}

@@ -1,0 +1,95 @@
+/** The status of a WekaContainer: always complete, derived from facts and steps, without a ticking clock. */
+import { kstatusTrio, withTransitionTimes, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
+import type { Json } from '../../core/contract.ts';
+import { renderSteps, type StepsResult } from '../../core/steps.ts';
+import { is } from '../api/modes.ts';
+import { addedDrives } from './drives.ts';
+import type { ContainerFacts } from './facts.ts';
+
+/** What the steps as a whole say; what is unknown leaves a container Ready that was. */
+export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[], ready: { reason: string; message: string }): Summary {
+  const blocked = run.blockedBy?.outcome;
+  if (blocked === undefined || !('message' in blocked)) return { state: 'ready', ...ready };
+  const wasReady = previous.find(({ type }) => type === 'Ready')?.status === 'True';
+  const message = blocked.message ?? '';
+  if (blocked.state === 'unknown') return { state: 'progressing', reason: 'FactUnknown', message, ready: wasReady };
+  if (blocked.state === 'stalled') return { state: 'stalled', reason: blocked.reason, message };
+  return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'Waiting', message };
+}
+
+/** Upstream's one-word status (weka.md 6.1), derived from the step that is waited for. */
+export function statusWord(facts: ContainerFacts, run: StepsResult<ContainerFacts>, settled: string): string {
+  if (facts.pod?.terminating === true && facts.state === 'active') return 'PodTerminating';
+  const blocked = run.blockedBy;
+  if (blocked === undefined) return settled;
+  if (blocked.outcome.state === 'unknown') return facts.container.status?.status ?? blocked.step.status ?? 'Init';
+  return blocked.outcome.state === 'wait' && blocked.outcome.reason === 'RuntimeError' ? 'Error' : (blocked.step.status ?? 'Init');
+}
+
+function managementIps(facts: ContainerFacts): string[] {
+  const reported = facts.report?.managementIps ?? [];
+  return reported.length > 0 ? [...reported] : (facts.container.status?.managementIPs ?? []);
+}
+
+function printer(facts: ContainerFacts, ips: string[], node: string | undefined, drives: number | undefined): Json {
+  const wanted = facts.container.spec.numDrives ?? 0;
+  const first = ips[0];
+  return {
+    ...(first === undefined ? {} : { managementIPs: ips.length > 1 ? `${first} (+${ips.length - 1})` : first }),
+    ...(node === undefined ? {} : { nodeAffinity: node }),
+    ...(facts.container.spec.mode === 'drive' && drives !== undefined ? { drives: `${drives}/${facts.holder?.drives?.length ?? 0}/${wanted}` } : {}),
+  };
+}
+
+function allocations(facts: ContainerFacts): Json | undefined {
+  const { holder } = facts;
+  if (holder === undefined) return facts.container.status?.allocations as Json | undefined;
+  return {
+    drives: [...(holder.drives ?? [])],
+    ...(holder.wekaPort === undefined ? {} : { wekaPort: holder.wekaPort }),
+    ...(holder.agentPort === undefined ? {} : { agentPort: holder.agentPort }),
+  };
+}
+
+const defined = (fields: Record<string, Json | undefined>): Record<string, Json> =>
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined));
+
+/** The whole status. */
+export function containerStatus(
+  facts: ContainerFacts,
+  run: StepsResult<ContainerFacts>,
+  word: string,
+  summary: Summary,
+  extra: ConditionWish[] = [],
+): Record<string, Json> {
+  const old = facts.container.status;
+  const previous = (old?.conditions ?? []) as Condition[];
+  const wishes = [...kstatusTrio(summary), ...extra, ...renderSteps(run, previous)];
+  const conditions = withTransitionTimes(wishes, previous, facts.now, facts.container.metadata.generation ?? 0);
+  const ips = managementIps(facts);
+  const added = addedDrives(facts)?.map((drive) => defined({
+    uuid: drive.uuid, serial_number: drive.serial_number, device_path: drive.device_path, status: drive.status, added_time: drive.added_time ?? undefined,
+  }));
+  const holdsClaims = facts.holder !== undefined ? facts.nodeClaims?.name.replace(/^node-/, '') : undefined;
+  const unread = facts.nodeClaims?.state === 'unknown' ? facts.claimedNode : undefined;
+  const node = holdsClaims ?? facts.pod?.nodeName ?? unread;
+  const local = facts.report?.local?.find((entry) => entry.name === facts.container.spec.name);
+  const ranImage = run.blockedBy === undefined ? facts.pod?.image : undefined;
+  const results = facts.report?.results;
+  return defined({
+    status: word,
+    conditions: conditions as unknown as Json,
+    internalStatus: local?.internalStatus?.display_status ?? (facts.pod === undefined ? undefined : old?.internalStatus),
+    managementIP: ips[0],
+    managementIPs: ips.length === 0 ? undefined : ips,
+    containerID: facts.containerId,
+    clusterID: facts.clusterGuid,
+    podUid: facts.pod?.target.uid,
+    nodeAffinity: node,
+    lastAppliedImage: ranImage ?? old?.lastAppliedImage,
+    allocations: is(facts.container.spec.mode, 'allocatable') ? allocations(facts) : undefined,
+    addedDrives: added ?? (old?.addedDrives as Json | undefined),
+    result: results === undefined || results === null ? old?.result : JSON.stringify(results),
+    printer: printer(facts, ips, node, added?.length),
+  });
+}

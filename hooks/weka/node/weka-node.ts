@@ -1,0 +1,204 @@
+/** The WekaNode controller: facts and kernel drivers of one node, each through a helper container on it. */
+import { kstatusTrio, withTransitionTimes, type Condition } from '../../core/conditions.ts';
+import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
+import { invalidSpec } from '../../core/echo.ts';
+import { objectsOf } from '../../core/envelope.ts';
+import { contentHash } from '../../core/operations.ts';
+import { renderSteps, runSteps, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { apiVersion, driversLoaderServiceAccount, labels } from '../api/group.ts';
+import { claimsNames, describeIssues, parseWekaClaims, parseWekaContainer, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaNode } from '../api/index.ts';
+import { is } from '../api/modes.ts';
+import { operatorConfig, type OperatorConfig } from '../config.ts';
+
+/** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
+const discoverySchema = 3;
+
+interface NodeFacts {
+  request: HookRequest;
+  node: WekaNode;
+  config: OperatorConfig;
+  holders: ClaimHolder[];
+  helpers: WekaContainer[];
+  discovery?: NonNullable<WekaNode['status']>['discovery'];
+  drivers: { image: string; bootId: string }[];
+}
+
+const discoveryName = (node: string): string => shorten(`weka-dsc-${node}`);
+const loaderName = (node: string, image: string): string => shorten(`weka-drivers-loader-${node}-${contentHash(image, 6)}`);
+
+/** A pod's name is a label value as well: at most 63 characters, the rest as a hash. */
+function shorten(name: string): string {
+  return name.length <= 63 ? name : `${name.slice(0, 54).replace(/[.-]+$/, '')}-${contentHash(name, 8)}`;
+}
+
+function resultOf(facts: Pick<NodeFacts, 'helpers' | 'node'>, name: string): Record<string, Json> | undefined {
+  const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
+  if (helper?.status?.result === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(helper.status.result);
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, Json>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A helper is bound to a boot by its label: results of an earlier boot are not taken. */
+const bootLabel = 'weka.io/boot-id';
+
+function discoveryOf(facts: Omit<NodeFacts, 'discovery' | 'drivers'>): NodeFacts['discovery'] {
+  const { node } = facts;
+  const known = node.status?.discovery;
+  if (known !== undefined && known.bootId === node.spec.bootId && known.schema >= discoverySchema) return known;
+  const helper = facts.helpers.find(({ metadata }) => metadata.name === discoveryName(node.metadata.name));
+  if (helper?.metadata.labels?.[bootLabel] !== node.spec.bootId) return undefined;
+  const result = resultOf(facts, discoveryName(node.metadata.name));
+  if (result === undefined || typeof result['is_ht'] !== 'boolean' || node.spec.bootId === undefined) return undefined;
+  const text = (key: string): Record<string, string> => (typeof result[key] === 'string' && result[key] !== '' ? { [camel(key)]: result[key] } : {});
+  return {
+    bootId: node.spec.bootId, schema: discoverySchema, isHt: result['is_ht'],
+    ...text('kubernetes_distro'), ...text('os'), ...text('os_build_id'),
+    ...(typeof result['num_cpus'] === 'number' ? { numCpus: result['num_cpus'] } : {}),
+  };
+}
+
+const camel = (key: string): string => key.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+
+/** Images whose drivers are needed: each frontend its own, the backends together any one. */
+export function wantedImages(holders: readonly ClaimHolder[], loaded: readonly { image: string }[]): string[] {
+  const needing = holders.filter(({ mode }) => is(mode, 'requiresDrivers'));
+  const exact = needing.filter(({ mode }) => is(mode, 'frontend')).map(({ image }) => image);
+  const first = needing.map(({ image }) => image).sort()[0];
+  const any = loaded.length > 0 || exact.length > 0 || first === undefined ? [] : [first];
+  return [...new Set([...exact, ...any])].sort();
+}
+
+function driversOf(facts: Omit<NodeFacts, 'drivers'>): NodeFacts['drivers'] {
+  const { bootId } = facts.node.spec;
+  if (bootId === undefined) return [];
+  const known = (facts.node.status?.drivers ?? []).filter((driver) => driver.bootId === bootId);
+  const fresh = facts.holders.flatMap(({ image }) => {
+    const name = loaderName(facts.node.metadata.name, image);
+    const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
+    const loaded = helper?.metadata.labels?.[bootLabel] === bootId && resultOf(facts, name)?.['drivers_loaded'] === true;
+    return loaded && !known.some((driver) => driver.image === image) ? [{ image, bootId }] : [];
+  });
+  const unique = new Map([...known, ...fresh].map((driver) => [driver.image, driver]));
+  return [...unique.values()];
+}
+
+function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
+  const claims = objectsOf(request.related, 'WekaClaims', apiVersion).flatMap((object) => {
+    const parsed = parseWekaClaims(object);
+    return parsed.ok ? Object.values(parsed.value.spec.holders ?? {}) : [];
+  });
+  const helpers = objectsOf(request.children, 'WekaContainer', apiVersion).flatMap((object) => {
+    const parsed = parseWekaContainer(object);
+    return parsed.ok ? [parsed.value] : [];
+  });
+  const base = { request, node, config: operatorConfig.parse(request.context.config), holders: claims, helpers };
+  const discovery = discoveryOf(base);
+  const known = { ...base, ...(discovery === undefined ? {} : { discovery }) };
+  return { ...known, drivers: driversOf(known) };
+}
+
+function helperFailure(facts: NodeFacts, name: string): string {
+  const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
+  const ready = helper?.status?.conditions?.find(({ type }) => type === 'Ready');
+  return helper === undefined ? `helper ${name} is to be created` : `helper ${name}: ${ready?.message ?? 'is starting'}`;
+}
+
+function discovered(facts: NodeFacts): Outcome {
+  if (facts.discovery !== undefined) return done();
+  // a node on which nothing has a claim is left alone
+  if (facts.holders.length === 0) return skipped;
+  if (facts.node.spec.bootId === undefined) return wait('BootIdUnknown', 'the node has not reported its boot id', 30);
+  if (!facts.node.spec.ready) return wait('NodeNotReady', 'the node is not Ready', 30);
+  return wait('Discovering', helperFailure(facts, discoveryName(facts.node.metadata.name)), 10);
+}
+
+function driversLoaded(facts: NodeFacts): Outcome {
+  const missing = wantedImages(facts.holders, facts.drivers).filter((image) => facts.drivers.every((driver) => driver.image !== image));
+  if (missing.length === 0) return facts.drivers.length === 0 ? skipped : done();
+  const name = loaderName(facts.node.metadata.name, missing[0] ?? '');
+  const error = resultOf(facts, name)?.['err'];
+  const message = typeof error === 'string' && error !== '' ? `loading failed: ${error}` : helperFailure(facts, name);
+  return wait('LoadingDrivers', message, 10);
+}
+
+const steps: readonly Step<NodeFacts>[] = [
+  { name: 'Discovered', condition: 'Discovered', mode: 'always', summary: 'The facts of the node are read for its present boot.', check: discovered },
+  { name: 'DriversLoaded', condition: 'DriversLoaded', mode: 'always', summary: 'The kernel drivers that its containers need are loaded for its present boot.', check: driversLoaded },
+];
+
+function helper(facts: NodeFacts, name: string, mode: 'discovery' | 'drivers-loader', image: string, extra: Record<string, Json> = {}): KubernetesObject {
+  const { node, config, request } = facts;
+  return {
+    apiVersion, kind: 'WekaContainer',
+    metadata: {
+      name, namespace: request.context.operatorNamespace,
+      labels: { [labels.mode]: mode, [bootLabel]: node.spec.bootId ?? '' },
+    },
+    spec: {
+      name: mode, mode, image, nodeAffinity: node.metadata.name,
+      ...(config.imagePullSecret === undefined ? {} : { imagePullSecret: config.imagePullSecret }),
+      ...extra,
+    },
+  };
+}
+
+/** At most one helper of a kind at a time; it goes once its results are in. A helper of an earlier boot goes first. */
+function helpers(facts: NodeFacts): KubernetesObject[] {
+  const { node, config } = facts;
+  if (!node.spec.ready || node.spec.bootId === undefined) return [];
+  const first = facts.holders.map((holder) => holder.image).sort()[0];
+  const image = first === undefined ? undefined : (config.discoveryImage ?? first);
+  const wanted: KubernetesObject[] = [];
+  if (facts.discovery === undefined && image !== undefined) wanted.push(helper(facts, discoveryName(node.metadata.name), 'discovery', image));
+  const missing = wantedImages(facts.holders, facts.drivers).filter((one) => facts.drivers.every((driver) => driver.image !== one));
+  const next = missing[0];
+  if (facts.discovery !== undefined && next !== undefined) {
+    const service = facts.holders.find((holder) => holder.image === next)?.driversDistService;
+    wanted.push(helper(facts, loaderName(node.metadata.name, next), 'drivers-loader', next, {
+      serviceAccountName: driversLoaderServiceAccount,
+      ...(service === undefined ? {} : { driversDistService: service }),
+    }));
+  }
+  const stale = new Set(facts.helpers.filter(({ metadata }) => metadata.labels?.[bootLabel] !== node.spec.bootId).map(({ metadata }) => metadata.name));
+  const failed = new Set(facts.helpers.filter(({ metadata }) => {
+    const error = resultOf(facts, metadata.name)?.['err'];
+    return typeof error === 'string' && error !== '';
+  }).map(({ metadata }) => metadata.name));
+  return wanted.filter(({ metadata }) => !stale.has(metadata.name) && !failed.has(metadata.name));
+}
+
+function decide(request: HookRequest): Decision {
+  const parsed = parseWekaNode(request.parent);
+  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
+  const facts = nodeFacts(request, parsed.value);
+  const run = runSteps(steps, facts);
+  const previous = (parsed.value.status?.conditions ?? []) as Condition[];
+  const blocked = run.blockedBy?.outcome;
+  const summary = blocked !== undefined && blocked.state === 'wait'
+    ? { state: 'progressing' as const, reason: blocked.reason, message: blocked.message }
+    : { state: 'ready' as const, reason: 'Known', message: 'the node is known' };
+  const wishes = [...kstatusTrio(summary), ...renderSteps(run, previous)];
+  return {
+    status: {
+      conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
+      ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
+      drivers: facts.drivers,
+    },
+    children: helpers(facts),
+    operations: [],
+    events: [],
+    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+  };
+}
+
+export const wekaNodeController: HookController = {
+  name: 'wekanode',
+  type: 'composite',
+  observe: () => [],
+  decide,
+  customize: (parent) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(parent.metadata.name)] }],
+};

@@ -1,0 +1,178 @@
+/**
+ * The lab: API, nodes, scheduler, kubelets, a model of weka, the driver, the sidecar and the hooks, put together on one
+ * clock. No sockets here: `npm start` adds them (start.ts), simulations and tests run it as it is.
+ */
+import { createEngine, type Engine } from '../sidecar/engine.ts';
+import type { ClusterAccess } from '../sidecar/cluster-access.ts';
+import { createEventReporter } from '../sidecar/events.ts';
+import { localSidecar } from '../sidecar/local.ts';
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+import type { Sidecar } from '../hooks/core/sidecar.ts';
+import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
+import { bootConfigMapName } from '../hooks/server/boot-scripts.ts';
+import { wekaControllers } from '../hooks/weka/index.ts';
+import { storeClient } from './api/store/client.ts';
+import { createStore } from './api/store/store.ts';
+import type { Store } from './api/store/types.ts';
+import type { PodAccess } from './api/http/pod-access.ts';
+import type { ApiClient, Clock } from './contract.ts';
+import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
+import type { StaleCache } from './driver/informer.ts';
+import type { HookTransport } from './driver/transport.ts';
+import { bootScripts, manifestsIn } from './manifests.ts';
+import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.ts';
+import { startKubelet, type Kubelet, type KubeletOptions } from './nodes/kubelet.ts';
+import { createMachines, type Machines, type NewMachine } from './nodes/machines.ts';
+import { startNodeLifecycle } from './nodes/node-lifecycle.ts';
+import { podAccess } from './nodes/pod-access.ts';
+import { startScheduler } from './nodes/scheduler.ts';
+import { simulatedPrograms, type SimulatedProgramFactory } from './nodes/simulated-program.ts';
+import { createRandom, type Random } from './random.ts';
+import { storeAccess } from './store-access.ts';
+import type { WekaSettings } from './weka/settings.ts';
+import { createWekaWorld, type LabWekaWorld } from './weka/world.ts';
+
+export const operatorNamespace = 'weka-operator-system';
+
+export interface LabOptions {
+  clock: Clock;
+  seed?: number;
+  /** Machines to begin with. Default 6. */
+  nodes?: number;
+  /** What each of them is like. */
+  machine?: NewMachine;
+  weka?: Partial<WekaSettings>;
+  /** Settings of the operator, as in its environment. */
+  config?: Record<string, string | number | boolean>;
+  staleCache?: StaleCache;
+  onEvent?: (event: DriverEvent) => void;
+  onProblem?: (error: unknown) => void;
+  /** How hooks are reached; default: in-process. */
+  transport?: HookTransport;
+  /** Chooses the programs of pods; default: simulated ones. */
+  programs?(simulated: SimulatedProgramFactory, lab: Pick<Lab, 'world' | 'hardware'>): KubeletOptions['programs'];
+}
+
+export interface Lab {
+  clock: Clock;
+  random: Random;
+  store: Store;
+  client: ApiClient;
+  hardware: HardwareRegistry;
+  machines: Machines;
+  kubelet: Kubelet;
+  pods: PodAccess;
+  world: LabWekaWorld;
+  programs: SimulatedProgramFactory;
+  driver: Driver;
+  engine: Engine;
+  access: ClusterAccess;
+  /** Creates or replaces an object, as kubectl apply would for a plain manifest. */
+  apply(object: KubernetesObject): KubernetesObject;
+  /** The object, or undefined. */
+  find(kind: string, name: string, namespace?: string): KubernetesObject | undefined;
+  all(kind: string): KubernetesObject[];
+  stop(): void;
+}
+
+const apiVersions: Record<string, string> = { Pod: 'v1', Secret: 'v1', Node: 'v1', ConfigMap: 'v1', Event: 'v1', Namespace: 'v1' };
+const wekaVersion = 'weka.weka.io/v1alpha1';
+
+/** The installation: CRDs, namespaces, priority classes, and the secret with which nodes pull images. */
+function install(store: Store): void {
+  const put = (object: KubernetesObject): void => {
+    const definition = store.definitionOf(object.apiVersion, object.kind);
+    if (definition === undefined) throw new Error(`the lab does not serve ${object.kind}`);
+    store.create(definition, object.metadata.namespace, object);
+  };
+  for (const crd of manifestsIn('crds')) put(crd);
+  put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace } });
+  for (const object of manifestsIn('deploy/base/objects')) put(object);
+}
+
+/** Hooks in this process: no sockets, the same code behind them. */
+export function localTransport(sidecar: Sidecar, clock: Clock, random: Random, config: LabOptions['config']): HookTransport {
+  const settings = { operatorNamespace, config: { ...config } };
+  const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
+  return {
+    async call({ url, body }) {
+      const [name, hook] = new URL(url).pathname.split('/').slice(-2);
+      const controller = wekaControllers.find((one) => one.name === name);
+      if (controller === undefined || !hookNames.includes(hook as HookName)) return { status: 404, headers: {}, body: '' };
+      try {
+        const { answer } = await callHook(controller, hook as HookName, JSON.parse(body), { sidecar, settings, now: () => clock.now(), entropy });
+        return { status: 200, headers: {}, body: JSON.stringify(answer) };
+      } catch (error) {
+        return { status: 500, headers: {}, body: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }) };
+      }
+    },
+  };
+}
+
+/** Starts everything; resolves when the nodes are there and the controllers run. */
+export async function createLab(options: LabOptions): Promise<Lab> {
+  const { clock, seed = 1, onProblem = () => undefined } = options;
+  const random = createRandom(seed);
+  const store = createStore({ clock, seed });
+  install(store);
+  const client = storeClient(store);
+  const hardware = createHardwareRegistry(() => random.next());
+  const world = createWekaWorld({ clock, random: () => random.next(), settings: options.weka ?? {}, hardware });
+  const programs = simulatedPrograms({ world, clock, hardware });
+  const kubelet = await startKubelet({ client, clock, hardware, programs: options.programs?.(programs, { world, hardware }) ?? programs, onProblem });
+  const machines = createMachines({ client, clock, hardware, kubelet, onProblem });
+  for (let index = 0; index < (options.nodes ?? 6); index += 1) await machines.add(options.machine);
+  const scheduler = await startScheduler({ client, clock, bind: async (namespace, pod, node) => void store.bind(namespace, pod, node), onProblem });
+  const lifecycle = await startNodeLifecycle({ client, clock, onProblem });
+
+  const pods = podAccess(kubelet);
+  const access = storeAccess(store, pods, clock);
+  const scripts = bootScripts();
+  const engine = createEngine({
+    access, clock,
+    settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts: scripts },
+    randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
+  });
+  const events = createEventReporter({ access, clock, namespaces: [], component: 'weka-metacontroller' });
+  const config = { bootConfigMapName: bootConfigMapName(scripts), ...options.config };
+  const driver = createDriver({
+    api: client, clock, random,
+    controllers: manifestsIn('compositecontrollers'),
+    transport: options.transport ?? localTransport(localSidecar(engine, events), clock, random, config),
+    ...(options.staleCache === undefined ? {} : { staleCache: options.staleCache }),
+    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+  });
+  await driver.start();
+
+  const definition = (kind: string) => {
+    const found = store.definitionOf(apiVersions[kind] ?? wekaVersion, kind);
+    if (found === undefined) throw new Error(`the lab does not serve ${kind}`);
+    return found;
+  };
+  return {
+    clock, random, store, client, hardware, machines, kubelet, pods, world, programs, driver, engine, access,
+    apply(object) {
+      const found = store.definitionOf(object.apiVersion, object.kind);
+      if (found === undefined) throw new Error(`the lab does not serve ${object.kind}`);
+      const { name, namespace = 'default' } = object.metadata;
+      const place = found.namespaced ? namespace : undefined;
+      const present = store.list(found, { ...(place === undefined ? {} : { namespace: place }), fieldSelector: `metadata.name=${name}` }).items[0];
+      if (present === undefined) return store.create(found, place, object);
+      const resourceVersion = present.metadata.resourceVersion ?? '';
+      return store.update(found, { ...object, metadata: { ...object.metadata, ...(place === undefined ? {} : { namespace: place }), resourceVersion } });
+    },
+    find(kind, name, namespace = 'default') {
+      const found = definition(kind);
+      const place = found.namespaced ? { namespace } : {};
+      return store.list(found, { ...place, fieldSelector: `metadata.name=${name}` }).items[0];
+    },
+    all: (kind) => store.list(definition(kind)).items,
+    stop() {
+      driver.stop();
+      scheduler.stop();
+      lifecycle.stop();
+      machines.stop();
+      kubelet.stop();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** The objects that an installation brings along, read from the files that a real one is installed from. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+
+const repository = join(import.meta.dirname, '..');
+
+/** All objects of the YAML files in a folder of the repository, kustomizations left out. */
+export function manifestsIn(folder: string): KubernetesObject[] {
+  const directory = join(repository, folder);
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
+    .sort()
+    .flatMap((name) => readManifests(join(directory, name)));
+}
+
+/** The objects of one file, in their order. Throws with the position of a YAML error. */
+export function readManifests(path: string): KubernetesObject[] {
+  return parseManifests(readFileSync(path, 'utf8'));
+}
+
+export function parseManifests(text: string): KubernetesObject[] {
+  return parseAllDocuments(text).flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    const value = document.toJS() as KubernetesObject | null;
+    return value === null ? [] : [value];
+  });
+}
+
+/** The boot scripts: file name to content, as their ConfigMap carries them. */
+export function bootScripts(): Record<string, string> {
+  const names = ['weka_runtime.py', 'run-weka-cli.sh', 'syslog-ng.conf'];
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(repository, 'runtime-configmap', name), 'utf8')]));
+}

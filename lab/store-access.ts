@@ -1,0 +1,43 @@
+/** The sidecar's access to the lab's store without sockets: what a simulation uses in place of client-node. */
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { AccessError, type ClusterAccess, type ExecRequest, type ObjectAddress, type PatchStep } from '../sidecar/cluster-access.ts';
+import type { PodAccess } from './api/http/pod-access.ts';
+import type { ResourceDefinition, Store } from './api/store/types.ts';
+import { ApiError, type Clock } from './contract.ts';
+
+/** An ApiError of the lab as the sidecar knows it. */
+function asAccessError(error: unknown): unknown {
+  return error instanceof ApiError ? new AccessError('api', error.message, error.code) : error;
+}
+
+export function storeAccess(store: Store, pods: PodAccess, clock: Clock): ClusterAccess {
+  const definition = (apiVersion: string, kind: string): ResourceDefinition => {
+    const found = store.definitionOf(apiVersion, kind);
+    if (found === undefined) throw new AccessError('api', `the server could not find the requested resource ${kind}.${apiVersion}`, 404);
+    return found;
+  };
+  const attempt = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw asAccessError(error);
+    }
+  };
+  const copy = (object: KubernetesObject): KubernetesObject => structuredClone(object);
+  return {
+    get: ({ apiVersion, kind, namespace, name }: ObjectAddress) => attempt(() => copy(store.get(definition(apiVersion, kind), namespace, name))),
+    create: (object) => attempt(() => copy(store.create(definition(object.apiVersion, object.kind), object.metadata.namespace, object))),
+    patchJson: ({ apiVersion, kind, namespace, name }: ObjectAddress, patch: PatchStep[]) =>
+      attempt(() => copy(store.patch(definition(apiVersion, kind), namespace, name, 'application/json-patch+json', patch))),
+    delete: ({ apiVersion, kind, namespace, name }: ObjectAddress, uid: string) =>
+      attempt(() => void store.delete(definition(apiVersion, kind), namespace, name, { propagationPolicy: 'Background', preconditions: { uid } })),
+    exec: (request: ExecRequest) => withTimeout(attempt(() => pods.exec(request.namespace, request.pod, request.container, request.command, request.stdin)), request, clock),
+  };
+}
+
+function withTimeout<T>(work: Promise<T>, { pod, timeoutSeconds }: ExecRequest, clock: Clock): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const cancel = clock.after(timeoutSeconds * 1000, () => reject(new AccessError('timeout', `exec in ${pod} took longer than ${timeoutSeconds} s`)));
+    work.then(resolve, reject).finally(cancel);
+  });
+}
