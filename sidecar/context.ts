@@ -23,9 +23,9 @@ export interface OperationSettings {
 export interface OperationContext {
   settings: OperationSettings;
   /** Cryptographically random in earnest, seeded in a simulation. */
-  randomBytes(count: number): Uint8Array;
+  randomBytes: (count: number) => Uint8Array;
   /** To be called with every secret value that is read or made, before anything can fail: it is cut from all texts. */
-  keepSecret(value: string): void;
+  keepSecret: (value: string) => void;
 }
 
 /** Performs one kind of the catalogue; target and arguments have passed its schemas, and so must the result. */

@@ -14,7 +14,7 @@ export interface Surroundings {
   clock: SidecarClock;
   settings: OperationSettings;
   /** See OperationContext. */
-  randomBytes(count: number): Uint8Array;
+  randomBytes: (count: number) => Uint8Array;
 }
 
 export interface Wish {
@@ -58,33 +58,36 @@ async function once(wish: Wish, around: Surroundings, context: OperationContext)
   return checked.data as Json;
 }
 
+/** Whether and when a failed attempt is worth another one: milliseconds, or undefined. */
+function pauseAfter(error: unknown, attempts: number, millisecondsLeft: number): number | undefined {
+  if (!(error instanceof AccessError) || error.origin !== 'transport' || attempts >= attemptLimit) return undefined;
+  const wait = firstPause * 4 ** (attempts - 1);
+  return wait < millisecondsLeft ? wait : undefined;
+}
+
 /** Performs a wish that has no objection. Never rejects. */
 export async function perform(wish: Wish, around: Surroundings): Promise<Performed> {
+  const { clock, settings, randomBytes } = around;
   const secrets = new Set<string>();
-  const context: OperationContext = {
-    settings: around.settings,
-    randomBytes: around.randomBytes,
-    keepSecret: (value) => void secrets.add(value),
-  };
+  const context: OperationContext = { settings, randomBytes, keepSecret: (value) => void secrets.add(value) };
   const seconds = deadlineSeconds(wish);
-  const end = around.clock.now() + seconds * 1000;
+  const end = clock.now() + seconds * 1000;
   let cancel = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    cancel = around.clock.after(seconds * 1000, () => reject(new AccessError('timeout', `not finished within ${seconds} s`)));
+    cancel = clock.after(seconds * 1000, () => reject(new AccessError('timeout', `not finished within ${seconds} s`)));
   });
-  try {
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return { attempts, ok: true, value: await Promise.race([once(wish, around, context), deadline]) };
-      } catch (error) {
-        const wait = firstPause * 4 ** (attempts - 1);
-        const again = error instanceof AccessError && error.origin === 'transport' && attempts < attemptLimit
-          && around.clock.now() + wait < end;
-        if (!again) return { attempts, ok: false, error: cleanText(error instanceof Error ? error.message : String(error), secrets) };
-        await pause(around.clock, wait);
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      const value = await Promise.race([once(wish, around, context), deadline]);
+      cancel();
+      return { attempts, ok: true, value };
+    } catch (error) {
+      const wait = pauseAfter(error, attempts, end - clock.now());
+      if (wait === undefined) {
+        cancel();
+        return { attempts, ok: false, error: cleanText(error instanceof Error ? error.message : String(error), secrets) };
       }
+      await pause(clock, wait);
     }
-  } finally {
-    cancel();
   }
 }

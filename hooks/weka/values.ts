@@ -1,8 +1,7 @@
 /** Shapes of the values that go into a weka command line. None of them can start with a dash. */
-import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
-export const ipAddress = z.string().max(45).refine((text) => isIPv4(text) || isIPv6(text), 'not an IP address');
+export const ipAddress = z.union([z.ipv4(), z.ipv6()], 'not an IP address');
 
 export const port = z.int().min(1).max(65535);
 
@@ -11,7 +10,7 @@ export type Endpoint = z.infer<typeof endpoint>;
 
 /** As the CLI wants it: `10.0.0.1:14000`, `[fd00::1]:14000`. */
 export function endpointText({ ip, port: number }: Endpoint): string {
-  return isIPv6(ip) ? `[${ip}]:${number}` : `${ip}:${number}`;
+  return ip.includes(':') ? `[${ip}]:${number}` : `${ip}:${number}`;
 }
 
 /** Number of a container or host inside the weka cluster, the N of `HostId<N>`. */

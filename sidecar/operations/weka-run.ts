@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { PodTarget } from '../../hooks/core/catalogue.ts';
 import { wekaClusterKind, wekaContainerKind } from '../../hooks/weka/catalogue.ts';
-import { wekaCommands, type WekaCommand, type WekaCommandName } from '../../hooks/weka/commands.ts';
+import { wekaCommands, type WekaCommand } from '../../hooks/weka/commands.ts';
 import { getOrUndefined, type ClusterAccess } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
@@ -47,7 +47,7 @@ async function secretText(access: ClusterAccess, namespace: string, reference: {
 
 /** Runs a command of the table: its argvs in order, up to the first that fails. */
 export const wekaRun: Performer<'weka.run'> = async (access, target, args, context) => {
-  const name = args.command as WekaCommandName;
+  const name = args.command;
   const command: WekaCommand = wekaCommands[name];
   const parameters = args.parameters as Record<string, unknown>;
   const stdin = command.stdin === 'secret'

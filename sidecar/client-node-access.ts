@@ -1,0 +1,135 @@
+/**
+ * Access to a real API server. @kubernetes/client-node gives the configuration (service account, kubeconfig,
+ * certificates, token renewal) and exec; it takes 300 ms and 60 MB, so it is imported once, when the access is made,
+ * and nothing else in the repository imports it. Objects travel as plain JSON: the library's typed clients turn
+ * timestamps into Dates and drop fields that they do not know.
+ */
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import type { Exec, KubeConfig } from '@kubernetes/client-node';
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { AccessError, type ClusterAccess, type ObjectAddress } from './cluster-access.ts';
+import { execOverWebSocket } from './exec.ts';
+import { collectionPath, objectPath } from './resource-paths.ts';
+
+export interface ClientNodeOptions {
+  /** Path of a kubeconfig; absent: the service account of the pod. */
+  kubeconfig?: string;
+  /** Seconds for a request that is not an exec. */
+  requestTimeoutSeconds?: number;
+}
+
+interface Sent {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  path: string;
+  contentType?: string;
+  body?: unknown;
+}
+
+/** What the API server says in the Status of a refusal. */
+function statusMessage(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    return typeof message === 'string' ? message : 'no message';
+  } catch {
+    return body.slice(0, 200);
+  }
+}
+
+function send(options: RequestOptions, body: string): Promise<{ code: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+class ClientNodeAccess implements ClusterAccess {
+  private readonly config: KubeConfig;
+  private readonly remoteExec: Exec;
+  private readonly server: URL;
+  private readonly milliseconds: number;
+  // the agent that the library makes for each request would open a connection for each
+  private readonly agent = new Agent({ keepAlive: true });
+
+  constructor(config: KubeConfig, remoteExec: Exec, server: string, milliseconds: number) {
+    this.config = config;
+    this.remoteExec = remoteExec;
+    this.server = new URL(server);
+    this.milliseconds = milliseconds;
+  }
+
+  get(address: ObjectAddress): Promise<KubernetesObject> {
+    return this.call(address, { method: 'GET', path: objectPath(address) });
+  }
+
+  create(object: KubernetesObject): Promise<KubernetesObject> {
+    const { namespace, name } = object.metadata;
+    const address = { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    return this.call(address, { method: 'POST', path: collectionPath(address), body: object });
+  }
+
+  patchJson(address: ObjectAddress, patch: unknown[]): Promise<KubernetesObject> {
+    return this.call(address, { method: 'PATCH', path: objectPath(address), contentType: 'application/json-patch+json', body: patch });
+  }
+
+  async delete(address: ObjectAddress, uid: string): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } };
+    await this.call(address, { method: 'DELETE', path: objectPath(address), body });
+  }
+
+  exec(...[request]: Parameters<ClusterAccess['exec']>): ReturnType<ClusterAccess['exec']> {
+    return execOverWebSocket(this.remoteExec, request);
+  }
+
+  private async call(address: ObjectAddress, { method, path, contentType = 'application/json', body }: Sent): Promise<KubernetesObject> {
+    const what = `${method} ${address.kind} ${address.name}`;
+    const text = body === undefined ? '' : JSON.stringify(body);
+    let answer: { code: number; text: string };
+    try {
+      const options: RequestOptions = { headers: {} };
+      await this.config.applyToHTTPSOptions(options);
+      const proxied = this.config.getCurrentCluster()?.proxyUrl !== undefined;
+      answer = await send({
+        ...options,
+        ...(proxied ? {} : { agent: this.agent }),
+        method,
+        hostname: this.server.hostname.replace(/^\[|\]$/g, ''),
+        port: this.server.port === '' ? 443 : this.server.port,
+        path: `${this.server.pathname.replace(/\/$/, '')}${path}`,
+        headers: {
+          ...options.headers, accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
+        },
+        signal: AbortSignal.timeout(this.milliseconds),
+      }, text);
+    } catch (error) {
+      throw new AccessError('transport', `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (answer.code >= 200 && answer.code < 300) {
+      try {
+        return JSON.parse(answer.text) as KubernetesObject;
+      } catch {
+        throw new AccessError('transport', `${what}: the answer is no JSON`);
+      }
+    }
+    // an overloaded or restarting API server is a matter of transport: the same request may succeed
+    const origin = answer.code === 429 || answer.code >= 500 ? 'transport' : 'api';
+    throw new AccessError(origin, `${what}: ${statusMessage(answer.text)}`, answer.code);
+  }
+}
+
+/** Rejects when there is no usable configuration; an API server that is away rejects each call instead. */
+export async function clientNodeAccess(options: ClientNodeOptions = {}): Promise<ClusterAccess> {
+  const { Exec: RemoteExec, KubeConfig: Configuration } = await import('@kubernetes/client-node');
+  const config = new Configuration();
+  if (options.kubeconfig === undefined) config.loadFromCluster();
+  else config.loadFromFile(options.kubeconfig);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw new AccessError('transport', 'the kubeconfig names no cluster');
+  return new ClientNodeAccess(config, new RemoteExec(config), server, (options.requestTimeoutSeconds ?? 10) * 1000);
+}
