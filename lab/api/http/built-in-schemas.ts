@@ -29,7 +29,7 @@ function typeSchema(type: string, format: string, components: JsonObject): JsonO
   if (form === 'map') return { type: 'object', additionalProperties: typeSchema(of, format, components) };
   if (of === 'number') return format === '' || format === 'double' ? { type: 'number' } : { type: 'integer', format };
   if (of === 'IntOrString') {
-    components[intOrString] = { type: 'string', format: 'int-or-string' };
+    components[intOrString] = { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] };
     return { allOf: [{ $ref: `#/components/schemas/${intOrString}` }] };
   }
   if (Object.hasOwn(scalars, of)) return { ...scalars[of] };

@@ -1,5 +1,5 @@
 /** The field tables of the built-in kinds: those of @kubernetes/client-node, generated from the OpenAPI document of Kubernetes. */
-import * as kubernetes from '@kubernetes/client-node';
+import * as kubernetes from '@kubernetes/client-node/dist/gen/models/all.js';
 import type { ResourceDefinition } from '../store/types.ts';
 
 export interface Attribute {
