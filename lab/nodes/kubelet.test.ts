@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod, PodSpec } from './kinds.ts';
-import { podResource, secretResource } from './kinds.ts';
+import { eventResource, podResource, secretResource } from './kinds.ts';
 import type { ScriptedLab } from './scripted.fixture.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 
@@ -105,6 +105,8 @@ describe('the volumes of a pod', () => {
     expect(lab.pod('one')?.status?.phase).toBe('Pending');
     expect(container(lab.pod('one'))?.state).toEqual({ waiting: { reason: 'ContainerCreating' } });
     expect(lab.events('one')).toContain('FailedMount: MountVolume.SetUp failed for volume "weka-credentials" : secret "operator-user" not found');
+    const [event] = lab.store.list(eventResource).items.filter((one) => one['reason'] === 'FailedMount');
+    expect(event?.['count']).toBe(4);
     lab.create(secret('first'));
     await lab.clock.advance(10_000);
     expect(lab.pod('one')?.status?.phase).toBe('Running');

@@ -50,7 +50,7 @@ export interface Kubelet {
   find(namespace: string, pod: string): FoundPod | undefined;
   /** Everything on the machine dies at once; the API is told nothing. */
   powerOff(nodeName: string): void;
-  /** The machine runs again: pods start in place, those deleted meanwhile are confirmed. */
+  /** The machine runs (again): its pods start in place, those deleted meanwhile are confirmed. */
   powerOn(nodeName: string): void;
   /** Programs go on, but the kubelet neither sees nor tells anything. */
   disconnect(nodeName: string): void;
@@ -155,9 +155,11 @@ class Kubelets {
 
   powerOn(name: string): void {
     const machine = this.machine(name);
-    if (machine === undefined || machine.powered) return;
-    machine.powered = true;
-    for (const [uid, worker] of [...machine.workers]) worker.powerBack(this.livePod(worker, uid));
+    if (machine === undefined) return;
+    if (!machine.powered) {
+      machine.powered = true;
+      for (const [uid, worker] of [...machine.workers]) worker.powerBack(this.livePod(worker, uid));
+    }
     this.catchUp(machine);
   }
 

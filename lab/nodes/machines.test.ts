@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeObject } from './kinds.ts';
 import { nodeResource, podResource } from './kinds.ts';
-import { collectionReason, evictionSeconds, startNodeLifecycle } from './node-lifecycle.ts';
+import { collectionReason, evictionSeconds } from './node-lifecycle.ts';
 import type { ScriptedLab } from './scripted.fixture.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 
@@ -9,7 +9,6 @@ const tolerant = { tolerations: [{ operator: 'Exists' as const }] };
 
 async function withPod(): Promise<ScriptedLab> {
   const lab = await scriptedLab();
-  await startNodeLifecycle({ client: lab.client, clock: lab.clock, onProblem: (error) => lab.problems.push(error) });
   lab.create(podManifest('one', tolerant));
   await lab.clock.advance(5000);
   return lab;
@@ -46,6 +45,16 @@ describe('a new machine', () => {
         nodeInfo: { bootID: lab.hardware.get(name)?.bootId, kernelVersion: '5.15.0-91-generic', architecture: 'amd64' },
       },
     });
+  });
+
+  it('takes up pods that were bound to its name before', async () => {
+    const lab = await scriptedLab({ nodes: 0 });
+    lab.create(podManifest('one', { nodeName: 'node-1' }));
+    await lab.clock.advance(1000);
+    expect(lab.programs).toHaveLength(0);
+    await lab.machines.add();
+    await lab.clock.advance(5000);
+    expect(lab.pod('one')?.status?.phase).toBe('Running');
   });
 
   it('makes a waiting pod fit', async () => {

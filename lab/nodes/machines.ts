@@ -24,6 +24,8 @@ export interface MachinesOptions {
   hardware: HardwareRegistry;
   kubelet: Pick<Kubelet, 'powerOff' | 'powerOn' | 'disconnect' | 'reconnect' | 'removeMachine' | 'pods'>;
   settings?: Partial<MachineSettings>;
+  /** A node's network failed or is back: the weka model has to know. */
+  onReachable?: (nodeName: string, reachable: boolean) => void;
   /** Told of writes to Node objects that failed in the background. */
   onProblem?: (error: unknown) => void;
 }
@@ -122,6 +124,8 @@ export function createMachines(options: MachinesOptions): Machines {
       }
       // a creation drops the status of kinds that have it as a subresource
       await updateLive<NodeObject>(client, nodeResource, { name }, (live) => ({ ...live, status: node.status! }), 'status');
+      // pods that were bound to this name before
+      kubelet.powerOn(name);
       return name;
     },
     reboot(name) {
@@ -135,7 +139,10 @@ export function createMachines(options: MachinesOptions): Machines {
       timers.get(`${name}/boot`)?.();
       failures.set(name, cause);
       if (cause === 'power') kubelet.powerOff(name);
-      else kubelet.disconnect(name);
+      else {
+        kubelet.disconnect(name);
+        options.onReachable?.(name, false);
+      }
       silent(machine);
     },
     recover(name) {
@@ -145,6 +152,7 @@ export function createMachines(options: MachinesOptions): Machines {
       if (cause !== 'network') return;
       failures.delete(name);
       kubelet.reconnect(name);
+      options.onReachable?.(name, true);
       heard(machine);
     },
     async remove(name) {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { podAccess } from './pod-access.ts';
 import type { ScriptedLab } from './scripted.fixture.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 
@@ -13,18 +12,18 @@ async function withPod(): Promise<ScriptedLab> {
 describe('exec', () => {
   it('runs a command with its standard input', async () => {
     const lab = await withPod();
-    const result = await podAccess(lab.kubelet).exec('default', 'one', 'weka-container', ['cat', '-'], 'text');
+    const result = await lab.access.exec('default', 'one', 'weka-container', ['cat', '-'], 'text');
     expect(result).toEqual({ exitCode: 0, stdout: 'cat -|text', stderr: '' });
   });
 
   it('takes the only container when none is named', async () => {
     const lab = await withPod();
-    await expect(podAccess(lab.kubelet).exec('default', 'one', '', ['ls'], '')).resolves.toMatchObject({ exitCode: 0 });
+    await expect(lab.access.exec('default', 'one', '', ['ls'], '')).resolves.toMatchObject({ exitCode: 0 });
   });
 
   it('ends with its container', async () => {
     const lab = await withPod();
-    const hanging = podAccess(lab.kubelet).exec('default', 'one', 'weka-container', ['hang'], '');
+    const hanging = lab.access.exec('default', 'one', 'weka-container', ['hang'], '');
     lab.programs[0]!.exit(1);
     await expect(hanging).resolves.toEqual({ exitCode: 137, stdout: '', stderr: '' });
   });
@@ -34,14 +33,14 @@ describe('exec', () => {
     ['a container that is not there', 'one', 'other', 400, 'container other is not valid for pod one'],
   ])('refuses %s', async (_, pod, container, code, message) => {
     const lab = await withPod();
-    await expect(podAccess(lab.kubelet).exec('default', pod, container, ['ls'], '')).rejects.toMatchObject({ code, message });
+    await expect(lab.access.exec('default', pod, container, ['ls'], '')).rejects.toMatchObject({ code, message });
   });
 
   it('refuses a pod without a node', async () => {
     const lab = await scriptedLab({ nodes: 0 });
     lab.create(podManifest('one'));
     await lab.clock.advance(1000);
-    await expect(podAccess(lab.kubelet).exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
+    await expect(lab.access.exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
       code: 400,
       message: 'pod one does not have a host assigned',
     });
@@ -50,7 +49,7 @@ describe('exec', () => {
   it('refuses a container that is not running', async () => {
     const lab = await withPod();
     lab.programs[0]!.exit(1);
-    await expect(podAccess(lab.kubelet).exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
+    await expect(lab.access.exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
       code: 500,
       message: 'unable to upgrade connection: container not found ("weka-container")',
     });
@@ -59,7 +58,7 @@ describe('exec', () => {
   it('refuses a node that cannot be reached', async () => {
     const lab = await withPod();
     lab.machines.fail('node-1', 'network');
-    await expect(podAccess(lab.kubelet).exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
+    await expect(lab.access.exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
       code: 500,
       message: 'error dialing backend: dial tcp 10.0.0.1:10250: connect: no route to host',
     });
@@ -71,7 +70,7 @@ describe('logs', () => {
     const lab = await withPod();
     const program = lab.programs[0]!;
     program.write('first');
-    const logs = podAccess(lab.kubelet).logs('default', 'one', 'weka-container');
+    const logs = lab.access.logs('default', 'one', 'weka-container');
     const seen: string[] = [];
     logs.follow((line) => seen.push(line), () => seen.push('(end)'));
     program.write('second');
@@ -84,7 +83,7 @@ describe('logs', () => {
     const lab = await withPod();
     lab.programs[0]!.write('last words');
     lab.programs[0]!.exit(1);
-    const logs = podAccess(lab.kubelet).logs('default', 'one', 'weka-container');
+    const logs = lab.access.logs('default', 'one', 'weka-container');
     let ended = false;
     logs.follow(() => undefined, () => (ended = true));
     expect(logs.text).toBe('last words\n');
@@ -95,7 +94,7 @@ describe('logs', () => {
     const lab = await scriptedLab({ kubelet: { imagePullMilliseconds: 60_000 } });
     lab.create(podManifest('one'));
     await lab.clock.advance(5000);
-    expect(() => podAccess(lab.kubelet).logs('default', 'one', 'weka-container')).toThrow(
+    expect(() => lab.access.logs('default', 'one', 'weka-container')).toThrow(
       'container "weka-container" in pod "one" is waiting to start: ContainerCreating',
     );
   });

@@ -65,9 +65,8 @@ async function lab() {
   closers.push(() => kubelet.stop());
   const access = podAccess(kubelet);
   const exec = (pod: string, command: string[], stdin = ''): Promise<ExecResult> => access.exec('default', pod, 'weka-container', command, stdin);
-  const runtime = (pod: string, ...args: string[]): string[] => ['python3', '/opt/weka_runtime.py', ...args];
   const report = async (pod: string): Promise<Record<string, unknown>> =>
-    JSON.parse((await exec(pod, runtime(pod, 'report'))).stdout) as Record<string, unknown>;
+    JSON.parse((await exec(pod, ['python3', '/opt/weka_runtime.py', 'report'])).stdout) as Record<string, unknown>;
   const phase = async (pod: string): Promise<unknown> => (await report(pod).catch(() => ({ phase: 'unreachable' })))['phase'];
   return { directory, store, world, kubelet, access, exec, report, phase, problems, cleaned, pod: (name: string) => find(store, name) };
 }

@@ -1,5 +1,6 @@
 /** A lab of nodes on a virtual clock whose pods run scripted programs: what the tests of this room share. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import type { PodAccess } from '../api/http/pod-access.ts';
 import { storeClient } from '../api/store/client.ts';
 import { createStore } from '../api/store/store.ts';
 import type { Store } from '../api/store/types.ts';
@@ -10,13 +11,11 @@ import { createHardwareRegistry } from './hardware.ts';
 import type { HardwareRegistry } from './hardware.ts';
 import { eventResource, podResource } from './kinds.ts';
 import type { Container, Pod, PodSpec } from './kinds.ts';
-import { startKubelet } from './kubelet.ts';
 import type { Kubelet } from './kubelet.ts';
-import { createMachines } from './machines.ts';
 import type { Machines } from './machines.ts';
 import type { KubeletSettings } from './pod-worker.ts';
-import { startScheduler } from './scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
+import { startNodes } from './start-nodes.ts';
 
 /** A program that does what its test tells it to. */
 export class ScriptedProgram implements PodProgram {
@@ -66,6 +65,7 @@ export interface ScriptedLab {
   scheduler: Scheduler;
   kubelet: Kubelet;
   machines: Machines;
+  access: PodAccess;
   /** All programs that were started, oldest first. */
   programs: ScriptedProgram[];
   problems: unknown[];
@@ -93,10 +93,9 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
     programs.push(program);
     return program;
   };
-  const kubelet = await startKubelet({ client, clock, hardware, programs: { start }, settings: { imagePullMilliseconds: 0, ...options.kubelet }, onProblem });
   const bind = async (namespace: string, pod: string, node: string): Promise<void> => void store.bind(namespace, pod, node);
-  const scheduler = await startScheduler({ client, clock, bind, onProblem });
-  const machines = createMachines({ client, clock, hardware, kubelet, onProblem });
+  const settings = { imagePullMilliseconds: 0, ...options.kubelet };
+  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, onProblem });
   for (let count = 0; count < (options.nodes ?? 1); count += 1) await machines.add();
   return Object.assign(lab, {
     clock,
@@ -106,6 +105,7 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
     scheduler,
     kubelet,
     machines,
+    access,
     programs,
     problems,
     create: (object: KubernetesObject) => void store.create(kindOf(store, object), 'default', object),
