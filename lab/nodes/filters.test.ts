@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeObject, Pod, PodSpec, Taint } from './kinds.ts';
 import { placePod } from './placement.ts';
-import { ClusterFacts, podFacts } from './scheduling-facts.ts';
+import { ClusterFacts } from './cluster-facts.ts';
+import { podFacts } from './scheduling-facts.ts';
 import { podManifest } from './scripted.fixture.ts';
 
 interface NodeWish {

@@ -3,7 +3,8 @@
  * Wording and resolvability are those of Kubernetes 1.32. Not in here: scoring, preemption, volumes.
  */
 import { matchesNodeAffinity } from './scheduling-facts.ts';
-import type { ClusterFacts, NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import type { NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
 import { firstUntolerated } from './selectors.ts';
 import { checkPodAffinity, checkTopologySpread } from './topology-filters.ts';
 

@@ -9,8 +9,9 @@ import { createEventRecorder } from './events.ts';
 import type { HardwareRegistry } from './hardware.ts';
 import { configMapResource, isTerminal, podResource, secretResource } from './kinds.ts';
 import type { KeyedData, Pod } from './kinds.ts';
-import { defaultKubeletSettings, PodWorker } from './pod-worker.ts';
-import type { ContainerProgramFactory, KubeletSettings, Machine, WorkerContext } from './pod-worker.ts';
+import { defaultKubeletSettings } from './kubelet-settings.ts';
+import type { ContainerProgramFactory, KubeletSettings, Machine, WorkerContext } from './kubelet-settings.ts';
+import { PodWorker } from './pod-worker.ts';
 import { watchKind } from './watched.ts';
 import type { Change, Watched } from './watched.ts';
 

@@ -7,6 +7,7 @@ import type { Condition, NodeObject, Pod, Taint } from './kinds.ts';
 import type { Kubelet } from './kubelet.ts';
 import { defaultNodeProfile, healthyConditions, nodeInfo, nodeObject } from './nodes.ts';
 import type { NodeProfile } from './nodes.ts';
+import { NamedTimers } from './timers.ts';
 import { isNotFound, timestamp, updateLive, withCondition } from './writes.ts';
 
 export interface MachineSettings {
@@ -61,17 +62,13 @@ export function createMachines(options: MachinesOptions): Machines {
   const { client, clock, hardware, kubelet } = options;
   const settings = { ...defaultMachineSettings, ...options.settings };
   const failures = new Map<string, 'power' | 'network'>();
-  const timers = new Map<string, () => void>();
+  const timers = new NamedTimers(clock);
   let ordinal = 0;
 
   const known = (name: string): NodeHardware => {
     const machine = hardware.get(name);
     if (machine === undefined) throw new Error(`no machine ${name}`);
     return machine;
-  };
-  const later = (key: string, milliseconds: number, run: () => void): void => {
-    timers.get(key)?.();
-    timers.set(key, clock.after(milliseconds, run));
   };
   const inBackground = (work: Promise<unknown>): void => {
     work.catch((error: unknown) => options.onProblem?.(error));
@@ -91,9 +88,9 @@ export function createMachines(options: MachinesOptions): Machines {
     for (const { pod, nodeName, orphan } of kubelet.pods()) if (nodeName === machine.name && !orphan) await markUnready(client, pod, now);
   };
   const silent = (machine: NodeHardware): void =>
-    later(`${machine.name}/silence`, settings.silenceMilliseconds, () => inBackground(publishUnreachable(machine)));
+    timers.set(`${machine.name}/silence`, settings.silenceMilliseconds, () => inBackground(publishUnreachable(machine)));
   const heard = (machine: NodeHardware): void => {
-    timers.get(`${machine.name}/silence`)?.();
+    timers.cancel(`${machine.name}/silence`);
     inBackground(publishHealthy(machine));
   };
   const boot = (name: string): void => {
@@ -132,11 +129,11 @@ export function createMachines(options: MachinesOptions): Machines {
       const machine = known(name);
       kubelet.powerOff(name);
       silent(machine);
-      later(`${name}/boot`, settings.rebootMilliseconds, () => boot(name));
+      timers.set(`${name}/boot`, settings.rebootMilliseconds, () => boot(name));
     },
     fail(name, cause = 'power') {
       const machine = known(name);
-      timers.get(`${name}/boot`)?.();
+      timers.cancel(`${name}/boot`);
       failures.set(name, cause);
       if (cause === 'power') kubelet.powerOff(name);
       else {
@@ -157,7 +154,7 @@ export function createMachines(options: MachinesOptions): Machines {
     },
     async remove(name) {
       known(name);
-      for (const key of ['silence', 'boot']) timers.get(`${name}/${key}`)?.();
+      for (const key of ['silence', 'boot']) timers.cancel(`${name}/${key}`);
       failures.delete(name);
       kubelet.removeMachine(name);
       hardware.remove(name);
@@ -169,7 +166,7 @@ export function createMachines(options: MachinesOptions): Machines {
     },
     stop() {
       forgetReboots();
-      for (const cancel of timers.values()) cancel();
+      timers.cancelAll();
     },
   };
 }

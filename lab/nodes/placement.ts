@@ -1,6 +1,7 @@
 /** Where a pod goes, or the sentence that says why it goes nowhere. Pure. */
 import { filters } from './filters.ts';
-import type { ClusterFacts, NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import type { NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
 
 export type Placement = { nodeName: string } | { message: string };
 

@@ -6,71 +6,17 @@
  *                                                \-> removed by force: an orphan, killed a while later
  */
 import { ApiError } from '../contract.ts';
-import type { ApiClient, Clock, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
+import type { PodProgram } from '../contract.ts';
 import { ContainerRun, goDuration } from './container-run.ts';
-import type { Backoff, ContainerKind, OnExit } from './container-run.ts';
-import type { EventRecorder } from './events.ts';
+import type { ContainerKind, OnExit } from './container-run.ts';
+import type { Machine, WorkerContext } from './kubelet-settings.ts';
 import { podResource } from './kinds.ts';
 import type { Container, Pod } from './kinds.ts';
 import { fileReader, mountedFiles, resolveEnv, unmountable } from './pod-environment.ts';
-import type { DataSources, MountedEnvironment } from './pod-environment.ts';
+import type { MountedEnvironment } from './pod-environment.ts';
 import { phaseOf, podStatus } from './pod-status.ts';
+import { NamedTimers } from './timers.ts';
 import { isNotFound, timestamp, updateLive } from './writes.ts';
-
-export interface KubeletSettings {
-  /** First pull of an image on a node. */
-  imagePullMilliseconds: number;
-  /** From the end of a container to its first restart, or to the report of its back-off. */
-  restartMilliseconds: number;
-  /** CrashLoopBackOff. */
-  crashBackoff: Backoff;
-  /** Between tries to mount the volumes. */
-  mountBackoff: Backoff;
-  /** How long the program of a pod that was removed by force goes on before it gets TERM ... */
-  orphanTermMilliseconds: number;
-  /** ... and KILL, both counted from the removal. */
-  orphanKillMilliseconds: number;
-  /** Whether Pulled, Created, Started and Killing are written. Warnings always are. */
-  normalEvents: boolean;
-}
-
-export const defaultKubeletSettings: KubeletSettings = {
-  imagePullMilliseconds: 2000,
-  restartMilliseconds: 1000,
-  crashBackoff: { initialMilliseconds: 10_000, maximumMilliseconds: 300_000 },
-  mountBackoff: { initialMilliseconds: 500, maximumMilliseconds: 122_000 },
-  orphanTermMilliseconds: 1000,
-  orphanKillMilliseconds: 30_000,
-  normalEvents: true,
-};
-
-/** A factory that also knows containers besides the first main one. Without it init containers do nothing and end well, others idle. */
-export interface ContainerProgramFactory extends ProgramFactory {
-  startOther?(environment: PodEnvironment, container: Container): PodProgram | undefined;
-}
-
-/** The machine of a pod, as its worker sees it. */
-export interface Machine {
-  readonly name: string;
-  readonly ip: string;
-  bootId(): string;
-  /** Whether the kubelet reaches the API. */
-  readonly online: boolean;
-  /** True the first time an image is wanted. */
-  needsPull(image: string): boolean;
-  takeAddress(): string | undefined;
-  giveAddress(address: string): void;
-}
-
-export interface WorkerContext {
-  client: ApiClient;
-  clock: Clock;
-  settings: KubeletSettings;
-  sources: DataSources;
-  programs: ContainerProgramFactory;
-  events: EventRecorder;
-  onProblem: (error: unknown) => void;
-}
 
 /** `orphan`: the API has forgotten the pod while a program runs. `ended`: nothing runs and nothing will. */
 export type WorkerPhase = 'alive' | 'stopping' | 'orphan' | 'ended';
@@ -94,7 +40,7 @@ export class PodWorker {
   private readonly onGone: () => void;
   private readonly followers = new Map<ContainerRun, Set<Follower>>();
   /** By container name, or `mount`, `term`, `kill`, `confirm`, `report`. */
-  private readonly timers = new Map<string, () => void>();
+  private readonly timers: NamedTimers;
   private readonly startTime: string;
   private podIp: string | undefined;
   private mountDelay = 0;
@@ -110,6 +56,7 @@ export class PodWorker {
     this.machine = machine;
     this.context = context;
     this.onGone = onGone;
+    this.timers = new NamedTimers(context.clock);
     this.startTime = pod.status?.startTime ?? timestamp(context.clock.now());
     const init = pod.spec.initContainers ?? [];
     const run = (container: Container, kind: ContainerKind, reason: string): ContainerRun =>
@@ -140,15 +87,15 @@ export class PodWorker {
     if (this.phase === 'orphan') return;
     const isWarned = this.phase === 'stopping';
     this.phase = 'orphan';
-    this.cancelAll();
+    this.timers.cancelAll();
     const { orphanTermMilliseconds, orphanKillMilliseconds } = this.context.settings;
-    if (!isWarned) this.later('term', orphanTermMilliseconds, () => this.signal('TERM'));
-    this.later('kill', orphanKillMilliseconds, () => this.signal('KILL'));
+    if (!isWarned) this.timers.set('term', orphanTermMilliseconds, () => this.signal('TERM'));
+    this.timers.set('kill', orphanKillMilliseconds, () => this.signal('KILL'));
   }
 
   /** The machine lost power: everything that ran is dead, and nobody reports it. */
   powerLost(): void {
-    this.cancelAll();
+    this.timers.cancelAll();
     for (const run of this.runs) {
       run.lose();
       this.endFollowers(run);
@@ -211,7 +158,7 @@ export class PodWorker {
     if (problem !== undefined) events.emit(this.pod, 'Warning', 'FailedMount', problem);
     else events.emit(this.pod, 'Warning', 'FailedCreatePodSandBox', 'failed to allocate for range 0: no IP addresses available in range set');
     this.mountDelay = this.mountDelay === 0 ? initialMilliseconds : Math.min(2 * this.mountDelay, maximumMilliseconds);
-    this.later('mount', this.mountDelay, () => this.mount());
+    this.timers.set('mount', this.mountDelay, () => this.mount());
   }
 
   /** Starts what is next: the first init container that is not done, or all that wait for their first start. */
@@ -229,7 +176,7 @@ export class PodWorker {
     if (!this.machine.needsPull(image)) return this.start(run);
     const { imagePullMilliseconds } = this.context.settings;
     this.normal('Pulling', `Pulling image "${image}"`);
-    this.later(run.spec.name, imagePullMilliseconds, () => {
+    this.timers.set(run.spec.name, imagePullMilliseconds, () => {
       this.normal('Pulled', `Successfully pulled image "${image}" in ${goDuration(imagePullMilliseconds)}`);
       this.start(run);
       this.report();
@@ -242,7 +189,7 @@ export class PodWorker {
     if ('problem' in resolved) {
       this.context.events.emit(this.pod, 'Warning', 'Failed', `Error: ${resolved.problem}`);
       run.wait('CreateContainerConfigError', resolved.problem);
-      return this.later(run.spec.name, settings.crashBackoff.initialMilliseconds, () => {
+      return this.timers.set(run.spec.name, settings.crashBackoff.initialMilliseconds, () => {
         this.start(run);
         this.report();
       });
@@ -290,7 +237,7 @@ export class PodWorker {
     }
     const policy = run.kind === 'sidecar' ? 'Always' : (this.pod.spec.restartPolicy ?? 'Always');
     const again = run.exitCode === 0 ? policy === 'Always' && run.kind !== 'init' : policy !== 'Never';
-    if (again) this.later(run.spec.name, this.context.settings.restartMilliseconds, () => this.restart(run));
+    if (again) this.timers.set(run.spec.name, this.context.settings.restartMilliseconds, () => this.restart(run));
     else if (!this.settle() && run.kind === 'init') this.startInOrder();
     this.report();
   }
@@ -304,7 +251,7 @@ export class PodWorker {
       const where = `${name}_${namespace}(${uid})`;
       run.wait('CrashLoopBackOff', `back-off ${goDuration(run.backoffMilliseconds())} restarting failed container=${run.spec.name} pod=${where}`);
       this.context.events.emit(this.pod, 'Warning', 'BackOff', `Back-off restarting failed container ${run.spec.name} in pod ${where}`);
-      this.later(run.spec.name, delay, () => {
+      this.timers.set(run.spec.name, delay, () => {
         this.pullAndStart(run);
         this.report();
       });
@@ -316,7 +263,7 @@ export class PodWorker {
   private settle(): boolean {
     const phase = phaseOf(this.pod.spec.restartPolicy ?? 'Always', this.runs, false);
     if (phase !== 'Succeeded' && phase !== 'Failed') return false;
-    this.cancelAll();
+    this.timers.cancelAll();
     this.phase = 'ended';
     this.signal('TERM');
     this.releaseAddress();
@@ -337,7 +284,7 @@ export class PodWorker {
     const isFirst = this.phase === 'alive';
     if (isFirst) {
       this.phase = 'stopping';
-      this.cancelAll();
+      this.timers.cancelAll();
       if (!this.anyRuns()) return void this.confirm();
     }
     // the kubelet never grants less than a second
@@ -354,7 +301,7 @@ export class PodWorker {
   /** KILL at `killAt`; asked again when a clock cannot wait that long in one go. */
   private kill(): void {
     const left = this.killAt - this.context.clock.now();
-    if (left > 0) this.later('kill', left, () => this.kill());
+    if (left > 0) this.timers.set('kill', left, () => this.kill());
     else this.signal('KILL');
   }
 
@@ -364,7 +311,7 @@ export class PodWorker {
 
   /** Nothing runs any more: reports it and removes the pod from the API. */
   private async confirm(): Promise<void> {
-    this.cancelAll();
+    this.timers.cancelAll();
     this.phase = 'ended';
     for (const run of this.runs) run.giveUp();
     if (!this.machine.online) return;
@@ -376,7 +323,7 @@ export class PodWorker {
       // gone, or a successor has the name: the watch tells
       if (isNotFound(error) || (error instanceof ApiError && error.code === 409)) return;
       this.context.onProblem(error);
-      this.later('confirm', writeRetryMilliseconds, () => void this.confirm());
+      this.timers.set('confirm', writeRetryMilliseconds, () => void this.confirm());
     }
   }
 
@@ -394,7 +341,7 @@ export class PodWorker {
     drain()
       .catch((error: unknown) => {
         this.context.onProblem(error);
-        if (!this.gone) this.later('report', writeRetryMilliseconds, () => this.report());
+        if (!this.gone) this.timers.set('report', writeRetryMilliseconds, () => this.report());
       })
       .finally(() => {
         this.writing = false;
@@ -434,24 +381,10 @@ export class PodWorker {
   private leave(): void {
     if (this.gone) return;
     this.gone = true;
-    this.cancelAll();
+    this.timers.cancelAll();
     if (this.phase !== 'ended') this.releaseAddress();
     this.phase = 'ended';
     this.onGone();
-  }
-
-  private later(name: string, milliseconds: number, run: () => void): void {
-    this.timers.get(name)?.();
-    const cancel = this.context.clock.after(milliseconds, () => {
-      this.timers.delete(name);
-      run();
-    });
-    this.timers.set(name, cancel);
-  }
-
-  private cancelAll(): void {
-    for (const cancel of this.timers.values()) cancel();
-    this.timers.clear();
   }
 }
 

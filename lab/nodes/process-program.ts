@@ -2,10 +2,10 @@
  * Pods as real processes, on Linux: the runtime of the product itself, with the lab's `weka` on its PATH, in a root
  * directory of its own. The one file of this room with a wall clock and processes.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ExecResult, PodProgram, ProgramFactory } from '../contract.ts';
@@ -14,6 +14,7 @@ import type { Container, Pod } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 import { buildRoot, movedCommand, refreshRoot, terminationMessage } from './process-root.ts';
 import type { RootPlaces } from './process-root.ts';
+import { findPython, killBelow, lineReader, quietKill } from './process-tools.ts';
 
 export interface ProcessProgramOptions {
   /** Where roots and host directories are kept. Host directories in it survive a lab that is started again. */
@@ -131,29 +132,7 @@ class ProcessHost {
   }
 }
 
-function findPython(): string {
-  const { stdout, status } = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error('process pods need python3 on PATH');
-  return stdout.trim();
-}
-
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
-/** Splits a stream into lines; a last one without its break comes with `end`. */
-function lineReader(onLine: (line: string) => void): { take(text: string): void; end(): void } {
-  let rest = '';
-  return {
-    take(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line);
-    },
-    end() {
-      if (rest !== '') onLine(rest);
-      rest = '';
-    },
-  };
-}
 
 class Process implements PodProgram {
   /** Resolves when the program has ended and said so. */
@@ -277,25 +256,4 @@ function cleanedDirectory({ pod, env }: MountedEnvironment): string | undefined 
   const directory = env['CLEAN_DIRECTORY'] ?? '';
   const mount = directory === '' ? undefined : containers[0]!.volumeMounts?.find((one) => one.mountPath === directory);
   return volumes.find((volume) => volume.name === mount?.name)?.hostPath?.path;
-}
-
-function quietKill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // it has ended already
-  }
-}
-
-/** Kills every process whose runtime root begins with `prefix`, whatever session it made for itself; a NUL ends a root. */
-function killBelow(prefix: string): void {
-  const marker = `\0WEKA_RUNTIME_ROOT=${prefix}`;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
-    try {
-      if (`\0${readFileSync(`/proc/${entry}/environ`, 'utf8')}`.includes(marker)) process.kill(Number(entry), 'SIGKILL');
-    } catch {
-      // ended meanwhile, or somebody else's
-    }
-  }
 }

@@ -1,13 +1,9 @@
-/**
- * What the scheduler knows: pods and nodes reduced to what filters ask, indexed so that a placement touches few of
- * them. Pure data; the watches that feed it are in scheduler.ts.
- */
+/** What filters ask of a pod and of a node, and how it is read from the API's objects. The index over all is in cluster-facts.ts. */
 import { parseMilli } from '../../hooks/core/quantities.ts';
 import { isTerminal } from './kinds.ts';
 import type {
   Container,
   LabelSelector,
-  NodeObject,
   NodeSelectorTerm,
   Pod,
   PodAffinityTerm,
@@ -60,13 +56,15 @@ function amount(resource: string, quantity: string | number): number {
   return Number(resource === 'cpu' ? milli : (milli + 999n) / 1000n);
 }
 
-function amounts(quantities: Quantities | undefined): Amounts {
+/** All quantities of a list of resources. */
+export function amounts(quantities: Quantities | undefined): Amounts {
   const result: Amounts = {};
   for (const [resource, quantity] of Object.entries(quantities ?? {})) result[resource] = amount(resource, quantity);
   return result;
 }
 
-function add(to: Amounts, more: Amounts, factor = 1): void {
+/** Adds `more` to `to`, in place. */
+export function add(to: Amounts, more: Amounts, factor = 1): void {
   for (const [resource, value] of Object.entries(more)) to[resource] = (to[resource] ?? 0) + factor * value;
 }
 
@@ -177,131 +175,6 @@ export interface Refusal {
 }
 
 export type NamespaceLabels = (namespace: string) => Record<string, string>;
-
-function ownFacts({ metadata, spec, status }: NodeObject): Omit<NodeFacts, 'pods' | 'requested' | 'hostPorts'> {
-  return {
-    name: metadata.name,
-    labels: metadata.labels ?? {},
-    taints: spec?.taints ?? [],
-    unschedulable: spec?.unschedulable === true,
-    allocatable: amounts(status?.allocatable),
-  };
-}
-
-/** All nodes with the pods on them. */
-export class ClusterFacts {
-  readonly nodes = new Map<string, NodeFacts>();
-  /** Topology key -> number of required anti-affinity terms of placed pods that use it. */
-  readonly antiAffinityKeys = new Map<string, number>();
-  readonly namespaceLabels: NamespaceLabels;
-  private readonly placed = new Map<string, { pod: PodFacts; nodeName: string }>();
-  /** Pods whose node is not known (yet); they count once it appears. */
-  private readonly homeless = new Map<string, Map<string, PodFacts>>();
-  private readonly byLabel = new Map<string, Set<NodeFacts>>();
-  /** Answers that hold until anything changes; an unplaceable pod asks the same of every node. */
-  private memory = new WeakMap<object, unknown>();
-
-  constructor(namespaceLabels: NamespaceLabels = () => ({})) {
-    this.namespaceLabels = namespaceLabels;
-  }
-
-  /** `compute()`, remembered under `key` until a pod or node changes. */
-  remembered<Answer>(key: object, compute: () => Answer): Answer {
-    if (!this.memory.has(key)) this.memory.set(key, compute());
-    return this.memory.get(key) as Answer;
-  }
-
-  setNode(node: NodeObject): void {
-    this.memory = new WeakMap();
-    const known = this.nodes.get(node.metadata.name);
-    if (known !== undefined) this.unindex(known);
-    const empty = { pods: new Map<string, PodFacts>(), requested: {}, hostPorts: new Map<string, number>() };
-    const { pods, requested, hostPorts: ports } = known ?? empty;
-    const facts: NodeFacts = { ...ownFacts(node), pods, requested, hostPorts: ports };
-    this.nodes.set(facts.name, facts);
-    for (const [key, value] of Object.entries(facts.labels)) {
-      const index = `${key}=${value}`;
-      const same = this.byLabel.get(index) ?? new Set();
-      same.add(facts);
-      this.byLabel.set(index, same);
-    }
-    const waiting = this.homeless.get(facts.name);
-    this.homeless.delete(facts.name);
-    for (const pod of waiting?.values() ?? []) this.place(pod, facts.name);
-  }
-
-  removeNode(name: string): void {
-    const known = this.nodes.get(name);
-    if (known === undefined) return;
-    this.memory = new WeakMap();
-    this.unindex(known);
-    this.nodes.delete(name);
-    for (const pod of [...known.pods.values()]) {
-      this.release(pod.uid, known);
-      this.place(pod, name);
-    }
-  }
-
-  /** Counts `pod` on `nodeName`, in the place of what was known of it. */
-  place(pod: PodFacts, nodeName: string): void {
-    this.remove(pod.uid);
-    this.memory = new WeakMap();
-    this.placed.set(pod.uid, { pod, nodeName });
-    const node = this.nodes.get(nodeName);
-    if (node === undefined) {
-      const waiting = this.homeless.get(nodeName) ?? new Map<string, PodFacts>();
-      waiting.set(pod.uid, pod);
-      this.homeless.set(nodeName, waiting);
-      return;
-    }
-    node.pods.set(pod.uid, pod);
-    add(node.requested, pod.requests);
-    for (const port of pod.hostPorts) node.hostPorts.set(port, (node.hostPorts.get(port) ?? 0) + 1);
-    this.countTerms(pod, 1);
-  }
-
-  /** Forgets a pod; false when it held nothing. */
-  remove(uid: string): boolean {
-    const entry = this.placed.get(uid);
-    if (entry === undefined) return false;
-    this.memory = new WeakMap();
-    this.placed.delete(uid);
-    this.homeless.get(entry.nodeName)?.delete(uid);
-    const node = this.nodes.get(entry.nodeName);
-    if (node?.pods.has(uid) === true) this.release(uid, node);
-    return true;
-  }
-
-  /** Nodes whose label `key` has `value`. */
-  nodesWith(key: string, value: string): Iterable<NodeFacts> {
-    return this.byLabel.get(`${key}=${value}`) ?? [];
-  }
-
-  private release(uid: string, node: NodeFacts): void {
-    const pod = node.pods.get(uid);
-    if (pod === undefined) return;
-    node.pods.delete(uid);
-    add(node.requested, pod.requests, -1);
-    for (const port of pod.hostPorts) {
-      const left = (node.hostPorts.get(port) ?? 1) - 1;
-      if (left === 0) node.hostPorts.delete(port);
-      else node.hostPorts.set(port, left);
-    }
-    this.countTerms(pod, -1);
-  }
-
-  private countTerms(pod: PodFacts, step: 1 | -1): void {
-    for (const term of pod.antiAffinity) {
-      const count = (this.antiAffinityKeys.get(term.topologyKey) ?? 0) + step;
-      if (count === 0) this.antiAffinityKeys.delete(term.topologyKey);
-      else this.antiAffinityKeys.set(term.topologyKey, count);
-    }
-  }
-
-  private unindex(node: NodeFacts): void {
-    for (const [key, value] of Object.entries(node.labels)) this.byLabel.get(`${key}=${value}`)?.delete(node);
-  }
-}
 
 /** Whether a pod of the API holds resources of the node it is bound to. */
 export function holdsResources(pod: Pod): boolean {

@@ -13,7 +13,7 @@ import { eventResource, podResource } from './kinds.ts';
 import type { Container, Pod, PodSpec } from './kinds.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Machines } from './machines.ts';
-import type { KubeletSettings } from './pod-worker.ts';
+import type { KubeletSettings } from './kubelet-settings.ts';
 import type { Scheduler } from './scheduler.ts';
 import { startNodes } from './start-nodes.ts';
 

@@ -12,7 +12,7 @@ import type { Machines, MachineSettings } from './machines.ts';
 import { startNodeLifecycle } from './node-lifecycle.ts';
 import type { NodeLifecycleSettings } from './node-lifecycle.ts';
 import { podAccess } from './pod-access.ts';
-import type { ContainerProgramFactory, KubeletSettings } from './pod-worker.ts';
+import type { ContainerProgramFactory, KubeletSettings } from './kubelet-settings.ts';
 import { startScheduler } from './scheduler.ts';
 import type { Scheduler, SchedulerOptions, SchedulerSettings } from './scheduler.ts';
 

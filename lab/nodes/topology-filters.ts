@@ -1,7 +1,8 @@
 /** The filters that look at pods on other nodes of the same topology domain: pod affinity, anti-affinity and spread. */
 import type { PodAffinityTerm, TopologySpreadConstraint } from './kinds.ts';
 import { matchesNodeAffinity, termMatches } from './scheduling-facts.ts';
-import type { ClusterFacts, NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import type { NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
 import { firstUntolerated, matchesSelector } from './selectors.ts';
 
 /** Pods on all nodes that share the value of `topologyKey` with `node`, which itself is among them if it has the label. */

@@ -1,0 +1,64 @@
+/** What a kubelet is set to, and what its pod workers are given. */
+import type { ApiClient, Clock, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
+import type { Backoff } from './container-run.ts';
+import type { EventRecorder } from './events.ts';
+import type { Container } from './kinds.ts';
+import type { DataSources } from './pod-environment.ts';
+
+/** All times are milliseconds. */
+export interface KubeletSettings {
+  /** First pull of an image on a node. */
+  imagePullMilliseconds: number;
+  /** From the end of a container to its first restart, or to the report of its back-off. */
+  restartMilliseconds: number;
+  /** CrashLoopBackOff. */
+  crashBackoff: Backoff;
+  /** Between tries to mount the volumes. */
+  mountBackoff: Backoff;
+  /** How long the program of a pod that was removed by force goes on before it gets TERM ... */
+  orphanTermMilliseconds: number;
+  /** ... and KILL, both counted from the removal. */
+  orphanKillMilliseconds: number;
+  /** Whether Pulling, Pulled, Started and Killing are written as events. Warnings always are. */
+  normalEvents: boolean;
+}
+
+/** The real kubelet's figures, but for the pull and for orphans. */
+export const defaultKubeletSettings: KubeletSettings = {
+  imagePullMilliseconds: 2000,
+  restartMilliseconds: 1000,
+  crashBackoff: { initialMilliseconds: 10_000, maximumMilliseconds: 300_000 },
+  mountBackoff: { initialMilliseconds: 500, maximumMilliseconds: 122_000 },
+  orphanTermMilliseconds: 1000,
+  orphanKillMilliseconds: 30_000,
+  normalEvents: true,
+};
+
+/** A factory that also knows containers besides the first main one. Without it init containers do nothing and end well, others idle. */
+export interface ContainerProgramFactory extends ProgramFactory {
+  startOther?(environment: PodEnvironment, container: Container): PodProgram | undefined;
+}
+
+/** The machine of a pod, as its worker sees it. */
+export interface Machine {
+  readonly name: string;
+  readonly ip: string;
+  bootId(): string;
+  /** Whether the kubelet reaches the API. */
+  readonly online: boolean;
+  /** True the first time an image is wanted. */
+  needsPull(image: string): boolean;
+  takeAddress(): string | undefined;
+  giveAddress(address: string): void;
+}
+
+/** What all workers share. */
+export interface WorkerContext {
+  client: ApiClient;
+  clock: Clock;
+  settings: KubeletSettings;
+  sources: DataSources;
+  programs: ContainerProgramFactory;
+  events: EventRecorder;
+  onProblem: (error: unknown) => void;
+}
