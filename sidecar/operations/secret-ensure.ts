@@ -31,7 +31,7 @@ export const secretEnsure: Performer<'secret.ensure'> = async (access, target, a
   if (!isOurs(args.owner)) throw new Refusal(`a Secret is made for weka kinds only, not for ${args.owner.kind}`);
   if (await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target }) !== undefined) return { changed: false };
   // blocking the owner's deletion takes rights on its finalizers where that admission plugin is on, and gains nothing here
-  const { blockOwnerDeletion: _unwanted, ...owner } = args.owner;
+  const owner = { ...args.owner, blockOwnerDeletion: false } as OwnerReference;
   const values: Record<string, string> = { ...args.fixed };
   for (const [key, { length, digits: digitCount }] of Object.entries(args.random)) {
     const value = randomText(length, digitCount, context);
@@ -44,7 +44,7 @@ export const secretEnsure: Performer<'secret.ensure'> = async (access, target, a
     await access.create({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { ...target, ownerReferences: [owner as OwnerReference] },
+      metadata: { ...target, ownerReferences: [owner] },
       type: 'Opaque',
       data: Object.fromEntries(encoded),
     });

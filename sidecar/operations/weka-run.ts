@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { PodTarget } from '../../hooks/core/catalogue.ts';
 import { wekaClusterKind, wekaContainerKind } from '../../hooks/weka/catalogue.ts';
 import { wekaCommands, type WekaCommand } from '../../hooks/weka/commands.ts';
-import { getOrUndefined, type ClusterAccess } from '../cluster-access.ts';
+import { getOrUndefined, type ClusterAccess, type ExecResult } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
 import { complaint, ourPod, podRunner } from '../pod-guard.ts';
@@ -45,6 +45,11 @@ async function secretText(access: ClusterAccess, namespace: string, reference: {
   return text;
 }
 
+/** Whether a failed command says that its effect is there already. A shell's "command not found" (126, 127) says nothing of weka. */
+function isDone(command: WekaCommand, { exitCode, stdout, stderr }: ExecResult): boolean {
+  return exitCode < 126 && command.alreadyDone?.test(`${stderr}\n${stdout}`) === true;
+}
+
 /** Runs a command of the table: its argvs in order, up to the first that fails. */
 export const wekaRun: Performer<'weka.run'> = async (access, target, args, context) => {
   const name = args.command;
@@ -62,9 +67,7 @@ export const wekaRun: Performer<'weka.run'> = async (access, target, args, conte
   for (const argv of argvs) {
     const result = await run(argv, { stdin, timeoutSeconds: command.timeoutSeconds });
     if (result.exitCode === 0) changed = true;
-    else if (command.alreadyDone?.test(`${result.stderr}\n${result.stdout}`) !== true) {
-      throw new Refusal(`${name}: ${complaint(result)}`);
-    }
+    else if (!isDone(command, result)) throw new Refusal(`${name}: ${complaint(result)}`);
   }
   return { changed };
 };
