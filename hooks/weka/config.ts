@@ -84,11 +84,11 @@ export function describeSettings(): SettingDescription[] {
   });
 }
 
-/** JSON where the text is JSON of another type than text; otherwise the text itself. */
-function valueOf(text: string): unknown {
+/** The text where the setting is text, otherwise what it says as JSON, if anything. */
+function valueOf(schema: z.ZodType, text: string): unknown {
+  if (schema.safeParse(text).success) return text;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? text : value;
+    return JSON.parse(text) as unknown;
   } catch {
     return text;
   }
@@ -99,9 +99,11 @@ function valueOf(text: string): unknown {
  * unset. Throws a ZodError that names the settings which cannot be read.
  */
 export function readOperatorConfig(environment: Record<string, string | undefined>): OperatorConfig {
+  const schemas: Record<string, z.ZodType> = operatorConfig.shape;
   const given = describeSettings().flatMap(({ name, env }): [string, unknown][] => {
     const text = environment[env];
-    return text === undefined || text === '' ? [] : [[name, valueOf(text)]];
+    const schema = schemas[name];
+    return schema === undefined || text === undefined || text === '' ? [] : [[name, valueOf(schema, text)]];
   });
   return operatorConfig.parse(Object.fromEntries(given));
 }

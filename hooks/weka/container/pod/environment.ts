@@ -21,10 +21,11 @@ const list = (values: readonly unknown[] | undefined): string => (values ?? []).
 const json = (values: readonly unknown[] | undefined): string => ((values ?? []).length > 0 ? JSON.stringify(values) : '');
 
 /** The devices by name; empty when they are chosen by subnet or selector; UDP when nothing is said. */
-export function networkDevice(network: Network | undefined): string {
-  if ((network?.ethDevices ?? []).length > 0) return list(network?.ethDevices);
-  if ((network?.ethDevice ?? '') !== '') return network?.ethDevice ?? '';
-  return (network?.deviceSubnets ?? []).length > 0 || (network?.selectors ?? []).length > 0 ? '' : 'udp';
+export function networkDevice(network: Network = {}): string {
+  const { ethDevices = [], ethDevice = '', deviceSubnets = [], selectors = [] } = network;
+  if (ethDevices.length > 0) return list(ethDevices);
+  if (ethDevice !== '') return ethDevice;
+  return deviceSubnets.length > 0 || selectors.length > 0 ? '' : 'udp';
 }
 
 function networkVariables({ spec }: WekaContainer): Record<string, string> {
@@ -81,23 +82,29 @@ function cosVariables(input: PodInput): Record<string, string> {
   return livesOnCos(input) ? { WEKA_COS_ALLOW_DISABLE_DRIVER_SIGNING: yesNo(config.cosAllowDisableDriverSigning) } : {};
 }
 
+/** Variables of helpers, which are told what to do and where files come from. */
+function helperVariables({ container, config }: PodInput): Record<string, string> {
+  const { mode, instructions } = container.spec;
+  return {
+    ...(is(mode, 'adhoc') ? { INSTRUCTIONS: JSON.stringify(instructions ?? null) } : {}),
+    ...(mode === 'drivers-loader' && config.httpsProxy !== undefined ? { HTTPS_PROXY: config.httpsProxy } : {}),
+    ...(copiesForeignFiles(container) ? { CLUSTER_IMAGE_NAME: instructions?.payload ?? '' } : {}),
+  };
+}
+
 /** Variables that stand there only under their condition. */
 function conditionalVariables(input: PodInput): Record<string, string> {
-  const { container, config, joinIpPorts } = input;
-  const { spec, metadata } = container;
-  const join = joinIpPorts ?? spec.joinIpPorts ?? [];
+  const { spec, metadata } = input.container;
+  const { portRange: range, pvc } = spec;
+  const join = input.joinIpPorts ?? spec.joinIpPorts ?? [];
   return {
     ...coreIdsVariable(input),
-    ...(spec.portRange === undefined
-      ? {}
-      : { BASE_PORT: String(spec.portRange.basePort ?? 0), PORT_RANGE: String(spec.portRange.portRange ?? 0) }),
-    ...(spec.pvc !== undefined && is(spec.mode, 'persistent') ? { WEKA_PERSISTENCE_MODE: 'global' } : {}),
-    ...(is(spec.mode, 'adhoc') ? { INSTRUCTIONS: JSON.stringify(spec.instructions ?? null) } : {}),
+    ...(range === undefined ? {} : { BASE_PORT: String(range.basePort ?? 0), PORT_RANGE: String(range.portRange ?? 0) }),
+    ...(pvc !== undefined && is(spec.mode, 'persistent') ? { WEKA_PERSISTENCE_MODE: 'global' } : {}),
     ...(join.length > 0 ? { JOIN_IPS: list(join) } : {}),
-    ...(spec.mode === 'drivers-loader' && config.httpsProxy !== undefined ? { HTTPS_PROXY: config.httpsProxy } : {}),
-    ...(copiesForeignFiles(container) ? { CLUSTER_IMAGE_NAME: spec.instructions?.payload ?? '' } : {}),
     // without an identity of its own weka refuses a second container on the machine
     ...(spec.dropAffinityConstraints === true ? { MACHINE_IDENTIFIER: metadata.uid ?? '' } : {}),
+    ...helperVariables(input),
     ...otelVariables(input),
     ...cosVariables(input),
   };
