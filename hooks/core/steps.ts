@@ -3,7 +3,7 @@
  * done blocks the later ones, except where a step is `independent`. The same list renders conditions and the docs page.
  */
 import type { ConditionWish, Condition } from './conditions.ts';
-import type { HookEvent, Operation } from './contract.ts';
+import type { HookEvent, Operation, OperationOutcome } from './contract.ts';
 
 export type Outcome =
   | { state: 'done'; message?: string }
@@ -50,8 +50,22 @@ export interface StepsResult<Facts> {
 
 const isDone = (outcome: Outcome): boolean => outcome.state === 'done' || outcome.state === 'skipped';
 
-/** Runs the list. Total: a check must not throw. */
-export function runSteps<Facts>(steps: readonly Step<Facts>[], facts: Facts): StepsResult<Facts> {
+/** What is done again because it failed says why it failed. */
+function withLastError(outcome: Outcome, remembered: Record<string, OperationOutcome>): Outcome {
+  if (outcome.state !== 'act') return outcome;
+  const error = outcome.operations.map(({ id }) => remembered[id]?.error).find((one) => one !== undefined);
+  return error === undefined ? outcome : { ...outcome, message: `${outcome.message}; last try: ${error}` };
+}
+
+/**
+ * Runs the list. Total: a check must not throw.
+ * @param remembered what became of operations that were asked for before
+ */
+export function runSteps<Facts>(
+  steps: readonly Step<Facts>[],
+  facts: Facts,
+  remembered: Record<string, OperationOutcome> = {},
+): StepsResult<Facts> {
   const run: StepsResult<Facts> = { results: [], operations: [], events: [] };
   for (const step of steps) {
     if (run.blockedBy !== undefined && step.mode !== 'independent') {
@@ -59,7 +73,7 @@ export function runSteps<Facts>(steps: readonly Step<Facts>[], facts: Facts): St
       continue;
     }
     const latched = step.mode === 'once' && step.latched?.(facts) === true;
-    const outcome: Outcome = latched ? { state: 'done' } : step.check(facts);
+    const outcome: Outcome = latched ? { state: 'done' } : withLastError(step.check(facts), remembered);
     const result = { step, outcome };
     run.results.push(result);
     if (outcome.state === 'act') run.operations.push(...outcome.operations);

@@ -53,6 +53,8 @@ async function create(context: CommandContext) {
   const domains = driveDomains(cluster).size;
   while (cluster.dataDrives > 2 && cluster.dataDrives + cluster.parityDrives > domains) cluster.dataDrives--;
   while (cluster.parityDrives > 1 && cluster.dataDrives + cluster.parityDrives > domains) cluster.parityDrives--;
+  // two drive containers: a mirror, the smallest cluster that a laptop can show
+  while (cluster.dataDrives > 1 && cluster.dataDrives + cluster.parityDrives > domains) cluster.dataDrives--;
   world.clusters.set(cluster.guid, cluster);
   tryJoins(world);
   return answer('');

@@ -108,7 +108,7 @@ function settings(facts: ClusterFacts, executor: PodTarget): Operation[] {
     [status.hot_spare !== (spec.hotSpare ?? 0), wekaRun(executor, 'hotSpare', { count: spec.hotSpare ?? 0 })],
     [spec.redundancyLevel !== undefined && status.stripe_protection_drives !== spec.redundancyLevel, wekaRun(executor, 'parityDrives', { count: spec.redundancyLevel ?? 2 })],
     [spec.stripeWidth !== undefined && status.stripe_data_drives !== spec.stripeWidth, wekaRun(executor, 'dataDrives', { count: spec.stripeWidth ?? 3 })],
-    [overrides.every(({ key }) => key !== joinAuthentication), wekaRun(executor, 'overrideAdd', { key: joinAuthentication })],
+    [overrides.every(({ key }) => key !== joinAuthentication), wekaRun(executor, 'overrideAdd', { key: joinAuthentication, force: true })],
   ];
   return wanted.filter(([needed]) => needed).map(([, operation]) => operation);
 }

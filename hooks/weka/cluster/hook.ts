@@ -104,7 +104,7 @@ function keepUnlisted(facts: ClusterFacts, objects: KubernetesObject[]): boolean
 function active(facts: ClusterFacts): Decision {
   const unsupported = unsupportedFields(facts.cluster);
   if (unsupported.refused.length > 0) return invalidSpec(facts.request, `this release can not build a cluster with ${unsupported.refused.join(', ')}`);
-  const run = runSteps(bringUpSteps, facts);
+  const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
   if (keepUnlisted(facts, objects)) return invalidSpec(facts.request, 'the port range of the cluster is unknown although it has containers');
@@ -138,7 +138,7 @@ function paused(facts: ClusterFacts): Decision {
 }
 
 function ending(facts: ClusterFacts, graceEnds: string | undefined): Decision {
-  const run = runSteps(deletionSteps(graceEnds), facts);
+  const run = runSteps(deletionSteps(graceEnds), facts, facts.request.observed.operations);
   const blocked = run.blockedBy?.outcome;
   const reason = blocked !== undefined && 'reason' in blocked ? blocked.reason : 'Destroyed';
   const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';

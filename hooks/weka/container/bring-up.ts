@@ -1,7 +1,6 @@
 /** The life of an active container, from node facts to Ready, as a list of steps. */
 import { ensureBootConfigMap } from '../../core/catalogue.ts';
-import type { HookEvent, Json, Operation } from '../../core/contract.ts';
-import { operationOutcome } from '../../core/facts.ts';
+import type { HookEvent, Json } from '../../core/contract.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
@@ -18,12 +17,6 @@ export type ContainerStep = Step<ContainerFacts>;
 
 export const warning = (reason: string, message: string): HookEvent => ({ type: 'Warning', reason, message });
 export const normal = (reason: string, message: string): HookEvent => ({ type: 'Normal', reason, message });
-
-/** Adds what went wrong at the last try, where the sidecar remembers it. */
-export function withLastError(facts: ContainerFacts, message: string, operations: Operation[]): string {
-  const errors = operations.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
-  return errors.length === 0 ? message : `${message}; last try: ${errors[0]}`;
-}
 
 const mode = (facts: ContainerFacts) => facts.container.spec.mode;
 
@@ -58,7 +51,7 @@ function allocate(facts: ContainerFacts): Outcome {
   if (facts.holder !== undefined && JSON.stringify(sorted(facts.holder)) === JSON.stringify(sorted(wished))) return done();
   const claim = writeClaims(nodeClaims, [{ path: ['holders', uid], value: wished as unknown as Json }]);
   const drives = wished.drives?.length ? ` and drives ${wished.drives.join(', ')}` : '';
-  return act('Allocating', withLastError(facts, `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`, [claim]), [claim], 1,
+  return act('Allocating', `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`, [claim], 1,
     facts.holder === undefined ? [normal('ResourcesAllocated', `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`)] : []);
 }
 
@@ -80,7 +73,7 @@ function bootScripts(facts: ContainerFacts): Outcome {
   if (present === undefined) return unknown('the boot scripts in the namespace have not been looked up');
   if (present) return done();
   const ensure = ensureBootConfigMap({ namespace: facts.namespace, name: facts.config.bootConfigMapName });
-  return act('CopyingBootScripts', withLastError(facts, `copies the boot scripts into namespace ${facts.namespace}`, [ensure]), [ensure]);
+  return act('CopyingBootScripts', `copies the boot scripts into namespace ${facts.namespace}`, [ensure]);
 }
 
 function podRuns(facts: ContainerFacts): Outcome {
@@ -109,7 +102,7 @@ function recorded(facts: ContainerFacts): Outcome {
     { path: ['holders', uid, 'incarnation'], value: incarnation },
     ...(holder.stopAllowed === undefined ? [] : [{ path: ['holders', uid, 'stopAllowed'], value: null }]),
   ]);
-  return act('RecordingPod', withLastError(facts, 'records the pod in the claims of its node', [record]), [record]);
+  return act('RecordingPod', 'records the pod in the claims of its node', [record]);
 }
 
 function resources(facts: ContainerFacts): Outcome {
@@ -121,7 +114,7 @@ function resources(facts: ContainerFacts): Outcome {
   if (resourcesWritten(facts, wished)) return done();
   if (!report.persistencyConfigured) return wait('PersistencyNotConfigured', 'waits until the runtime has set up its directories', 1);
   const write = writeResources(pod.target, wished);
-  return act('WritingResources', withLastError(facts, 'writes resources.json into the pod', [write]), [write]);
+  return act('WritingResources', 'writes resources.json into the pod', [write]);
 }
 
 function wekaRuns(facts: ContainerFacts): Outcome {

@@ -37,7 +37,7 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   const additions = paths.flatMap(({ path }) => (path === undefined ? [] : [wekaRun(target, 'driveAdd', { containerId: facts.containerId ?? 0, devicePath: path })]));
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
   const errors = additions.flatMap((addition) => operationOutcome(facts.request.observed, addition)?.error ?? []);
-  const message = `adds ${missing.length} of ${serials.length} drives${errors.length === 0 ? '' : `; last try: ${errors[0]}`}`;
+  const message = `adds ${missing.length} of ${serials.length} drives`;
   const events = errors.map((error) => ({ type: 'Warning' as const, reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);
 }

@@ -52,7 +52,7 @@ function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>,
 }
 
 function active(facts: ContainerFacts): Decision {
-  const run = runSteps(activeSteps, facts);
+  const run = runSteps(activeSteps, facts, facts.request.observed.operations);
   const wish = wishedPod(facts);
   const previous = (facts.container.status?.conditions ?? []) as Condition[];
   const oneOff = is(facts.container.spec.mode, 'oneOff');
@@ -73,7 +73,7 @@ function ending(facts: ContainerFacts): Decision {
   const { state, request } = facts;
   const finalizing = request.finalizing;
   const steps = state === 'paused' ? pauseSteps : leaveSteps;
-  const run = runSteps(steps, facts);
+  const run = runSteps(steps, facts, request.observed.operations);
   const children = facts.pod !== undefined && !facts.pod.terminating && !mayEndPod(facts) ? [keep(facts.pod.object)] : [];
   const node = finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
   if (node !== undefined && facts.node !== undefined) children.push(cleanUpPod(facts, node));

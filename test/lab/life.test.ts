@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { readyCluster, startWorld, wekaCluster, writesSince, type World } from './world.ts';
+
+const containers = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).sort();
+const pods = (world: World): string[] => world.lab.all('Pod').map(({ metadata }) => metadata.name).sort();
+const uidOf = (world: World, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
+const isReady = (world: World): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
+const containersReady = (world: World): boolean => world.lab.all('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
+const claimsOf = (world: World): object[] => world.lab.all('WekaClaims').map((object) => (object['spec'] ?? {}) as object);
+const turn = (world: World): string | undefined => {
+  for (const claims of world.lab.all('WekaClaims')) {
+    const held = (claims['spec'] as { turn?: { name?: string } } | undefined)?.turn;
+    if (held !== undefined) return held.name;
+  }
+  return undefined;
+};
+/** Containers of which no live pod runs now. */
+const away = (world: World): string[] => containers(world).filter((name) => {
+  const pod = world.get('Pod', name);
+  return pod === undefined || (pod.status?.['containerStatuses'] as { state?: { running?: object } }[] | undefined)?.[0]?.state?.running === undefined;
+});
+
+describe('a cluster', () => {
+  it('of two and two comes up', async () => {
+    const world = await readyCluster({ drive: 2, compute: 2 }, { nodes: 2 });
+    expect(containers(world)).toEqual(['demo-compute-0', 'demo-compute-1', 'demo-drive-0', 'demo-drive-1']);
+    expect(pods(world)).toEqual(containers(world));
+    expect(world.errors).toEqual([]);
+    expect(world.lab.world.damage).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('that is Ready is quiet: no writes, and one look a minute', async () => {
+    const world = await readyCluster();
+    await world.clock.advance(400_000);
+    const mark = world.events.length;
+    await world.clock.advance(300_000);
+    expect(writesSince(world, mark)).toEqual([]);
+    expect(world.errors).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('keeps its data and comes back from paused', async () => {
+    const world = await readyCluster();
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
+    await world.until('no pod is left', () => pods(world).length === 0);
+    expect(containers(world)).toHaveLength(6);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
+    await world.until('all containers are Ready', () => isReady(world) && containersReady(world));
+    world.lab.stop();
+  });
+});
+
+describe('a pod', () => {
+  it('that a person deletes stops only when allowed, and comes back under its name on its node', async () => {
+    const world = await readyCluster();
+    const before = world.get('Pod', 'demo-drive-1');
+    world.delete('Pod', 'demo-drive-1');
+    await world.until('a new pod runs', () => uidOf(world, 'demo-drive-1') !== before?.metadata.uid && uidOf(world, 'demo-drive-1') !== undefined);
+    await world.until('it is Ready', () => containersReady(world) && turn(world) === undefined);
+    expect(world.get('Pod', 'demo-drive-1')?.spec?.['nodeName']).toBe(before?.spec?.['nodeName']);
+    expect(world.lab.world.damage).toEqual([]);
+    expect(isReady(world)).toBe(true);
+    world.lab.stop();
+  });
+
+  it('one of all that are deleted at once stops at a time, and each comes back', async () => {
+    const world = await readyCluster();
+    const before = new Map(containers(world).map((name) => [name, uidOf(world, name)]));
+    for (const name of before.keys()) world.delete('Pod', name);
+    let most = 0;
+    await world.until('all are new', () => {
+      most = Math.max(most, away(world).length);
+      return [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) && containersReady(world);
+    }, 600);
+    expect(most).toBe(1);
+    expect(world.lab.world.damage).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('that somebody force-deletes is not succeeded before its runtime is proven dead', async () => {
+    const world = await readyCluster();
+    const before = uidOf(world, 'demo-drive-0');
+    world.delete('Pod', 'demo-drive-0', { gracePeriodSeconds: 0 });
+    await world.until('the probe is asked for, or the successor is there', () => world.get('Pod', 'demo-drive-0-probe') !== undefined || uidOf(world, 'demo-drive-0') !== undefined);
+    expect(world.get('Pod', 'demo-drive-0')).toBeUndefined();
+    await world.until('the successor runs', () => uidOf(world, 'demo-drive-0') !== undefined && uidOf(world, 'demo-drive-0') !== before && containersReady(world), 300);
+    await world.until('the probe is gone', () => world.get('Pod', 'demo-drive-0-probe') === undefined);
+    expect(world.lab.world.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('is replaced when its configuration changes, one container at a time', async () => {
+    const world = await readyCluster();
+    const before = new Map(containers(world).map((name) => [name, uidOf(world, name)]));
+    world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100, compute: 100 } } });
+    let most = 0;
+    await world.until('all are replaced', () => {
+      most = Math.max(most, away(world).length);
+      return [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) && containersReady(world);
+    }, 900);
+    expect(most).toBe(1);
+    expect(world.lab.world.damage).toEqual([]);
+    await world.until('the turn is given back', () => turn(world) === undefined);
+    world.lab.stop();
+  });
+
+  it('comes back in place when its node is rebooted', async () => {
+    const world = await readyCluster();
+    const node = world.get('Pod', 'demo-drive-2')?.spec?.['nodeName'] as string;
+    world.lab.machines.reboot(node);
+    await world.clock.advance(5_000);
+    await world.until('all is Ready', () => isReady(world) && containersReady(world), 600);
+    expect(world.lab.world.damage).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('a container', () => {
+  it('that is deleted leaves the weka cluster, and its successor takes the lowest free ordinal', async () => {
+    const world = await readyCluster({ drive: 6, compute: 3 }, { nodes: 7 });
+    const uid = world.get('WekaContainer', 'demo-drive-1')?.metadata.uid ?? '';
+    world.delete('WekaContainer', 'demo-drive-1');
+    await world.until('it is gone', () => world.get('WekaContainer', 'demo-drive-1')?.metadata.uid !== uid, 600);
+    await world.until('six are Ready again', () => containers(world).filter((name) => name.includes('drive')).length === 6 && containersReady(world), 300);
+    expect(JSON.stringify(claimsOf(world))).not.toContain(uid);
+    expect(world.lab.world.damage).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('the end of a cluster', () => {
+  it.each(['Background', 'Foreground'] as const)('with propagation %s leaves nothing behind', async (propagationPolicy) => {
+    const world = await readyCluster();
+    world.delete('WekaCluster', 'demo', { propagationPolicy });
+    await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 600);
+    await world.until('the pods are gone', () => pods(world).length === 0);
+    for (const claims of world.lab.all('WekaClaims')) expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
+    expect(world.lab.all('Secret').filter(({ metadata }) => metadata.name.startsWith('weka-'))).toEqual([]);
+    for (const machine of world.lab.hardware.list()) for (const serial of machine.drives) expect(world.lab.world.driveGuid(machine.name, serial)).toBeUndefined();
+    world.lab.stop();
+  });
+
+  it('waits for the grace period with everything paused, and can be taken back', async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
+    world.delete('WekaCluster', 'demo');
+    await world.until('no pod is left', () => pods(world).length === 0);
+    await world.stays('the containers stay', () => containers(world).length === 6, 1800);
+    expect(world.get('WekaCluster', 'demo')?.status?.['status']).toBe('GracePeriod');
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    await world.until('it works again', () => isReady(world) && containersReady(world), 300);
+    expect(world.get('WekaCluster', 'demo')?.status?.['status']).toBe('Ready');
+    world.lab.stop();
+  });
+
+  it('under foreground deletion obeys the grace period as well', async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
+    world.delete('WekaCluster', 'demo', { propagationPolicy: 'Foreground' });
+    await world.until('no pod is left', () => pods(world).length === 0);
+    await world.stays('the containers stay', () => containers(world).length === 6, 1800);
+    await world.until('after the hour all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 3600);
+    world.lab.stop();
+  });
+});
+
+describe('what can not be built', () => {
+  it.each([
+    ['hugepages', { profile: { hugepages2Mib: 1024 } }, /Insufficient hugepages-2Mi/],
+    ['drives', { driveCount: 0 }, /Insufficient weka\.io\/drives/],
+    ['cores', { hardware: { numCpus: 1 } }, /Insufficient cpu/],
+  ])('for want of %s is Unschedulable, in the words of the scheduler', async (_name, machine, message) => {
+    const world = await startWorld({ machine });
+    world.lab.apply(wekaCluster());
+    await world.until('a container says so', () => world.condition('WekaContainer', 'demo-drive-0', 'PodRunning')?.reason === 'Unschedulable');
+    expect(world.condition('WekaContainer', 'demo-drive-0', 'PodRunning')?.message).toMatch(message);
+    world.lab.stop();
+  });
+});
