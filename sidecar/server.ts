@@ -1,5 +1,5 @@
 /** The HTTP face of the engine, meant for a Unix socket that only the hooks' container shares. No decision here. */
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { ZodError, type z } from 'zod';
 import type { HookEvent, Observation, Operation } from '../hooks/core/contract.ts';
@@ -30,7 +30,7 @@ function issues(error: z.ZodError): string {
 export function createServer({ engine, events, registry, logger, ready = () => true }: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
   });
   const document = openApi();

@@ -1,0 +1,50 @@
+import { describe, it, expect } from 'vitest';
+import { catalogue } from '../hooks/weka/catalogue.ts';
+import { wekaCommands } from '../hooks/weka/commands.ts';
+import { readSettings } from './config.ts';
+import { operationsTable, rbacRules } from './rbac.ts';
+
+/** Verbs for a resource, over all rules. */
+function verbs(resource: string): string[] {
+  return rbacRules().filter(({ resources }) => resources.includes(resource)).flatMap((rule) => rule.verbs);
+}
+
+describe('the rights of the sidecar', () => {
+  it.each<[string, string[]]>([
+    ['pods', ['get', 'patch']],
+    ['pods/exec', ['create', 'get']],
+    ['secrets', ['create', 'get', 'patch']],
+    ['configmaps', ['create', 'delete', 'get']],
+    ['events', ['create', 'get', 'patch']],
+    ['wekaclaims', ['create', 'get', 'patch']],
+    ['wekacontainers', ['delete', 'get']],
+    ['wekaclusters', ['get']],
+    ['nodes', ['get']],
+  ])('on %s are %j', (resource, expected) => {
+    expect(verbs(resource)).toEqual(expected);
+  });
+
+  it('neither list nor watch anything, and use no wildcard', () => {
+    expect(JSON.stringify(rbacRules())).not.toMatch(/"(list|watch|\*|update|deletecollection|escalate|bind)"/);
+  });
+});
+
+describe('the table of operations', () => {
+  it('names each kind and each command, and says why repeating is harmless', () => {
+    const page = operationsTable();
+    for (const name of [...Object.keys(catalogue), ...Object.keys(wekaCommands)]) expect(page).toContain(`| \`${name}\` |`);
+    expect(Object.values(catalogue).filter(({ type }) => type === 'operation').every(({ idempotence }) => idempotence !== undefined)).toBe(true);
+  });
+
+  it('has the same number of cells in all lines of a table', () => {
+    const tables = operationsTable().trim().split('\n\n').filter((part) => part.startsWith('|'));
+    for (const table of tables) expect(new Set(table.split('\n').map((line) => line.split(/(?<!\\)\|/).length)).size).toBe(1);
+  });
+});
+
+describe('settings', () => {
+  it('come from flags before the environment before the defaults', () => {
+    const settings = readSettings(['--readings', '3'], { WEKA_SIDECAR_READINGS: '5', WEKA_SIDECAR_NAMESPACES: 'a, b,' });
+    expect(settings).toMatchObject({ readings: 3, namespaces: ['a', 'b'], operations: 16, drainSeconds: 5 });
+  });
+});
