@@ -4,7 +4,6 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KubeConfig, KubernetesObjectApi, type KubernetesObject as ApiObject } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { describeIssues, parseWekaContainer, parseWekaNode, type Parsed } from '../../hooks/weka/api/index.ts';
@@ -12,6 +11,7 @@ import { operatorConfig } from '../../hooks/weka/config.ts';
 import { configurationHash } from '../../hooks/weka/container/pod/hash.ts';
 import { buildHelperPod } from '../../hooks/weka/container/pod/helper-pod.ts';
 import { buildPod } from '../../hooks/weka/container/pod/pod.ts';
+import { ApiServer } from '../api-server.ts';
 import { formatJson } from '../format-json.ts';
 import { serverChanges } from '../server-changes.ts';
 
@@ -65,13 +65,12 @@ const kubeconfig = process.env['KUBECONFIG_TEST'];
 
 describe.runIf(kubeconfig !== undefined)('a real API server', () => {
   it.each(names)('changes nothing of %s', async (name) => {
-    const config = new KubeConfig();
-    config.loadFromFile(kubeconfig ?? '');
+    const server = new ApiServer(kubeconfig ?? '');
     const pod = build(read(name));
     // priority classes and service accounts come with the deployment
     const spec = { ...(pod['spec'] as Record<string, unknown>), priorityClassName: undefined, serviceAccountName: undefined };
-    const wished = JSON.parse(JSON.stringify({ ...pod, spec })) as ApiObject;
-    const live = await KubernetesObjectApi.makeApiClient(config).create(wished, undefined, 'All');
-    expect(serverChanges(wished, JSON.parse(JSON.stringify(live)))).toEqual([]);
+    const wished = JSON.parse(JSON.stringify({ ...pod, spec })) as unknown;
+    const live = await server.send('POST', '/api/v1/namespaces/default/pods?dryRun=All', wished);
+    expect(serverChanges(wished, live)).toEqual([]);
   });
 });
