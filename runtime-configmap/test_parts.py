@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import unittest
+import unittest.mock
 
 import weka_runtime
 from testing.runtime_case import HERE, RuntimeCase
@@ -77,6 +78,25 @@ class Cores(RuntimeCase):
         wanted = weka_runtime.Settings(dict(self.env, CORES="2"))
         with self.assertRaisesRegex(weka_runtime.Failure, "2 cores are wanted, 1 can be used"):
             weka_runtime.core_ids(wanted, weka_runtime.Paths(wanted))
+
+
+class Modules(RuntimeCase):
+    def test_the_overlay_of_modules_has_its_layers_on_a_file_system_of_their_own(self):
+        layers, commands = os.path.join(self.root, "layers"), []
+
+        def run(argv, _timeout):
+            commands.append(argv)
+            return weka_runtime.Finished(0, "", "")
+
+        with unittest.mock.patch.object(weka_runtime, "run", run):
+            self.assertEqual(weka_runtime.overlay_modules(layers), "")
+        self.assertEqual(commands[0], ("mount", "-t", "tmpfs", "tmpfs", layers))
+        self.assertIn("upperdir=%s/upper" % layers, commands[1][5])
+        self.assertEqual(sorted(os.listdir(layers)), ["upper", "work"])
+
+    def test_a_failed_mount_says_why_and_not_where_to_look(self):
+        text = "mount: /lib/modules: wrong fs type, bad option.\n       dmesg(1) may have more information after failed mount system call.\n"
+        self.assertEqual(weka_runtime.Finished(32, "", text).reason, "mount: /lib/modules: wrong fs type, bad option.")
 
 
 class Wrapper(RuntimeCase):

@@ -221,6 +221,8 @@ class Finished:
     def reason(self):
         """One line that says why it failed."""
         lines = (self.err.strip() or self.out.strip()).splitlines()
+        # mount's last line only sends the reader elsewhere
+        lines = [line for line in lines if not line.strip().startswith("dmesg(1)")]
         return lines[-1][:300] if lines else "exit code %d" % self.code
 
 
@@ -1476,10 +1478,19 @@ def prepare_driver_load(runtime):
             return "cannot copy the image's driver files: " + copied.reason
     if settings.moved:
         return ""
-    for directory in ("upper", "work"):
-        os.makedirs("/tmp/overlay-modules/" + directory, exist_ok=True)
-    options = "lowerdir=/lib/modules,upperdir=/tmp/overlay-modules/upper,workdir=/tmp/overlay-modules/work"
-    mounted = run(("mount", "-t", "overlay", "overlay", "-o", options, "/lib/modules"), 30)
+    return overlay_modules()
+
+
+def overlay_modules(layers="/tmp/overlay-modules"):
+    """Lays a writable overlay over /lib/modules; an error text, or "". The layers need a tmpfs: the container's own file
+    system is mostly an overlay itself, and the kernel takes no overlay as an upper layer."""
+    os.makedirs(layers, exist_ok=True)
+    mounted = run(("mount", "-t", "tmpfs", "tmpfs", layers), 30)
+    if mounted.code == 0:
+        for directory in ("upper", "work"):
+            os.makedirs(os.path.join(layers, directory), exist_ok=True)
+        options = "lowerdir=/lib/modules,upperdir=%s/upper,workdir=%s/work" % (layers, layers)
+        mounted = run(("mount", "-t", "overlay", "overlay", "-o", options, "/lib/modules"), 30)
     return "" if mounted.code == 0 else "cannot overlay /lib/modules: " + mounted.reason
 
 
