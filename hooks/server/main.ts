@@ -1,10 +1,12 @@
 /** The hook server as a program: settings from the environment, no Kubernetes credentials, no decision. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Server } from 'node:https';
 import type { Json } from '../core/contract.ts';
 import { readOperatorConfig } from '../weka/config.ts';
 import { wekaControllers } from '../weka/index.ts';
 import { bootConfigMapName, readBootScripts } from './boot-scripts.ts';
+import { bearerCheck } from './bearer-token.ts';
+import { readKeyPair, watchKeyPair } from './key-pair.ts';
 import { createServer } from './server.ts';
 import { readServerSettings, settingsHelp } from './settings.ts';
 import { sidecarClient } from './sidecar-client.ts';
@@ -16,7 +18,7 @@ if (process.argv.includes('--help')) {
 
 const settings = readServerSettings(process.env);
 const config = { ...readOperatorConfig(process.env), bootConfigMapName: bootConfigMapName(readBootScripts(settings.bootScripts)) };
-const tls = settings.tlsDirectory;
+const { tlsDirectory, tokenFile } = settings;
 
 const app = createServer({
   controllers: wekaControllers,
@@ -26,8 +28,16 @@ const app = createServer({
   logger: { level: settings.logLevel },
   bodyLimit: settings.bodyLimitMebibytes * 1024 * 1024,
   onSidecarError: (error) => app.log.warn({ reason: error.reason }, error.message),
-  ...(tls === undefined ? {} : { https: { key: readFileSync(join(tls, 'tls.key'), 'utf8'), cert: readFileSync(join(tls, 'tls.crt'), 'utf8') } }),
+  ...(tlsDirectory === undefined ? {} : { https: readKeyPair(tlsDirectory) }),
+  ...(tokenFile === undefined ? {} : { authorize: bearerCheck(() => readFileSync(tokenFile, 'utf8')) }),
 });
+
+if (tlsDirectory !== undefined) {
+  watchKeyPair(tlsDirectory, (pair) => {
+    (app.server as unknown as Server).setSecureContext(pair);
+    app.log.info('the certificate was replaced');
+  }, (error) => app.log.error({ error: error.message }, 'the new certificate cannot be used; the one before stays'));
+}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.close().then(() => process.exit(0)));
 await app.listen({ port: settings.port, host: settings.host });

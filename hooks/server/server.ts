@@ -4,6 +4,7 @@ import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client
 import { ZodError } from 'zod';
 import type { HookController } from '../core/contract.ts';
 import { callHook, hookNames, type HookName } from './calls.ts';
+import type { KeyPair } from './key-pair.ts';
 import type { ShellOptions } from './shell.ts';
 
 export interface ServerOptions extends ShellOptions {
@@ -13,7 +14,9 @@ export interface ServerOptions extends ShellOptions {
   bodyLimit?: number;
   /** Hook calls at one time; more are answered 429 and come again. */
   maximumCalls?: number;
-  https?: { key: string; cert: string };
+  https?: KeyPair;
+  /** Whether a hook call with this `Authorization` header is taken; all are when absent. */
+  authorize?(authorization: string | undefined): boolean;
 }
 
 /** Seconds after which Metacontroller is to ask again when there are too many calls at one time. */
@@ -70,6 +73,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
     return answer;
   };
+  // before the body is read: a stranger is not to make the server hold 64 MiB
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'POST' || (options.authorize?.(request.headers.authorization) ?? true)) return;
+    await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'the bearer token is missing or not the right one' });
+  });
   for (const controller of options.controllers) {
     for (const hook of hookNames) {
       app.post(`/${controller.name}/${hook}`, async (request, reply) => {

@@ -9,7 +9,8 @@ export const serverSettings = z.object({
   sidecarSocket: z.string().default('/run/weka-metacontroller/sidecar.sock').describe('Unix socket of the exec sidecar'),
   bootScripts: z.string().default('/etc/weka-boot-scripts').describe('directory with the boot scripts; their content names the ConfigMap of each namespace'),
   bodyLimitMebibytes: z.coerce.number().int().min(1).max(1024).default(64).describe('largest hook request in MiB'),
-  tlsDirectory: z.string().optional().describe('directory with tls.crt and tls.key; plain HTTP when absent'),
+  tlsDirectory: z.string().optional().describe('directory with tls.crt and tls.key, read again when it changes; plain HTTP when absent'),
+  tokenFile: z.string().optional().describe('file with the bearer token that hook calls must carry; none is asked for when absent'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log line that is written'),
 });
 export type ServerSettings = z.output<typeof serverSettings>;
