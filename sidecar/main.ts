@@ -20,9 +20,9 @@ const clock: SidecarClock = {
   },
 };
 
-/** Files of a mounted ConfigMap: links beside the ..data directory, which is not one of them. */
+/** Files of a mounted ConfigMap: links into the hidden directory ..data. The hooks read the same ones, for the hash. */
 function readScripts(directory: string): Record<string, string> {
-  const names = readdirSync(directory).filter((name) => statSync(join(directory, name)).isFile());
+  const names = readdirSync(directory).filter((name) => !name.startsWith('.') && statSync(join(directory, name)).isFile());
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 

@@ -9,25 +9,24 @@ import {
   type CatalogueEntry, type PodTarget, type PolicyRule, type ResourceKind, type SystemKinds, type TypedObservation,
 } from '../core/catalogue.ts';
 import { observation, operation } from '../core/operations.ts';
+import { apiVersion, group } from './api/group.ts';
 import { dataKey, json, jsonObject, namespaceName, objectName } from '../core/validation.ts';
 import { wekaCommands, type WekaCommandName, type WekaCommandParameters } from './commands.ts';
 import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
 import { runtimeReport as runtimeReportValue, type RuntimeReport } from './runtime-report.ts';
 
-const wekaVersion = 'weka.weka.io/v1alpha1';
-
 const wekaKind = (kind: string, namespaced = true): ResourceKind =>
-  ({ apiVersion: wekaVersion, kind, plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'), namespaced });
+  ({ apiVersion, kind, plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'), namespaced });
 
-const other = (apiVersion: string, kind: string, plural: string, namespaced = true): ResourceKind =>
-  ({ apiVersion, kind, plural, namespaced });
+const other = (version: string, kind: string, plural: string, namespaced = true): ResourceKind =>
+  ({ apiVersion: version, kind, plural, namespaced });
 
 export const wekaContainerKind = wekaKind('WekaContainer');
 export const wekaClusterKind = wekaKind('WekaCluster');
 export const wekaClaimsKind = wekaKind('WekaClaims', false);
 
 export const wekaKinds: SystemKinds = {
-  ownerGroup: 'weka.weka.io',
+  ownerGroup: group,
   claims: wekaClaimsKind,
   readable: [
     wekaContainerKind,
@@ -98,7 +97,7 @@ export const catalogue = {
   }),
   'weka.run': entry({
     kind: 'weka.run', type: 'operation', target: podTarget, args: runArguments, result: changedResult,
-    rbac: [...execRules, secretReadRule, { apiGroups: ['weka.weka.io'], resources: ['wekaclusters', 'wekacontainers'], verbs: ['get'] }],
+    rbac: [...execRules, secretReadRule, { apiGroups: [group], resources: ['wekaclusters', 'wekacontainers'], verbs: ['get'] }],
     description: 'Runs one command of the weka command table in an executor pod.',
     idempotence: 'Stated per command.',
   }),

@@ -2,6 +2,7 @@
 import { describe, it, expect } from 'vitest';
 import { claimsWrite, deleteObject, ensureBootConfigMap, ensureSecret, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, setPublicSecretValues, claimsRead } from '../../hooks/core/catalogue.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
+import { contentHash } from '../../hooks/core/operations.ts';
 import { allowStop, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
 import { AccessError } from '../cluster-access.ts';
 import { createEngine } from '../engine.ts';
@@ -161,7 +162,7 @@ describe('pod.metadata', () => {
 });
 
 describe('bootConfigMap.ensure and object.delete', () => {
-  const boot = { namespace: 'other', name: 'weka-boot-scripts-0123abcd' };
+  const boot = { namespace: 'other', name: `weka-boot-scripts-${contentHash(bootScripts, 10)}` };
   const bootObject = (change: object = {}): KubernetesObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...boot, uid: 'boot-uid', ...change }, data: bootScripts });
   const remove = (kind: string, name: string, uid: string, apiVersion = 'v1', namespace = 'other') => deleteObject({ apiVersion, kind, namespace, name, uid });
   const stray = (change: object = {}): KubernetesObject => ({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', metadata: { namespace: 'other', name: 'sign-1', uid: 'stray-uid', ...change } });
@@ -174,9 +175,10 @@ describe('bootConfigMap.ensure and object.delete', () => {
     expect(await observe(configMapKeys(boot, 1))).toEqual({ exists: true, keys: ['weka_runtime.py'] });
   });
 
-  it('refuses another name', async () => {
+  it.each(['kube-root-ca.crt', 'weka-boot-scripts', 'weka-boot-scripts-', 'weka-boot-scripts-0123abcd'])('refuses the name %s', async (name) => {
     const { perform } = setUp();
-    expect(await perform(ensureBootConfigMap({ namespace: 'other', name: 'kube-root-ca.crt' }))).toBe('kube-root-ca.crt is not a name for boot scripts');
+    expect(await perform(ensureBootConfigMap({ namespace: 'other', name }))).toBe(
+      name === 'weka-boot-scripts-' ? 'target of bootConfigMap.ensure: name: not a Kubernetes object name' : `${name} is not the name of these boot scripts`);
   });
 
   it.each<[string, KubernetesObject[], Operation, string | boolean]>([
