@@ -5,13 +5,16 @@ import { invalidSpec } from '../../core/echo.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { contentHash } from '../../core/operations.ts';
 import { renderSteps, runSteps, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
-import { apiVersion, driversLoaderServiceAccount, labels } from '../api/group.ts';
+import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
 import { claimsNames, describeIssues, parseWekaClaims, parseWekaContainer, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 
 /** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
 const discoverySchema = 3;
+
+/** Seconds from the failure of a helper to the next try. */
+const failedHelperSeconds = 60;
 
 interface NodeFacts {
   request: HookRequest;
@@ -164,11 +167,17 @@ function helpers(facts: NodeFacts): KubernetesObject[] {
     }));
   }
   const stale = new Set(facts.helpers.filter(({ metadata }) => metadata.labels?.[bootLabel] !== node.spec.bootId).map(({ metadata }) => metadata.name));
-  const failed = new Set(facts.helpers.filter(({ metadata }) => {
-    const error = resultOf(facts, metadata.name)?.['err'];
-    return typeof error === 'string' && error !== '';
-  }).map(({ metadata }) => metadata.name));
-  return wanted.filter(({ metadata }) => !stale.has(metadata.name) && !failed.has(metadata.name));
+  return wanted.filter(({ metadata }) => !stale.has(metadata.name) && !failedLongAgo(facts, metadata.name));
+}
+
+/** A failed helper stays for a while, with its reason; then it makes room for another try. */
+function failedLongAgo(facts: NodeFacts, name: string): boolean {
+  const error = resultOf(facts, name)?.['err'];
+  if (typeof error !== 'string' || error === '') return false;
+  const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
+  const received = helper?.status?.conditions?.find(({ type }) => type === containerConditions.resultsReceived)?.lastTransitionTime;
+  const since = Date.parse(received ?? helper?.metadata.creationTimestamp ?? '');
+  return !(Date.parse(facts.request.context.now) - since < failedHelperSeconds * 1000);
 }
 
 function decide(request: HookRequest): Decision {
