@@ -118,10 +118,13 @@ function leftToScheduler(cluster: WekaCluster, role: Role): boolean {
     .some((value) => value !== undefined);
 }
 
+/** Its data and its drives are on its node: it waits for that node, however long the scheduler refuses it. */
+const hasRun = ({ status }: ContainerView): boolean => status.containerID !== undefined || (status.managementIPs ?? []).length > 0;
+
 /** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
 function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, placed: PlacementInput['placed']): string | undefined {
   const now = view?.spec.nodeAffinity;
-  const since = view === undefined ? undefined : unschedulableSince(view);
+  const since = view === undefined || hasRun(view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= unschedulableSeconds * 1000;
   if (now !== undefined && !expired) return now;
   if (view !== undefined && now === undefined && view.status.nodeAffinity !== undefined) return undefined;

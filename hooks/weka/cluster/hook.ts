@@ -1,7 +1,7 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
 import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
-import { invalidSpec } from '../../core/echo.ts';
+import { echoChildren, invalidSpec } from '../../core/echo.ts';
 import { renderSteps, runSteps, type Step, type StepsResult } from '../../core/steps.ts';
 import { apiVersion, clusterConditions } from '../api/group.ts';
 import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
@@ -58,7 +58,7 @@ function summarize(facts: ClusterFacts, run: StepsResult<ClusterFacts>): Summary
   const blocked = run.blockedBy;
   if (blocked === undefined) return { state: 'ready', reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
   const before = (facts.cluster.status?.conditions ?? []).find(({ type }) => type === 'Ready');
-  const ready = before?.status === 'True' && (blocked.outcome.state === 'unknown' || blocked.outcome.state === 'act' || blocked.outcome.state === 'wait');
+  const ready = before?.status === 'True';
   const message = 'message' in blocked.outcome ? (blocked.outcome.message ?? '') : '';
   const reason = 'reason' in blocked.outcome ? blocked.outcome.reason : 'FactUnknown';
   return { state: blocked.outcome.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
@@ -81,7 +81,7 @@ type State = 'active' | 'paused' | 'destroying';
 /** The containers with the state that the cluster gives them; an active one is left to whatever a person set. */
 function containers(facts: ClusterFacts, state: State): { objects: KubernetesObject[]; surplus: string[] } {
   const { ports, cluster, uid, request } = facts;
-  if (ports === undefined) return { objects: [], surplus: [] };
+  if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state)), surplus: [] };
   // a cluster that ends keeps what it has and gets nothing new
   const plans = state === 'active' ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
@@ -96,18 +96,14 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
 const condition = (view: ContainerView, type: string): string | undefined => view.status.conditions?.find((one) => one.type === type)?.status;
 const withState = (object: KubernetesObject, state: State): KubernetesObject => ({ ...object, spec: { ...(object['spec'] as object), state } });
 
-/** Containers that exist but are not visible as wanted must never be dropped for want of a fact. */
-function keepUnlisted(facts: ClusterFacts, objects: KubernetesObject[]): boolean {
-  return facts.ports === undefined && facts.containers.length > 0 && objects.length === 0;
-}
-
 function active(facts: ClusterFacts): Decision {
   const unsupported = unsupportedFields(facts.cluster);
   if (unsupported.refused.length > 0) return invalidSpec(facts.request, `this release can not build a cluster with ${unsupported.refused.join(', ')}`);
   const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
-  if (keepUnlisted(facts, objects)) return invalidSpec(facts.request, 'the port range of the cluster is unknown although it has containers');
+  // a new range would replace all pods
+  if (facts.ports === undefined && facts.containers.length > 0) return invalidSpec(facts.request, 'the port range of the cluster is unknown although it has containers');
   const summary = summarize(facts, run);
   const wishes = [
     ...kstatusTrio(summary),

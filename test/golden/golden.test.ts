@@ -1,0 +1,75 @@
+/**
+ * Golden decisions: `<controller>/<nn-sentence>.request.json` is what goes into a hook, `.decision.json` what comes out. They are read in
+ * their order like the life of an object; README.md says how. UPDATE_GOLDEN=1 writes the decisions anew: read the diff.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Fact, KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
+import { answerHook } from '../../hooks/server/hook.ts';
+import { kinds } from '../../hooks/weka/api/index.ts';
+import { catalogue, type CatalogueKind } from '../../hooks/weka/catalogue.ts';
+import { wekaQueries, type WekaQueryName } from '../../hooks/weka/queries.ts';
+import { wekaControllers } from '../../hooks/weka/index.ts';
+import { formatGolden } from './format.ts';
+
+interface GoldenRequest {
+  finalizing?: boolean;
+  parent: KubernetesObject;
+  children?: Record<string, Record<string, KubernetesObject>>;
+  attachments?: unknown;
+  related?: Record<string, Record<string, KubernetesObject>>;
+  observed?: { facts?: Record<string, Fact> };
+}
+
+const suffixes = { request: '.request.json', decision: '.decision.json' };
+const update = process.env['UPDATE_GOLDEN'] !== undefined;
+
+/** Without `children` and `attachments` it is what Metacontroller sends to a customize hook. */
+function hookOf(request: GoldenRequest): 'sync' | 'finalize' | 'customize' {
+  if (request.children === undefined && request.attachments === undefined) return 'customize';
+  return request.finalizing === true ? 'finalize' : 'sync';
+}
+
+const cases = wekaControllers.flatMap(({ name: controller }) => {
+  const directory = join(import.meta.dirname, controller);
+  const files = existsSync(directory) ? readdirSync(directory).sort() : [];
+  const stems = (suffix: string): string[] => files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+  return [...new Set([...stems(suffixes.request), ...stems(suffixes.decision)])].map((name) => ({ controller, name, path: join(directory, name) }));
+});
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
+describe.each(cases)('$controller $name', ({ controller, name, path }) => {
+  const request = existsSync(path + suffixes.request) ? (read(path + suffixes.request) as GoldenRequest) : undefined;
+
+  it('is decided as written', () => {
+    if (request === undefined) throw new Error(`${name}${suffixes.request} is missing`);
+    const decision = answerHook(controller, hookOf(request), request);
+    if (update) writeFileSync(path + suffixes.decision, `${formatGolden(decision)}\n`);
+    expect(decision).toEqual(read(path + suffixes.decision));
+    if (hookOf(request) === 'customize') return;
+    for (const { kind, target, args } of (decision as { operations: Operation[] }).operations) {
+      const entry = catalogue[kind as CatalogueKind];
+      expect(entry.target.safeParse(target).error, `target of ${kind}`).toBeUndefined();
+      expect(entry.args.safeParse(args).error, `arguments of ${kind}`).toBeUndefined();
+    }
+  });
+
+  it('is a request that can happen', () => {
+    if (request === undefined || hookOf(request) === 'customize') return;
+    const objects = [request.parent, ...[request.children ?? {}, request.related ?? {}].flatMap((map) => Object.values(map).flatMap((byName) => Object.values(byName)))];
+    for (const object of name.includes('invalid') ? objects.slice(1) : objects) {
+      const schema = kinds.find(({ kind }) => kind === object.kind)?.schema;
+      expect(schema?.safeParse(object).error, `${object.kind} ${object.metadata.name}`).toBeUndefined();
+    }
+    const asked = new Map((answerHook(controller, 'observe', request) as Observation[]).map((one) => [one.id, one]));
+    for (const [id, fact] of Object.entries(request.observed?.facts ?? {})) {
+      const observation = asked.get(id);
+      expect([...asked.keys()], 'facts that the hook does not ask for').toContain(id);
+      if (observation === undefined || fact.value === undefined) continue;
+      const query = observation.args['query'] as WekaQueryName | undefined;
+      const schema = query === undefined ? catalogue[observation.kind as CatalogueKind].result : wekaQueries[query].answer;
+      expect(schema.safeParse(fact.value).error, id).toBeUndefined();
+    }
+  });
+});
