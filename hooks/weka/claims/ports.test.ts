@@ -25,9 +25,17 @@ describe('the ports of a container', () => {
   it('the second gets the next block and the next agent port', () => {
     expect(chooseContainerPorts(range(35000), [{ wekaPort: 35000, agentPort: 35303 }])).toEqual({ wekaPort: 35100, agentPort: 35304 });
   });
+  it('the fourth on a node gets the block after the single ports and the agents', () => {
+    const used = [35000, 35100, 35200].map((wekaPort, index) => ({ wekaPort, agentPort: 35303 + index }));
+    expect(chooseContainerPorts(range(35000), used)).toEqual({ wekaPort: 35400, agentPort: 35306 });
+  });
+  it('a wider range has more blocks', () => {
+    const used = [35000, 35100, 35200, 35400].map((wekaPort, index) => ({ wekaPort, agentPort: 35303 + index }));
+    expect(chooseContainerPorts(range(35000, 1000), used)).toEqual({ wekaPort: 35500, agentPort: 35307 });
+  });
   it('says what is exhausted', () => {
-    const used = [35000, 35100, 35200].map((wekaPort) => ({ wekaPort }));
-    expect(chooseContainerPorts(range(35000), used)).toBe('no block of 100 ports is left on the node in 35000-35299');
+    const used = [35000, 35100, 35200, 35400].map((wekaPort) => ({ wekaPort }));
+    expect(chooseContainerPorts(range(35000), used)).toBe('no block of 100 ports is left on the node in 35000-35499');
   });
   it('never hands out a port twice on a node', () => {
     fc.assert(

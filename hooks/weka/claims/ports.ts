@@ -61,17 +61,20 @@ export function chooseContainerPorts(range: PortRange, used: readonly UsedPorts[
   const agents = new Set(used.flatMap(({ agentPort }) => (agentPort === undefined ? [] : [agentPort])));
   const singles = new Set<number>(Object.values(clusterSinglePorts(range.basePort)));
 
-  let wekaPort: number | undefined;
-  for (let port = range.basePort; port + containerBlockSize <= range.basePort + singlePortsOffset; port += containerBlockSize) {
-    if (blocks.every((block) => port + containerBlockSize <= block || block + containerBlockSize <= port)) {
-      wekaPort = port;
-      break;
-    }
-  }
-  if (wekaPort === undefined) return `no block of ${containerBlockSize} ports is left on the node in ${range.basePort}-${range.basePort + singlePortsOffset - 1}`;
+  const isBlock = (port: number): boolean => blocks.some((block) => port >= block && port < block + containerBlockSize);
+  const isFree = (port: number): boolean =>
+    blocks.every((block) => port + containerBlockSize <= block || block + containerBlockSize <= port)
+    && [...agents].every((agent) => agent < port || agent >= port + containerBlockSize);
+
+  // the block that begins with the single ports is theirs and the agents'
+  const candidates = Array.from({ length: Math.floor(range.portRange / containerBlockSize) }, (_none, index) => index * containerBlockSize)
+    .filter((offset) => offset !== singlePortsOffset).map((offset) => range.basePort + offset);
+  const wekaPort = candidates.find(isFree);
+  if (wekaPort === undefined) return `no block of ${containerBlockSize} ports is left on the node in ${range.basePort}-${end - 1}`;
+  blocks.push(wekaPort);
 
   for (let port = range.basePort + singlePortsOffset; port < end; port += 1) {
-    if (!agents.has(port) && !singles.has(port)) return { wekaPort, agentPort: port };
+    if (!agents.has(port) && !singles.has(port) && !isBlock(port)) return { wekaPort, agentPort: port };
   }
   return `no agent port is left on the node in ${range.basePort + singlePortsOffset}-${end - 1}`;
 }
