@@ -4,12 +4,10 @@
  */
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import type { PodTarget } from '../hooks/core/catalogue.ts';
+import { mainContainerName } from '../hooks/weka/api/group.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from './cluster-access.ts';
 import { Refusal, type OperationContext } from './context.ts';
 import { controllerOf, isOurs } from './owners.ts';
-
-/** The only container in which anything is executed. */
-const containerName = 'weka-container';
 
 /** @returns the live pod; rejects with Refusal when it is gone, replaced or not ours */
 export async function ourPod(access: ClusterAccess, target: PodTarget): Promise<KubernetesObject> {
@@ -40,7 +38,7 @@ export function podRunner(access: ClusterAccess, target: PodTarget, context: Ope
     return access.exec({
       namespace: target.namespace,
       pod: target.name,
-      container: containerName,
+      container: mainContainerName,
       command,
       stdin: options.stdin ?? '',
       timeoutSeconds: options.timeoutSeconds,

@@ -9,7 +9,7 @@ import {
   type CatalogueEntry, type PodTarget, type PolicyRule, type ResourceKind, type SystemKinds, type TypedObservation,
 } from '../core/catalogue.ts';
 import { observation, operation } from '../core/operations.ts';
-import { apiVersion, group } from './api/group.ts';
+import { apiVersion, bootConfigMapPrefix as bootConfigMapBase, group } from './api/group.ts';
 import { dataKey, json, jsonObject, namespaceName, objectName } from '../core/validation.ts';
 import { wekaCommands, type WekaCommandName, type WekaCommandParameters } from './commands.ts';
 import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
@@ -48,7 +48,7 @@ export const wekaKinds: SystemKinds = {
 };
 
 /** Name prefix of the copies of the boot scripts; the content's hash follows. */
-export const bootConfigMapPrefix = 'weka-boot-scripts-';
+export const bootConfigMapPrefix = `${bootConfigMapBase}-`;
 
 const execRules: PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
