@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle, packagesIn } from './build.ts';
+
+let directory: string;
+let hooks: Metafile;
+let sidecar: Metafile;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+  [hooks, sidecar] = await Promise.all([bundle('hooks', directory), bundle('sidecar', directory)]);
+}, 120_000);
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Starts a bundle outside the repository, where there is no node_modules, and resolves when its output matches. */
+function start(entry: string, environment: Record<string, string>, until: RegExp): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [join(directory, `${entry}.mjs`)], { cwd: directory, env: environment });
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const onData = (chunk: Buffer): void => {
+      output += chunk.toString('utf8');
+      if (until.test(output)) resolve(child);
+    };
+    child.stdout.on('data', onData);
+    child.stderr.on('data', onData);
+    child.on('exit', (code) => reject(new Error(`${entry} ended with ${code}: ${output}`)));
+  });
+}
+
+function call(options: { port?: number; socketPath?: string; path: string; method?: string; headers?: Record<string, string> }, body = ''): Promise<{ code: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', ...options }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => { text += chunk.toString('utf8'); });
+      response.on('end', () => resolve({ code: response.statusCode ?? 0, text }));
+    }).on('error', reject).end(body);
+  });
+}
+
+describe('the bundle of the hooks', () => {
+  it('holds no Kubernetes client, and no module of the sidecar or the lab', () => {
+    const inputs = Object.keys(hooks.inputs);
+    expect(packagesIn(hooks).filter((name) => name.startsWith('@kubernetes/'))).toEqual([]);
+    expect(inputs.filter((path) => /^(sidecar|lab)\//.test(path))).toEqual([]);
+    expect(inputs).toContain('hooks/weka/cluster/hook.ts');
+  });
+
+  it('answers a hook without node_modules', async () => {
+    mkdirSync(join(directory, 'scripts'));
+    writeFileSync(join(directory, 'scripts', 'weka_runtime.py'), 'print()');
+    writeFileSync(join(directory, 'token'), 'abc');
+    const port = 20_000 + (process.pid % 20_000);
+    const child = await start('hooks', {
+      WEKA_PORT: String(port), WEKA_HOST: '127.0.0.1', WEKA_BOOT_SCRIPTS: join(directory, 'scripts'), WEKA_TOKEN_FILE: join(directory, 'token'),
+    }, /Server listening/);
+    const post = (headers: Record<string, string>) =>
+      call({ port, path: '/node/customize', method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, '{"parent":{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","uid":"u"}},"controller":{}}');
+    expect((await post({})).code).toBe(401);
+    const answer = await post({ authorization: 'Bearer abc' });
+    child.kill('SIGTERM');
+    expect(answer).toEqual({ code: 200, text: '{"version":"v2","relatedResources":[]}' });
+  });
+});
+
+describe('the bundle of the sidecar', () => {
+  it('holds the Kubernetes client, and no module of the hook server or the lab', () => {
+    expect(packagesIn(sidecar)).toContain('@kubernetes/client-node');
+    expect(Object.keys(sidecar.inputs).filter((path) => /^(hooks\/server|lab)\//.test(path))).toEqual([]);
+  });
+
+  it('serves its socket without node_modules', async () => {
+    const scripts = mkdtempSync(join(directory, 'scripts-'));
+    const socketPath = join(directory, 'sidecar.sock');
+    const kubeconfig = join(directory, 'kubeconfig');
+    writeFileSync(kubeconfig, JSON.stringify({
+      apiVersion: 'v1', kind: 'Config', 'current-context': 'a', contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+      clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'a', user: {} }],
+    }));
+    const child = await start('sidecar', {
+      WEKA_SIDECAR_SOCKET: socketPath, WEKA_SIDECAR_KUBECONFIG: kubeconfig, WEKA_SIDECAR_BOOT_SCRIPTS: scripts,
+    }, /Server listening/);
+    const answer = await call({ socketPath, path: '/readyz' });
+    child.kill('SIGTERM');
+    expect(answer).toEqual({ code: 200, text: '{"status":"ok"}' });
+  });
+});

@@ -1,0 +1,46 @@
+/**
+ * `npm run build`: one file per program in build/, with source maps, so that the image needs no node_modules.
+ * Nothing is minified: a stack trace in a log should be readable without the map.
+ */
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+const repository = join(import.meta.dirname, '..');
+
+/** Name in build/ to the module that starts the program. */
+export const entries = { hooks: 'hooks/server/main.ts', sidecar: 'sidecar/main.ts' } as const;
+export type Entry = keyof typeof entries;
+
+/** CommonJS dependencies call `require` for Node's own modules, which a module in ESM form does not have. */
+const banner = "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);";
+
+/** Speed-ups of ws that it looks for and does without. */
+const optional = ['bufferutil', 'utf-8-validate'];
+
+/**
+ * Bundles one program into `<directory>/<entry>.mjs` and a map beside it.
+ * @returns which modules went in, paths relative to the repository; rejects when one cannot be resolved
+ */
+export async function bundle(entry: Entry, directory: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: repository,
+    entryPoints: [entries[entry]],
+    outfile: join(directory, `${entry}.mjs`),
+    bundle: true, platform: 'node', format: 'esm', target: 'node20.19', external: optional, banner: { js: banner },
+    sourcemap: 'linked', sourcesContent: false, keepNames: true, legalComments: 'none', metafile: true, logLevel: 'warning',
+  });
+  return metafile;
+}
+
+/** Names of the npm packages in a bundle, sorted. */
+export function packagesIn({ inputs }: Metafile): string[] {
+  const names = Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(names)].sort();
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const entry of Object.keys(entries) as Entry[]) {
+    const { outputs } = await bundle(entry, join(repository, 'build'));
+    for (const [path, { bytes }] of Object.entries(outputs)) console.log(`${path} ${Math.ceil(bytes / 1024)} KiB`);
+  }
+}
