@@ -136,8 +136,9 @@ describe('the end of a cluster', () => {
     await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 600);
     await world.until('the pods are gone', () => pods(world).length === 0);
     for (const claims of world.lab.all('WekaClaims')) expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
-    expect(world.lab.all('Secret').filter(({ metadata }) => metadata.name.startsWith('weka-'))).toEqual([]);
-    for (const machine of world.lab.hardware.list()) for (const serial of machine.drives) expect(world.lab.world.driveGuid(machine.name, serial)).toBeUndefined();
+    await world.until('its secrets are collected', () => world.lab.all('Secret').every(({ metadata }) => !metadata.name.startsWith('weka-')));
+    const drives = world.lab.hardware.list().flatMap((machine) => machine.drives);
+    expect(drives.filter((serial) => world.lab.world.driveGuid(serial) !== undefined)).toEqual([]);
     world.lab.stop();
   });
 
@@ -171,8 +172,8 @@ describe('what can not be built', () => {
   ])('for want of %s is Unschedulable, in the words of the scheduler', async (_name, machine, message) => {
     const world = await startWorld({ machine });
     world.lab.apply(wekaCluster());
-    await world.until('a container says so', () => world.condition('WekaContainer', 'demo-drive-0', 'PodRunning')?.reason === 'Unschedulable');
-    expect(world.condition('WekaContainer', 'demo-drive-0', 'PodRunning')?.message).toMatch(message);
+    await world.until('a container says so', () => world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.reason === 'Unschedulable');
+    expect(world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.message).toMatch(message);
     world.lab.stop();
   });
 });

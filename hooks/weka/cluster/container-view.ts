@@ -53,6 +53,9 @@ export const readyCondition = (view: ContainerView): Condition | undefined => co
 
 /** The scheduler has found no node for its pod, since when (RFC 3339). */
 export function unschedulableSince(view: ContainerView): string | undefined {
-  const pod = condition(view.object, 'PodRunning');
-  return pod?.status === 'False' && pod.reason === 'Unschedulable' ? pod.lastTransitionTime : undefined;
+  const scheduled = condition(view.object, 'PodScheduled');
+  return scheduled?.status === 'False' ? scheduled.lastTransitionTime : undefined;
 }
+
+/** Its pod has a node. */
+export const isScheduled = (view: ContainerView): boolean => condition(view.object, 'PodScheduled')?.status === 'True';

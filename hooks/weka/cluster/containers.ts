@@ -5,7 +5,7 @@ import { apiVersion, labels } from '../api/group.ts';
 import type { WekaCluster, WekaNode } from '../api/index.ts';
 import type { PortRange } from '../claims/ports.ts';
 import type { ContainerView } from './container-view.ts';
-import { unschedulableSince } from './container-view.ts';
+import { isScheduled, unschedulableSince } from './container-view.ts';
 import { chooseNode, type PlacementInput } from './placement.ts';
 import type { Role, RolePlan } from './roles.ts';
 import { expandedTolerations } from './tolerations.ts';
@@ -127,7 +127,7 @@ function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | u
   const since = view === undefined || hasRun(view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= unschedulableSeconds * 1000;
   if (now !== undefined && !expired) return now;
-  if (view !== undefined && now === undefined && view.status.nodeAffinity !== undefined) return undefined;
+  if (view !== undefined && now === undefined && (view.status.nodeAffinity !== undefined || isScheduled(view))) return undefined;
   if (leftToScheduler(input.cluster, plan.role)) return undefined;
   return chooseNode(placementInput(input, plan, placed, new Set(now === undefined ? [] : [now]))) ?? (expired ? undefined : now);
 }

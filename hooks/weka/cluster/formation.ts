@@ -34,6 +34,7 @@ function portsClaimed(facts: ClusterFacts): Outcome {
 }
 
 function containersExist(facts: ClusterFacts): Outcome {
+  if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
   for (const { role, count } of facts.plans) {
     const present = living(facts, role).length;
     if (present < count) return wait('CreatingContainers', `${present} of ${count} ${role} containers exist`, 2);

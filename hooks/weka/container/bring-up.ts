@@ -40,6 +40,8 @@ function allocate(facts: ContainerFacts): Outcome {
   const { node, nodeClaims, nodeName, claimedNode, uid } = facts;
   if (nodeName === undefined) return done('after the pod is scheduled');
   if (nodeClaims === undefined || nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
+  // a pod that runs elsewhere is ended first: its claims prove its death
+  if (facts.pod?.nodeName !== undefined && facts.pod.nodeName !== nodeName) return done(`the pod leaves node ${facts.pod.nodeName}`);
   if (claimedNode !== undefined && claimedNode !== nodeName && facts.holder !== undefined) {
     const release = writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]);
     return act('ReleasingClaims', `gives back its claims on node ${claimedNode}`, [release]);
@@ -84,17 +86,21 @@ function podRuns(facts: ContainerFacts): Outcome {
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }
   if (pod.terminating) return terminationOutcome(facts);
-  if (pod.unschedulable !== undefined) {
-    return wait('Unschedulable', pod.unschedulable.message, 10, [warning('UnschedulablePod', pod.unschedulable.message)]);
-  }
   if (!pod.running) return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}`, 2);
   return done();
+}
+
+/** A condition of its own: its transition time says how long no node was found, whatever else was waited for before. */
+function scheduled({ pod }: ContainerFacts): Outcome {
+  if (pod === undefined || pod.terminating) return skipped;
+  if (pod.unschedulable === undefined) return done();
+  return wait('Unschedulable', pod.unschedulable.message, 10, [warning('UnschedulablePod', pod.unschedulable.message)]);
 }
 
 /** The pod is recorded while it lives, so that its disappearance can be told from its death. */
 function recorded(facts: ContainerFacts): Outcome {
   const { pod, holder, nodeClaims, node, uid } = facts;
-  if (!is(mode(facts), 'allocatable') || pod?.nodeName === undefined) return skipped;
+  if (!is(mode(facts), 'allocatable') || pod?.nodeName === undefined || pod.nodeName !== facts.nodeName) return skipped;
   if (holder === undefined || nodeClaims?.state !== 'known' || node === undefined) return unknown('the claims of the node have not been read');
   const incarnation = { podUid: pod.target.uid, nodeName: pod.nodeName, bootId: node.spec.bootId ?? '' };
   if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId) return done();
@@ -143,6 +149,7 @@ export const bringUpSteps: readonly ContainerStep[] = [
   { name: 'NodeFacts', condition: 'NodeFactsKnown', mode: 'always', status: 'Init', summary: 'The facts of the node are known; without a node, those of all candidates agree.', check: nodeFacts },
   { name: 'Drivers', condition: 'DriversLoaded', mode: 'always', status: 'WaitForDrivers', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
   { name: 'BootScripts', mode: 'always', status: 'Init', summary: 'The boot scripts are in the namespace.', check: bootScripts },
+  { name: 'Scheduled', condition: 'PodScheduled', mode: 'always', status: 'PodNotRunning', summary: 'The scheduler has found a node for the pod; its message otherwise.', check: scheduled },
   { name: 'Pod', condition: 'PodRunning', mode: 'always', status: 'PodNotRunning', summary: 'The pod of the same name exists, is scheduled and runs.', check: podRuns },
   { name: 'Incarnation', mode: 'always', status: 'PodRunning', summary: 'The pod is recorded in the claims of its node.', check: recorded },
   // a container whose node the scheduler chose claims only now

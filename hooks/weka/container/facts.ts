@@ -146,7 +146,9 @@ export function containerFacts(request: HookRequest, container: WekaContainer): 
   const pod = childPod(request, name);
   const nodes = related(request, 'WekaNode', parseWekaNode);
   const claimedNode = container.status?.nodeAffinity;
-  const nodeName = pod?.nodeName ?? container.spec.nodeAffinity ?? claimedNode;
+  // a member stays where its data is; before that the wish of the owner counts, even if a pod has landed elsewhere
+  const member = container.status?.containerID !== undefined;
+  const nodeName = member ? (pod?.nodeName ?? claimedNode ?? container.spec.nodeAffinity) : (container.spec.nodeAffinity ?? pod?.nodeName ?? claimedNode);
   const claimed = is(container.spec.mode, 'allocatable') ? (claimedNode ?? nodeName) : undefined;
   const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;

@@ -32,6 +32,13 @@ function ownContainer(facts: ContainerFacts) {
 const noMember = (what: string): Outcome =>
   wait('NoOtherMember', `${what} needs another member of the weka cluster and none is known; overrides.skipDeactivate skips it`, 10);
 
+/** `active` is left as the state of a deleted container only where its cluster could not be read. */
+const endUnknown = (facts: ContainerFacts): boolean => facts.state === 'active';
+
+function endKnown(facts: ContainerFacts): Outcome {
+  return endUnknown(facts) ? unknown('waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it', 2) : skipped;
+}
+
 function deactivate(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return skipped;
   if (facts.otherMember === undefined) return noMember('deactivation');
@@ -110,6 +117,7 @@ function claimsReleased(facts: ContainerFacts): Outcome {
 }
 
 export const leaveSteps: readonly Step<ContainerFacts>[] = [
+  { name: 'EndKnown', mode: 'always', status: 'Deleting', summary: 'It is known whether the container leaves its cluster or ends with it.', check: endKnown },
   { name: 'Deactivated', condition: containerConditions.containerDeactivated, mode: 'always', status: 'Deleting', summary: 'Weka has moved the data away from the container.', check: deactivate },
   { name: 'DrivesRemoved', condition: containerConditions.containerDriveRemoved, mode: 'always', status: 'Deleting', summary: 'Its drives are no part of the weka cluster any more.', check: removeDrives },
   { name: 'PodGone', condition: 'PodStopped', mode: 'always', status: 'PodTerminating', summary: 'The pod has stopped and is gone.', check: podGone },
@@ -125,6 +133,7 @@ export const pauseSteps: readonly Step<ContainerFacts>[] = [
 
 /** The pod may be omitted, so that it gets its TERM: at once, except that an orderly leave moves the data first. */
 export function mayEndPod(facts: ContainerFacts): boolean {
+  if (endUnknown(facts)) return false;
   if (!saysGoodbye(facts)) return true;
   const found = ownContainer(facts);
   return found !== undefined && (found.own === undefined || found.own.status === 'INACTIVE');

@@ -30,16 +30,19 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const { container, uid, namespace, name, holder } = facts;
   const { spec } = container;
   const others = Object.entries(holders).flatMap(([key, value]) => (key === uid ? [] : [value]));
+  const { drives: signed, blockedDrives } = facts.node.spec;
+  const held = holder?.drives ?? [];
   const drives = chooseDrives(
     spec.mode === 'drive' ? (spec.numDrives ?? 0) : 0,
-    facts.node.spec.drives ?? [],
-    holder?.drives ?? [],
+    // a drive that is missing from the list for a while is still weka's: only a blocked one is given up
+    [...signed, ...held.filter((serial) => !signed.includes(serial) && !blockedDrives.includes(serial))],
+    held,
     new Set(others.flatMap((other) => other.drives ?? [])),
   );
   if (typeof drives === 'string') return { refused: drives, reason: 'InsufficientDrives' };
-  const held = { wekaPort: spec.port || holder?.wekaPort, agentPort: spec.agentPort || holder?.agentPort };
+  const fixed = { wekaPort: spec.port || holder?.wekaPort, agentPort: spec.agentPort || holder?.agentPort };
   let ports: string | { wekaPort: number; agentPort: number };
-  if (held.wekaPort !== undefined && held.agentPort !== undefined) ports = { wekaPort: held.wekaPort, agentPort: held.agentPort };
+  if (fixed.wekaPort !== undefined && fixed.agentPort !== undefined) ports = { wekaPort: fixed.wekaPort, agentPort: fixed.agentPort };
   else if (spec.portRange?.basePort === undefined) ports = 'spec.portRange is not set and spec.port or spec.agentPort is missing';
   else ports = chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };

@@ -10,6 +10,9 @@ export const nodeFactsAnnotation = 'weka.io/built-for';
 export function rollReason(facts: ContainerFacts): string | undefined {
   const { pod, container, config } = facts;
   if (pod === undefined) return undefined;
+  if (!facts.joined && pod.nodeName !== undefined && facts.nodeName !== undefined && pod.nodeName !== facts.nodeName) {
+    return `the pod is on node ${pod.nodeName}, the container belongs on node ${facts.nodeName}`;
+  }
   const wished = configurationHash(container, config.podConfigVersion);
   const live = pod.object.metadata.annotations?.[annotations.configHash];
   if (live !== wished) return 'the configuration of the pod has changed';

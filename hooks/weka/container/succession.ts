@@ -18,8 +18,10 @@ const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 
 /** The fence before the next pod. Modes without claims keep nothing on their node that a second pod could harm. */
 export function successor(facts: ContainerFacts): FenceDecision {
-  const { holder, node } = facts;
+  const { holder } = facts;
   const incarnation = holder?.incarnation;
+  // the boot of another node proves nothing about this pod
+  const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
   const nodeFact = incarnation === undefined || node !== undefined
     ? undefined
     : factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaNode', name: incarnation.nodeName }, 0));
@@ -86,7 +88,7 @@ function turnOperation(facts: ContainerFacts): Operation[] {
 /** The permission is recorded before it is given: a pod that vanishes afterwards needs no proof of its death. */
 function permission(facts: ContainerFacts, decision: StopDecision): Operation[] {
   const { pod, holder, nodeClaims, uid } = facts;
-  if (pod === undefined) return [];
+  if (pod === undefined || nodeClaims?.state === 'unknown') return [];
   if (holder !== undefined && nodeClaims?.state === 'known' && holder.stopAllowed !== pod.target.uid) {
     return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }])];
   }

@@ -1,0 +1,99 @@
+/**
+ * Whole lives under faults: calls lost, repeated and delayed, caches that lag, people who delete and edit at the worst
+ * moment, nodes that reboot. The invariants of the operator are checked after every event; when the faults end, the
+ * cluster has to come back to Ready and stay quiet. One seed is one reproducible life.
+ */
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../lab/clock.ts';
+import { createRandom, type Random } from '../../lab/random.ts';
+import { faultyAccess } from '../../lab/faulty-access.ts';
+import { faultyTransport } from '../../lab/faulty-transport.ts';
+import { startWorld, wekaCluster, type World } from './world.ts';
+
+const seeds = Array.from({ length: Number(process.env['SIMULATION_SEEDS'] ?? 6) }, (_, index) => index + Number(process.env['SIMULATION_FIRST_SEED'] ?? 1));
+
+const calm = { lost: 0, answerLost: 0, repeated: 0, delayMilliseconds: 5 };
+const storm = { lost: 0.1, answerLost: 0.1, repeated: 0.1, delayMilliseconds: 400 };
+
+interface Trouble {
+  what: string;
+  act(world: World, random: Random): void;
+}
+
+const anyOf = (world: World, kind: string, random: Random): string | undefined => {
+  const names = world.lab.all(kind).filter(({ metadata }) => metadata.namespace === 'default').map(({ metadata }) => metadata.name);
+  return names[random.integer(Math.max(1, names.length))];
+};
+
+const quietly = (work: () => void): void => {
+  try {
+    work();
+  } catch {
+    // the object went away in the same moment
+  }
+};
+
+const troubles: readonly Trouble[] = [
+  { what: 'a person deletes a pod', act: (world, random) => { const name = anyOf(world, 'Pod', random); if (name !== undefined) quietly(() => world.delete('Pod', name)); } },
+  { what: 'a person deletes all pods', act: (world) => { for (const pod of world.lab.all('Pod')) if (pod.metadata.namespace === 'default') quietly(() => world.delete('Pod', pod.metadata.name)); } },
+  { what: 'a person force-deletes a pod', act: (world, random) => { const name = anyOf(world, 'Pod', random); if (name !== undefined) quietly(() => world.delete('Pod', name, { gracePeriodSeconds: 0 })); } },
+  { what: 'a person changes the memory', act: (world, random) => quietly(() => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: random.integer(1000) } } })) },
+  { what: 'a person takes a label off a pod', act: (world, random) => { const name = anyOf(world, 'Pod', random); if (name !== undefined) quietly(() => world.patch('Pod', name, { metadata: { labels: { 'weka.io/mode': null } } })); } },
+  { what: 'watches break', act: (world) => world.lab.store.breakWatches({ forget: true }) },
+];
+
+/** Sentences about what must never be; empty in a healthy world. */
+function violations(world: World): string[] {
+  const found = world.lab.world.incidents.filter(({ kind }) => kind !== 'io-interrupted').map(({ message }) => message);
+  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.entries((claims['spec'] as { holders?: Record<string, { drives?: string[]; wekaPort?: number }> }).holders ?? {}).map(([uid, holder]) => ({ node: claims.metadata.name, uid, ...holder })));
+  const seen = new Map<string, string>();
+  for (const { node, uid, drives = [], wekaPort } of holders) {
+    for (const thing of [...drives.map((serial) => `${node} drive ${serial}`), ...(wekaPort === undefined ? [] : [`${node} port ${wekaPort}`])]) {
+      const other = seen.get(thing);
+      if (other !== undefined && other !== uid) found.push(`${thing} is held twice`);
+      seen.set(thing, uid);
+    }
+  }
+  return found;
+}
+
+describe('a cluster in trouble', () => {
+  it.each(seeds)('seed %i survives and comes back', { timeout: 120_000 }, async (seed) => {
+    const chance = createRandom(seed * 7919);
+    let stormy = true;
+    const log: string[] = [];
+    const clock = new VirtualClock({ seed });
+    const world = await startWorld({
+      clock, seed, nodes: 4, weka: { rebuild: 1000 },
+      staleCache: { minimumMilliseconds: 0, maximumMilliseconds: 300, applies: () => true },
+      transport: (local, random) => faultyTransport(local, clock, random, () => (stormy ? storm : calm)),
+      access: (local) => faultyAccess(local, chance, () => (stormy ? { lost: 0.05, answerLost: 0.05 } : { lost: 0, answerLost: 0 })),
+    });
+    world.lab.apply(wekaCluster({ drive: 3, compute: 3 }));
+    const check = (): void => {
+      const found = violations(world);
+      if (found.length > 0) throw new Error(`seed ${seed} at ${world.clock.now()}: ${found.join('; ')}\n${log.join('\n')}\n${world.picture()}`);
+    };
+    for (let round = 0; round < 8; round += 1) {
+      await world.clock.advance(5_000 + chance.integer(40_000));
+      check();
+      const trouble = troubles[chance.integer(troubles.length)];
+      if (trouble === undefined) continue;
+      log.push(`${world.clock.now()}: ${trouble.what}`);
+      trouble.act(world, chance);
+    }
+    await world.clock.advance(30_000);
+    stormy = false;
+    const settled = (): boolean => world.condition('WekaCluster', 'demo')?.status === 'True'
+      && world.lab.all('WekaContainer').every(({ metadata }) => metadata.namespace !== 'default' || world.condition('WekaContainer', metadata.name)?.status === 'True')
+      && world.lab.all('Pod').filter(({ metadata }) => metadata.namespace === 'default').length === 6;
+    try {
+      await world.until('all is Ready again', settled, 3600);
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}\n${log.join('\n')}`);
+    }
+    check();
+    expect(world.lab.world.damage.filter((message) => !/IO stopped/.test(message))).toEqual([]);
+    world.lab.stop();
+  });
+});
