@@ -13,7 +13,7 @@ import { bootConfigMapName } from '../hooks/server/boot-scripts.ts';
 import { wekaControllers } from '../hooks/weka/index.ts';
 import { storeClient } from './api/store/client.ts';
 import { createStore } from './api/store/store.ts';
-import type { Store } from './api/store/types.ts';
+import type { Store, WriteOptions } from './api/store/types.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
 import type { ApiClient, Clock } from './contract.ts';
 import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
@@ -21,11 +21,10 @@ import type { StaleCache } from './driver/informer.ts';
 import type { HookTransport } from './driver/transport.ts';
 import { bootScripts, manifestsIn } from './manifests.ts';
 import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.ts';
-import { startKubelet, type Kubelet, type KubeletOptions } from './nodes/kubelet.ts';
-import { createMachines, type Machines, type NewMachine } from './nodes/machines.ts';
-import { startNodeLifecycle } from './nodes/node-lifecycle.ts';
-import { podAccess } from './nodes/pod-access.ts';
-import { startScheduler } from './nodes/scheduler.ts';
+import type { Kubelet, KubeletOptions } from './nodes/kubelet.ts';
+import type { Machines, NewMachine } from './nodes/machines.ts';
+import { startNodes, type NodesOptions } from './nodes/start-nodes.ts';
+import type { SimulatedProgramSettings } from './nodes/simulated-program-host.ts';
 import { simulatedPrograms, type SimulatedProgramFactory } from './nodes/simulated-program.ts';
 import { createRandom, type Random } from './random.ts';
 import { storeAccess } from './store-access.ts';
@@ -47,10 +46,26 @@ export interface LabOptions {
   staleCache?: StaleCache;
   onEvent?: (event: DriverEvent) => void;
   onProblem?: (error: unknown) => void;
-  /** How hooks are reached; default: in-process. */
-  transport?: HookTransport;
+  nodeSettings?: NonNullable<NodesOptions['settings']>;
+  /** Durations of simulated pods where they are not the defaults. */
+  runtime?: Partial<SimulatedProgramSettings>;
+  /** How hooks are reached; given the way in this process, to replace it or to put faults before it. */
+  transport?(local: HookTransport, random: Random): HookTransport;
+  /** Serves hooks and sidecar outside the lab's event queue; used instead of `transport` and `access`. */
+  connect?(parts: TransportParts): Promise<HookTransport>;
+  /** How the sidecar reaches the cluster; given the way in this process, as above. */
+  access?(local: ClusterAccess): ClusterAccess;
   /** Chooses the programs of pods; default: simulated ones. */
   programs?(simulated: SimulatedProgramFactory, lab: Pick<Lab, 'world' | 'hardware'>): KubeletOptions['programs'];
+}
+
+/** What hooks and their sidecar are connected to. */
+export interface TransportParts {
+  store: Store;
+  pods: PodAccess;
+  clock: Clock;
+  /** Settings of the operator. */
+  config: Record<string, string | number | boolean>;
 }
 
 export interface Lab {
@@ -67,8 +82,8 @@ export interface Lab {
   driver: Driver;
   engine: Engine;
   access: ClusterAccess;
-  /** Creates or replaces an object, as kubectl apply would for a plain manifest. */
-  apply(object: KubernetesObject): KubernetesObject;
+  /** Creates or replaces an object, as kubectl apply would for a plain manifest. Throws ApiError. */
+  apply(object: KubernetesObject, options?: WriteOptions): KubernetesObject;
   /** The object, or undefined. */
   find(kind: string, name: string, namespace?: string): KubernetesObject | undefined;
   all(kind: string): KubernetesObject[];
@@ -118,15 +133,20 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const client = storeClient(store);
   const hardware = createHardwareRegistry(() => random.next());
   const world = createWekaWorld({ clock, random: () => random.next(), settings: options.weka ?? {}, hardware });
-  const programs = simulatedPrograms({ world, clock, hardware });
-  const kubelet = await startKubelet({ client, clock, hardware, programs: options.programs?.(programs, { world, hardware }) ?? programs, onProblem });
-  const machines = createMachines({ client, clock, hardware, kubelet, onProblem });
+  const programs = simulatedPrograms({ world, clock, hardware, settings: options.runtime ?? {} });
+  const nodes = await startNodes({
+    client, clock, hardware, onProblem,
+    programs: options.programs?.(programs, { world, hardware }) ?? programs,
+    bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
+    onReachable: (node, reachable) => world.setReachable(node, reachable),
+    settings: options.nodeSettings ?? {},
+  });
+  const { machines, kubelet } = nodes;
   for (let index = 0; index < (options.nodes ?? 6); index += 1) await machines.add(options.machine);
-  const scheduler = await startScheduler({ client, clock, bind: async (namespace, pod, node) => void store.bind(namespace, pod, node), onProblem });
-  const lifecycle = await startNodeLifecycle({ client, clock, onProblem });
 
-  const pods = podAccess(kubelet);
-  const access = storeAccess(store, pods, clock);
+  const pods = nodes.access;
+  const plainAccess = storeAccess(store, pods, clock);
+  const access = options.access?.(plainAccess) ?? plainAccess;
   const scripts = bootScripts();
   const engine = createEngine({
     access, clock,
@@ -135,10 +155,11 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   });
   const events = createEventReporter({ access, clock, namespaces: [], component: 'weka-metacontroller' });
   const config = { bootConfigMapName: bootConfigMapName(scripts), ...options.config };
+  const local = localTransport(localSidecar(engine, events), clock, random, config);
   const driver = createDriver({
     api: client, clock, random,
     controllers: manifestsIn('compositecontrollers'),
-    transport: options.transport ?? localTransport(localSidecar(engine, events), clock, random, config),
+    transport: await options.connect?.({ store, pods, clock, config }) ?? options.transport?.(local, random) ?? local,
     ...(options.staleCache === undefined ? {} : { staleCache: options.staleCache }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
@@ -151,15 +172,15 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   };
   return {
     clock, random, store, client, hardware, machines, kubelet, pods, world, programs, driver, engine, access,
-    apply(object) {
+    apply(object, writeOptions = {}) {
       const found = store.definitionOf(object.apiVersion, object.kind);
       if (found === undefined) throw new Error(`the lab does not serve ${object.kind}`);
       const { name, namespace = 'default' } = object.metadata;
       const place = found.namespaced ? namespace : undefined;
       const present = store.list(found, { ...(place === undefined ? {} : { namespace: place }), fieldSelector: `metadata.name=${name}` }).items[0];
-      if (present === undefined) return store.create(found, place, object);
+      if (present === undefined) return store.create(found, place, object, writeOptions);
       const resourceVersion = present.metadata.resourceVersion ?? '';
-      return store.update(found, { ...object, metadata: { ...object.metadata, ...(place === undefined ? {} : { namespace: place }), resourceVersion } });
+      return store.update(found, { ...object, metadata: { ...object.metadata, ...(place === undefined ? {} : { namespace: place }), resourceVersion } }, undefined, writeOptions);
     },
     find(kind, name, namespace = 'default') {
       const found = definition(kind);
@@ -169,10 +190,7 @@ export async function createLab(options: LabOptions): Promise<Lab> {
     all: (kind) => store.list(definition(kind)).items,
     stop() {
       driver.stop();
-      scheduler.stop();
-      lifecycle.stop();
-      machines.stop();
-      kubelet.stop();
+      nodes.stop();
     },
   };
 }

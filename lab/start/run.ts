@@ -1,0 +1,127 @@
+/** The lab of `npm start` from its beginning to its end: composition, manifests, view, and the way out. */
+import { RealClock } from '../clock.ts';
+import { createLab, type Lab } from '../lab.ts';
+import type { ApiServer } from '../api/http/server.ts';
+import { InputError, type StartOptions } from './arguments.ts';
+import { checkKubeconfigPath, putKubeconfig, removeKubeconfig } from './kubeconfig-file.ts';
+import { applyManifests, readManifestFiles } from './manifests.ts';
+import { nextSteps, reachedText } from './next-steps.ts';
+import { createProcessPods, type ProcessPods } from './process-pods.ts';
+import { serve, type Served } from './serve.ts';
+import type { LabState } from './state.ts';
+import { startTimings } from './timings.ts';
+import { currentState, lineDisplay, pictureDisplay, quietDisplay, watchLab, type Display } from './watch.ts';
+
+export interface Surroundings {
+  /** Where relative paths begin. */
+  directory: string;
+  stdout: NodeJS.WriteStream;
+  stderr: Pick<NodeJS.WriteStream, 'write'>;
+  /** Ends the lab. */
+  signal: AbortSignal;
+  /** Milliseconds since the program was started. */
+  elapsed(): number;
+  color: boolean;
+}
+
+/** Problems of the lab's inner life, of which the last ones explain why a cluster did not get ready. */
+const rememberedProblems = 5;
+
+interface Started {
+  lab: Lab;
+  api: ApiServer;
+  served: Served;
+  processPods: ProcessPods | undefined;
+}
+
+async function startLab(options: StartOptions, onProblem: (problem: string) => void): Promise<Started> {
+  const processPods = options.pods === 'process' ? createProcessPods() : undefined;
+  const report = (error: unknown): void => onProblem(error instanceof Error ? error.message : String(error));
+  let api: ApiServer | undefined;
+  let served: Served | undefined;
+  const lab = await createLab({
+    clock: new RealClock(),
+    nodes: options.nodes,
+    weka: startTimings.weka, nodeSettings: startTimings.nodes, runtime: startTimings.runtime,
+    config: { debugSleepSeconds: startTimings.debugSleepSeconds },
+    ...(processPods === undefined ? {} : { programs: (simulated, parts) => processPods.programs(simulated, parts) }),
+    onProblem: report,
+    onEvent(event) {
+      if (event.what === 'sync-error' || event.what === 'controller-error') onProblem(`${event.controller}: ${event.message}`);
+    },
+    async connect(parts) {
+      served = await serve(parts, {
+        ...(options.port === undefined ? {} : { port: options.port }),
+        onProblem: report,
+        async onApi(listening) {
+          api = listening;
+          await putKubeconfig(options.kubeconfig, listening);
+          return options.kubeconfig;
+        },
+      });
+      return served.transport;
+    },
+  });
+  if (api === undefined || served === undefined) throw new Error('the lab has not been served');
+  return { lab, api, served, processPods };
+}
+
+async function stopLab({ lab, api, served, processPods }: Started, kubeconfig: string): Promise<void> {
+  lab.stop();
+  await processPods?.close();
+  await served.stop();
+  removeKubeconfig(kubeconfig, api);
+}
+
+function displayFor({ quiet }: StartOptions, { stdout, color }: Surroundings): Display {
+  if (quiet) return quietDisplay((text) => stdout.write(text));
+  return stdout.isTTY ? pictureDisplay(stdout, color) : lineDisplay((text) => stdout.write(text));
+}
+
+/** Why it is not reached: what each cluster says, and what went wrong inside. */
+function timeoutText(state: LabState, { until, timeoutSeconds }: StartOptions, problems: string[]): string {
+  const clusters = state.parents.map(({ namespace, name, reason, message }) => `  ${namespace}/${name}: ${reason || 'no status'}${message === '' ? '' : `: ${message}`}`);
+  const inside = problems.length === 0 ? [] : ['problems inside the lab, the last ones:', ...problems.map((problem) => `  ${problem}`)];
+  return [`not ${until} within ${timeoutSeconds} s:`, ...clusters, ...inside, ''].join('\n');
+}
+
+/**
+ * Runs the lab to its end.
+ * @returns the exit status
+ * Rejects with InputError before anything was shown, and with whatever went wrong inside.
+ */
+export async function runLab(options: StartOptions, surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, signal, elapsed, directory } = surroundings;
+  const manifests = readManifestFiles(options.apply, directory);
+  await checkKubeconfigPath(options.kubeconfig);
+  const problems: string[] = [];
+  const started = await startLab(options, (problem) => {
+    problems.push(problem);
+    if (problems.length > rememberedProblems) problems.shift();
+  }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new InputError(`port ${options.port ?? 0} is taken; give another one with --port, or none`);
+    throw error;
+  });
+  const { lab, api } = started;
+  const display = displayFor(options, surroundings);
+  const onResize = (): void => display.resized();
+  stdout.on('resize', onResize);
+  try {
+    const applied = applyManifests(lab, manifests);
+    const awaited = applied.filter(({ kind }) => kind === 'WekaCluster').map(({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: metadata.name }));
+    if (options.exit && awaited.length === 0) throw new InputError('--exit waits for a WekaCluster, and the manifests have none');
+    const result = await watchLab({
+      lab, display, awaited, condition: options.until, elapsed, exit: options.exit, timeoutMillis: options.timeoutSeconds * 1000, signal,
+      footer(state) {
+        const reached = { kubeconfig: options.kubeconfig, url: api.url, condition: options.until, milliseconds: elapsed() };
+        return options.exit ? [reachedText(state, reached)] : nextSteps(state, reached);
+      },
+    });
+    if (result === 'timeout') stderr.write(timeoutText(currentState(lab, elapsed()), options, problems));
+    return result === 'reached' || (result === 'aborted' && !options.exit) ? 0 : 1;
+  } finally {
+    stdout.off('resize', onResize);
+    display.end();
+    await stopLab(started, options.kubeconfig);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The sockets of `npm start`: the lab's API server, the exec sidecar on a Unix socket with real cluster access, and the
+ * hook server, all on this machine only. What they do is in lab/api/http, sidecar and hooks/server.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Json } from '../../hooks/core/contract.ts';
+import { createServer as createHookServer } from '../../hooks/server/server.ts';
+import { sidecarClient } from '../../hooks/server/sidecar-client.ts';
+import { operatorConfig } from '../../hooks/weka/config.ts';
+import { wekaControllers } from '../../hooks/weka/index.ts';
+import { clientNodeAccess } from '../../sidecar/client-node-access.ts';
+import { createEngine } from '../../sidecar/engine.ts';
+import { createEventReporter } from '../../sidecar/events.ts';
+import { createMetrics } from '../../sidecar/metrics.ts';
+import { createServer as createSidecarServer } from '../../sidecar/server.ts';
+import { startApiServer, type ApiServer } from '../api/http/server.ts';
+import { httpTransport, type HookTransport } from '../driver/transport.ts';
+import { operatorNamespace, type TransportParts } from '../lab.ts';
+import { bootScripts } from '../manifests.ts';
+
+export interface ServeOptions {
+  /** Port of the API; without it 6480, or a free one when that is taken. */
+  port?: number;
+  /** Called as soon as the API listens: the sidecar finds it by the kubeconfig that is written here. Resolves with its path. */
+  onApi(api: ApiServer): Promise<string>;
+  /** Told of hooks that could not reach the sidecar. */
+  onProblem(error: unknown): void;
+}
+
+export interface Served {
+  transport: HookTransport;
+  /** Closes all sockets. */
+  stop(): Promise<void>;
+}
+
+export const defaultPort = 6480;
+
+const outputLimitBytes = 8 * 1024 * 1024;
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+async function startApi({ store, pods: podAccess, clock }: TransportParts, port: number | undefined): Promise<ApiServer> {
+  try {
+    return await startApiServer({ store, podAccess, clock, port: port ?? defaultPort });
+  } catch (error) {
+    if (port !== undefined || !isTaken(error)) throw error;
+    return startApiServer({ store, podAccess, clock, port: 0 });
+  }
+}
+
+async function startSidecar(socket: string, kubeconfig: string, clock: TransportParts['clock']): Promise<() => Promise<void>> {
+  const access = await clientNodeAccess({ kubeconfig });
+  const metrics = createMetrics();
+  const settings = { namespaces: [], outputLimitBytes, bootScripts: bootScripts() };
+  const engine = createEngine({ access, clock, settings, randomBytes: (count) => randomBytes(count), listener: metrics.listener });
+  const events = createEventReporter({ access, clock, namespaces: [], component: 'weka-metacontroller', onWritten: metrics.onEvent });
+  const server = createSidecarServer({ engine, events, registry: metrics.registry });
+  await server.listen({ path: socket });
+  return () => server.close();
+}
+
+/** Listens on everything. Rejects with EADDRINUSE when the port that was asked for is taken. */
+export async function serve(parts: TransportParts, options: ServeOptions): Promise<Served> {
+  const api = await startApi(parts, options.port);
+  const kubeconfig = await options.onApi(api);
+  // a directory of its own, which other users of the machine cannot enter
+  const directory = await mkdtemp(join(tmpdir(), 'weka-lab-'));
+  const socket = join(directory, 'sidecar.sock');
+  const stopSidecar = await startSidecar(socket, kubeconfig, parts.clock);
+
+  const hooks = createHookServer({
+    controllers: wekaControllers,
+    sidecar: sidecarClient({ socket }),
+    settings: { operatorNamespace, config: operatorConfig.parse(parts.config) as unknown as Record<string, Json> },
+    now: () => Date.now(),
+    onSidecarError: options.onProblem,
+  });
+  const hookUrl = await hooks.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    transport: httpTransport({ resolve: (url) => `${hookUrl}${new URL(url).pathname}` }),
+    async stop() {
+      await hooks.close();
+      await stopSidecar();
+      await api.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
