@@ -71,6 +71,21 @@ describe('observing', () => {
     expect(access.execs).toHaveLength(calls);
   });
 
+  it('gives a fact that takes longer to read than it may be old', async () => {
+    const { access, clock, engine } = setUp();
+    access.onExec = () => new Promise((resolve) => {
+      clock.after(5000, () => resolve({ stdout: '{}' }));
+    });
+    const wanted = wekaQuery(pod, 'status', 1);
+    let answered = 0;
+    for (let second = 0; second < 60; second += 2) {
+      const answer = engine.observe([wanted], 1000);
+      await clock.advance(2000);
+      if ((await answer).facts[wanted.id] !== undefined) answered += 1;
+    }
+    expect(answered).toBeGreaterThan(20);
+  });
+
   it('takes an error for an answer for three seconds only', async () => {
     const { access, clock, engine } = setUp();
     access.onExec = () => ({ exitCode: 1, stderr: 'error: cluster is not available\n' });

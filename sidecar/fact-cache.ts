@@ -16,6 +16,8 @@ interface Entry {
   fact?: Fact;
   /** When the reading of `fact` began; milliseconds. */
   readAt: number;
+  /** How long that took; milliseconds. */
+  tookMillis: number;
   reading?: Promise<void>;
   /** Grows with each operation that may have changed the answer. */
   version: number;
@@ -33,6 +35,8 @@ export interface FactCacheLimits {
 
 /** An error is an answer for this long, in milliseconds, whatever the asker's maximal age. */
 const errorMillis = 3000;
+/** The most that a slow answer may be older than asked for, in milliseconds. */
+const slackMillis = 30_000;
 /** How long after the last question a late fact is kept warm, in milliseconds. */
 const interestMillis = 120_000;
 /** An operation may change the answer while it is read; after so many readings it is taken as it is. */
@@ -88,7 +92,7 @@ export class FactCache {
     const key = canonicalJson([kind, { ...target }, args]);
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { wanted, address: addressOf(target), readAt: 0, version: 0, askedAt: asked, late: false };
+      entry = { wanted, address: addressOf(target), readAt: 0, tookMillis: 0, version: 0, askedAt: asked, late: false };
       this.entries.set(key, entry);
     }
     entry.wanted = wanted;
@@ -114,6 +118,7 @@ export class FactCache {
       if (version !== entry.version && readings < readingLimit) continue;
       const observedAt = new Date(begun).toISOString();
       entry.readAt = begun;
+      entry.tookMillis = clock.now() - begun;
       if (!performed.ok) entry.fact = { observedAt, error: performed.error };
       else entry.fact = { observedAt, value: spokenInPods.has(kind) ? cleanValue(performed.value) : performed.value };
       break;
@@ -132,9 +137,15 @@ export class FactCache {
   }
 }
 
-/** Whether the entry answers a question of the instant `asked`. */
+/**
+ * Whether the entry answers a question of the instant `asked`. A reading that takes longer than the maximal age would
+ * always be too old for its asker, so an answer is good for twice the time that it took besides; not for an asker who
+ * wants it read after the question (maximal age 0).
+ */
 function fresh(entry: Entry, wanted: Observation, asked: number): boolean {
   if (entry.fact === undefined) return false;
   const maximum = wanted.maxAgeSeconds * 1000;
-  return entry.readAt >= asked - (entry.fact.error === undefined ? maximum : Math.min(maximum, errorMillis));
+  if (entry.fact.error !== undefined) return entry.readAt >= asked - Math.min(maximum, errorMillis);
+  const slack = maximum === 0 ? 0 : Math.min(2 * entry.tookMillis, slackMillis);
+  return entry.readAt >= asked - maximum - slack;
 }
