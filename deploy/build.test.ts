@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { bundle, packagesIn } from './build.ts';
 
 let directory: string;
@@ -15,6 +16,14 @@ beforeAll(async () => {
   [hooks, sidecar] = await Promise.all([bundle('hooks', directory), bundle('sidecar', directory)]);
 }, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
+
+/** The liveness probe of the sidecar: a command. */
+function sidecarProbe(): string[] {
+  const deployment = parse(readFileSync(join(import.meta.dirname, 'base', 'hooks-deployment.yaml'), 'utf8')) as {
+    spec: { template: { spec: { containers: { name: string; livenessProbe: { exec?: { command: string[] } } }[] } } };
+  };
+  return deployment.spec.template.spec.containers.find(({ name }) => name === 'sidecar')?.livenessProbe.exec?.command ?? [];
+}
 
 /** Starts a bundle outside the repository, where there is no node_modules, and resolves when its output matches. */
 function start(entry: string, environment: Record<string, string>, until: RegExp): Promise<ChildProcess> {
@@ -58,11 +67,11 @@ describe('the bundle of the hooks', () => {
       WEKA_PORT: String(port), WEKA_HOST: '127.0.0.1', WEKA_BOOT_SCRIPTS: join(directory, 'scripts'), WEKA_TOKEN_FILE: join(directory, 'token'),
     }, /Server listening/);
     const post = (headers: Record<string, string>) =>
-      call({ port, path: '/node/customize', method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, '{"parent":{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","uid":"u"}},"controller":{}}');
+      call({ port, path: '/node/customize', method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, '{"parent":{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","uid":"u"}},"controller":{"apiVersion":"metacontroller.k8s.io/v1alpha1","kind":"DecoratorController","metadata":{"name":"node"}}}');
     expect((await post({})).code).toBe(401);
     const answer = await post({ authorization: 'Bearer abc' });
     child.kill('SIGTERM');
-    expect(answer).toEqual({ code: 200, text: '{"version":"v2","relatedResources":[]}' });
+    expect(answer).toEqual({ code: 200, text: '{"relatedResources":[]}' });
   });
 });
 
@@ -84,7 +93,11 @@ describe('the bundle of the sidecar', () => {
       WEKA_SIDECAR_SOCKET: socketPath, WEKA_SIDECAR_KUBECONFIG: kubeconfig, WEKA_SIDECAR_BOOT_SCRIPTS: scripts,
     }, /Server listening/);
     const answer = await call({ socketPath, path: '/readyz' });
+    const [, ...probe] = sidecarProbe();
+    const probed = (socket: string) => spawnSync(process.execPath, probe, { env: { WEKA_SIDECAR_SOCKET: socket } }).status;
+    const [alive, dead] = [probed(socketPath), probed(join(directory, 'nothing.sock'))];
     child.kill('SIGTERM');
     expect(answer).toEqual({ code: 200, text: '{"status":"ok"}' });
+    expect({ alive, dead }).toEqual({ alive: 0, dead: 1 });
   });
 });

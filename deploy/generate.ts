@@ -29,7 +29,8 @@ function clusterRole(): object {
 
 /** All settings of the operator as comments; what is set goes into an overlay. */
 function settingsFile(): string {
-  const lines = describeSettings().map(({ env, description, defaultValue }) => {
+  // the name of the boot ConfigMap follows from its content, whatever the environment says
+  const lines = describeSettings().filter(({ name }) => name !== 'bootConfigMapName').map(({ env, description, defaultValue }) => {
     const value = typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue ?? '').replace(/^""$/, '');
     return `# ${description}\n# ${env}=${value}\n`;
   });

@@ -94,7 +94,7 @@ function valuesSchema(): object {
   const text = { type: 'string', minLength: 1 };
   const enabled = object({ enabled: { type: 'boolean' } });
   const resources = { type: 'object', additionalProperties: false, properties: { requests: { type: 'object' }, limits: { type: 'object' } } };
-  const settings = Object.fromEntries(describeSettings().map(({ env, description }) => [env, { type: 'string', description }]));
+  const settings = Object.fromEntries(describeSettings().filter(({ name }) => name !== 'bootConfigMapName').map(({ env, description }) => [env, { type: 'string', description }]));
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     ...object({

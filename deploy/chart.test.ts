@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { findKubectl, render } from './kustomize.ts';
+
+const chart = join(import.meta.dirname, 'helm', 'weka-metacontroller');
+const read = (name: string): string => readFileSync(join(chart, name), 'utf8');
+type Values = Record<string, unknown>;
+const defaults = parse(read('values.yaml')) as Values;
+const namespace = 'weka-operator-system';
+const kubectl = findKubectl();
+const helm = spawnSync('helm', ['version'], { stdio: 'ignore' }).status === 0 ? 'helm' : undefined;
+
+function valueAt(values: Values, path: string): unknown {
+  return path.split('.').slice(2).reduce<unknown>((value, key) => (value as Values)[key], values);
+}
+
+/** The few expressions that our templates use; throws on any other. */
+function evaluate(expression: string, values: Values): string {
+  const [first = '', ...pipes] = expression.split('|').map((part) => part.trim());
+  const [word = '', argument = ''] = first.split(' ');
+  const start = word === '.Release.Namespace' ? namespace : word === 'toJson' ? JSON.stringify(valueAt(values, argument)) : String(valueAt(values, word));
+  return pipes.reduce((text, pipe) => {
+    if (pipe === 'sha256sum') return createHash('sha256').update(text).digest('hex');
+    if (pipe.startsWith('trunc ')) return text.slice(0, Number(pipe.slice(6)));
+    throw new Error(`no such function: ${pipe}`);
+  }, start);
+}
+
+function renderChart(values: Values): KubernetesObject[] {
+  const text = readdirSync(join(chart, 'templates')).filter((name) => name.endsWith('.yaml')).map((name) => read(`templates/${name}`)
+    .replace(/^\{\{- \/\*.*\*\/\}\}\n/, '')
+    .replace(/^\{\{- if (\S+) \}\}\n([\s\S]*?)^\{\{- end \}\}\n/gm, (_all, condition: string, body: string) => (valueAt(values, condition) === true ? body : ''))
+    .replace(/\{\{ (.+?) \}\}/g, (_all, expression: string) => evaluate(expression, values))).join('');
+  return documents(text);
+}
+
+function documents(text: string): KubernetesObject[] {
+  return parseAllDocuments(text, { version: '1.1' }).flatMap((document) => (document.toJS() as KubernetesObject | null) ?? []);
+}
+
+/** Without empty lists and objects, which mean nothing in the fields that the chart leaves empty. */
+function dense(tree: unknown): unknown {
+  if (Array.isArray(tree)) return tree.map(dense);
+  if (typeof tree !== 'object' || tree === null) return tree;
+  const entries = Object.entries(tree).map(([key, value]): [string, unknown] => [key, dense(value)]);
+  return Object.fromEntries(entries.filter(([key, value]) => key === 'emptyDir' || typeof value !== 'object' || value === null || Object.keys(value).length > 0));
+}
+
+/** By kind and name; the hash of the settings and Helm's own annotation are left out. */
+function comparable(objects: KubernetesObject[]): Record<string, unknown> {
+  return Object.fromEntries(objects.filter(({ kind }) => kind !== 'Namespace').map((object) => {
+    const text = JSON.stringify(object).replace(/weka-metacontroller-settings-[a-z0-9]{10}/g, 'weka-metacontroller-settings');
+    const copy = JSON.parse(text) as KubernetesObject;
+    delete copy.metadata.annotations?.['helm.sh/resource-policy'];
+    return [`${copy.kind} ${copy.metadata.name}`, dense({ ...copy, metadata: { ...copy.metadata, namespace: copy.metadata.namespace } })];
+  }));
+}
+
+describe('the chart', () => {
+  it.skipIf(kubectl === undefined)('with its default values has the objects of overlays/default', () => {
+    expect(comparable(renderChart(defaults))).toEqual(comparable(render(kubectl ?? '', 'overlays/default')));
+  });
+
+  it.skipIf(helm === undefined)('is rendered by helm as by this test', () => {
+    const text = execFileSync(helm ?? '', ['template', 'weka', chart, '--namespace', namespace, '--kube-version', '1.33.0'], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    expect(comparable(documents(text))).toEqual(comparable(renderChart(defaults)));
+  });
+
+  it('keeps every CRD when it is uninstalled', () => {
+    const definitions = renderChart(defaults).filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(definitions.length).toBeGreaterThan(0);
+    for (const { metadata } of definitions) expect(metadata.annotations?.['helm.sh/resource-policy']).toBe('keep');
+  });
+
+  it('leaves out what is turned off', () => {
+    const off = { enabled: false };
+    const kinds = new Set(renderChart({ ...defaults, crds: off, priorityClasses: off, networkPolicy: { ...off, metacontrollerNamespace: 'm' } }).map(({ kind }) => kind));
+    expect(['CustomResourceDefinition', 'PriorityClass', 'NetworkPolicy'].filter((kind) => kinds.has(kind))).toEqual([]);
+  });
+
+  it('names the settings by their content, so that others roll the hooks', () => {
+    const nameOf = (settings: object) => renderChart({ ...defaults, settings }).find(({ metadata }) => metadata.name.startsWith('weka-metacontroller-settings'))?.metadata.name;
+    expect(nameOf({ POD_CONFIG_VERSION: '2' })).not.toBe(nameOf({}));
+  });
+
+  it('has the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
+    expect(parse(read('Chart.yaml'))).toMatchObject({ version, appVersion: version });
+    expect(defaults['image']).toBe(`weka-metacontroller:${version}`);
+  });
+});
+
+describe('the schema of the values', () => {
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(read('values.schema.json')) as object);
+  const cases: [sentence: string, change: object, accepted: boolean][] = [
+    ['accepts the defaults', {}, true],
+    ['accepts a setting of the operator', { settings: { POD_CONFIG_VERSION: '2' } }, true],
+    ['accepts a setting of the hook server', { settings: { WEKA_LOG_LEVEL: 'debug' } }, true],
+    ['refuses a setting that is misspelt', { settings: { POD_CONFIG_VERSON: '2' } }, false],
+    ['refuses a setting that is no text', { settings: { POD_CONFIG_VERSION: 2 } }, false],
+    ['refuses to run no hooks at all', { replicas: 0 }, false],
+    ['refuses a value it does not know', { replica: 2 }, false],
+  ];
+  it.each(cases)('%s', (_sentence, change, accepted) => {
+    expect(validate({ ...defaults, ...change })).toBe(accepted);
+  });
+});
