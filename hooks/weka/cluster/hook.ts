@@ -82,15 +82,17 @@ type State = 'active' | 'paused' | 'destroying';
 function containers(facts: ClusterFacts, state: State): { objects: KubernetesObject[]; surplus: string[] } {
   const { ports, cluster, uid, request } = facts;
   if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state)), surplus: [] };
-  // a cluster that ends keeps what it has and gets nothing new
-  const plans = state === 'active' ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
+  // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
+  // its containers would be left to chance.
+  const grows = state === 'active' && facts.nodes.length > 0;
+  const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
     joinIpPorts: facts.guid === undefined ? [] : joinIpPorts(facts.containers), entropy: request.context.entropy, now: facts.now,
   });
   const requested = new Set(facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name));
   const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
-  return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state)), surplus: wanted.surplus };
+  return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state)), surplus: grows ? wanted.surplus : [] };
 }
 
 const condition = (view: ContainerView, type: string): string | undefined => view.status.conditions?.find((one) => one.type === type)?.status;
