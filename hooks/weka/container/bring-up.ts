@@ -131,6 +131,8 @@ function wekaRuns(facts: ContainerFacts): Outcome {
   if (report.missingDriver) return wait('WaitForDrivers', `the runtime misses the kernel driver ${report.missingDriver}`, 2);
   const local = report.local?.find((entry) => entry.name === container.spec.name);
   if (local?.runStatus === 'Running') return done();
+  // once it runs, a late answer of the agent is no sign of the contrary
+  if (report.local === null && report.phase === 'running') return unknown('the agent has not answered in time', 1);
   if (local === undefined) return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, 1);
   return wait('WekaNotRunning', `the weka container is ${local.runStatus ?? 'in an unknown state'}`, 1);
 }
