@@ -15,7 +15,7 @@ export interface Controller {
   apiVersion: string;
   kind: string;
   metadata: { name: string };
-  spec: { hooks: Record<string, { webhook: Webhook }> };
+  spec: { parentResource?: { resource: string }; hooks: Record<string, { webhook: Webhook }> };
 }
 
 /** All controllers, in the order of their files. Throws when a file is no YAML. */
