@@ -16,6 +16,8 @@ import { formatGolden } from './format.ts';
 interface GoldenRequest {
   finalizing?: boolean;
   parent: KubernetesObject;
+  /** A decorator's word for its parent. */
+  object?: KubernetesObject;
   children?: Record<string, Record<string, KubernetesObject>>;
   attachments?: unknown;
   related?: Record<string, Record<string, KubernetesObject>>;
@@ -57,7 +59,7 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
 
   it('is a request that can happen', () => {
     if (request === undefined || hookOf(request) === 'customize') return;
-    const objects = [request.parent, ...[request.children ?? {}, request.related ?? {}].flatMap((map) => Object.values(map).flatMap((byName) => Object.values(byName)))];
+    const objects = [request.object ?? request.parent, ...[request.children ?? {}, request.related ?? {}].flatMap((map) => Object.values(map).flatMap((byName) => Object.values(byName)))];
     for (const object of name.includes('invalid') ? objects.slice(1) : objects) {
       const schema = kinds.find(({ kind }) => kind === object.kind)?.schema;
       expect(schema?.safeParse(object).error, `${object.kind} ${object.metadata.name}`).toBeUndefined();

@@ -31,6 +31,7 @@ function nodeFacts(facts: ContainerFacts): Outcome {
   }
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
   if (node.spec.unschedulable && facts.pod === undefined) return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [warning('NodeUnschedulable', `node ${nodeName} is cordoned`)]);
+  if (facts.pod?.terminating === true) return done();
   if (node.status?.discovery?.bootId === node.spec.bootId && node.spec.bootId !== undefined) return done();
   return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}`, 1);
 }
@@ -49,7 +50,10 @@ function allocate(facts: ContainerFacts): Outcome {
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
   if (nodeClaims.name !== claimsNames.ofNode(nodeName)) return unknown(`the claims of node ${nodeName} have not been read`);
   const wished = wishedHolder({ ...facts, node }, nodeClaims.spec.holders ?? {});
-  if (isRefused(wished)) return wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
+  if (isRefused(wished)) {
+    // what it lacks must not keep a pod from stopping
+    return facts.pod?.terminating === true ? done(wished.refused) : wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
+  }
   if (facts.holder !== undefined && JSON.stringify(sorted(facts.holder)) === JSON.stringify(sorted(wished))) return done();
   const claim = writeClaims(nodeClaims, [{ path: ['holders', uid], value: wished as unknown as Json }]);
   const drives = wished.drives?.length ? ` and drives ${wished.drives.join(', ')}` : '';

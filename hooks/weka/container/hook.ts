@@ -79,7 +79,8 @@ function ending(facts: ContainerFacts): Decision {
   if (node !== undefined && facts.node !== undefined) children.push(cleanUpPod(facts, node));
   const finished = run.blockedBy === undefined;
   const blocked = run.blockedBy?.outcome;
-  const reason = blocked !== undefined && 'reason' in blocked ? blocked.reason : { paused: 'Paused', deleting: 'Removed', destroying: 'Destroyed', active: 'Removed' }[state];
+  const whenDone = { paused: 'Paused', deleting: 'Removed', destroying: 'Destroyed', active: 'Removed' }[state];
+  const reason = blocked === undefined ? whenDone : 'reason' in blocked ? blocked.reason : 'FactUnknown';
   const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'the pod is gone';
   const words = { paused: 'Paused', deleting: 'Deleting', destroying: 'Destroying', active: 'Deleting' };
   const wantsRemoval = !finalizing && (state === 'deleting' || state === 'destroying');
