@@ -16,7 +16,7 @@ const kubectl = findKubectl();
 const folders = ['base', 'overlays/default', 'overlays/no-service-dns'] as const;
 const rendered = new Map<string, KubernetesObject[]>();
 beforeAll(() => {
-  for (const folder of kubectl === undefined ? [] : folders) rendered.set(folder, render(kubectl, folder));
+  if (kubectl !== undefined) for (const folder of folders) rendered.set(folder, render(kubectl, folder));
 }, 60_000);
 
 interface Container {
@@ -35,7 +35,7 @@ interface Volume {
 interface Pod { automountServiceAccountToken: boolean; serviceAccountName: string; containers: Container[]; volumes: Volume[]; securityContext: object }
 
 function objectsOf(folder: string, kind: string): (KubernetesObject & Record<string, unknown>)[] {
-  return (rendered.get(folder) ?? []).filter((object) => object.kind === kind) as (KubernetesObject & Record<string, unknown>)[];
+  return (rendered.get(folder) ?? []).filter((object) => object.kind === kind);
 }
 
 function podOf(folder: string): Pod {
