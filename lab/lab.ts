@@ -124,25 +124,28 @@ export function localTransport(sidecar: Sidecar, clock: Clock, random: Random, c
   };
 }
 
+const defaultOptions = { seed: 1, nodes: 6, weka: {}, nodeSettings: {}, runtime: {}, onProblem: (): void => undefined };
+
 /** Starts everything; resolves when the nodes are there and the controllers run. */
-export async function createLab(options: LabOptions): Promise<Lab> {
-  const { clock, seed = 1, onProblem = () => undefined } = options;
+export async function createLab(given: LabOptions): Promise<Lab> {
+  const options = { ...defaultOptions, ...given };
+  const { clock, seed, onProblem } = options;
   const random = createRandom(seed);
   const store = createStore({ clock, seed });
   install(store);
   const client = storeClient(store);
   const hardware = createHardwareRegistry(() => random.next());
-  const world = createWekaWorld({ clock, random: () => random.next(), settings: options.weka ?? {}, hardware });
-  const programs = simulatedPrograms({ world, clock, hardware, settings: options.runtime ?? {} });
+  const world = createWekaWorld({ clock, random: () => random.next(), settings: options.weka, hardware });
+  const programs = simulatedPrograms({ world, clock, hardware, settings: options.runtime });
   const nodes = await startNodes({
     client, clock, hardware, onProblem,
     programs: options.programs?.(programs, { world, hardware }) ?? programs,
     bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
     onReachable: (node, reachable) => world.setReachable(node, reachable),
-    settings: options.nodeSettings ?? {},
+    settings: options.nodeSettings,
   });
   const { machines, kubelet } = nodes;
-  for (let index = 0; index < (options.nodes ?? 6); index += 1) await machines.add(options.machine);
+  for (let index = 0; index < options.nodes; index += 1) await machines.add(options.machine);
 
   const pods = nodes.access;
   const plainAccess = storeAccess(store, pods, clock);

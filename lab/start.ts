@@ -36,6 +36,9 @@ async function main(): Promise<number> {
   });
 }
 
+// of libraries, for whoever develops with them; in the middle of the picture they help nobody
+process.noDeprecation = true;
+
 try {
   process.exitCode = await main();
 } catch (error) {

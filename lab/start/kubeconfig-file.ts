@@ -13,19 +13,22 @@ interface KubeconfigText {
   users?: { user?: { token?: string } }[];
 }
 
+function readKubeconfig(path: string): KubeconfigText {
+  try {
+    return (parse(readFileSync(path, 'utf8')) ?? {}) as KubeconfigText;
+  } catch {
+    return {};
+  }
+}
+
 /** The server of a kubeconfig that a lab has written; undefined for any other file. */
 function labServer(path: string): KubeconfigServer | undefined {
-  let content: KubeconfigText | null;
-  try {
-    content = parse(readFileSync(path, 'utf8')) as KubeconfigText | null;
-  } catch {
-    return undefined;
-  }
-  const [entry, ...others] = content?.clusters ?? [];
-  const token = content?.users?.[0]?.user?.token;
-  const { server, 'certificate-authority-data': authority } = entry?.cluster ?? {};
-  if (others.length > 0 || entry?.name !== contextName || server === undefined || token === undefined || authority === undefined) return undefined;
-  return { url: server, token, certificateAuthority: Buffer.from(authority, 'base64').toString('utf8') };
+  const { clusters = [], users = [] } = readKubeconfig(path);
+  const { server: url, 'certificate-authority-data': authority } = clusters[0]?.cluster ?? {};
+  const token = users[0]?.user?.token;
+  if (clusters.length !== 1 || clusters[0]?.name !== contextName) return undefined;
+  if (url === undefined || token === undefined || authority === undefined) return undefined;
+  return { url, token, certificateAuthority: Buffer.from(authority, 'base64').toString('utf8') };
 }
 
 /** Whether that very lab answers: another server on its port has another certificate. */

@@ -20,7 +20,7 @@ export interface Surroundings {
   /** Ends the lab. */
   signal: AbortSignal;
   /** Milliseconds since the program was started. */
-  elapsed(): number;
+  elapsed: () => number;
   color: boolean;
 }
 

@@ -27,7 +27,7 @@ export interface ServeOptions {
   /** Called as soon as the API listens: the sidecar finds it by the kubeconfig that is written here. Resolves with its path. */
   onApi(api: ApiServer): Promise<string>;
   /** Told of hooks that could not reach the sidecar. */
-  onProblem(error: unknown): void;
+  onProblem: (error: unknown) => void;
 }
 
 export interface Served {

@@ -63,7 +63,7 @@ interface Status {
   printer?: Record<string, string>;
 }
 
-const statusOf = (object: KubernetesObject): Status => (object['status'] ?? {}) as Status;
+const statusOf = (object: KubernetesObject): Status => object['status'] ?? {};
 const ownerUid = ({ metadata }: KubernetesObject): string => metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? '';
 
 function healthOf(object: KubernetesObject): Health {

@@ -77,7 +77,7 @@ export interface WatchOptions {
   /** What is said once they have it. */
   footer(state: LabState): string[];
   /** Milliseconds since the start. */
-  elapsed(): number;
+  elapsed: () => number;
   /** Resolve at the condition, or when `timeoutMillis` have passed since the start; otherwise go on until aborted. */
   exit: boolean;
   timeoutMillis: number;
