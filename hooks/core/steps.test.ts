@@ -50,6 +50,13 @@ describe('a list of steps', () => {
     expect(shown(steps)).toEqual(['A=Unknown/FactUnknown', 'B=Unknown/NotReached']);
   });
 
+  it('does not call true what comes after a step that waits, unless it is latched', () => {
+    const later = step('Running', 'always', () => done());
+    const once = step('Joined', 'once', () => done());
+    const steps = [step('Pod', 'always', () => wait('NoPod', 'x', 1)), later, once];
+    expect(shown(steps, [was('Running', 'True', 'Success'), was('Joined', 'True', 'Success')])).toEqual(['Pod=False/NoPod', 'Running=Unknown/NotReached', 'Joined=True/Success']);
+  });
+
   it('shows nothing of a step that does not apply', () => {
     expect(shown([step('S3', 'always', () => skipped)])).toEqual([]);
   });

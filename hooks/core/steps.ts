@@ -86,11 +86,14 @@ export function runSteps<Facts>(
   return run;
 }
 
-function renderOne(type: string, outcome: Outcome | undefined, blockedBy: string, old: Condition | undefined): ConditionWish[] {
-  if (outcome === undefined) {
-    const carried = old?.status === 'True' ? old : undefined;
-    return [carried ?? { type, status: 'Unknown', reason: 'NotReached', message: `comes after ${blockedBy}` }];
-  }
+/** What is shown of a step that was not reached: true stays true where it is latched, or where only a fact is missing. */
+function notReached(type: string, mode: Step<unknown>['mode'], blockedBy: StepsResult<never>['blockedBy'], old: Condition | undefined): ConditionWish {
+  const lasting = mode === 'once' || blockedBy?.outcome.state === 'unknown';
+  if (lasting && old?.status === 'True') return old;
+  return { type, status: 'Unknown', reason: 'NotReached', message: `comes after ${blockedBy?.step.name ?? ''}` };
+}
+
+function renderOne(type: string, outcome: Outcome, old: Condition | undefined): ConditionWish[] {
   switch (outcome.state) {
     case 'skipped':
       return [];
@@ -106,11 +109,11 @@ function renderOne(type: string, outcome: Outcome | undefined, blockedBy: string
 /** One condition for each step that has a condition type; several steps may share one, then the first undone step shows. */
 export function renderSteps<Facts>(run: StepsResult<Facts>, previous: readonly Condition[]): ConditionWish[] {
   const byType = new Map<string, ConditionWish>();
-  const blockedBy = run.blockedBy?.step.name ?? '';
   for (const { step, outcome } of run.results) {
     if (step.condition === undefined) continue;
     const old = previous.find((condition) => condition.type === step.condition);
-    for (const { type, status, reason, message } of renderOne(step.condition, outcome, blockedBy, old)) {
+    const wishes = outcome === undefined ? [notReached(step.condition, step.mode, run.blockedBy, old)] : renderOne(step.condition, outcome, old);
+    for (const { type, status, reason, message } of wishes) {
       const shown = byType.get(type);
       if (shown === undefined || shown.status === 'True') byType.set(type, { type, status, reason, message });
     }

@@ -56,6 +56,3 @@ export function unschedulableSince(view: ContainerView): string | undefined {
   const scheduled = condition(view.object, 'PodScheduled');
   return scheduled?.status === 'False' ? scheduled.lastTransitionTime : undefined;
 }
-
-/** Its pod has a node. */
-export const isScheduled = (view: ContainerView): boolean => condition(view.object, 'PodScheduled')?.status === 'True';

@@ -5,7 +5,7 @@ import { apiVersion, labels } from '../api/group.ts';
 import type { WekaCluster, WekaNode } from '../api/index.ts';
 import type { PortRange } from '../claims/ports.ts';
 import type { ContainerView } from './container-view.ts';
-import { isScheduled, unschedulableSince } from './container-view.ts';
+import { unschedulableSince } from './container-view.ts';
 import { chooseNode, type PlacementInput } from './placement.ts';
 import type { Role, RolePlan } from './roles.ts';
 import { expandedTolerations } from './tolerations.ts';
@@ -21,6 +21,10 @@ export interface ContainersInput {
   joinIpPorts: readonly string[];
   /** The image for all containers; of existing ones the present image while an upgrade is not started. */
   imageOf(view: ContainerView | undefined): string;
+  /** The weka cluster is formed or may be forming: what has run may hold data. */
+  forming: boolean;
+  /** Long enough has been waited for facts of nodes: a container that fits nowhere is left to the scheduler. */
+  leaveToScheduler: boolean;
   entropy: string;
   /** RFC 3339. */
   now: string;
@@ -119,15 +123,17 @@ function leftToScheduler(cluster: WekaCluster, role: Role): boolean {
 }
 
 /** Its data and its drives are on its node: it waits for that node, however long the scheduler refuses it. */
-const hasRun = ({ status }: ContainerView): boolean => status.containerID !== undefined || (status.managementIPs ?? []).length > 0;
+const hasData = (input: ContainersInput, { status }: ContainerView): boolean =>
+  status.containerID !== undefined || (input.forming && (status.managementIPs ?? []).length > 0);
 
 /** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
 function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, placed: PlacementInput['placed']): string | undefined {
   const now = view?.spec.nodeAffinity;
-  const since = view === undefined || hasRun(view) ? undefined : unschedulableSince(view);
+  const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= unschedulableSeconds * 1000;
   if (now !== undefined && !expired) return now;
-  if (view !== undefined && now === undefined && (view.status.nodeAffinity !== undefined || isScheduled(view))) return undefined;
+  // what was left to the scheduler stays with it, until it finds nothing for a minute
+  if (view !== undefined && now === undefined && !expired) return undefined;
   if (leftToScheduler(input.cluster, plan.role)) return undefined;
   return chooseNode(placementInput(input, plan, placed, new Set(now === undefined ? [] : [now]))) ?? (expired ? undefined : now);
 }
@@ -188,6 +194,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
       const name = `${input.cluster.metadata.name}-${plan.role}-${ordinal}`;
       if (taken.has(name)) continue;
       const node = nodeFor(input, plan, undefined, placed);
+      if (node === undefined && !input.leaveToScheduler && !leftToScheduler(input.cluster, plan.role)) break;
       if (node !== undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
       wanted.objects.push(build(input, plan, name, wekaNameOf(input, plan.role, ordinal), node, undefined));
       wanted.missing += 1;

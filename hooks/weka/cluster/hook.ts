@@ -76,6 +76,15 @@ function imageOf(facts: ClusterFacts) {
   return (view: ContainerView | undefined): string => (formed ? (view?.spec.image ?? present ?? facts.cluster.spec.image) : facts.cluster.spec.image);
 }
 
+/** Milliseconds in which the facts of all nodes are expected to have arrived. */
+const nodePatience = 10_000;
+
+/** The containers are missing for a while already: what fits nowhere is created all the same, and the scheduler says why. */
+function waitedForNodes(facts: ClusterFacts): boolean {
+  const since = facts.cluster.status?.conditions?.find(({ type, status }) => type === clusterConditions.podsCreated && status === 'False')?.lastTransitionTime;
+  return since !== undefined && Date.parse(facts.now) - Date.parse(since) >= nodePatience;
+}
+
 type State = 'active' | 'paused' | 'destroying';
 
 /** The containers with the state that the cluster gives them; an active one is left to whatever a person set. */
@@ -88,6 +97,8 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
+    forming: facts.guid !== undefined || facts.claims.state === 'unknown' || facts.claims.spec.former !== undefined,
+    leaveToScheduler: waitedForNodes(facts),
     joinIpPorts: facts.guid === undefined ? [] : joinIpPorts(facts.containers), entropy: request.context.entropy, now: facts.now,
   });
   const requested = new Set(facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name));

@@ -1,0 +1,45 @@
+/** What people and machines do to a cluster at the worst moment, and what must not be true whatever they do. */
+import type { Random } from '../../lab/random.ts';
+import type { World } from './world.ts';
+
+export interface Trouble {
+  what: string;
+  act(world: World, random: Random): void;
+}
+
+const anyOf = (world: World, kind: string, random: Random): string | undefined => {
+  const names = world.lab.all(kind).filter(({ metadata }) => metadata.namespace === 'default').map(({ metadata }) => metadata.name);
+  return names[random.integer(Math.max(1, names.length))];
+};
+
+const quietly = (work: () => void): void => {
+  try {
+    work();
+  } catch {
+    // the object went away in the same moment
+  }
+};
+
+export const troubles: readonly Trouble[] = [
+  { what: 'a person deletes a pod', act: (world, random) => { const name = anyOf(world, 'Pod', random); if (name !== undefined) quietly(() => world.delete('Pod', name)); } },
+  { what: 'a person deletes all pods', act: (world) => { for (const pod of world.lab.all('Pod')) if (pod.metadata.namespace === 'default') quietly(() => world.delete('Pod', pod.metadata.name)); } },
+  { what: 'a person force-deletes a pod', act: (world, random) => { const name = anyOf(world, 'Pod', random); if (name !== undefined) quietly(() => world.delete('Pod', name, { gracePeriodSeconds: 0 })); } },
+  { what: 'a person changes the memory', act: (world, random) => quietly(() => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: random.integer(1000) } } })) },
+  { what: 'a person takes a label off a pod', act: (world, random) => { const name = anyOf(world, 'Pod', random); if (name !== undefined) quietly(() => world.patch('Pod', name, { metadata: { labels: { 'weka.io/mode': null } } })); } },
+  { what: 'watches break', act: (world) => world.lab.store.breakWatches({ forget: true }) },
+];
+
+/** Sentences about what must never be; empty in a healthy world. */
+export function violations(world: World): string[] {
+  const found = world.lab.world.incidents.filter(({ kind }) => kind !== 'io-interrupted').map(({ message }) => message);
+  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.entries((claims['spec'] as { holders?: Record<string, { drives?: string[]; wekaPort?: number }> }).holders ?? {}).map(([uid, holder]) => ({ node: claims.metadata.name, uid, ...holder })));
+  const seen = new Map<string, string>();
+  for (const { node, uid, drives = [], wekaPort } of holders) {
+    for (const thing of [...drives.map((serial) => `${node} drive ${serial}`), ...(wekaPort === undefined ? [] : [`${node} port ${wekaPort}`])]) {
+      const other = seen.get(thing);
+      if (other !== undefined && other !== uid) found.push(`${thing} is held twice`);
+      seen.set(thing, uid);
+    }
+  }
+  return found;
+}
