@@ -46,7 +46,7 @@ export function nextSteps(state: LabState, reached: Reached): string[] {
   const [cluster] = clustersOf(state);
   const text = reachedText(state, reached);
   const rows: [string, string][] = cluster === undefined ? [['kubectl get nodes', ''], ['kubectl api-resources --api-group weka.weka.io', '']] : commands(cluster, state);
-  const width = Math.max(...rows.map(([command]) => command.length));
+  const width = Math.max(0, ...rows.filter(([, what]) => what !== '').map(([command]) => command.length));
   return [
     ...(text === '' ? [] : [text]),
     `The API is at ${url}. In another terminal (kubectl 1.32 or newer):`,

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { changeLines } from './changes.ts';
+import { nextSteps, reachedText } from './next-steps.ts';
+import { labState, type ContainerState, type LabObjects, type LabState } from './state.ts';
+import { cut, duration, wrap } from './text.ts';
+import { viewLines } from './view.ts';
+
+const apiVersion = 'weka.weka.io/v1alpha1';
+const condition = (type: string, status: string, reason = 'Success', message = ''): object => ({ type, status, reason, message });
+const ownedBy = (kind: string, name: string, uid: string): object[] => [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }];
+
+function cluster(conditions: object[], status: string, printer: Record<string, string> = {}): KubernetesObject {
+  return { apiVersion, kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default', uid: 'c1' }, status: { status, conditions, printer } };
+}
+
+function container(name: string, status: object, owner = 'c1', mode = 'drive'): KubernetesObject {
+  return { apiVersion, kind: 'WekaContainer', metadata: { name, namespace: 'default', uid: `uid-${name}`, ownerReferences: ownedBy('WekaCluster', 'demo', owner) }, spec: { mode }, status } as unknown as KubernetesObject;
+}
+
+function pod(name: string, owner: string, status: object): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ownerReferences: ownedBy('WekaContainer', owner, `uid-${owner}`) }, status } as unknown as KubernetesObject;
+}
+
+const node: KubernetesObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, status: { conditions: [condition('Ready', 'True')] } };
+
+const forming: LabObjects = {
+  nodes: [node],
+  parents: [cluster([
+    condition('Ready', 'False', 'MinContainersNotReady', '1 of 2 drive containers run; demo-drive-1: waits until the pod runs: Pending'),
+    condition('Stalled', 'False'), condition('PortsAllocated', 'True'), condition('PodsReady', 'False'), condition('ClusterCreated', 'Unknown'),
+  ], 'Init', { driveContainers: '1/2/2' })],
+  containers: [
+    container('demo-drive-0', { status: 'Running', nodeAffinity: 'node-1', conditions: [condition('Ready', 'True', 'Running', 'the weka container is READY')] }),
+    container('demo-drive-1', { status: 'PodNotRunning', nodeAffinity: 'node-2', conditions: [condition('Ready', 'False', 'Waiting', 'waits until the pod runs: Pending')] }),
+    container('weka-dsc-node-1', {}, 'some-weka-node', 'discovery'),
+  ],
+  pods: [
+    pod('demo-drive-0', 'demo-drive-0', { phase: 'Running' }),
+    pod('demo-drive-1', 'demo-drive-1', { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ErrImagePull' } } }] }),
+    pod('demo-drive-1-probe', 'demo-drive-1', { phase: 'Running' }),
+  ],
+};
+
+describe('the picture of a lab', () => {
+  it('shows the cluster, its containers with pods and nodes, and what is waited for', () => {
+    expect(viewLines(labState(forming, 3210), { width: 100, height: 30, color: false })).toEqual([
+      'weka lab  3.2 s  1 of 1 nodes ready  helpers at work: 1 discovery',
+      '',
+      '· WekaCluster default/demo  Init   drive 1/2/2',
+      '  MinContainersNotReady: 1 of 2 drive containers run',
+      '  1 of 3 steps done, next: PodsReady',
+      '  CONTAINER     STATUS         POD                       NODE    WAITS FOR',
+      '✓ demo-drive-0  Running        Running                   node-1',
+      '· demo-drive-1  PodNotRunning  ErrImagePull, probe Run…  node-2  waits until the pod runs: Pending',
+    ]);
+  });
+
+  const many: LabState = {
+    ...labState({ ...forming, containers: [], pods: [] }, 0),
+    containers: Array.from({ length: 300 }, (_, index): ContainerState => ({
+      namespace: 'default', name: `demo-drive-${index}`, ownerUid: 'c1', node: 'node-1', pod: 'Running', message: '',
+      ...(index === 250 ? { word: 'Error', health: 'stalled' } : { word: 'Running', health: 'ready' }),
+    })),
+  };
+
+  it('shows in few lines the containers that need a look, and counts the rest', () => {
+    const lines = viewLines(many, { width: 80, height: 12, color: false });
+    expect(lines).toHaveLength(12);
+    expect(lines.filter((text) => text.startsWith('!'))).toEqual([expect.stringContaining('demo-drive-250')]);
+    expect(lines.at(-1)).toBe('  … and 295 more: 295 Running');
+  });
+
+  const sizes: [number, number][] = [[20, 10], [40, 24], [60, 24], [80, 24], [200, 60]];
+  it.each(sizes)('is never wider or higher than a terminal of %i by %i, with colours or without', (width, height) => {
+    for (const state of [labState(forming, 0), many]) {
+      for (const color of [true, false]) {
+        const lines = viewLines(state, { width, height, color }, ['one', 'two']);
+        expect(lines.length).toBeLessThanOrEqual(height);
+        // eslint-disable-next-line no-control-regex -- colours take no columns
+        for (const text of lines) expect(text.replace(/\u001b\[\d+m/g, '').length).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  it('leaves out the footer rather than the cluster', () => {
+    const state = labState(forming, 0);
+    expect(viewLines(state, { width: 80, height: 30, color: false }, ['next'])).toContain('next');
+    expect(viewLines(state, { width: 80, height: 9, color: false }, ['next'])).not.toContain('next');
+  });
+});
+
+describe('lines of changes', () => {
+  const state = labState(forming, 1000);
+
+  it('are all of the first state, and none when nothing changed', () => {
+    expect(changeLines(undefined, state)).toHaveLength(4);
+    expect(changeLines(state, { ...state, elapsedMillis: 2000 })).toEqual([]);
+  });
+
+  it('name what changed and what is gone', () => {
+    const later = labState({ ...forming, containers: forming.containers.slice(1), pods: [] }, 2500);
+    expect(changeLines(state, later)).toEqual([
+      '     2.5 s  WekaContainer default/demo-drive-1 on node-2: PodNotRunning, pod -: waits until the pod runs: Pending',
+      '     2.5 s  WekaContainer default/demo-drive-0: gone',
+    ]);
+  });
+});
+
+describe('the next steps', () => {
+  const reached = { kubeconfig: '/home/me/my lab/.lab/kubeconfig', url: 'https://127.0.0.1:6480', condition: 'Ready', milliseconds: 7890 };
+  const ready = labState({ ...forming, parents: [cluster([condition('Ready', 'True')], 'Ready')] }, 0);
+
+  it('can be pasted into a shell', () => {
+    expect(nextSteps(ready, reached)).toEqual([
+      'default/demo is Ready after 7.9 s.',
+      'The API is at https://127.0.0.1:6480. In another terminal (kubectl 1.32 or newer):',
+      "  export KUBECONFIG='/home/me/my lab/.lab/kubeconfig'",
+      '  kubectl get wekaclusters,wekacontainers -o wide',
+      '  kubectl describe wekacluster demo         # conditions: a step each',
+      '  kubectl exec demo-drive-0 -- weka status  # what Weka says itself',
+      '  kubectl delete pod demo-drive-1           # it stops in order and comes back',
+      '  kubectl delete wekacluster demo           # after its grace period, all of it goes',
+      'Ctrl-C ends the lab; nothing of it stays.',
+    ]);
+  });
+
+  it('name nothing that is not there', () => {
+    const empty = labState({ nodes: [], parents: [], containers: [], pods: [] }, 0);
+    expect(reachedText(empty, reached)).toBe('');
+    expect(nextSteps(empty, reached).join('\n')).not.toContain('wekacluster ');
+  });
+});
+
+describe('text in columns', () => {
+  it('is cut with a sign that something is missing', () => {
+    expect([cut('abcdef', 6), cut('abcdef', 4), cut('abcdef', 0)]).toEqual(['abcdef', 'abc…', '']);
+  });
+  it('is wrapped at words, the rest cut on the last line', () => {
+    expect(wrap('one two three four', '  ', 12, 2)).toEqual(['  one two', '  three four']);
+    expect(wrap('one two three four five', '  ', 12, 2)).toEqual(['  one two', '  three fou…']);
+  });
+  it('shows times as people say them', () => {
+    expect([duration(0), duration(7890), duration(59_900), duration(65_000)]).toEqual(['0.0 s', '7.9 s', '59.9 s', '1 min 05 s']);
+  });
+});
