@@ -1,0 +1,46 @@
+/** What this release does not do, as the hooks themselves say it. */
+import type { HookRequest } from '../../hooks/core/contract.ts';
+import { findCondition } from '../../hooks/core/conditions.ts';
+import { kinds, type WekaCluster } from '../../hooks/weka/api/index.ts';
+import { unsupportedFields } from '../../hooks/weka/cluster/unsupported.ts';
+import { wekaControllers } from '../../hooks/weka/index.ts';
+
+/** Whatever is asked of it is there and, as a number, positive: an object in which every field is set. */
+function everythingSet(): unknown {
+  return new Proxy({}, { get: (_target, key) => (key === Symbol.toPrimitive ? () => 1 : everythingSet()) });
+}
+
+function allFields(): WekaCluster {
+  // the fields of a dynamic template are looked at only with this template
+  const spec = new Proxy({}, { get: (_target, key) => (key === 'template' ? 'dynamic' : everythingSet()) });
+  return { spec, status: everythingSet() } as unknown as WekaCluster;
+}
+
+/** Rows for the fields of a WekaCluster. */
+export function notSupportedFields(): string[][] {
+  const { refused, ignored } = unsupportedFields(allFields());
+  return [
+    ...refused.map((path) => [`WekaCluster \`${path}\``, 'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is']),
+    ...ignored.map((path) => [`WekaCluster \`${path}\``, 'ignored: condition `NotSupported` names it']),
+  ];
+}
+
+function readyReason(controller: (typeof wekaControllers)[number], kind: string): string | undefined {
+  const parent = { apiVersion: 'weka.weka.io/v1alpha1', kind, metadata: { name: 'any' } };
+  const request: HookRequest = {
+    controller: parent, parent, children: {}, related: {}, finalizing: false, observed: { facts: {}, operations: {} },
+    context: { now: '2026-01-01T00:00:00Z', entropy: '', operatorNamespace: 'any', config: {} },
+  };
+  const { status } = controller.decide(request);
+  return findCondition({ ...parent, status }, 'Ready')?.reason;
+}
+
+/** Rows for the kinds whose objects only say that nothing acts on them. */
+export function notSupportedKinds(): string[][] {
+  return wekaControllers.flatMap((controller) => {
+    const kind = kinds.find((one) => one.kind.toLowerCase() === controller.name)?.kind;
+    return kind !== undefined && readyReason(controller, kind) === 'NotSupported'
+      ? [[`kind \`${kind}\``, '`Stalled`, reason `NotSupported`; nothing else happens']]
+      : [];
+  });
+}
