@@ -1,0 +1,32 @@
+/** Programs that are killed in the middle of things: what was begun is finished, and nothing is done twice. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { cleanAway, comesUp, isDestroyed, podReturns } from '../scenarios/cluster.ts';
+import { settings, startEnvironment, type Environment } from './setup.ts';
+
+/** Milliseconds that a killed program stays away. */
+const absence = 5000;
+
+describe.skipIf(settings === undefined)('a weka cluster on a real node', () => {
+  let environment: Environment;
+  beforeAll(async () => {
+    if (settings !== undefined) environment = await startEnvironment(settings);
+  });
+  afterAll(async () => {
+    await cleanAway(environment.world).finally(() => environment.stop());
+  });
+  const away = (name: 'hooks' | 'sidecar' | 'metacontroller') => async (): Promise<void> => {
+    await environment[name].kill();
+    await sleep(absence);
+    await environment[name].start();
+  };
+
+  it('comes up although the hook server is killed meanwhile', () => comesUp(environment.world, {}, away('hooks')));
+  it('gets a pod back although the sidecar is killed meanwhile', () => podReturns(environment.world, 'demo-drive-0', away('sidecar')));
+  it('gets a pod back although Metacontroller is killed meanwhile', () => podReturns(environment.world, 'demo-compute-1', away('metacontroller')));
+  it('is destroyed although Metacontroller and the sidecar are killed meanwhile', () =>
+    isDestroyed(environment.world, async () => {
+      await away('metacontroller')();
+      await away('sidecar')();
+    }));
+});

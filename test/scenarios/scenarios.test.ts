@@ -1,0 +1,38 @@
+import { describe, it } from 'vitest';
+import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, podReturns, rolls } from './cluster.ts';
+import { labWorld } from './lab-world.ts';
+import type { World } from './world.ts';
+
+/** The same as in test/cluster, so that a scenario that fails there can be looked at in the lab. */
+async function inTheLab(scenario: (world: World) => Promise<void>): Promise<void> {
+  const { world, lab } = await labWorld();
+  try {
+    await scenario(world);
+  } finally {
+    lab.stop();
+  }
+}
+
+describe('a cluster on one node', () => {
+  it('comes up, is quiet, and is destroyed', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await isQuiet(world, 120);
+    await isDestroyed(world);
+  }));
+  it('gets back a pod that somebody deletes', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await podReturns(world, 'demo-drive-1');
+  }));
+  it('replaces its pods one at a time when its configuration changes', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await rolls(world);
+  }));
+  it('lets a container go', () => inTheLab(async (world) => {
+    await comesUp(world, { drive: 3 });
+    await containerLeaves(world, 'demo-drive-1');
+  }));
+  it('can be taken back from its deletion', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await deletionIsTakenBack(world);
+  }));
+});
