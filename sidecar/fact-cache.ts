@@ -128,7 +128,8 @@ export class FactCache {
 
   private keepWarm(entry: Entry): void {
     const { clock } = this.around;
-    const soon = Math.max(1000, entry.wanted.maxAgeSeconds * 750);
+    // a slow pod is left alone for as long as it took, or looking at it is what makes it slow
+    const soon = Math.max(1000, entry.wanted.maxAgeSeconds * 750, entry.tookMillis);
     clock.after(soon, () => {
       const now = clock.now();
       if (now - entry.askedAt > interestMillis) entry.late = false;
