@@ -105,6 +105,22 @@ describe('a pod', () => {
     world.lab.stop();
   });
 
+  it('keeps running when labels, annotations or tolerations change, and gets them', async () => {
+    const world = await readyCluster();
+    const before = uidOf(world, 'demo-drive-0');
+    world.patch('WekaCluster', 'demo', { metadata: { labels: { team: 'storage' }, annotations: { note: 'hello' } }, spec: { tolerations: ['example.com/reserved'] } });
+    await world.until('the pod has them', () => {
+      const pod = world.get('Pod', 'demo-drive-0');
+      const tolerations = (pod?.spec?.['tolerations'] ?? []) as { key?: string }[];
+      return pod?.metadata.labels?.['team'] === 'storage' && pod.metadata.annotations?.['note'] === 'hello' && tolerations.some(({ key }) => key === 'example.com/reserved');
+    });
+    expect(uidOf(world, 'demo-drive-0')).toBe(before);
+    world.patch('WekaCluster', 'demo', { metadata: { annotations: { note: null } } });
+    await world.until('the annotation is taken back', () => world.get('Pod', 'demo-drive-0')?.metadata.annotations?.['note'] === undefined);
+    expect(uidOf(world, 'demo-drive-0')).toBe(before);
+    world.lab.stop();
+  });
+
   it('comes back in place when its node is rebooted', async () => {
     const world = await readyCluster();
     const node = world.get('Pod', 'demo-drive-2')?.spec?.['nodeName'] as string;

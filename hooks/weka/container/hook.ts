@@ -15,12 +15,13 @@ import { cleanUpPod, probeName, probePod } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { containerObservations } from './observations.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
+import { metadataStep } from './metadata.ts';
 import { childPod } from './pod-view.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
 
-const activeSteps = [...bringUpSteps, ...successionSteps];
+const activeSteps = [...bringUpSteps, ...successionSteps, metadataStep];
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
