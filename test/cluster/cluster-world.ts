@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { ApiError, type ResourceInfo } from '../../lab/contract.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
 import type { LabWekaWorld } from '../../lab/weka/world.ts';
-import { picture, type Loose, type World } from '../scenarios/world.ts';
+import { picture, type World } from '../scenarios/world.ts';
 
 /** How often a scenario looks, in milliseconds. */
 const lookMillis = 500;

@@ -3,7 +3,7 @@ import { VirtualClock } from '../../lab/clock.ts';
 import { ApiError } from '../../lab/contract.ts';
 import { createLab, type Lab } from '../../lab/lab.ts';
 import type { ResourceInfo } from '../../lab/contract.ts';
-import { picture, type Loose, type World } from './world.ts';
+import { picture, type World } from './world.ts';
 
 /** How often a scenario looks, in milliseconds of the lab. */
 const lookMillis = 200;
