@@ -4,6 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { InputError, parseArguments } from './start/arguments.ts';
+import { checkKubeconfigPath } from './start/kubeconfig-file.ts';
+import { readManifestFiles } from './start/manifests.ts';
 
 /** How long sockets may take to close before the process ends without them. */
 const stopMilliseconds = 3000;
@@ -15,6 +17,8 @@ async function main(): Promise<number> {
     process.stdout.write(options.help);
     return 0;
   }
+  const manifests = readManifestFiles(options.apply, directory);
+  await checkKubeconfigPath(options.kubeconfig);
   const ending = new AbortController();
   const end = (): void => {
     if (ending.signal.aborted) return;
@@ -27,17 +31,17 @@ async function main(): Promise<number> {
   process.stdout.on('error', end);
   if (process.stdout.isTTY && !options.quiet) process.stdout.write('weka lab  starting …');
 
-  // after the arguments: reading all of the lab takes a second, and --help should not
+  // last: reading all of the lab takes a second, which --help and bad input need not wait for
   const { runLab } = await import('./start/run.ts');
-  return runLab(options, {
-    directory, stdout: process.stdout, stderr: process.stderr, signal: ending.signal,
+  return runLab(options, manifests, {
+    stdout: process.stdout, stderr: process.stderr, signal: ending.signal,
     elapsed: () => performance.now(),
     color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
   });
 }
 
-// of libraries, for whoever develops with them; in the middle of the picture they help nobody
-process.noDeprecation = true;
+// deprecations of libraries, in the middle of the picture, help nobody; problems of the lab do not come this way
+process.removeAllListeners('warning');
 
 try {
   process.exitCode = await main();

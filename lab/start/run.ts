@@ -3,8 +3,8 @@ import { RealClock } from '../clock.ts';
 import { createLab, type Lab } from '../lab.ts';
 import type { ApiServer } from '../api/http/server.ts';
 import { InputError, type StartOptions } from './arguments.ts';
-import { checkKubeconfigPath, putKubeconfig, removeKubeconfig } from './kubeconfig-file.ts';
-import { applyManifests, readManifestFiles } from './manifests.ts';
+import { putKubeconfig, removeKubeconfig } from './kubeconfig-file.ts';
+import { applyManifests, type Manifest } from './manifests.ts';
 import { nextSteps, reachedText } from './next-steps.ts';
 import { createProcessPods, type ProcessPods } from './process-pods.ts';
 import { serve, type Served } from './serve.ts';
@@ -13,8 +13,6 @@ import { startTimings } from './timings.ts';
 import { currentState, lineDisplay, pictureDisplay, quietDisplay, watchLab, type Display } from './watch.ts';
 
 export interface Surroundings {
-  /** Where relative paths begin. */
-  directory: string;
   stdout: NodeJS.WriteStream;
   stderr: Pick<NodeJS.WriteStream, 'write'>;
   /** Ends the lab. */
@@ -88,12 +86,10 @@ function timeoutText(state: LabState, { until, timeoutSeconds }: StartOptions, p
 /**
  * Runs the lab to its end.
  * @returns the exit status
- * Rejects with InputError before anything was shown, and with whatever went wrong inside.
+ * Rejects with InputError when the API refuses a manifest or the port is taken, and with whatever went wrong inside.
  */
-export async function runLab(options: StartOptions, surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr, signal, elapsed, directory } = surroundings;
-  const manifests = readManifestFiles(options.apply, directory);
-  await checkKubeconfigPath(options.kubeconfig);
+export async function runLab(options: StartOptions, manifests: Manifest[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, signal, elapsed } = surroundings;
   const problems: string[] = [];
   const started = await startLab(options, (problem) => {
     problems.push(problem);

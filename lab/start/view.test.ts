@@ -77,16 +77,22 @@ describe('the picture of a lab', () => {
       for (const color of [true, false]) {
         const lines = viewLines(state, { width, height, color }, ['one', 'two']);
         expect(lines.length).toBeLessThanOrEqual(height);
-        // eslint-disable-next-line no-control-regex -- colours take no columns
+        // colours take no columns
         for (const text of lines) expect(text.replace(/\u001b\[\d+m/g, '').length).toBeLessThanOrEqual(width);
       }
     }
   });
 
+  it('says so when everything was deleted', () => {
+    expect(viewLines(labState({ nodes: [node], parents: [], containers: [], pods: [] }, 0), { width: 80, height: 24, color: false })).toEqual([
+      'weka lab  0.0 s  1 of 1 nodes ready', 'no WekaCluster is here; kubectl apply brings one',
+    ]);
+  });
+
   it('leaves out the footer rather than the cluster', () => {
     const state = labState(forming, 0);
     expect(viewLines(state, { width: 80, height: 30, color: false }, ['next'])).toContain('next');
-    expect(viewLines(state, { width: 80, height: 9, color: false }, ['next'])).not.toContain('next');
+    expect(viewLines(state, { width: 80, height: 10, color: false }, ['next'])).not.toContain('next');
   });
 });
 
