@@ -92,7 +92,7 @@ describe('the picture of a lab', () => {
   it('leaves out the footer rather than the cluster', () => {
     const state = labState(forming, 0);
     expect(viewLines(state, { width: 80, height: 30, color: false }, ['next'])).toContain('next');
-    expect(viewLines(state, { width: 80, height: 10, color: false }, ['next'])).not.toContain('next');
+    expect(viewLines(state, { width: 80, height: 9, color: false }, ['next'])).not.toContain('next');
   });
 });
 
