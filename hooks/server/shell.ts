@@ -38,18 +38,25 @@ async function away<T>(work: Promise<T>, options: ShellOptions): Promise<T | und
   }
 }
 
-async function gather(controller: HookController, request: HookRequest, options: ShellOptions): Promise<Observed> {
+interface Gathered {
+  observed: Observed;
+  /** The sidecar did not answer: it is not asked again within this call, for each try costs a part of the time. */
+  sidecarAway: boolean;
+}
+
+async function gather(controller: HookController, request: HookRequest, options: ShellOptions, deadline: number): Promise<Gathered> {
   const asked = new Map<string, Observation>();
   let observed: Observed = { facts: {}, operations: {} };
   for (let round = 0; round < observeRounds; round += 1) {
     const fresh = controller.observe({ ...request, observed }).filter(({ id }) => !asked.has(id));
     if (fresh.length === 0) break;
     for (const wanted of fresh) asked.set(wanted.id, wanted);
-    const answer = await away(options.sidecar.observe(fresh, options.observeMillis ?? 1000), options);
-    if (answer === undefined) break;
+    const left = Math.max(0, deadline - options.now());
+    const answer = await away(options.sidecar.observe(fresh, Math.min(left, options.observeMillis ?? 1000)), options);
+    if (answer === undefined) return { observed, sidecarAway: true };
     observed = { facts: { ...observed.facts, ...answer.facts }, operations: { ...observed.operations, ...answer.operations } };
   }
-  return observed;
+  return { observed, sidecarAway: false };
 }
 
 /**
@@ -67,12 +74,12 @@ export async function runHook(controller: HookController, envelope: Envelope, op
   const succeeded = new Set<string>();
   for (let round = 1; ; round += 1) {
     const request: HookRequest = { ...envelope, observed: { facts: {}, operations: {} }, context: contextNow() };
-    const observed = await gather(controller, request, options);
+    const { observed, sidecarAway } = await gather(controller, request, options, deadline);
     const decision = controller.decide({ ...request, observed });
     for (const event of decision.events) events.set(`${event.reason} ${event.message}`, event);
 
     let progressed = false;
-    if (decision.operations.length > 0) {
+    if (decision.operations.length > 0 && !sidecarAway) {
       const left = Math.max(0, deadline - options.now());
       const answer = await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options);
       for (const [id, outcome] of Object.entries(answer?.operations ?? {})) {
@@ -86,7 +93,7 @@ export async function runHook(controller: HookController, envelope: Envelope, op
     if (progressed && round < operateRounds && options.now() < deadline) continue;
 
     const { apiVersion, kind, metadata } = envelope.parent;
-    if (events.size > 0 && metadata.uid !== undefined) {
+    if (events.size > 0 && metadata.uid !== undefined && !sidecarAway) {
       const namespace = metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
       const subject = { apiVersion, kind, ...namespace, name: metadata.name, uid: metadata.uid };
       await away(options.sidecar.events(subject, [...events.values()]), options);

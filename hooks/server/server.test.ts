@@ -1,0 +1,142 @@
+import { rmSync, mkdtempSync } from 'node:fs';
+import { createServer as createSocketServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import request from 'supertest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { HookController } from '../core/contract.ts';
+import { SidecarError, type Sidecar } from '../core/sidecar.ts';
+import { wekaControllers } from '../weka/index.ts';
+import { createServer, type ServerOptions } from './server.ts';
+import { sidecarClient } from './sidecar-client.ts';
+
+const away: Sidecar = {
+  observe: async () => { throw new SidecarError('unavailable', 'nothing listens'); },
+  operations: async () => { throw new SidecarError('unavailable', 'nothing listens'); },
+  events: async () => { throw new SidecarError('unavailable', 'nothing listens'); },
+};
+const mebibyte = 1024 * 1024;
+
+async function serve(options: Partial<ServerOptions> = {}) {
+  const app = createServer({
+    controllers: wekaControllers, sidecar: away, now: () => Date.now(), settings: { operatorNamespace: 'weka-operator-system', config: {} }, ...options,
+  });
+  onTestFinished(() => app.close());
+  await app.ready();
+  return request(app.server);
+}
+
+const body = (spec: object = {}, more: object = {}) => ({
+  controller: { apiVersion: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', metadata: { name: 'wekacluster' } },
+  parent: {
+    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default', uid: 'uid-1', generation: 1 },
+    spec: { image: 'quay.io/weka.io/weka-in-container:4.4.5', ...spec },
+  },
+  children: {}, related: {}, finalizing: false, ...more,
+});
+
+describe('a body that is no request', () => {
+  it.each<[string, string, number]>([
+    ['is no JSON', '{', 400],
+    ['is empty', '', 400],
+    ['is a list', '[]', 500],
+    ['is null', 'null', 500],
+    ['has no parent', JSON.stringify({ ...body(), parent: undefined }), 500],
+    ['has a parent without a name', JSON.stringify({ ...body(), parent: { apiVersion: 'v1', kind: 'WekaCluster', metadata: {} } }), 500],
+    ['has children that are no objects', JSON.stringify(body({}, { children: { 'Pod.v1': { one: 5 } } })), 500],
+    ['does not say whether it finalizes', JSON.stringify({ ...body(), finalizing: undefined }), 500],
+  ])('%s: answered with an error in one line, which changes nothing', async (_name, text, status) => {
+    const server = await serve();
+    const answer = await server.post('/wekacluster/sync').set('content-type', 'application/json').send(text);
+    expect(answer.status).toBe(status);
+    expect(Object.keys(answer.body as object)).toEqual(['error']);
+    expect((answer.body as { error: string }).error).not.toContain('\n    at ');
+  });
+
+  it('of an unknown hook is 404', async () => {
+    expect((await (await serve()).post('/wekacluster/preupdate').send({})).status).toBe(404);
+  });
+});
+
+describe('a large body', () => {
+  const large = (bytes: number) => body({}, { related: { 'WekaNode.weka.weka.io/v1alpha1': { big: { apiVersion: 'v1', kind: 'WekaNode', metadata: { name: 'big' }, filler: 'x'.repeat(bytes) } } } });
+
+  it('of 40 MiB is accepted', async () => {
+    expect((await (await serve()).post('/wekacluster/sync').send(large(40 * mebibyte))).status).toBe(200);
+  });
+  it('above the limit is 413', async () => {
+    expect((await (await serve({ bodyLimit: mebibyte })).post('/wekacluster/sync').send(large(2 * mebibyte))).status).toBe(413);
+  });
+});
+
+describe('an answer', () => {
+  interface SyncAnswer { status: { conditions: { type: string; status: string; reason: string }[] }; children: { metadata: { name: string } }[]; resyncAfterSeconds: number }
+
+  it('comes while the sidecar is away, and says that nothing is known', async () => {
+    const answer = (await (await serve()).post('/wekacluster/sync').send(body()).expect(200)).body as SyncAnswer;
+    expect(answer.status.conditions.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'False', reason: 'FactUnknown' });
+    expect(answer.children.map(({ metadata }) => metadata.name)).toEqual(['demo-members']);
+    expect(answer.resyncAfterSeconds).toBeGreaterThan(0);
+  });
+
+  it('comes in time while the sidecar takes calls and never answers', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'sidecar-'));
+    const socket = join(directory, 'sidecar.sock');
+    const mute = createSocketServer();
+    await new Promise<void>((resolve) => mute.listen(socket, resolve));
+    onTestFinished(() => { mute.close(); rmSync(directory, { recursive: true }); });
+    const server = await serve({ sidecar: sidecarClient({ socket, graceMillis: 100 }), observeMillis: 100, budgetMillis: 500 });
+    const began = Date.now();
+    await server.post('/wekacluster/sync').send(body()).expect(200);
+    // one call that waits 100 ms and is given 100 ms of grace, far below the 8 s that the full limits come to
+    expect(Date.now() - began).toBeLessThan(4000);
+  });
+
+  it('to a spec that is invalid is 200, for an error would be repeated for ever', async () => {
+    const answer = (await (await serve()).post('/wekacluster/sync').send(body({ stripeWidth: 2 })).expect(200)).body as SyncAnswer;
+    expect(answer.status.conditions.find(({ type }) => type === 'Stalled')).toMatchObject({ status: 'True', reason: 'InvalidSpec' });
+  });
+
+  it('of a hook that would harm Metacontroller is 500', async () => {
+    const harmful: HookController = { name: 'harmful', type: 'composite', observe: () => [], decide: () => ({ status: {}, children: [null as never], operations: [], events: [] }) };
+    expect((await (await serve({ controllers: [harmful] })).post('/harmful/sync').send(body())).status).toBe(500);
+  });
+
+  it('to customize are the rules of the spec', async () => {
+    const { controller, parent } = body({ nodeSelector: { 'weka.io/role': 'backend' } });
+    const answer = await (await serve()).post('/wekacluster/customize').send({ controller, parent }).expect(200);
+    expect(answer.body).toEqual({
+      relatedResources: [
+        { apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekanodes', labelSelector: { matchLabels: { 'weka.io/role': 'backend' } } },
+        { apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekaclients' },
+      ],
+    });
+  });
+});
+
+describe('beside the hooks', () => {
+  it('too many calls at one time are 429 and come again', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => { release = resolve; });
+    const slow: Sidecar = { ...away, observe: async () => { await gate; return { facts: {}, operations: {} }; } };
+    const server = await serve({ sidecar: slow, maximumCalls: 1 });
+    const first = server.post('/wekacluster/sync').send(body()).then((answer) => answer.status);
+    const metrics = async (): Promise<string> => (await server.get('/metrics')).text;
+    // the size of a request is counted when its call begins
+    while (!(await metrics()).includes('weka_hook_request_bytes_count')) await new Promise((resolve) => setImmediate(resolve));
+    const second = await server.post('/wekacluster/sync').send(body());
+    expect([second.status, second.headers['retry-after']]).toEqual([429, '2']);
+    release();
+    expect(await first).toBe(200);
+  });
+
+  it('health and metrics are served', async () => {
+    const server = await serve();
+    await server.post('/wekacluster/sync').send(body()).expect(200);
+    await server.get('/healthz').expect(200, { status: 'ok' });
+    await server.get('/readyz').expect(200, { status: 'ok' });
+    const { text } = await server.get('/metrics').expect(200);
+    expect(text).toContain('weka_hook_calls_total{controller="wekacluster",hook="sync",code="200"} 1');
+    expect(text).toContain('weka_hook_decisions_total{controller="wekacluster",reason="FactUnknown"} 1');
+  });
+});

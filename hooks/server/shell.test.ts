@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision, HookController, HookRequest, Observation, Operation } from '../core/contract.ts';
+import { SidecarError, type Sidecar } from '../core/sidecar.ts';
+import { runHook, type ShellOptions } from './shell.ts';
+
+const envelope = {
+  controller: { apiVersion: 'v1', kind: 'CompositeController', metadata: { name: 'test' } },
+  parent: { apiVersion: 'v1', kind: 'Parent', metadata: { name: 'one', namespace: 'default', uid: 'uid-1' } },
+  children: {}, related: {}, finalizing: false,
+};
+const look = (name: string): Observation => ({ id: `look ${name}`, kind: 'look', target: { name }, args: {}, maxAgeSeconds: 1 });
+const work = (name: string): Operation => ({ id: `work ${name}`, kind: 'work', target: { name }, args: {} });
+const decision = (more: Partial<Decision> = {}): Decision => ({ status: {}, children: [], operations: [], events: [], ...more });
+
+/** A hook of two functions, and the requests that it decided about. */
+function scripted(observe: (request: HookRequest) => Observation[], decide: (request: HookRequest, round: number) => Decision) {
+  const seen: HookRequest[] = [];
+  const controller: HookController = { name: 'test', type: 'composite', observe, decide: (request) => decide(request, seen.push(request)) };
+  return { controller, seen };
+}
+
+/** A sidecar on a clock of its own: each answer takes `millis`; `undefined` hangs until the client's grace of a second is over. */
+function sidecarOf(script: { observe?: () => number | undefined; operations?: () => number | undefined } = {}) {
+  const calls: string[] = [];
+  let now = Date.UTC(2026, 0, 1);
+  const start = now;
+  const pass = (millis: number | undefined, waitMillis: number): void => {
+    now += millis ?? waitMillis + 1000;
+    if (millis === undefined) throw new SidecarError('unavailable', 'sidecar: timeout');
+  };
+  const observedAt = '2026-01-01T00:00:00Z';
+  const sidecar: Sidecar = {
+    async observe(observations, waitMillis) {
+      calls.push(`observe ${observations.map(({ id }) => id).join(', ')}`);
+      pass(Math.min(waitMillis, (script.observe ?? (() => 1))() ?? NaN) || undefined, waitMillis);
+      return { facts: Object.fromEntries(observations.map(({ id }) => [id, { observedAt, value: 1 }])), operations: {} };
+    },
+    async operations(operations, waitMillis) {
+      calls.push(`operations ${operations.map(({ id }) => id).join(', ')}`);
+      pass(Math.min(waitMillis, (script.operations ?? (() => 1))() ?? NaN) || undefined, waitMillis);
+      return { operations: Object.fromEntries(operations.map(({ id }) => [id, { state: 'succeeded' as const, at: observedAt }])) };
+    },
+    async events(_subject, events) {
+      calls.push(`events ${events.map(({ reason }) => reason).join(', ')}`);
+      pass(1, 0);
+      return { accepted: events.length };
+    },
+  };
+  const errors: string[] = [];
+  const options: ShellOptions = {
+    sidecar, settings: { operatorNamespace: 'weka-operator-system', config: {} }, now: () => now, entropy: () => 'e0', onSidecarError: ({ message }) => errors.push(message),
+  };
+  return { options, calls, errors, elapsed: () => now - start };
+}
+
+describe('a hook call', () => {
+  it('asks for what only the first facts bring up, each question once', async () => {
+    const { controller } = scripted(({ observed }) => [look('pod'), ...(observed.facts['look pod'] === undefined ? [] : [look('weka')])], () => decision());
+    const { options, calls } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect(calls).toEqual(['observe look pod', 'observe look weka']);
+  });
+
+  it('decides again after an operation that succeeded, with fresh facts', async () => {
+    const { controller, seen } = scripted(() => [look('pod')], (_request, round) => decision({ operations: round === 1 ? [work('a')] : [] }));
+    const { options, calls } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect(calls).toEqual(['observe look pod', 'operations work a', 'observe look pod']);
+    expect(seen).toHaveLength(2);
+  });
+
+  it('does not hurry for an operation that succeeded and has had no effect', async () => {
+    const { controller, seen } = scripted(() => [], () => decision({ operations: [work('a')] }));
+    const { options } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect(seen).toHaveLength(2);
+  });
+
+  it('ends after six rounds, however much there is to do', async () => {
+    const { controller, seen } = scripted(() => [], (_request, round) => decision({ operations: [work(`${round}`)] }));
+    const { options } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect(seen).toHaveLength(6);
+  });
+
+  it('reports the events of all rounds once', async () => {
+    const event = { type: 'Normal' as const, reason: 'Allocated', message: 'claims ports' };
+    const { controller } = scripted(() => [], (_request, round) => decision({ operations: round === 1 ? [work('a')] : [], events: [event] }));
+    const { options, calls } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect(calls.filter((call) => call.startsWith('events'))).toEqual(['events Allocated']);
+  });
+
+  it('decides with nothing known while the sidecar is away, and asks it no more', async () => {
+    const { controller, seen } = scripted(() => [look('pod')], () => decision({ operations: [work('a')], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }));
+    const { options, calls, errors } = sidecarOf({ observe: () => undefined });
+    await runHook(controller, envelope, options);
+    expect(seen[0]?.observed).toEqual({ facts: {}, operations: {} });
+    expect(calls).toEqual(['observe look pod']);
+    expect(errors).toEqual(['sidecar: timeout']);
+  });
+
+  it.each<[string, Parameters<typeof sidecarOf>[0]]>([
+    ['hangs from the start', { observe: () => undefined, operations: () => undefined }],
+    ['takes all the time that it is given', { observe: () => 1000, operations: () => 2000 }],
+    ['answers slowly and then hangs', (() => { let calls = 0; return { observe: () => ((calls += 1) > 2 ? undefined : 900), operations: () => 1990 }; })()],
+    ['hangs in operations', { operations: () => undefined }],
+  ])('answers within 8 s when the sidecar %s', async (_name, script) => {
+    const { controller } = scripted(({ observed }) => [look('a'), ...(observed.facts['look a'] ? [look('b')] : []), ...(observed.facts['look b'] ? [look('c')] : [])],
+      (_request, round) => decision({ operations: [work(`${round}`)], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }));
+    const { options, elapsed } = sidecarOf(script);
+    await runHook(controller, envelope, options);
+    expect(elapsed()).toBeLessThan(8000);
+  });
+
+  it('lets faults of its own through', async () => {
+    const { controller } = scripted(() => [], () => { throw new Error('a fault'); });
+    await expect(runHook(controller, envelope, sidecarOf().options)).rejects.toThrow('a fault');
+  });
+});
