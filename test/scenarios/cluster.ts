@@ -59,18 +59,24 @@ async function versions(world: World): Promise<Record<string, string>> {
   return Object.fromEntries(objects.map(({ kind, metadata }) => [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion ?? '']));
 }
 
+/** How often a cluster may still be writing down what its last step brought, when it is looked at for 20 s. */
+const settlingLooks = 15;
+
 /** A settled cluster is left alone: no object of it is written. */
 export async function isQuiet(world: World, seconds: number): Promise<void> {
   await world.until('the turn is given back', async () => (await turn(world)) === undefined, patience);
-  // what the last step left to be written
-  let before = await versions(world);
-  await world.until('nothing was written for a while', async () => {
-    const now = await versions(world);
-    const same = JSON.stringify(now) === JSON.stringify(before);
-    before = now;
-    return same;
-  }, patience);
-  await world.stays('nothing is written', async () => JSON.stringify(await versions(world)) === JSON.stringify(before), seconds);
+  const unwritten = async (duration: number): Promise<void> => {
+    const before = await versions(world);
+    const changed = async (): Promise<string[]> => Object.entries(await versions(world)).filter(([key, version]) => before[key] !== version).map(([key]) => key);
+    let written: string[] = [];
+    await world.stays('nothing is written', async () => (written = await changed()).length === 0, duration)
+      .catch((error: unknown) => Promise.reject(new Error(`written: ${written.join(', ')}`, { cause: error })));
+  };
+  for (let look = 1; look <= settlingLooks; look += 1) {
+    const settled = await unwritten(20).then(() => true, () => false);
+    if (settled) break;
+  }
+  await unwritten(seconds);
 }
 
 /** Somebody deletes a pod: it stops when it is allowed to, and its successor has its name and its weka container. */
