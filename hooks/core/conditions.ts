@@ -45,11 +45,13 @@ export function withTransitionTimes(
   generation: number,
 ): Condition[] {
   const before = new Map(previous.map((condition) => [condition.type, condition]));
+  // meta/v1 times have whole seconds
+  const second = now.replace(/\.\d+Z$/, 'Z');
   return wishes.map((wish) => {
     const old = before.get(wish.type);
     return {
       ...wish,
-      lastTransitionTime: old?.status === wish.status && old.lastTransitionTime ? old.lastTransitionTime : now,
+      lastTransitionTime: old?.status === wish.status && old.lastTransitionTime ? old.lastTransitionTime : second,
       observedGeneration: generation,
     };
   });

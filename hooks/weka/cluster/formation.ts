@@ -137,8 +137,9 @@ function configured(facts: ClusterFacts): Outcome {
 
 function joined(facts: ClusterFacts): Outcome {
   const members = roles.flatMap((role) => runningOf(facts, role));
+  if (members.length === 0) return unknown('no weka container runs', 2);
   const outside = members.filter(({ status }) => status.containerID === undefined);
-  if (outside.length === 0 && members.length > 0) {
+  if (outside.length === 0) {
     const guids = new Set(members.map(({ status }) => status.clusterID));
     if (guids.size === 1) return done();
     return stalled('SplitCluster', `the containers belong to ${guids.size} weka clusters: ${[...guids].join(', ')}`);

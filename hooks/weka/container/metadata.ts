@@ -1,7 +1,5 @@
 /** Labels, annotations and tolerations of a live pod: all that may change without a new one, aligned by an operation. */
 import { setPodMetadata, type Toleration } from '../../core/catalogue.ts';
-import { canonicalJson } from '../../core/operations.ts';
-import type { Json } from '../../core/contract.ts';
 import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
 import { annotations } from '../api/group.ts';
 import type { ContainerFacts } from './facts.ts';
@@ -21,7 +19,15 @@ function withdrawn(wished: Texts, live: Texts): Record<string, null> {
   return Object.fromEntries(ours.filter((key) => wished[key] === undefined && live[key] !== undefined).map((key) => [key, null]));
 }
 
-const tolerationsOf = (pod: Record<string, unknown>): Json[] => ((pod['spec'] as { tolerations?: Json[] } | undefined)?.tolerations ?? []);
+const tolerationsOf = (pod: Record<string, unknown>): Toleration[] => ((pod['spec'] as { tolerations?: Toleration[] } | undefined)?.tolerations ?? []);
+
+/** Whether the pod bears with `live` all that it would with `wished`. */
+function covers(live: Toleration, wished: Toleration): boolean {
+  if (live.effect !== undefined && live.effect !== wished.effect) return false;
+  if (live.tolerationSeconds !== undefined && live.tolerationSeconds !== wished.tolerationSeconds) return false;
+  if (live.operator === 'Exists') return live.key === undefined || live.key === wished.key;
+  return live.key === wished.key && wished.operator !== 'Exists' && (live.value ?? '') === (wished.value ?? '');
+}
 
 function aligned(facts: ContainerFacts): Outcome {
   const { pod } = facts;
@@ -30,11 +36,11 @@ function aligned(facts: ContainerFacts): Outcome {
   if ('refused' in wish) return skipped;
   const live = pod.object.metadata;
   const wishedAnnotations = Object.fromEntries(Object.entries(wish.pod.metadata.annotations ?? {}).filter(([key]) => !birthmarks.includes(key)));
-  const present = new Set(tolerationsOf(pod.object).map(canonicalJson));
+  const present = tolerationsOf(pod.object);
   const change = {
     labels: changed(wish.pod.metadata.labels ?? {}, live.labels ?? {}),
     annotations: { ...changed(wishedAnnotations, live.annotations ?? {}), ...withdrawn(wishedAnnotations, live.annotations ?? {}) },
-    addTolerations: tolerationsOf(wish.pod).filter((toleration) => !present.has(canonicalJson(toleration))) as unknown as Toleration[],
+    addTolerations: tolerationsOf(wish.pod).filter((toleration) => !present.some((live) => covers(live, toleration))),
   };
   const count = Object.keys(change.labels).length + Object.keys(change.annotations).length + change.addTolerations.length;
   return count === 0 ? done() : act('AligningPod', `aligns ${count} labels, annotations and tolerations of the live pod`, [setPodMetadata(pod.target, change)]);
