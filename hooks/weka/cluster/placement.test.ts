@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { apiVersion, parseWekaNode, type WekaNode } from '../api/index.ts';
+import { candidateNodes, chooseNode, type PlacementInput } from './placement.ts';
+
+function node(name: string, spec: object = {}): WekaNode {
+  const parsed = parseWekaNode({ apiVersion, kind: 'WekaNode', metadata: { name }, spec: { nodeUid: name, ready: true, drives: [`${name}-1`, `${name}-2`], ...spec } });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.value;
+}
+const input = (change: Partial<PlacementInput> = {}): PlacementInput => ({
+  role: 'drive', drives: 1, selector: {}, tolerations: [], failureDomainLabel: undefined, shareNodes: false, nodes: [node('a')], placed: [], refused: new Set(), ...change,
+});
+const taint = (key: string, effect = 'NoSchedule') => ({ taints: [{ key, effect }] });
+const zoned = (name: string, zone: string) => node(name, { labels: { zone } });
+const at = (role: string, name: string, drives = 0) => ({ role, node: name, drives });
+
+describe('a node for a container', () => {
+  it.each<[string, Partial<PlacementInput>, string[]]>([
+    ['that is ready is one', {}, ['a']],
+    ['that is not ready is none', { nodes: [node('a', { ready: false })] }, []],
+    ['that is cordoned is none', { nodes: [node('a', { unschedulable: true })] }, []],
+    ['without the label of the selector is none', { selector: { role: 'backend' } }, []],
+    ['with the label of the selector is one', { selector: { role: 'backend' }, nodes: [node('a', { labels: { role: 'backend' } })] }, ['a']],
+    ['with a taint is none', { nodes: [node('a', taint('gpu'))] }, []],
+    ['with a taint that is tolerated is one', { nodes: [node('a', taint('gpu'))], tolerations: [{ key: 'gpu', operator: 'Exists' }] }, ['a']],
+    ['with a taint that only prefers is one', { nodes: [node('a', taint('gpu', 'PreferNoSchedule'))] }, ['a']],
+    ['with a container of the role is none', { placed: [at('drive', 'a', 1)] }, []],
+    ['with a container of the role is one where nodes are shared', { placed: [at('drive', 'a', 1)], shareNodes: true }, ['a']],
+    ['with a container of another role is one', { placed: [at('compute', 'a')] }, ['a']],
+    ['with too few drives is none', { drives: 3 }, []],
+    ['whose drives are taken is none', { shareNodes: true, placed: [at('drive', 'a', 2)] }, []],
+    ['that the scheduler has refused is none', { refused: new Set(['a']) }, []],
+  ])('%s', (_name, change, expected) => {
+    expect(candidateNodes(input(change)).map(({ metadata }) => metadata.name)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<PlacementInput>, string | undefined]>([
+    ['is the first by name', { nodes: [node('b'), node('a')] }, 'a'],
+    ['is the one with the fewest containers', { nodes: [node('a'), node('b')], placed: [at('compute', 'a')] }, 'b'],
+    ['is in the failure domain with the fewest of the role', {
+      failureDomainLabel: 'zone', nodes: [zoned('a', '1'), zoned('b', '1'), zoned('c', '2')], placed: [at('drive', 'a', 1)],
+    }, 'c'],
+    ['may be in a busy failure domain where no other fits', {
+      failureDomainLabel: 'zone', nodes: [zoned('a', '1'), zoned('b', '1')], placed: [at('drive', 'a', 1)],
+    }, 'b'],
+    ['is none where none fits', { nodes: [] }, undefined],
+  ])('%s', (_name, change, expected) => {
+    expect(chooseNode(input(change))).toBe(expected);
+  });
+});

@@ -1,0 +1,98 @@
+/**
+ * The traps in which a first design dies, by their numbers, each shown by a golden decision or pointed at where it is tested.
+ * 6 (storms): test/lab, calls a minute of a quiet cluster. 11 (NameTaken), 14 (scripts by uid): below, sidecar/operations/performers.test.ts.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { HookEvent, KubernetesObject, Operation } from '../../hooks/core/contract.ts';
+import { configurationHash } from '../../hooks/weka/container/pod/hash.ts';
+import { parseWekaContainer } from '../../hooks/weka/api/index.ts';
+import { catalogue } from '../../hooks/weka/catalogue.ts';
+
+interface Golden {
+  status: { conditions: { type: string; status: string; reason: string }[] };
+  children: KubernetesObject[];
+  operations: Operation[];
+  events: HookEvent[];
+  finalized?: boolean;
+}
+const decision = (name: string): Golden => JSON.parse(readFileSync(join(import.meta.dirname, '..', 'golden', `${name}.decision.json`), 'utf8')) as Golden;
+const commands = (name: string): unknown[] => decision(name).operations.map(({ kind, args }) => args['command'] ?? kind);
+const children = (name: string): string[] => decision(name).children.map(({ metadata }) => metadata.name);
+const reason = (name: string): string | undefined => decision(name).status.conditions.find(({ type }) => type === 'Ready')?.reason;
+
+describe('traps', () => {
+  it('trap 1: absence is not death (all proofs: hooks/weka/container/fence.test.ts)', () => {
+    expect(children('wekacontainer/40-the-pod-vanished-a-probe-asks-for-the-lock-of-its-runtime')).toEqual(['demo-drive-0-probe']);
+    expect(children('wekacontainer/42-the-pod-lives-but-is-not-seen')).toEqual([]);
+    expect(children('wekacontainer/41-the-lock-is-free-the-successor-comes')).toEqual(['demo-drive-0']);
+  });
+
+  it('trap 2: many hooks decide at once, one has the turn (all rows: hooks/weka/container/stop.test.ts)', () => {
+    expect(commands('wekacontainer/20-a-person-deletes-the-pod-the-turn-is-taken')).toEqual(['claims.write']);
+    expect(commands('wekacontainer/21-another-container-has-the-turn')).toEqual([]);
+    expect(commands('wekacontainer/23-protection-is-not-full')).toEqual([]);
+    expect(commands('wekacontainer/25-the-pod-is-allowed-to-stop')).toEqual(['runtime.allowStop']);
+  });
+
+  it('trap 3: a container that the garbage collector takes obeys the grace period of its owner', () => {
+    const paused = decision('wekacontainer/61-the-owner-is-in-its-grace-period-the-pod-ends-the-data-stays');
+    expect([paused.operations, paused.finalized]).toEqual([[], undefined]);
+    expect(reason('wekacontainer/54-the-owner-can-not-be-read-nothing-happens')).toBe('FactUnknown');
+  });
+
+  it('trap 4: containers are omitted only when all know that they are destroyed, and finalize does all that sync does', () => {
+    expect(children('wekacluster/43-grace-is-over-destruction-is-announced')).toHaveLength(4);
+    expect(children('wekacluster/44-all-know-the-containers-are-omitted')).toEqual([]);
+    expect(children('wekacluster/41-deletion-is-cancelled')).toHaveLength(4);
+  });
+
+  it('trap 5: labels of the parent itself are not inherited (hooks/weka/cluster/containers.test.ts)', () => {
+    const inherited = decision('wekacluster/03-range-is-claimed-containers-are-listed').children.flatMap(({ metadata }) => Object.keys({ ...metadata.labels, ...metadata.annotations }));
+    expect(inherited).not.toContain('controller-uid');
+  });
+
+  it('trap 7: what the operator builds does not roll pods, what the user wishes does (all fields: pod/hash.test.ts)', () => {
+    const container = (spec: object) => {
+      const parsed = parseWekaContainer({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', metadata: { name: 'x' }, spec: { name: 'x', mode: 'drive', image: 'a:1', ...spec } });
+      if (!parsed.ok) throw new Error('invalid');
+      return parsed.value;
+    };
+    expect(configurationHash(container({ numDrives: 0, tolerations: [] }), 1)).toBe(configurationHash(container({ image: 'a:2' }), 1));
+    expect(configurationHash(container({ hugepages: 2000 }), 1)).not.toBe(configurationHash(container({}), 1));
+  });
+
+  it('trap 8: one pinned container forms the cluster, when every member says that it has no GUID', () => {
+    expect(commands('wekacluster/05-all-run-one-is-pinned-to-form-the-cluster')).toEqual(['claims.write']);
+    expect(commands('wekacluster/06-the-former-forms-the-cluster')).toEqual(['clusterCreate']);
+    expect(commands('wekacluster/07-one-member-is-silent-nothing-is-formed')).toEqual([]);
+    expect(commands('wekacluster/08-a-member-has-a-guid-nothing-is-formed-again')).toEqual([]);
+  });
+
+  it('trap 9: goodbye is said through another member, and waits without one', () => {
+    expect(decision('wekacontainer/51-deleted-weka-moves-the-data-away').operations.map(({ target }) => target.name)).toEqual(['demo-drive-1']);
+    expect(reason('wekacontainer/53-no-other-member-can-be-asked')).toBe('NoOtherMember');
+    expect(commands('wekacontainer/62-the-owner-is-gone-nothing-is-told-to-weka')).toEqual(['runtime.allowStop']);
+  });
+
+  it('trap 10: unknown carries the previous condition (all of it: test/properties/doubt.test.ts)', () => {
+    for (const name of ['wekacluster/22-nothing-is-known-nothing-changes', 'wekacontainer/14-nothing-is-known-the-pod-stays']) {
+      expect(decision(name).status.conditions.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'FactUnknown' });
+    }
+  });
+
+  it('trap 11: a name that is taken is said', () => {
+    expect(reason('wekacontainer/43-the-name-is-taken-by-a-stranger')).toBe('NameTaken');
+  });
+
+  it('trap 13: a slow stop drains nothing', () => {
+    expect(commands('wekacontainer/23-protection-is-not-full')).not.toContain('containerDeactivate');
+  });
+
+  it('trap 14: a script is named by the uid of its object, never handed over', () => {
+    const script = { command: 'postFormClusterScript', parameters: { cluster: { namespace: 'default', name: 'demo', uid: 'uid' } } };
+    expect(catalogue['weka.run'].args.safeParse(script).success).toBe(true);
+    expect(catalogue['weka.run'].args.safeParse({ ...script, parameters: { ...script.parameters, script: 'true' } }).success).toBe(false);
+  });
+});
