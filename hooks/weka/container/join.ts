@@ -5,6 +5,9 @@ import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import type { ContainerFacts } from './facts.ts';
 
+/** As many addresses as the command takes; each of them alone would do. */
+const endpointLimit = 64;
+
 function joined(facts: ContainerFacts): Outcome {
   const { mode, name } = facts.container.spec;
   if (!is(mode, 'joinsCluster')) return skipped;
@@ -18,7 +21,7 @@ function joined(facts: ContainerFacts): Outcome {
   if (local?.internalStatus?.display_status !== 'STEM' || facts.pod === undefined || endpoints.length === 0) {
     return wait('Joining', `joins the weka cluster ${guid}`, 1);
   }
-  const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: endpoints.map(endpoint) });
+  const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: endpoints.slice(0, endpointLimit).map(endpoint) });
   return act('Joining', `is told the addresses of the weka cluster ${guid}`, [join], 3);
 }
 

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../catalogue.ts';
+import type { ContainerFacts } from './facts.ts';
+import { joinSteps } from './join.ts';
+
+/** A container that runs, belongs to no cluster, and sees a formed one with so many addresses. */
+const facts = (addresses: number): ContainerFacts => ({
+  container: { spec: { mode: 'drive', name: 'drivex0' } }, joined: false, pod: { target: { namespace: 'default', name: 'demo-drive-0', uid: 'pod' } },
+  report: { local: [{ name: 'drivex0', runStatus: 'Running', internalStatus: { display_status: 'STEM' } }] },
+  members: { spec: { clusterGuid: 'guid', joinIpPorts: Array.from({ length: addresses }, (_one, index) => `[fd00::${index + 1}]:14000`) } },
+} as unknown as ContainerFacts);
+
+describe('a container that joins', () => {
+  it('is told no more addresses than the command takes, brackets of IPv6 removed', () => {
+    const outcome = joinSteps[0]?.check(facts(96));
+    if (outcome?.state !== 'act') throw new Error(JSON.stringify(outcome));
+    const [operation] = outcome.operations;
+    expect(catalogue['weka.run'].args.safeParse(operation?.args).error).toBeUndefined();
+    expect((operation?.args['parameters'] as { endpoints: unknown[] }).endpoints[0]).toEqual({ ip: 'fd00::1', port: 14000 });
+  });
+
+  it('waits while no member can be joined', () => {
+    expect(joinSteps[0]?.check(facts(0))).toMatchObject({ state: 'wait', reason: 'Joining' });
+  });
+});
