@@ -25,6 +25,21 @@ export function fieldPath(segments: PropertyKey[]): string {
  * does. An unreadable status counts as absent, since a status is only a cache and must not stop the life of an object.
  */
 export function parse<Schema extends z.ZodType>(schema: Schema, object: unknown): Parsed<z.output<Schema>> {
+  if (object === null || typeof object !== 'object') return parseAnew(schema, object);
+  const bySchema = parsedBefore.get(object) ?? new Map<z.ZodType, Parsed<unknown>>();
+  parsedBefore.set(object, bySchema);
+  const known = bySchema.get(schema) as Parsed<z.output<Schema>> | undefined;
+  if (known !== undefined) return known;
+  const fresh = parseAnew(schema, object);
+  bySchema.set(schema, fresh);
+  return fresh;
+}
+
+// One call of a hook asks several times for the same object, and zod is what it would spend its time on. An object of a
+// request is never changed.
+const parsedBefore = new WeakMap<object, Map<z.ZodType, Parsed<unknown>>>();
+
+function parseAnew<Schema extends z.ZodType>(schema: Schema, object: unknown): Parsed<z.output<Schema>> {
   const result = schema.safeParse(object);
   if (result.success) return { ok: true, value: result.data };
   const issues = result.error.issues;
