@@ -20,7 +20,7 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
     rules: {
-      complexity: ['error', 15],
+      complexity: ['error', 20],
       'max-depth': ['error', 3],
       'max-params': ['error', 6],
       eqeqeq: 'error',

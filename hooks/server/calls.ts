@@ -1,7 +1,7 @@
 /** From the body of a hook request to the body of its answer, without HTTP: the server and the lab share it. */
-import type { Context, Decision, HookController, KubernetesObject } from '../core/contract.ts';
+import type { Context, Decision, HookController } from '../core/contract.ts';
 import {
-  customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toDecoratorResponse, toSyncResponse, type Envelope,
+  customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toDecoratorResponse, toSyncResponse,
 } from '../core/envelope.ts';
 import { runHook, type ShellOptions } from './shell.ts';
 
@@ -22,9 +22,9 @@ export async function callHook(controller: HookController, hook: HookName, body:
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
     const context: Context = { ...options.settings, now: new Date(options.now()).toISOString(), entropy: '' };
-    return { answer: toCustomizeResponse(controller.customize?.(parent as unknown as KubernetesObject, context) ?? []) };
+    return { answer: toCustomizeResponse(controller.customize?.(parent, context) ?? []) };
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
-  const decision = await runHook(controller, schema.parse(body) as unknown as Envelope, options);
+  const decision = await runHook(controller, schema.parse(body), options);
   return { decision, answer: controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision) };
 }

@@ -3,7 +3,7 @@
  * The request is what Metacontroller sends; `observed` and `context` may be added, and have harmless defaults.
  */
 import { readFileSync } from 'node:fs';
-import type { HookRequest, Json, KubernetesObject } from '../core/contract.ts';
+import type { HookRequest, Json } from '../core/contract.ts';
 import { customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toSyncResponse, type Envelope } from '../core/envelope.ts';
 import { operatorConfig } from '../weka/config.ts';
 import { wekaControllers } from '../weka/index.ts';
@@ -41,11 +41,11 @@ export function answerHook(name: string, hook: HookName | 'observe', body: unkno
   const extras = body as Partial<Pick<HookRequest, 'observed' | 'context'>>;
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
-    const { context } = completeRequest({ controller: parent as unknown as KubernetesObject, parent: parent as unknown as KubernetesObject, children: {}, related: {}, finalizing: false }, extras);
-    return toCustomizeResponse(controller.customize?.(parent as unknown as KubernetesObject, context) ?? []);
+    const { context } = completeRequest({ controller: parent, parent: parent, children: {}, related: {}, finalizing: false }, extras);
+    return toCustomizeResponse(controller.customize?.(parent, context) ?? []);
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
-  const request = completeRequest(schema.parse(body) as unknown as Envelope, extras);
+  const request = completeRequest(schema.parse(body), extras);
   if (hook === 'observe') return controller.observe(request);
   const decision = controller.decide(request);
   return { ...toSyncResponse(decision), operations: decision.operations, events: decision.events };

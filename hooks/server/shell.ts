@@ -78,18 +78,13 @@ export async function runHook(controller: HookController, envelope: Envelope, op
     const decision = controller.decide({ ...request, observed });
     for (const event of decision.events) events.set(`${event.reason} ${event.message}`, event);
 
-    let progressed = false;
-    if (decision.operations.length > 0 && !sidecarAway) {
-      const left = Math.max(0, deadline - options.now());
-      const answer = await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options);
-      for (const [id, outcome] of Object.entries(answer?.operations ?? {})) {
-        // an operation that succeeded before and is asked for again has not had its effect: no reason to hurry
-        if (outcome.state === 'succeeded' && !succeeded.has(id)) {
-          succeeded.add(id);
-          progressed = true;
-        }
-      }
-    }
+    const left = Math.max(0, deadline - options.now());
+    const asked = decision.operations.length > 0 && !sidecarAway;
+    const answer = asked ? await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options) : undefined;
+    // an operation that succeeded before and is asked for again has not had its effect: no reason to hurry
+    const fresh = Object.entries(answer?.operations ?? {}).filter(([id, { state }]) => state === 'succeeded' && !succeeded.has(id));
+    for (const [id] of fresh) succeeded.add(id);
+    const progressed = fresh.length > 0;
     if (progressed && round < operateRounds && options.now() < deadline) continue;
 
     const { apiVersion, kind, metadata } = envelope.parent;

@@ -6,7 +6,7 @@ const pods = (world: World): string[] => world.lab.all('Pod').map(({ metadata })
 const uidOf = (world: World, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
 const isReady = (world: World): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
 const containersReady = (world: World): boolean => world.lab.all('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
-const claimsOf = (world: World): object[] => world.lab.all('WekaClaims').map((object) => (object['spec'] ?? {}) as object);
+const claimsOf = (world: World): object[] => world.lab.all('WekaClaims').map((object) => (object['spec'] ?? {}));
 const turn = (world: World): string | undefined => {
   for (const claims of world.lab.all('WekaClaims')) {
     const held = (claims['spec'] as { turn?: { name?: string } } | undefined)?.turn;

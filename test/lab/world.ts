@@ -75,7 +75,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     clock, lab, errors, events,
     get(kind, name, namespace = 'default') {
       try {
-        return lab.store.get(definition(kind), definition(kind).namespaced ? namespace : undefined, name) as Loose;
+        return lab.store.get(definition(kind), definition(kind).namespaced ? namespace : undefined, name);
       } catch (error) {
         if (error instanceof ApiError && error.code === 404) return undefined;
         throw error;

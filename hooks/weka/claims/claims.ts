@@ -17,7 +17,7 @@ export function claimsFact(observed: Observed, name: string): ClaimsFact {
   const fact = factValue(observed, claimsRead(name, 0));
   if (fact.state === 'unknown') return { state: 'unknown', name, reason: fact.reason };
   if (!fact.value.exists) return { state: 'known', name, spec: {}, resourceVersion: null };
-  return { state: 'known', name, spec: fact.value.spec as WekaClaimsSpec, resourceVersion: fact.value.resourceVersion };
+  return { state: 'known', name, spec: fact.value.spec, resourceVersion: fact.value.resourceVersion };
 }
 
 /** A write against exactly what was read; somebody else's write in between makes it fail, and the next sync decides anew. */

@@ -68,8 +68,8 @@ export function containerSpec(input: ContainersInput, plan: RolePlan): Record<st
     driversLoaderImage: overrides.driversLoaderImage,
     driversBuildId: overrides.driversBuildId,
     cpuPolicy: spec.cpuPolicy,
-    coreIds: spec.roleCoreIds?.[role] as Json | undefined,
-    tracesConfiguration: spec.tracesConfiguration as Json | undefined,
+    coreIds: spec.roleCoreIds?.[role],
+    tracesConfiguration: spec.tracesConfiguration,
     tolerations: expandedTolerations(spec) as unknown as Json,
     ipv6: spec.ipv6,
     additionalMemory: spec.additionalMemory?.[role],
@@ -139,7 +139,7 @@ function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | u
 }
 
 function build(input: ContainersInput, plan: RolePlan, name: string, wekaName: string, node: string | undefined, view: ContainerView | undefined): KubernetesObject {
-  const joinIpPorts = view === undefined ? [...input.joinIpPorts] : ((view.spec.joinIpPorts as string[] | undefined) ?? []);
+  const joinIpPorts = view === undefined ? [...input.joinIpPorts] : ((view.spec.joinIpPorts) ?? []);
   return {
     apiVersion, kind: 'WekaContainer',
     metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...inheritedMetadata(input.cluster, input.uid, plan.role) },

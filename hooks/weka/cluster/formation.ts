@@ -78,7 +78,7 @@ function clusterCreated(facts: ClusterFacts): Outcome {
   const reports = members.map((view) => ({ view, report: reportOf(facts, view) }));
   const silent = reports.filter(({ report }) => report === undefined).map(({ view }) => view.name);
   if (silent.length > 0) return unknown(`${silent.length} members have not said whether they belong to a cluster: ${silent[0]}`, 1);
-  const joined = reports.filter(({ report }) => report?.identity != null);
+  const joined = reports.filter(({ report }) => (report?.identity ?? undefined) !== undefined);
   if (joined.length > 0) return wait('Forming', `${joined.length} of ${members.length} members have joined`, 1);
   const { claims } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');

@@ -3,7 +3,7 @@ import { ensureBootConfigMap } from '../../core/catalogue.ts';
 import type { HookEvent, Json } from '../../core/contract.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
-import { claimsNames } from '../api/index.ts';
+import { claimsNames, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
@@ -49,16 +49,23 @@ function allocate(facts: ContainerFacts): Outcome {
   }
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
   if (nodeClaims.name !== claimsNames.ofNode(nodeName)) return unknown(`the claims of node ${nodeName} have not been read`);
-  const wished = wishedHolder({ ...facts, node }, nodeClaims.spec.holders ?? {});
+  return claim({ ...facts, node }, nodeClaims);
+}
+
+type KnownClaims = Extract<NonNullable<ContainerFacts['nodeClaims']>, { state: 'known' }>;
+
+function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClaims): Outcome {
+  const { holder, uid, node } = facts;
+  const wished = wishedHolder(facts, nodeClaims.spec.holders ?? {});
   if (isRefused(wished)) {
     // what it lacks must not keep a pod from stopping
     return facts.pod?.terminating === true ? done(wished.refused) : wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
   }
-  if (facts.holder !== undefined && JSON.stringify(sorted(facts.holder)) === JSON.stringify(sorted(wished))) return done();
-  const claim = writeClaims(nodeClaims, [{ path: ['holders', uid], value: wished as unknown as Json }]);
-  const drives = wished.drives?.length ? ` and drives ${wished.drives.join(', ')}` : '';
-  return act('Allocating', `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`, [claim], 1,
-    facts.holder === undefined ? [normal('ResourcesAllocated', `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${nodeName}`)] : []);
+  if (holder !== undefined && JSON.stringify(sorted(holder)) === JSON.stringify(sorted(wished))) return done();
+  const drives = wished.drives.length > 0 ? ` and drives ${wished.drives.join(', ')}` : '';
+  const message = `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${node.metadata.name}`;
+  const write = writeClaims(nodeClaims, [{ path: ['holders', uid], value: wished as unknown as Json }]);
+  return act('Allocating', message, [write], 1, holder === undefined ? [normal('ResourcesAllocated', message)] : []);
 }
 
 const sorted = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

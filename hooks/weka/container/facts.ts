@@ -2,6 +2,7 @@
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import { objectLive, podLive, configMapKeys, type PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
+import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
@@ -82,13 +83,13 @@ function ownerFact(request: HookRequest, namespace: string, cluster: { name: str
   if (deletionTimestamp === undefined) return { state: 'living' };
   return {
     state: 'terminating',
-    graceEnds: graceEnd(deletionTimestamp, String(fields[graceField] ?? '')),
+    graceEnds: graceEnd(deletionTimestamp, typeof fields[graceField] === 'string' ? fields[graceField] : ''),
     cancelled: fields[cancelField] === true,
   };
 }
 
 function effectiveState(container: WekaContainer, owner: OwnerFact, now: string): ContainerState {
-  const wished = container.spec.state as ContainerState;
+  const wished = container.spec.state;
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting' || wished === 'destroying') return wished;
   // The garbage collector or a namespace deletion took the container while its owner is in its grace period.
   if (owner.state === 'gone') return 'destroying';
@@ -136,55 +137,58 @@ function related<T>(request: HookRequest, kind: string, parse: (object: Kubernet
   });
 }
 
+/** A member stays where its data is; before that the wish of the owner counts, even if a pod has landed elsewhere. */
+function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined): string | undefined {
+  const ranked = status?.containerID === undefined
+    ? [spec.nodeAffinity, pod?.nodeName, status?.nodeAffinity]
+    : [pod?.nodeName, status.nodeAffinity, spec.nodeAffinity];
+  return ranked.find((name) => name !== undefined);
+}
+
+/** The claims that matter to the container: those of the node on which it holds or is to hold something, those of its cluster. */
+function claimsOf(request: HookRequest, container: WekaContainer, nodeName: string | undefined, clusterUid: string | undefined) {
+  const { uid = '' } = container.metadata;
+  const claimed = is(container.spec.mode, 'allocatable') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
+  const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
+  const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
+  const clusterClaims = clusterUid === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(clusterUid));
+  const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
+  return { nodeClaims, holder, clusterClaims, turn };
+}
+
+/** Who the container is in weka. Status is only a cache, but an identity that was read once is never lost. */
+function identityOf({ status }: WekaContainer, report: RuntimeReport | undefined) {
+  const containerId = report?.identity?.hostId ?? status?.containerID;
+  const clusterGuid = report?.identity?.clusterGuid ?? status?.clusterID;
+  return { containerId, clusterGuid, joined: clusterGuid !== undefined && containerId !== undefined };
+}
+
 /** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */
 export function containerFacts(request: HookRequest, container: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = container.metadata;
   const { now } = request.context;
-  const config = operatorConfig.parse(request.context.config);
   const cluster = clusterOf(request.parent);
   const owner = ownerFact(request, namespace, cluster);
   const pod = childPod(request, name);
-  const nodes = related(request, 'WekaNode', parseWekaNode);
+  const candidates = related(request, 'WekaNode', parseWekaNode);
   const claimedNode = container.status?.nodeAffinity;
-  // a member stays where its data is; before that the wish of the owner counts, even if a pod has landed elsewhere
-  const member = container.status?.containerID !== undefined;
-  const nodeName = member ? (pod?.nodeName ?? claimedNode ?? container.spec.nodeAffinity) : (container.spec.nodeAffinity ?? pod?.nodeName ?? claimedNode);
-  const claimed = is(container.spec.mode, 'allocatable') ? (claimedNode ?? nodeName) : undefined;
-  const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
-  const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
-  const clusterClaims = cluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(cluster.uid));
+  const nodeName = nodeOf(container, pod);
   const { report, reportMissing } = reportOf(request, pod);
   const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
-  const identity = report?.identity ?? undefined;
-  // status is only a cache, but an identity that was read once is never lost
-  const containerId = identity?.hostId ?? container.status?.containerID;
-  const clusterGuid = identity?.clusterGuid ?? container.status?.clusterID;
   const otherMember = pickMember(members, namespace, uid, now);
-  const executor = pod !== undefined && identity !== undefined && report?.phase !== 'stopped' ? pod.target : otherMember;
+  const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
+  const executor = pod !== undefined && speaksForItself ? pod.target : otherMember;
   const status = queried({ request }, executor, 'status');
-  const node = nodes.find((one) => one.metadata.name === (nodeName ?? claimedNode));
-  return {
-    request, container, uid, namespace, name, now, config, owner, reportMissing,
+  return defined({
+    request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, otherMember,
+    config: operatorConfig.parse(request.context.config),
     state: effectiveState(container, owner, now),
-    candidates: nodes,
-    joined: clusterGuid !== undefined && containerId !== undefined,
-    turn: clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid),
-    ...(cluster === undefined ? {} : { clusterUid: cluster.uid }),
-    ...(pod === undefined ? {} : { pod }),
-    ...(nodeName === undefined ? {} : { nodeName }),
-    ...(claimedNode === undefined ? {} : { claimedNode }),
-    ...(node === undefined ? {} : { node }),
-    ...(members === undefined ? {} : { members }),
-    ...(nodeClaims === undefined ? {} : { nodeClaims }),
-    ...(holder === undefined ? {} : { holder }),
-    ...(clusterClaims === undefined ? {} : { clusterClaims }),
-    ...(report === undefined ? {} : { report }),
-    ...(containerId === undefined ? {} : { containerId }),
-    ...(clusterGuid === undefined ? {} : { clusterGuid }),
-    ...(executor === undefined ? {} : { executor }),
-    ...(otherMember === undefined ? {} : { otherMember }),
-    ...(status === undefined ? {} : { protection: protectionOf(status) }),
-  };
+    clusterUid: cluster?.uid,
+    node: candidates.find((one) => one.metadata.name === (nodeName ?? claimedNode)),
+    protection: status === undefined ? undefined : protectionOf(status),
+    ...claimsOf(request, container, nodeName, cluster?.uid),
+    ...identityOf(container, report),
+  });
 }
 
 /** The facts of a node that shape a pod, as one text. */

@@ -1,6 +1,7 @@
 /** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
-import type { Condition } from '../../core/conditions.ts';
-import type { Context, Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import type { Condition, ConditionWish, Summary } from '../../core/conditions.ts';
+import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { runSteps, type StepsResult } from '../../core/steps.ts';
@@ -69,37 +70,54 @@ function active(facts: ContainerFacts): Decision {
   };
 }
 
-/** paused, deleting, destroying: the pod ends; a container that ought to go altogether asks its owner to remove it. */
+/** What an ending container is called, while it ends and when it has ended. */
+const endings = {
+  paused: { word: 'Paused', ended: 'Paused' },
+  deleting: { word: 'Deleting', ended: 'Removed' },
+  destroying: { word: 'Destroying', ended: 'Destroyed' },
+  // finalized while its state is still active: its owner is not known
+  active: { word: 'Deleting', ended: 'Removed' },
+} as const;
+
+/** A container that ought to go altogether asks its owner to remove it; it can not delete itself. */
+function removalRequest({ state, request }: ContainerFacts): ConditionWish[] {
+  if (request.finalizing || (state !== 'deleting' && state !== 'destroying')) return [];
+  return [{ type: 'RemovalRequested', status: 'True', reason: endings[state].word, message: 'spec.state asks the owner to remove this container' }];
+}
+
+function endingSummary({ state }: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
+  const blocked = run.blockedBy?.outcome;
+  if (blocked === undefined) {
+    return state === 'paused'
+      ? { state: 'stalled', reason: 'Paused', message: 'the container is paused' }
+      : { state: 'progressing', reason: endings[state].ended, message: 'the pod is gone' };
+  }
+  const message = 'message' in blocked ? (blocked.message ?? '') : '';
+  return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'FactUnknown', message };
+}
+
+/** The pod as long as it may not end, and the helper that cleans the node after it. */
+function endingChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>): KubernetesObject[] {
+  const { pod, request, node } = facts;
+  if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
+  const dirty = request.finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
+  return dirty === undefined || node === undefined ? [] : [cleanUpPod(facts, dirty)];
+}
+
+/** paused, deleting, destroying: the pod ends, and in finalize everything that the container has left. */
 function ending(facts: ContainerFacts): Decision {
   const { state, request } = facts;
-  const finalizing = request.finalizing;
-  const steps = state === 'paused' ? pauseSteps : leaveSteps;
-  const run = runSteps(steps, facts, request.observed.operations);
-  const children = facts.pod !== undefined && !facts.pod.terminating && !mayEndPod(facts) ? [keep(facts.pod.object)] : [];
-  const node = finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
-  if (node !== undefined && facts.node !== undefined) children.push(cleanUpPod(facts, node));
+  const run = runSteps(state === 'paused' ? pauseSteps : leaveSteps, facts, request.observed.operations);
   const finished = run.blockedBy === undefined;
-  const blocked = run.blockedBy?.outcome;
-  const whenDone = { paused: 'Paused', deleting: 'Removed', destroying: 'Destroyed', active: 'Removed' }[state];
-  const reason = blocked === undefined ? whenDone : 'reason' in blocked ? blocked.reason : 'FactUnknown';
-  const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'the pod is gone';
-  const words = { paused: 'Paused', deleting: 'Deleting', destroying: 'Destroying', active: 'Deleting' };
-  const wantsRemoval = !finalizing && (state === 'deleting' || state === 'destroying');
-  const removal = wantsRemoval
-    ? [{ type: 'RemovalRequested', status: 'True' as const, reason: state === 'deleting' ? 'Deleting' : 'Destroying', message: 'spec.state asks the owner to remove this container' }]
-    : [];
-  const summary = finished && state === 'paused'
-    ? { state: 'stalled' as const, reason: 'Paused', message: 'the container is paused' }
-    : { state: 'progressing' as const, reason, message };
-  const word = state === 'paused' && !finished ? 'PodTerminating' : words[state];
-  return {
-    status: containerStatus(facts, run, word, summary, removal),
-    children,
+  const word = state === 'paused' && !finished ? 'PodTerminating' : endings[state].word;
+  return defined({
+    status: containerStatus(facts, run, word, endingSummary(facts, run), removalRequest(facts)),
+    children: endingChildren(facts, run),
     operations: run.operations,
     events: run.events,
-    ...(finalizing && finished && state !== 'paused' ? { finalized: true } : {}),
-    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
-  };
+    finalized: request.finalizing && finished && state !== 'paused' ? true : undefined,
+    resyncAfterSeconds: run.resyncAfterSeconds,
+  });
 }
 
 function decide(request: HookRequest): Decision {
@@ -129,7 +147,7 @@ export const wekaContainerController: HookController = {
     return parsed.ok ? containerObservations(containerFacts(request, parsed.value)) : [];
   },
   decide,
-  customize(parent: KubernetesObject, _context: Context) {
+  customize(parent) {
     const parsed = parseWekaContainer(parent);
     return parsed.ok ? related(parsed.value, parent) : [];
   },

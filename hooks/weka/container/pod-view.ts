@@ -1,5 +1,6 @@
 /** A pod as the container's hook needs it; read shallowly, because a pod is the API server's business. */
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 
@@ -38,24 +39,27 @@ function whyNotRunning(status: ContainerStatus | undefined): string | undefined 
   return ended === undefined ? undefined : `${ended.reason ?? 'Terminated'} with exit code ${ended.exitCode ?? 'unknown'}`;
 }
 
+function unschedulable(status: RawPod['status']): PodView['unschedulable'] {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
+  return { message: scheduled.message ?? '', since: scheduled.lastTransitionTime ?? '' };
+}
+
 export function podView(object: KubernetesObject): PodView {
   const { spec, status } = object as unknown as RawPod;
   const main = status?.containerStatuses?.[0];
-  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  const waiting = whyNotRunning(main);
-  return {
+  const { namespace = '', name, uid = '', deletionTimestamp } = object.metadata;
+  return defined({
     object,
-    target: { namespace: object.metadata.namespace ?? '', name: object.metadata.name, uid: object.metadata.uid ?? '' },
-    ...(spec?.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+    target: { namespace, name, uid },
+    nodeName: spec?.nodeName,
     phase: status?.phase ?? 'Pending',
     running: main?.state?.running !== undefined,
-    terminating: object.metadata.deletionTimestamp !== undefined,
-    ...(scheduled?.status === 'False' && scheduled.reason === 'Unschedulable'
-      ? { unschedulable: { message: scheduled.message ?? '', since: scheduled.lastTransitionTime ?? '' } }
-      : {}),
-    ...(waiting === undefined ? {} : { waiting }),
-    ...(spec?.containers?.[0]?.image === undefined ? {} : { image: spec.containers[0].image }),
-  };
+    terminating: deletionTimestamp !== undefined,
+    unschedulable: unschedulable(status),
+    waiting: whyNotRunning(main),
+    image: spec?.containers?.[0]?.image,
+  });
 }
 
 /** The child pod of that name. */

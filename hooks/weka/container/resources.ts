@@ -1,5 +1,6 @@
 /** resources.json: what the runtime waits for, and what of it a container claims on its node. */
 import { createHash } from 'node:crypto';
+import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import type { Json } from '../../core/contract.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
@@ -25,6 +26,15 @@ export function failureDomainOf(
   return text.length <= failureDomainLength ? text : createHash('sha256').update(text).digest('hex').slice(0, failureDomainLength);
 }
 
+/** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
+function wishedPorts({ container: { spec }, holder }: ContainerFacts, others: readonly ClaimHolder[]): { wekaPort: number; agentPort: number } | string {
+  const wekaPort = spec.port || holder?.wekaPort;
+  const agentPort = spec.agentPort || holder?.agentPort;
+  if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
+  if (spec.portRange?.basePort === undefined) return 'spec.portRange is not set and spec.port or spec.agentPort is missing';
+  return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others);
+}
+
 /** The entry that the container ought to have in the claims of its node, or why it can not have one. */
 export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders: Record<string, ClaimHolder>): ClaimHolder | { refused: string; reason: string } {
   const { container, uid, namespace, name, holder } = facts;
@@ -40,19 +50,13 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
     new Set(others.flatMap((other) => other.drives ?? [])),
   );
   if (typeof drives === 'string') return { refused: drives, reason: 'InsufficientDrives' };
-  const fixed = { wekaPort: spec.port || holder?.wekaPort, agentPort: spec.agentPort || holder?.agentPort };
-  let ports: string | { wekaPort: number; agentPort: number };
-  if (fixed.wekaPort !== undefined && fixed.agentPort !== undefined) ports = { wekaPort: fixed.wekaPort, agentPort: fixed.agentPort };
-  else if (spec.portRange?.basePort === undefined) ports = 'spec.portRange is not set and spec.port or spec.agentPort is missing';
-  else ports = chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others);
+  const ports = wishedPorts(facts, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
-  return {
-    ...(holder?.incarnation === undefined ? {} : { incarnation: holder.incarnation }),
-    ...(holder?.stopAllowed === undefined ? {} : { stopAllowed: holder.stopAllowed }),
+  return defined({
+    incarnation: holder?.incarnation, stopAllowed: holder?.stopAllowed,
     namespace, name, mode: spec.mode, image: spec.image, drives, ...ports,
-    ...(facts.clusterUid === undefined ? {} : { clusterUid: facts.clusterUid }),
-    ...(spec.driversDistService === undefined ? {} : { driversDistService: spec.driversDistService }),
-  };
+    clusterUid: facts.clusterUid, driversDistService: spec.driversDistService,
+  });
 }
 
 export const isRefused = (wish: ClaimHolder | { refused: string; reason: string }): wish is { refused: string; reason: string } => 'refused' in wish;
@@ -60,16 +64,15 @@ export const isRefused = (wish: ClaimHolder | { refused: string; reason: string 
 /** What the pod's resources.json has to say. */
 export function wishedResources(facts: ContainerFacts & { node: WekaNode; holder: ClaimHolder }): Record<string, Json> {
   const { holder, node, container } = facts;
-  const failureDomain = failureDomainOf(container.spec.failureDomain, node.spec.labels ?? {});
-  return {
-    drives: [...(holder.drives ?? [])],
-    ...(holder.wekaPort === undefined ? {} : { wekaPort: holder.wekaPort }),
-    ...(holder.agentPort === undefined ? {} : { agentPort: holder.agentPort }),
-    ...(failureDomain === undefined ? {} : { failureDomain }),
-  };
+  return defined({
+    drives: [...holder.drives],
+    wekaPort: holder.wekaPort,
+    agentPort: holder.agentPort,
+    failureDomain: failureDomainOf(container.spec.failureDomain, node.spec.labels),
+  });
 }
 
 /** Whether the pod has exactly these resources. */
 export function resourcesWritten(facts: ContainerFacts, wished: Record<string, Json>): boolean {
-  return canonicalJson((facts.report?.resources ?? null) as Json) === canonicalJson(wished);
+  return canonicalJson(facts.report?.resources ?? null) === canonicalJson(wished);
 }

@@ -1,6 +1,7 @@
 /** The status of a WekaContainer: always complete, derived from facts and steps, without a ticking clock. */
 import { kstatusTrio, withTransitionTimes, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
 import { renderSteps, type StepsResult } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
 import { addedDrives } from './drives.ts';
@@ -51,8 +52,27 @@ function allocations(facts: ContainerFacts): Json | undefined {
   };
 }
 
-const defined = (fields: Record<string, Json | undefined>): Record<string, Json> =>
-  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined));
+/** Where the container holds claims, else where its pod is; what it was while the claims can not be read. */
+function boundNode({ holder, nodeClaims, pod, claimedNode }: ContainerFacts): string | undefined {
+  if (holder !== undefined) return nodeClaims?.name.replace(/^node-/, '');
+  return pod?.nodeName ?? (nodeClaims?.state === 'unknown' ? claimedNode : undefined);
+}
+
+function addedDrivesStatus(facts: ContainerFacts): Json[] | undefined {
+  return addedDrives(facts)?.map(({ uuid, serial_number, device_path, status, added_time }) =>
+    defined({ uuid, serial_number, device_path, status, added_time: added_time ?? undefined }));
+}
+
+function internalStatus({ report, pod, container }: ContainerFacts): string | undefined {
+  const local = report?.local?.find((entry) => entry.name === container.spec.name);
+  return local?.internalStatus?.display_status ?? (pod === undefined ? undefined : container.status?.internalStatus);
+}
+
+/** What a helper reported; kept when its pod is gone. */
+function result({ report, container }: ContainerFacts): string | undefined {
+  const fresh = report?.results;
+  return fresh === undefined || fresh === null ? container.status?.result : JSON.stringify(fresh);
+}
 
 /** The whole status. */
 export function containerStatus(
@@ -67,29 +87,22 @@ export function containerStatus(
   const wishes = [...kstatusTrio(summary), ...extra, ...renderSteps(run, previous)];
   const conditions = withTransitionTimes(wishes, previous, facts.now, facts.container.metadata.generation ?? 0);
   const ips = managementIps(facts);
-  const added = addedDrives(facts)?.map((drive) => defined({
-    uuid: drive.uuid, serial_number: drive.serial_number, device_path: drive.device_path, status: drive.status, added_time: drive.added_time ?? undefined,
-  }));
-  const holdsClaims = facts.holder !== undefined ? facts.nodeClaims?.name.replace(/^node-/, '') : undefined;
-  const unread = facts.nodeClaims?.state === 'unknown' ? facts.claimedNode : undefined;
-  const node = holdsClaims ?? facts.pod?.nodeName ?? unread;
-  const local = facts.report?.local?.find((entry) => entry.name === facts.container.spec.name);
-  const ranImage = run.blockedBy === undefined ? facts.pod?.image : undefined;
-  const results = facts.report?.results;
+  const added = addedDrivesStatus(facts);
+  const node = boundNode(facts);
   return defined({
     status: word,
     conditions: conditions as unknown as Json,
-    internalStatus: local?.internalStatus?.display_status ?? (facts.pod === undefined ? undefined : old?.internalStatus),
+    internalStatus: internalStatus(facts),
     managementIP: ips[0],
     managementIPs: ips.length === 0 ? undefined : ips,
     containerID: facts.containerId,
     clusterID: facts.clusterGuid,
     podUid: facts.pod?.target.uid,
     nodeAffinity: node,
-    lastAppliedImage: ranImage ?? old?.lastAppliedImage,
+    lastAppliedImage: (run.blockedBy === undefined ? facts.pod?.image : undefined) ?? old?.lastAppliedImage,
     allocations: is(facts.container.spec.mode, 'allocatable') ? allocations(facts) : undefined,
     addedDrives: added ?? (old?.addedDrives as Json | undefined),
-    result: results === undefined || results === null ? old?.result : JSON.stringify(results),
+    result: result(facts),
     printer: printer(facts, ips, node, added?.length),
   });
 }
