@@ -13,7 +13,7 @@ describe.skipIf(settings === undefined)('a weka cluster on a real node', () => {
   });
 
   it('comes up from apply to Ready', () => comesUp(environment.world, { drive: 3 }));
-  it('is left alone once it is settled', () => isQuiet(environment.world, 90));
+  it('is left alone once it is settled', () => isQuiet(environment.world, 130));
   it('gets back a pod that somebody deletes', () => podReturns(environment.world, 'demo-drive-1'));
   it('replaces its pods one at a time when its configuration changes', () => rolls(environment.world));
   it('lets a container go, and gets another one', () => containerLeaves(environment.world, 'demo-drive-1'));

@@ -59,10 +59,10 @@ async function versions(world: World): Promise<Record<string, string>> {
   return Object.fromEntries(objects.map(({ kind, metadata }) => [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion ?? '']));
 }
 
-/** How often a cluster may still be writing down what its last step brought, when it is looked at for 20 s. */
-const settlingLooks = 15;
+/** Looks in which a cluster may still be writing down what its last step brought, or what was read for the first time. */
+const settlingLooks = 4;
 
-/** A settled cluster is left alone: no object of it is written. */
+/** A settled cluster is left alone: for so many seconds no object of it is written. */
 export async function isQuiet(world: World, seconds: number): Promise<void> {
   await world.until('the turn is given back', async () => (await turn(world)) === undefined, patience);
   const unwritten = async (duration: number): Promise<void> => {
@@ -73,8 +73,8 @@ export async function isQuiet(world: World, seconds: number): Promise<void> {
       .catch((error: unknown) => Promise.reject(new Error(`written: ${written.join(', ')}`, { cause: error })));
   };
   for (let look = 1; look <= settlingLooks; look += 1) {
-    const settled = await unwritten(20).then(() => true, () => false);
-    if (settled) break;
+    const settled = await unwritten(seconds).then(() => true, () => false);
+    if (settled) return;
   }
   await unwritten(seconds);
 }
