@@ -40,9 +40,6 @@ async function main(): Promise<number> {
   });
 }
 
-// deprecations of libraries, in the middle of the picture, help nobody; problems of the lab do not come this way
-process.removeAllListeners('warning');
-
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -1,5 +1,5 @@
 /** The fastify shell: HTTP in, hook, HTTP out. Every answer has passed the exit schema. */
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { ZodError } from 'zod';
 import type { HookController } from '../core/contract.ts';
@@ -49,7 +49,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: options.bodyLimit ?? 64 * 1024 * 1024,
     // above the 90 s for which Go keeps an idle connection: a POST on a connection that the server closes is not repeated
     keepAliveTimeout: 100_000,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   };
   const app = Fastify({ ...base, https: options.https ?? null } as FastifyServerOptions);
   const meter = metrics();

@@ -66,7 +66,9 @@ function summarize(facts: ClusterFacts, run: StepsResult<ClusterFacts>): Summary
 
 function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
   if (summary.state === 'ready' || ('ready' in summary && summary.ready === true)) return 'Ready';
-  return run.blockedBy?.step.status ?? facts.cluster.status?.status ?? 'Init';
+  const before = facts.cluster.status?.status;
+  if (run.blockedBy?.outcome.state === 'unknown' && before !== undefined) return before;
+  return run.blockedBy?.step.status ?? before ?? 'Init';
 }
 
 /** Upstream's image rule: a formed cluster keeps its image until an upgrade with weka's own phases is supported. */

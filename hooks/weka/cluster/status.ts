@@ -22,7 +22,9 @@ export function readableBytes(bytes: number): string {
 function driveCounts(facts: ClusterFacts): { active: number; created: number; desired: number } {
   const created = facts.containers.filter(({ role }) => role === 'drive').reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
   const desired = facts.plans.reduce((sum, plan) => sum + plan.count * plan.numDrives, 0);
-  return { active: facts.wekaStatus?.drives?.active ?? 0, created, desired };
+  // what is not known now is what it was
+  const before = facts.cluster.status?.stats?.drives?.counters?.active ?? 0;
+  return { active: facts.wekaStatus === undefined ? before : (facts.wekaStatus.drives?.active ?? 0), created, desired };
 }
 
 function printer(facts: ClusterFacts): Record<string, Json> {

@@ -44,6 +44,8 @@ function allocate(facts: ContainerFacts): Outcome {
   // a pod that runs elsewhere is ended first: its claims prove its death
   if (facts.pod?.nodeName !== undefined && facts.pod.nodeName !== nodeName) return done(`the pod leaves node ${facts.pod.nodeName}`);
   if (claimedNode !== undefined && claimedNode !== nodeName && facts.holder !== undefined) {
+    const fence = successor(facts);
+    if (facts.holder.incarnation !== undefined && facts.pod === undefined && !fence.create) return wait(fence.reason, fence.message, 3);
     const release = writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]);
     return act('ReleasingClaims', `gives back its claims on node ${claimedNode}`, [release]);
   }

@@ -7,7 +7,7 @@ import { childPod, type PodView } from './pod-view.ts';
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
 /** The pod whose death a probe is to prove: a probe of an older case proves nothing. */
-const provesAnnotation = 'weka.io/proves-death-of';
+export const provesAnnotation = 'weka.io/proves-death-of';
 
 /** The probe has obtained the lock of the runtime of that pod. */
 export function probeSucceeded(facts: ContainerFacts, podUid: string): boolean {

@@ -12,7 +12,7 @@ import { is } from '../api/modes.ts';
 import { describeIssues } from '../api/parse.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { containerFacts, clusterOf, type ContainerFacts } from './facts.ts';
-import { cleanUpPod, probeName, probePod } from './helpers.ts';
+import { cleanUpPod, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { containerObservations } from './observations.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
@@ -42,15 +42,23 @@ function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>,
     const ends = pod.terminating || misplaced(facts, wish) || (isRolling(facts) && mayOmit(facts));
     return ends ? [] : [keep(pod.object)];
   }
-  if (run.blockedBy?.step.name !== 'Pod' || 'refused' in wish) return [];
+  if ('refused' in wish) return [];
+  const blocked = run.blockedBy;
+  // a successor that is to go to another node needs the same proof before the claims on the old one are given back
+  const wantsProof = blocked?.outcome.state === 'wait' && blocked.outcome.reason === 'WaitingForProofOfDeath';
+  if (blocked?.step.name !== 'Pod' && !wantsProof) return [];
   const fence = successor(facts);
   if (fence.create) return [wish.pod];
+  return fence.probe === true ? probes(facts) : [];
+}
+
+/** The probe for the last pod on its node; one of an older case goes first. */
+function probes(facts: ContainerFacts): KubernetesObject[] {
   const incarnation = facts.holder?.incarnation;
-  if (fence.probe !== true || incarnation === undefined) return [];
-  const probe = probePod(facts, incarnation.podUid, incarnation.nodeName);
+  if (incarnation === undefined) return [];
   const present = childPod(facts.request, probeName(facts.name));
-  const stale = present !== undefined && canonicalJson({ ...present.object.metadata.annotations }['weka.io/proves-death-of'] ?? null) !== canonicalJson(probe.metadata.annotations?.['weka.io/proves-death-of'] ?? null);
-  return stale ? [] : [probe];
+  const stale = present !== undefined && present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid;
+  return stale ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
 }
 
 function active(facts: ContainerFacts): Decision {
