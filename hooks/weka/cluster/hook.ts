@@ -59,6 +59,8 @@ function summarize(facts: ClusterFacts, run: StepsResult<ClusterFacts>): Summary
   if (blocked === undefined) return { state: 'ready', reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
   const before = (facts.cluster.status?.conditions ?? []).find(({ type }) => type === 'Ready');
   const ready = before?.status === 'True';
+  // a look that is late, once a minute, must not be written down each time
+  if (blocked.outcome.state === 'unknown' && ready && before.observedGeneration === (facts.cluster.metadata.generation ?? 0)) return { state: 'ready', reason: before.reason, message: before.message };
   const message = 'message' in blocked.outcome ? (blocked.outcome.message ?? '') : '';
   const reason = 'reason' in blocked.outcome ? blocked.outcome.reason : 'FactUnknown';
   return { state: blocked.outcome.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };

@@ -33,11 +33,12 @@ function printer(facts: ClusterFacts): Record<string, Json> {
   const drives = driveCounts(facts);
   const capacity = facts.wekaStatus?.capacity;
   const used = capacity?.total_bytes === undefined ? undefined : capacity.total_bytes - (capacity.unprovisioned_bytes ?? 0);
+  const shown = used === undefined ? facts.cluster.status?.printer?.filesystemCapacity : `${readableBytes(used)}/${readableBytes(capacity?.total_bytes ?? 0)}`;
   return {
     driveContainers: triple(drive.active, drive.created, drive.desired),
     computeContainers: triple(compute.active, compute.created, compute.desired),
     drives: triple(drives.active, drives.created, drives.desired),
-    ...(used === undefined ? {} : { filesystemCapacity: `${readableBytes(used)}/${readableBytes(capacity?.total_bytes ?? 0)}` }),
+    ...(shown === undefined ? {} : { filesystemCapacity: shown }),
   };
 }
 

@@ -68,7 +68,7 @@ function active(facts: ContainerFacts): Decision {
   const oneOff = is(facts.container.spec.mode, 'oneOff');
   const summary = 'refused' in wish
     ? { state: 'stalled' as const, reason: 'NotSupported', message: wish.refused }
-    : summarize(run, previous, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
+    : summarize(run, previous, facts.container.metadata.generation ?? 0, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
   return {
     status: containerStatus(facts, run, statusWord(facts, run, oneOff ? 'Completed' : 'Running'), summary),
     children: activeChildren(facts, run, wish),

@@ -7,13 +7,15 @@ import { is } from '../api/modes.ts';
 import { addedDrives } from './drives.ts';
 import type { ContainerFacts } from './facts.ts';
 
-/** What the steps as a whole say; what is unknown leaves a container Ready that was. */
-export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[], ready: { reason: string; message: string }): Summary {
+/** What the steps as a whole say; what is unknown leaves a container that was Ready in this generation as it was. */
+export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[], generation: number, ready: { reason: string; message: string }): Summary {
   const blocked = run.blockedBy?.outcome;
   if (blocked === undefined || !('message' in blocked)) return { state: 'ready', ...ready };
-  const wasReady = previous.find(({ type }) => type === 'Ready')?.status === 'True';
+  const before = previous.find(({ type }) => type === 'Ready');
   const message = blocked.message ?? '';
-  if (blocked.state === 'unknown') return { state: 'progressing', reason: 'FactUnknown', message, ready: wasReady };
+  // a look that is late, once a minute, must not be written down each time
+  if (blocked.state === 'unknown' && before?.status === 'True' && before.observedGeneration === generation) return { state: 'ready', reason: before.reason, message: before.message };
+  if (blocked.state === 'unknown') return { state: 'progressing', reason: 'FactUnknown', message, ready: before?.status === 'True' };
   if (blocked.state === 'stalled') return { state: 'stalled', reason: blocked.reason, message };
   return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'Waiting', message };
 }
