@@ -77,13 +77,18 @@ describe('traps', () => {
   });
 
   it('trap 10: unknown carries the previous condition (all of it: test/properties/doubt.test.ts)', () => {
-    for (const name of ['wekacluster/22-nothing-is-known-nothing-changes', 'wekacontainer/14-nothing-is-known-the-pod-stays']) {
-      expect(decision(name).status.conditions.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'True', reason: 'FactUnknown' });
-    }
+    const ready = (name: string) => decision(name).status.conditions.find(({ type }) => type === 'Ready');
+    expect(ready('wekacluster/22-nothing-is-known-nothing-changes')).toMatchObject({ status: 'True', reason: 'ClusterIsReady' });
+    expect(ready('wekacontainer/14-nothing-is-known-the-pod-stays')).toMatchObject({ status: 'True', reason: 'Running' });
   });
 
   it('trap 11: a name that is taken is said', () => {
     expect(reason('wekacontainer/43-the-name-is-taken-by-a-stranger')).toBe('NameTaken');
+  });
+
+  it('trap 12: beside containers of another operator none is created, and they are named', () => {
+    expect(children('wekacluster/32-containers-of-another-operator-are-not-doubled')).toEqual(['demo-members']);
+    expect(reason('wekacluster/32-containers-of-another-operator-are-not-doubled')).toBe('UnlabelledContainers');
   });
 
   it('trap 13: a slow stop drains nothing', () => {

@@ -28,6 +28,8 @@ export interface ClusterFacts {
   plans: RolePlan[];
   minimum: Record<Role, number>;
   containers: ContainerView[];
+  /** Containers that name this cluster and are nobody's children: another operator made them, or their label was lost. */
+  unlabelled: string[];
   nodes: WekaNode[];
   /** WekaClients that name this cluster as their target. */
   clients: string[];
@@ -114,6 +116,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster, graceEn
       return parsed.ok ? [parsed.value] : [];
     }),
     clients: clientsOf(request, cluster),
+    unlabelled: objectsOf(request.related, 'WekaContainer', apiVersion).map(({ metadata }) => metadata.name).sort(),
     claims: claimsFact(request.observed, claimsNames.ofCluster(uid)),
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
     ...(guid === undefined ? {} : { guid }),

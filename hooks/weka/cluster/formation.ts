@@ -33,6 +33,12 @@ function portsClaimed(facts: ClusterFacts): Outcome {
   ]);
 }
 
+/** Taking over from another operator: its containers have to be labelled before this cluster may create any. */
+function nothingForeign({ unlabelled, uid }: ClusterFacts): Outcome {
+  if (unlabelled.length === 0) return done();
+  return stalled('UnlabelledContainers', `${unlabelled.length} containers name this cluster and are not its children: ${unlabelled.slice(0, 3).join(', ')}; label them controller-uid=${uid}, or delete them`);
+}
+
 function containersExist(facts: ClusterFacts): Outcome {
   if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
   for (const { role, count } of facts.plans) {
@@ -168,6 +174,7 @@ const bringUpOver = (facts: ClusterFacts): boolean => formed(facts) && ioStarted
 
 export const formationSteps = {
   ports: { name: 'Ports', condition: 'PortsAllocated', mode: 'always', status: 'Init', summary: 'A range of ports is claimed for the cluster.', check: portsClaimed },
+  takeover: { name: 'Takeover', mode: 'always', status: 'Init', summary: 'No container names this cluster without being its child.', check: nothingForeign },
   exist: { name: 'Containers', condition: clusterConditions.podsCreated, mode: 'once', status: 'Init', summary: 'All wished WekaContainers exist.', latched: formed, check: containersExist },
   ready: { name: 'ContainersReady', condition: clusterConditions.podsReady, mode: 'once', status: 'Init', summary: 'Enough weka containers run to form the cluster.', latched: formed, check: containersReady },
   created: { name: 'Formed', condition: clusterConditions.clusterCreated, mode: 'once', status: 'Init', summary: 'The weka cluster is formed; `cluster create` is run once, by one pinned container, when no member has a GUID.', latched: formed, check: clusterCreated },

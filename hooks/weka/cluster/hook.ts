@@ -3,7 +3,7 @@ import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '.
 import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { echoChildren, invalidSpec } from '../../core/echo.ts';
 import { renderSteps, runSteps, type Step, type StepsResult } from '../../core/steps.ts';
-import { apiVersion, clusterConditions } from '../api/group.ts';
+import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
 import { graceEnd } from '../grace.ts';
@@ -25,6 +25,7 @@ import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   secretSteps.created,
   formationSteps.ports,
+  formationSteps.takeover,
   formationSteps.exist,
   formationSteps.ready,
   formationSteps.created,
@@ -96,8 +97,8 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   const { ports, cluster, uid, request } = facts;
   if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state)), surplus: [] };
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
-  // its containers would be left to chance.
-  const grows = state === 'active' && facts.nodes.length > 0;
+  // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
+  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
@@ -186,6 +187,11 @@ function related(cluster: WekaCluster): RelatedRule[] {
   return [
     ...[...selectors.values()].map((matchLabels) => ({ apiVersion, resource: 'wekanodes', labelSelector: { matchLabels } })),
     { apiVersion, resource: 'wekaclients' },
+    // Metacontroller labels its children; what names this cluster and lacks the label would be doubled
+    {
+      apiVersion, resource: 'wekacontainers', namespace: cluster.metadata.namespace ?? '',
+      labelSelector: { matchLabels: { [labels.clusterId]: cluster.metadata.uid ?? '' }, matchExpressions: [{ key: 'controller-uid', operator: 'DoesNotExist' }] },
+    },
   ];
 }
 
