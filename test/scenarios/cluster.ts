@@ -60,7 +60,7 @@ async function versions(world: World): Promise<Record<string, string>> {
 }
 
 /** Looks in which a cluster may still be writing down what its last step brought, or what was read for the first time. */
-const settlingLooks = 4;
+const settlingLooks = 30;
 
 /** A settled cluster is left alone: for so many seconds no object of it is written. */
 export async function isQuiet(world: World, seconds: number): Promise<void> {
