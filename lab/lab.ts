@@ -44,6 +44,8 @@ export interface LabOptions {
   /** Settings of the operator, as in its environment. */
   config?: Record<string, string | number | boolean>;
   staleCache?: StaleCache;
+  /** Hook calls at one time of each controller, as Metacontroller's --workers; its default is 5. */
+  workers?: number;
   onEvent?: (event: DriverEvent) => void;
   onProblem?: (error: unknown) => void;
   nodeSettings?: NonNullable<NodesOptions['settings']>;
@@ -161,6 +163,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const local = localTransport(localSidecar(engine, events), clock, random, config);
   const driver = createDriver({
     api: client, clock, random,
+    workers: options.workers ?? 5,
     controllers: manifestsIn('compositecontrollers'),
     transport: await options.connect?.({ store, pods, clock, config }) ?? options.transport?.(local, random) ?? local,
     ...(options.staleCache === undefined ? {} : { staleCache: options.staleCache }),

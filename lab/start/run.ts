@@ -39,6 +39,7 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
   let served: Served | undefined;
   const lab = await createLab({
     clock: new RealClock(),
+    workers: startTimings.workers,
     nodes: options.nodes,
     weka: startTimings.weka, nodeSettings: startTimings.nodes, runtime: startTimings.runtime,
     config: { debugSleepSeconds: startTimings.debugSleepSeconds },
