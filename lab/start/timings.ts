@@ -9,9 +9,9 @@ import type { WekaSettings } from '../weka/settings.ts';
 export const startTimings = {
   /** Hook calls at one time of each controller; docs/deploying.md says the same for a real Metacontroller. */
   workers: 10,
-  nodes: { imagePullMilliseconds: 300, restartMilliseconds: 500 } satisfies NodesOptions['settings'],
-  runtime: { persistency: 50, agentStart: 100, poll: 200, driverLoad: 300, discovery: 100, helper: 100 } satisfies Partial<SimulatedProgramSettings>,
-  weka: { start: 200, join: 100, clusterCreate: 300, startIo: 300, phaseIn: 500 } satisfies Partial<WekaSettings>,
+  nodes: { imagePullMilliseconds: 100, restartMilliseconds: 500 } satisfies NodesOptions['settings'],
+  runtime: { persistency: 50, agentStart: 100, poll: 100, driverLoad: 100, discovery: 50, helper: 50 } satisfies Partial<SimulatedProgramSettings>,
+  weka: { start: 100, join: 50, clusterCreate: 150, startIo: 100, phaseIn: 200 } satisfies Partial<WekaSettings>,
   /** Seconds that a runtime stays before it exits, so that a person can look at the real thing. */
   debugSleepSeconds: 0,
 } as const;

@@ -150,12 +150,15 @@ function wekaRuns(facts: ContainerFacts): Outcome {
   return wait('WekaNotRunning', `the weka container is ${local.runStatus ?? 'in an unknown state'}`, 1);
 }
 
+/** Seconds. A helper lives for moments, and a whole node waits for it. */
+const helperPace = 0.5;
+
 function results(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'oneOff')) return skipped;
   if (facts.container.status?.result !== undefined && facts.report === undefined) return done();
-  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, helperPace);
   if (facts.report.phase === 'error') return wait('RuntimeError', facts.report.message, 10);
-  return facts.report.results === null ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, 1) : done();
+  return facts.report.results === null ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, helperPace) : done();
 }
 
 /** In the order of a container's life. */

@@ -14,7 +14,7 @@ function joined(facts: ContainerFacts): Outcome {
   if (facts.joined) return done();
   if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
   const guid = facts.members?.spec.clusterGuid;
-  if (guid === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', 2);
+  if (guid === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', 1);
   const local = facts.report.local?.find((entry) => entry.name === name);
   const endpoints = facts.members?.spec.joinIpPorts ?? [];
   // STEM: runs, belongs to no cluster and has not been told of one

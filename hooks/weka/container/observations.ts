@@ -8,8 +8,8 @@ import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { clusterOf, ownerObservation, type ContainerFacts } from './facts.ts';
 import { isRolling } from './roll.ts';
 
-/** Seconds. A container that is on its way is looked at each second, a settled one once a minute (with the resync period). */
-const ages = { moving: 1, settled: 50 };
+/** Seconds. A helper is looked at twice a second, a container on its way each second, a settled one once a minute (with the resync period). */
+const ages = { helper: 0.3, moving: 1, settled: 50 };
 
 /** Whether the container was Ready when it was last looked at, and nothing is asked of it now. */
 function settled(facts: ContainerFacts): boolean {
@@ -59,7 +59,8 @@ function inWeka(facts: ContainerFacts, age: number): Observation[] {
 
 /** All that is to be known before a decision about this container. */
 export function containerObservations(facts: ContainerFacts): Observation[] {
-  const age = settled(facts) ? ages.settled : ages.moving;
+  const moving = is(facts.container.spec.mode, 'oneOff') ? ages.helper : ages.moving;
+  const age = settled(facts) ? ages.settled : moving;
   const cluster = clusterOf(facts.request.parent);
   return [
     ...claims(facts, age),
