@@ -31,7 +31,6 @@ export const operatorConfig = z.object({
     cos: z.string().default('/mnt/stateful_partition/k8s-weka'),
   }).prefault({}), 'directory of all weka data on a node, by operating system'),
   portAllocationStartingPort: setting('PORT_ALLOCATION_STARTING_PORT', z.int().min(1024).max(65535).default(35000), 'first port given to clusters'),
-  clientPortStartingPort: setting('CLIENT_PORT_STARTING_PORT', z.int().min(1024).max(65535).default(45000), 'first port that a client tries'),
   allowMultipleProtocolsPerNode: setting('ALLOW_MULTIPLE_PROTOCOLS_PER_NODE', flag(false), 'lets several frontends (s3, nfs, client) share a node'),
   skipUnhealthyToleration: setting('SKIP_UNHEALTHY_TOLERATION', flag(false), 'does not tolerate the taints of an unhealthy node'),
   skipClientNoScheduleToleration: setting('SKIP_CLIENT_NO_SCHEDULE_TOLERATION', flag(false), 'clients do not tolerate all NoSchedule taints'),
@@ -53,14 +52,7 @@ export const operatorConfig = z.object({
   cosAllowDisableDriverSigning: setting('WEKA_COS_ALLOW_DISABLE_DRIVER_SIGNING', flag(false), 'the driver loader may turn off driver signing on Google COS, which reboots the node'),
   driveTypesRatio: setting('DRIVE_TYPES_RATIO', z.object({ tlc: z.int().min(1).default(1), qlc: z.int().min(0).default(10) }).prefault({}),
     'how containerCapacity is divided over drive types where a cluster does not say'),
-  hugepagesTlcRatio: setting('HUGEPAGES_TLC_RATIO', z.int().min(1).default(1000), 'TLC capacity over hugepages of the compute containers'),
-  hugepagesQlcRatio: setting('HUGEPAGES_QLC_RATIO', z.int().min(1).default(6000), 'QLC capacity over hugepages of the compute containers'),
   ssdProxyHugepagesOffset: setting('SSD_PROXY_HUGEPAGES_OFFSET_MIB', z.int().min(0).default(2048), 'MiB of the hugepages of an ssdproxy that it does not hand to weka'),
-  wekaHomeEndpoint: setting('WEKA_HOME_ENDPOINT', z.string().default('https://api.home.weka.io'), 'Weka Home of clusters that name none'),
-  wekaHomeEnableStats: setting('WEKA_HOME_ENABLE_STATS', flag(true), 'sends statistics to Weka Home where a cluster does not say'),
-  upgradeDriveThresholdPercent: setting('UPGRADE_DRIVE_THRESHOLD_PERCENT', z.int().min(0).max(100).default(90), 'percent of drive containers that must be up before an upgrade goes on'),
-  upgradeComputeThresholdPercent: setting('UPGRADE_COMPUTE_THRESHOLD_PERCENT', z.int().min(0).max(100).default(90), 'percent of compute containers that must be up before an upgrade goes on'),
-  upgradeMaxDeactivatingPercent: setting('UPGRADE_MAX_DEACTIVATING_CONTAINERS_PERCENT', z.int().min(0).max(100).default(10), 'percent of containers that may be leaving while an upgrade goes on'),
   deleteUnschedulablePodsAfterSeconds: setting('DELETE_UNSCHEDULABLE_PODS_AFTER_SECONDS', z.int().min(0).default(60), 'seconds after which the node of an unschedulable pod is chosen anew'),
 });
 

@@ -29,7 +29,7 @@ function wanted(drives: number, present: KubernetesObject[], change: Partial<Con
   const parent = change.cluster ?? cluster(drives);
   return wantedContainers({
     cluster: parent, uid: 'uid', plans: rolePlans(parent.spec), existing: present.map(containerView), nodes, ports: { basePort: 35000, portRange: 500 },
-    joinIpPorts: [], imageOf: (view) => view?.spec.image ?? image, forming: true, leaveToScheduler: true, entropy: 'e0', now, ...change,
+    joinIpPorts: [], imageOf: (view) => view?.spec.image ?? image, forming: true, leaveToScheduler: true, unschedulableSeconds: 60, entropy: 'e0', now, ...change,
   });
 }
 const names = (objects: KubernetesObject[]): string[] => objects.map(({ metadata }) => metadata.name);

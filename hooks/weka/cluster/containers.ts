@@ -23,6 +23,8 @@ export interface ContainersInput {
   imageOf(view: ContainerView | undefined): string;
   /** The weka cluster is formed or may be forming: what has run may hold data. */
   forming: boolean;
+  /** After this time without a node, a node that the cluster has chosen is given up (weka.md 6.3 #19). */
+  unschedulableSeconds: number;
   /** Long enough has been waited for facts of nodes: a container that fits nowhere is left to the scheduler. */
   leaveToScheduler: boolean;
   entropy: string;
@@ -31,9 +33,6 @@ export interface ContainersInput {
 }
 
 export const operatorSecretName = (clusterUid: string): string => `weka-operator-${clusterUid}`;
-
-/** After this time without a node, a node that the cluster has chosen is given up (weka.md 6.3 #19). Seconds. */
-const unschedulableSeconds = 60;
 
 /** Drops `undefined`, which has no place in JSON, and `{}`/`[]`/`false`, which mean the same as absence here. */
 function compact(fields: Record<string, Json | undefined>): Record<string, Json> {
@@ -130,7 +129,7 @@ const hasData = (input: ContainersInput, { status }: ContainerView): boolean =>
 function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, placed: PlacementInput['placed']): string | undefined {
   const now = view?.spec.nodeAffinity;
   const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
-  const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= unschedulableSeconds * 1000;
+  const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= input.unschedulableSeconds * 1000;
   if (now !== undefined && !expired) return now;
   // what was left to the scheduler stays with it, until it finds nothing for a minute
   if (view !== undefined && now === undefined && !expired) return undefined;

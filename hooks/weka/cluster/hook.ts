@@ -104,6 +104,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
     forming: facts.guid !== undefined || facts.claims.state === 'unknown' || facts.claims.spec.former !== undefined,
     leaveToScheduler: waitedForNodes(facts),
+    unschedulableSeconds: facts.config.deleteUnschedulablePodsAfterSeconds,
     joinIpPorts: facts.guid === undefined ? [] : joinIpPorts(facts.containers), entropy: request.context.entropy, now: facts.now,
   });
   const requested = new Set(facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name));
