@@ -3,8 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-
-const repository = join(import.meta.dirname, '..');
+import { repository } from './repository.ts';
 
 /** All objects of the YAML files in a folder of the repository, kustomizations left out. */
 export function manifestsIn(folder: string): KubernetesObject[] {

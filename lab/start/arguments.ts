@@ -1,6 +1,7 @@
 /** The command line of `npm start`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { join, resolve } from 'node:path';
+import { repository } from '../repository.ts';
 
 /** Something the user gave is wrong: told in one message, exit status 2. */
 export class InputError extends Error {}
@@ -23,7 +24,7 @@ export interface StartOptions {
   quiet: boolean;
 }
 
-export const sampleManifest = join(import.meta.dirname, '../samples/minimal.yaml');
+export const sampleManifest = join(repository, 'lab/samples/minimal.yaml');
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {

@@ -8,12 +8,12 @@ import { basename, join } from 'node:path';
 import type { PodEnvironment, ProgramFactory } from '../contract.ts';
 import type { Lab } from '../lab.ts';
 import { findPython } from '../nodes/process-tools.ts';
+import { repository } from '../repository.ts';
 import { processPrograms, type ProcessProgramFactory } from '../nodes/process-program.ts';
 import { serveShim, type ShimServer } from '../weka/shim-server.ts';
 import { InputError } from './arguments.ts';
 
 const processModes = ['drive', 'compute'];
-const repository = join(import.meta.dirname, '../..');
 
 /** Why this machine cannot do it; undefined if it can. */
 export function whyNoProcessPods(platform: NodeJS.Platform, python: () => string): string | undefined {
