@@ -42,6 +42,8 @@ export const operatorConfig = z.object({
   discoveryImage: setting('DISCOVERY_IMAGE', z.string().optional(), 'image that reads the facts of a node; an image already in use there when absent'),
   imagePullSecret: setting('IMAGE_PULL_SECRET', z.string().optional(), 'secret in the namespace of the operator with which nodes pull the images of helpers'),
   syslogPackage: setting('SYSLOG_PACKAGE', z.string().default('auto'), 'syslog daemon that the runtime starts'),
+  lookSeconds: setting('LOOK_SECONDS', z.number().min(0.2).max(60).default(1),
+    'seconds between two looks at a container on its way; a look is an exec in its pod, so a large installation may want more'),
   debugSleepSeconds: setting('WEKA_OPERATOR_DEBUG_SLEEP', z.int().min(0).default(3), 'seconds that a runtime stays before it exits, so that a person can look'),
   otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', z.string().optional(), 'collector to which runtimes may send logs; none when absent'),
   httpsProxy: setting('HTTPS_PROXY', z.string().optional(), 'proxy through which kernel drivers are downloaded'),

@@ -42,7 +42,7 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
     workers: startTimings.workers,
     nodes: options.nodes,
     weka: startTimings.weka, nodeSettings: startTimings.nodes, runtime: startTimings.runtime,
-    config: { debugSleepSeconds: startTimings.debugSleepSeconds },
+    config: { debugSleepSeconds: startTimings.debugSleepSeconds, lookSeconds: startTimings.lookSeconds },
     ...(processPods === undefined ? {} : { programs: (simulated, parts) => processPods.programs(simulated, parts) }),
     onProblem: report,
     onEvent(event) {

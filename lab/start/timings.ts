@@ -7,6 +7,8 @@ import type { SimulatedProgramSettings } from '../nodes/simulated-program-host.t
 import type { WekaSettings } from '../weka/settings.ts';
 
 export const startTimings = {
+  /** Seconds between two looks at a container on its way: its weka starts in less than a second here. */
+  lookSeconds: 0.4,
   /** Hook calls at one time of each controller; docs/deploying.md says the same for a real Metacontroller. */
   workers: 10,
   nodes: { imagePullMilliseconds: 100, restartMilliseconds: 500 } satisfies NodesOptions['settings'],

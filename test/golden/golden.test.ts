@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { conditionsOf } from '../../hooks/core/conditions.ts';
 import type { Fact, KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { answerHook } from '../../hooks/server/hook.ts';
 import { kinds } from '../../hooks/weka/api/index.ts';
@@ -55,6 +56,14 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
       expect(entry.target.safeParse(target).error, `target of ${kind}`).toBeUndefined();
       expect(entry.args.safeParse(args).error, `arguments of ${kind}`).toBeUndefined();
     }
+  });
+
+  it('while it is not ready, asks again only when the answers of this time are too old by then', () => {
+    if (request === undefined || hookOf(request) === 'customize' || conditionsOf(request.object ?? request.parent).some(({ type, status }) => type === 'Ready' && status === 'True')) return;
+    const { resyncAfterSeconds = Infinity } = answerHook(controller, hookOf(request), request) as { resyncAfterSeconds?: number };
+    const looks = (answerHook(controller, 'observe', request) as Observation[])
+      .filter(({ id, kind }) => (kind === 'runtime.report' || kind === 'weka.query') && request.observed?.facts?.[id] !== undefined);
+    for (const { id, maxAgeSeconds } of looks) expect(maxAgeSeconds, id).toBeLessThan(resyncAfterSeconds);
   });
 
   it('is a request that can happen', () => {

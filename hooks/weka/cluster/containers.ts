@@ -35,7 +35,7 @@ export interface ContainersInput {
 export const operatorSecretName = (clusterUid: string): string => `weka-operator-${clusterUid}`;
 
 /** Drops `undefined`, which has no place in JSON, and `{}`/`[]`/`false`, which mean the same as absence here. */
-function compact(fields: Record<string, Json | undefined>): Record<string, Json> {
+export function compact(fields: Record<string, Json | undefined>): Record<string, Json> {
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => {
     const [, value] = entry;
     if (value === undefined || value === false) return false;

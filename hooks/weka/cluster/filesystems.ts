@@ -21,7 +21,7 @@ function filesystemsCreated(facts: ClusterFacts): Outcome {
   const groups = answered(facts, 'filesystemGroups');
   const filesystems = answered(facts, 'filesystems');
   const total = wekaStatus?.capacity?.total_bytes;
-  if (executor === undefined || groups === undefined || filesystems === undefined || total === undefined) return unknown('the filesystems have not been read', 1);
+  if (executor === undefined || groups === undefined || filesystems === undefined || total === undefined) return unknown('the filesystems have not been read', facts.config.lookSeconds);
   if (groups.every(({ name }) => name !== group)) {
     return act('CreatingFilesystems', `creates the filesystem group ${group}`, [wekaRun(executor, 'filesystemGroupCreate', { name: group })]);
   }

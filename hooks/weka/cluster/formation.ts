@@ -83,9 +83,9 @@ function clusterCreated(facts: ClusterFacts): Outcome {
   const members = formers(facts);
   const reports = members.map((view) => ({ view, report: reportOf(facts, view) }));
   const silent = reports.filter(({ report }) => report === undefined).map(({ view }) => view.name);
-  if (silent.length > 0) return unknown(`${silent.length} members have not said whether they belong to a cluster: ${silent[0]}`, 1);
+  if (silent.length > 0) return unknown(`${silent.length} members have not said whether they belong to a cluster: ${silent[0]}`, facts.config.lookSeconds);
   const joined = reports.filter(({ report }) => (report?.identity ?? undefined) !== undefined);
-  if (joined.length > 0) return wait('Forming', `${joined.length} of ${members.length} members have joined`, 1);
+  if (joined.length > 0) return wait('Forming', `${joined.length} of ${members.length} members have joined`, facts.config.lookSeconds);
   const { claims } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   const pinned = claims.spec.former?.containerUid;
@@ -102,7 +102,7 @@ function clusterCreated(facts: ClusterFacts): Outcome {
     // no member has a GUID and the former is gone: it took whatever it had begun along
     return act('ReleasingFormer', 'the container that was to form the cluster is gone; another one is chosen', [writeClaims(claims, [{ path: ['former'], value: null }])]);
   }
-  return act('Forming', `forms the weka cluster of ${members.length} members`, [createCommand(facts, members, former.pod)], 1);
+  return act('Forming', `forms the weka cluster of ${members.length} members`, [createCommand(facts, members, former.pod)], facts.config.lookSeconds);
 }
 
 /** A setting of the weka cluster: what is wished, what it is, and the command that sets it. */
@@ -135,8 +135,8 @@ const ioStartedFact = (facts: ClusterFacts): boolean => facts.wekaStatus?.io_sta
 
 function configured(facts: ClusterFacts): Outcome {
   if (expanding(facts)) return skipped;
-  if (facts.executor === undefined) return wait('NoExecutor', 'waits for an operational container', 1);
-  if (facts.wekaStatus === undefined || answered(facts, 'overrides') === undefined) return unknown('the settings of the weka cluster have not been read', 1);
+  if (facts.executor === undefined) return wait('NoExecutor', 'waits for an operational container', facts.config.lookSeconds);
+  if (facts.wekaStatus === undefined || answered(facts, 'overrides') === undefined) return unknown('the settings of the weka cluster have not been read', facts.config.lookSeconds);
   const needed = settings(facts, facts.executor);
   return needed.length === 0 ? done() : act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
 }
@@ -150,24 +150,24 @@ function joined(facts: ClusterFacts): Outcome {
     if (guids.size === 1) return done();
     return stalled('SplitCluster', `the containers belong to ${guids.size} weka clusters: ${[...guids].join(', ')}`);
   }
-  return wait('Joining', `${members.length - outside.length} of ${members.length} containers have joined${outside[0] === undefined ? '' : `; ${outside[0].name} has not`}`, 1);
+  return wait('Joining', `${members.length - outside.length} of ${members.length} containers have joined${outside[0] === undefined ? '' : `; ${outside[0].name} has not`}`, facts.config.lookSeconds);
 }
 
 function drivesAdded(facts: ClusterFacts): Outcome {
-  if (facts.wekaStatus === undefined) return unknown('the status of the weka cluster has not been read', 1);
+  if (facts.wekaStatus === undefined) return unknown('the status of the weka cluster has not been read', facts.config.lookSeconds);
   const allocated = living(facts, 'drive').reduce((sum, view) => sum + (view.status.allocations?.drives?.length ?? 0), 0);
   const wanted = facts.cluster.spec.startIoConditions?.minNumDrives || allocated;
   const total = facts.wekaStatus.drives?.total ?? 0;
   if (total >= wanted && wanted > 0) return done(`${total} drives`);
   const message = `${total} of ${wanted} drives are added`;
-  return wait('WaitingForDrives', message, 1, [{ type: 'Normal', reason: 'WaitingForDrives', message }]);
+  return wait('WaitingForDrives', message, facts.config.lookSeconds, [{ type: 'Normal', reason: 'WaitingForDrives', message }]);
 }
 
 function ioStarted(facts: ClusterFacts): Outcome {
   if (expanding(facts)) return skipped;
-  if (facts.wekaStatus === undefined || facts.executor === undefined) return unknown('the status of the weka cluster has not been read', 1);
+  if (facts.wekaStatus === undefined || facts.executor === undefined) return unknown('the status of the weka cluster has not been read', facts.config.lookSeconds);
   if (ioStartedFact(facts)) return done();
-  return act('StartingIO', 'starts IO', [...blindSettings(facts, facts.executor), wekaRun(facts.executor, 'startIo', {})], 1);
+  return act('StartingIO', 'starts IO', [...blindSettings(facts, facts.executor), wekaRun(facts.executor, 'startIo', {})], facts.config.lookSeconds);
 }
 
 const bringUpOver = (facts: ClusterFacts): boolean => formed(facts) && ioStartedFact(facts);

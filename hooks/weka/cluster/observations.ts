@@ -8,8 +8,13 @@ import type { WekaQueryName } from '../queries.ts';
 import type { ClusterFacts } from './facts.ts';
 import { secretNames } from './secrets.ts';
 
-/** Seconds. */
-const ages = { moving: 1, settled: 50 };
+/** How old an answer may be, in seconds; see the ages of a container. */
+const ages = ({ config: { lookSeconds } }: ClusterFacts) => ({
+  moving: lookSeconds / 2,
+  // written by nobody but the sidecar, which forgets the old answer then
+  secrets: 5,
+  settled: 50,
+});
 
 const isTrue = (facts: ClusterFacts, type: string): boolean =>
   facts.cluster.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
@@ -23,16 +28,16 @@ function ready(facts: ClusterFacts): boolean {
 const queries: readonly WekaQueryName[] = ['status', 'overrides', 'users', 'filesystemGroups', 'filesystems'];
 
 export function clusterObservations(facts: ClusterFacts): Observation[] {
-  const settled = ready(facts);
-  const age = settled ? ages.settled : ages.moving;
+  const { moving, secrets, settled } = ages(facts);
+  const age = ready(facts) ? settled : moving;
   const names = Object.values(secretNames(facts));
-  if (facts.phase !== 'active') return [claimsRead(claimsNames.ofPorts, ages.moving), claimsRead(claimsNames.ofCluster(facts.uid), ages.moving)];
+  if (facts.phase !== 'active') return [claimsRead(claimsNames.ofPorts, moving), claimsRead(claimsNames.ofCluster(facts.uid), moving)];
   const forming = facts.guid === undefined && isTrue(facts, clusterConditions.podsCreated) && facts.containers.every((view) => view.running || view.terminating);
   return [
     claimsRead(claimsNames.ofPorts, age),
     claimsRead(claimsNames.ofCluster(facts.uid), age),
-    ...names.map((name) => secretKeys({ namespace: facts.namespace, name }, age)),
-    ...(forming || facts.guid === undefined ? facts.containers.flatMap((view) => (view.pod === undefined ? [] : [runtimeReport(view.pod, ages.moving)])) : []),
+    ...names.map((name) => secretKeys({ namespace: facts.namespace, name }, ready(facts) ? settled : secrets)),
+    ...(forming || facts.guid === undefined ? facts.containers.flatMap((view) => (view.pod === undefined ? [] : [runtimeReport(view.pod, moving)])) : []),
     ...(facts.executor === undefined ? [] : queries.map((query) => wekaQuery(facts.executor!, query, age))),
   ];
 }

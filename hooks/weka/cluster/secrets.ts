@@ -89,7 +89,7 @@ function missingUsers(facts: ClusterFacts, which: SecretName[]): SecretName[] | 
 
 function addUsers(facts: ClusterFacts, which: SecretName[]): Outcome | undefined {
   const missing = missingUsers(facts, which);
-  if (missing === undefined || facts.executor === undefined) return unknown('the users of the weka cluster have not been read', 1);
+  if (missing === undefined || facts.executor === undefined) return unknown('the users of the weka cluster have not been read', facts.config.lookSeconds);
   const { executor } = facts;
   if (missing.length === 0) return undefined;
   const names = userNames(facts.uid);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { operatorConfig } from '../config.ts';
 import { bringUpSteps } from './bring-up.ts';
 import type { ContainerFacts } from './facts.ts';
 
@@ -14,7 +15,7 @@ describe('whether the weka container runs', () => {
     ['an agent that is late with its answer proves nothing', { phase: 'running', local: null, message: '' }, 'unknown', undefined],
     ['a driver is missing', { phase: 'waiting-for-drivers', missingDriver: 'wekafsio', local: null }, 'wait', 'WaitForDrivers'],
   ])('%s', (_sentence, report, state, reason) => {
-    const facts = { container: { spec: { mode: 'drive', name: 'drivex1' } }, report } as unknown as ContainerFacts;
+    const facts = { config: operatorConfig.parse({}), container: { spec: { mode: 'drive', name: 'drivex1' } }, report } as unknown as ContainerFacts;
     expect(weka?.check(facts)).toMatchObject({ state, ...(reason === undefined ? {} : { reason }) });
   });
 });

@@ -127,11 +127,11 @@ function recorded(facts: ContainerFacts): Outcome {
 function resources(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'allocatable')) return skipped;
   const { report, node, holder, pod } = facts;
-  if (report === undefined || pod === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (report === undefined || pod === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   if (node === undefined || holder === undefined) return unknown('the claims of the node have not been read');
   const wished = wishedResources({ ...facts, node, holder });
   if (resourcesWritten(facts, wished)) return done();
-  if (!report.persistencyConfigured) return wait('PersistencyNotConfigured', 'waits until the runtime has set up its directories', 1);
+  if (!report.persistencyConfigured) return wait('PersistencyNotConfigured', 'waits until the runtime has set up its directories', facts.config.lookSeconds);
   const write = writeResources(pod.target, wished);
   return act('WritingResources', 'writes resources.json into the pod', [write]);
 }
@@ -139,26 +139,26 @@ function resources(facts: ContainerFacts): Outcome {
 function wekaRuns(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'weka') || is(mode(facts), 'oneOff')) return skipped;
   const { report, container } = facts;
-  if (report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   if (report.phase === 'error') return wait('RuntimeError', report.message, 10, [warning('WekaLocalStatus', report.message)]);
   if (report.missingDriver) return wait('WaitForDrivers', `the runtime misses the kernel driver ${report.missingDriver}`, 2);
   const local = report.local?.find((entry) => entry.name === container.spec.name);
   if (local?.runStatus === 'Running') return done();
   // once it runs, a late answer of the agent is no sign of the contrary
-  if (report.local === null && report.phase === 'running') return unknown('the agent has not answered in time', 1);
-  if (local === undefined) return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, 1);
-  return wait('WekaNotRunning', `the weka container is ${local.runStatus ?? 'in an unknown state'}`, 1);
+  if (report.local === null && report.phase === 'running') return unknown('the agent has not answered in time', facts.config.lookSeconds);
+  if (local === undefined) return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, facts.config.lookSeconds);
+  return wait('WekaNotRunning', `the weka container is ${local.runStatus ?? 'in an unknown state'}`, facts.config.lookSeconds);
 }
 
 /** Seconds. A helper lives for moments, and a whole node waits for it. */
-const helperPace = 0.5;
+const helperPace = ({ config }: ContainerFacts): number => config.lookSeconds / 2;
 
 function results(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'oneOff')) return skipped;
   if (facts.container.status?.result !== undefined && facts.report === undefined) return done();
-  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, helperPace);
+  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, helperPace(facts));
   if (facts.report.phase === 'error') return wait('RuntimeError', facts.report.message, 10);
-  return facts.report.results === null ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, helperPace) : done();
+  return facts.report.results === null ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, helperPace(facts)) : done();
 }
 
 /** In the order of a container's life. */

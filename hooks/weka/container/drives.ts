@@ -27,7 +27,7 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   if (facts.container.spec.mode !== 'drive') return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
   const added = addedDrives(facts);
-  if (added === undefined) return unknown('the drives of the container have not been read from weka', 1);
+  if (added === undefined) return unknown('the drives of the container have not been read from weka', facts.config.lookSeconds);
   const serials = facts.holder?.drives ?? [];
   const missing = serials.filter((serial) => !added.some((drive) => drive.serial_number === serial));
   if (missing.length === 0) return done(`${serials.length} drives`);

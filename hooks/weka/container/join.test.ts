@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../catalogue.ts';
+import { operatorConfig } from '../config.ts';
 import type { ContainerFacts } from './facts.ts';
 import { joinSteps } from './join.ts';
 
 /** A container that runs, belongs to no cluster, and sees a formed one with so many addresses. */
 const facts = (addresses: number): ContainerFacts => ({
+  config: operatorConfig.parse({}),
   container: { spec: { mode: 'drive', name: 'drivex0' } }, joined: false, pod: { target: { namespace: 'default', name: 'demo-drive-0', uid: 'pod' } },
   report: { local: [{ name: 'drivex0', runStatus: 'Running', internalStatus: { display_status: 'STEM' } }] },
   members: { spec: { clusterGuid: 'guid', joinIpPorts: Array.from({ length: addresses }, (_one, index) => `[fd00::${index + 1}]:14000`) } },

@@ -12,14 +12,14 @@ function joined(facts: ContainerFacts): Outcome {
   const { mode, name } = facts.container.spec;
   if (!is(mode, 'joinsCluster')) return skipped;
   if (facts.joined) return done();
-  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, 1);
+  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   const guid = facts.members?.spec.clusterGuid;
-  if (guid === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', 1);
+  if (guid === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', facts.config.lookSeconds);
   const local = facts.report.local?.find((entry) => entry.name === name);
   const endpoints = facts.members?.spec.joinIpPorts ?? [];
   // STEM: runs, belongs to no cluster and has not been told of one
   if (local?.internalStatus?.display_status !== 'STEM' || facts.pod === undefined || endpoints.length === 0) {
-    return wait('Joining', `joins the weka cluster ${guid}`, 1);
+    return wait('Joining', `joins the weka cluster ${guid}`, facts.config.lookSeconds);
   }
   const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: endpoints.slice(0, endpointLimit).map(endpoint) });
   return act('Joining', `is told the addresses of the weka cluster ${guid}`, [join], 3);

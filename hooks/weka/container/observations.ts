@@ -8,11 +8,14 @@ import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { clusterOf, ownerObservation, type ContainerFacts } from './facts.ts';
 import { isRolling } from './roll.ts';
 
-/** Seconds. A helper is looked at twice a second, a container on its way each second, a settled one once a minute (with the resync period). */
-const ages = { helper: 0.3, moving: 1, settled: 50 };
+/**
+ * How old an answer may be, in seconds; a settled container is looked at once a minute, with the resync period. Half the
+ * time between two looks: at the whole of it, each second look would find the answer of the one before fresh enough.
+ */
+const ages = ({ config: { lookSeconds } }: ContainerFacts) => ({ helper: lookSeconds / 4, moving: lookSeconds / 2, settled: 50 });
 
 /** Whether the container was Ready when it was last looked at, and nothing is asked of it now. */
-function settled(facts: ContainerFacts): boolean {
+function isSettled(facts: ContainerFacts): boolean {
   const ready = facts.container.status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.status === 'True' && ready.observedGeneration === facts.container.metadata.generation
     && facts.pod?.running === true && !facts.pod.terminating && facts.state === 'active' && facts.turn.state !== 'ours' && !isRolling(facts);
@@ -29,9 +32,9 @@ function beforePod(facts: ContainerFacts): Observation[] {
   const incarnation = facts.holder?.incarnation;
   const nodeLost = incarnation !== undefined && facts.node === undefined;
   return [
-    podLive(facts, ages.moving),
-    configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages.settled),
-    ...(nodeLost ? [objectLive({ apiVersion, kind: 'WekaNode', name: incarnation.nodeName }, ages.moving)] : []),
+    podLive(facts, ages(facts).moving),
+    configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled),
+    ...(nodeLost ? [objectLive({ apiVersion, kind: 'WekaNode', name: incarnation.nodeName }, ages(facts).moving)] : []),
   ];
 }
 
@@ -46,21 +49,21 @@ function inWeka(facts: ContainerFacts, age: number): Observation[] {
   const { executor, container, joined } = facts;
   const wanted: Observation[] = [];
   const disrupting = facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts);
-  if (executor !== undefined && joined && disrupting && facts.state === 'active') wanted.push(wekaQuery(executor, 'status', ages.moving));
+  if (executor !== undefined && joined && disrupting && facts.state === 'active') wanted.push(wekaQuery(executor, 'status', ages(facts).moving));
   if (executor !== undefined && joined && container.spec.mode === 'drive' && facts.state === 'active') wanted.push(wekaQuery(executor, 'drives', age));
   const leaving = facts.state === 'deleting' && joined;
   const other = facts.otherMember;
   if (leaving && other !== undefined) {
-    wanted.push(wekaQuery(other, 'containers', ages.moving));
-    if (container.spec.mode === 'drive') wanted.push(wekaQuery(other, 'drives', ages.moving));
+    wanted.push(wekaQuery(other, 'containers', ages(facts).moving));
+    if (container.spec.mode === 'drive') wanted.push(wekaQuery(other, 'drives', ages(facts).moving));
   }
   return wanted;
 }
 
 /** All that is to be known before a decision about this container. */
 export function containerObservations(facts: ContainerFacts): Observation[] {
-  const moving = is(facts.container.spec.mode, 'oneOff') ? ages.helper : ages.moving;
-  const age = settled(facts) ? ages.settled : moving;
+  const { helper, moving, settled } = ages(facts);
+  const age = isSettled(facts) ? settled : is(facts.container.spec.mode, 'oneOff') ? helper : moving;
   const cluster = clusterOf(facts.request.parent);
   return [
     ...claims(facts, age),

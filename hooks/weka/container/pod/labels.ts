@@ -7,7 +7,8 @@ function inheritable(key: string): boolean {
   return key !== 'controller-uid' && !key.endsWith('/last-applied-configuration');
 }
 
-const inherited = (values: Record<string, string> | undefined): Record<string, string> =>
+/** Labels or annotations of an object that go to what it creates. */
+export const inherited = (values: Record<string, string> | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => inheritable(key)));
 
 /** The container's labels on top of ours; the cluster id on top of all. */
