@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { findPython } from '../nodes/process-tools.ts';
 import { sampleManifest } from './arguments.ts';
+import { whyNoProcessPods } from './process-pods.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'weka-start-test-'));
 const kubeconfig = join(directory, 'kubeconfig');
@@ -19,16 +21,34 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs the program; `interruptAt` sends SIGINT once the output has it. */
-function start(args: string[], interruptAt?: string): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../start.ts'), '--port', '0', '--kubeconfig', kubeconfig, ...args]);
+/** Runs the program; `interruptAt` sends SIGINT once the output has it, after `before`. */
+function start(args: string[], interruptAt?: string, before?: () => void): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../start.ts'), '--port', '0', '--kubeconfig', kubeconfig, ...args], { env: { ...process.env, TMPDIR: directory } });
   const result: Ended = { code: null, stdout: '', stderr: '' };
+  let interrupted = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     result.stdout += text;
-    if (interruptAt !== undefined && result.stdout.includes(interruptAt)) child.kill('SIGINT');
+    if (interrupted || interruptAt === undefined || !result.stdout.includes(interruptAt)) return;
+    interrupted = true;
+    before?.();
+    child.kill('SIGINT');
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));
   return new Promise((resolve) => child.once('close', (code) => resolve({ ...result, code })));
+}
+
+/** The modes of the runtimes that run in the files of a lab of this test. */
+function runtimeModes(): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0${directory}/`)) return [];
+      const mode = /\0MODE=([^\0]*)/.exec(`\0${readFileSync(`/proc/${pid}/environ`, 'utf8')}`)?.[1];
+      return mode === undefined ? [] : [mode];
+    } catch {
+      // no process, or one that has just ended
+      return [];
+    }
+  }).sort();
 }
 
 function manifest(name: string, text: string): string {
@@ -50,6 +70,17 @@ describe('npm start', () => {
     const { code, stderr } = await start([], 'nodes ready');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(existsSync(kubeconfig)).toBe(false);
+  }, patience);
+
+  const noProcesses = whyNoProcessPods(process.platform, findPython);
+  it.skipIf(noProcesses !== undefined)('runs one drive and one compute as processes of the real runtime, to Ready, and leaves none behind', async () => {
+    let modes: string[] = [];
+    const { code, stdout, stderr } = await start(['--pods', 'process', '--timeout', '240'], 'default/demo is Ready', () => (modes = runtimeModes()));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('WekaCluster default/demo: Ready (drive 6/6/6, compute 6/6/6, drives 6/6/6)');
+    expect(modes).toEqual(expect.arrayContaining(['compute', 'drive']));
+    expect(runtimeModes()).toEqual([]);
+    expect(readdirSync(directory).filter((name) => name.startsWith('weka-lab-pods-'))).toEqual([]);
   }, patience);
 
   it('ends with 1 and says why when the time is over', async () => {
