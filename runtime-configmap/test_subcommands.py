@@ -18,7 +18,8 @@ class Commands(RuntimeCase):
             "schema": 1, "mode": "drive", "name": "drivex1", "podUid": "pod-1", "bootId": "boot-1", "generation": None,
             "persistencyConfigured": False, "phase": "starting", "message": "", "exiting": False, "allowStop": False,
             "allowForceStop": False, "resources": None, "missingDriver": None, "managementIps": [], "wekaPort": None,
-            "agentPort": None, "local": None, "identity": None, "featureFlags": None, "drives": None, "results": None})
+            "agentPort": None, "local": None, "identity": None, "featureFlags": None, "activeMounts": 0,
+            "drives": None, "results": None})
 
     def test_report_of_a_killed_runtime_does_not_claim_to_run(self):
         process = self.start_running()
@@ -26,6 +27,11 @@ class Commands(RuntimeCase):
         process.wait()
         report = self.report()
         self.assertEqual((report["phase"], report["message"]), ("starting", "the runtime process is not up"))
+
+    def test_report_counts_the_mounts_of_the_driver(self):
+        for interface, mounts in (("Version: 4\nActive mounts: 3\nFrontends: 1\n", 3), ("Active mounts: 0\n", 0), ("Frontends: 1\n", None)):
+            self.put("/proc/wekafs/interface", interface)
+            self.assertEqual(self.report()["activeMounts"], mounts)
 
     def test_report_survives_broken_files_and_a_silent_agent(self):
         self.start_running()

@@ -138,6 +138,7 @@ class Paths:
         self.allow_force_stop = self.at("/tmp/.allow-force-stop")
         self.cancel_sleep = self.at("/tmp/.cancel-debug-sleep")
         self.missing_driver = self.at("/tmp/weka-drivers.log")
+        self.wekafs = self.at("/proc/wekafs/interface")
         self.agent_log = self.at("/tmp/weka-agent.log")
         self.termination_message = self.at("/dev/termination-log")
         self.results = self.at("/weka-runtime/results.json")
@@ -1021,9 +1022,9 @@ def wait_for_drivers(runtime):
 
 def wait_for_former_frontend(runtime):
     """Waits up to 120 s until the driver no longer lists a frontend of our name."""
-    interface, name = runtime.paths.at("/proc/wekafs/interface"), runtime.settings.name
+    name = runtime.settings.name
     runtime.wait_until(
-        lambda: name not in read_text(interface, ""), 120, 1, "another frontend named %s is still there" % name
+        lambda: name not in read_text(runtime.paths.wekafs, ""), 120, 1, "another frontend named %s is still there" % name
     )
 
 
@@ -1603,11 +1604,20 @@ def report(settings, _arguments):
         "local": local,
         "identity": identity(settings, paths, local),
         "featureFlags": stored_object(paths.feature_flags),
+        "activeMounts": active_mounts(paths),
         "drives": read_json(paths.drives),
         "results": read_json(paths.results),
     }
     print(json.dumps(answer))
     return 0
+
+
+def active_mounts(paths):
+    """Kernel mounts of the node as the driver counts them; 0 without a driver, None when it does not say."""
+    if not os.path.exists(paths.wekafs):
+        return 0
+    found = re.search(r"^Active mounts:\s*(\d+)", read_text(paths.wekafs, ""), re.MULTILINE | re.IGNORECASE)
+    return int(found.group(1)) if found else None
 
 
 def stored_number(path):

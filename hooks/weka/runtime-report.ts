@@ -45,6 +45,8 @@ export const runtimeReport = z.looseObject({
   /** null: not joined. */
   identity: z.looseObject({ clusterGuid: z.string(), hostId: z.number() }).nullable(),
   featureFlags: z.record(z.string(), z.boolean()).nullable(),
+  /** Kernel mounts of the node's driver; null: not known. Runtimes of before do not say. */
+  activeMounts: z.int().min(0).nullish(),
   drives: json.nullable(),
   results: json.nullable(),
 });

@@ -22,6 +22,8 @@ export interface NodeHardware {
   drives: string[];
   /** Weka versions (the tag of an image) whose kernel drivers were loaded since boot. */
   driversLoaded: Set<string>;
+  /** Mounts that the kernel driver serves now. */
+  activeMounts: number;
   /** Why kernel drivers cannot be loaded on this machine; a fault to inject. */
   driverLoadError?: string;
 }
@@ -34,7 +36,7 @@ export interface HardwareRegistry {
   /** Forgets the machine: it was taken away. */
   remove(name: string): void;
   /**
-   * A new boot id and no kernel drivers; drives and directories stay. Processes are not its business:
+   * A new boot id and no kernel drivers, so no mounts; drives and directories stay. Processes are not its business:
    * whoever runs them listens with `onReboot`. Throws on an unknown name.
    */
   reboot(name: string): NodeHardware;
@@ -73,6 +75,7 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
         architecture: 'amd64',
         drives: [],
         driversLoaded: new Set(),
+        activeMounts: 0,
         ...facts,
       };
       nodes.set(node.name, node);
@@ -88,6 +91,7 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
       if (node === undefined) throw new Error(`no machine ${name}`);
       node.bootId = randomUuid(random);
       node.driversLoaded.clear();
+      node.activeMounts = 0;
       for (const listener of listeners) listener(node);
       return node;
     },

@@ -124,6 +124,7 @@ async function report(runtime: SimulatedRuntime) {
     missingDriver: runtime.missingDriver ?? null,
     local: local ?? null,
     identity: await identity(runtime, local ?? []),
+    activeMounts: runtime.hosts.hardware.get(environment.nodeName)?.activeMounts ?? 0,
     results: runtime.results ?? null,
     ...storedOnHost(persistencyConfigured ? runtime.directory : undefined),
   };
