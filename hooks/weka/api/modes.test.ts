@@ -4,6 +4,7 @@ import { is, modes, staysOnNode } from './modes.ts';
 const sets: [Parameters<typeof is>[1], string][] = [
   ['weka', 'drive compute s3 client envoy dist drivers-dist drivers-builder nfs smbw ssdproxy telemetry data-services'],
   ['backend', 'drive compute s3 nfs smbw data-services'],
+  ['claims', 'drive compute client envoy s3 nfs smbw telemetry data-services'],
   ['allocatable', 'drive compute envoy s3 nfs smbw telemetry data-services'],
   ['agent', 'drive compute s3 envoy dist drivers-dist drivers-builder adhoc-op-with-container nfs ssdproxy telemetry data-services'],
   ['persistent', 'drive compute s3 envoy client dist drivers-dist nfs ssdproxy telemetry data-services'],

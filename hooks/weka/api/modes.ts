@@ -4,6 +4,8 @@ interface ModeTraits {
   /** Processes of weka run in it. */
   weka: boolean;
   backend: boolean;
+  /** Is recorded in the claims of its node, with its pod: so the node is told what it needs, and a lost pod is not doubled. */
+  claims: boolean;
   /** Gets ports or drives from us. */
   allocatable: boolean;
   agent: boolean;
@@ -22,16 +24,16 @@ interface ModeTraits {
 }
 
 const none: ModeTraits = {
-  weka: false, backend: false, allocatable: false, agent: false, persistent: false, hostNetwork: false,
+  weka: false, backend: false, claims: false, allocatable: false, agent: false, persistent: false, hostNetwork: false,
   joinsCluster: false, requiresDrivers: false, frontend: false, protocol: false, oneOff: false, adhoc: false, drivers: false,
 };
 const server: ModeTraits = {
-  ...none, weka: true, backend: true, allocatable: true, agent: true, persistent: true, hostNetwork: true,
+  ...none, weka: true, backend: true, claims: true, allocatable: true, agent: true, persistent: true, hostNetwork: true,
   joinsCluster: true, requiresDrivers: true,
 };
 const gateway: ModeTraits = { ...server, frontend: true, protocol: true };
 const dataServices: ModeTraits = { ...server, protocol: true };
-const sidekick: ModeTraits = { ...none, weka: true, allocatable: true, agent: true, persistent: true };
+const sidekick: ModeTraits = { ...none, weka: true, claims: true, allocatable: true, agent: true, persistent: true };
 const driverStore: ModeTraits = { ...none, weka: true, agent: true, persistent: true, drivers: true };
 const oneOff: ModeTraits = { ...none, oneOff: true };
 
@@ -39,7 +41,7 @@ export const modeTraits = {
   drive: server,
   compute: server,
   // a client's agent is not ours to address: it picks its own port
-  client: { ...none, weka: true, persistent: true, hostNetwork: true, joinsCluster: true, requiresDrivers: true, frontend: true },
+  client: { ...none, weka: true, claims: true, persistent: true, hostNetwork: true, joinsCluster: true, requiresDrivers: true, frontend: true },
   dist: driverStore,
   'drivers-dist': driverStore,
   'drivers-loader': { ...oneOff, adhoc: true, drivers: true },

@@ -3,7 +3,7 @@ import { ensureBootConfigMap } from '../../core/catalogue.ts';
 import type { HookEvent, Json } from '../../core/contract.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
-import { claimsNames, type WekaNode } from '../api/index.ts';
+import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
@@ -37,7 +37,7 @@ function nodeFacts(facts: ContainerFacts): Outcome {
 }
 
 function allocate(facts: ContainerFacts): Outcome {
-  if (!is(mode(facts), 'allocatable')) return skipped;
+  if (!is(mode(facts), 'claims')) return skipped;
   const { node, nodeClaims, nodeName, claimedNode, uid } = facts;
   if (nodeName === undefined) return done('after the pod is scheduled');
   if (nodeClaims === undefined || nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
@@ -64,10 +64,16 @@ function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClai
     return facts.pod?.terminating === true ? done(wished.refused) : wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
   }
   if (holder !== undefined && JSON.stringify(sorted(holder)) === JSON.stringify(sorted(wished))) return done();
-  const drives = wished.drives.length > 0 ? ` and drives ${wished.drives.join(', ')}` : '';
-  const message = `claims ports ${wished.wekaPort}, ${wished.agentPort}${drives} on node ${node.metadata.name}`;
+  const message = `claims ${claimText(wished)} on node ${node.metadata.name}`;
   const write = writeClaims(nodeClaims, [{ path: ['holders', uid], value: wished as unknown as Json }]);
   return act('Allocating', message, [write], 1, holder === undefined ? [normal('ResourcesAllocated', message)] : []);
+}
+
+/** What is claimed, in words; a client that picks its own ports claims its place only. */
+function claimText({ wekaPort, agentPort, drives }: ClaimHolder): string {
+  const ports = [wekaPort, agentPort].filter((port) => port !== undefined);
+  const parts = [...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []), ...(drives.length > 0 ? [`drives ${drives.join(', ')}`] : [])];
+  return parts.length > 0 ? parts.join(' and ') : 'its place';
 }
 
 const sorted = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -113,7 +119,7 @@ function scheduled({ pod }: ContainerFacts): Outcome {
 /** The pod is recorded while it lives, so that its disappearance can be told from its death. */
 function recorded(facts: ContainerFacts): Outcome {
   const { pod, holder, nodeClaims, node, uid } = facts;
-  if (!is(mode(facts), 'allocatable') || pod?.nodeName === undefined || pod.nodeName !== facts.nodeName) return skipped;
+  if (!is(mode(facts), 'claims') || pod?.nodeName === undefined || pod.nodeName !== facts.nodeName) return skipped;
   if (holder === undefined || nodeClaims?.state !== 'known' || node === undefined) return unknown('the claims of the node have not been read');
   const incarnation = { podUid: pod.target.uid, nodeName: pod.nodeName, bootId: node.spec.bootId ?? '' };
   if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId) return done();
@@ -125,7 +131,7 @@ function recorded(facts: ContainerFacts): Outcome {
 }
 
 function resources(facts: ContainerFacts): Outcome {
-  if (!is(mode(facts), 'allocatable')) return skipped;
+  if (!is(mode(facts), 'claims')) return skipped;
   const { report, node, holder, pod } = facts;
   if (report === undefined || pod === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   if (node === undefined || holder === undefined) return unknown('the claims of the node have not been read');
@@ -163,7 +169,7 @@ function results(facts: ContainerFacts): Outcome {
 
 /** In the order of a container's life. */
 export const bringUpSteps: readonly ContainerStep[] = [
-  { name: 'Claims', condition: containerConditions.containerResourcesAllocated, mode: 'always', status: 'Init', summary: 'Ports and drives of the node are claimed for the container.', check: allocate },
+  { name: 'Claims', condition: containerConditions.containerResourcesAllocated, mode: 'always', status: 'Init', summary: 'Ports and drives of the node are claimed for the container; of a client, its place.', check: allocate },
   { name: 'NodeFacts', condition: 'NodeFactsKnown', mode: 'always', status: 'Init', summary: 'The facts of the node are known; without a node, those of all candidates agree.', check: nodeFacts },
   { name: 'Drivers', condition: 'DriversLoaded', mode: 'always', status: 'WaitForDrivers', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
   { name: 'BootScripts', mode: 'always', status: 'Init', summary: 'The boot scripts are in the namespace.', check: bootScripts },

@@ -125,6 +125,17 @@ export function livePod(facts: ContainerFacts): { exists: false } | { exists: tr
   return fact.value.exists ? { exists: true, ours: fact.value.controllerUid === facts.uid } : { exists: false };
 }
 
+/** A live look at the WekaNode that the container is bound to, for when it is not among the related objects. */
+export const nodeObservation = (name: string, age: number) => objectLive({ apiVersion, kind: 'WekaNode', name }, age);
+
+/** The one node that the container is of use on was looked up past every cache and is gone. Of a backend it holds data, and may come back. */
+export function homeless({ container, node, nodeName, request }: ContainerFacts): boolean {
+  const { mode } = container.spec;
+  if (!is(mode, 'claims') || is(mode, 'backend') || node !== undefined || nodeName === undefined) return false;
+  const fact = factValue(request.observed, nodeObservation(nodeName, 0));
+  return fact.state === 'known' && !fact.value.exists;
+}
+
 export function bootConfigMapPresent(facts: ContainerFacts): boolean | undefined {
   const fact = factValue(facts.request.observed, configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, 0));
   return fact.state === 'known' ? fact.value.exists : undefined;
@@ -148,7 +159,7 @@ function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined): stri
 /** The claims that matter to the container: those of the node on which it holds or is to hold something, those of its cluster. */
 function claimsOf(request: HookRequest, container: WekaContainer, nodeName: string | undefined, clusterUid: string | undefined) {
   const { uid = '' } = container.metadata;
-  const claimed = is(container.spec.mode, 'allocatable') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
+  const claimed = is(container.spec.mode, 'claims') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
   const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
   const clusterClaims = clusterUid === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(clusterUid));

@@ -11,7 +11,7 @@ import { membersName, parseWekaContainer, type WekaContainer } from '../api/inde
 import { is } from '../api/modes.ts';
 import { describeIssues } from '../api/parse.ts';
 import { bringUpSteps } from './bring-up.ts';
-import { containerFacts, clusterOf, type ContainerFacts } from './facts.ts';
+import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { cleanUpPod, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { containerObservations } from './observations.ts';
@@ -70,7 +70,7 @@ function active(facts: ContainerFacts): Decision {
     ? { state: 'stalled' as const, reason: 'NotSupported', message: wish.refused }
     : summarize(run, previous, facts.container.metadata.generation ?? 0, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
   return {
-    status: containerStatus(facts, run, statusWord(facts, run, oneOff ? 'Completed' : 'Running'), summary),
+    status: containerStatus(facts, run, statusWord(facts, run, oneOff ? 'Completed' : 'Running'), summary, removalRequest(facts)),
     children: activeChildren(facts, run, wish),
     operations: run.operations,
     events: run.events,
@@ -88,9 +88,12 @@ const endings = {
 } as const;
 
 /** A container that ought to go altogether asks its owner to remove it; it can not delete itself. */
-function removalRequest({ state, request }: ContainerFacts): ConditionWish[] {
-  if (request.finalizing || (state !== 'deleting' && state !== 'destroying')) return [];
-  return [{ type: 'RemovalRequested', status: 'True', reason: endings[state].word, message: 'spec.state asks the owner to remove this container' }];
+function removalRequest(facts: ContainerFacts): ConditionWish[] {
+  const { state, request } = facts;
+  if (request.finalizing) return [];
+  const ask = (reason: string, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
+  if (state === 'deleting' || state === 'destroying') return ask(endings[state].word, 'spec.state asks the owner to remove this container');
+  return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
 }
 
 function endingSummary({ state }: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
@@ -117,7 +120,9 @@ function ending(facts: ContainerFacts): Decision {
   const { state, request } = facts;
   const run = runSteps(state === 'paused' ? pauseSteps : leaveSteps, facts, request.observed.operations);
   const finished = run.blockedBy === undefined;
-  const word = state === 'paused' && !finished ? 'PodTerminating' : endings[state].word;
+  const blocked = run.blockedBy?.outcome;
+  const draining = blocked !== undefined && 'reason' in blocked && blocked.reason === 'ActiveMounts';
+  const word = draining ? 'Draining' : state === 'paused' && !finished ? 'PodTerminating' : endings[state].word;
   return defined({
     status: containerStatus(facts, run, word, endingSummary(facts, run), removalRequest(facts)),
     children: endingChildren(facts, run),

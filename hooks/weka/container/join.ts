@@ -8,21 +8,27 @@ import type { ContainerFacts } from './facts.ts';
 /** As many addresses as the command takes; each of them alone would do. */
 const endpointLimit = 64;
 
+/** Where the container joins. A client belongs to no WekaCluster: its owner has written the addresses into its spec. */
+function clusterToJoin({ container: { spec }, members }: ContainerFacts): { name: string; addresses: string[] } | undefined {
+  if (!is(spec.mode, 'backend')) return { name: `at ${spec.joinIpPorts?.[0] ?? 'an address that nobody has given'}`, addresses: spec.joinIpPorts ?? [] };
+  const guid = members?.spec.clusterGuid;
+  return guid === undefined ? undefined : { name: guid, addresses: members?.spec.joinIpPorts ?? [] };
+}
+
 function joined(facts: ContainerFacts): Outcome {
   const { mode, name } = facts.container.spec;
   if (!is(mode, 'joinsCluster')) return skipped;
   if (facts.joined) return done();
   if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
-  const guid = facts.members?.spec.clusterGuid;
-  if (guid === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', facts.config.lookSeconds);
+  const cluster = clusterToJoin(facts);
+  if (cluster === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', facts.config.lookSeconds);
   const local = facts.report.local?.find((entry) => entry.name === name);
-  const endpoints = facts.members?.spec.joinIpPorts ?? [];
   // STEM: runs, belongs to no cluster and has not been told of one
-  if (local?.internalStatus?.display_status !== 'STEM' || facts.pod === undefined || endpoints.length === 0) {
-    return wait('Joining', `joins the weka cluster ${guid}`, facts.config.lookSeconds);
+  if (local?.internalStatus?.display_status !== 'STEM' || facts.pod === undefined || cluster.addresses.length === 0) {
+    return wait('Joining', `joins the weka cluster ${cluster.name}`, facts.config.lookSeconds);
   }
-  const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: endpoints.slice(0, endpointLimit).map(endpoint) });
-  return act('Joining', `is told the addresses of the weka cluster ${guid}`, [join], 3);
+  const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: cluster.addresses.slice(0, endpointLimit).map(endpoint) });
+  return act('Joining', `is told the addresses of the weka cluster ${cluster.name}`, [join], 3);
 }
 
 /** `10.0.0.1:14000` or `[fd00::1]:14000`. */

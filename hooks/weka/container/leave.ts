@@ -3,14 +3,13 @@
  * The same list serves `spec.state: deleting|destroying` and the finalize hook; the node is cleaned in finalize only.
  */
 import { factValue } from '../../core/facts.ts';
-import { objectLive } from '../../core/catalogue.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { releaseTurn } from '../claims/turn.ts';
-import { queried, livePod, type ContainerFacts } from './facts.ts';
+import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { cleanUpView } from './helpers.ts';
 import { terminationOutcome } from './succession.ts';
 
@@ -80,7 +79,7 @@ function removeContainer(facts: ContainerFacts): Outcome {
 
 /** The node on which the container has left something. */
 export function dirtyNode(facts: ContainerFacts): string | undefined {
-  if (!is(facts.container.spec.mode, 'allocatable')) return undefined;
+  if (!is(facts.container.spec.mode, 'claims')) return undefined;
   const { skipCleanupPersistentDir, skipDrivesForceResign } = overrides(facts);
   const keepsDrives = skipDrivesForceResign === true || (facts.holder?.drives ?? []).length === 0;
   // without an incarnation nothing of it ever ran on the node
@@ -89,12 +88,12 @@ export function dirtyNode(facts: ContainerFacts): string | undefined {
 }
 
 function cleaned(facts: ContainerFacts): Outcome {
-  if (!is(facts.container.spec.mode, 'allocatable') || !finalizing(facts)) return skipped;
+  if (!is(facts.container.spec.mode, 'claims') || !finalizing(facts)) return skipped;
   if (facts.nodeClaims?.state === 'unknown') return unknown('the claims of the node have not been read');
   const node = dirtyNode(facts);
   if (node === undefined) return done();
   if (facts.node === undefined) {
-    const fact = factValue(facts.request.observed, objectLive({ apiVersion: facts.container.apiVersion, kind: 'WekaNode', name: node }, 0));
+    const fact = factValue(facts.request.observed, nodeObservation(node, 0));
     return fact.state === 'known' && !fact.value.exists
       ? done(`node ${node} is gone; its drives and directory were not cleaned`)
       : unknown(`nothing is known of node ${node}`);

@@ -5,7 +5,7 @@ import { apiVersion } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
-import { clusterOf, ownerObservation, type ContainerFacts } from './facts.ts';
+import { clusterOf, nodeObservation, ownerObservation, type ContainerFacts } from './facts.ts';
 import { isRolling } from './roll.ts';
 
 /**
@@ -29,13 +29,18 @@ function claims(facts: ContainerFacts, age: number): Observation[] {
 /** Only while no pod is seen: is there really none, and are the boot scripts there for the next one? */
 function beforePod(facts: ContainerFacts): Observation[] {
   if (facts.pod !== undefined) return [];
-  const incarnation = facts.holder?.incarnation;
-  const nodeLost = incarnation !== undefined && facts.node === undefined;
   return [
     podLive(facts, ages(facts).moving),
     configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled),
-    ...(nodeLost ? [objectLive({ apiVersion, kind: 'WekaNode', name: incarnation.nodeName }, ages(facts).moving)] : []),
   ];
+}
+
+/** The node is not among the related objects: is it gone? Asked of the last pod's node, and of the one that alone is of use. */
+function lostNode(facts: ContainerFacts): Observation[] {
+  if (facts.node !== undefined) return [];
+  const { mode } = facts.container.spec;
+  const names = [facts.pod === undefined ? facts.holder?.incarnation?.nodeName : undefined, is(mode, 'backend') || !is(mode, 'claims') ? undefined : facts.nodeName];
+  return [...new Set(names)].flatMap((name) => (name === undefined ? [] : [nodeObservation(name, ages(facts).moving)]));
 }
 
 /** A taken turn whose holder may have vanished. */
@@ -48,7 +53,7 @@ function holderOfTurn(facts: ContainerFacts): Observation[] {
 function inWeka(facts: ContainerFacts, age: number): Observation[] {
   const { executor, container, joined } = facts;
   const wanted: Observation[] = [];
-  const disrupting = facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts);
+  const disrupting = is(container.spec.mode, 'backend') && (facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts));
   if (executor !== undefined && joined && disrupting && facts.state === 'active') wanted.push(wekaQuery(executor, 'status', ages(facts).moving));
   if (executor !== undefined && joined && container.spec.mode === 'drive' && facts.state === 'active') wanted.push(wekaQuery(executor, 'drives', age));
   const leaving = facts.state === 'deleting' && joined;
@@ -69,6 +74,7 @@ export function containerObservations(facts: ContainerFacts): Observation[] {
     ...claims(facts, age),
     ...(facts.container.metadata.deletionTimestamp !== undefined && cluster !== undefined ? [ownerObservation(facts.namespace, cluster.name)] : []),
     ...beforePod(facts),
+    ...lostNode(facts),
     ...(facts.pod?.running === true ? [runtimeReport(facts.pod.target, age)] : []),
     ...holderOfTurn(facts),
     ...inWeka(facts, age),

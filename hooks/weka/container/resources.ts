@@ -4,8 +4,9 @@ import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import type { Json } from '../../core/contract.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
+import { is } from '../api/modes.ts';
 import { chooseDrives } from '../claims/drives.ts';
-import { chooseContainerPorts, clusterRangeSize } from '../claims/ports.ts';
+import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claims/ports.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
@@ -27,7 +28,9 @@ export function failureDomainOf(
 }
 
 /** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
-function wishedPorts({ container: { spec }, holder }: ContainerFacts, others: readonly ClaimHolder[]): { wekaPort: number; agentPort: number } | string {
+function wishedPorts({ container: { spec }, holder }: ContainerFacts, others: readonly ClaimHolder[]): UsedPorts | string {
+  // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
+  if (!is(spec.mode, 'allocatable')) return defined({ wekaPort: spec.port || undefined, agentPort: spec.agentPort || undefined });
   const wekaPort = spec.port || holder?.wekaPort;
   const agentPort = spec.agentPort || holder?.agentPort;
   if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
@@ -64,6 +67,7 @@ export const isRefused = (wish: ClaimHolder | { refused: string; reason: string 
 /** What the pod's resources.json has to say. */
 export function wishedResources(facts: ContainerFacts & { node: WekaNode; holder: ClaimHolder }): Record<string, Json> {
   const { holder, node, container } = facts;
+  if (!is(container.spec.mode, 'allocatable')) return {};
   return defined({
     drives: [...holder.drives],
     wekaPort: holder.wekaPort,

@@ -8,7 +8,7 @@ import { is } from '../api/modes.ts';
 import { allowStop } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { releaseTurn, takeTurn } from '../claims/turn.ts';
-import { queried, livePod, type ContainerFacts } from './facts.ts';
+import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { decideFence, type FenceDecision } from './fence.ts';
 import { probeSucceeded } from './helpers.ts';
 import { isRolling, rollReason } from './roll.ts';
@@ -24,7 +24,7 @@ export function successor(facts: ContainerFacts): FenceDecision {
   const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
   const nodeFact = incarnation === undefined || node !== undefined
     ? undefined
-    : factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaNode', name: incarnation.nodeName }, 0));
+    : factValue(facts.request.observed, nodeObservation(incarnation.nodeName, 0));
   return decideFence({
     incarnation,
     stopAllowed: holder?.stopAllowed,
@@ -66,7 +66,7 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     overrides: overrides ?? {},
     joined: facts.joined,
     deactivated: deactivated(facts),
-    activeMounts: undefined,
+    activeMounts: facts.report?.activeMounts ?? undefined,
     turn: facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn,
     protection: facts.protection,
   });

@@ -43,7 +43,7 @@ const onOneHost = (labelSelector: Record<string, unknown>): Record<string, unkno
  */
 function repelled({ container, clusterUid, config }: PodInput): Terms {
   const { mode, dropAffinityConstraints } = container.spec;
-  if (dropAffinityConstraints === true || !(is(mode, 'allocatable') || mode === 'client')) return [];
+  if (dropAffinityConstraints === true || !is(mode, 'claims')) return [];
   if (is(mode, 'frontend') && !config.allowMultipleProtocolsPerNode) {
     return [{ ...onOneHost({ matchExpressions: [within(labels.mode, ['nfs', 's3', 'client'])] }), namespaceSelector: {} }];
   }
