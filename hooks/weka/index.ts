@@ -1,5 +1,6 @@
 /** The weka system: its controllers and its settings. */
 import type { HookController } from '../core/contract.ts';
+import { wekaClientController } from './client/hook.ts';
 import { wekaClusterController } from './cluster/hook.ts';
 import { wekaContainerController } from './container/hook.ts';
 import { nodeController } from './node/node.ts';
@@ -9,9 +10,9 @@ import { notSupported } from './not-supported.ts';
 export const wekaControllers: readonly HookController[] = [
   wekaClusterController,
   wekaContainerController,
+  wekaClientController,
   wekaNodeController,
   nodeController,
-  notSupported('wekaclient'),
   notSupported('wekapolicy'),
   notSupported('wekamanualoperation'),
 ];

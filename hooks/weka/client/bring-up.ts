@@ -1,0 +1,61 @@
+/** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
+import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { readyCondition, type ContainerView } from '../cluster/container-view.ts';
+import type { ClientFacts } from './facts.ts';
+
+/** The WekaCluster and the nodes report by themselves; only the Secret has to be looked at. Seconds. */
+const look = 10;
+
+function targetKnown({ join, plan }: ClientFacts): Outcome {
+  if (join.state === 'given') return done(`${join.addresses.length} addresses are given`);
+  if (join.state === 'known') return done(`weka cluster ${join.clusterGuid}`);
+  if (join.reason === 'NoTarget') return stalled('NoTarget', join.message);
+  // who is there has its addresses already
+  return plan.missing.length === 0 && plan.present.length > 0 ? done('known to the containers that are there') : wait('WaitForTarget', join.message, look);
+}
+
+function secretExists({ secret, client, namespace, plan }: ClientFacts): Outcome {
+  if (secret === undefined) return skipped;
+  const { fact, name } = secret;
+  if (fact.state === 'unknown') return unknown(`the Secret ${name} has not been read`);
+  if (fact.state === 'absent') {
+    const target = client.spec.targetCluster?.namespace ?? namespace;
+    const copy = target === namespace || target === '' ? '' : `; copy it from namespace ${target}`;
+    return wait('WaitForSecret', `there is no Secret ${name} in namespace ${namespace}${copy}`, look);
+  }
+  // of a Secret that the WekaCluster makes it is known that a token is to come
+  const expected = (client.spec.wekaSecretRef ?? '') === '' && !fact.keys.includes('join-secret');
+  if (expected && plan.missing.length > 0) return wait('WaitForJoinToken', `the Secret ${name} has no join-secret yet: the WekaCluster adds it when IO runs`, look);
+  return done();
+}
+
+const refusedText = ({ plan: { refused } }: ClientFacts): string =>
+  refused.length === 0 ? '' : `; ${refused.slice(0, 3).join(', ')}${refused.length > 3 ? ` and ${refused.length - 3} more` : ''}`;
+
+function containersExist(facts: ClientFacts): Outcome {
+  const { plan, nodes } = facts;
+  if (nodes.length === 0 && plan.present.length === 0) return wait('NoNode', 'no node matches the node selector', 60);
+  const [first] = plan.missing;
+  const count = plan.present.length + plan.missing.length;
+  if (first !== undefined) return wait('CreatingContainers', `${plan.present.length} of ${count} containers exist; the next is for node ${first.name}`, 2);
+  return done(`${count} containers${refusedText(facts)}`);
+}
+
+/** Containers that do not serve mounts now. */
+export const notRunning = ({ plan }: ClientFacts): ContainerView[] => plan.present.filter((view) => !view.operational);
+
+function containersRun(facts: ClientFacts): Outcome {
+  const waiting = notRunning(facts);
+  const [first] = waiting;
+  if (first === undefined) return done();
+  const count = facts.plan.present.length;
+  return wait('ClientsNotRunning', `${count - waiting.length} of ${count} clients run; ${first.name}: ${readyCondition(first)?.message || 'is starting'}`, 30);
+}
+
+/** In the order of a client's life. */
+export const clientSteps: readonly Step<ClientFacts>[] = [
+  { name: 'Target', condition: 'TargetKnown', mode: 'always', status: 'Init', summary: 'The addresses of the weka cluster are known: it is formed, or the spec gives them.', check: targetKnown },
+  { name: 'Secret', condition: 'SecretExists', mode: 'always', status: 'Init', summary: 'The Secret with the credentials is in the namespace of the client.', check: secretExists },
+  { name: 'Containers', condition: 'ContainersCreated', mode: 'always', status: 'Init', summary: 'Each node that matches has a container, unless it is cordoned, not ready or tainted.', check: containersExist },
+  { name: 'Running', condition: 'ClientsRunning', mode: 'always', status: 'Init', summary: 'All containers have joined the weka cluster and are READY.', check: containersRun },
+];

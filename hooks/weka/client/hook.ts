@@ -1,0 +1,105 @@
+/** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
+import { kstatusTrio, type Condition, type Summary } from '../../core/conditions.ts';
+import type { Decision, HookController, HookRequest, RelatedRule } from '../../core/contract.ts';
+import { secretKeys } from '../../core/catalogue.ts';
+import { defined } from '../../core/defined.ts';
+import { invalidSpec } from '../../core/echo.ts';
+import { renderSteps, runSteps, type StepsResult } from '../../core/steps.ts';
+import { apiVersion } from '../api/group.ts';
+import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
+import { describeIssues } from '../api/parse.ts';
+import { unsupportedCondition } from '../cluster/unsupported.ts';
+import { clientSteps } from './bring-up.ts';
+import { wantedContainers } from './containers.ts';
+import { clientDeletionSteps } from './deletion.ts';
+import { clientFacts, type ClientFacts } from './facts.ts';
+import { clientStatus, degraded } from './status.ts';
+import { secretName, targetOf } from './target.ts';
+import { unsupportedClientFields } from './unsupported.ts';
+
+const previousConditions = ({ client }: ClientFacts): Condition[] => (client.status?.conditions ?? []) as Condition[];
+
+/** A client that was Ready stays so while single nodes come and go; Degraded says which. */
+function summarize(facts: ClientFacts, run: StepsResult<ClientFacts>): Summary {
+  const blocked = run.blockedBy?.outcome;
+  if (blocked === undefined) return { state: 'ready', reason: 'Running', message: `${facts.plan.present.length} clients run` };
+  const before = previousConditions(facts).find(({ type }) => type === 'Ready');
+  const ready = before?.status === 'True';
+  if (blocked.state === 'unknown' && ready && before.observedGeneration === (facts.client.metadata.generation ?? 0)) return { state: 'ready', reason: before.reason, message: before.message };
+  const message = 'message' in blocked ? (blocked.message ?? '') : '';
+  const reason = 'reason' in blocked ? blocked.reason : 'FactUnknown';
+  return { state: blocked.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
+}
+
+function active(facts: ClientFacts): Decision {
+  const run = runSteps(clientSteps, facts, facts.request.observed.operations);
+  const { client, uid, plan, join } = facts;
+  // without addresses or credentials a container would come up for nothing, and its pod would have to be replaced
+  const grows = !['Target', 'Secret'].includes(run.blockedBy?.step.name ?? '');
+  const summary = summarize(facts, run);
+  const settled = summary.state === 'ready' || summary.ready === true;
+  const wishes = [
+    ...kstatusTrio(summary),
+    degraded(facts),
+    ...unsupportedCondition(unsupportedClientFields(client, plan.outdated)),
+    ...renderSteps(run, previousConditions(facts)),
+  ];
+  return defined({
+    status: clientStatus(facts, settled ? 'Running' : (run.blockedBy?.step.status ?? 'Init'), wishes),
+    children: wantedContainers({ client, uid, plan, join, grows }),
+    operations: run.operations,
+    events: run.events,
+    resyncAfterSeconds: run.resyncAfterSeconds,
+  });
+}
+
+function ending(facts: ClientFacts): Decision {
+  const run = runSteps(clientDeletionSteps, facts, facts.request.observed.operations);
+  const { client, uid, plan, join } = facts;
+  const blocked = run.blockedBy?.outcome;
+  const reason = blocked !== undefined && 'reason' in blocked ? blocked.reason : 'Destroyed';
+  const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';
+  const announcing = run.blockedBy?.step.name === 'Announced';
+  return defined({
+    status: clientStatus(facts, 'Destroying', [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, previousConditions(facts))]),
+    children: announcing ? wantedContainers({ client, uid, plan, join, grows: false, state: 'destroying' }) : [],
+    operations: run.operations,
+    events: run.events,
+    finalized: facts.request.finalizing && run.blockedBy === undefined ? true : undefined,
+    resyncAfterSeconds: run.resyncAfterSeconds,
+  });
+}
+
+function decide(request: HookRequest): Decision {
+  const parsed = parseWekaClient(request.parent);
+  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
+  const facts = clientFacts(request, parsed.value);
+  return facts.ending ? ending(facts) : active(facts);
+}
+
+function related(client: WekaClient): RelatedRule[] {
+  const target = (client.spec.joinIpPorts ?? []).length > 0 ? undefined : targetOf(client);
+  return [
+    { apiVersion, resource: 'wekanodes', labelSelector: { matchLabels: { ...client.spec.nodeSelector } } },
+    ...(target === undefined ? [] : [{ apiVersion, resource: 'wekamembers', namespace: target.namespace, names: [membersName(target.name)] }]),
+  ];
+}
+
+/** How old the look at the Secret may be, in seconds: it changes by hand only. */
+const secretAge = 8;
+
+export const wekaClientController: HookController = {
+  name: 'wekaclient',
+  type: 'composite',
+  observe({ parent, finalizing }) {
+    const parsed = parseWekaClient(parent);
+    if (!parsed.ok || finalizing || parent.metadata.deletionTimestamp !== undefined) return [];
+    const name = secretName(parsed.value);
+    return name === undefined ? [] : [secretKeys({ namespace: parent.metadata.namespace ?? '', name }, secretAge)];
+  },
+  decide,
+  customize(parent) {
+    const parsed = parseWekaClient(parent);
+    return parsed.ok ? related(parsed.value) : [];
+  },
+};

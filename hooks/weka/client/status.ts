@@ -1,0 +1,44 @@
+/** The status of a WekaClient: always complete, derived from facts and steps, without a ticking clock. */
+import { withTransitionTimes, type Condition, type ConditionWish } from '../../core/conditions.ts';
+import type { Json } from '../../core/contract.ts';
+import { notRunning } from './bring-up.ts';
+import type { ClientFacts } from './facts.ts';
+
+const some = (names: readonly string[]): string => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+
+/** Containers that are members of another weka cluster than the one to join. */
+function strangers({ plan, join }: ClientFacts): string[] {
+  if (join.state !== 'known') return [];
+  return plan.present.filter(({ status }) => status.clusterID !== undefined && status.clusterID !== join.clusterGuid).map(({ name }) => name);
+}
+
+/** What is less than whole in a client that works. */
+export function degraded(facts: ClientFacts): ConditionWish {
+  const away = notRunning(facts);
+  const foreign = strangers(facts);
+  const { kept, present } = facts.plan;
+  const found: [string, string][] = [
+    ...(away.length === 0 ? [] : [['LessThanWhole', `${present.length - away.length} of ${present.length} clients run; ${some(away.map(({ name }) => name))} not`] as [string, string]]),
+    ...(foreign.length === 0 ? [] : [['OtherCluster', `${some(foreign)} belong to another weka cluster; delete them to have them join this one`] as [string, string]]),
+    ...(kept.length === 0 ? [] : [['SurplusContainers', `${some(kept)} on nodes that do not match the node selector; delete them to give them up`] as [string, string]]),
+  ];
+  const [first] = found;
+  return first === undefined
+    ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }
+    : { type: 'Degraded', status: 'True', reason: first[0], message: found.map(([, message]) => message).join('; ') };
+}
+
+/** @param wishes all conditions */
+export function clientStatus(facts: ClientFacts, word: string, wishes: ConditionWish[]): Record<string, Json> {
+  const { client, containers, plan, ending, now } = facts;
+  const created = containers.filter(({ terminating }) => !terminating).length;
+  const active = containers.filter((view) => view.operational && !view.terminating).length;
+  const desired = ending ? 0 : plan.present.length - plan.kept.length + plan.missing.length;
+  const conditions = withTransitionTimes(wishes, (client.status?.conditions ?? []) as Condition[], now, client.metadata.generation ?? 0);
+  return {
+    status: word,
+    conditions: conditions as unknown as Json,
+    stats: { containers: { active, created, desired } },
+    printer: { containers: `${active}/${created}/${desired}` },
+  };
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { image, readyCluster, writesSince, type World } from './world.ts';
+
+const role = { 'weka.io/role': 'app' };
+
+/** A WekaClient `apps` of the cluster `demo`. */
+function wekaClient(spec: Record<string, unknown> = {}): KubernetesObject {
+  return {
+    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClient', metadata: { name: 'apps', namespace: 'default' },
+    spec: { image, driversDistService: 'https://drivers.weka.io', nodeSelector: role, targetCluster: { name: 'demo', namespace: 'default' }, ...spec },
+  };
+}
+
+const addNode = (world: World, name: string): Promise<string> => world.lab.machines.add({ name, driveCount: 0, profile: { labels: role } });
+const clients = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
+const podsOfClients = (world: World): string[] => world.lab.all('Pod').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
+const isReady = (world: World): boolean => world.condition('WekaClient', 'apps')?.status === 'True';
+const clientsReady = (world: World, count: number): boolean =>
+  clients(world).length === count && clients(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
+const printed = (world: World): string => (world.get('WekaClient', 'apps')?.status?.['printer'] as { containers?: string } | undefined)?.containers ?? '';
+const claimed = (world: World): string[] => world.lab.all('WekaClaims').flatMap((claims) =>
+  Object.values((claims['spec'] as { holders?: Record<string, { name: string }> }).holders ?? {}).map(({ name }) => name).filter((name) => name.startsWith('apps-')));
+
+/** A Ready cluster of three nodes, and a Ready client on two others. */
+async function readyClient(spec: Record<string, unknown> = {}): Promise<World> {
+  const world = await readyCluster({}, { nodes: 3 });
+  for (const name of ['app-1', 'app-2']) await addNode(world, name);
+  world.lab.apply(wekaClient(spec));
+  await world.until('the client is Ready', () => isReady(world) && clientsReady(world, 2));
+  return world;
+}
+
+describe('a client', () => {
+  it('comes up on the nodes that match, and is a member of the cluster on each', async () => {
+    const world = await readyClient();
+    expect([clients(world), podsOfClients(world), printed(world)]).toEqual([['apps-app-1', 'apps-app-2'], ['apps-app-1', 'apps-app-2'], '2/2/2']);
+    const [cluster] = world.lab.world.snapshot().clusters;
+    expect(cluster?.members.filter(({ role: mode }) => mode === 'client').map(({ nodeName }) => nodeName).sort()).toEqual(['app-1', 'app-2']);
+    expect(world.errors).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('may be there before its cluster', async () => {
+    const world = await readyCluster({}, { nodes: 3 });
+    await addNode(world, 'app-1');
+    world.lab.apply({ ...wekaClient({ targetCluster: { name: 'later', namespace: 'default' } }) });
+    await world.until('it waits for its target', () => world.condition('WekaClient', 'apps')?.reason === 'WaitForTarget');
+    expect(clients(world)).toEqual([]);
+    world.patch('WekaClient', 'apps', { spec: { targetCluster: { name: 'demo' } } });
+    await world.until('the client is Ready', () => isReady(world) && clientsReady(world, 1));
+    world.lab.stop();
+  });
+
+  it('gets a container on a node that is added, and loses the one of a node that is taken away', async () => {
+    const world = await readyClient();
+    await addNode(world, 'app-3');
+    await world.until('three are Ready', () => isReady(world) && clientsReady(world, 3));
+    await world.lab.machines.remove('app-2');
+    await world.until('two are left', () => clientsReady(world, 2) && printed(world) === '2/2/2', 600);
+    expect([clients(world), podsOfClients(world)]).toEqual([['apps-app-1', 'apps-app-3'], ['apps-app-1', 'apps-app-3']]);
+    world.lab.stop();
+  });
+
+  it('keeps the container of a node that ceases to match, and names it', async () => {
+    const world = await readyClient();
+    world.patch('Node', 'app-2', { metadata: { labels: { 'weka.io/role': 'other' } } });
+    await world.until('it is named', () => /apps-app-2/.test(world.condition('WekaClient', 'apps', 'Degraded')?.message ?? ''));
+    await world.stays('both stay', () => clients(world).length === 2 && isReady(world), 60);
+    world.delete('WekaContainer', 'apps-app-2');
+    await world.until('it does not come back', () => clients(world).length === 1);
+    await world.stays('nor later', () => clients(world).length === 1, 60);
+    world.lab.stop();
+  });
+
+  it('hands changes of its spec on, and replaces the pods once no mount depends on them', async () => {
+    const world = await readyClient();
+    const machine = world.lab.hardware.get('app-1')!;
+    machine.activeMounts = 2;
+    const before = { first: world.get('Pod', 'apps-app-1')?.metadata.uid, second: world.get('Pod', 'apps-app-2')?.metadata.uid };
+    world.patch('WekaClient', 'apps', { spec: { coresNum: 2 } });
+    await world.until('the one without mounts is replaced', () => world.get('Pod', 'apps-app-2')?.metadata.uid !== before.second && world.condition('WekaContainer', 'apps-app-2')?.status === 'True', 300);
+    expect(world.get('Pod', 'apps-app-1')?.metadata.uid).toBe(before.first);
+    machine.activeMounts = 0;
+    await world.until('then the other', () => world.get('Pod', 'apps-app-1')?.metadata.uid !== before.first && clientsReady(world, 2), 300);
+    world.lab.stop();
+  });
+
+  it('that is Ready is quiet', async () => {
+    const world = await readyClient();
+    await world.clock.advance(400_000);
+    const mark = world.events.length;
+    await world.clock.advance(300_000);
+    expect(writesSince(world, mark)).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('the end of a client', () => {
+  it.each(['Background', 'Foreground'] as const)('with propagation %s waits for mounts and leaves nothing behind', async (propagationPolicy) => {
+    const world = await readyClient();
+    world.lab.hardware.get('app-1')!.activeMounts = 1;
+    world.delete('WekaClient', 'apps', { propagationPolicy });
+    await world.until('the one without mounts is gone', () => clients(world).length === 1, 300);
+    await world.stays('the other one stays', () => clients(world).length === 1 && podsOfClients(world).length === 1, 60);
+    world.lab.hardware.get('app-1')!.activeMounts = 0;
+    await world.until('all is gone', () => world.get('WekaClient', 'apps') === undefined && clients(world).length === 0 && podsOfClients(world).length === 0, 300);
+    expect(claimed(world)).toEqual([]);
+    expect(world.lab.world.damage).toEqual([]);
+    expect(world.condition('WekaCluster', 'demo')?.status).toBe('True');
+    world.lab.stop();
+  });
+
+  it('is waited for by the cluster that it uses', async () => {
+    const world = await readyClient();
+    world.delete('WekaCluster', 'demo');
+    await world.until('the cluster waits', () => world.condition('WekaCluster', 'demo')?.reason === 'DependentWekaClients');
+    world.delete('WekaClient', 'apps');
+    await world.until('all is gone', () => world.lab.all('WekaContainer').every(({ metadata }) => !/^(apps|demo)-/.test(metadata.name)) && world.get('WekaCluster', 'demo') === undefined, 600);
+    world.lab.stop();
+  });
+});
