@@ -4,6 +4,8 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { operatorNamespace } from '../../lab/lab.ts';
 import { manifestsIn, readManifests } from '../../lab/manifests.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
+import { suiteLabel } from '../scenarios/cluster.ts';
+import { pods } from '../scenarios/world.ts';
 import type { ClusterWorld } from './cluster-world.ts';
 import { drives } from './image.ts';
 
@@ -40,17 +42,25 @@ async function pretendHardware(world: ClusterWorld, client: HttpClient): Promise
   await client.patch(await world.resource('Node'), undefined, node.metadata.name, 'application/merge-patch+json', { status: { capacity: amount, allocatable: amount } }, 'status');
 }
 
+/** Throws where somebody uses weka: the suite ends what it finds, and changes nodes and claims. */
+async function refuseForeignClusters(world: ClusterWorld): Promise<void> {
+  const foreign = (await world.list('WekaCluster')).filter(({ metadata }) => metadata.namespace !== 'default' || metadata.labels?.[suiteLabel] === undefined);
+  const [first] = foreign;
+  if (first === undefined) return;
+  throw new Error(`this cluster has WekaClusters that are not of the suite, such as ${first.metadata.namespace ?? ''}/${first.metadata.name}: give it a cluster of its own`);
+}
+
 /** Ends what an earlier run that was cut off has left: nobody answers for its finalizers any more. */
 async function forgetEarlierRuns(world: ClusterWorld): Promise<void> {
+  await refuseForeignClusters(world);
+  const left = await pods(world);
   for (const kind of ['WekaCluster', 'WekaContainer']) {
     for (const { metadata } of (await world.list(kind)).filter(({ metadata }) => metadata.namespace === 'default')) {
       await world.patch(kind, metadata.name, { metadata: { finalizers: null } });
       await world.delete(kind, metadata.name);
     }
   }
-  for (const { metadata } of (await world.list('Pod')).filter(({ metadata }) => metadata.namespace === 'default')) {
-    await world.delete('Pod', metadata.name, { gracePeriodSeconds: 0 });
-  }
+  for (const { metadata } of left) await world.delete('Pod', metadata.name, { gracePeriodSeconds: 0 });
   for (const kind of ['WekaClaims', 'WekaNode']) {
     for (const { metadata } of await world.list(kind)) await world.delete(kind, metadata.name);
   }

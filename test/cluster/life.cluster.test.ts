@@ -31,6 +31,6 @@ describe.skipIf(settings === undefined)('the end of a weka cluster on a real nod
 
   it('leaves nothing behind', async () => {
     await comesUp(environment.world);
-    await isDestroyed(environment.world);
+    await isDestroyed(environment.world, undefined, { propagationPolicy: 'Foreground' });
   });
 });

@@ -3,7 +3,8 @@
  * this machine, and the model of weka that its pods talk to. What is pretended stands in image.ts and
  * pretended-hardware.yaml; runtime, kubelet, exec, signals and grace are real.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { createDriver, type Driver } from '../../lab/driver/driver.ts';
 import { httpTransport } from '../../lab/driver/transport.ts';
 import { readManifests } from '../../lab/manifests.ts';
 import { createRandom } from '../../lab/random.ts';
+import { repository } from '../../lab/repository.ts';
 import { serveShim } from '../../lab/weka/shim-server.ts';
 import { createWekaWorld } from '../../lab/weka/world.ts';
 import { clusterWorld, type ClusterWorld } from './cluster-world.ts';
@@ -23,8 +25,9 @@ import { makeImage } from './image.ts';
 import { controllersAt, install } from './installation.ts';
 import { program, type Program } from './programs.ts';
 import { clusterSettings, type ClusterSettings } from './settings.ts';
+import { sidecarKubeconfig } from './sidecar-account.ts';
 
-const repository = join(import.meta.dirname, '../..');
+const execute = promisify(execFile);
 const bootScripts = ['weka_runtime.py', 'run-weka-cli.sh', 'syslog-ng.conf'];
 
 export interface Environment {
@@ -33,6 +36,8 @@ export interface Environment {
   sidecar: Program;
   /** The real Metacontroller, or the lab's driver in its place. */
   metacontroller: Pick<Program, 'start' | 'kill' | 'stop'>;
+  /** Kills a component of the cluster and starts it again; there only where the tool has brought the cluster up. */
+  restart?(component: 'kubelet' | 'apiserver'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +50,7 @@ function kubeconfigOf({ realCluster, kubeconfig }: ClusterSettings): string {
   return execFileSync(realCluster, ['kubeconfig'], { encoding: 'utf8' }).trim();
 }
 
-function operatorPrograms(given: ClusterSettings, kubeconfig: string, directory: string): { hooks: Program; sidecar: Program } {
+function operatorPrograms(given: ClusterSettings, sidecarConfig: string, directory: string): { hooks: Program; sidecar: Program } {
   const scripts = join(directory, 'boot-scripts');
   mkdirSync(scripts);
   for (const name of bootScripts) cpSync(join(repository, 'runtime-configmap', name), join(scripts, name));
@@ -61,7 +66,7 @@ function operatorPrograms(given: ClusterSettings, kubeconfig: string, directory:
       ready: async () => (await fetch(`http://127.0.0.1:${given.hooksPort}/readyz`)).ok,
     }),
     sidecar: program({
-      name: 'the sidecar', command: typescript('sidecar/main.ts', '--socket', socket, '--kubeconfig', kubeconfig, '--boot-scripts', scripts),
+      name: 'the sidecar', command: typescript('sidecar/main.ts', '--socket', socket, '--kubeconfig', sidecarConfig, '--boot-scripts', scripts),
       cwd: repository, log: join(directory, 'sidecar.log'),
       ready: async () => existsSync(socket) && (await sidecarClient({ socket }).observe([], 0)) !== undefined,
     }),
@@ -108,13 +113,15 @@ export async function startEnvironment(given: ClusterSettings): Promise<Environm
   await install(world, client);
   if (given.metacontrollerCrds !== undefined) for (const crd of readManifests(given.metacontrollerCrds)) await world.apply(crd);
   const shim = await serveShim({ world: weka, port: given.modelPort });
-  const { hooks, sidecar } = operatorPrograms(given, kubeconfig, directory);
+  const { hooks, sidecar } = operatorPrograms(given, await sidecarKubeconfig(world, config, directory), directory);
   await Promise.all([hooks.start(), sidecar.start()]);
   const metacontroller = given.metacontroller === undefined ? labDriver(client, given.hooksPort) : realMetacontroller(given.metacontroller, kubeconfig, directory);
   if (given.metacontroller !== undefined) for (const controller of controllersAt(given.hooksPort)) await world.apply(controller);
   await metacontroller.start();
+  const { realCluster } = given;
   return {
     world, hooks, sidecar, metacontroller,
+    ...(realCluster === undefined ? {} : { restart: async (component) => void (await execute(realCluster, ['restart', component, '--kill'])) }),
     async stop() {
       await metacontroller.stop();
       await Promise.all([hooks.stop(), sidecar.stop()]);

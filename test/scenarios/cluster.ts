@@ -3,8 +3,9 @@
  * must hold. Times are upper bounds.
  */
 import { expect } from 'vitest';
+import type { DeleteOptions } from '../../lab/contract.ts';
 import type { Incident } from '../../lab/weka/state.ts';
-import { allReady, containers, names, patience, pods, turn, type Loose, type World } from './world.ts';
+import { allReady, condition, containers, names, patience, pods, turn, type Loose, type World } from './world.ts';
 
 export interface Shape {
   drive?: number;
@@ -16,10 +17,13 @@ export interface Shape {
 export type Disturbance = () => Promise<void>;
 const none: Disturbance = async () => undefined;
 
+/** On every WekaCluster of the scenarios: those without it belong to somebody. */
+export const suiteLabel = 'weka-metacontroller/scenarios';
+
 /** Containers of one role share the node, so the cluster is told to disregard redundancy. */
 export function wekaCluster(world: World, { drive = 2, compute = 2, spec = {} }: Shape = {}): Loose {
   return {
-    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default' },
+    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default', labels: { [suiteLabel]: 'true' } },
     spec: {
       template: 'dynamic', image: world.image, driversDistService: 'https://drivers.weka.io', nodeSelector: { 'weka.io/role': 'backend' },
       dynamicTemplate: { computeContainers: compute, driveContainers: drive, numDrives: 1 },
@@ -96,6 +100,22 @@ export async function podReturns(world: World, name: string, disturb = none): Pr
   noDamage(world);
 }
 
+/**
+ * Somebody deletes a pod with force while its runtime lives on: no second runtime comes before the first is dead.
+ * @param endRuntime ends the runtime of that pod on its node, in place of the kubelet
+ */
+export async function podIsForceDeleted(world: World, name: string, endRuntime: (podUid: string) => Promise<void>): Promise<void> {
+  const before = (await world.get('Pod', name))?.metadata.uid ?? '';
+  await world.delete('Pod', name, { gracePeriodSeconds: 0 });
+  await world.until('proof of its death is waited for', async () => condition(await world.get('WekaContainer', name))?.reason === 'WaitingForProofOfDeath', patience);
+  await world.stays('no successor comes without it', async () => (await world.get('Pod', name)) === undefined, 15);
+  await endRuntime(before);
+  await world.until('all is Ready', () => allReady(world), patience);
+  await world.until('the probe is gone', async () => (await pods(world)).every(({ metadata }) => !metadata.name.endsWith('-probe')), patience);
+  expect((await world.get('Pod', name))?.metadata.uid).not.toBe(before);
+  noFurtherDamage(world, ['io-interrupted']);
+}
+
 /** Changed configuration replaces every pod, one at a time. */
 export async function rolls(world: World, disturb = none): Promise<void> {
   const before = new Map((await pods(world)).map(({ metadata }) => [metadata.name, metadata.uid]));
@@ -155,8 +175,8 @@ async function nothingLeft(world: World): Promise<void> {
 }
 
 /** A deleted cluster without a grace period goes with all that it had. */
-export async function isDestroyed(world: World, disturb = none): Promise<void> {
-  await world.delete('WekaCluster', 'demo');
+export async function isDestroyed(world: World, disturb = none, options: DeleteOptions = {}): Promise<void> {
+  await world.delete('WekaCluster', 'demo', options);
   await disturb();
   await world.until('the cluster is gone', async () => (await world.get('WekaCluster', 'demo')) === undefined && (await containers(world)).length === 0, 2 * patience);
   await nothingLeft(world);

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, podReturns, rolls } from './cluster.ts';
+import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, podIsForceDeleted, podReturns, rolls } from './cluster.ts';
 import { labWorld } from './lab-world.ts';
 import type { World } from './world.ts';
 
@@ -26,6 +26,15 @@ describe('a cluster on one node', () => {
   it('replaces its pods one at a time when its configuration changes', () => inTheLab(async (world) => {
     await comesUp(world);
     await rolls(world);
+  }));
+  it('waits for proof of death when somebody deletes a pod with force', () => inTheLab(async (world) => {
+    await comesUp(world);
+    // the kubelet of the lab kills it half a minute later
+    await podIsForceDeleted(world, 'demo-drive-1', () => Promise.resolve());
+  }));
+  it('goes under foreground deletion as well', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await isDestroyed(world, undefined, { propagationPolicy: 'Foreground' });
   }));
   it('lets a container go', () => inTheLab(async (world) => {
     await comesUp(world, { drive: 3 });

@@ -51,10 +51,12 @@ export async function containers(world: World): Promise<Loose[]> {
 
 export const names = (objects: readonly Loose[]): string[] => objects.map(({ metadata }) => metadata.name);
 
-/** The pods in namespace default, by name. */
-export async function pods(world: World): Promise<Loose[]> {
-  const all = await world.list('Pod');
-  return all.filter(({ metadata }) => metadata.namespace === 'default').sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+const ofContainer = ({ metadata }: Loose): boolean =>
+  metadata.namespace === 'default' && (metadata.ownerReferences ?? []).some(({ kind }) => kind === 'WekaContainer');
+
+/** The pods of the containers in namespace default, by name. */
+export async function pods(world: Pick<World, 'list'>): Promise<Loose[]> {
+  return (await world.list('Pod')).filter(ofContainer).sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
 }
 
 /** The cluster and each of its containers is Ready in its present generation, and each has a pod of its name. */
