@@ -52,10 +52,21 @@ function containersRun(facts: ClientFacts): Outcome {
   return wait('ClientsNotRunning', `${count - waiting.length} of ${count} clients run; ${first.name}: ${readyCondition(first)?.message || 'is starting'}`, 30);
 }
 
+/** Seconds. The containers report by themselves when they have changed. */
+const rollLook = 600;
+
+function upToDate({ plan }: ClientFacts): Outcome {
+  const outdated = plan.present.flatMap((view) => (view.status.conditions ?? []).flatMap(({ type, status, message }) => (type === 'PodUpToDate' && status === 'False' ? [`${view.name}: ${message}`] : [])));
+  const [first] = outdated;
+  if (first === undefined) return done();
+  return wait('RollPending', `${outdated.length} of ${plan.present.length} pods are of an earlier spec; ${first}`, rollLook);
+}
+
 /** In the order of a client's life. */
 export const clientSteps: readonly Step<ClientFacts>[] = [
   { name: 'Target', condition: 'TargetKnown', mode: 'always', status: 'Init', summary: 'The addresses of the weka cluster are known: it is formed, or the spec gives them.', check: targetKnown },
   { name: 'Secret', condition: 'SecretExists', mode: 'always', status: 'Init', summary: 'The Secret with the credentials is in the namespace of the client.', check: secretExists },
   { name: 'Containers', condition: 'ContainersCreated', mode: 'always', status: 'Init', summary: 'Each node that matches has a container, unless it is cordoned, not ready or tainted.', check: containersExist },
   { name: 'Running', condition: 'ClientsRunning', mode: 'always', status: 'Init', summary: 'All containers have joined the weka cluster and are READY.', check: containersRun },
+  { name: 'UpToDate', condition: 'ClientsUpToDate', mode: 'independent', summary: 'All pods are of the present spec; a pod is replaced when no mount depends on it.', check: upToDate },
 ];

@@ -95,11 +95,15 @@ function permission(facts: ContainerFacts, decision: StopDecision): Operation[] 
   return pod.running ? [allowStop(pod.target, decision.stop === 'force')] : [];
 }
 
+/** Seconds. Mounts may stay for weeks, and there may be thousands of clients, each look at which is an exec. */
+const mountsPace = { terminating: 15, rolling: 60 };
+const isAboutMounts = ({ reason }: StopDecision): boolean => reason === 'ActiveMounts' || reason === 'ActiveMountsUnknown';
+
 /** A terminating pod: what it waits for, or the flag that lets it stop. */
 export function terminationOutcome(facts: ContainerFacts): Outcome {
   const decision = stopDecision(facts);
   if (decision.takeTurn === true) return act(decision.reason, decision.message, turnOperation(facts));
-  if (decision.stop === 'wait') return wait(decision.reason, decision.message, 3);
+  if (decision.stop === 'wait') return wait(decision.reason, decision.message, isAboutMounts(decision) ? mountsPace.terminating : 3);
   const flag = decision.stop === 'force' ? facts.report?.allowForceStop : facts.report?.allowStop;
   if (flag === true) return wait('PodStopping', `the pod may stop (${decision.message}); waits until it has`, 1);
   return act('AllowingStop', `lets the pod stop: ${decision.message}`, permission(facts, decision), 1);
@@ -122,7 +126,7 @@ function upToDate(facts: ContainerFacts): Outcome {
   if (mayOmit(facts)) return wait('Rolling', `${reason}; replaces the pod`, 1);
   const decision = stopDecision(facts);
   if (decision.takeTurn === true) return act('Rolling', `${reason}; ${decision.message}`, turnOperation(facts));
-  return wait('RollPending', `${reason}; ${decision.message}`, 5);
+  return wait('RollPending', `${reason}; ${decision.message}`, isAboutMounts(decision) ? mountsPace.rolling : 5);
 }
 
 /** A rolling pod may be omitted as soon as nothing speaks against its stop. */
