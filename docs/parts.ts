@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describeSettings } from '../hooks/weka/config.ts';
 import { bringUpSteps as clusterBringUp } from '../hooks/weka/cluster/hook.ts';
 import { deletionSteps } from '../hooks/weka/cluster/deletion.ts';
+import { clientSteps } from '../hooks/weka/client/bring-up.ts';
+import { clientDeletionSteps } from '../hooks/weka/client/deletion.ts';
 import { roles } from '../hooks/weka/cluster/roles.ts';
 import { bringUpSteps as containerBringUp } from '../hooks/weka/container/bring-up.ts';
 import { leaveSteps, pauseSteps } from '../hooks/weka/container/leave.ts';
@@ -14,7 +16,7 @@ import { settingsSchema } from '../sidecar/config.ts';
 import { operationsTable } from '../sidecar/rbac.ts';
 import { markdownTable } from './parts/markdown-table.ts';
 import { fenceTable, stopTable } from './parts/stop-tables.ts';
-import { notSupportedFields, notSupportedKinds } from './parts/not-supported.ts';
+import { notSupportedClientFields, notSupportedFields, notSupportedKinds } from './parts/not-supported.ts';
 
 interface StepRow {
   name: string;
@@ -47,14 +49,16 @@ function schemaSettings(prefix: string, shape: Record<string, { description?: st
 }
 
 /** From a process of its own, whose output is no terminal: its width would shape the text. */
-function startHelp(): string {
-  const help = execFileSync(process.execPath, ['--import', 'tsx', 'lab/start.ts', '--help'], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' });
+function helpOf(program: string): string {
+  const help = execFileSync(process.execPath, ['--import', 'tsx', program, '--help'], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' });
   return `\`\`\`text\n${help.trim()}\n\`\`\``;
 }
 
 export const parts: Record<string, () => string> = {
   'cluster-bring-up': () => stepTable(clusterBringUp),
   'cluster-deletion': () => stepTable(deletionSteps(undefined)),
+  'client-bring-up': () => stepTable(clientSteps),
+  'client-deletion': () => stepTable(clientDeletionSteps),
   'container-bring-up': () => stepTable(containerBringUp),
   'container-beside': () => stepTable(successionSteps),
   'container-leave': () => stepTable(leaveSteps),
@@ -65,9 +69,10 @@ export const parts: Record<string, () => string> = {
   'operator-settings': () => markdownTable(settingHead, describeSettings().map(({ env, description, defaultValue }) => settingRow(env, description, defaultValue))),
   'server-settings': () => schemaSettings('WEKA_', serverSettings.shape, serverSettings.parse({})),
   'sidecar-settings': () => schemaSettings('WEKA_SIDECAR_', settingsSchema.shape, settingsSchema.parse({})),
-  'start-help': startHelp,
+  'start-help': () => helpOf('lab/start.ts'),
+  'cluster-suite-help': () => helpOf('test/cluster/run.ts'),
   'lab-refusals': () => markdownTable(['not served', 'answer', 'what to do, or why not'], refusals.map(({ feature, code: status, reason, message }) => [feature, `${status} ${reason}`, message])),
-  'not-supported': () => markdownTable(['what', 'what happens'], [...notSupportedKinds(), ...notSupportedFields(), [
+  'not-supported': () => markdownTable(['what', 'what happens'], [...notSupportedKinds(), ...notSupportedFields(), ...notSupportedClientFields(), [
     `containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none',
   ]]),
 };

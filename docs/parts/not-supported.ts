@@ -1,7 +1,8 @@
 /** What this release does not do, as the hooks themselves say it. */
 import type { HookRequest } from '../../hooks/core/contract.ts';
 import { findCondition } from '../../hooks/core/conditions.ts';
-import { kinds, type WekaCluster } from '../../hooks/weka/api/index.ts';
+import { kinds, type WekaClient, type WekaCluster } from '../../hooks/weka/api/index.ts';
+import { unsupportedClientFields } from '../../hooks/weka/client/unsupported.ts';
 import { unsupportedFields } from '../../hooks/weka/cluster/unsupported.ts';
 import { wekaControllers } from '../../hooks/weka/index.ts';
 
@@ -23,6 +24,12 @@ export function notSupportedFields(): string[][] {
     ...refused.map((path) => [`WekaCluster \`${path}\``, 'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is']),
     ...ignored.map((path) => [`WekaCluster \`${path}\``, 'ignored: condition `NotSupported` names it']),
   ];
+}
+
+/** Rows for the fields of a WekaClient. */
+export function notSupportedClientFields(): string[][] {
+  const client = { spec: everythingSet() } as unknown as WekaClient;
+  return unsupportedClientFields(client, ['any']).map((path) => [`WekaClient \`${path}\``, 'ignored: condition `NotSupported` names it']);
 }
 
 function readyReason(controller: (typeof wekaControllers)[number], kind: string): string | undefined {

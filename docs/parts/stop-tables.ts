@@ -31,6 +31,11 @@ const stopRows: readonly [string, Partial<StopInput>][] = [
   ['deleting, `overrides.skipDeactivate` of the container is set', { state: 'deleting', overrides: { skipDeactivate: true } }],
   ['deleting, not a member of a weka cluster', { state: 'deleting', joined: false }],
   ['**destroying**', { state: 'destroying' }],
+  ['a **client**, no mount depends on it', { family: 'frontend' }],
+  ['a client, mounts depend on it, whatever ends it', { family: 'frontend', activeMounts: 2 }],
+  ['a client, the number of mounts is not known', { family: 'frontend', activeMounts: undefined }],
+  ['a client, `overrides.skipActiveMountsCheck` is set', { family: 'frontend', activeMounts: undefined, overrides: { skipActiveMountsCheck: true } }],
+  ['a client that is deleted or destroyed, no mount depends on it', { family: 'frontend', state: 'deleting' }],
 ];
 
 /** One row for each situation. */
