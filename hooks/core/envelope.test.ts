@@ -31,6 +31,21 @@ describe('a request', () => {
     const body = { controller: pod('c'), parent: pod('p'), children: { 'Pod.v1': {} }, finalizing: false };
     expect(syncEnvelope.parse(body).related).toEqual({});
   });
+  it('is passed on as it is, a kind without objects as an empty map', () => {
+    const children = { 'Pod.v1': { a: pod('a', { spec: { nodeName: 'n' } }) }, 'Secret.v1': null };
+    const body = { controller: pod('c'), parent: pod('p'), children, related: null, finalizing: false };
+    expect(syncEnvelope.parse(body)).toMatchObject({ children: { ...children, 'Secret.v1': {} }, related: {} });
+  });
+  it.each([
+    ['a child that is null', { 'Pod.v1': { a: null } }, /Pod\.v1.*is no object/s],
+    ['a child without kind', { 'Pod.v1': { a: { apiVersion: 'v1', metadata: { name: 'a' } } } }, /no kind/],
+    ['a child whose metadata is null', { 'Pod.v1': { a: { ...pod('a'), metadata: null } } }, /no metadata\.name/],
+    ['a list in place of objects by name', { 'Pod.v1': [pod('a')] }, /no map of objects by name/],
+    ['a list in place of objects by kind', [pod('a')], /no map of objects by kind/],
+    ['children that are left out', undefined, /no map of objects by kind/],
+  ])('with %s is refused', (_name, children, message) => {
+    expect(() => syncEnvelope.parse({ controller: pod('c'), parent: pod('p'), children, finalizing: false })).toThrow(message);
+  });
   it('without a parent is refused', () => {
     expect(syncEnvelope.safeParse({ controller: pod('c'), children: {}, finalizing: false }).success).toBe(false);
   });

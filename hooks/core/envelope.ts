@@ -1,21 +1,50 @@
 /** What Metacontroller sends, and what may be sent back to it. */
 import { z } from 'zod';
-import type { Decision, HookRequest, KubernetesObject, RelatedRule } from './contract.ts';
+import type { Decision, HookRequest, KubernetesObject, ObjectsByKind, RelatedRule } from './contract.ts';
 
-// the objects inside are read by the schema of their own kind; here only what every object needs is checked
 const kubernetesObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string() }),
 });
-const objectsByKind = z.record(z.string(), z.record(z.string(), kubernetesObject).nullable().transform((map) => map ?? {}));
+
+/** What is wrong with an object inside a request, beyond which the schema of its own kind reads it; undefined when nothing is. */
+function objectFault(value: unknown): string | undefined {
+  if (value === null || typeof value !== 'object') return 'is no object';
+  const { apiVersion, kind, metadata } = value as Partial<KubernetesObject>;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return 'has no apiVersion or no kind';
+  return typeof metadata === 'object' && metadata !== null && typeof metadata.name === 'string' ? undefined : 'has no metadata.name';
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+// There may be thousands of objects here. A schema would copy each of them; they are looked at and passed on as they are.
+const objectsByKind = z.unknown().transform((given, context): ObjectsByKind => {
+  const fault = (path: string[], message: string): typeof z.NEVER => {
+    context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  };
+  if (given === null) return {};
+  if (!isMap(given)) return fault([], 'is no map of objects by kind');
+  const objects: Record<string, unknown> = {};
+  for (const [kind, byName] of Object.entries(given)) {
+    objects[kind] = byName ?? {};
+    if (!isMap(objects[kind])) return fault([kind], 'is no map of objects by name');
+    for (const [name, object] of Object.entries(objects[kind])) {
+      const wrong = objectFault(object);
+      if (wrong !== undefined) return fault([kind, name], wrong);
+    }
+  }
+  return objects as ObjectsByKind;
+});
+const related = objectsByKind.optional().transform((objects) => objects ?? {});
 
 /** A sync or finalize request of hook version v2. */
 export const syncEnvelope = z.looseObject({
   controller: kubernetesObject,
   parent: kubernetesObject,
-  children: objectsByKind.nullable().transform((children) => children ?? {}),
-  related: objectsByKind.nullish().transform((related) => related ?? {}),
+  children: objectsByKind,
+  related,
   finalizing: z.boolean(),
 });
 
@@ -27,8 +56,8 @@ export const decoratorEnvelope = z
   .looseObject({
     controller: kubernetesObject,
     object: kubernetesObject,
-    attachments: objectsByKind.nullable().transform((attachments) => attachments ?? {}),
-    related: objectsByKind.nullish().transform((related) => related ?? {}),
+    attachments: objectsByKind,
+    related,
     finalizing: z.boolean(),
   })
   .transform(({ object, attachments, ...rest }) => ({ ...rest, parent: object, children: attachments }));
@@ -37,48 +66,56 @@ export const decoratorEnvelope = z
 export type Envelope = Pick<HookRequest, 'controller' | 'parent' | 'children' | 'related' | 'finalizing'>;
 
 const text = z.string();
-const stringMap = z.record(z.string(), text);
 
-// A null child crashes the shared Metacontroller, a missing apiVersion deletes the child, an annotation that is no text
-// loses all annotations: each of these must fail here, as a 500 that changes nothing.
-const child = z.looseObject({
-  apiVersion: text.min(1),
-  kind: text.min(1),
-  metadata: z.looseObject({
-    name: text.min(1),
-    namespace: text.optional(),
-    labels: stringMap.optional(),
-    annotations: stringMap.optional(),
-  }),
-});
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isStringMap = (value: unknown): boolean => value === undefined || (isMap(value) && Object.values(value).every((one) => typeof one === 'string'));
 
-function nullPath(value: unknown, path: string): string | undefined {
-  if (value === null) return path;
-  if (typeof value === 'number' && !Number.isFinite(value)) return path;
+/** Where in a JSON value something stands that Metacontroller can not bear, innermost key last; undefined when nowhere. */
+function nullPath(value: unknown): string[] | undefined {
+  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return [];
   if (typeof value !== 'object') return undefined;
-  for (const [key, inner] of Object.entries(value as Record<string, unknown>)) {
-    const found = nullPath(inner, `${path}.${key}`);
-    if (found !== undefined) return found;
+  for (const key of Object.keys(value)) {
+    const found = nullPath((value as Record<string, unknown>)[key]);
+    if (found !== undefined) return [key, ...found];
   }
   return undefined;
 }
 
+// A null child crashes the shared Metacontroller, a missing apiVersion deletes the child, an annotation that is no text
+// loses all annotations: each of these must fail here, as a 500 that changes nothing.
+function childFault(child: unknown): string | undefined {
+  if (!isMap(child)) return 'is no object';
+  const { apiVersion, kind, metadata } = child;
+  if (!isName(apiVersion)) return 'has no apiVersion';
+  if (!isName(kind)) return 'has no kind';
+  if (!isMap(metadata) || !isName(metadata['name'])) return 'has no metadata.name';
+  if (metadata['namespace'] !== undefined && typeof metadata['namespace'] !== 'string') return 'has a metadata.namespace that is no text';
+  const odd = ['labels', 'annotations'].find((field) => !isStringMap(metadata[field]));
+  return odd === undefined ? undefined : `has metadata.${odd} that are no texts`;
+}
+
+// looked at and not copied, as in a request
+const children = z.custom<KubernetesObject[]>(Array.isArray).superRefine((list, context) => {
+  const seen = new Set<string>();
+  list.forEach((object, index) => {
+    const wrong = childFault(object);
+    if (wrong !== undefined) return context.addIssue({ code: 'custom', path: [index], message: wrong });
+    const key = `${object.apiVersion}/${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    if (seen.has(key)) context.addIssue({ code: 'custom', path: [index], message: `duplicate child ${key}` });
+    seen.add(key);
+  });
+});
+
 export const syncResponse = z
   .strictObject({
-    status: z.record(z.string(), z.unknown()),
-    children: z.array(child),
+    status: z.custom<Decision['status']>(isMap),
+    children,
     resyncAfterSeconds: z.number().nonnegative().finite().optional(),
     finalized: z.boolean().optional(),
   })
   .superRefine((response, context) => {
-    const seen = new Set<string>();
-    response.children.forEach((object, index) => {
-      const key = `${object.apiVersion}/${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-      if (seen.has(key)) context.addIssue({ code: 'custom', path: ['children', index], message: `duplicate child ${key}` });
-      seen.add(key);
-    });
-    const bad = nullPath(response, 'response');
-    if (bad !== undefined) context.addIssue({ code: 'custom', message: `${bad} is null or not a finite number` });
+    const bad = nullPath(response);
+    if (bad !== undefined) context.addIssue({ code: 'custom', message: `${['response', ...bad].join('.')} is null or not a finite number` });
   });
 
 export const customizeResponse = z.strictObject({
