@@ -28,7 +28,7 @@ export {
 export { parseWekaClient, type WekaClient, type WekaClientSpec, type WekaClientStatus } from './weka-client.ts';
 export { parseWekaManualOperation, manualActions, type WekaManualOperation } from './weka-manual-operation.ts';
 export { parseWekaPolicy, policyTypes, type WekaPolicy } from './weka-policy.ts';
-export { parseWekaNode, type WekaNode } from './weka-node.ts';
+export { parseWekaNode, readWekaNode, type WekaNode } from './weka-node.ts';
 export {
   parseWekaClaims, claimsNames, wekaClaimsSpecSchema, type ClaimHolder, type WekaClaims, type WekaClaimsSpec,
 } from './weka-claims.ts';

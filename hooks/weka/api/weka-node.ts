@@ -1,8 +1,9 @@
 /** WekaNode: what the hooks need to know of a Node, in a small object that changes rarely. Cluster-scoped. */
 import { z } from 'zod';
+import type { KubernetesObject } from '../../core/contract.ts';
 import { conditions, integer, object, observedGeneration, stringMap, text, texts } from './common.ts';
 import { ageColumn, customResource, readyColumns, type KindDefinition } from './kind.ts';
-import { parse } from './parse.ts';
+import { parse, type Parsed } from './parse.ts';
 
 const amount = (maximum = 2_000_000_000) => integer(0, maximum);
 
@@ -55,6 +56,26 @@ export type WekaNode = z.output<typeof wekaNodeSchema>;
 
 /** The WekaNode with defaults, or what is wrong with it. */
 export const parseWekaNode = (input: unknown) => parse(wekaNodeSchema, input);
+
+const isMap = (value: unknown): boolean => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+
+/** Every field that has a default, and what it looks like once the API server has filled it in. */
+const filledIn: Record<keyof { [Field in keyof WekaNode['spec'] as undefined extends WekaNode['spec'][Field] ? never : Field]: unknown }, (value: unknown) => boolean> = {
+  nodeUid: (value) => typeof value === 'string', labels: isMap, taints: (value) => Array.isArray(value) && value.every(isMap), unschedulable: isFlag, ready: isFlag,
+  internalIps: Array.isArray, drives: Array.isArray, blockedDrives: Array.isArray, allocatable: isMap,
+};
+const fields = Object.entries(filledIn);
+
+/**
+ * A WekaNode that is related to many parents, read shallowly: there may be thousands of them in one request. The API
+ * server checked it when it was written and filled in its defaults; one that does not look so is parsed.
+ */
+export function readWekaNode(input: KubernetesObject): Parsed<WekaNode> {
+  const spec = input['spec'] as Record<string, unknown> | undefined;
+  const complete = isMap(spec) && fields.every(([field, holds]) => holds(spec?.[field]));
+  return complete ? { ok: true, value: input as unknown as WekaNode } : parseWekaNode(input);
+}
 
 export const wekaNodeKind: KindDefinition = {
   kind: 'WekaNode',

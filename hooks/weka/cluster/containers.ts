@@ -134,31 +134,30 @@ function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | u
   // what was left to the scheduler stays with it, until it finds nothing for a minute
   if (view !== undefined && now === undefined && !expired) return undefined;
   if (leftToScheduler(input.cluster, plan.role)) return undefined;
-  return chooseNode(placementInput(input, plan, placed, new Set(now === undefined ? [] : [now]))) ?? (expired ? undefined : now);
+  const others = view === undefined ? placed : placed.filter((one) => one.node !== nodeOf(view) || one.role !== view.role);
+  return chooseNode(placementInput(input, plan, others, new Set(now === undefined ? [] : [now]))) ?? (expired ? undefined : now);
 }
 
-function build(input: ContainersInput, plan: RolePlan, name: string, wekaName: string, node: string | undefined, view: ContainerView | undefined): KubernetesObject {
+/** What all containers of a role have in common; there may be hundreds of them. */
+interface Common {
+  spec: Record<string, Json>;
+  metadata: ReturnType<typeof inheritedMetadata>;
+}
+
+function build(input: ContainersInput, common: Common, name: string, wekaName: string, node: string | undefined, view: ContainerView | undefined): KubernetesObject {
   const joinIpPorts = view === undefined ? [...input.joinIpPorts] : ((view.spec.joinIpPorts) ?? []);
-  return {
-    apiVersion, kind: 'WekaContainer',
-    metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...inheritedMetadata(input.cluster, input.uid, plan.role) },
-    spec: {
-      ...containerSpec(input, plan),
-      name: wekaName,
-      image: input.imageOf(view),
-      // what was fixed when the container came to be is carried over
-      ...(view === undefined ? {} : carriedOver(view)),
-      ...(joinIpPorts.length === 0 ? {} : { joinIpPorts }),
-      ...(node === undefined ? {} : { nodeAffinity: node }),
-    },
-  };
+  const spec: Record<string, Json> = { ...common.spec, name: wekaName, image: input.imageOf(view) };
+  if (view !== undefined) carryOver(view, spec);
+  if (joinIpPorts.length > 0) spec['joinIpPorts'] = joinIpPorts;
+  if (node !== undefined) spec['nodeAffinity'] = node;
+  return { apiVersion, kind: 'WekaContainer', metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...common.metadata }, spec };
 }
 
-/** Sizes that weka fixed when the container joined: a later template does not reach existing containers (weka.md 6.7). */
+/** Sizes that weka fixed when the container joined, carried over: a later template does not reach existing containers (weka.md 6.7). */
 const fixedFields = ['numDrives', 'failureDomain'] as const;
 
-function carriedOver(view: ContainerView): Record<string, Json> {
-  return Object.fromEntries(fixedFields.flatMap((field) => (view.spec[field] === undefined ? [] : [[field, view.spec[field] as Json]])));
+function carryOver({ spec }: ContainerView, wanted: Record<string, Json>): void {
+  for (const field of fixedFields) if (spec[field] !== undefined) wanted[field] = spec[field] as Json;
 }
 
 /** Unique for ever: role, cluster, ordinal and the entropy of the moment. */
@@ -182,9 +181,10 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
   for (const plan of input.plans) {
     const all = input.existing.filter(({ role }) => role === plan.role);
     const living = all.filter(({ terminating }) => !terminating);
+    const common: Common = { spec: containerSpec(input, plan), metadata: inheritedMetadata(input.cluster, input.uid, plan.role) };
     for (const view of living) {
-      const node = nodeFor(input, plan, view, placed.filter((one) => one.node !== nodeOf(view) || one.role !== view.role));
-      wanted.objects.push(build(input, plan, view.name, view.spec.name ?? '', node, view));
+      const node = nodeFor(input, plan, view, placed);
+      wanted.objects.push(build(input, common, view.name, view.spec.name ?? '', node, view));
       if (node !== undefined && nodeOf(view) === undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
     }
     wanted.surplus.push(...living.slice(plan.count).map(({ name }) => name));
@@ -195,7 +195,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
       const node = nodeFor(input, plan, undefined, placed);
       if (node === undefined && !input.leaveToScheduler && !leftToScheduler(input.cluster, plan.role)) break;
       if (node !== undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
-      wanted.objects.push(build(input, plan, name, wekaNameOf(input, plan.role, ordinal), node, undefined));
+      wanted.objects.push(build(input, common, name, wekaNameOf(input, plan.role, ordinal), node, undefined));
       wanted.missing += 1;
       created += 1;
     }

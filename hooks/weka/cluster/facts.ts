@@ -4,7 +4,7 @@ import { secretKeys, type PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';
 import { apiVersion } from '../api/group.ts';
-import { claimsNames, parseWekaNode, type WekaCluster, type WekaNode } from '../api/index.ts';
+import { claimsNames, readWekaNode, type WekaCluster, type WekaNode } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
@@ -112,7 +112,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster, graceEn
     phase: phaseOf(cluster, graceEnds, now),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
-      const parsed = parseWekaNode(object);
+      const parsed = readWekaNode(object);
       return parsed.ok ? [parsed.value] : [];
     }),
     clients: clientsOf(request, cluster),
