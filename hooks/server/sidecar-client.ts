@@ -1,5 +1,5 @@
 /** The sidecar over its Unix socket. No Kubernetes client here, nor anything that needs one. */
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { SidecarError, type ObserveAnswer, type OperationsAnswer, type Sidecar } from '../core/sidecar.ts';
 
 export interface SidecarClientOptions {
@@ -14,13 +14,15 @@ interface Answer {
 }
 
 /**
- * @returns a Sidecar whose calls reject with SidecarError only. Each call connects anew: that is cheap on a Unix socket,
- * and a kept connection that the restarting sidecar has closed would cost a call.
+ * @returns a Sidecar whose calls reject with SidecarError only. Connections are kept, since a new one costs as much as a
+ * small decision. One that the restarting sidecar has closed meanwhile is noticed at the next call, which is then made
+ * again on a new one: all that a sidecar is asked for may be asked for twice.
  */
 export function sidecarClient({ socket, graceMillis = 1000 }: SidecarClientOptions): Sidecar {
-  const post = (path: string, body: string, milliseconds: number): Promise<Answer> => new Promise((resolve, reject) => {
+  const kept = new Agent({ keepAlive: true });
+  const post = (path: string, body: string, signal: AbortSignal, agent: Agent | false): Promise<Answer> => new Promise((resolve, reject) => {
     const request = httpRequest({
-      socketPath: socket, path, method: 'POST', agent: false, signal: AbortSignal.timeout(milliseconds),
+      socketPath: socket, path, method: 'POST', agent, signal,
       headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
     }, (response) => {
       const chunks: Buffer[] = [];
@@ -28,14 +30,17 @@ export function sidecarClient({ socket, graceMillis = 1000 }: SidecarClientOptio
       response.on('error', reject);
       response.on('end', () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
     });
-    request.on('error', reject);
+    request.on('error', (error) => {
+      if (request.reusedSocket && !signal.aborted) resolve(post(path, body, signal, false));
+      else reject(error);
+    });
     request.end(body);
   });
 
   const call = async <T>(path: string, body: object, waitMillis: number): Promise<T> => {
     let answer: Answer;
     try {
-      answer = await post(path, JSON.stringify(body), waitMillis + graceMillis);
+      answer = await post(path, JSON.stringify(body), AbortSignal.timeout(waitMillis + graceMillis), kept);
     } catch (error) {
       throw new SidecarError('unavailable', `sidecar ${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
