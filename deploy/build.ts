@@ -27,7 +27,7 @@ export async function bundle(entry: Entry, directory: string): Promise<Metafile>
     entryPoints: [entries[entry]],
     outfile: join(directory, `${entry}.mjs`),
     bundle: true, platform: 'node', format: 'esm', target: 'node20.19', external: optional, banner: { js: banner },
-    sourcemap: 'linked', sourcesContent: false, keepNames: true, legalComments: 'none', metafile: true, logLevel: 'warning',
+    sourcemap: 'linked', sourcesContent: false, legalComments: 'none', metafile: true, logLevel: 'warning',
   });
   return metafile;
 }
