@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { ApiError, type ResourceInfo } from '../../lab/contract.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
 import type { LabWekaWorld } from '../../lab/weka/world.ts';
-import { picture, type World } from '../scenarios/world.ts';
+import { picture, type Loose, type World } from '../scenarios/world.ts';
 
 /** How often a scenario looks, in milliseconds. */
 const lookMillis = 500;
@@ -27,6 +27,10 @@ async function holds(predicate: () => Promise<boolean>, otherwise: boolean): Pro
 export interface ClusterWorld extends World {
   /** The resource of a kind, found by discovery; a CRD may have been created a moment ago. */
   resource(kind: string, apiVersion?: string): Promise<ResourceInfo>;
+  /** Deletes the object with what it owns. */
+  remove(object: KubernetesObject): Promise<void>;
+  /** As that of every world, for kinds of other groups as well. */
+  get(kind: string, name: string, namespace?: string, apiVersion?: string): Promise<Loose | undefined>;
 }
 
 export function clusterWorld(client: HttpClient, weka: LabWekaWorld, image: string): ClusterWorld {
@@ -54,9 +58,13 @@ export function clusterWorld(client: HttpClient, weka: LabWekaWorld, image: stri
       if (present === undefined) await client.create(one, namespace, object);
       else await client.update(one, { ...object, metadata: { ...object.metadata, resourceVersion: present.metadata.resourceVersion ?? '' } });
     },
-    async get(kind, name, namespace) {
-      const one = await resource(kind);
+    async get(kind, name, namespace, apiVersion) {
+      const one = await resource(kind, apiVersion);
       return client.get(one, place(one, namespace), name).catch(missing);
+    },
+    async remove({ kind, apiVersion, metadata }) {
+      const one = await resource(kind, apiVersion);
+      await client.delete(one, place(one, metadata.namespace), metadata.name, { propagationPolicy: 'Background' }).catch(missing);
     },
     list: async (kind) => (await client.list(await resource(kind))).items,
     async patch(kind, name, merge) {

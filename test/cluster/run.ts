@@ -26,12 +26,14 @@ const command = new Command('npm run test:cluster --')
   .option('--metacontroller <path>', 'the Metacontroller to run; without it the driver of the lab stands in [METACONTROLLER]')
   .option('--metacontroller-crds <file>', 'its CRDs, where the cluster lacks them [METACONTROLLER_CRDS]')
   .argument('[arguments...]', 'given to vitest, such as the name of a file or -t and a pattern')
+  .configureHelp({ helpWidth: 120 })
   .allowUnknownOption()
   .parse();
 const { repeat, ...paths } = command.opts<Flags>();
 const given = { REAL_CLUSTER: paths.realCluster, METACONTROLLER: paths.metacontroller, METACONTROLLER_CRDS: paths.metacontrollerCrds };
 const set = Object.entries(given).flatMap(([name, path]): [string, string][] => (path === undefined ? [] : [[name, resolve(path)]]));
-const env = { ...process.env, ...Object.fromEntries(set) };
+const env: Record<string, string | undefined> = { ...process.env, ...Object.fromEntries(set) };
+if (!env['REAL_CLUSTER'] && !env['KUBECONFIG']) command.error('there is no cluster to test on: give --real-cluster, or set KUBECONFIG', { exitCode: 2 });
 
 const vitest = join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs');
 for (let run = 1; run <= repeat; run += 1) {

@@ -30,6 +30,17 @@ import { sidecarKubeconfig } from './sidecar-account.ts';
 const execute = promisify(execFile);
 const bootScripts = ['weka_runtime.py', 'run-weka-cli.sh', 'syslog-ng.conf'];
 
+/** A cluster with pretended hardware and the model of weka, without any operator. */
+export interface Cluster {
+  world: ClusterWorld;
+  client: HttpClient;
+  /** Of the administrator. */
+  kubeconfig: string;
+  /** For the files of this run. */
+  directory: string;
+  close(): Promise<void>;
+}
+
 export interface Environment {
   world: ClusterWorld;
   hooks: Program;
@@ -74,7 +85,7 @@ function operatorPrograms(given: ClusterSettings, sidecarConfig: string, directo
 }
 
 /** Its ports of its own are off: another one may run on this machine. */
-function realMetacontroller(path: string, kubeconfig: string, directory: string): Program {
+export function realMetacontroller(path: string, kubeconfig: string, directory: string): Program {
   const flags = ['--discovery-interval=5s', '--client-go-qps=200', '--client-go-burst=400', '--metrics-address=0', '--health-probe-bind-address=0'];
   return program({
     name: 'Metacontroller', command: [path, `--kubeconfig=${kubeconfig}`, ...flags], cwd: directory, log: join(directory, 'metacontroller.log'),
@@ -99,8 +110,8 @@ function labDriver(client: HttpClient, hooksPort: number): Environment['metacont
   };
 }
 
-/** Brings everything up; rejects with the tail of the log of what does not start. */
-export async function startEnvironment(given: ClusterSettings): Promise<Environment> {
+/** Brings up the cluster and what the scenarios need in it. */
+export async function startCluster(given: ClusterSettings): Promise<Cluster> {
   const kubeconfig = kubeconfigOf(given);
   if (given.realCluster !== undefined) makeImage(given.realCluster, given.image, given.modelPort);
   const config = new KubeConfig();
@@ -113,7 +124,20 @@ export async function startEnvironment(given: ClusterSettings): Promise<Environm
   await install(world, client);
   if (given.metacontrollerCrds !== undefined) for (const crd of readManifests(given.metacontrollerCrds)) await world.apply(crd);
   const shim = await serveShim({ world: weka, port: given.modelPort });
-  const { hooks, sidecar } = operatorPrograms(given, await sidecarKubeconfig(world, config, directory), directory);
+  return {
+    world, client, kubeconfig, directory,
+    async close() {
+      await shim.close();
+      client.close();
+    },
+  };
+}
+
+/** Brings everything up; rejects with the tail of the log of what does not start. */
+export async function startEnvironment(given: ClusterSettings): Promise<Environment> {
+  const cluster = await startCluster(given);
+  const { world, client, kubeconfig, directory } = cluster;
+  const { hooks, sidecar } = operatorPrograms(given, await sidecarKubeconfig(world, kubeconfig, directory), directory);
   await Promise.all([hooks.start(), sidecar.start()]);
   const metacontroller = given.metacontroller === undefined ? labDriver(client, given.hooksPort) : realMetacontroller(given.metacontroller, kubeconfig, directory);
   if (given.metacontroller !== undefined) for (const controller of controllersAt(given.hooksPort)) await world.apply(controller);
@@ -125,8 +149,7 @@ export async function startEnvironment(given: ClusterSettings): Promise<Environm
     async stop() {
       await metacontroller.stop();
       await Promise.all([hooks.stop(), sidecar.stop()]);
-      await shim.close();
-      client.close();
+      await cluster.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The sidecar runs with the rights of its own ServiceAccount, as the manifests in deploy/ give them, and no others. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { readManifests } from '../../lab/manifests.ts';
 import { repository } from '../../lab/repository.ts';
 import type { ClusterWorld } from './cluster-world.ts';
@@ -10,11 +10,17 @@ const account = { name: 'weka-metacontroller', namespace: 'weka-operator-system'
 /** Seconds; longer than any run of the suite. */
 const tokenSeconds = 6 * 3600;
 
-/** Applies account and rights, and writes a kubeconfig with a token of that account into the directory; returns its path. */
-export async function sidecarKubeconfig(world: ClusterWorld, administrator: KubeConfig, directory: string): Promise<string> {
+/**
+ * Applies account and rights, and writes a kubeconfig with a token of that account into the directory.
+ * @param kubeconfig of an administrator
+ * @returns the path of the kubeconfig
+ */
+export async function sidecarKubeconfig(world: ClusterWorld, kubeconfig: string, directory: string): Promise<string> {
   for (const file of ['cluster-role.yaml', 'sidecar-account.yaml']) {
     for (const object of readManifests(join(repository, 'deploy/base', file))) await world.apply(object);
   }
+  const administrator = new KubeConfig();
+  administrator.loadFromFile(kubeconfig);
   const api = administrator.makeApiClient(CoreV1Api);
   const request = { spec: { audiences: [], expirationSeconds: tokenSeconds } };
   const { status } = await api.createNamespacedServiceAccountToken({ ...account, body: request });
