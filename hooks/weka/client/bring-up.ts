@@ -1,6 +1,7 @@
 /** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
 import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { readyCondition, type ContainerView } from '../cluster/container-view.ts';
+import { serves } from './containers.ts';
 import type { ClientFacts } from './facts.ts';
 
 /** The WekaCluster and the nodes report by themselves; only the Secret has to be looked at. Seconds. */
@@ -42,7 +43,7 @@ function containersExist(facts: ClientFacts): Outcome {
 }
 
 /** Containers that do not serve mounts now. */
-export const notRunning = ({ plan }: ClientFacts): ContainerView[] => plan.present.filter((view) => !view.operational);
+export const notRunning = ({ plan }: ClientFacts): ContainerView[] => plan.present.filter((view) => !serves(view));
 
 function containersRun(facts: ClientFacts): Outcome {
   const waiting = notRunning(facts);
@@ -67,6 +68,6 @@ export const clientSteps: readonly Step<ClientFacts>[] = [
   { name: 'Target', condition: 'TargetKnown', mode: 'always', status: 'Init', summary: 'The addresses of the weka cluster are known: it is formed, or the spec gives them.', check: targetKnown },
   { name: 'Secret', condition: 'SecretExists', mode: 'always', status: 'Init', summary: 'The Secret with the credentials is in the namespace of the client.', check: secretExists },
   { name: 'Containers', condition: 'ContainersCreated', mode: 'always', status: 'Init', summary: 'Each node that matches has a container, unless it is cordoned, not ready or tainted.', check: containersExist },
-  { name: 'Running', condition: 'ClientsRunning', mode: 'always', status: 'Init', summary: 'All containers have joined the weka cluster and are READY.', check: containersRun },
+  { name: 'Running', condition: 'ClientsRunning', mode: 'always', status: 'Init', summary: 'All containers run and are members of the weka cluster.', check: containersRun },
   { name: 'UpToDate', condition: 'ClientsUpToDate', mode: 'independent', summary: 'All pods are of the present spec; a pod is replaced when no mount depends on it.', check: upToDate },
 ];

@@ -26,6 +26,9 @@ export interface Plan {
 const asksToGo = ({ status }: ContainerView): boolean =>
   (status.conditions ?? []).some(({ type, status: value }) => type === 'RemovalRequested' && value === 'True');
 
+/** Runs as a member of a weka cluster. Weka's own READY is a minute late once a container is settled. */
+export const serves = (view: ContainerView): boolean => view.running && view.status.containerID !== undefined;
+
 /** A client that joined, or runs, is upgraded by nobody yet; one that never did gets the image that the spec says now. */
 const fixedImage = (view: ContainerView): boolean => view.status.containerID !== undefined || view.running;
 

@@ -2,6 +2,7 @@
 import { withTransitionTimes, type Condition, type ConditionWish } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import { notRunning } from './bring-up.ts';
+import { serves } from './containers.ts';
 import type { ClientFacts } from './facts.ts';
 
 const some = (names: readonly string[]): string => `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
@@ -32,7 +33,7 @@ export function degraded(facts: ClientFacts): ConditionWish {
 export function clientStatus(facts: ClientFacts, word: string, wishes: ConditionWish[]): Record<string, Json> {
   const { client, containers, plan, ending, now } = facts;
   const created = containers.filter(({ terminating }) => !terminating).length;
-  const active = containers.filter((view) => view.operational && !view.terminating).length;
+  const active = containers.filter((view) => serves(view) && !view.terminating).length;
   const desired = ending ? 0 : plan.present.length - plan.kept.length + plan.missing.length;
   const conditions = withTransitionTimes(wishes, (client.status?.conditions ?? []) as Condition[], now, client.metadata.generation ?? 0);
   return {
