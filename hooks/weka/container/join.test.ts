@@ -21,6 +21,14 @@ describe('a container that joins', () => {
     expect((operation?.args['parameters'] as { endpoints: unknown[] }).endpoints[0]).toEqual({ ip: 'fd00::1', port: 14000 });
   });
 
+  it('of mode client joins at the addresses of its spec, whatever WekaMembers there are', () => {
+    const base = facts(1);
+    const client = { ...base, container: { spec: { mode: 'client', name: 'drivex0', joinIpPorts: ['192.0.2.1:14000'] } } } as unknown as ContainerFacts;
+    const outcome = joinSteps[0]?.check(client);
+    if (outcome?.state !== 'act') throw new Error(JSON.stringify(outcome));
+    expect(outcome.operations[0]?.args['parameters']).toEqual({ endpoints: [{ ip: '192.0.2.1', port: 14000 }] });
+  });
+
   it('waits while no member can be joined', () => {
     expect(joinSteps[0]?.check(facts(0))).toMatchObject({ state: 'wait', reason: 'Joining' });
   });
