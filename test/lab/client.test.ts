@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { image, readyCluster, writesSince, type World } from './world.ts';
+import { findCondition } from '../../hooks/core/conditions.ts';
+import { addAppNode as addNode, readyCluster, wekaClient, writesSince, type World } from './world.ts';
 
-const role = { 'weka.io/role': 'app' };
-
-/** A WekaClient `apps` of the cluster `demo`. */
-function wekaClient(spec: Record<string, unknown> = {}): KubernetesObject {
-  return {
-    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClient', metadata: { name: 'apps', namespace: 'default' },
-    spec: { image, driversDistService: 'https://drivers.weka.io', nodeSelector: role, targetCluster: { name: 'demo', namespace: 'default' }, ...spec },
-  };
-}
-
-const addNode = (world: World, name: string): Promise<string> => world.lab.machines.add({ name, driveCount: 0, profile: { labels: role } });
 const clients = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
 const podsOfClients = (world: World): string[] => world.lab.all('Pod').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
 const isReady = (world: World): boolean => world.condition('WekaClient', 'apps')?.status === 'True';
@@ -44,7 +33,7 @@ describe('a client', () => {
   it('may be there before its cluster', async () => {
     const world = await readyCluster({}, { nodes: 3 });
     await addNode(world, 'app-1');
-    world.lab.apply({ ...wekaClient({ targetCluster: { name: 'later', namespace: 'default' } }) });
+    world.lab.apply(wekaClient({ targetCluster: { name: 'later', namespace: 'default' } }));
     await world.until('it waits for its target', () => world.condition('WekaClient', 'apps')?.reason === 'WaitForTarget');
     expect(clients(world)).toEqual([]);
     world.patch('WekaClient', 'apps', { spec: { targetCluster: { name: 'demo' } } });
@@ -83,6 +72,33 @@ describe('a client', () => {
     expect(world.get('Pod', 'apps-app-1')?.metadata.uid).toBe(before.first);
     machine.activeMounts = 0;
     await world.until('then the other', () => world.get('Pod', 'apps-app-1')?.metadata.uid !== before.first && clientsReady(world, 2), 300);
+    world.lab.stop();
+  });
+
+  it('in another namespace than its cluster needs a copy of the Secret', async () => {
+    const world = await readyCluster({}, { nodes: 3 });
+    await addNode(world, 'app-1');
+    world.lab.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } });
+    world.lab.apply(wekaClient({}, 'tenant'));
+    const reason = (): string | undefined => findCondition(world.lab.find('WekaClient', 'apps', 'tenant')!, 'Ready')?.reason;
+    await world.until('it waits for the Secret', () => reason() === 'WaitForSecret');
+    const secret = world.get('Secret', 'weka-client-demo')!;
+    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace: 'tenant' }, data: secret['data'] });
+    await world.until('it runs', () => reason() === 'Running');
+    expect(world.lab.find('Pod', 'apps-app-1', 'tenant')?.metadata.name).toBe('apps-app-1');
+    world.lab.stop();
+  });
+
+  it('comes back in place when its node is rebooted, and when somebody force-deletes its pod', async () => {
+    const world = await readyClient();
+    world.lab.machines.reboot('app-1');
+    await world.clock.advance(5_000);
+    await world.until('it runs again', () => isReady(world) && clientsReady(world, 2), 300);
+    const before = world.get('Pod', 'apps-app-2')?.metadata.uid;
+    world.delete('Pod', 'apps-app-2', { gracePeriodSeconds: 0 });
+    await world.until('the probe is asked for', () => world.get('Pod', 'apps-app-2-probe') !== undefined);
+    await world.until('the successor runs', () => ![undefined, before].includes(world.get('Pod', 'apps-app-2')?.metadata.uid) && clientsReady(world, 2), 300);
+    expect(world.lab.world.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
     world.lab.stop();
   });
 

@@ -45,6 +45,20 @@ export function wekaCluster({ drive = 3, compute = 3, spec = {} }: Shape = {}): 
   };
 }
 
+/** The label of nodes that get a client of `wekaClient`. */
+export const appRole = { 'weka.io/role': 'app' };
+
+/** A WekaClient `apps` of the cluster `demo`, on nodes that have the label `appRole`. */
+export function wekaClient(spec: Record<string, unknown> = {}, namespace = 'default'): KubernetesObject {
+  return {
+    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClient', metadata: { name: 'apps', namespace },
+    spec: { image, driversDistService: 'https://drivers.weka.io', nodeSelector: appRole, targetCluster: { name: 'demo', namespace: 'default' }, ...spec },
+  };
+}
+
+/** A machine without drives for it. */
+export const addAppNode = (world: World, name: string): Promise<string> => world.lab.machines.add({ name, driveCount: 0, profile: { labels: appRole } });
+
 const apiVersionOf = (kind: string): string => (['Pod', 'Secret', 'Node', 'ConfigMap', 'Namespace', 'Event'].includes(kind) ? 'v1' : 'weka.weka.io/v1alpha1');
 
 export interface WorldOptions extends Partial<Omit<LabOptions, 'clock'>> {

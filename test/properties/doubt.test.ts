@@ -53,7 +53,7 @@ function dropped(request: HookRequest, full: Decision, less: Decision): string[]
 describe('a decision about any moment of a life', () => {
   it('has moments of all phases', () => {
     expect([...new Set(life.map(({ phase }) => phase))]).toEqual(['rising', 'settling', 'ready', 'disrupted', 'ending']);
-    expect(new Set(life.map(({ controller }) => controller.name))).toEqual(new Set(['wekacluster', 'wekacontainer', 'wekanode', 'node']));
+    expect(new Set(life.map(({ controller }) => controller.name))).toEqual(new Set(['wekacluster', 'wekaclient', 'wekacontainer', 'wekanode', 'node']));
   });
 
   it('is the same each time, and leaves the request as it is', () => {

@@ -1,7 +1,7 @@
 /** Requests as they happen: every decision that the hooks take while a lab lives through the life of a small cluster. */
 import type { Decision, HookController, HookRequest } from '../../hooks/core/contract.ts';
 import { wekaControllers } from '../../hooks/weka/index.ts';
-import { startWorld, wekaCluster } from '../lab/world.ts';
+import { addAppNode, startWorld, wekaClient, wekaCluster } from '../lab/world.ts';
 
 export type Phase = 'rising' | 'settling' | 'ready' | 'disrupted' | 'ending';
 
@@ -20,7 +20,7 @@ function kindOf(name: string, phase: Phase, { parent, children }: HookRequest, d
 }
 
 /**
- * A cluster of three and three comes up, settles, loses a pod to a person, and is deleted. The decisions are the real ones; those that
+ * A cluster of three and three and a client on two nodes come up, settle, lose a pod to a person, and are deleted. The decisions are the real ones; those that
  * differ in nothing but time are kept once.
  */
 export async function recordLife(): Promise<Recorded[]> {
@@ -39,6 +39,9 @@ export async function recordLife(): Promise<Recorded[]> {
   try {
     world.lab.apply(wekaCluster());
     await world.until('the cluster is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True', 600);
+    for (const name of ['app-1', 'app-2']) await addAppNode(world, name);
+    world.lab.apply(wekaClient());
+    await world.until('the client is Ready', () => world.condition('WekaClient', 'apps')?.status === 'True', 600);
     phase = 'settling';
     await world.clock.advance(8 * 60_000);
     phase = 'ready';
@@ -50,7 +53,16 @@ export async function recordLife(): Promise<Recorded[]> {
       const pod = world.get('Pod', 'demo-drive-0');
       return pod !== undefined && pod.metadata.uid !== before && world.condition('WekaContainer', 'demo-drive-0')?.status === 'True';
     }, 900);
+    world.lab.hardware.get('app-1')!.activeMounts = 1;
+    world.patch('WekaClient', 'apps', { spec: { coresNum: 2 } });
+    await world.until('one pod keeps the earlier spec', () => world.condition('WekaClient', 'apps', 'ClientsUpToDate')?.status === 'False', 300);
+    await world.lab.machines.remove('app-2');
+    await world.until('its container is gone', () => world.get('WekaContainer', 'apps-app-2') === undefined, 900);
     phase = 'ending';
+    world.delete('WekaClient', 'apps');
+    await world.clock.advance(30_000);
+    world.lab.hardware.get('app-1')!.activeMounts = 0;
+    await world.until('the client is gone', () => world.get('WekaClient', 'apps') === undefined, 300);
     world.delete('WekaCluster', 'demo');
     await world.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 900);
   } finally {
