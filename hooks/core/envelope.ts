@@ -74,8 +74,10 @@ const isStringMap = (value: unknown): boolean => value === undefined || (isMap(v
 function nullPath(value: unknown): string[] | undefined {
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return [];
   if (typeof value !== 'object') return undefined;
-  for (const key of Object.keys(value)) {
-    const found = nullPath((value as Record<string, unknown>)[key]);
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    // most of what is in an answer is text
+    const found = typeof inner === 'string' ? undefined : nullPath(inner);
     if (found !== undefined) return [key, ...found];
   }
   return undefined;
