@@ -75,7 +75,7 @@ describe.skipIf(kubectl === undefined).each(folders)('%s', (folder) => {
 
   it('keeps the pod to the restricted profile, each container as a user of its own', () => {
     const pod = podOf(folder);
-    expect(pod.securityContext).toEqual({ runAsNonRoot: true, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(pod.securityContext).toEqual({ runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } });
     expect(pod.containers.map(({ name, securityContext }) => [name, securityContext])).toEqual([['hooks', 65532], ['sidecar', 65533]].map(([name, runAsUser]) => [
       name, { runAsUser, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
     ]));
