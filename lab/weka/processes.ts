@@ -124,6 +124,8 @@ export function addMember(world: WorldState, cluster: Cluster, local: LocalConta
 export function stopContainer(world: WorldState, local: LocalContainer, force: boolean): Promise<void> {
   local.startFailed = false;
   if (local.process === 'stopped') return Promise.resolve();
+  const mounts = local.role === 'client' ? (world.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
+  if (mounts > 0) recordIncident(world, 'mounts-cut-off', clusterOf(world, local), `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}`);
   local.cancel?.();
   local.process = 'stopping';
   const duration = force ? world.settings.stopForced : world.settings.stopGracefully;

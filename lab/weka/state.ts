@@ -128,7 +128,7 @@ export interface Cluster {
 /** Something that must not befall a cluster unless a person asked for its end. */
 export interface Incident {
   at: number;
-  kind: 'io-interrupted' | 'data-lost' | 'drive-resigned-in-use' | 'directory-removed-in-use' | 'two-processes';
+  kind: 'io-interrupted' | 'data-lost' | 'drive-resigned-in-use' | 'directory-removed-in-use' | 'two-processes' | 'mounts-cut-off';
   clusterGuid: string | undefined;
   message: string;
 }

@@ -127,6 +127,15 @@ describe('the end of a client', () => {
     world.lab.stop();
   });
 
+  it('does not ask for mounts with skipActiveMountsCheck, and cuts them off', async () => {
+    const world = await readyClient({ overrides: { skipActiveMountsCheck: true } });
+    world.lab.hardware.get('app-1')!.activeMounts = 2;
+    world.delete('WekaClient', 'apps');
+    await world.until('all is gone', () => world.get('WekaClient', 'apps') === undefined && podsOfClients(world).length === 0, 300);
+    expect(world.lab.world.damage).toEqual([expect.stringMatching(/was stopped under 2 mounts of app-1$/)]);
+    world.lab.stop();
+  });
+
   it('is waited for by the cluster that it uses', async () => {
     const world = await readyClient();
     world.delete('WekaCluster', 'demo');
