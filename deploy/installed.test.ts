@@ -53,7 +53,7 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
     });
 
     it('is told what would be released, then loses our finalizer and no other', async () => {
-      await run('delete', 'compositecontroller', 'wekacluster', 'wekacontainer');
+      await run('delete', 'compositecontroller', 'wekacluster', 'wekacontainer', 'wekaclient');
       expect(await release()).toEqual({ code: 0, stdout: 'would release wekaclusters default/held\n', stderr: '' });
       expect(finalizersOf()).toEqual(finalizers);
       expect(await release('--yes')).toEqual({ code: 0, stdout: 'wekacluster.weka.weka.io/held patched\n', stderr: '' });

@@ -5,7 +5,7 @@
 set -eu
 
 # plural of the parent, name of the controller: all controllers that have a finalize hook
-parents='wekaclusters/wekacluster wekacontainers/wekacontainer'
+parents='wekaclusters/wekacluster wekacontainers/wekacontainer wekaclients/wekaclient'
 
 served=$(kubectl api-resources --api-group=metacontroller.k8s.io -o name)
 for parent in $parents; do
