@@ -1,4 +1,5 @@
 /** The operator as its users install it: the overlay for clusters without service DNS, on a node without a pod network. */
+import { randomBytes } from 'node:crypto';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { render } from '../../deploy/kustomize.ts';
 import { operatorNamespace } from '../../lab/lab.ts';
@@ -49,7 +50,7 @@ export function tlsSecret(): KubernetesObject {
 }
 
 const tokenSecret = (): KubernetesObject => ({
-  apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-metacontroller-hooks-token', namespace: operatorNamespace }, stringData: { token: 'a token of the suite' },
+  apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-metacontroller-hooks-token', namespace: operatorNamespace }, stringData: { token: randomBytes(32).toString('hex') },
 });
 
 /** Applies the overlay and waits until its Deployment is available. */
