@@ -50,22 +50,30 @@ export function buildPrograms(): void {
   execFileSync(process.execPath, ['--import', 'tsx', 'deploy/build.ts'], { cwd: repository, stdio: 'ignore' });
 }
 
+/** A directory with the files that a ConfigMap holds in a cluster. */
+export function bootScriptsDirectory(): string {
+  const directory = join(buildDirectory, 'bench/boot-scripts');
+  mkdirSync(directory, { recursive: true });
+  for (const [name, content] of Object.entries(bootScripts())) writeFileSync(join(directory, name), content);
+  return directory;
+}
+
 /** The flags and the environment are those of the image; plain HTTP, and no token. */
 export async function startHooks(socket: string, environment: Record<string, string> = {}): Promise<Program> {
-  const scripts = join(buildDirectory, 'bench/boot-scripts');
-  mkdirSync(scripts, { recursive: true });
-  for (const [name, content] of Object.entries(bootScripts())) writeFileSync(join(scripts, name), content);
   const port = await freePort();
   return start(process.execPath, ['--enable-source-maps', join(buildDirectory, 'hooks.mjs')], port, '/readyz', {
-    NODE_ENV: 'production', WEKA_PORT: String(port), WEKA_HOST: '127.0.0.1', WEKA_SIDECAR_SOCKET: socket, WEKA_BOOT_SCRIPTS: scripts, WEKA_LOG_LEVEL: 'warn', ...environment,
+    NODE_ENV: 'production', WEKA_PORT: String(port), WEKA_HOST: '127.0.0.1', WEKA_SIDECAR_SOCKET: socket, WEKA_BOOT_SCRIPTS: bootScriptsDirectory(), WEKA_LOG_LEVEL: 'warn', ...environment,
   });
 }
 
-/** Node strips no types by itself, so the few lines are compiled first. */
-export async function startFloor(): Promise<Program> {
+/** A server of one file that is given its port; tsx takes the types away before it runs. */
+export async function startScript(path: string, ...args: string[]): Promise<Program> {
   const port = await freePort();
-  return start(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'floor.ts'), String(port)], port, '/', {});
+  return start(process.execPath, ['--import', 'tsx', path, String(port), ...args], port, '/');
 }
+
+/** @param socket of the sidecar, which it asks where it is told to */
+export const startFloor = (socket: string): Promise<Program> => startScript(join(import.meta.dirname, 'floor.ts'), socket);
 
 /** Undefined when `go` is not on the PATH. */
 export async function startGo(): Promise<Program | undefined> {

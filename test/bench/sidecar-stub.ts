@@ -50,7 +50,8 @@ export async function startSidecarStub(socket: string): Promise<SidecarStub> {
   return {
     know(facts) {
       byId = facts;
-      byQuestion = Object.fromEntries(Object.entries(facts).map(([id, fact]) => [question(id), fact]));
+      const asked = Object.entries(facts).filter(([id]) => id.split(' ').length > 2);
+      byQuestion = Object.fromEntries(asked.map(([id, fact]) => [question(id), fact]));
     },
     close() {
       server.closeAllConnections();
