@@ -11,6 +11,12 @@ const printed = (world: World): string => (world.get('WekaClient', 'apps')?.stat
 const claimed = (world: World): string[] => world.lab.all('WekaClaims').flatMap((claims) =>
   Object.values((claims['spec'] as { holders?: Record<string, { name: string }> }).holders ?? {}).map(({ name }) => name).filter((name) => name.startsWith('apps-')));
 
+/** Mounts appear, and are there long enough for no look to be older than they are. */
+async function mount(world: World, node: string, count: number): Promise<void> {
+  world.lab.hardware.get(node)!.activeMounts = count;
+  await world.clock.advance(1_000);
+}
+
 /** A Ready cluster of three nodes, and a Ready client on two others. */
 async function readyClient(spec: Record<string, unknown> = {}): Promise<World> {
   const world = await readyCluster({}, { nodes: 3 });
@@ -64,13 +70,12 @@ describe('a client', () => {
 
   it('hands changes of its spec on, and replaces the pods once no mount depends on them', async () => {
     const world = await readyClient();
-    const machine = world.lab.hardware.get('app-1')!;
-    machine.activeMounts = 2;
+    await mount(world, 'app-1', 2);
     const before = { first: world.get('Pod', 'apps-app-1')?.metadata.uid, second: world.get('Pod', 'apps-app-2')?.metadata.uid };
     world.patch('WekaClient', 'apps', { spec: { coresNum: 2 } });
     await world.until('the one without mounts is replaced', () => world.get('Pod', 'apps-app-2')?.metadata.uid !== before.second && world.condition('WekaContainer', 'apps-app-2')?.status === 'True', 300);
     expect(world.get('Pod', 'apps-app-1')?.metadata.uid).toBe(before.first);
-    machine.activeMounts = 0;
+    await mount(world, 'app-1', 0);
     await world.until('then the other', () => world.get('Pod', 'apps-app-1')?.metadata.uid !== before.first && clientsReady(world, 2), 300);
     world.lab.stop();
   });
@@ -86,6 +91,16 @@ describe('a client', () => {
     world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace: 'tenant' }, data: secret['data'] });
     await world.until('it runs', () => reason() === 'Running');
     expect(world.lab.find('Pod', 'apps-app-1', 'tenant')?.metadata.name).toBe('apps-app-1');
+    world.lab.stop();
+  });
+
+  it('says that the name of a container is taken by another client', async () => {
+    const world = await readyClient();
+    // `apps` on node `app-1` and `apps-app` on node `1` are both called apps-app-1
+    await world.lab.machines.add({ name: '1', driveCount: 0, profile: { labels: { 'weka.io/role': 'one' } } });
+    world.lab.apply({ ...wekaClient({ nodeSelector: { 'weka.io/role': 'one' } }), metadata: { name: 'apps-app', namespace: 'default' } });
+    await world.until('it says so', () => world.condition('WekaClient', 'apps-app')?.reason === 'NameTaken');
+    expect([clients(world), isReady(world)]).toEqual([['apps-app-1', 'apps-app-2'], true]);
     world.lab.stop();
   });
 
@@ -115,11 +130,11 @@ describe('a client', () => {
 describe('the end of a client', () => {
   it.each(['Background', 'Foreground'] as const)('with propagation %s waits for mounts and leaves nothing behind', async (propagationPolicy) => {
     const world = await readyClient();
-    world.lab.hardware.get('app-1')!.activeMounts = 1;
+    await mount(world, 'app-1', 1);
     world.delete('WekaClient', 'apps', { propagationPolicy });
     await world.until('the one without mounts is gone', () => clients(world).length === 1, 300);
     await world.stays('the other one stays', () => clients(world).length === 1 && podsOfClients(world).length === 1, 60);
-    world.lab.hardware.get('app-1')!.activeMounts = 0;
+    await mount(world, 'app-1', 0);
     await world.until('all is gone', () => world.get('WekaClient', 'apps') === undefined && clients(world).length === 0 && podsOfClients(world).length === 0, 300);
     expect(claimed(world)).toEqual([]);
     expect(world.lab.world.damage).toEqual([]);
@@ -129,7 +144,7 @@ describe('the end of a client', () => {
 
   it('does not ask for mounts with skipActiveMountsCheck, and cuts them off', async () => {
     const world = await readyClient({ overrides: { skipActiveMountsCheck: true } });
-    world.lab.hardware.get('app-1')!.activeMounts = 2;
+    await mount(world, 'app-1', 2);
     world.delete('WekaClient', 'apps');
     await world.until('all is gone', () => world.get('WekaClient', 'apps') === undefined && podsOfClients(world).length === 0, 300);
     expect(world.lab.world.damage).toEqual([expect.stringMatching(/was stopped under 2 mounts of app-1$/)]);

@@ -54,6 +54,8 @@ export async function recordLife(): Promise<Recorded[]> {
       return pod !== undefined && pod.metadata.uid !== before && world.condition('WekaContainer', 'demo-drive-0')?.status === 'True';
     }, 900);
     world.lab.hardware.get('app-1')!.activeMounts = 1;
+    // no look is older than the mount
+    await world.clock.advance(1_000);
     world.patch('WekaClient', 'apps', { spec: { coresNum: 2 } });
     await world.until('one pod keeps the earlier spec', () => world.condition('WekaClient', 'apps', 'ClientsUpToDate')?.status === 'False', 300);
     await world.lab.machines.remove('app-2');

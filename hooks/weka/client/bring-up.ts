@@ -2,7 +2,8 @@
 import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { readyCondition, type ContainerView } from '../cluster/container-view.ts';
 import { serves } from './containers.ts';
-import type { ClientFacts } from './facts.ts';
+import { nameTaken, type ClientFacts } from './facts.ts';
+import { containerName } from './names.ts';
 
 /** The WekaCluster and the nodes report by themselves; only the Secret has to be looked at. Seconds. */
 const look = 10;
@@ -38,6 +39,7 @@ function containersExist(facts: ClientFacts): Outcome {
   if (nodes.length === 0 && plan.present.length === 0) return wait('NoNode', 'no node matches the node selector', 60);
   const [first] = plan.missing;
   const count = plan.present.length + plan.missing.length;
+  if (first !== undefined && nameTaken(facts)) return wait('NameTaken', `WekaContainer ${containerName(facts.client.metadata.name, first)} for node ${first.name} exists and is no child of this client; delete it, or name the client otherwise`, 30);
   if (first !== undefined) return wait('CreatingContainers', `${plan.present.length} of ${count} containers exist; the next is for node ${first.name}`, 2);
   return done(`${count} containers${refusedText(facts)}`);
 }

@@ -1,6 +1,8 @@
 /** Everything that the decisions about one WekaClient rest on, gathered from the request once. */
+import { objectLive } from '../../core/catalogue.ts';
 import type { HookRequest } from '../../core/contract.ts';
 import { objectsOf } from '../../core/envelope.ts';
+import { factValue } from '../../core/facts.ts';
 import { apiVersion } from '../api/group.ts';
 import type { Toleration, WekaClient } from '../api/index.ts';
 import { containerViews, type ContainerView } from '../cluster/container-view.ts';
@@ -8,6 +10,7 @@ import { secretFact, type SecretFact } from '../cluster/facts.ts';
 import { expandedTolerations } from '../cluster/tolerations.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import { planContainers, type Plan } from './containers.ts';
+import { containerName } from './names.ts';
 import { nodeView, type NodeView } from './nodes.ts';
 import { joinOf, secretName, type Join } from './target.ts';
 
@@ -30,6 +33,19 @@ export interface ClientFacts {
 }
 
 const byName = <Named extends { name: string }>(one: Named, other: Named): number => (one.name < other.name ? -1 : 1);
+
+/** A live look at the first container that is to come: Metacontroller says nothing when its name is somebody else's. */
+export function nameObservation({ client, namespace, plan }: Pick<ClientFacts, 'client' | 'namespace' | 'plan'>, age: number) {
+  const [first] = plan.missing;
+  return first === undefined ? undefined : objectLive({ apiVersion, kind: 'WekaContainer', namespace, name: containerName(client.metadata.name, first) }, age);
+}
+
+/** A WekaContainer of the name of the next one exists, and is not ours. */
+export function nameTaken(facts: ClientFacts): boolean {
+  const wanted = nameObservation(facts, 0);
+  const fact = wanted === undefined ? undefined : factValue(facts.request.observed, wanted);
+  return fact?.state === 'known' && fact.value.exists && fact.value.controllerUid !== facts.uid;
+}
 
 /** What a client's pod bears beside the taints in its spec, as far as it decides where one is created (weka.md 2.6). */
 function tolerationsOf(client: WekaClient, config: OperatorConfig): Toleration[] {

@@ -1,6 +1,6 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
 import { kstatusTrio, type Condition, type Summary } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, RelatedRule } from '../../core/contract.ts';
+import type { Decision, HookController, HookRequest, Observation, RelatedRule } from '../../core/contract.ts';
 import { secretKeys } from '../../core/catalogue.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
@@ -12,7 +12,7 @@ import { unsupportedCondition } from '../cluster/unsupported.ts';
 import { clientSteps } from './bring-up.ts';
 import { wantedContainers } from './containers.ts';
 import { clientDeletionSteps } from './deletion.ts';
-import { clientFacts, type ClientFacts } from './facts.ts';
+import { clientFacts, nameObservation, type ClientFacts } from './facts.ts';
 import { clientStatus, degraded } from './status.ts';
 import { secretName, targetOf } from './target.ts';
 import { unsupportedClientFields } from './unsupported.ts';
@@ -85,17 +85,25 @@ function related(client: WekaClient): RelatedRule[] {
   ];
 }
 
-/** How old the look at the Secret may be, in seconds: it changes by hand only. */
-const secretAge = 8;
+/** How old a look may be, in seconds, less than until the next one. The Secret changes by hand only, and thousands of containers call. */
+const ages = { secret: 8, name: 1 };
+
+/** The Secret always; the name of the next container only when it was already waited for, for that takes all facts. */
+function observations(request: HookRequest, client: WekaClient): Observation[] {
+  const { namespace = '', deletionTimestamp } = client.metadata;
+  if (request.finalizing || deletionTimestamp !== undefined) return [];
+  const name = secretName(client);
+  const waiting = client.status?.conditions?.some(({ type, status }) => type === 'ContainersCreated' && status === 'False') === true;
+  const taken = waiting ? nameObservation(clientFacts(request, client), ages.name) : undefined;
+  return [...(name === undefined ? [] : [secretKeys({ namespace, name }, ages.secret)]), ...(taken === undefined ? [] : [taken])];
+}
 
 export const wekaClientController: HookController = {
   name: 'wekaclient',
   type: 'composite',
-  observe({ parent, finalizing }) {
-    const parsed = parseWekaClient(parent);
-    if (!parsed.ok || finalizing || parent.metadata.deletionTimestamp !== undefined) return [];
-    const name = secretName(parsed.value);
-    return name === undefined ? [] : [secretKeys({ namespace: parent.metadata.namespace ?? '', name }, secretAge)];
+  observe(request) {
+    const parsed = parseWekaClient(request.parent);
+    return parsed.ok ? observations(request, parsed.value) : [];
   },
   decide,
   customize(parent) {
