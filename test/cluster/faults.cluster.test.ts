@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { cleanAway, comesUp, isDestroyed, podIsForceDeleted, podReturns } from '../scenarios/cluster.ts';
-import { killRuntime } from './runtimes.ts';
+import { kubeletAbsence } from './kubelet-absence.ts';
 import { settings, startEnvironment, type Environment } from './setup.ts';
 
 /** Milliseconds that a killed program stays away. */
@@ -29,7 +29,7 @@ describe.skipIf(settings === undefined)('a weka cluster on a real node', () => {
 
   it.skipIf(!ownNode)('gets a pod back although the kubelet is killed meanwhile', () => podReturns(environment.world, 'demo-compute-0', restarted('kubelet')));
   it.skipIf(!ownNode)('gets a pod back although the API server is killed meanwhile', () => podReturns(environment.world, 'demo-drive-1', restarted('apiserver')));
-  it.skipIf(!ownNode)('starts no second runtime when somebody deletes a pod with force', () => podIsForceDeleted(environment.world, 'demo-drive-0', killRuntime));
+  it.skipIf(!ownNode)('starts no second runtime when somebody deletes a pod with force', () => podIsForceDeleted(environment.world, 'demo-drive-0', kubeletAbsence(settings?.realCluster ?? '')));
   it('gets a pod back although Metacontroller is killed meanwhile', () => podReturns(environment.world, 'demo-compute-1', away('metacontroller')));
   it('is destroyed although Metacontroller and the sidecar are killed meanwhile', () =>
     isDestroyed(environment.world, async () => {

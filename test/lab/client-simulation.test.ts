@@ -51,7 +51,7 @@ describe('a client in trouble', () => {
     const log: string[] = [];
     const clock = new VirtualClock({ seed });
     const world = await startWorld({
-      clock, seed, nodes: 3,
+      clock, seed, nodes: 3, nodeSettings: { orphanKillMilliseconds: 30_000 },
       staleCache: { minimumMilliseconds: 0, maximumMilliseconds: 300, applies: () => true },
       transport: (local, random) => faultyTransport(local, clock, random, () => (stormy ? storm : calm)),
       access: (local) => faultyAccess(local, chance, () => (stormy ? { lost: 0.05, answerLost: 0.05 } : { lost: 0, answerLost: 0 })),

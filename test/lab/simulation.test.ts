@@ -24,6 +24,8 @@ describe('a cluster in trouble', () => {
     const clock = new VirtualClock({ seed });
     const world = await startWorld({
       clock, seed, nodes: 4, weka: { rebuild: 1000 },
+      // a kubelet with much to do: what was removed by force lives on for long
+      nodeSettings: { orphanKillMilliseconds: 30_000 },
       staleCache: { minimumMilliseconds: 0, maximumMilliseconds: 300, applies: () => true },
       transport: (local, random) => faultyTransport(local, clock, random, () => (stormy ? storm : calm)),
       access: (local) => faultyAccess(local, chance, () => (stormy ? { lost: 0.05, answerLost: 0.05 } : { lost: 0, answerLost: 0 })),

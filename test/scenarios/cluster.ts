@@ -100,16 +100,20 @@ export async function podReturns(world: World, name: string, disturb = none): Pr
   noDamage(world);
 }
 
-/**
- * Somebody deletes a pod with force while its runtime lives on: no second runtime comes before the first is dead.
- * @param endRuntime ends the runtime of that pod on its node, in place of the kubelet
- */
-export async function podIsForceDeleted(world: World, name: string, endRuntime: (podUid: string) => Promise<void>): Promise<void> {
-  const before = (await world.get('Pod', name))?.metadata.uid ?? '';
+/** The kubelet of the one node, away for a while: its pods live on, and nobody ends them. */
+export interface KubeletAbsence {
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Somebody deletes a pod with force while no kubelet can end it: no second runtime comes before the first is dead. */
+export async function podIsForceDeleted(world: World, name: string, absence: KubeletAbsence): Promise<void> {
+  const before = (await world.get('Pod', name))?.metadata.uid;
+  await absence.begin();
   await world.delete('Pod', name, { gracePeriodSeconds: 0 });
   await world.until('proof of its death is waited for', async () => condition(await world.get('WekaContainer', name))?.reason === 'WaitingForProofOfDeath', patience);
   await world.stays('no successor comes without it', async () => (await world.get('Pod', name)) === undefined, 15);
-  await endRuntime(before);
+  await absence.end();
   await world.until('all is Ready', () => allReady(world), patience);
   await world.until('the probe is gone', async () => (await pods(world)).every(({ metadata }) => !metadata.name.endsWith('-probe')), patience);
   expect((await world.get('Pod', name))?.metadata.uid).not.toBe(before);

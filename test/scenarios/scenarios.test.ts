@@ -1,13 +1,14 @@
 import { describe, it } from 'vitest';
 import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, podIsForceDeleted, podReturns, rolls } from './cluster.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { labWorld } from './lab-world.ts';
 import type { World } from './world.ts';
 
 /** The same as in test/cluster, so that a scenario that fails there can be looked at in the lab. */
-async function inTheLab(scenario: (world: World) => Promise<void>): Promise<void> {
+async function inTheLab(scenario: (world: World, lab: Lab) => Promise<void>): Promise<void> {
   const { world, lab } = await labWorld();
   try {
-    await scenario(world);
+    await scenario(world, lab);
   } finally {
     lab.stop();
   }
@@ -27,10 +28,12 @@ describe('a cluster on one node', () => {
     await comesUp(world);
     await rolls(world);
   }));
-  it('waits for proof of death when somebody deletes a pod with force', () => inTheLab(async (world) => {
+  it('waits for proof of death when somebody deletes a pod with force', () => inTheLab(async (world, { machines }) => {
     await comesUp(world);
-    // the kubelet of the lab kills it half a minute later
-    await podIsForceDeleted(world, 'demo-drive-1', () => Promise.resolve());
+    await podIsForceDeleted(world, 'demo-drive-1', {
+      begin: () => Promise.resolve(machines.fail('node-1', 'network')),
+      end: () => Promise.resolve(machines.recover('node-1')),
+    });
   }));
   it('goes under foreground deletion as well', () => inTheLab(async (world) => {
     await comesUp(world);
