@@ -90,10 +90,9 @@ function clientsOf(request: HookRequest, cluster: WekaCluster): string[] {
   });
 }
 
-/** The range of the cluster as claimed; status is only a copy. */
-function claimedPorts(claims: ClaimsFact, cluster: WekaCluster, uid: string): PortRange | undefined {
-  if (claims.state === 'known') return claims.spec.ranges?.[uid];
-  const { basePort, portRange } = cluster.status?.ports ?? {};
+/** The range that status remembers: a copy, good enough while the claims are not known, and to claim it again. */
+export function rememberedPorts({ status }: WekaCluster): PortRange | undefined {
+  const { basePort, portRange } = status?.ports ?? {};
   return basePort === undefined || basePort === 0 ? undefined : { basePort, portRange: portRange ?? clusterRangeSize };
 }
 
@@ -103,7 +102,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster, graceEn
   const plans = rolePlans(cluster.spec);
   const containers = containerViews(request);
   const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
-  const ports = claimedPorts(portClaims, cluster, uid);
+  const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined) ?? cluster.status?.clusterID;
   const executor = chooseExecutor(containers, now);
   const base = {

@@ -7,7 +7,7 @@ import { writeClaims } from '../claims/claims.ts';
 import { chooseRange } from '../claims/ports.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
-import { answered, reportOf, type ClusterFacts } from './facts.ts';
+import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
 import { roles, type Role } from './roles.ts';
 
 /** Containers that take part in a formation, per role (weka.md 3.4). */
@@ -24,9 +24,14 @@ function portsClaimed(facts: ClusterFacts): Outcome {
   if (facts.ports !== undefined) return done();
   const { portClaims, cluster, uid, namespace, name, config } = facts;
   if (portClaims.state === 'unknown') return unknown('the port ranges of all clusters have not been read');
+  const remembered = facts.containers.length > 0 ? rememberedPorts(cluster) : undefined;
+  // another range would replace all pods
+  if (facts.containers.length > 0 && remembered === undefined) {
+    return stalled('PortRangeLost', 'neither the claims nor status.ports say which ports the containers of the cluster use; write status.ports, or restore the WekaClaims object ports');
+  }
   const { basePort, portRange } = cluster.spec.ports ?? {};
   const taken = Object.values(portClaims.spec.ranges ?? {});
-  const chosen = chooseRange(taken, { basePort: basePort || undefined, portRange: portRange || undefined }, config.portAllocationStartingPort);
+  const chosen = chooseRange(taken, remembered ?? { basePort: basePort || undefined, portRange: portRange || undefined }, config.portAllocationStartingPort);
   if (typeof chosen === 'string') return wait('AllocateClusterRangeError', chosen, 15, [{ type: 'Warning', reason: 'AllocateClusterRangeError', message: chosen }]);
   return act('AllocatingPorts', `claims ports ${chosen.basePort}-${chosen.basePort + chosen.portRange - 1}`, [
     writeClaims(portClaims, [{ path: ['ranges', uid], value: { namespace, name, ...chosen } }]),

@@ -121,8 +121,6 @@ function active(facts: ClusterFacts): Decision {
   const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
-  // a new range would replace all pods
-  if (facts.ports === undefined && facts.containers.length > 0) return invalidSpec(facts.request, 'the port range of the cluster is unknown although it has containers');
   const summary = summarize(facts, run);
   const wishes = [
     ...kstatusTrio(summary),

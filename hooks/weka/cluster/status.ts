@@ -2,7 +2,7 @@
 import { withTransitionTimes, type Condition, type ConditionWish } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import { clusterSinglePorts } from '../claims/ports.ts';
-import type { ClusterFacts } from './facts.ts';
+import { rememberedPorts, type ClusterFacts } from './facts.ts';
 import type { Role } from './roles.ts';
 
 const triple = (active: number, created: number, desired: number): string => `${active}/${created}/${desired}`;
@@ -66,12 +66,14 @@ export function clusterStatus(facts: ClusterFacts, word: string, wishes: Conditi
   const numbers = stats(facts);
   const image = old?.lastAppliedImage ?? facts.cluster.spec.image;
   const guid = facts.guid ?? old?.clusterID;
+  const ports = facts.ports ?? rememberedPorts(facts.cluster);
   return {
     status: word,
     conditions: conditions as unknown as Json,
     ...(guid === undefined ? {} : { clusterID: guid }),
     lastAppliedImage: guid === undefined ? facts.cluster.spec.image : image,
-    ...(facts.ports === undefined ? {} : { ports: { ...facts.ports, ...clusterSinglePorts(facts.ports.basePort) } }),
+    // also while it is not claimed: by this memory it is claimed again
+    ...(ports === undefined ? {} : { ports: { ...ports, ...clusterSinglePorts(ports.basePort) } }),
     ...(numbers === undefined ? {} : { stats: numbers }),
     printer: printer(facts),
   };
