@@ -20,9 +20,9 @@ const optional = ['bufferutil', 'utf-8-validate'];
 /** zod brings its messages in fifty languages; English, which we speak, is imported by itself. The others are a tenth of the hooks' memory. */
 const withoutLocales: Plugin = {
   name: 'without-locales',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) => (/node_modules\/zod\//.test(importer) ? { path: 'locales', namespace: 'none' } : undefined));
-    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {};' }));
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) => (/node_modules\/zod\//.test(importer) ? { path: 'locales', namespace: 'none' } : undefined));
+    bundler.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {};' }));
   },
 };
 

@@ -20,7 +20,7 @@ export interface Servers {
   sidecar: SidecarStub;
 }
 
-const limits: SamplingLimits = { milliseconds: 6000, atLeast: 25, atMost: 2000 };
+const limits: SamplingLimits = { milliseconds: 8000, atLeast: 25, atMost: 2000 };
 
 const shown = (milliseconds: number): string => `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
 
