@@ -43,6 +43,13 @@ describe('the client of the hooks', () => {
     return error instanceof SidecarError ? error.reason : 'none';
   }
 
+  it('gets the text of the metrics', async () => {
+    const { server } = setUp();
+    await server.listen({ path: socket });
+    expect(await sidecarClient({ socket }).metrics()).toBe('\n');
+    await server.close();
+  });
+
   it('observes, operates and reports over a Unix socket', async () => {
     const { access, server, events } = setUp();
     await server.listen({ path: socket });

@@ -20,9 +20,12 @@ const settings = readServerSettings(process.env);
 const config = { ...readOperatorConfig(process.env), bootConfigMapName: bootConfigMapName(readBootScripts(settings.bootScripts)) };
 const { tlsDirectory, tokenFile } = settings;
 
+const sidecar = sidecarClient({ socket: settings.sidecarSocket });
+
 const app = createServer({
   controllers: wekaControllers,
-  sidecar: sidecarClient({ socket: settings.sidecarSocket }),
+  sidecar,
+  sidecarMetrics: () => sidecar.metrics(),
   settings: { operatorNamespace: settings.operatorNamespace, config: config as unknown as Record<string, Json> },
   now: () => Date.now(),
   logger: { level: settings.logLevel },

@@ -131,6 +131,30 @@ describe('beside the hooks', () => {
     expect(await first).toBe(200);
   });
 
+  it('the metrics of the sidecar are passed on, or said to be out of reach', async () => {
+    const reachable = await serve({ sidecarMetrics: () => Promise.resolve('weka_sidecar_events_total 3\n') });
+    const { text, headers } = await reachable.get('/metrics/sidecar').expect(200);
+    expect([text, headers['content-type']]).toEqual(['weka_sidecar_events_total 3\n', expect.stringContaining('text/plain')]);
+    const unreachable = await serve({ sidecarMetrics: () => Promise.reject(new SidecarError('unavailable', 'nothing listens')) });
+    await unreachable.get('/metrics/sidecar').expect(503, { error: 'nothing listens' });
+  });
+
+  it('logs neither the token nor what is in a request', async () => {
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    const server = await serve({
+      logger: { level: 'trace', stream }, authorize: (header) => header === 'Bearer the-token', onSidecarError: () => undefined,
+    });
+    const secretive = (parent: object) => JSON.stringify(body({}, { parent: { ...body().parent, ...parent } }));
+    const send = (text: string, token: string) => server.post('/wekacluster/sync').set('authorization', token).set('content-type', 'application/json').send(text);
+    await send(secretive({ data: { password: 'a-password' } }), 'Bearer the-token').expect(200);
+    await send(secretive({ metadata: { annotations: { note: 'a-password' } } }), 'Bearer the-token').expect(500);
+    await send('{"password": "a-password"', 'Bearer the-token').expect(400);
+    await send(secretive({}), 'Bearer another-token').expect(401);
+    expect(lines.join('')).toContain('hook call failed');
+    expect(lines.join('')).not.toMatch(/the-token|another-token|a-password/);
+  });
+
   it('health and metrics are served', async () => {
     const server = await serve();
     await server.post('/wekacluster/sync').send(body()).expect(200);

@@ -14,6 +14,8 @@ export interface ServerOptions extends ShellOptions {
   bodyLimit?: number;
   /** Hook calls at one time; more are answered 429 and come again. */
   maximumCalls?: number;
+  /** The text of the sidecar's metrics, which has no port of its own; not served when absent. */
+  sidecarMetrics?(): Promise<string>;
   https?: KeyPair;
   /** Whether a hook call with this `Authorization` header is taken; all are when absent. */
   authorize?(authorization: string | undefined): boolean;
@@ -42,7 +44,7 @@ function readyReason(status: Record<string, unknown>): string {
   return conditions.find(({ type }) => type === 'Ready')?.reason ?? 'None';
 }
 
-/** A server that is ready for `listen` or `inject`. Routes: POST /<controller>/{sync,finalize,customize}, GET /healthz, /readyz, /metrics. */
+/** A server that is ready for `listen` or `inject`. Routes: POST /<controller>/{sync,finalize,customize}, GET /healthz, /readyz, /metrics, /metrics/sidecar. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const base: FastifyServerOptions = {
     logger: options.logger ?? false,
@@ -106,5 +108,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', () => ({ status: 'ok' }));
   app.get('/metrics', async (_request, reply) => reply.type(meter.registry.contentType).send(await meter.registry.metrics()));
+  const { sidecarMetrics } = options;
+  if (sidecarMetrics !== undefined) {
+    app.get('/metrics/sidecar', async (_request, reply) => {
+      try {
+        return await reply.type(meter.registry.contentType).send(await sidecarMetrics());
+      } catch (error) {
+        return reply.code(503).type('application/json').send({ error: error instanceof Error ? error.message : String(error) });
+      }
+    });
+  }
   return app;
 }
