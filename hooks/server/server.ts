@@ -108,11 +108,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', () => ({ status: 'ok' }));
   app.get('/metrics', async (_request, reply) => reply.type(meter.registry.contentType).send(await meter.registry.metrics()));
-  const { sidecarMetrics } = options;
-  if (sidecarMetrics !== undefined) {
+  if (options.sidecarMetrics !== undefined) {
     app.get('/metrics/sidecar', async (_request, reply) => {
       try {
-        return await reply.type(meter.registry.contentType).send(await sidecarMetrics());
+        return await reply.type(meter.registry.contentType).send(await options.sidecarMetrics?.());
       } catch (error) {
         return reply.code(503).type('application/json').send({ error: error instanceof Error ? error.message : String(error) });
       }
