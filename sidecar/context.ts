@@ -1,5 +1,6 @@
 /** What a performer gets besides its target and arguments. */
 import type { z } from 'zod';
+import type { TypedObservation } from '../hooks/core/catalogue.ts';
 import type { catalogue, CatalogueKind } from '../hooks/weka/catalogue.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
@@ -26,6 +27,10 @@ export interface OperationContext {
   randomBytes: (count: number) => Uint8Array;
   /** To be called with every secret value that is read or made, before anything can fail: it is cut from all texts. */
   keepSecret: (value: string) => void;
+  /** What a fact was when it was last read, however long ago; good for a write that the API server makes conditional. */
+  recall: <T>(observation: TypedObservation<T>) => T | undefined;
+  /** To be called with a fact that the operation has come to know, so that nobody has to read it again. */
+  learn: <T>(observation: TypedObservation<T>, value: T) => void;
 }
 
 /** Performs one kind of the catalogue; target and arguments have passed its schemas, and so must the result. */
@@ -35,6 +40,14 @@ export type Performer<K extends CatalogueKind> = (
   args: z.infer<(typeof catalogue)[K]['args']>,
   context: OperationContext,
 ) => Promise<z.infer<(typeof catalogue)[K]['result']>>;
+
+/** The operation was decided on what is not so any more. */
+export class Superseded extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'Superseded';
+  }
+}
 
 /** The operation cannot be performed, in one sentence for the hook: wrong pod, conflict, refusal of weka. Final. */
 export class Refusal extends Error {

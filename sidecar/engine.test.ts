@@ -331,9 +331,38 @@ describe('two sidecars', () => {
     const theirs = claimsWrite('cluster-1', null, [{ path: ['former'], value: { containerUid: 'b' } }]);
     const answers = await Promise.all([engine.operations([mine], 1000), other.operations([theirs], 1000)]);
     expect(answers[0].operations[mine.id]?.state).toBe('succeeded');
-    expect(answers[1].operations[theirs.id]).toMatchObject({ state: 'failed', error: 'conflict on claims cluster-1: read at absent, now at 2' });
+    expect(answers[1].operations[theirs.id]).toMatchObject({ state: 'failed', superseded: true, error: 'conflict on claims cluster-1: read at absent, now at 2' });
     const read = claimsRead('cluster-1', 60);
     expect((await other.observe([read], 1000)).facts[read.id]?.value).toMatchObject({ spec: { former: { containerUid: 'a' } } });
+  });
+});
+
+describe('claims that were read', () => {
+  const read = claimsRead('node-1', 60);
+  const take = (version: string | null, uid: string) => claimsWrite('node-1', version, [{ path: ['holders', uid], value: { wekaPort: 35000 } }]);
+  const versionOf = async ({ engine }: ReturnType<typeof setUp>): Promise<string> =>
+    ((await engine.observe([read], 1000)).facts[read.id]?.value as { resourceVersion: string }).resourceVersion;
+
+  it('are changed with one request, and known afterwards without another one', async () => {
+    const world = setUp();
+    world.access.put({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', metadata: { name: 'node-1' } });
+    const before = await versionOf(world);
+    world.access.calls.length = 0;
+    expect((await world.engine.operations([take(before, 'a')], 1000)).operations).toMatchObject({ [take(before, 'a').id]: { state: 'succeeded' } });
+    expect((await world.engine.observe([read], 1000)).facts[read.id]?.value).toMatchObject({ spec: { holders: { a: { wekaPort: 35000 } } } });
+    expect(world.access.calls).toEqual(['patchJson WekaClaims node-1']);
+  });
+
+  it('but changed by another meanwhile are not overwritten, and what they are now is known', async () => {
+    const world = setUp();
+    world.access.put({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', metadata: { name: 'node-1' } });
+    const before = await versionOf(world);
+    world.access.put({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', metadata: { name: 'node-1' }, spec: { holders: { b: {} } } });
+    const mine = take(before, 'a');
+    expect((await world.engine.operations([mine], 1000)).operations[mine.id]).toMatchObject({ state: 'failed', superseded: true });
+    world.access.calls.length = 0;
+    expect((await world.engine.observe([read], 1000)).facts[read.id]?.value).toMatchObject({ spec: { holders: { b: {} } } });
+    expect(world.access.calls).toEqual([]);
   });
 });
 

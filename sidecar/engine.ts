@@ -46,7 +46,7 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = { ...defaultLimits, ...options.limits };
   const listener = options.listener ?? {};
   const facts = new FactCache(options, limits, listener);
-  const runner = new OperationRunner(options, limits, listener, (addresses) => facts.invalidate(addresses));
+  const runner = new OperationRunner(options, limits, listener, facts);
   return {
     async observe(observations, waitMillis) {
       const found = await facts.observe(observations, waitMillis);

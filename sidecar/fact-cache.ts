@@ -2,10 +2,11 @@
  * What was observed, by kind, target (uid included) and arguments: equal questions in flight are asked once, answers
  * are remembered as long as somebody finds them fresh enough. A cache only: lost at every restart.
  */
-import type { Fact, Observation } from '../hooks/core/contract.ts';
+import type { Fact, Json, Observation } from '../hooks/core/contract.ts';
+import type { TypedObservation } from '../hooks/core/catalogue.ts';
 import { canonicalJson } from '../hooks/core/operations.ts';
 import type { SidecarListener } from './engine.ts';
-import { objection, perform, type Surroundings } from './perform.ts';
+import { objection, perform, type Learned, type Surroundings } from './perform.ts';
 import { cleanValue } from './redaction.ts';
 import { addressOf } from './registry.ts';
 import { Memory, Slots, settledWithin } from './scheduling.ts';
@@ -87,12 +88,26 @@ export class FactCache {
     }
   }
 
+  /** The last value of a fact that somebody has asked for, however old; undefined when it was forgotten. */
+  recall<T>({ kind, target, args }: TypedObservation<T>): T | undefined {
+    return this.entries.get(keyOf({ kind, target, args }))?.fact?.value as T | undefined;
+  }
+
+  /** Remembers what an operation that began at `since` (milliseconds) has come to know. */
+  learn(learned: readonly Learned[], since: number): void {
+    for (const { observation, value } of learned) {
+      const entry = this.entry(observation, since);
+      entry.readAt = since;
+      entry.tookMillis = 0;
+      entry.fact = { observedAt: new Date(since).toISOString(), value: value as Json };
+    }
+  }
+
   private entry(wanted: Observation, asked: number): Entry {
-    const { kind, target, args } = wanted;
-    const key = canonicalJson([kind, { ...target }, args]);
+    const key = keyOf(wanted);
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { wanted, address: addressOf(target), readAt: 0, tookMillis: 0, version: 0, askedAt: asked, late: false };
+      entry = { wanted, address: addressOf(wanted.target), readAt: 0, tookMillis: 0, version: 0, askedAt: asked, late: false };
       this.entries.set(key, entry);
     }
     entry.wanted = wanted;
@@ -137,6 +152,8 @@ export class FactCache {
     });
   }
 }
+
+const keyOf = ({ kind, target, args }: Pick<Observation, 'kind' | 'target' | 'args'>): string => canonicalJson([kind, { ...target }, args]);
 
 /**
  * Whether the entry answers a question of the instant `asked`. A reading that takes longer than the maximal age would

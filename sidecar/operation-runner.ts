@@ -5,6 +5,7 @@
 import type { Operation, OperationOutcome } from '../hooks/core/contract.ts';
 import { canonicalJson } from '../hooks/core/operations.ts';
 import type { SidecarListener } from './engine.ts';
+import type { FactCache } from './fact-cache.ts';
 import { objection, perform, type Surroundings } from './perform.ts';
 import { addressOf, laneOf, touchedBy } from './registry.ts';
 import { Lanes, Memory, Slots, settledWithin } from './scheduling.ts';
@@ -34,12 +35,12 @@ export class OperationRunner {
   private readonly slots: Slots;
   private readonly around: Surroundings;
   private readonly listener: SidecarListener;
-  private readonly invalidate: (addresses: string[]) => void;
+  private readonly facts: FactCache;
 
-  constructor(around: Surroundings, limits: OperationLimits, listener: SidecarListener, invalidate: (addresses: string[]) => void) {
+  constructor(around: Surroundings, limits: OperationLimits, listener: SidecarListener, facts: FactCache) {
     this.around = around;
     this.listener = listener;
-    this.invalidate = invalidate;
+    this.facts = facts;
     this.remembered = new Memory(limits.outcomes);
     this.slots = new Slots(limits.operations);
   }
@@ -89,12 +90,13 @@ export class OperationRunner {
   private async perform(operation: Operation, running: Running): Promise<void> {
     const { clock } = this.around;
     const begun = clock.now();
-    const performed = await perform(operation, this.around);
+    const performed = await perform(operation, this.around, (observation) => this.facts.recall(observation));
     // also after a failure: it may have got half way
-    this.invalidate(touchedBy(operation));
+    this.facts.invalidate(touchedBy(operation));
+    this.facts.learn(performed.learned, begun);
     const finishedAt = clock.now();
     const at = new Date(finishedAt).toISOString();
-    running.outcome = performed.ok ? { state: 'succeeded', at } : { state: 'failed', at, error: performed.error };
+    running.outcome = performed.ok ? { state: 'succeeded', at } : { state: 'failed', at, error: performed.error, ...(performed.superseded ? { superseded: true } : {}) };
     running.finishedAt = finishedAt;
     const changed = performed.ok && (performed.value as { changed: boolean }).changed;
     this.listener.onOperation?.({

@@ -2,8 +2,9 @@
 import type { z } from 'zod';
 import type { Json, Target } from '../hooks/core/contract.ts';
 import { catalogue } from '../hooks/weka/catalogue.ts';
+import type { TypedObservation } from '../hooks/core/catalogue.ts';
 import { AccessError, type ClusterAccess } from './cluster-access.ts';
-import { Refusal, type OperationContext, type OperationSettings, type SidecarClock } from './context.ts';
+import { Refusal, Superseded, type OperationContext, type OperationSettings, type SidecarClock } from './context.ts';
 import { cleanText } from './redaction.ts';
 import { deadlineSeconds, isKnownKind, namespacesOf, performers } from './registry.ts';
 import { pause } from './scheduling.ts';
@@ -23,7 +24,16 @@ export interface Wish {
   args: Record<string, Json>;
 }
 
-export type Performed = { attempts: number } & ({ ok: true; value: Json } | { ok: false; error: string });
+/** A fact that an operation has come to know. */
+export interface Learned {
+  observation: TypedObservation<unknown>;
+  value: unknown;
+}
+
+export type Performed = { attempts: number; learned: Learned[] } & ({ ok: true; value: Json } | { ok: false; error: string; superseded: boolean });
+
+type Recall = OperationContext['recall'];
+const recallNothing: Recall = () => undefined;
 
 type AnyPerformer = (access: ClusterAccess, target: unknown, args: unknown, context: OperationContext) => Promise<unknown>;
 
@@ -65,11 +75,16 @@ function pauseAfter(error: unknown, attempts: number, millisecondsLeft: number):
   return wait < millisecondsLeft ? wait : undefined;
 }
 
-/** Performs a wish that has no objection. Never rejects. */
-export async function perform(wish: Wish, around: Surroundings): Promise<Performed> {
+/** Performs a wish that has no objection; `recall` is the memory of facts that it may use. Never rejects. */
+export async function perform(wish: Wish, around: Surroundings, recall: Recall = recallNothing): Promise<Performed> {
   const { clock, settings, randomBytes } = around;
   const secrets = new Set<string>();
-  const context: OperationContext = { settings, randomBytes, keepSecret: (value) => void secrets.add(value) };
+  const learned: Learned[] = [];
+  const context: OperationContext = {
+    settings, randomBytes, recall,
+    keepSecret: (value) => void secrets.add(value),
+    learn: (observation, value) => void learned.push({ observation, value }),
+  };
   const seconds = deadlineSeconds(wish);
   const end = clock.now() + seconds * 1000;
   let cancel = (): void => undefined;
@@ -80,12 +95,12 @@ export async function perform(wish: Wish, around: Surroundings): Promise<Perform
     try {
       const value = await Promise.race([once(wish, around, context), deadline]);
       cancel();
-      return { attempts, ok: true, value };
+      return { attempts, learned, ok: true, value };
     } catch (error) {
       const wait = pauseAfter(error, attempts, end - clock.now());
       if (wait === undefined) {
         cancel();
-        return { attempts, ok: false, error: cleanText(error instanceof Error ? error.message : String(error), secrets) };
+        return { attempts, learned, ok: false, superseded: error instanceof Superseded, error: cleanText(error instanceof Error ? error.message : String(error), secrets) };
       }
       await pause(clock, wait);
     }

@@ -19,7 +19,7 @@ const waitMillis = z.int().min(0).max(30_000).describe('How long unfinished work
 
 export const fact = z.strictObject({ observedAt: z.iso.datetime(), value: json.optional(), error: z.string().optional() });
 export const outcome = z.strictObject({
-  state: z.enum(['pending', 'succeeded', 'failed']), at: z.iso.datetime(), error: z.string().optional(),
+  state: z.enum(['pending', 'succeeded', 'failed']), at: z.iso.datetime(), error: z.string().optional(), superseded: z.literal(true).optional(),
 });
 const outcomes = z.record(z.string(), outcome);
 

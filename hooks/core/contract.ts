@@ -76,6 +76,8 @@ export interface OperationOutcome {
   /** RFC 3339. */
   at: string;
   error?: string;
+  /** Failed because what it was decided on has changed meanwhile: the decision is worth taking anew at once. */
+  superseded?: true;
 }
 
 export interface Observed {

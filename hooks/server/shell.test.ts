@@ -76,6 +76,16 @@ describe('a hook call', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('decides anew at once where another has been faster, but not for ever', async () => {
+    const { controller, seen } = scripted(() => [look('claims')], () => decision({ operations: [work('claim')] }));
+    const { options } = sidecarOf();
+    const outcomes: Sidecar['operations'] = async (operations) => ({
+      operations: Object.fromEntries(operations.map(({ id }) => [id, { state: 'failed' as const, at: '2026-01-01T00:00:00Z', error: 'conflict', superseded: true as const }])),
+    });
+    await runHook(controller, envelope, { ...options, sidecar: { ...options.sidecar, operations: outcomes } });
+    expect(seen).toHaveLength(2);
+  });
+
   it('ends after six rounds, however much there is to do', async () => {
     const { controller, seen } = scripted(() => [], (_request, round) => decision({ operations: [work(`${round}`)] }));
     const { options } = sidecarOf();

@@ -71,7 +71,7 @@ export async function runHook(controller: HookController, envelope: Envelope, op
     entropy: options.entropy?.() ?? randomBytes(8).toString('hex'),
   });
   const events = new Map<string, Decision['events'][number]>();
-  const succeeded = new Set<string>();
+  const ended = new Set<string>();
   for (let round = 1; ; round += 1) {
     const request: HookRequest = { ...envelope, observed: { facts: {}, operations: {} }, context: contextNow() };
     const { observed, sidecarAway } = await gather(controller, request, options, deadline);
@@ -81,9 +81,9 @@ export async function runHook(controller: HookController, envelope: Envelope, op
     const left = Math.max(0, deadline - options.now());
     const asked = decision.operations.length > 0 && !sidecarAway;
     const answer = asked ? await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options) : undefined;
-    // an operation that succeeded before and is asked for again has not had its effect: no reason to hurry
-    const fresh = Object.entries(answer?.operations ?? {}).filter(([id, { state }]) => state === 'succeeded' && !succeeded.has(id));
-    for (const [id] of fresh) succeeded.add(id);
+    // an operation that ended so before and is asked for again has not had its effect: no reason to hurry
+    const fresh = Object.entries(answer?.operations ?? {}).filter(([id, { state, superseded }]) => (state === 'succeeded' || superseded === true) && !ended.has(id));
+    for (const [id] of fresh) ended.add(id);
     const progressed = fresh.length > 0;
     if (progressed && round < operateRounds && options.now() < deadline) continue;
 

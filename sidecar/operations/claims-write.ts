@@ -2,12 +2,12 @@
  * Compare and swap on a claims object. The API server decides: the patch carries a `test` on the resourceVersion that
  * the hook read, so of two writers that read the same version one is refused.
  */
-import type { Json } from '../../hooks/core/contract.ts';
-import type { ClaimChange } from '../../hooks/core/catalogue.ts';
+import type { Json, KubernetesObject } from '../../hooks/core/contract.ts';
+import { claimsRead, type ClaimChange } from '../../hooks/core/catalogue.ts';
 import { canonicalJson } from '../../hooks/core/operations.ts';
 import { wekaKinds } from '../../hooks/weka/catalogue.ts';
-import { getOrUndefined, isConflict, type ClusterAccess, type ObjectAddress } from '../cluster-access.ts';
-import { Refusal, type Performer } from '../context.ts';
+import { getOrUndefined, isConflict, type ObjectAddress } from '../cluster-access.ts';
+import { Superseded, type OperationContext, type Performer } from '../context.ts';
 
 type Tree = Record<string, Json>;
 
@@ -34,38 +34,55 @@ export function withChanges(spec: Tree, changes: ClaimChange[]): Tree {
   return changes.reduce((tree, { path, value }) => changed(tree, path, value), spec);
 }
 
-async function read(access: ClusterAccess, name: string): Promise<{ resourceVersion: string; spec: Tree } | undefined> {
-  const object = await getOrUndefined(access, claimsAddress(name));
-  if (object === undefined) return undefined;
-  return { resourceVersion: object.metadata.resourceVersion ?? '', spec: (object['spec'] ?? {}) as Tree };
+interface State {
+  resourceVersion: string;
+  spec: Tree;
+}
+
+const stateOf = (object: KubernetesObject): State => ({ resourceVersion: object.metadata.resourceVersion ?? '', spec: (object['spec'] ?? {}) as Tree });
+
+/** What was read before, as long as it is what the hook has decided on: the patch is refused when it is not so any more. */
+function remembered(observation: ReturnType<typeof claimsRead>, expected: string, { recall }: OperationContext): State | undefined {
+  const fact = recall(observation);
+  return fact?.exists === true && fact.resourceVersion === expected ? { resourceVersion: fact.resourceVersion, spec: fact.spec } : undefined;
 }
 
 /** Creates or changes a claims object on condition of its version; changes that are in place already are success. */
-export const claimsWrite: Performer<'claims.write'> = async (access, { name }, { expectedResourceVersion, changes }) => {
+export const claimsWrite: Performer<'claims.write'> = async (access, { name }, { expectedResourceVersion, changes }, context) => {
+  const observation = claimsRead(name, 0);
   const expected = expectedResourceVersion ?? 'absent';
-  const current = await read(access, name);
+  const read = async (): Promise<State | undefined> => {
+    const object = await getOrUndefined(access, claimsAddress(name));
+    return object === undefined ? undefined : stateOf(object);
+  };
+  const known = (state: State | undefined): void => context.learn(observation, state === undefined ? { exists: false } : { exists: true, ...state });
+  const current = remembered(observation, expected, context) ?? await read();
   const inPlace = (state: { spec: Tree } | undefined): boolean =>
     state !== undefined && canonicalJson(withChanges(state.spec, changes)) === canonicalJson(state.spec);
-  const conflict = (state: { resourceVersion: string } | undefined): Refusal =>
-    new Refusal(`conflict on claims ${name}: read at ${expected}, now at ${state?.resourceVersion ?? 'absent'}`);
+  const conflict = (state: State | undefined): Superseded => {
+    known(state);
+    return new Superseded(`conflict on claims ${name}: read at ${expected}, now at ${state?.resourceVersion ?? 'absent'}`);
+  };
 
   if (inPlace(current)) return { changed: false };
   if ((current?.resourceVersion ?? 'absent') !== expected) throw conflict(current);
   const spec = withChanges(current?.spec ?? {}, changes);
   try {
-    if (current === undefined) {
-      await access.create({ ...claimsAddress(name), metadata: { name }, spec });
-    } else {
-      await access.patchJson(claimsAddress(name), [
+    const written = current === undefined
+      ? await access.create({ ...claimsAddress(name), metadata: { name }, spec })
+      : await access.patchJson(claimsAddress(name), [
         { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
         { op: 'add', path: '/spec', value: spec },
       ]);
-    }
+    known(stateOf(written));
   } catch (error) {
     if (!isConflict(error)) throw error;
-    const now = await read(access, name);
+    const now = await read();
     // a lost answer of our own first attempt looks like a conflict, too
-    if (inPlace(now)) return { changed: false };
+    if (inPlace(now)) {
+      known(now);
+      return { changed: false };
+    }
     if (now?.resourceVersion === current?.resourceVersion) throw error;
     throw conflict(now);
   }
