@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { bundle, packagesIn } from './build.ts';
+import { bundle, mebibytesOf, packagesIn } from './build.ts';
 
 let directory: string;
 let hooks: Metafile;
@@ -49,6 +49,15 @@ function call(options: { port?: number; socketPath?: string; path: string; metho
     }).on('error', reject).end(body);
   });
 }
+
+describe('docs/deploying.md', () => {
+  const rows = readFileSync(join(import.meta.dirname, '../docs/deploying.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `/app/'));
+
+  it.each([['hooks', () => hooks], ['sidecar', () => sidecar]] as const)('says what is in the bundle of the %s', (name, metafile) => {
+    const packages = packagesIn(metafile()).map((one) => `\`${one}\``).join(', ');
+    expect(rows.find((row) => row.includes(`/app/${name}.mjs`))).toBe(`| \`/app/${name}.mjs\` and its map | ${mebibytesOf(metafile())} MiB | ${packages} |`);
+  });
+});
 
 describe('the bundle of the hooks', () => {
   it('holds no Kubernetes client, and no module of the sidecar or the lab', () => {

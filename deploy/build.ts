@@ -41,6 +41,11 @@ export async function bundle(entry: Entry, directory: string): Promise<Metafile>
   return metafile;
 }
 
+/** Whole MiB of a bundle with its map, rounded up. */
+export function mebibytesOf({ outputs }: Metafile): number {
+  return Math.ceil(Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0) / 1024 ** 2);
+}
+
 /** Names of the npm packages in a bundle, sorted. */
 export function packagesIn({ inputs }: Metafile): string[] {
   const names = Object.keys(inputs).flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
