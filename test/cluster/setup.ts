@@ -47,7 +47,7 @@ export interface Environment {
   sidecar: Program;
   /** The real Metacontroller, or the lab's driver in its place. */
   metacontroller: Pick<Program, 'start' | 'kill' | 'stop'>;
-  /** Kills a component of the cluster and starts it again; there only where the tool has brought the cluster up. */
+  /** Kills a component of the cluster and starts it again two seconds later, when its port is free for sure; there only where the tool has brought the cluster up. */
   restart?(component: 'kubelet' | 'apiserver'): Promise<void>;
   stop(): Promise<void>;
 }
@@ -145,7 +145,7 @@ export async function startEnvironment(given: ClusterSettings): Promise<Environm
   const { realCluster } = given;
   return {
     world, hooks, sidecar, metacontroller,
-    ...(realCluster === undefined ? {} : { restart: async (component) => void (await execute(realCluster, ['restart', component, '--kill'])) }),
+    ...(realCluster === undefined ? {} : { restart: async (component) => void (await execute(realCluster, ['restart', component, '--kill', '--pause', '2'])) }),
     async stop() {
       await metacontroller.stop();
       await Promise.all([hooks.stop(), sidecar.stop()]);
