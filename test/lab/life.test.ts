@@ -121,6 +121,23 @@ describe('a pod', () => {
     world.lab.stop();
   });
 
+  it('on a node that dies is not said to run, and the cluster says throughout what it lacks', async () => {
+    const world = await readyCluster();
+    const node = world.get('Pod', 'demo-drive-2')?.spec?.['nodeName'] as string;
+    world.lab.machines.fail(node);
+    await world.until('the container says so', () => world.condition('WekaContainer', 'demo-drive-2')?.reason === 'NodeNotReady', 120);
+    await world.until('the cluster says so', () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'True', 120);
+    for (let minute = 0; minute < 12; minute += 1) {
+      await world.clock.advance(60_000);
+      expect([minute, world.condition('WekaCluster', 'demo', 'Degraded')?.status, world.condition('WekaContainer', 'demo-drive-2')?.status]).toEqual([minute, 'True', 'False']);
+    }
+    expect(world.condition('WekaCluster', 'demo')?.status).toBe('True');
+    world.lab.machines.recover(node);
+    await world.until('all is Ready', () => isReady(world) && containersReady(world), 600);
+    await world.until('the cluster is whole', () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'False', 300);
+    world.lab.stop();
+  });
+
   it('comes back in place when its node is rebooted', async () => {
     const world = await readyCluster();
     const node = world.get('Pod', 'demo-drive-2')?.spec?.['nodeName'] as string;

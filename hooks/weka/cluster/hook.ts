@@ -49,6 +49,9 @@ function degraded(facts: ClusterFacts, surplus: readonly string[]): ConditionWis
     return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
   });
   const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing];
+  const before = (facts.cluster.status?.conditions ?? []).find(({ type, status }) => type === 'Degraded' && status === 'True');
+  // no answer is no all-clear
+  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', reason: before.reason, message: before.message };
   const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
   return found.length + extra.length === 0
     ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }

@@ -105,6 +105,7 @@ function podRuns(facts: ContainerFacts): Outcome {
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }
   if (pod.terminating) return terminationOutcome(facts);
+  if (pod.nodeNotReady) return wait('NodeNotReady', `node ${pod.nodeName} does not report; nothing is known of the pod`, 30, [warning('NodeNotReady', `node ${pod.nodeName} does not report`)]);
   if (!pod.running) return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}`, 2);
   return done();
 }

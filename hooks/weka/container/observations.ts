@@ -75,7 +75,7 @@ export function containerObservations(facts: ContainerFacts): Observation[] {
     ...(facts.container.metadata.deletionTimestamp !== undefined && cluster !== undefined ? [ownerObservation(facts.namespace, cluster.name)] : []),
     ...beforePod(facts),
     ...lostNode(facts),
-    ...(facts.pod?.running === true ? [runtimeReport(facts.pod.target, age)] : []),
+    ...(facts.pod?.running === true && !facts.pod.nodeNotReady ? [runtimeReport(facts.pod.target, age)] : []),
     ...holderOfTurn(facts),
     ...inWeka(facts, age),
   ];

@@ -14,6 +14,8 @@ export interface PodView {
   terminating: boolean;
   /** The scheduler found no node: its message, and since when (RFC 3339). */
   unschedulable?: { message: string; since: string };
+  /** Its node does not report any more: what is said of its containers is from before. */
+  nodeNotReady: boolean;
   /** Why the main container does not run, as the kubelet says it. */
   waiting?: string;
   image?: string;
@@ -45,6 +47,10 @@ function unschedulable(status: RawPod['status']): PodView['unschedulable'] {
   return { message: scheduled.message ?? '', since: scheduled.lastTransitionTime ?? '' };
 }
 
+/** Written by the node controller, in place of the kubelet that is silent. */
+const nodeNotReady = (status: RawPod['status']): boolean =>
+  (status?.conditions ?? []).some(({ type, status: value, reason }) => type === 'Ready' && value === 'False' && reason === 'NodeNotReady');
+
 export function podView(object: KubernetesObject): PodView {
   const { spec, status } = object as unknown as RawPod;
   const main = status?.containerStatuses?.[0];
@@ -57,6 +63,7 @@ export function podView(object: KubernetesObject): PodView {
     running: main?.state?.running !== undefined,
     terminating: deletionTimestamp !== undefined,
     unschedulable: unschedulable(status),
+    nodeNotReady: nodeNotReady(status),
     waiting: whyNotRunning(main),
     image: spec?.containers?.[0]?.image,
   });
