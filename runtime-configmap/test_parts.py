@@ -20,6 +20,8 @@ class Orphans(unittest.TestCase):
             os._exit(0)
         while children.alive("agent"):
             pass
+        # it has ended and nobody has collected it: reap does not wait for those that run
+        os.waitid(os.P_PID, orphan, os.WEXITED | os.WNOWAIT)
         children.reap()
         with self.assertRaises(ChildProcessError):
             os.waitpid(orphan, 0)
