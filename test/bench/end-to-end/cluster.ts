@@ -56,9 +56,14 @@ async function served({ world }: Pick<ControlPlane, 'world'>, kind: string): Pro
   }
 }
 
+/** Stops the cluster and forgets its objects: nobody answers for their finalizers any more. */
+export function wipe(realCluster: string): void {
+  execFileSync(realCluster, ['down', '--wipe'], { stdio: 'ignore' });
+}
+
 /** @param node a WekaNode at rest, as a pattern */
 export async function newControlPlane({ realCluster, metacontrollerCrds }: EndToEndSettings, node: KubernetesObject, nodes: number): Promise<ControlPlane> {
-  execFileSync(realCluster, ['down', '--wipe'], { stdio: 'ignore' });
+  wipe(realCluster);
   execFileSync(realCluster, ['up', '--control-plane-only'], { stdio: 'ignore' });
   const kubeconfig = execFileSync(realCluster, ['kubeconfig'], { encoding: 'utf8' }).trim();
   const config = new KubeConfig();

@@ -9,7 +9,7 @@ import { realMetacontroller } from '../../cluster/setup.ts';
 import { wekaCluster } from '../../lab/world.ts';
 import type { Measure } from '../measure.ts';
 import { median } from '../median.ts';
-import { controllersAt, newControlPlane, type ControlPlane, type EndToEndSettings } from './cluster.ts';
+import { controllersAt, newControlPlane, wipe, type ControlPlane, type EndToEndSettings } from './cluster.ts';
 import { startOf, type HooksName } from './hooks.ts';
 
 const sizes = [12, 100, 300];
@@ -52,6 +52,7 @@ async function run(settings: EndToEndSettings, node: KubernetesObject, hooksName
     await metacontroller.kill();
     await hooks.stop();
     plane.client.close();
+    wipe(settings.realCluster);
     rmSync(directory, { recursive: true });
   }
 }
