@@ -1,10 +1,11 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
-import { kstatusTrio, type Condition, type Summary } from '../../core/conditions.ts';
+import { kstatusTrio, type Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, Observation, RelatedRule } from '../../core/contract.ts';
 import { secretKeys } from '../../core/catalogue.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
-import { renderSteps, runSteps, type StepsResult } from '../../core/steps.ts';
+import { renderSteps, runSteps } from '../../core/steps.ts';
+import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
@@ -19,24 +20,13 @@ import { unsupportedClientFields } from './unsupported.ts';
 
 const previousConditions = ({ client }: ClientFacts): Condition[] => (client.status?.conditions ?? []) as Condition[];
 
-/** A client that was Ready stays so while single nodes come and go; Degraded says which. */
-function summarize(facts: ClientFacts, run: StepsResult<ClientFacts>): Summary {
-  const blocked = run.blockedBy?.outcome;
-  if (blocked === undefined) return { state: 'ready', reason: 'Running', message: `${facts.plan.present.length} clients run` };
-  const before = previousConditions(facts).find(({ type }) => type === 'Ready');
-  const ready = before?.status === 'True';
-  if (blocked.state === 'unknown' && ready && before.observedGeneration === (facts.client.metadata.generation ?? 0)) return { state: 'ready', reason: before.reason, message: before.message };
-  const message = 'message' in blocked ? (blocked.message ?? '') : '';
-  const reason = 'reason' in blocked ? blocked.reason : 'FactUnknown';
-  return { state: blocked.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
-}
-
 function active(facts: ClientFacts): Decision {
   const run = runSteps(clientSteps, facts, facts.request.observed.operations);
   const { client, uid, plan, join } = facts;
+  const whole = { reason: 'Running', message: `${plan.present.length} clients run` };
   // without addresses or credentials a container would come up for nothing, and its pod would have to be replaced
   const grows = !['Target', 'Secret'].includes(run.blockedBy?.step.name ?? '');
-  const summary = summarize(facts, run);
+  const summary = lastingSummary(run, previousConditions(facts), client.metadata.generation ?? 0, whole);
   const settled = summary.state === 'ready' || summary.ready === true;
   const wishes = [
     ...kstatusTrio(summary),

@@ -3,6 +3,7 @@ import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '.
 import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { echoChildren, invalidSpec } from '../../core/echo.ts';
 import { renderSteps, runSteps, type Step, type StepsResult } from '../../core/steps.ts';
+import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
@@ -42,6 +43,8 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   filesystemStep,
 ];
 
+const previousConditions = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.conditions ?? []) as Condition[];
+
 /** What is less than whole in a cluster that works. */
 function degraded(facts: ClusterFacts, surplus: readonly string[]): ConditionWish {
   const missing = facts.plans.flatMap(({ role, count }) => {
@@ -49,25 +52,13 @@ function degraded(facts: ClusterFacts, surplus: readonly string[]): ConditionWis
     return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
   });
   const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing];
-  const before = (facts.cluster.status?.conditions ?? []).find(({ type, status }) => type === 'Degraded' && status === 'True');
+  const before = previousConditions(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
   if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', reason: before.reason, message: before.message };
   const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
   return found.length + extra.length === 0
     ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }
     : { type: 'Degraded', status: 'True', reason: found.length === 0 ? 'SurplusContainers' : 'LessThanWhole', message: [...found, ...extra].join('; ') };
-}
-
-function summarize(facts: ClusterFacts, run: StepsResult<ClusterFacts>): Summary {
-  const blocked = run.blockedBy;
-  if (blocked === undefined) return { state: 'ready', reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
-  const before = (facts.cluster.status?.conditions ?? []).find(({ type }) => type === 'Ready');
-  const ready = before?.status === 'True';
-  // a look that is late, once a minute, must not be written down each time
-  if (blocked.outcome.state === 'unknown' && ready && before.observedGeneration === (facts.cluster.metadata.generation ?? 0)) return { state: 'ready', reason: before.reason, message: before.message };
-  const message = 'message' in blocked.outcome ? (blocked.outcome.message ?? '') : '';
-  const reason = 'reason' in blocked.outcome ? blocked.outcome.reason : 'FactUnknown';
-  return { state: blocked.outcome.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
 }
 
 function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
@@ -124,12 +115,12 @@ function active(facts: ClusterFacts): Decision {
   const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
-  const summary = summarize(facts, run);
+  const summary = lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' });
   const wishes = [
     ...kstatusTrio(summary),
     degraded(facts, surplus),
     ...unsupportedCondition(unsupported.ignored),
-    ...renderSteps(run, (facts.cluster.status?.conditions ?? []) as Condition[]),
+    ...renderSteps(run, previousConditions(facts)),
     { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True' as const, reason: 'Success', message: '' } : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
   ];
   return {
@@ -162,7 +153,7 @@ function ending(facts: ClusterFacts, graceEnds: string | undefined): Decision {
   const { objects } = containers(facts, destroying ? 'destroying' : 'paused');
   const going = ['ContainersGone', 'ClaimsReleased'].includes(run.blockedBy?.step.name ?? 'ClaimsReleased');
   const word = facts.phase === 'destroying' ? 'Destroying' : 'GracePeriod';
-  const wishes = [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, (facts.cluster.status?.conditions ?? []) as Condition[])];
+  const wishes = [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, previousConditions(facts))];
   return {
     status: clusterStatus(facts, word, wishes),
     children: going ? [] : [...objects, membersObject(facts)],

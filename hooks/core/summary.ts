@@ -1,0 +1,25 @@
+/** What the steps of an object with many parts say as a whole: once Ready, it stays so while single parts come and go. */
+import type { Condition, Summary } from './conditions.ts';
+import type { StepsResult } from './steps.ts';
+
+/**
+ * @param previous the conditions as they stand
+ * @param generation of the object, as it is now
+ * @param whole what is said when every step is done
+ */
+export function lastingSummary(
+  { blockedBy }: Pick<StepsResult<never>, 'blockedBy'>,
+  previous: readonly Condition[],
+  generation: number,
+  whole: { reason: string; message: string },
+): Summary {
+  if (blockedBy === undefined) return { state: 'ready', ...whole };
+  const { outcome } = blockedBy;
+  const before = previous.find(({ type }) => type === 'Ready');
+  const ready = before?.status === 'True';
+  // a look that is late, once a minute, must not be written down each time
+  if (outcome.state === 'unknown' && ready && before.observedGeneration === generation) return { state: 'ready', reason: before.reason, message: before.message };
+  const message = 'message' in outcome ? (outcome.message ?? '') : '';
+  const reason = 'reason' in outcome ? outcome.reason : 'FactUnknown';
+  return { state: outcome.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
+}
