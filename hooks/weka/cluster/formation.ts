@@ -27,7 +27,7 @@ function portsClaimed(facts: ClusterFacts): Outcome {
   const remembered = facts.containers.length > 0 ? rememberedPorts(cluster) : undefined;
   // another range would replace all pods
   if (facts.containers.length > 0 && remembered === undefined) {
-    return stalled('PortRangeLost', 'neither the claims nor status.ports say which ports the containers of the cluster use; write status.ports, or restore the WekaClaims object ports');
+    return stalled('PortRangeLost', 'neither the claims nor status.ports say which ports the containers of the cluster use; restore its range in the WekaClaims object ports');
   }
   const { basePort, portRange } = cluster.spec.ports ?? {};
   const taken = Object.values(portClaims.spec.ranges ?? {});
