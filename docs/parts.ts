@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describeSettings } from '../hooks/weka/config.ts';
 import { bringUpSteps as clusterBringUp } from '../hooks/weka/cluster/hook.ts';
-import { deletionSteps } from '../hooks/weka/cluster/deletion.ts';
+import { cancellationStep, deletionSteps } from '../hooks/weka/cluster/deletion.ts';
 import { clientSteps } from '../hooks/weka/client/bring-up.ts';
 import { clientDeletionSteps } from '../hooks/weka/client/deletion.ts';
 import { roles } from '../hooks/weka/cluster/roles.ts';
 import { bringUpSteps as containerBringUp } from '../hooks/weka/container/bring-up.ts';
 import { leaveSteps, pauseSteps } from '../hooks/weka/container/leave.ts';
+import { ownerStep } from '../hooks/weka/container/owner.ts';
 import { successionSteps } from '../hooks/weka/container/succession.ts';
 import { serverSettings } from '../hooks/server/settings.ts';
 import { refusals } from '../lab/api/http/refusals.ts';
@@ -56,11 +57,11 @@ function helpOf(program: string): string {
 
 export const parts: Record<string, () => string> = {
   'cluster-bring-up': () => stepTable(clusterBringUp),
-  'cluster-deletion': () => stepTable(deletionSteps(undefined)),
+  'cluster-deletion': () => stepTable([...deletionSteps, cancellationStep]),
   'client-bring-up': () => stepTable(clientSteps),
   'client-deletion': () => stepTable(clientDeletionSteps),
   'container-bring-up': () => stepTable(containerBringUp),
-  'container-beside': () => stepTable(successionSteps),
+  'container-beside': () => stepTable([...successionSteps, ownerStep]),
   'container-leave': () => stepTable(leaveSteps),
   'container-pause': () => stepTable(pauseSteps),
   'stop-table': stopTable,

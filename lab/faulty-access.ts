@@ -23,6 +23,7 @@ export function faultyAccess(inner: ClusterAccess, random: Random, faults: () =>
     create: (object) => through(() => inner.create(object)),
     patchJson: (address, patch) => through(() => inner.patchJson(address, patch)),
     delete: (address, uid) => through(() => inner.delete(address, uid)),
+    serverTime: () => through(() => inner.serverTime()),
     exec: (request) => through(() => inner.exec(request)),
   };
 }

@@ -32,6 +32,7 @@ export function storeAccess(store: Store, pods: PodAccess, clock: Clock): Cluste
     delete: ({ apiVersion, kind, namespace, name }: ObjectAddress, uid: string) =>
       attempt(() => void store.delete(definition(apiVersion, kind), namespace, name, { propagationPolicy: 'Background', preconditions: { uid } })),
     exec: (request: ExecRequest) => withTimeout(attempt(() => pods.exec(request.namespace, request.pod, request.container, request.command, request.stdin)), request, clock),
+    serverTime: () => Promise.resolve(new Date(clock.now()).toISOString()),
   };
 }
 

@@ -35,13 +35,23 @@ function statusMessage(body: string): string {
   }
 }
 
-function send(options: RequestOptions, body: string): Promise<{ code: number; text: string }> {
+interface Answer {
+  code: number;
+  text: string;
+  /** The header Date: the clock of the API server. */
+  date?: string;
+}
+
+function send(options: RequestOptions, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpsRequest(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () => {
+        const { date } = response.headers;
+        resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8'), ...(date === undefined ? {} : { date }) });
+      });
     });
     request.on('error', reject);
     request.end(body);
@@ -86,10 +96,25 @@ class ClientNodeAccess implements ClusterAccess {
     return execOverWebSocket(this.remoteExec, request);
   }
 
-  private async call(address: ObjectAddress, { method, path, contentType = 'application/json', body }: Sent): Promise<KubernetesObject> {
-    const what = `${method} ${address.kind} ${address.name}`;
+  async serverTime(): Promise<string> {
+    const { date = '' } = await this.answer('GET /version', { method: 'GET', path: '/version' });
+    if (Number.isNaN(Date.parse(date))) throw new AccessError('transport', 'GET /version: the answer has no date');
+    return new Date(date).toISOString();
+  }
+
+  private async call(address: ObjectAddress, sent: Sent): Promise<KubernetesObject> {
+    const what = `${sent.method} ${address.kind} ${address.name}`;
+    const { text } = await this.answer(what, sent);
+    try {
+      return JSON.parse(text) as KubernetesObject;
+    } catch {
+      throw new AccessError('transport', `${what}: the answer is no JSON`);
+    }
+  }
+
+  private async answer(what: string, { method, path, contentType = 'application/json', body }: Sent): Promise<Answer> {
     const text = body === undefined ? '' : JSON.stringify(body);
-    let answer: { code: number; text: string };
+    let answer: Answer;
     try {
       const options: RequestOptions = { headers: {} };
       await this.config.applyToHTTPSOptions(options);
@@ -110,13 +135,7 @@ class ClientNodeAccess implements ClusterAccess {
     } catch (error) {
       throw new AccessError('transport', `${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    if (answer.code >= 200 && answer.code < 300) {
-      try {
-        return JSON.parse(answer.text) as KubernetesObject;
-      } catch {
-        throw new AccessError('transport', `${what}: the answer is no JSON`);
-      }
-    }
+    if (answer.code >= 200 && answer.code < 300) return answer;
     // an overloaded or restarting API server is a matter of transport: the same request may succeed
     const origin = answer.code === 429 || answer.code >= 500 ? 'transport' : 'api';
     throw new AccessError(origin, `${what}: ${statusMessage(answer.text)}`, answer.code);

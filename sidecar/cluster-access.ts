@@ -42,6 +42,8 @@ export interface ClusterAccess {
   /** Background propagation; 409 when the object has another uid by now. */
   delete(address: ObjectAddress, uid: string): Promise<void>;
   exec(request: ExecRequest): Promise<ExecResult>;
+  /** The API server's clock, RFC 3339, whole seconds. */
+  serverTime(): Promise<string>;
 }
 
 /**

@@ -18,7 +18,8 @@ describe('the rights of the sidecar', () => {
     ['events', ['create', 'get', 'patch']],
     ['wekaclaims', ['create', 'get', 'patch']],
     ['wekacontainers', ['delete', 'get']],
-    ['wekaclusters', ['get']],
+    // patch is for the finalizer that a replace has taken away
+    ['wekaclusters', ['get', 'patch']],
     ['nodes', ['get']],
   ])('on %s are %j', (resource, expected) => {
     expect(verbs(resource)).toEqual(expected);

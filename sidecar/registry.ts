@@ -7,6 +7,7 @@ import { bootConfigMapEnsure } from './operations/boot-config-map-ensure.ts';
 import { claimsRead } from './operations/claims-read.ts';
 import { claimsWrite } from './operations/claims-write.ts';
 import { configMapKeys } from './operations/configmap-keys.ts';
+import { finalizerEnsure } from './operations/finalizer-ensure.ts';
 import { objectDelete } from './operations/object-delete.ts';
 import { objectLive } from './operations/object-live.ts';
 import { podLive } from './operations/pod-live.ts';
@@ -17,6 +18,7 @@ import { runtimeWriteResources } from './operations/runtime-write-resources.ts';
 import { secretEnsure } from './operations/secret-ensure.ts';
 import { secretKeys } from './operations/secret-keys.ts';
 import { secretSetPublic } from './operations/secret-set-public.ts';
+import { serverTime } from './operations/server-time.ts';
 import { wekaJoinToken } from './operations/weka-join-token.ts';
 import { wekaQuery } from './operations/weka-query.ts';
 import { wekaRun } from './operations/weka-run.ts';
@@ -31,11 +33,13 @@ export const performers: Performers = {
   'configmap.keys': configMapKeys,
   'runtime.report': runtimeReport,
   'weka.query': wekaQuery,
+  'server.time': serverTime,
   'claims.write': claimsWrite,
   'secret.ensure': secretEnsure,
   'secret.setPublic': secretSetPublic,
   'pod.metadata': podMetadata,
   'bootConfigMap.ensure': bootConfigMapEnsure,
+  'finalizer.ensure': finalizerEnsure,
   'object.delete': objectDelete,
   'runtime.allowStop': runtimeAllowStop,
   'runtime.writeResources': runtimeWriteResources,

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { AccessError, type ClusterAccess, type ExecRequest, type ExecResult, type ObjectAddress } from './cluster-access.ts';
 import type { SidecarClock } from './context.ts';
 
-type Verb = 'get' | 'create' | 'patchJson' | 'delete' | 'exec';
+type Verb = 'get' | 'create' | 'patchJson' | 'delete' | 'exec' | 'serverTime';
 
 export const podUid = 'pod-uid-1';
 export const pod = { namespace: 'default', name: 'demo-drive-0', uid: podUid };
@@ -63,6 +63,11 @@ export class ScriptedAccess implements ClusterAccess {
 
   remove(address: ObjectAddress): void {
     this.objects.delete(key(address));
+  }
+
+  async serverTime(): Promise<string> {
+    await this.before('serverTime', 'clock');
+    return '2026-01-01T00:00:00.000Z';
   }
 
   async get(address: ObjectAddress): Promise<KubernetesObject> {

@@ -6,10 +6,11 @@ import { markdownTable } from './markdown-table.ts';
 /** A joined drive container whose pod a person deleted, in a healthy cluster in which nothing else is disturbed. */
 const base: StopInput = {
   family: 'backend', state: 'active', reason: 'user', nodeExists: true, evictOnDeletion: false, overrides: {},
-  joined: true, deactivated: false, activeMounts: 0, turn: { state: 'free' }, protection: { full: true, message: '' },
+  joined: true, deactivated: false, activeMounts: 0, turn: { state: 'free' }, protection: { state: 'full' }, itselfMissing: false,
 };
 const taken = { state: 'taken' as const, holder: 'another container' };
-const reduced = { full: false, message: 'what is missing' };
+const reduced = { state: 'lacking' as const, message: 'what is missing' };
+const unsaid = { state: 'unknown' as const, message: 'what weka has not said' };
 
 const stopRows: readonly [string, Partial<StopInput>][] = [
   ['a helper', { family: 'other' }],
@@ -20,10 +21,16 @@ const stopRows: readonly [string, Partial<StopInput>][] = [
   ['active, the container has the turn', { turn: { state: 'ours' } }],
   ['active, another container has the turn', { turn: taken }],
   ['active, it is not known who has the turn', { turn: { state: 'unknown' } }],
+  ['active, the container has the turn, others are away', { turn: { state: 'ours' }, protection: reduced }],
+  ['active, the container has the turn and is itself what is missing', { turn: { state: 'ours' }, protection: reduced, itselfMissing: true }],
+  ['active, its node is emptied and another container of it has the turn, the other nodes bear it', { reason: 'node', turn: taken, nodeTurn: { against: undefined } }],
+  ['active, its node is emptied and it shares the turn, the other nodes bear it', { reason: 'node', turn: { state: 'ours' }, protection: reduced, nodeTurn: { against: undefined } }],
+  ['active, its node is emptied and another container of it has the turn, the others do not bear it', { reason: 'node', turn: taken, nodeTurn: { against: 'what speaks against it' } }],
   ['active, nobody has the turn, protection is not full', { protection: reduced }],
-  ['active, nobody has the turn, protection is not known', { protection: undefined }],
+  ['active, nobody has the turn, protection is not known', { protection: unsaid }],
   ['active, a person deleted the pod, `EVICT_CONTAINER_ON_DELETION` is set', { evictOnDeletion: true }],
   ['active, the image changes, `overrides.upgradeForceReplace` of the container is set', { reason: 'upgrade', overrides: { upgradeForceReplace: true } }],
+  ['active, it is not known whether it is a member of a weka cluster', { joined: undefined }],
   ['**paused**', { state: 'paused' }],
   ['**deleting**, weka has not moved the data away yet', { state: 'deleting' }],
   ['deleting, weka has deactivated the container', { state: 'deleting', deactivated: true }],

@@ -35,6 +35,8 @@ export interface SystemKinds {
   readable: ResourceKind[];
   /** What `object.delete` may delete. */
   deletable: ResourceKind[];
+  /** On what `finalizer.ensure` may put a finalizer, and which. */
+  finalized: { kind: ResourceKind; finalizer: string }[];
 }
 
 /** One family of the catalogue: the schemas of what goes in and what comes out, and the rights it needs. */
@@ -103,15 +105,16 @@ export const objectLiveValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
     exists: z.literal(true), uid: text, controllerUid: text.optional(), labels: z.record(z.string(), z.string()),
-    deletionTimestamp: text.optional(),
+    deletionTimestamp: text.optional(), finalizers: z.array(text).optional(),
     /** The asked-for fields that are set, by their dotted path. */
     fields: jsonObject,
   }),
 ]);
 export const claimsValue = z.discriminatedUnion('exists', [
   absent,
-  z.strictObject({ exists: z.literal(true), resourceVersion: text, spec: jsonObject }),
+  z.strictObject({ exists: z.literal(true), uid: text.optional(), resourceVersion: text, spec: jsonObject }),
 ]);
+export const serverTimeValue = z.strictObject({ time: z.iso.datetime({ offset: true }) });
 export const secretKeysValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
@@ -185,6 +188,11 @@ export function coreCatalogue(kinds: SystemKinds) {
       rbac: [core(['configmaps'], ['get'])],
       description: 'Reads which keys a ConfigMap has.',
     }),
+    'server.time': entry({
+      kind: 'server.time', type: 'observation', target: clusterTarget, args: noArguments, result: serverTimeValue,
+      rbac: [],
+      description: "Reads the API server's clock, as it dates its answers.",
+    }),
     'claims.write': entry({
       kind: 'claims.write', type: 'operation', target: clusterTarget,
       args: z.strictObject({
@@ -231,6 +239,13 @@ export function coreCatalogue(kinds: SystemKinds) {
       description: 'Copies the boot scripts into a namespace, as an immutable ConfigMap.',
       idempotence: 'The name carries the hash of the content; an existing one is left alone.',
     }),
+    'finalizer.ensure': entry({
+      kind: 'finalizer.ensure', type: 'operation', args: noArguments, result: changedResult,
+      target: objectTarget.extend({ uid: objectUid }).refine(isOneOf(kinds.finalized.map(({ kind }) => kind)), notOneOf),
+      rbac: kinds.finalized.map(({ kind }) => rule(kind, ['get', 'patch'])),
+      description: 'Puts the finalizer of Metacontroller back on an object that lost it and is not being deleted. Changes nothing else.',
+      idempotence: 'An object that has it, is being deleted or has another uid is left alone.',
+    }),
     'object.delete': entry({
       kind: 'object.delete', type: 'operation', target: objectTarget.extend({ uid: objectUid }).refine(isOneOf(kinds.deletable), notOneOf), args: noArguments,
       result: changedResult,
@@ -259,6 +274,11 @@ export function objectLive(
 ): TypedObservation<z.infer<typeof objectLiveValue>> {
   const plain = observation('object.live', { ...target }, maxAgeSeconds, fields.length === 0 ? {} : { fields });
   return { ...plain, id: `${plain.id} ${canonicalJson([target.kind, target.apiVersion])}` };
+}
+
+/** Observes the API server's clock. */
+export function serverTime(maxAgeSeconds: number): TypedObservation<z.infer<typeof serverTimeValue>> {
+  return observation('server.time', { name: 'clock' }, maxAgeSeconds);
 }
 
 /** Observes a claims object. */
@@ -320,6 +340,11 @@ export function setPodMetadata(pod: PodTarget, change: {
 /** Makes the boot scripts available in a namespace under the given name. */
 export function ensureBootConfigMap(configMap: { namespace: string; name: string }): Operation {
   return operation('bootConfigMap.ensure', { namespace: configMap.namespace, name: configMap.name });
+}
+
+/** Puts the finalizer back on an object of a kind that has one, if it still has this uid. */
+export function ensureFinalizer(target: { apiVersion: string; kind: string; namespace?: string; name: string; uid: string }): Operation {
+  return operation('finalizer.ensure', { ...target });
 }
 
 /** Deletes an ownerless object of a deletable kind, if it still has this uid. */

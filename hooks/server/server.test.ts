@@ -110,6 +110,7 @@ describe('an answer', () => {
         { apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekanodes', labelSelector: { matchLabels: { 'weka.io/role': 'backend' } } },
         { apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekaclients' },
         expect.objectContaining({ apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekacontainers' }),
+        expect.objectContaining({ apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekacontainers' }),
       ],
     });
   });

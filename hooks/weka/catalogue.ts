@@ -9,7 +9,7 @@ import {
   type CatalogueEntry, type PodTarget, type PolicyRule, type ResourceKind, type SystemKinds, type TypedObservation,
 } from '../core/catalogue.ts';
 import { observation, operation } from '../core/operations.ts';
-import { apiVersion, bootConfigMapPrefix as bootConfigMapBase, group } from './api/group.ts';
+import { apiVersion, bootConfigMapPrefix as bootConfigMapBase, clusterFinalizer, group } from './api/group.ts';
 import { dataKey, json, jsonObject, namespaceName, objectName } from '../core/validation.ts';
 import { wekaCommands, type WekaCommandName, type WekaCommandParameters } from './commands.ts';
 import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
@@ -44,6 +44,8 @@ export const wekaKinds: SystemKinds = {
     other('batch/v1', 'Job', 'jobs'),
     other('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   ],
+  // what loses it in a `kubectl replace` would vanish at its deletion, and its grace with it
+  finalized: [{ kind: wekaClusterKind, finalizer: clusterFinalizer }],
   deletable: [wekaContainerKind, other('v1', 'ConfigMap', 'configmaps')],
 };
 

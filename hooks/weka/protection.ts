@@ -1,21 +1,28 @@
-/** What weka says of its health: may one more container go, and what would be missing. */
+/**
+ * What weka says of its health: may one more container go, and what would be missing. A gate stands on it, so what weka
+ * has not said is unknown, never "all is well".
+ */
 import type { WekaStatus } from './queries.ts';
 
-export interface Protection {
+export type Protection =
   /** All containers are active, nothing is rebuilt: the cluster can bear the planned loss of one container. */
-  full: boolean;
-  /** What is missing, for a message. */
-  message: string;
-}
+  | { state: 'full' }
+  /** `message`: what is missing. */
+  | { state: 'lacking'; message: string }
+  /** `message`: what weka has not said. */
+  | { state: 'unknown'; message: string };
 
-/** Sentences for everything in which a weka cluster is less than whole; empty when it is whole. */
+const counted = ['drives', 'computes'] as const;
+const roleName = { drives: 'drive', computes: 'compute' };
+
+/** Sentences for everything in which a weka cluster is less than whole, as far as it says so; empty when it is whole. */
 export function shortcomings(status: WekaStatus): string[] {
   const found: string[] = [];
   if (status.status !== undefined && status.status !== 'OK') found.push(`weka is ${status.status}`);
-  for (const role of ['drives', 'computes'] as const) {
+  for (const role of counted) {
     const { active, total } = status.containers?.[role] ?? {};
     if (active !== undefined && total !== undefined && active < total) {
-      found.push(`${total - active} of ${total} ${role === 'drives' ? 'drive' : 'compute'} containers ${total - active === 1 ? 'is' : 'are'} away`);
+      found.push(`${total - active} of ${total} ${roleName[role]} containers ${total - active === 1 ? 'is' : 'are'} away`);
     }
   }
   for (const { numFailures = 0, percent = 0 } of status.rebuild?.protectionState ?? []) {
@@ -24,8 +31,20 @@ export function shortcomings(status: WekaStatus): string[] {
   return found;
 }
 
+/** Fields of `weka status` without which nothing can be said of the protection, as far as they are missing. */
+function unsaid({ status, containers, rebuild }: WekaStatus): string[] {
+  const counts = counted.flatMap((role) => (['active', 'total'] as const).flatMap((field) => (containers?.[role]?.[field] === undefined ? [`containers.${role}.${field}`] : [])));
+  // weka that calls itself OK has said that nothing is rebuilt; what it says beside that has to be whole
+  const states = rebuild === undefined ? [] : rebuild.protectionState === undefined
+    ? ['rebuild.protectionState']
+    : rebuild.protectionState.flatMap((state, index) => (['numFailures', 'percent'] as const).flatMap((field) => (state[field] === undefined ? [`rebuild.protectionState[${index}].${field}`] : [])));
+  return [...(status === undefined ? ['status'] : []), ...counts, ...states];
+}
+
 /** weka.md 7.3: the gates that upstream asks before it touches the next container, without its 90 % allowance. */
 export function protectionOf(status: WekaStatus): Protection {
-  const missing = shortcomings(status);
-  return { full: missing.length === 0, message: missing.join(', ') };
+  const missing = unsaid(status);
+  if (missing.length > 0) return { state: 'unknown', message: `the answer of weka status has no ${missing.join(', ')}` };
+  const found = shortcomings(status);
+  return found.length === 0 ? { state: 'full' } : { state: 'lacking', message: found.join(', ') };
 }

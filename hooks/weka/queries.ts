@@ -1,6 +1,7 @@
 /**
  * The closed table of weka queries: argv and the part of the JSON answer that we rely on. Other fields pass through;
- * nearly all are optional, because weka versions differ and a missing number must not hide the rest.
+ * nearly all are optional, because weka versions differ and a missing number must not hide the rest; a gate that needs
+ * one treats its absence as unknown (protection.ts, weka-containers.ts, weka-drives.ts).
  */
 import { z } from 'zod';
 
@@ -40,7 +41,8 @@ export type WekaStatus = z.infer<typeof wekaStatus>;
 /** `host_id` is `HostId<N>`. */
 const wekaContainers = z.array(z.looseObject({
   host_id: z.string(), status: z.string().optional(), container_name: z.string().optional(),
-  hostname: z.string().optional(), mode: z.string().optional(),
+  hostname: z.string().optional(), mode: z.string().optional(), roles: z.array(z.string()).optional(),
+  failure_domain: z.string().nullable().optional(),
 }));
 
 const wekaDrives = z.array(z.looseObject({

@@ -9,6 +9,7 @@ export const claimsRead: Performer<'claims.read'> = async (access, target) => {
   if (object === undefined) return { exists: false };
   return {
     exists: true,
+    ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }),
     resourceVersion: object.metadata.resourceVersion ?? '',
     spec: (object['spec'] ?? {}) as Record<string, Json>,
   };

@@ -35,16 +35,17 @@ export function withChanges(spec: Tree, changes: ClaimChange[]): Tree {
 }
 
 interface State {
+  uid?: string;
   resourceVersion: string;
   spec: Tree;
 }
 
-const stateOf = (object: KubernetesObject): State => ({ resourceVersion: object.metadata.resourceVersion ?? '', spec: (object['spec'] ?? {}) as Tree });
+const stateOf = (object: KubernetesObject): State => ({ ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }), resourceVersion: object.metadata.resourceVersion ?? '', spec: (object['spec'] ?? {}) as Tree });
 
 /** What was read before, as long as it is what the hook has decided on: the patch is refused when it is not so any more. */
 function remembered(observation: ReturnType<typeof claimsRead>, expected: string, { recall }: OperationContext): State | undefined {
   const fact = recall(observation);
-  return fact?.exists === true && fact.resourceVersion === expected ? { resourceVersion: fact.resourceVersion, spec: fact.spec } : undefined;
+  return fact?.exists === true && fact.resourceVersion === expected ? { ...(fact.uid === undefined ? {} : { uid: fact.uid }), resourceVersion: fact.resourceVersion, spec: fact.spec } : undefined;
 }
 
 /** Creates or changes a claims object on condition of its version; changes that are in place already are success. */

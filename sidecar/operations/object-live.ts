@@ -18,7 +18,7 @@ export const objectLive: Performer<'object.live'> = async (access, target, args)
   const object = await getOrUndefined(access, { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name });
   if (object === undefined) return { exists: false };
   const controller = controllerOf(object);
-  const { uid, labels, deletionTimestamp } = object.metadata;
+  const { uid, labels, deletionTimestamp, finalizers = [] } = object.metadata;
   const fields = (args.fields ?? []).map((path) => [path, at(object, path)] as const).filter(([, value]) => value !== undefined);
   return {
     exists: true,
@@ -26,6 +26,7 @@ export const objectLive: Performer<'object.live'> = async (access, target, args)
     ...(controller === undefined ? {} : { controllerUid: controller.uid }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     labels: labels ?? {},
+    finalizers: [...finalizers],
     fields: Object.fromEntries(fields) as Record<string, Json>,
   };
 };

@@ -1,9 +1,10 @@
 /** Each operation: what it writes, that a repeat writes nothing, and what it refuses. */
 import { describe, it, expect } from 'vitest';
-import { claimsWrite, deleteObject, ensureBootConfigMap, ensureSecret, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, setPublicSecretValues, claimsRead } from '../../hooks/core/catalogue.ts';
+import { claimsWrite, deleteObject, ensureBootConfigMap, ensureFinalizer, ensureSecret, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, setPublicSecretValues, claimsRead } from '../../hooks/core/catalogue.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { contentHash } from '../../hooks/core/operations.ts';
-import { allowStop, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
+import { clusterFinalizer } from '../../hooks/weka/api/group.ts';
+import { allowStop, catalogue, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
 import { AccessError } from '../cluster-access.ts';
 import { createEngine } from '../engine.ts';
 import { HandClock, ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret } from '../scripted-access.fixture.ts';
@@ -53,7 +54,7 @@ describe('claims.write', () => {
     const change = claimsWrite('ports', '3', [{ path: ['ranges', 'u0'], value: null }, { path: ['holders', 'x'], value: null }]);
     expect(await perform(change)).toBe(true);
     expect(access.peek(claimsAddress)?.['spec']).toEqual({ ranges: { u1: { basePort: 35000 } } });
-    expect(await observe(claimsRead('ports', 1))).toEqual({ exists: true, resourceVersion: '4', spec: { ranges: { u1: { basePort: 35000 } } } });
+    expect(await observe(claimsRead('ports', 1))).toMatchObject({ exists: true, resourceVersion: '4', spec: { ranges: { u1: { basePort: 35000 } } } });
   });
 
   it.each<[string, string | null, string]>([
@@ -303,6 +304,28 @@ describe('weka.joinToken', () => {
   });
 });
 
+describe('finalizer.ensure', () => {
+  const address = { apiVersion: cluster.apiVersion, kind: cluster.kind, namespace: 'default', name: 'demo' };
+  const ensure = ensureFinalizer({ ...address, uid: 'cluster-uid' });
+  const bare = (change: object = {}) => ({ ...cluster, metadata: { namespace: 'default', name: 'demo', uid: 'cluster-uid', ...change } });
+
+  it.each<[string, object, boolean, string[] | undefined]>([
+    ['puts it on an object without any', {}, true, [clusterFinalizer]],
+    ['puts it beside others', { finalizers: ['example.com/other'] }, true, ['example.com/other', clusterFinalizer]],
+    ['leaves an object alone that has it', { finalizers: [clusterFinalizer] }, false, [clusterFinalizer]],
+    ['leaves an object alone that is being deleted', { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['foregroundDeletion'] }, false, ['foregroundDeletion']],
+    ['leaves another object of the name alone', { uid: 'another' }, false, undefined],
+  ])('%s', async (_name, metadata, changed, finalizers) => {
+    const { access, perform } = setUp(bare(metadata));
+    expect(await perform(ensure)).toBe(changed);
+    expect(access.peek(address)?.metadata.finalizers).toEqual(finalizers);
+  });
+
+  it('is for no other kind', () => {
+    expect(catalogue['finalizer.ensure'].target.safeParse({ ...address, kind: 'WekaContainer', uid: 'x' }).success).toBe(false);
+  });
+});
+
 describe('live reads', () => {
   it('of what is not there', async () => {
     const { access, observe } = setUp();
@@ -316,6 +339,6 @@ describe('live reads', () => {
   it('of single fields of an object', async () => {
     const { observe } = setUp({ ...cluster, metadata: { namespace: 'default', name: 'demo', uid: 'cluster-uid', labels: { a: 'b' } }, spec: { overrides: { cancelDeletion: true }, image: 'x' } });
     const wanted = objectLive({ apiVersion: cluster.apiVersion, kind: cluster.kind, namespace: 'default', name: 'demo' }, 1, ['spec.overrides.cancelDeletion', 'spec.image.constructor', 'spec.none']);
-    expect(await observe(wanted)).toEqual({ exists: true, uid: 'cluster-uid', labels: { a: 'b' }, fields: { 'spec.overrides.cancelDeletion': true } });
+    expect(await observe(wanted)).toEqual({ exists: true, uid: 'cluster-uid', labels: { a: 'b' }, finalizers: [], fields: { 'spec.overrides.cancelDeletion': true } });
   });
 });

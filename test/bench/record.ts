@@ -43,6 +43,7 @@ function counting(access: ClusterAccess, figures: QuietFigures): ClusterAccess {
   const wrote = (verb: string, kind: string, name: string): void => void figures.writes.push(`${verb} ${kind} ${name}`);
   return {
     get(address) { figures.sidecarReads += 1; return access.get(address); },
+    serverTime() { figures.sidecarReads += 1; return access.serverTime(); },
     exec(request) { figures.execs += 1; return access.exec(request); },
     create(object) { wrote('create', object.kind, object.metadata.name); return access.create(object); },
     patchJson(address, patch) { wrote('patch', address.kind, address.name); return access.patchJson(address, patch); },

@@ -73,7 +73,7 @@ describe('traps', () => {
   it('trap 9: goodbye is said through another member, and waits without one', () => {
     expect(decision('wekacontainer/51-deleted-weka-moves-the-data-away').operations.map(({ target }) => target.name)).toEqual(['demo-drive-1']);
     expect(reason('wekacontainer/53-no-other-member-can-be-asked')).toBe('NoOtherMember');
-    expect(commands('wekacontainer/62-the-owner-is-gone-nothing-is-told-to-weka')).toEqual(['runtime.allowStop']);
+    expect(commands('wekacontainer/69-the-claims-order-destruction-nothing-is-told-to-weka')).toEqual(['runtime.allowStop']);
   });
 
   it('trap 10: unknown carries the previous condition (all of it: test/properties/doubt.test.ts)', () => {
@@ -93,6 +93,35 @@ describe('traps', () => {
 
   it('trap 13: a slow stop drains nothing', () => {
     expect(commands('wekacontainer/23-protection-is-not-full')).not.toContain('containerDeactivate');
+  });
+
+  it('trap 15: absence is no order (all of it: test/lab/guards.test.ts)', () => {
+    expect(decision('wekacontainer/62-the-owner-is-gone-without-a-word-the-data-stays').operations.map(({ args }) => args['force'])).toEqual([true]);
+    expect(reason('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toBe('WordNeeded');
+    expect(decision('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toMatchObject({ operations: [], children: [] });
+    expect(commands('wekacontainer/46-its-cluster-has-lost-its-finalizer')).toEqual(['finalizer.ensure']);
+  });
+
+  it('trap 16: gates fail closed', () => {
+    expect(reason('wekacontainer/75-weka-does-not-say-how-protected-it-is-the-pod-waits')).toBe('ProtectionUnknown');
+    expect(commands('wekacontainer/83-an-empty-list-of-containers-is-no-answer')).toEqual([]);
+    expect(commands('wekacontainer/36-weka-lists-fewer-drives-than-it-counts-no-claim-goes')).toEqual([]);
+    expect(reason('wekacontainer/76-the-turn-is-no-licence-for-what-others-lack')).toBe('WaitingForProtection');
+  });
+
+  it('trap 20: a status may be somebody else\'s', () => {
+    expect(decision('wekacontainer/47-a-status-from-a-backup-is-not-believed').status).not.toHaveProperty('clusterID');
+  });
+
+  it('trap 21: leaving needs a gate as stopping does', () => {
+    expect(commands('wekacontainer/73-deleted-the-turn-is-taken-to-leave')).toEqual(['claims.write']);
+    expect(reason('wekacontainer/74-deleted-too-little-would-remain-it-waits')).toBe('WaitingToLeave');
+  });
+
+  it('trap 23: two clocks have to say that a grace is over', () => {
+    expect(reason('wekacluster/52-one-clock-says-that-the-grace-is-over-it-is-not')).toBe('GracePeriod');
+    expect(commands('wekacluster/51-grace-is-over-by-both-clocks-destruction-is-ordered')).toEqual(['claims.write']);
+    expect(commands('wekacluster/54-a-cancelled-deletion-forgets-its-grace')).toEqual(['claims.write']);
   });
 
   it('trap 14: a script is named by the uid of its object, never handed over', () => {

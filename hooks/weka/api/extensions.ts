@@ -21,6 +21,11 @@ export const extensions: Extension[] = [
     object: 'WekaContainerStatus', field: 'podUid', type: 'string',
     reason: 'a cluster runs commands in pods of its containers, and pins each to the pod that it saw',
   },
+  { object: 'WekaContainerStatus', field: 'uid', type: 'string', reason: 'a status that came back from a backup is about another object, and must not be believed' },
+  { object: 'WekaContainerSpec', field: 'gracefulDestroyDuration', type: 'duration', reason: 'a container carries the grace itself: its cluster may be gone without a word' },
+  ...['adoptFormer', 'giveUpFormer'].map((field) => ({
+    object: 'WekaContainerSpecOverrides', field, type: 'string', reason: 'a restored container waits for a word about what the one before it has left',
+  })),
   { object: 'WekaClusterSpecOverrides', field: 'paused', type: 'boolean', reason: "in weka's newer documentation: pause and resume of a cluster" },
   { object: 'WekaConfig', field: 'clusterCapacity', type: 'integer', reason: "in weka's newer documentation: drive sharing sized by the whole cluster" },
   {

@@ -6,6 +6,8 @@ export const group = 'weka.weka.io';
 export const version = 'v1alpha1';
 export const apiVersion = `${group}/${version}`;
 export const finalizer = 'weka.weka.io/finalizer';
+/** What Metacontroller puts on each WekaCluster, by the name of our CompositeController. */
+export const clusterFinalizer = 'metacontroller.io/compositecontroller-wekacluster';
 
 export const labels = {
   app: 'app',

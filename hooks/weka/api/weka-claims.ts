@@ -15,6 +15,7 @@ const holder = object({
   namespace: text(63).describe('is the namespace of the WekaContainer'),
   name: text().describe('is the name of the WekaContainer'),
   clusterUid: uid().optional().describe('is the uid of its WekaCluster'),
+  clusterName: text().optional().describe('is the name of its WekaCluster'),
   mode: z.enum(modes).describe('is its mode'),
   image: text(1024).describe('is the image that it runs or is about to run'),
   driversDistService: text(2048).optional().describe('is where its kernel drivers come from'),
@@ -41,7 +42,20 @@ const spec = object({
     name: text().describe('is the name of the WekaContainer'),
     reason: text(1024).describe('is why it is disturbed'),
     at: dateTime().describe('is when the turn began'),
-  }).optional().describe('is the one container of a cluster that may be disturbed'),
+    nodeName: text().optional().describe('is its node, where the reason is the node; the others of that node may share the turn'),
+    failureDomain: text(256).optional().describe("is weka's own failure domain of it; only containers of the same one share the turn"),
+    others: z.record(uid(), object({
+      namespace: text(63).describe('is the namespace of the WekaContainer'),
+      name: text().describe('is the name of the WekaContainer'),
+    })).optional().describe('are the containers that share the turn, by uid'),
+  }).optional().describe('is the one container of a cluster, or the one node, that may be disturbed'),
+  grace: object({
+    startedAt: dateTime().describe('is when it began, by the clock of the hooks'),
+    startedAtServer: dateTime().describe('is when it began, by the clock of the API server'),
+  }).optional().describe('is the grace of the deletion of a cluster that runs now; each deletion that is taken up again begins a new one'),
+  destroy: object({
+    at: dateTime().describe('is when the grace was over'),
+  }).optional().describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
   ranges: z.record(uid(), object({
     namespace: text(63).describe('is the namespace of the WekaCluster'),
     name: text().describe('is the name of the WekaCluster'),

@@ -293,6 +293,16 @@ function fixedOnceAllocated(field: 'basePort' | 'portRange'): Rule<unknown> {
   };
 }
 
+/** Weka uses the drives, and pods and hugepages are sized by their number. */
+const drivesFixedOnceFormed: Rule<unknown> = (() => {
+  const wished = (of: string): string => `(has(${of}.spec.dynamicTemplate) && has(${of}.spec.dynamicTemplate.numDrives) ? ${of}.spec.dynamicTemplate.numDrives : 1)`;
+  return {
+    cel: `${wished('self')} == ${wished('oldSelf')} || !has(oldSelf.status) || !has(oldSelf.status.clusterID) || oldSelf.status.clusterID == ''`,
+    message: 'numDrives cannot be changed once the cluster is formed: add drive containers in place of drives',
+    field: 'spec.dynamicTemplate.numDrives',
+  };
+})();
+
 /** `<cluster>-<role>-<ordinal>` is a pod name and a label: 63, less `-data-services-` (15) and four digits. */
 export const clusterNameLength = 44;
 
@@ -300,6 +310,7 @@ export const wekaClusterSchema = withRules(customResource('WekaCluster', wekaClu
   nameAtMost(clusterNameLength, 'the names of its containers begin with it'),
   fixedOnceAllocated('basePort'),
   fixedOnceAllocated('portRange'),
+  drivesFixedOnceFormed,
 ]);
 
 export type WekaCluster = z.output<typeof wekaClusterSchema>;

@@ -8,7 +8,7 @@ import {
 import { ageColumn, customResource, readyColumns, type KindDefinition } from './kind.ts';
 import { modes } from './modes.ts';
 import { parse } from './parse.ts';
-import { withRules } from './rules.ts';
+import { withRules, type Rule } from './rules.ts';
 import { capacityRules } from './weka-cluster.ts';
 
 export const containerStatuses = [
@@ -33,6 +33,8 @@ export const wekaContainerOverrides = object({
   debugSleepOnTerminate: integer(0, 86_400).optional().describe('is the seconds that the runtime sleeps before it exits'),
   migrateOutFromPvc: z.boolean().optional().describe('moves the data from the volume to the host'),
   podTerminationDeactivationTimeout: duration().optional().describe('is how long the container may take to stop before it is drained; never when absent'),
+  adoptFormer: text(64).optional().describe('is the uid of a WekaContainer of this name that is gone: its claims and its data become those of this one'),
+  giveUpFormer: text(64).optional().describe('is the uid of a WekaContainer of this name that is gone: its claims are given back, its data stays where it is'),
 });
 
 export const instructions = object({
@@ -95,6 +97,7 @@ const specFields = object({
   hostPID: z.boolean().optional().describe('shows the processes of the node to the pod'),
   resources: podResourcesSpec.optional().describe('replaces the computed CPU and memory where the cpuPolicy or the mode says so'),
   pvc: pvcConfig.optional().describe('keeps the data of weka on a volume'),
+  gracefulDestroyDuration: duration().optional().describe('is how long the container stays paused when its cluster has gone without a word; 24h when absent'),
 });
 
 export const wekaContainerSpec = withRules(specFields, [
@@ -127,6 +130,7 @@ export type ContainerAllocations = z.output<typeof containerAllocations>;
 const status = object({
   conditions: conditions().optional().describe('say where the container stands'),
   observedGeneration: observedGeneration(),
+  uid: text(64).optional().describe('is the uid of the object that the status is about; that of a restored status is not believed'),
   status: z.enum(containerStatuses).optional().describe('is one word for people, derived from the conditions'),
   internalStatus: text(64).optional().describe("is weka's own word, such as READY"),
   managementIP: text(64).optional().describe('is the first management address'),
@@ -164,7 +168,21 @@ const status = object({
   notToleratedOnReschedule: z.boolean().optional().describe('says that the node has a taint that the container does not tolerate'),
 });
 
-export const wekaContainerSchema = customResource('WekaContainer', wekaContainerSpec, status);
+/** What weka is told of a container once and for ever. */
+const fixedForLife = (['mode', 'name'] as const).map((field): Rule<unknown> => ({
+  cel: `self.spec.${field} == oldSelf.spec.${field}`,
+  message: `${field} cannot be changed`,
+  field: `spec.${field}`,
+}));
+
+/** Weka uses the drives; a smaller number would be carried out by taking them away. */
+const drivesNeverFewer: Rule<unknown> = {
+  cel: '!has(oldSelf.spec.numDrives) || (has(self.spec.numDrives) && self.spec.numDrives >= oldSelf.spec.numDrives) || !has(oldSelf.status) || !has(oldSelf.status.allocations)',
+  message: 'numDrives cannot be lowered once drives are allocated: replace the container by one with fewer',
+  field: 'spec.numDrives',
+};
+
+export const wekaContainerSchema = withRules(customResource('WekaContainer', wekaContainerSpec, status), [...fixedForLife, drivesNeverFewer]);
 
 export type WekaContainer = z.output<typeof wekaContainerSchema>;
 export type WekaContainerSpec = WekaContainer['spec'];

@@ -17,6 +17,10 @@ const spec = object({
     ip: text(64).describe('is its first management address'),
     port: port().describe('is its first weka port'),
   })).max(96).default([]).describe('are containers that can run commands for others'),
+  wished: object({
+    drive: z.int().min(0).optional().describe('is how many drive containers'),
+    compute: z.int().min(0).optional().describe('is how many compute containers'),
+  }).optional().describe('is how many containers the WekaCluster wishes: who leaves waits for the successor of who left before'),
   joinIpPorts: texts(128, 64).default([]).describe('are ip:port addresses to join the cluster at'),
 });
 

@@ -9,7 +9,7 @@ import type { WekaClaimsSpec } from '../api/index.ts';
 
 /** A claims object as it was read: its content, and what a write has to name. */
 export type ClaimsFact =
-  | { state: 'known'; name: string; spec: WekaClaimsSpec; resourceVersion: string | null }
+  | { state: 'known'; name: string; uid?: string; spec: WekaClaimsSpec; resourceVersion: string | null }
   | { state: 'unknown'; name: string; reason: string };
 
 /** The claims object of that name; an absent one is known and empty. */
@@ -17,7 +17,8 @@ export function claimsFact(observed: Observed, name: string): ClaimsFact {
   const fact = factValue(observed, claimsRead(name, 0));
   if (fact.state === 'unknown') return { state: 'unknown', name, reason: fact.reason };
   if (!fact.value.exists) return { state: 'known', name, spec: {}, resourceVersion: null };
-  return { state: 'known', name, spec: fact.value.spec, resourceVersion: fact.value.resourceVersion };
+  const { uid, spec, resourceVersion } = fact.value;
+  return { state: 'known', name, spec, resourceVersion, ...(uid === undefined ? {} : { uid }) };
 }
 
 /** A write against exactly what was read; somebody else's write in between makes it fail, and the next sync decides anew. */

@@ -1,32 +1,53 @@
-/** The disruption turn: at most one container of a weka cluster is taken down on purpose at any time. */
+/**
+ * The disruption turn of a weka cluster: one container is taken down on purpose at any time, or one node that is emptied.
+ * A turn without a node or a failure domain, as earlier releases wrote it, is nobody's but its holder's.
+ */
 import type { Operation } from '../../core/contract.ts';
 import type { WekaClaimsSpec } from '../api/index.ts';
 import type { StopReason } from '../container/stop.ts';
 import { writeClaims, type ClaimsFact } from './claims.ts';
 
 type TurnHolder = NonNullable<WekaClaimsSpec['turn']>;
+type KnownClaims = ClaimsFact & { state: 'known' };
 
-export type Turn = { state: 'ours'; since: string } | { state: 'free' } | { state: 'taken'; holder: string; by: TurnHolder } | { state: 'unknown' };
+export type Turn =
+  /** `shared`: others are away, or about to be, under the same turn. */
+  | { state: 'ours'; as: 'holder' | 'guest'; by: TurnHolder; shared: boolean }
+  | { state: 'free' }
+  | { state: 'taken'; holder: string; by: TurnHolder }
+  | { state: 'unknown' };
+
+export interface TurnTaker {
+  uid: string;
+  namespace: string;
+  name: string;
+}
 
 export function turnOf(claims: ClaimsFact, containerUid: string): Turn {
   if (claims.state === 'unknown') return { state: 'unknown' };
   const { turn } = claims.spec;
   if (turn === undefined) return { state: 'free' };
-  if (turn.containerUid === containerUid) return { state: 'ours', since: turn.at };
-  return { state: 'taken', holder: `${turn.namespace}/${turn.name} (${turn.reason})`, by: turn };
+  const others = Object.keys(turn.others ?? {});
+  if (turn.containerUid === containerUid) return { state: 'ours', as: 'holder', by: turn, shared: others.length > 0 };
+  if (others.includes(containerUid)) return { state: 'ours', as: 'guest', by: turn, shared: true };
+  const where = turn.nodeName === undefined ? '' : ` ${turn.nodeName}`;
+  return { state: 'taken', holder: `${turn.namespace}/${turn.name} (${turn.reason}${where})`, by: turn };
 }
 
+/** Takes the turn, from nobody or from a holder that is proven to be gone; `place`: who may share it. */
 export function takeTurn(
-  claims: ClaimsFact & { state: 'known' },
-  container: { uid: string; namespace: string; name: string },
-  reason: StopReason,
-  now: string,
+  claims: KnownClaims, container: TurnTaker, reason: StopReason | 'leave', now: string, place: { nodeName?: string; failureDomain?: string } = {},
 ): Operation {
   const { uid: containerUid, namespace, name } = container;
-  return writeClaims(claims, [{ path: ['turn'], value: { containerUid, namespace, name, reason, at: now } }]);
+  return writeClaims(claims, [{ path: ['turn'], value: { containerUid, namespace, name, reason, at: now, ...place } }]);
 }
 
-/** Gives the turn back, or takes it from a holder that is proven to be gone. */
-export function releaseTurn(claims: ClaimsFact & { state: 'known' }): Operation {
-  return writeClaims(claims, [{ path: ['turn'], value: null }]);
+/** Shares the turn of another container of the node. */
+export function shareTurn(claims: KnownClaims, { uid, namespace, name }: TurnTaker): Operation {
+  return writeClaims(claims, [{ path: ['turn', 'others', uid], value: { namespace, name } }]);
+}
+
+/** Gives back the turn, or the share in it that the container has. */
+export function returnTurn(claims: KnownClaims, turn: Turn, uid: string): Operation {
+  return writeClaims(claims, [{ path: turn.state === 'ours' && turn.as === 'guest' ? ['turn', 'others', uid] : ['turn'], value: null }]);
 }

@@ -27,14 +27,17 @@ const condition = (object: KubernetesObject, type: string): Condition | undefine
 
 export function containerView(object: KubernetesObject): ContainerView {
   const spec = (object['spec'] ?? {}) as Partial<WekaContainerSpec>;
-  const status = (object['status'] ?? {}) as Partial<WekaContainerStatus>;
+  const given = (object['status'] ?? {}) as Partial<WekaContainerStatus>;
+  // a restored status is about another object
+  const status = given.uid === undefined || given.uid === object.metadata.uid ? given : {};
   const terminating = object.metadata.deletionTimestamp !== undefined;
   const running = condition(object, 'WekaRunning')?.status === 'True' && status.podUid !== undefined;
   return {
     object, spec, status, terminating, running,
     uid: object.metadata.uid ?? '',
     name: object.metadata.name,
-    role: object.metadata.labels?.[labels.mode] ?? spec.mode ?? '',
+    // labels are edited by hand
+    role: spec.mode ?? object.metadata.labels?.[labels.mode] ?? '',
     operational: running && status.containerID !== undefined && status.internalStatus === 'READY' && (status.managementIPs ?? []).length > 0,
     ...(running ? { pod: { namespace: object.metadata.namespace ?? '', name: object.metadata.name, uid: status.podUid ?? '' } } : {}),
   };

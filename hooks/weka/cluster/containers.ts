@@ -7,7 +7,7 @@ import type { PortRange } from '../claims/ports.ts';
 import type { ContainerView } from './container-view.ts';
 import { unschedulableSince } from './container-view.ts';
 import { chooseNode, type PlacementInput } from './placement.ts';
-import type { Role, RolePlan } from './roles.ts';
+import { rolePlans, type Role, type RolePlan } from './roles.ts';
 import { expandedTolerations } from './tolerations.ts';
 
 export interface ContainersInput {
@@ -80,6 +80,7 @@ export function containerSpec(input: ContainersInput, plan: RolePlan): Record<st
     affinity: (spec.podConfig?.roleAffinity?.[role] ?? spec.podConfig?.affinity) as Json | undefined,
     serviceAccountName: spec.serviceAccountName,
     pvc: spec.globalPVC as Json | undefined,
+    gracefulDestroyDuration: spec.gracefulDestroyDuration,
   });
 }
 
@@ -178,17 +179,23 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
     const node = nodeOf(view);
     return node === undefined ? [] : [{ role: view.role, node, drives: drivesOf(view) }];
   });
+  // of any role: who is not recognised for a moment is not overwritten
+  const taken = new Set(input.existing.map(({ name }) => name));
   for (const plan of input.plans) {
     const all = input.existing.filter(({ role }) => role === plan.role);
     const living = all.filter(({ terminating }) => !terminating);
     const common: Common = { spec: containerSpec(input, plan), metadata: inheritedMetadata(input.cluster, input.uid, plan.role) };
+    // a container is sized by the drives that it was made with
+    const sized = (drives: number | undefined): Common => {
+      const own = drives === undefined || drives === plan.numDrives ? undefined : rolePlans(input.cluster.spec, drives).find(({ role }) => role === plan.role);
+      return own === undefined ? common : { ...common, spec: containerSpec(input, own) };
+    };
     for (const view of living) {
       const node = nodeFor(input, plan, view, placed);
-      wanted.objects.push(build(input, common, view.name, view.spec.name ?? '', node, view));
+      wanted.objects.push(build(input, sized(view.spec.numDrives), view.name, view.spec.name ?? '', node, view));
       if (node !== undefined && nodeOf(view) === undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
     }
     wanted.surplus.push(...living.slice(plan.count).map(({ name }) => name));
-    const taken = new Set(all.map(({ name }) => name));
     for (let ordinal = 0, created = living.length; created < plan.count; ordinal += 1) {
       const name = `${input.cluster.metadata.name}-${plan.role}-${ordinal}`;
       if (taken.has(name)) continue;

@@ -4,6 +4,7 @@
  */
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { writeClaims } from '../claims/claims.ts';
+import { graceEnd, graceLeft } from '../grace.ts';
 import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
 
@@ -14,16 +15,40 @@ function paused(facts: ClusterFacts): Outcome {
   return open.length === 0 ? done() : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
 }
 
-function graceOver(facts: ClusterFacts, graceEnds: string | undefined): Outcome {
-  if (facts.phase === 'destroying' || graceEnds === undefined) return done();
-  const left = Math.max(1, Math.ceil((Date.parse(graceEnds) - Date.parse(facts.now)) / 1000));
-  return wait('GracePeriod', `the data is destroyed at ${graceEnds}; overrides.cancelDeletion keeps the cluster`, Math.min(left, 3600));
+/** Each deletion that is taken up has a grace of its own, however long ago its timestamp is. */
+function graceBegun({ claims, now, serverNow }: ClusterFacts): Outcome {
+  if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
+  if (claims.spec.grace !== undefined) return done();
+  if (serverNow === undefined) return unknown('the clock of the API server has not been read');
+  return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [{ path: ['grace'], value: { startedAt: now, startedAtServer: serverNow } }])]);
+}
+
+/** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */
+const lostToCancellation = (facts: ClusterFacts): string => {
+  const terminating = facts.containers.filter((view) => view.terminating).length;
+  return terminating === 0 ? 'overrides.cancelDeletion keeps the cluster' : `overrides.cancelDeletion keeps the data, but not the ${terminating} containers that are being deleted as well: a foreground deletion can not be taken back`;
+};
+
+function graceOver(facts: ClusterFacts): Outcome {
+  const { claims, cluster: { spec: { gracefulDestroyDuration } }, now, serverNow } = facts;
+  const grace = claims.state === 'known' ? claims.spec.grace : undefined;
+  if (grace === undefined) return unknown('the claims of the cluster have not been read');
+  const left = graceLeft(grace, gracefulDestroyDuration, { hooks: now, server: serverNow });
+  if (left === 0) return done();
+  const message = `the data is destroyed at ${graceEnd(grace, gracefulDestroyDuration)}; ${lostToCancellation(facts)}`;
+  return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, 3600));
 }
 
 function noClients(facts: ClusterFacts): Outcome {
   if (facts.clients.length === 0) return done();
   const message = `${facts.clients.length} WekaClients use the cluster: ${facts.clients.slice(0, 3).join(', ')}`;
   return wait('DependentWekaClients', message, 15, [{ type: 'Warning', reason: 'DependentWekaClients', message }]);
+}
+
+/** From here on the containers destroy what they hold, whoever deletes them: they read the order in the claims of their cluster. */
+function ordered({ claims, now }: ClusterFacts): Outcome {
+  if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
+  return claims.spec.destroy === undefined ? act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: { at: now } }])]) : done();
 }
 
 /** A container is omitted only when it was observed to know that it is to be destroyed: it would say goodbye otherwise. */
@@ -49,15 +74,28 @@ function claimsReleased(facts: ClusterFacts): Outcome {
   return releases.length === 0 ? done() : act('ReleasingClaims', 'gives back its port range', releases);
 }
 
-/** `graceEnds`: RFC 3339. */
-export function deletionSteps(graceEnds: string | undefined): readonly Step<ClusterFacts>[] {
-  const inGrace = (check: (facts: ClusterFacts) => Outcome) => (facts: ClusterFacts): Outcome => (facts.phase === 'destroying' ? skipped : check(facts));
-  return [
-    { name: 'Paused', condition: 'ContainersPaused', mode: 'independent', status: 'GracePeriod', summary: 'All pods are stopped; data, claims and objects stay.', check: inGrace(paused) },
-    { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', summary: 'spec.gracefulDestroyDuration has passed since the deletion.', check: (facts) => graceOver(facts, graceEnds) },
-    { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', summary: 'No WekaClient uses the cluster.', check: noClients },
-    { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
-    { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },
-    { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', summary: 'The port range is free for others.', check: claimsReleased },
-  ];
+const inGrace = (check: (facts: ClusterFacts) => Outcome) => (facts: ClusterFacts): Outcome => (facts.phase === 'destroying' ? skipped : check(facts));
+
+/** In the order of a cluster's end. */
+export const deletionSteps: readonly Step<ClusterFacts>[] = [
+  { name: 'Paused', condition: 'ContainersPaused', mode: 'independent', status: 'GracePeriod', summary: 'All pods are stopped; data, claims and objects stay.', check: inGrace(paused) },
+  { name: 'GraceBegun', mode: 'always', status: 'GracePeriod', summary: 'The beginning of the grace is written down, by two clocks.', check: inGrace(graceBegun) },
+  { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', summary: 'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.', check: inGrace(graceOver) },
+  { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', summary: 'No WekaClient uses the cluster.', check: inGrace(noClients) },
+  { name: 'Ordered', mode: 'always', status: 'Destroying', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },
+  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
+  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },
+  { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', summary: 'The port range is free for others.', check: claimsReleased },
+];
+
+/** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. */
+function cancelled({ claims, cluster }: ClusterFacts): Outcome {
+  if (cluster.metadata.deletionTimestamp === undefined || claims.state === 'unknown') return skipped;
+  if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
+  return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [{ path: ['grace'], value: null }, { path: ['destroy'], value: null }])]);
 }
+
+/** Beside the life of a cluster, which goes on where its deletion is cancelled. */
+export const cancellationStep: Step<ClusterFacts> = {
+  name: 'DeletionCancelled', mode: 'independent', summary: 'A grace that had begun is forgotten.', check: cancelled,
+};

@@ -1,9 +1,9 @@
 /** Everything that the decisions about one WekaCluster rest on, gathered from the request once. */
-import type { HookRequest } from '../../core/contract.ts';
-import { secretKeys, type PodTarget } from '../../core/catalogue.ts';
+import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import { secretKeys, serverTime, type PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';
-import { apiVersion } from '../api/group.ts';
+import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, readWekaNode, type WekaCluster, type WekaNode } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
@@ -23,6 +23,8 @@ export interface ClusterFacts {
   namespace: string;
   name: string;
   now: string;
+  /** The clock of the API server, RFC 3339; absent: not known. */
+  serverNow?: string;
   config: OperatorConfig;
   phase: Phase;
   plans: RolePlan[];
@@ -30,6 +32,8 @@ export interface ClusterFacts {
   containers: ContainerView[];
   /** Containers that name this cluster and are nobody's children: another operator made them, or their label was lost. */
   unlabelled: string[];
+  /** Containers of an earlier cluster of this name, which has gone without them. */
+  leftovers: KubernetesObject[];
   nodes: WekaNode[];
   /** WekaClients that name this cluster as their target. */
   clients: string[];
@@ -67,18 +71,24 @@ export function reportOf(facts: ClusterFacts, view: ContainerView): RuntimeRepor
 
 /** Operational members take turns, so that a dead one is not asked for ever; before formation there is only the former. */
 function chooseExecutor(containers: readonly ContainerView[], now: string): PodTarget | undefined {
-  const candidates = containers.filter((view) => view.operational && !view.terminating);
+  const members = containers.filter((view) => view.operational);
+  const staying = members.filter(({ terminating }) => !terminating);
+  // who is to go is a member until it has gone
+  const candidates = staying.length > 0 ? staying : members;
   const drives = candidates.filter(({ role }) => role === 'drive');
   const pool = drives.length > 0 ? drives : candidates;
   return pool[Math.floor(Date.parse(now) / 60_000) % Math.max(1, pool.length)]?.pod;
 }
 
-function phaseOf(cluster: WekaCluster, graceEnds: string | undefined, now: string): Phase {
-  const overrides = cluster.spec.overrides ?? {};
-  if (cluster.metadata.deletionTimestamp !== undefined && overrides.cancelDeletion !== true) {
-    return graceEnds !== undefined && Date.parse(now) >= Date.parse(graceEnds) ? 'destroying' : 'grace';
-  }
-  return overrides.paused === true ? 'paused' : 'active';
+const isDeleted = ({ metadata, spec }: WekaCluster): boolean => metadata.deletionTimestamp !== undefined && spec.overrides?.cancelDeletion !== true;
+
+/** A deletion destroys nothing before its order stands in the claims: until then all is paused. */
+function phaseOf(cluster: WekaCluster, claims: ClaimsFact, containers: readonly ContainerView[]): Phase {
+  if (!isDeleted(cluster)) return cluster.spec.overrides?.paused === true ? 'paused' : 'active';
+  if (claims.state === 'unknown') return 'grace';
+  // the claims go in the very last step, which may be taken again
+  const ended = claims.resourceVersion === null && containers.length === 0 && cluster.status?.status === 'Destroying';
+  return ended || claims.spec.destroy !== undefined ? 'destroying' : 'grace';
 }
 
 function clientsOf(request: HookRequest, cluster: WekaCluster): string[] {
@@ -90,33 +100,44 @@ function clientsOf(request: HookRequest, cluster: WekaCluster): string[] {
   });
 }
 
+/** Containers that are no children of the cluster and concern it. */
+function strangers(request: HookRequest, uid: string): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
+  const related = objectsOf(request.related, 'WekaContainer', apiVersion).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const isUnlabelled = ({ metadata }: KubernetesObject): boolean => metadata.labels?.[labels.clusterId] === uid;
+  return { unlabelled: related.filter(isUnlabelled).map(({ metadata }) => metadata.name), leftovers: related.filter((object) => !isUnlabelled(object)) };
+}
+
 /** The range that status remembers: a copy, good enough while the claims are not known, and to claim it again. */
 export function rememberedPorts({ status }: WekaCluster): PortRange | undefined {
   const { basePort, portRange } = status?.ports ?? {};
   return basePort === undefined || basePort === 0 ? undefined : { basePort, portRange: portRange ?? clusterRangeSize };
 }
 
-export function clusterFacts(request: HookRequest, cluster: WekaCluster, graceEnds: string | undefined): ClusterFacts {
+export function clusterFacts(request: HookRequest, cluster: WekaCluster): ClusterFacts {
   const { namespace = '', name, uid = '' } = cluster.metadata;
   const { now } = request.context;
   const plans = rolePlans(cluster.spec);
   const containers = containerViews(request);
   const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
   const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
-  const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined) ?? cluster.status?.clusterID;
+  // of members only: the cluster's own status may be somebody else's, from a backup
+  const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);
+  const claims = claimsFact(request.observed, claimsNames.ofCluster(uid));
+  const clock = factValue(request.observed, serverTime(0));
   const executor = chooseExecutor(containers, now);
   const base = {
     request, cluster, uid, namespace, name, now, plans, containers, portClaims,
     config: operatorConfig.parse(request.context.config),
-    phase: phaseOf(cluster, graceEnds, now),
+    phase: phaseOf(cluster, claims, containers),
+    ...(clock.state === 'known' ? { serverNow: clock.value.time } : {}),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
       const parsed = readWekaNode(object);
       return parsed.ok ? [parsed.value] : [];
     }),
     clients: clientsOf(request, cluster),
-    unlabelled: objectsOf(request.related, 'WekaContainer', apiVersion).map(({ metadata }) => metadata.name).sort(),
-    claims: claimsFact(request.observed, claimsNames.ofCluster(uid)),
+    ...strangers(request, uid),
+    claims,
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
     ...(guid === undefined ? {} : { guid }),
     ...(executor === undefined ? {} : { executor }),

@@ -1,10 +1,10 @@
 /** From running containers to a weka cluster with IO: ports, formation, settings, drives, start-io. */
 import type { Operation } from '../../core/contract.ts';
 import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
-import { clusterConditions } from '../api/group.ts';
+import { clusterConditions, labels } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
-import { chooseRange } from '../claims/ports.ts';
+import { chooseRange, type PortRange } from '../claims/ports.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
@@ -20,14 +20,21 @@ const runningOf = (facts: ClusterFacts, role: Role): ContainerView[] => living(f
 const expanding = (facts: ClusterFacts): boolean => (facts.cluster.spec.expandEndpoints ?? []).length > 0;
 const formed = (facts: ClusterFacts): boolean => facts.guid !== undefined;
 
+/** The one range that all containers were made with. */
+function portsOfContainers({ containers }: ClusterFacts): PortRange | undefined {
+  const ranges = new Map(containers.map(({ spec: { portRange } }) => [`${portRange?.basePort ?? 0}+${portRange?.portRange ?? 0}`, portRange]));
+  const [only] = ranges.values();
+  return ranges.size === 1 && only?.basePort && only.portRange ? { basePort: only.basePort, portRange: only.portRange } : undefined;
+}
+
 function portsClaimed(facts: ClusterFacts): Outcome {
   if (facts.ports !== undefined) return done();
   const { portClaims, cluster, uid, namespace, name, config } = facts;
   if (portClaims.state === 'unknown') return unknown('the port ranges of all clusters have not been read');
-  const remembered = facts.containers.length > 0 ? rememberedPorts(cluster) : undefined;
+  const remembered = facts.containers.length > 0 ? rememberedPorts(cluster) ?? portsOfContainers(facts) : undefined;
   // another range would replace all pods
   if (facts.containers.length > 0 && remembered === undefined) {
-    return stalled('PortRangeLost', 'neither the claims nor status.ports say which ports the containers of the cluster use; restore its range in the WekaClaims object ports');
+    return stalled('PortRangeLost', 'neither the claims nor status.ports nor the containers say which ports the containers of the cluster use; restore its range in the WekaClaims object ports');
   }
   const { basePort, portRange } = cluster.spec.ports ?? {};
   const taken = Object.values(portClaims.spec.ranges ?? {});
@@ -42,6 +49,17 @@ function portsClaimed(facts: ClusterFacts): Outcome {
 function nothingForeign({ unlabelled, uid }: ClusterFacts): Outcome {
   if (unlabelled.length === 0) return done();
   return stalled('UnlabelledContainers', `${unlabelled.length} containers name this cluster and are not its children: ${unlabelled.slice(0, 3).join(', ')}; label them controller-uid=${uid}, or delete them`);
+}
+
+/** What is left of an earlier cluster of this name is given up or adopted by a person's word, never overwritten. */
+function nothingLeft({ leftovers, uid, namespace }: ClusterFacts): Outcome {
+  const [first] = leftovers;
+  if (first === undefined) return done();
+  const former = first.metadata.labels?.[labels.clusterId] ?? 'unknown';
+  const names = leftovers.slice(0, 3).map(({ metadata }) => metadata.name).join(', ');
+  const going = leftovers.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).length;
+  const adopt = going === leftovers.length ? '' : `; or adopt those that are not being deleted, as docs/life-of-a-cluster.md says: label them ${labels.clusterId}=${uid} and controller-uid=${uid}, and copy Secret weka-operator-${former} to weka-operator-${uid}`;
+  return stalled('LeftoverContainers', `${leftovers.length} WekaContainers of an earlier cluster of this name (uid ${former}) are in namespace ${namespace}, ${going} of them are being deleted: ${names}; give them up, data and all, with spec.state: destroying on each and delete them${adopt}`);
 }
 
 function containersExist(facts: ClusterFacts): Outcome {
@@ -180,6 +198,7 @@ const bringUpOver = (facts: ClusterFacts): boolean => formed(facts) && ioStarted
 export const formationSteps = {
   ports: { name: 'Ports', condition: 'PortsAllocated', mode: 'always', status: 'Init', summary: 'A range of ports is claimed for the cluster.', check: portsClaimed },
   takeover: { name: 'Takeover', mode: 'always', status: 'Init', summary: 'No container names this cluster without being its child.', check: nothingForeign },
+  leftovers: { name: 'Leftovers', mode: 'always', status: 'Init', summary: 'No container of an earlier cluster of this name is left.', check: nothingLeft },
   exist: { name: 'Containers', condition: clusterConditions.podsCreated, mode: 'once', status: 'Init', summary: 'All wished WekaContainers exist.', latched: formed, check: containersExist },
   ready: { name: 'ContainersReady', condition: clusterConditions.podsReady, mode: 'once', status: 'Init', summary: 'Enough weka containers run to form the cluster.', latched: formed, check: containersReady },
   created: { name: 'Formed', condition: clusterConditions.clusterCreated, mode: 'once', status: 'Init', summary: 'The weka cluster is formed; `cluster create` is run once, by one pinned container, when no member has a GUID.', latched: formed, check: clusterCreated },

@@ -7,11 +7,10 @@ import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
-import { graceEnd } from '../grace.ts';
 import { shortcomings } from '../protection.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import type { ContainerView } from './container-view.ts';
-import { deletionSteps } from './deletion.ts';
+import { cancellationStep, deletionSteps } from './deletion.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
 import { filesystemStep } from './filesystems.ts';
 import { formationSteps } from './formation.ts';
@@ -27,6 +26,7 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   secretSteps.created,
   formationSteps.ports,
   formationSteps.takeover,
+  formationSteps.leftovers,
   formationSteps.exist,
   formationSteps.ready,
   formationSteps.created,
@@ -41,6 +41,7 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   secretSteps.csiCreated,
   secretSteps.csiApplied,
   filesystemStep,
+  cancellationStep,
 ];
 
 const previousConditions = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.conditions ?? []) as Condition[];
@@ -92,7 +93,8 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state)), surplus: [] };
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
-  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0;
+  // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
+  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
@@ -140,18 +142,19 @@ function paused(facts: ClusterFacts): Decision {
     : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
   return {
     status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, [])]),
-    children: [...objects, membersObject(facts)], operations: [], events: [], resyncAfterSeconds: open === 0 ? 60 : 2,
+    children: [...objects, membersObject(facts)],
+    operations: runSteps([cancellationStep], facts).operations,
+    events: [], resyncAfterSeconds: open === 0 ? 60 : 2,
   };
 }
 
-function ending(facts: ClusterFacts, graceEnds: string | undefined): Decision {
-  const run = runSteps(deletionSteps(graceEnds), facts, facts.request.observed.operations);
+function ending(facts: ClusterFacts): Decision {
+  const run = runSteps(deletionSteps, facts, facts.request.observed.operations);
   const blocked = run.blockedBy?.outcome;
-  const reason = blocked !== undefined && 'reason' in blocked ? blocked.reason : 'Destroyed';
+  const reason = blocked === undefined ? 'Destroyed' : 'reason' in blocked ? blocked.reason : 'FactUnknown';
   const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';
-  const destroying = facts.phase === 'destroying' && run.blockedBy?.step.name !== 'NoClients';
-  const { objects } = containers(facts, destroying ? 'destroying' : 'paused');
-  const going = ['ContainersGone', 'ClaimsReleased'].includes(run.blockedBy?.step.name ?? 'ClaimsReleased');
+  const { objects } = containers(facts, facts.phase === 'destroying' ? 'destroying' : 'paused');
+  const going = facts.phase === 'destroying' && run.blockedBy?.step.name !== 'Announced';
   const word = facts.phase === 'destroying' ? 'Destroying' : 'GracePeriod';
   const wishes = [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, previousConditions(facts))];
   return {
@@ -164,15 +167,12 @@ function ending(facts: ClusterFacts, graceEnds: string | undefined): Decision {
   };
 }
 
-const graceEnds = (cluster: WekaCluster): string | undefined =>
-  cluster.metadata.deletionTimestamp === undefined ? undefined : graceEnd(cluster.metadata.deletionTimestamp, cluster.spec.gracefulDestroyDuration);
-
 function decide(request: HookRequest): Decision {
   const parsed = parseWekaCluster(request.parent);
   if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
-  const facts = clusterFacts(request, parsed.value, graceEnds(parsed.value));
+  const facts = clusterFacts(request, parsed.value);
   if (facts.phase === 'active') return active(facts);
-  return facts.phase === 'paused' ? paused(facts) : ending(facts, graceEnds(parsed.value));
+  return facts.phase === 'paused' ? paused(facts) : ending(facts);
 }
 
 function related(cluster: WekaCluster): RelatedRule[] {
@@ -185,6 +185,11 @@ function related(cluster: WekaCluster): RelatedRule[] {
       apiVersion, resource: 'wekacontainers', namespace: cluster.metadata.namespace ?? '',
       labelSelector: { matchLabels: { [labels.clusterId]: cluster.metadata.uid ?? '' }, matchExpressions: [{ key: 'controller-uid', operator: 'DoesNotExist' }] },
     },
+    // what an earlier cluster of this name has left holds its nodes, its drives and its names
+    {
+      apiVersion, resource: 'wekacontainers', namespace: cluster.metadata.namespace ?? '',
+      labelSelector: { matchLabels: { [labels.clusterName]: cluster.metadata.name }, matchExpressions: [{ key: labels.clusterId, operator: 'NotIn', values: [cluster.metadata.uid ?? ''] }] },
+    },
   ];
 }
 
@@ -193,7 +198,7 @@ export const wekaClusterController: HookController = {
   type: 'composite',
   observe(request) {
     const parsed = parseWekaCluster(request.parent);
-    return parsed.ok ? clusterObservations(clusterFacts(request, parsed.value, graceEnds(parsed.value))) : [];
+    return parsed.ok ? clusterObservations(clusterFacts(request, parsed.value)) : [];
   },
   decide,
   customize(parent) {

@@ -12,18 +12,23 @@ const joinAddresses = 96;
 
 const address = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 
+const isBackend = ({ role }: ContainerView): boolean => role === 'drive' || role === 'compute';
+
+/** Those that stay first; who is to go is a member, and can be asked and joined at, until it has gone. */
+const stayingFirst = (views: readonly ContainerView[]): ContainerView[] => [...views.filter(({ terminating }) => !terminating), ...views.filter(({ terminating }) => terminating)];
+
 /** Addresses of operational members, at which others join. */
 export function joinIpPorts(containers: readonly ContainerView[]): string[] {
-  return containers
-    .filter((view) => view.operational && !view.terminating && (view.role === 'drive' || view.role === 'compute'))
+  return stayingFirst(containers)
+    .filter((view) => view.operational && isBackend(view))
     .slice(0, joinAddresses)
     .map(({ status }) => address(status.managementIPs?.[0] ?? '', status.allocations?.wekaPort ?? 0));
 }
 
 /** Everything of a member that is known, or what was said of it before while it is away for a moment. */
 function members(facts: ClusterFacts): Json[] {
-  return facts.containers
-    .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && (view.role === 'drive' || view.role === 'compute'))
+  return stayingFirst(facts.containers)
+    .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && isBackend(view))
     .slice(0, executors)
     .map((view) => ({
       containerUid: view.uid, name: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,
@@ -42,6 +47,7 @@ export function membersObject(facts: ClusterFacts): KubernetesObject {
       ...(formed ? { clusterGuid: facts.guid ?? '' } : {}),
       ...(facts.ports === undefined ? {} : { basePort: facts.ports.basePort }),
       members: members(facts),
+      wished: Object.fromEntries(facts.plans.map(({ role, count }) => [role, count])),
       joinIpPorts: addresses.length > 0 ? addresses : configured,
     },
   };

@@ -1,6 +1,6 @@
 /** What the cluster's hook asks the sidecar. A settled cluster asks for one `weka status` a minute and for what may be lost. */
 import type { Observation } from '../../core/contract.ts';
-import { claimsRead, secretKeys } from '../../core/catalogue.ts';
+import { claimsRead, secretKeys, serverTime } from '../../core/catalogue.ts';
 import { clusterConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
@@ -31,7 +31,7 @@ export function clusterObservations(facts: ClusterFacts): Observation[] {
   const { moving, secrets, settled } = ages(facts);
   const age = ready(facts) ? settled : moving;
   const names = Object.values(secretNames(facts));
-  if (facts.phase !== 'active') return [claimsRead(claimsNames.ofPorts, moving), claimsRead(claimsNames.ofCluster(facts.uid), moving)];
+  if (facts.phase !== 'active') return [claimsRead(claimsNames.ofPorts, moving), claimsRead(claimsNames.ofCluster(facts.uid), moving), ...(facts.phase === 'grace' ? [serverTime(moving)] : [])];
   const forming = facts.guid === undefined && isTrue(facts, clusterConditions.podsCreated) && facts.containers.every((view) => view.running || view.terminating);
   return [
     claimsRead(claimsNames.ofPorts, age),

@@ -34,13 +34,14 @@ const or = (value: number | undefined, fallback: number): number => (value === u
 
 /**
  * What each role wants. Sources: weka.md 2.3 (hugepages of the dynamic template) and 3.1 (counts and cores).
+ * @param drives of a container that was made with another number of drives than the template has now
  * Drive: 1400 MiB a core + 200 MiB a drive, 200 MiB a drive of which are not weka's; compute: 3000 MiB a core.
  */
-export function rolePlans(spec: WekaClusterSpec): RolePlan[] {
+export function rolePlans(spec: WekaClusterSpec, drives?: number): RolePlan[] {
   const shape = shapeOf(spec);
   const driveCores = or(shape.driveCores, 1);
   const computeCores = or(shape.computeCores, 1);
-  const numDrives = or(shape.numDrives, 1);
+  const numDrives = drives ?? or(shape.numDrives, 1);
   return [
     {
       role: 'drive', count: shape.driveContainers ?? 6, cores: driveCores, extraCores: shape.driveExtraCores ?? 0,

@@ -9,6 +9,7 @@ import { writeResources } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { driveSteps } from './drives.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
+import { formerOutcome } from './former.ts';
 import { joinSteps } from './join.ts';
 import { successor, terminationOutcome } from './succession.ts';
 import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
@@ -58,6 +59,8 @@ type KnownClaims = Extract<NonNullable<ContainerFacts['nodeClaims']>, { state: '
 
 function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClaims): Outcome {
   const { holder, uid, node } = facts;
+  const former = formerOutcome(facts, nodeClaims);
+  if (former !== undefined) return former;
   const wished = wishedHolder(facts, nodeClaims.spec.holders ?? {});
   if (isRefused(wished)) {
     // what it lacks must not keep a pod from stopping
@@ -126,6 +129,8 @@ function recorded(facts: ContainerFacts): Outcome {
   if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId) return done();
   const record = writeClaims(nodeClaims, [
     { path: ['holders', uid, 'incarnation'], value: incarnation },
+    // earlier releases did not write it
+    ...(facts.clusterName === undefined || holder.clusterName === facts.clusterName ? [] : [{ path: ['holders', uid, 'clusterName'], value: facts.clusterName }]),
     ...(holder.stopAllowed === undefined ? [] : [{ path: ['holders', uid, 'stopAllowed'], value: null }]),
   ]);
   return act('RecordingPod', 'records the pod in the claims of its node', [record]);

@@ -1,26 +1,35 @@
-/** Giving the claimed drives to weka. One dead drive must not stop anything else. */
+/** Giving the claimed drives to weka, and taking back those that are to go. One dead drive must not stop anything else. */
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
-import type { WekaAnswer } from '../queries.ts';
+import { nameOf } from '../redundancy.ts';
+import type { DriveWish } from '../claims/drives.ts';
+import { readDrives, type WekaDrive } from '../weka-drives.ts';
+import { addition } from './device.ts';
 import { queried, type ContainerFacts } from './facts.ts';
-
-export type AddedDrive = WekaAnswer<'drives'>[number];
+import { othersThan, wishedDrives } from './resources.ts';
 
 /** The drives that weka has of this container; undefined: not known. */
-export function addedDrives(facts: ContainerFacts): AddedDrive[] | undefined {
+export function addedDrives(facts: ContainerFacts): WekaDrive[] | undefined {
   const all = queried(facts, facts.executor, 'drives');
-  return all?.filter((drive) => drive.host_id === `HostId<${facts.containerId}>`);
+  return all?.filter((drive) => drive.host_id === nameOf(facts.containerId ?? NaN));
 }
 
-/** Device path of a serial, as the runtime found it in the pod (drives.json). */
-export function devicePath(facts: ContainerFacts, serial: string): string | undefined {
-  const found = facts.report?.drives;
-  if (!Array.isArray(found)) return undefined;
-  const entry = found.find((one) => one !== null && typeof one === 'object' && !Array.isArray(one) && one['serial_id'] === serial);
-  const path = (entry as { block_device?: unknown } | undefined)?.block_device;
-  return typeof path === 'string' ? path : undefined;
+/** What the container ought to hold, where that can be told. */
+function driveWish(facts: ContainerFacts): DriveWish | undefined {
+  const { node, holder, nodeClaims, uid } = facts;
+  if (node === undefined || holder === undefined || nodeClaims?.state !== 'known') return undefined;
+  return wishedDrives({ ...facts, node }, holder.drives ?? [], othersThan(uid, nodeClaims.spec.holders ?? {}));
+}
+
+/** The drives are not what they are to be, so what weka says of them has to be whole. */
+export function drivesGoing(facts: ContainerFacts): boolean {
+  const { node, holder, container } = facts;
+  if (node === undefined) return false;
+  const held = holder?.drives ?? [];
+  const strange = addedDrives(facts)?.some(({ serial_number = '' }) => !held.includes(serial_number)) === true;
+  return strange || held.length !== (container.spec.numDrives ?? 0) || held.some((serial) => node.spec.blockedDrives.includes(serial));
 }
 
 function drivesAdded(facts: ContainerFacts): Outcome {
@@ -28,23 +37,68 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
   const added = addedDrives(facts);
   if (added === undefined) return unknown('the drives of the container have not been read from weka', facts.config.lookSeconds);
-  const serials = facts.holder?.drives ?? [];
+  const wish = driveWish(facts);
+  const going = new Set(wish?.going ?? []);
+  const serials = (facts.holder?.drives ?? []).filter((serial) => !going.has(serial));
   const missing = serials.filter((serial) => !added.some((drive) => drive.serial_number === serial));
-  if (missing.length === 0) return done(`${serials.length} drives`);
-  const { target } = facts.pod;
-  const paths = missing.map((serial) => ({ serial, path: devicePath(facts, serial) }));
-  const lost = paths.filter(({ path }) => path === undefined).map(({ serial }) => serial);
-  const additions = paths.flatMap(({ path }) => (path === undefined ? [] : [wekaRun(target, 'driveAdd', { containerId: facts.containerId ?? 0, devicePath: path })]));
+  const wanted = facts.container.spec.numDrives ?? 0;
+  if (missing.length === 0) {
+    // what is to go serves until it is replaced
+    return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
+  }
+  const lost = missing.filter((serial) => addition(facts, serial) === undefined);
+  const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
-  const errors = additions.flatMap((addition) => operationOutcome(facts.request.observed, addition)?.error ?? []);
+  const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
   const message = `adds ${missing.length} of ${serials.length} drives`;
   const events = errors.map((error) => ({ type: 'Warning' as const, reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);
+}
+
+const isMoving = ({ status }: WekaDrive): boolean => status === 'PHASING_OUT';
+/** Holds nothing that weka could not do without. */
+const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE' || status === 'FAILED';
+
+/** Why a drive may not be taken out now. */
+function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly WekaDrive[], first: WekaDrive): Outcome | undefined {
+  const serial = first.serial_number ?? '';
+  const staying = own.filter(({ serial_number = '', status }) => !wish.going.includes(serial_number) && status === 'ACTIVE').length;
+  const wanted = facts.container.spec.numDrives ?? 0;
+  if (wish.missing !== undefined && staying < wanted) {
+    return wait('NoReplacementDrive', `drive ${serial} is to go and stays until there is another one in its place: ${wish.missing}; sign a drive of node ${facts.nodeName ?? ''}, or delete the container`, 30);
+  }
+  if (staying < wanted) return wait('ReplacingDrive', `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`, 5);
+  const { protection } = facts;
+  if (protection.state === 'unknown') return unknown(protection.message, 5);
+  return protection.state === 'lacking' ? wait('WaitingForProtection', `drive ${serial} goes when protection is full: ${protection.message}`, 5) : undefined;
+}
+
+/** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
+function drivesReplaced(facts: ContainerFacts): Outcome {
+  const { container, joined, executor, pod, wekaStatus, containerId } = facts;
+  if (container.spec.mode !== 'drive' || !joined || pod === undefined || pod.terminating) return skipped;
+  const wish = driveWish(facts);
+  if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
+  const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus);
+  if (drives.state === 'unknown') return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
+  const own = drives.drives.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN));
+  const going = own.filter(({ serial_number = '' }) => wish.going.includes(serial_number));
+  const moving = going.find(isMoving);
+  if (moving !== undefined) return wait('DriveDeactivating', `drive ${moving.serial_number ?? ''} is ${moving.status ?? ''}; its data is moved away`, 5);
+  const first = going.find(isEmpty) ?? going[0];
+  if (first === undefined) return done();
+  const serial = first.serial_number ?? '';
+  if (isEmpty(first)) return act('RemovingDrive', `removes drive ${serial} from the weka cluster`, [wekaRun(executor, 'driveRemove', { uuid: first.uuid })], 2);
+  return againstRemoval(facts, wish, own, first) ?? act('DriveDeactivating', `has weka move the data of drive ${serial} away`, [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })], 2);
 }
 
 export const driveSteps: readonly Step<ContainerFacts>[] = [
   {
     name: 'Drives', condition: containerConditions.drivesAdded, mode: 'always', status: 'DrivesAdding',
     summary: 'All claimed drives are part of the weka cluster.', check: drivesAdded,
+  },
+  {
+    name: 'DrivesReplaced', condition: 'DrivesReplaced', mode: 'independent',
+    summary: 'A drive that is blocked, or beyond `numDrives`, is replaced, emptied and removed from weka; only then its claim goes.', check: drivesReplaced,
   },
 ];

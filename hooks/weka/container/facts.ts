@@ -7,19 +7,22 @@ import { factValue } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { graceEnd } from '../grace.ts';
 import { wekaQuery, runtimeReport, wekaClusterKind } from '../catalogue.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { turnOf, type Turn } from '../claims/turn.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import { protectionOf, type Protection } from '../protection.ts';
-import type { WekaAnswer, WekaQueryName } from '../queries.ts';
+import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
+import { readContainers, type WekaContainers } from '../weka-containers.ts';
 import { childPod, type PodView } from './pod-view.ts';
 import type { ContainerState } from './stop.ts';
 
 /** How the WekaCluster stands that a container belongs to; read live, because under foreground deletion it may be gone first. */
-export type OwnerFact = { state: 'gone' } | { state: 'living' } | { state: 'terminating'; graceEnds: string; cancelled: boolean } | { state: 'unknown' };
+export type OwnerFact =
+  | { state: 'gone' | 'unknown' }
+  /** `finalizers`: undefined where they are not known. */
+  | { state: 'living' | 'terminating'; uid?: string; cancelled: boolean; finalizers?: string[]; grace?: string };
 
 export interface ContainerFacts {
   request: HookRequest;
@@ -33,6 +36,7 @@ export interface ContainerFacts {
   state: ContainerState;
   owner: OwnerFact;
   clusterUid?: string;
+  clusterName?: string;
   pod?: PodView;
   /** The node that it is bound to or is to be placed on. */
   nodeName?: string;
@@ -51,13 +55,21 @@ export interface ContainerFacts {
   reportMissing: string;
   /** Has the identity of a member of a formed cluster. */
   joined: boolean;
+  /** Whether it is a member is known: its runtime or its status says so, or nothing of it runs. */
+  identityKnown: boolean;
   containerId?: number;
   clusterGuid?: string;
   /** A pod in which commands of the weka cluster may be run: its own where it is a member, else another one. */
   executor?: PodTarget;
   /** Another member, for what a container can not do for itself. */
   otherMember?: PodTarget;
-  protection?: Protection;
+  /** What another member says of the containers of the weka cluster. */
+  inWeka: WekaContainers;
+  /** As the executor says it. */
+  wekaStatus?: WekaStatus;
+  /** As the other member says it. */
+  otherStatus?: WekaStatus;
+  protection: Protection;
 }
 
 /** The name of the WekaCluster that owns it, with its uid; absent for clients, helpers and hand-made containers. */
@@ -71,37 +83,36 @@ export function clusterOf(object: KubernetesObject): { name: string; uid: string
 const graceField = 'spec.gracefulDestroyDuration';
 const cancelField = 'spec.overrides.cancelDeletion';
 
-export const ownerObservation = (namespace: string, name: string) =>
-  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, 5, [graceField, cancelField]);
+/** How old a look at the owner may be, in seconds: of a settled container it is for the finalizer only, which all of them look after. */
+export const ownerObservation = (namespace: string, name: string, age: number) =>
+  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, age, [graceField, cancelField]);
 
 function ownerFact(request: HookRequest, namespace: string, cluster: { name: string; uid: string } | undefined): OwnerFact {
-  if (cluster === undefined) return { state: 'living' };
-  const fact = factValue(request.observed, ownerObservation(namespace, cluster.name));
+  if (cluster === undefined) return { state: 'living', cancelled: false };
+  const fact = factValue(request.observed, ownerObservation(namespace, cluster.name, 0));
   if (fact.state === 'unknown') return { state: 'unknown' };
   if (!fact.value.exists || fact.value.uid !== cluster.uid) return { state: 'gone' };
-  const { deletionTimestamp, fields } = fact.value;
-  if (deletionTimestamp === undefined) return { state: 'living' };
-  return {
-    state: 'terminating',
-    graceEnds: graceEnd(deletionTimestamp, typeof fields[graceField] === 'string' ? fields[graceField] : ''),
-    cancelled: fields[cancelField] === true,
-  };
+  const { deletionTimestamp, fields, uid, finalizers } = fact.value;
+  return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
 }
 
-function effectiveState(container: WekaContainer, owner: OwnerFact, now: string): ContainerState {
+/**
+ * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
+ * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
+ */
+function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting' || wished === 'destroying') return wished;
-  // The garbage collector or a namespace deletion took the container while its owner is in its grace period.
-  if (owner.state === 'gone') return 'destroying';
-  if (owner.state === 'terminating') return !owner.cancelled && Date.parse(now) >= Date.parse(owner.graceEnds) ? 'destroying' : 'paused';
+  if (clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined) return 'destroying';
+  if (owner.state === 'gone' || owner.state === 'terminating') return 'paused';
   return owner.state === 'unknown' ? wished : 'deleting';
 }
 
 /** Members take turns as executors, so that a dead one is not asked for ever. */
-function pickMember(members: WekaMembers | undefined, namespace: string, notThis: string, now: string): PodTarget | undefined {
+function pickMember(members: WekaMembers | undefined, namespace: string, notThis: string, now: string): { pod: PodTarget; containerId: number | undefined } | undefined {
   const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis && member.podUid !== undefined);
   const member = others[Math.floor(Date.parse(now) / 20_000) % Math.max(1, others.length)];
-  return member === undefined ? undefined : { namespace, name: member.name, uid: member.podUid ?? '' };
+  return member === undefined ? undefined : { pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId };
 }
 
 function reportOf(request: HookRequest, pod: PodView | undefined): { report?: RuntimeReport; reportMissing: string } {
@@ -168,37 +179,55 @@ function claimsOf(request: HookRequest, container: WekaContainer, nodeName: stri
 }
 
 /** Who the container is in weka. Status is only a cache, but an identity that was read once is never lost. */
-function identityOf({ status }: WekaContainer, report: RuntimeReport | undefined) {
+function identityOf({ status }: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined) {
   const containerId = report?.identity?.hostId ?? status?.containerID;
   const clusterGuid = report?.identity?.clusterGuid ?? status?.clusterID;
-  return { containerId, clusterGuid, joined: clusterGuid !== undefined && containerId !== undefined };
+  const joined = clusterGuid !== undefined && containerId !== undefined;
+  return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || pod?.running !== true };
+}
+
+/**
+ * The container without a status that is about another object of its name, as a restored one is. Earlier releases did
+ * not say whose it is: then it counts where the claims know the container, or a pod of it is there.
+ */
+function withOwnStatus(container: WekaContainer, claims: ReturnType<typeof claimsOf>, pod: PodView | undefined): WekaContainer {
+  const { status, metadata: { uid } } = container;
+  const foreign = status?.uid === undefined ? claims.nodeClaims?.state === 'known' && claims.holder === undefined && pod === undefined : status.uid !== uid;
+  return foreign ? defined({ ...container, status: undefined }) : container;
 }
 
 /** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */
-export function containerFacts(request: HookRequest, container: WekaContainer): ContainerFacts {
-  const { namespace = '', name, uid = '' } = container.metadata;
+export function containerFacts(request: HookRequest, given: WekaContainer): ContainerFacts {
+  const { namespace = '', name, uid = '' } = given.metadata;
   const { now } = request.context;
   const cluster = clusterOf(request.parent);
   const owner = ownerFact(request, namespace, cluster);
   const pod = childPod(request, name);
   const candidates = related(request, 'WekaNode', parseWekaNode);
+  const container = withOwnStatus(given, claimsOf(request, given, nodeOf(given, pod), cluster?.uid), pod);
   const claimedNode = container.status?.nodeAffinity;
   const nodeName = nodeOf(container, pod);
+  const claims = claimsOf(request, container, nodeName, cluster?.uid);
   const { report, reportMissing } = reportOf(request, pod);
   const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
-  const otherMember = pickMember(members, namespace, uid, now);
+  const other = pickMember(members, namespace, uid, now);
+  const identity = identityOf(container, report, pod);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
-  const executor = pod !== undefined && speaksForItself ? pod.target : otherMember;
-  const status = queried({ request }, executor, 'status');
+  const executor = pod !== undefined && speaksForItself ? pod.target : other?.pod;
+  const wekaStatus = queried({ request }, executor, 'status');
   return defined({
-    request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, otherMember,
+    request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,
+    otherMember: other?.pod,
+    otherStatus: queried({ request }, other?.pod, 'status'),
+    inWeka: readContainers(queried({ request }, other?.pod, 'containers'), other?.containerId),
     config: operatorConfig.parse(request.context.config),
-    state: effectiveState(container, owner, now),
+    state: effectiveState(container, owner, claims.clusterClaims),
     clusterUid: cluster?.uid,
+    clusterName: cluster?.name,
     node: candidates.find((one) => one.metadata.name === (nodeName ?? claimedNode)),
-    protection: status === undefined ? undefined : protectionOf(status),
-    ...claimsOf(request, container, nodeName, cluster?.uid),
-    ...identityOf(container, report),
+    protection: wekaStatus === undefined ? { state: 'unknown' as const, message: 'the status of the weka cluster has not been read' } : protectionOf(wekaStatus),
+    ...claims,
+    ...identity,
   });
 }
 

@@ -40,7 +40,8 @@ export function decideFence(input: FenceInput): FenceDecision {
   if (incarnation === undefined) return { create: true, proof: 'no pod of this container has run' };
   if (input.stopAllowed === incarnation.podUid) return { create: true, proof: 'the last pod stopped with our permission' };
   if (input.nodeGone) return { create: true, proof: `node ${incarnation.nodeName} is gone` };
-  if (node !== undefined && node.bootId !== incarnation.bootId) return { create: true, proof: `node ${incarnation.nodeName} was rebooted since` };
+  // of a claim that was lost the boot is not known, and proves nothing
+  if (node !== undefined && incarnation.bootId !== '' && node.bootId !== incarnation.bootId) return { create: true, proof: `node ${incarnation.nodeName} was rebooted since` };
   if (node?.outOfService === true) return { create: true, proof: `node ${incarnation.nodeName} is tainted out-of-service` };
   if (input.lockObtained) return { create: true, proof: `the runtime's lock on node ${incarnation.nodeName} is free` };
   return {

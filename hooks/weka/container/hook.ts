@@ -15,6 +15,7 @@ import { containerFacts, clusterOf, homeless, type ContainerFacts } from './fact
 import { cleanUpPod, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { containerObservations } from './observations.ts';
+import { orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { childPod } from './pod-view.ts';
@@ -22,7 +23,7 @@ import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
 
-const activeSteps = [...bringUpSteps, ...successionSteps, metadataStep];
+const activeSteps = [...bringUpSteps, ...successionSteps, metadataStep, ownerStep];
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
@@ -96,9 +97,12 @@ function removalRequest(facts: ContainerFacts): ConditionWish[] {
   return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
 }
 
-function endingSummary({ state }: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
+function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
+  const { state } = facts;
   const blocked = run.blockedBy?.outcome;
   if (blocked === undefined) {
+    const alone = orphaned(facts);
+    if (alone !== undefined) return alone.summary;
     return state === 'paused'
       ? { state: 'stalled', reason: 'Paused', message: 'the container is paused' }
       : { state: 'progressing', reason: endings[state].ended, message: 'the pod is gone' };
@@ -129,7 +133,7 @@ function ending(facts: ContainerFacts): Decision {
     operations: run.operations,
     events: run.events,
     finalized: request.finalizing && finished && state !== 'paused' ? true : undefined,
-    resyncAfterSeconds: run.resyncAfterSeconds,
+    resyncAfterSeconds: run.resyncAfterSeconds ?? orphaned(facts)?.resyncAfterSeconds,
   });
 }
 

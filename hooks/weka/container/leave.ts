@@ -2,16 +2,20 @@
  * The end of a container: leave the weka cluster (state deleting only), end the pod, clean the node, give back the claims.
  * The same list serves `spec.state: deleting|destroying` and the finalize hook; the node is cleaned in finalize only.
  */
+import type { PodTarget } from '../../core/catalogue.ts';
 import { factValue } from '../../core/facts.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
-import { releaseTurn } from '../claims/turn.ts';
+import { returnTurn, takeTurn } from '../claims/turn.ts';
+import { againstAbsence, nameOf } from '../redundancy.ts';
+import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { cleanUpView } from './helpers.ts';
-import { terminationOutcome } from './succession.ts';
+import { skipsDeactivation } from './stop.ts';
+import { deactivated, holderGone, ownEntry, terminationOutcome } from './succession.ts';
 
 const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
 
@@ -22,14 +26,8 @@ function saysGoodbye(facts: ContainerFacts): boolean {
 
 const finalizing = (facts: ContainerFacts): boolean => facts.container.metadata.deletionTimestamp !== undefined;
 
-function ownContainer(facts: ContainerFacts) {
-  const containers = queried(facts, facts.otherMember, 'containers');
-  if (containers === undefined) return undefined;
-  return { own: containers.find(({ host_id }) => host_id === `HostId<${facts.containerId}>`) };
-}
-
 const noMember = (what: string): Outcome =>
-  wait('NoOtherMember', `${what} needs another member of the weka cluster and none is known; overrides.skipDeactivate skips it`, 10);
+  wait('NoOtherMember', `${what} needs another member of the weka cluster and none is known; ${skipsDeactivation}`, 10);
 
 /** `active` is left as the state of a deleted container only where its cluster could not be read. */
 const endUnknown = (facts: ContainerFacts): boolean => facts.state === 'active';
@@ -38,25 +36,56 @@ function endKnown(facts: ContainerFacts): Outcome {
   return endUnknown(facts) ? unknown('waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it', 2) : skipped;
 }
 
+/** Why it may not leave now: what remains has to bear it, and the one that left before it has to have its successor. */
+function againstLeaving(facts: ContainerFacts): string | undefined {
+  const { wekaStatus, inWeka, containerId, protection, members, container: { spec } } = facts;
+  // before IO was started there is nothing to lose
+  if (wekaStatus?.status === 'UNINITIALIZED' && wekaStatus.io_status !== 'STARTED') return undefined;
+  const own = ownEntry(facts);
+  if (own.state === 'unknown') return own.reason;
+  const against = againstAbsence(wekaStatus, inWeka, ({ hostId }) => hostId === containerId);
+  if (against !== undefined) return against;
+  if (own.state === 'listed' && own.member.status === 'UP' && protection.state !== 'full') return protection.message;
+  const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;
+  const up = inWeka.state === 'known' ? inWeka.members.filter(({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP').length : 0;
+  return wished !== undefined && up < wished - 1 ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before` : undefined;
+}
+
+/** Leaving takes the turn of the cluster, so that one container leaves at a time, and none while another is down. */
+function startLeaving(facts: ContainerFacts, otherMember: PodTarget): Outcome {
+  const { turn, clusterClaims, containerId } = facts;
+  const against = againstLeaving(facts);
+  if (clusterClaims !== undefined) {
+    if (clusterClaims.state === 'unknown' || turn.state === 'unknown') return unknown('the disruption turn of the cluster has not been read', 2);
+    if (turn.state === 'taken' && !holderGone(facts)) return wait('WaitingForTurn', `waits to leave for the disruption turn, held by ${turn.holder}`, 5);
+    const message = `may not leave yet: ${against ?? ''}; ${skipsDeactivation}`;
+    if (against !== undefined) {
+      return turn.state === 'ours' && !turn.shared ? act('WaitingToLeave', message, [returnTurn(clusterClaims, turn, facts.uid)], 5) : wait('WaitingToLeave', message, 5);
+    }
+    if (turn.state !== 'ours') return act('TakingTurn', 'takes the disruption turn of the cluster, to leave it', [takeTurn(clusterClaims, facts, 'leave', facts.now)], 1);
+  } else if (against !== undefined) return wait('WaitingToLeave', `may not leave yet: ${against}; ${skipsDeactivation}`, 5);
+  return act('Deactivating', `has weka move the data of container ${containerId} away, which may take hours`, [wekaRun(otherMember, 'containerDeactivate', { containerId: containerId ?? 0 })], 2);
+}
+
 function deactivate(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return skipped;
   if (facts.otherMember === undefined) return noMember('deactivation');
-  const found = ownContainer(facts);
-  if (found === undefined) return unknown('the containers of the weka cluster have not been read', 2);
-  if (found.own === undefined || found.own.status === 'INACTIVE') return done();
-  const message = `weka container ${facts.containerId} is ${found.own.status ?? 'in an unknown state'}; its data is moved away, which may take hours`;
-  if (found.own.status === 'DEACTIVATING') return wait('Deactivating', message, 5);
-  return act('Deactivating', message, [wekaRun(facts.otherMember, 'containerDeactivate', { containerId: facts.containerId ?? 0 })], 2);
+  const own = ownEntry(facts);
+  if (own.state === 'unknown') return wait('DeactivationUnknown', `waits for another member to say how the container stands: ${own.reason}; ${skipsDeactivation}`, 2);
+  if (own.state === 'absent' || own.member.status === 'INACTIVE') return done();
+  if (own.member.status === 'DEACTIVATING') return wait('Deactivating', `weka container ${facts.containerId} is DEACTIVATING; its data is moved away, which may take hours`, 5);
+  return startLeaving(facts, facts.otherMember);
 }
 
 function removeDrives(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts) || facts.container.spec.mode !== 'drive') return skipped;
   const { otherMember } = facts;
   if (otherMember === undefined) return noMember('the removal of the drives');
-  const drives = queried(facts, otherMember, 'drives')?.filter((drive) => drive.host_id === `HostId<${facts.containerId}>`);
-  if (drives === undefined) return unknown('the drives of the weka cluster have not been read', 2);
-  if (drives.length === 0) return done();
-  return act('RemovingDrives', `removes ${drives.length} drives from the weka cluster`, drives.map(({ uuid }) => wekaRun(otherMember, 'driveRemove', { uuid })), 2);
+  const drives = readDrives(queried(facts, otherMember, 'drives'), facts.otherStatus);
+  if (drives.state === 'unknown') return unknown(drives.reason, 2);
+  const own = drives.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
+  if (own.length === 0) return done();
+  return act('RemovingDrives', `removes ${own.length} drives from the weka cluster`, own.map(({ uuid }) => wekaRun(otherMember, 'driveRemove', { uuid })), 2);
 }
 
 function podGone(facts: ContainerFacts): Outcome {
@@ -71,10 +100,16 @@ function podGone(facts: ContainerFacts): Outcome {
 function removeContainer(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return skipped;
   if (facts.otherMember === undefined) return noMember('removal from the weka cluster');
-  const found = ownContainer(facts);
-  if (found === undefined) return unknown('the containers of the weka cluster have not been read', 2);
-  if (found.own === undefined) return done();
+  const own = ownEntry(facts);
+  if (own.state === 'unknown') return unknown(own.reason, 2);
+  if (own.state === 'absent') return done();
   return act('RemovingContainer', `removes weka container ${facts.containerId}`, [wekaRun(facts.otherMember, 'containerRemove', { containerId: facts.containerId ?? 0 })], 2);
+}
+
+/** Paused, or out of the cluster: others need not wait for it any more. */
+function turnReturned({ turn, clusterClaims, uid }: ContainerFacts): Outcome {
+  if (turn.state !== 'ours' || clusterClaims?.state !== 'known') return skipped;
+  return act('ReturningTurn', 'gives the disruption turn back', [returnTurn(clusterClaims, turn, uid)]);
 }
 
 /** The node on which the container has left something. */
@@ -106,9 +141,8 @@ function cleaned(facts: ContainerFacts): Outcome {
 }
 
 function claimsReleased(facts: ContainerFacts): Outcome {
-  const { clusterClaims, nodeClaims, uid } = facts;
+  const { nodeClaims, uid } = facts;
   if (!finalizing(facts)) return skipped;
-  if (facts.turn.state === 'ours' && clusterClaims?.state === 'known') return act('ReturningTurn', 'gives the disruption turn back', [releaseTurn(clusterClaims)]);
   if (nodeClaims === undefined) return done();
   if (nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
   if (nodeClaims.spec.holders?.[uid] === undefined) return done();
@@ -121,19 +155,19 @@ export const leaveSteps: readonly Step<ContainerFacts>[] = [
   { name: 'DrivesRemoved', condition: containerConditions.containerDriveRemoved, mode: 'always', status: 'Deleting', summary: 'Its drives are no part of the weka cluster any more.', check: removeDrives },
   { name: 'PodGone', condition: 'PodStopped', mode: 'always', status: 'PodTerminating', summary: 'The pod has stopped and is gone.', check: podGone },
   { name: 'Removed', condition: containerConditions.containerRemoved, mode: 'always', status: 'Deleting', summary: 'The weka cluster does not know the container any more.', check: removeContainer },
+  { name: 'TurnReturned', mode: 'always', status: 'Deleting', summary: 'The disruption turn is free for others.', check: turnReturned },
   { name: 'Cleaned', condition: containerConditions.containerDrivesResigned, mode: 'always', status: 'Deleting', summary: 'Its drives are resigned and its directory on the node is removed, unless overrides keep them.', check: cleaned },
-  { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Deleting', summary: 'Its ports, drives and turn are free for others.', check: claimsReleased },
+  { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Deleting', summary: 'Its ports and drives are free for others.', check: claimsReleased },
 ];
 
 /** A paused container: its pod is stopped, everything else stays. */
 export const pauseSteps: readonly Step<ContainerFacts>[] = [
   { name: 'PodGone', condition: 'PodStopped', mode: 'always', status: 'PodTerminating', summary: 'The pod has stopped; data and claims stay.', check: podGone },
+  { name: 'TurnReturned', mode: 'independent', summary: 'The disruption turn is free for others.', check: turnReturned },
 ];
 
 /** The pod may be omitted, so that it gets its TERM: at once, except that an orderly leave moves the data first. */
 export function mayEndPod(facts: ContainerFacts): boolean {
-  if (endUnknown(facts)) return false;
-  if (!saysGoodbye(facts)) return true;
-  const found = ownContainer(facts);
-  return found !== undefined && (found.own === undefined || found.own.status === 'INACTIVE');
+  if (endUnknown(facts) || (facts.state === 'deleting' && !facts.identityKnown)) return false;
+  return !saysGoodbye(facts) || deactivated(facts) === true;
 }

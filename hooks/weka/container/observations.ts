@@ -5,6 +5,7 @@ import { apiVersion } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import { drivesGoing } from './drives.ts';
 import { clusterOf, nodeObservation, ownerObservation, type ContainerFacts } from './facts.ts';
 import { isRolling } from './roll.ts';
 
@@ -43,26 +44,38 @@ function lostNode(facts: ContainerFacts): Observation[] {
   return [...new Set(names)].flatMap((name) => (name === undefined ? [] : [nodeObservation(name, ages(facts).moving)]));
 }
 
-/** A taken turn whose holder may have vanished. */
-function holderOfTurn(facts: ContainerFacts): Observation[] {
-  if (facts.turn.state !== 'taken' || (!isRolling(facts) && facts.pod?.terminating !== true)) return [];
-  const { namespace, name } = facts.turn.by;
-  return [objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, 10)];
+/** Those that have the turn may have vanished: asked by who waits for it, and of those that share it by its holder. */
+function holdersOfTurn(facts: ContainerFacts): Observation[] {
+  const { turn } = facts;
+  const look = ({ namespace, name }: { namespace: string; name: string }): Observation => objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, 10);
+  if (turn.state === 'ours' && turn.as === 'holder') return Object.values(turn.by.others ?? {}).map(look);
+  const waiting = isRolling(facts) || facts.pod?.terminating === true || facts.state === 'deleting';
+  return turn.state === 'taken' && waiting ? [turn.by, ...Object.values(turn.by.others ?? {})].map(look) : [];
+}
+
+/** A container that leaves is spoken for by another member: what it says of itself proves nothing of what the cluster thinks of it. */
+function leaving({ otherMember, executor, container: { spec } }: ContainerFacts, moving: number): Observation[] {
+  if (otherMember === undefined) return [];
+  const statuses = [otherMember, ...(executor === undefined ? [] : [executor])].map((member) => wekaQuery(member, 'status', moving));
+  return [wekaQuery(otherMember, 'containers', moving), ...statuses, ...(spec.mode === 'drive' ? [wekaQuery(otherMember, 'drives', moving)] : [])];
+}
+
+function living(facts: ContainerFacts, age: number): Observation[] {
+  const { executor, container: { spec }, otherMember } = facts;
+  const { moving } = ages(facts);
+  const disrupting = is(spec.mode, 'backend') && (facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts));
+  const replacing = spec.mode === 'drive' && drivesGoing(facts);
+  const ofExecutor = executor === undefined ? [] : [
+    ...(disrupting || replacing ? [wekaQuery(executor, 'status', moving)] : []),
+    ...(spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
+  ];
+  return [...ofExecutor, ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving)] : [])];
 }
 
 function inWeka(facts: ContainerFacts, age: number): Observation[] {
-  const { executor, container, joined } = facts;
-  const wanted: Observation[] = [];
-  const disrupting = is(container.spec.mode, 'backend') && (facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts));
-  if (executor !== undefined && joined && disrupting && facts.state === 'active') wanted.push(wekaQuery(executor, 'status', ages(facts).moving));
-  if (executor !== undefined && joined && container.spec.mode === 'drive' && facts.state === 'active') wanted.push(wekaQuery(executor, 'drives', age));
-  const leaving = facts.state === 'deleting' && joined;
-  const other = facts.otherMember;
-  if (leaving && other !== undefined) {
-    wanted.push(wekaQuery(other, 'containers', ages(facts).moving));
-    if (container.spec.mode === 'drive') wanted.push(wekaQuery(other, 'drives', ages(facts).moving));
-  }
-  return wanted;
+  if (!facts.joined) return [];
+  const wanted = facts.state === 'deleting' ? leaving(facts, ages(facts).moving) : facts.state === 'active' ? living(facts, age) : [];
+  return [...new Map(wanted.map((one) => [one.id, one])).values()];
 }
 
 /** All that is to be known before a decision about this container. */
@@ -72,11 +85,11 @@ export function containerObservations(facts: ContainerFacts): Observation[] {
   const cluster = clusterOf(facts.request.parent);
   return [
     ...claims(facts, age),
-    ...(facts.container.metadata.deletionTimestamp !== undefined && cluster !== undefined ? [ownerObservation(facts.namespace, cluster.name)] : []),
+    ...(cluster === undefined ? [] : [ownerObservation(facts.namespace, cluster.name, facts.container.metadata.deletionTimestamp === undefined ? settled : 5)]),
     ...beforePod(facts),
     ...lostNode(facts),
     ...(facts.pod?.running === true && !facts.pod.nodeNotReady ? [runtimeReport(facts.pod.target, age)] : []),
-    ...holderOfTurn(facts),
+    ...holdersOfTurn(facts),
     ...inWeka(facts, age),
   ];
 }

@@ -5,9 +5,13 @@ import { canonicalJson } from '../../core/operations.ts';
 import type { Json } from '../../core/contract.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { chooseDrives } from '../claims/drives.ts';
+import { chooseDrives, type DriveWish } from '../claims/drives.ts';
 import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claims/ports.ts';
-import type { ContainerFacts } from './facts.ts';
+import { nameOf } from '../redundancy.ts';
+import { readDrives } from '../weka-drives.ts';
+import { isBeingAdded } from './device.ts';
+import { queried, type ContainerFacts } from './facts.ts';
+import { remembered, type Refused } from './lost-claim.ts';
 
 /** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
 const failureDomainLength = 16;
@@ -27,42 +31,60 @@ export function failureDomainOf(
   return text.length <= failureDomainLength ? text : createHash('sha256').update(text).digest('hex').slice(0, failureDomainLength);
 }
 
+type Holders = Record<string, ClaimHolder>;
 /** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
-function wishedPorts({ container: { spec }, holder }: ContainerFacts, others: readonly ClaimHolder[]): UsedPorts | string {
+function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
   // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
   if (!is(spec.mode, 'allocatable')) return defined({ wekaPort: spec.port || undefined, agentPort: spec.agentPort || undefined });
-  const wekaPort = spec.port || holder?.wekaPort;
-  const agentPort = spec.agentPort || holder?.agentPort;
+  const wekaPort = spec.port || held.wekaPort;
+  const agentPort = spec.agentPort || held.agentPort;
   if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
   if (spec.portRange?.basePort === undefined) return 'spec.portRange is not set and spec.port or spec.agentPort is missing';
   return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others);
 }
 
-/** The entry that the container ought to have in the claims of its node, or why it can not have one. */
-export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders: Record<string, ClaimHolder>): ClaimHolder | { refused: string; reason: string } {
-  const { container, uid, namespace, name, holder } = facts;
-  const { spec } = container;
-  const others = Object.entries(holders).flatMap(([key, value]) => (key === uid ? [] : [value]));
-  const { drives: signed, blockedDrives } = facts.node.spec;
-  const held = holder?.drives ?? [];
-  const drives = chooseDrives(
-    spec.mode === 'drive' ? (spec.numDrives ?? 0) : 0,
-    // a drive that is missing from the list for a while is still weka's: only a blocked one is given up
-    [...signed, ...held.filter((serial) => !signed.includes(serial) && !blockedDrives.includes(serial))],
-    held,
-    new Set(others.flatMap((other) => other.drives ?? [])),
-  );
-  if (typeof drives === 'string') return { refused: drives, reason: 'InsufficientDrives' };
-  const ports = wishedPorts(facts, others);
-  if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
-  return defined({
-    incarnation: holder?.incarnation, stopAllowed: holder?.stopAllowed,
-    namespace, name, mode: spec.mode, image: spec.image, drives, ...ports,
-    clusterUid: facts.clusterUid, driversDistService: spec.driversDistService,
+/** The drives that weka has of the container; undefined: not known. Who never joined has given none to weka. */
+export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
+  const { container, joined, report, holder, executor, wekaStatus, containerId } = facts;
+  if (container.spec.mode !== 'drive') return [];
+  const neverJoined = (report !== undefined && (report.identity ?? undefined) === undefined) || (holder?.incarnation === undefined && container.status?.podUid === undefined);
+  if (!joined) return neverJoined ? [] : undefined;
+  const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus);
+  return drives.state === 'unknown' ? undefined : drives.drives.flatMap(({ host_id, serial_number = '' }) => (host_id === nameOf(containerId ?? NaN) ? [serial_number] : []));
+}
+
+/** What the container ought to hold of the drives of its node. */
+export function wishedDrives(facts: ContainerFacts & { node: WekaNode }, held: readonly string[], others: readonly ClaimHolder[]): DriveWish {
+  const { container: { spec }, node } = facts;
+  const adding = held.filter((serial) => isBeingAdded(facts, serial));
+  return chooseDrives({
+    wanted: spec.mode === 'drive' ? (spec.numDrives ?? 0) : 0, signed: node.spec.drives, blocked: node.spec.blockedDrives, held, adding,
+    inWeka: serialsInWeka(facts), others: new Set(others.flatMap((other) => other.drives ?? [])),
   });
 }
 
-export const isRefused = (wish: ClaimHolder | { refused: string; reason: string }): wish is { refused: string; reason: string } => 'refused' in wish;
+export const othersThan = (uid: string, holders: Holders): ClaimHolder[] => Object.entries(holders).flatMap(([key, value]) => (key === uid ? [] : [value]));
+
+/** The entry that the container ought to have in the claims of its node, or why it can not have one. */
+export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders: Holders): ClaimHolder | Refused {
+  const { container: { spec }, uid, namespace, name, holder } = facts;
+  const others = othersThan(uid, holders);
+  const before = holder === undefined ? remembered(facts, others) : { drives: holder.drives ?? [], ports: defined({ wekaPort: holder.wekaPort, agentPort: holder.agentPort }), incarnation: holder.incarnation };
+  if (before !== undefined && 'refused' in before) return before;
+  const wish = wishedDrives(facts, before?.drives ?? [], others);
+  if (wish.contradiction !== undefined) return { reason: 'ClaimContradiction', refused: wish.contradiction };
+  // who has drives goes on with them
+  if (wish.missing !== undefined && before === undefined) return { refused: wish.missing, reason: 'InsufficientDrives' };
+  const ports = wishedPorts(facts, before?.ports ?? {}, others);
+  if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
+  return defined({
+    incarnation: before?.incarnation, stopAllowed: holder?.stopAllowed,
+    namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
+    clusterUid: facts.clusterUid, clusterName: holder === undefined ? facts.clusterName : holder.clusterName, driversDistService: spec.driversDistService,
+  });
+}
+
+export const isRefused = (wish: ClaimHolder | Refused): wish is Refused => 'refused' in wish;
 
 /** What the pod's resources.json has to say. */
 export function wishedResources(facts: ContainerFacts & { node: WekaNode; holder: ClaimHolder }): Record<string, Json> {

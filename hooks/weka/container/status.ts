@@ -55,9 +55,10 @@ function allocations(facts: ContainerFacts): Json | undefined {
 }
 
 /** Where the container holds claims, else where its pod is; what it was while the claims can not be read. */
-function boundNode({ holder, nodeClaims, pod, claimedNode }: ContainerFacts): string | undefined {
+function boundNode({ holder, nodeClaims, pod, claimedNode, joined }: ContainerFacts): string | undefined {
   if (holder !== undefined) return nodeClaims?.name.replace(/^node-/, '');
-  return pod?.nodeName ?? (nodeClaims?.state === 'unknown' ? claimedNode : undefined);
+  // of a member whose claim is lost its data is still there
+  return pod?.nodeName ?? (nodeClaims?.state === 'unknown' || joined ? claimedNode : undefined);
 }
 
 function addedDrivesStatus(facts: ContainerFacts): Json[] | undefined {
@@ -92,6 +93,7 @@ export function containerStatus(
   const added = addedDrivesStatus(facts);
   const node = boundNode(facts);
   return defined({
+    uid: facts.uid === '' ? undefined : facts.uid,
     status: word,
     conditions: conditions as unknown as Json,
     internalStatus: internalStatus(facts),

@@ -5,12 +5,15 @@ import { decideStop, type StopInput } from './stop.ts';
 /** A joined drive container whose pod a person deleted, in a healthy cluster that is quiet. */
 const base: StopInput = {
   family: 'backend', state: 'active', reason: 'user', nodeExists: true, evictOnDeletion: false, overrides: {},
-  joined: true, deactivated: false, activeMounts: 0, turn: { state: 'free' }, protection: { full: true, message: '' },
+  joined: true, deactivated: false, activeMounts: 0, turn: { state: 'free' }, protection: { state: 'full' }, itselfMissing: false,
 };
 const backend = (change: Partial<StopInput> = {}): StopInput => ({ ...base, ...change });
 const frontend = (change: Partial<StopInput> = {}): StopInput => ({ ...base, family: 'frontend', ...change });
 const taken = { state: 'taken' as const, holder: 'default/demo-drive-1' };
-const reduced = { full: false, message: 'REBUILDING, 1 of 6 drive containers is away' };
+const reduced = { state: 'lacking' as const, message: 'REBUILDING, 1 of 6 drive containers is away' };
+const unsaid = { state: 'unknown' as const, message: 'the answer of weka status has no containers.drives.active' };
+const borne = { against: undefined };
+const notBorne = { against: 'HostId<3> is DOWN' };
 
 describe('a terminating pod', () => {
   it.each<[string, StopInput, string, string]>([
@@ -30,16 +33,27 @@ describe('a terminating pod', () => {
     ['of a helper may stop', backend({ family: 'other' }), 'allow', 'NothingToProtect'],
     // the disruption turn
     ['of a backend takes the turn first', backend(), 'wait', 'TakingTurn'],
-    ['of a backend with the turn may stop', backend({ turn: { state: 'ours' }, protection: reduced }), 'allow', 'TurnHeld'],
+    ['of a backend with the turn may stop', backend({ turn: { state: 'ours' } }), 'allow', 'TurnHeld'],
+    ['of a backend with the turn waits for what others lack', backend({ turn: { state: 'ours' }, protection: reduced }), 'wait', 'WaitingForProtection'],
+    ['of a backend with the turn waits while the protection is unknown', backend({ turn: { state: 'ours' }, protection: unsaid }), 'wait', 'ProtectionUnknown'],
+    ['of a backend that is itself what is missing takes the turn', backend({ protection: reduced, itselfMissing: true }), 'wait', 'TakingTurn'],
+    ['of a backend that is itself what is missing may stop under the turn', backend({ turn: { state: 'ours' }, protection: reduced, itselfMissing: true }), 'allow', 'ItselfMissing'],
+    ['of a backend that is itself what is missing waits while another one holds the turn', backend({ turn: taken, protection: reduced, itselfMissing: true }), 'wait', 'WaitingForTurn'],
+    ['of an emptied node shares the turn of its node', backend({ reason: 'node', turn: taken, protection: reduced, nodeTurn: borne }), 'wait', 'TakingTurn'],
+    ['of an emptied node may stop under the turn of its node', backend({ reason: 'node', turn: { state: 'ours' }, protection: reduced, nodeTurn: borne }), 'allow', 'NodeTurnHeld'],
+    ['of an emptied node waits where the others do not bear it', backend({ reason: 'node', turn: taken, protection: reduced, nodeTurn: notBorne }), 'wait', 'WaitingForTurn'],
+    ['of an emptied node waits under its turn when the others do not bear it any more', backend({ reason: 'node', turn: { state: 'ours' }, protection: reduced, nodeTurn: notBorne }), 'wait', 'WaitingForProtection'],
+    ['of a backend waits while it is not known whether it is a member', backend({ joined: undefined }), 'wait', 'IdentityUnknown'],
+    ['of a leaving backend waits while it is not known whether it is a member', backend({ state: 'deleting', joined: undefined }), 'wait', 'IdentityUnknown'],
     ['of a backend waits while another one holds the turn', backend({ turn: taken }), 'wait', 'WaitingForTurn'],
     ['of a backend waits while the turn is unknown', backend({ turn: { state: 'unknown' } }), 'wait', 'TurnUnknown'],
     ['of a backend waits for full protection', backend({ protection: reduced }), 'wait', 'WaitingForProtection'],
-    ['of a backend waits while the protection is unknown', backend({ protection: undefined }), 'wait', 'ProtectionUnknown'],
+    ['of a backend waits while the protection is unknown', backend({ protection: unsaid }), 'wait', 'ProtectionUnknown'],
     ['of a backend before formation needs no turn', backend({ joined: false, turn: { state: 'unknown' } }), 'allow', 'NotJoined'],
     ['rolled by us needs the turn as well', backend({ reason: 'roll', turn: taken }), 'wait', 'WaitingForTurn'],
     ['of a drained node needs the turn as well', backend({ reason: 'node', turn: taken }), 'wait', 'WaitingForTurn'],
     // paused
-    ['of a paused backend is forced without the turn', backend({ state: 'paused', turn: taken, protection: undefined }), 'force', 'Paused'],
+    ['of a paused backend is forced without the turn', backend({ state: 'paused', turn: taken, protection: unsaid }), 'force', 'Paused'],
     ['of a paused frontend keeps its mounts', frontend({ state: 'paused', activeMounts: 1 }), 'wait', 'ActiveMounts'],
     // deleting
     ['of a leaving backend waits for its deactivation', backend({ state: 'deleting' }), 'wait', 'Deactivating'],
@@ -50,7 +64,7 @@ describe('a terminating pod', () => {
     ['of a leaving frontend waits for its mounts', frontend({ state: 'deleting', activeMounts: 1 }), 'wait', 'ActiveMounts'],
     ['of a leaving frontend without mounts is forced', frontend({ state: 'deleting' }), 'force', 'ContainerDeleting'],
     // destroying
-    ['of a destroyed backend is forced', backend({ state: 'destroying', turn: taken, protection: undefined }), 'force', 'Destroying'],
+    ['of a destroyed backend is forced', backend({ state: 'destroying', turn: taken, protection: unsaid }), 'force', 'Destroying'],
     ['of a destroyed frontend waits for its mounts', frontend({ state: 'destroying', activeMounts: 3 }), 'wait', 'ActiveMounts'],
     ['of a destroyed frontend without mounts is forced', frontend({ state: 'destroying' }), 'force', 'Destroying'],
   ])('%s', (_name, input, stop, reason) => {
@@ -59,7 +73,9 @@ describe('a terminating pod', () => {
 
   it('names the holder of the turn, the missing protection and the mounts that it waits for', () => {
     expect(decideStop(backend({ turn: taken })).message).toBe('waits for the disruption turn, held by default/demo-drive-1');
-    expect(decideStop(backend({ protection: reduced })).message).toBe('waits for full protection: REBUILDING, 1 of 6 drive containers is away');
+    expect(decideStop(backend({ protection: reduced })).message).toBe('waits for full protection: REBUILDING, 1 of 6 drive containers is away; overrides.podDeleteForceReplace of this container does not wait');
+    expect(decideStop(backend({ protection: unsaid })).message).toBe('waits until the protection of the weka cluster can be read: the answer of weka status has no containers.drives.active');
+    expect(decideStop(backend({ reason: 'node', turn: taken, nodeTurn: notBorne })).message).toBe('waits for the disruption turn, held by default/demo-drive-1; it can not be shared: HostId<3> is DOWN');
     expect(decideStop(frontend({ activeMounts: 2 })).message).toBe('waits until 2 active mounts are gone');
   });
 
@@ -70,11 +86,12 @@ describe('a terminating pod', () => {
     nodeExists: fc.boolean(),
     evictOnDeletion: fc.boolean(),
     overrides: fc.constant({}),
-    joined: fc.boolean(),
+    joined: fc.constantFrom(true, false, undefined),
     deactivated: fc.constantFrom(true, false, undefined),
     activeMounts: fc.constantFrom(0, 3, undefined),
     turn: fc.constantFrom({ state: 'ours' as const }, { state: 'free' as const }, taken, { state: 'unknown' as const }),
-    protection: fc.constantFrom({ full: true, message: '' }, reduced, undefined),
+    protection: fc.constantFrom({ state: 'full' as const }, reduced, unsaid),
+    itselfMissing: fc.boolean(),
   });
 
   it('of an active, joined backend never stops without the turn, and is never forced without a word in the spec', () => {
@@ -83,7 +100,25 @@ describe('a terminating pod', () => {
         const { stop } = decideStop(input);
         if (input.family !== 'backend' || input.state !== 'active') return;
         expect(stop).not.toBe('force');
-        if (input.joined && input.turn.state !== 'ours') expect(stop).toBe('wait');
+        if (input.joined !== false && input.turn.state !== 'ours') expect(stop).toBe('wait');
+      }),
+    );
+  });
+
+  it('of an active, joined backend never stops while something is missing or unknown that is not itself, its node apart', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        if (input.family !== 'backend' || input.state !== 'active' || input.joined === false || input.itselfMissing) return;
+        if (input.protection.state !== 'full') expect(decideStop(input).stop).toBe('wait');
+      }),
+    );
+  });
+
+  it('is never forced, or allowed, for want of knowledge: what is unknown decided otherwise would not be worse', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        if (input.family !== 'backend' || input.state !== 'deleting' || (input.joined !== undefined && input.deactivated !== undefined) || input.joined === false) return;
+        if (input.deactivated !== true) expect(decideStop(input).stop).toBe('wait');
       }),
     );
   });
@@ -91,7 +126,7 @@ describe('a terminating pod', () => {
   it('never loses mounts that exist or may exist', () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        if (input.family === 'frontend' && input.joined && input.activeMounts !== 0) expect(decideStop(input).stop).toBe('wait');
+        if (input.family === 'frontend' && input.joined !== false && input.activeMounts !== 0) expect(decideStop(input).stop).toBe('wait');
       }),
     );
   });

@@ -3,6 +3,8 @@
  * its test. `wait` leaves the runtime blocked, `allow` lets it stop gracefully, `force` ends it without its goodbye.
  */
 
+import type { Protection } from '../protection.ts';
+
 export type ContainerState = 'active' | 'paused' | 'deleting' | 'destroying';
 
 /** Why the pod terminates. */
@@ -24,16 +26,20 @@ export interface StopInput {
     skipDeactivate?: boolean | undefined;
     skipActiveMountsCheck?: boolean | undefined;
   };
-  /** The container is a member of a formed weka cluster. */
-  joined: boolean;
+  /** The container is a member of a formed weka cluster; undefined: neither its runtime nor its status says so. */
+  joined: boolean | undefined;
   /** Weka says that this container is INACTIVE or does not know it; undefined: not known. */
   deactivated: boolean | undefined;
   /** Kernel mounts that live on this container; undefined: not known. */
   activeMounts: number | undefined;
-  /** The cluster's disruption turn: ours, free, held by another one, or not known. */
+  /** The cluster's disruption turn: ours (alone or together with others), free, held by another one, or not known. */
   turn: { state: 'ours' } | { state: 'free' } | { state: 'taken'; holder: string } | { state: 'unknown' };
-  /** Full: the weka cluster can bear the loss of this container now; undefined: not known. */
-  protection: { full: boolean; message: string } | undefined;
+  /** Full: the weka cluster can bear the loss of this container now. */
+  protection: Protection;
+  /** Another member says that this container is DOWN: it is itself what is missing, and its stop takes nothing away. */
+  itselfMissing: boolean;
+  /** The turn is that of a node that is emptied, this one's; `against`: why its containers may not be away together. */
+  nodeTurn?: { against: string | undefined };
 }
 
 export interface StopDecision {
@@ -41,9 +47,14 @@ export interface StopDecision {
   reason: string;
   /** Names what is waited for, or why the pod may stop. */
   message: string;
-  /** The disruption turn has to be taken first. */
-  takeTurn?: true;
+  /** The disruption turn has to be taken first, alone or, of a node, together with who has it. */
+  takeTurn?: 'alone' | 'together';
+  /** The turn is ours and nothing may be stopped under it now: others need it to mend what is missing. */
+  returnTurn?: true;
 }
+
+/** For whoever reads of a wait that only this override ends. */
+export const skipsDeactivation = 'overrides.skipDeactivate skips it, and what only this container holds is lost';
 
 const waitFor = (reason: string, message: string): StopDecision => ({ stop: 'wait', reason, message });
 const allow = (reason: string, message: string): StopDecision => ({ stop: 'allow', reason, message });
@@ -51,32 +62,53 @@ const force = (reason: string, message: string): StopDecision => ({ stop: 'force
 
 /** Mounts block a frontend whatever it is stopped for: taking them away hangs the applications above. */
 function mountsBlock(input: StopInput): StopDecision | undefined {
-  if (input.family !== 'frontend' || !input.joined || input.overrides.skipActiveMountsCheck === true) return undefined;
+  if (input.family !== 'frontend' || input.joined === false || input.overrides.skipActiveMountsCheck === true) return undefined;
   if (input.activeMounts === undefined) return waitFor('ActiveMountsUnknown', 'waits until the number of active mounts can be read');
   if (input.activeMounts > 0) return waitFor('ActiveMounts', `waits until ${input.activeMounts} active mounts are gone`);
   return undefined;
 }
 
+const identityUnknown = waitFor('IdentityUnknown', 'waits until its runtime says whether it is a member of a weka cluster; overrides.podDeleteForceReplace stops it anyway');
+
 function stopDeleting(input: StopInput): StopDecision {
-  if (input.family !== 'backend' || !input.joined) return force('ContainerDeleting', 'the container is being deleted and is no member of a weka cluster');
+  if (input.family !== 'backend' || input.joined === false) return force('ContainerDeleting', 'the container is being deleted and is no member of a weka cluster');
   if (input.overrides.skipDeactivate === true) return force('SkipDeactivate', 'overrides.skipDeactivate is set');
+  if (input.joined === undefined) return identityUnknown;
   if (input.deactivated === true) return force('Deactivated', 'the weka cluster has deactivated the container');
-  if (input.deactivated === undefined) return waitFor('DeactivationUnknown', 'waits for the weka cluster to say whether the container is deactivated; overrides.skipDeactivate skips it');
+  if (input.deactivated === undefined) return waitFor('DeactivationUnknown', `waits for the weka cluster to say whether the container is deactivated; ${skipsDeactivation}`);
   return waitFor('Deactivating', 'waits until the weka cluster has moved the data away and deactivated the container');
+}
+
+/** Under the turn of a node its containers may be away together, as far as the others bear it. */
+function stopWithNode({ turn, nodeTurn }: StopInput): StopDecision | undefined {
+  if (nodeTurn === undefined || nodeTurn.against !== undefined) return undefined;
+  if (turn.state === 'ours') return allow('NodeTurnHeld', 'its node has the disruption turn of the cluster, and the other nodes bear it');
+  return turn.state === 'taken' ? { ...waitFor('TakingTurn', `shares the disruption turn of its node, held by ${turn.holder}`), takeTurn: 'together' } : undefined;
+}
+
+function takenTurn(holder: string, { nodeTurn }: StopInput): StopDecision {
+  return waitFor('WaitingForTurn', `waits for the disruption turn, held by ${holder}${nodeTurn?.against === undefined ? '' : `; it can not be shared: ${nodeTurn.against}`}`);
 }
 
 function stopActiveBackend(input: StopInput): StopDecision {
   if (input.evictOnDeletion && input.overrides.upgradePreventEviction !== true && input.reason === 'user') {
     return waitFor('RemovalRequested', 'the operator is set to evict containers whose pod is deleted; waits for the owner to remove this one');
   }
+  if (input.joined === undefined) return identityUnknown;
   if (!input.joined) return allow('NotJoined', 'the container is no member of a weka cluster yet');
   const { turn, protection } = input;
-  if (turn.state === 'ours') return allow('TurnHeld', 'the container holds the disruption turn of its cluster');
   if (turn.state === 'unknown') return waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
-  if (turn.state === 'taken') return waitFor('WaitingForTurn', `waits for the disruption turn, held by ${turn.holder}`);
-  if (protection === undefined) return waitFor('ProtectionUnknown', 'waits until the protection of the weka cluster can be read');
-  if (!protection.full) return waitFor('WaitingForProtection', `waits for full protection: ${protection.message}`);
-  return { ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'), takeTurn: true };
+  const take: StopDecision = { ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'), takeTurn: 'alone' };
+  const withNode = stopWithNode(input);
+  if (withNode !== undefined) return withNode;
+  if (turn.state === 'taken') return takenTurn(turn.holder, input);
+  if (input.itselfMissing) return turn.state === 'ours' ? allow('ItselfMissing', 'the weka cluster is without this container already, its stop takes nothing away') : take;
+  if (protection.state === 'unknown') return waitFor('ProtectionUnknown', `waits until the protection of the weka cluster can be read: ${protection.message}`);
+  if (protection.state === 'lacking') {
+    const wait = waitFor('WaitingForProtection', `waits for full protection: ${protection.message}; overrides.podDeleteForceReplace of this container does not wait`);
+    return turn.state === 'ours' ? { ...wait, returnTurn: true } : wait;
+  }
+  return turn.state === 'ours' ? allow('TurnHeld', 'the container holds the disruption turn of its cluster') : take;
 }
 
 /** The stop decision of a pod that has a deletionTimestamp. */

@@ -2,7 +2,7 @@
 import { parseDurationSeconds, tracesConfiguration } from '../../api/index.ts';
 import type { Network, WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
-import { copiesForeignFiles, coresOf, livesOnCos, type PodInput } from './input.ts';
+import { copiesForeignFiles, coresOf, dataUid, livesOnCos, type PodInput } from './input.ts';
 import { resolvedCpuPolicy, wekaMemory } from './resources.ts';
 
 export interface EnvVar {
@@ -94,7 +94,7 @@ function helperVariables({ container, config }: PodInput): Record<string, string
 
 /** Variables that stand there only under their condition. */
 function conditionalVariables(input: PodInput): Record<string, string> {
-  const { spec, metadata } = input.container;
+  const { spec } = input.container;
   const { portRange: range, pvc } = spec;
   const join = input.joinIpPorts ?? spec.joinIpPorts ?? [];
   return {
@@ -103,7 +103,7 @@ function conditionalVariables(input: PodInput): Record<string, string> {
     ...(pvc !== undefined && is(spec.mode, 'persistent') ? { WEKA_PERSISTENCE_MODE: 'global' } : {}),
     ...(join.length > 0 ? { JOIN_IPS: list(join) } : {}),
     // without an identity of its own weka refuses a second container on the machine
-    ...(spec.dropAffinityConstraints === true ? { MACHINE_IDENTIFIER: metadata.uid ?? '' } : {}),
+    ...(spec.dropAffinityConstraints === true ? { MACHINE_IDENTIFIER: dataUid(input.container) } : {}),
     ...helperVariables(input),
     ...otelVariables(input),
     ...cosVariables(input),
@@ -121,11 +121,11 @@ const fromPod: Record<string, string> = {
 /** All variables. Ports are `0` until they are allocated; the runtime then takes them from resources.json. */
 export function environment(input: PodInput): EnvVar[] {
   const { container, config, allocation } = input;
-  const { spec, metadata } = container;
+  const { spec } = container;
   const port = String(allocation?.wekaPort ?? spec.port ?? 0);
   const values: Record<string, string> = {
     AGENT_PORT: String(allocation?.agentPort ?? spec.agentPort ?? 0),
-    WEKA_CONTAINER_ID: metadata.uid ?? '',
+    WEKA_CONTAINER_ID: dataUid(container),
     NAME: spec.name,
     MODE: spec.mode,
     PORT: port,

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../../core/contract.ts';
 import { applicationLabels, labels, mainContainerName } from '../../api/group.ts';
 import type { WekaContainer, WekaNode } from '../../api/index.ts';
 import type { OperatorConfig } from '../../config.ts';
-import { persistenceBase } from './input.ts';
+import { dataUid, persistenceBase } from './input.ts';
 import { runtimeCommand } from './pod.ts';
 import { bootScripts, globalPersistence, hostDirectories, mountsOf, type MountedVolume } from './volumes.ts';
 
@@ -50,7 +50,7 @@ function probe({ container }: HelperInput): HelperBody {
 /** The container's directory on the node, or its directory on the volume that it keeps its data on. */
 function data({ container, node, config }: HelperInput): MountedVolume {
   const { pvc } = container.spec;
-  const uid = container.metadata.uid ?? '';
+  const uid = dataUid(container);
   if (pvc !== undefined) return globalPersistence(pvc, dataDirectory, `containers/${uid}`);
   const path = hostDirectories.container(persistenceBase(node, config), uid);
   return { volume: { name: 'data', hostPath: { path, type: 'DirectoryOrCreate' } }, mounts: [{ mountPath: dataDirectory }] };

@@ -24,6 +24,9 @@ export interface PodInput {
   joinIpPorts?: string[] | undefined;
 }
 
+/** Whose data the container has on its node: its own, or that of a former container which a person had it adopt. */
+export const dataUid = ({ metadata, spec }: WekaContainer): string => spec.overrides?.adoptFormer ?? metadata.uid ?? '';
+
 /** Modes that this operator makes pods of. The others are known to the API only. */
 const built: readonly Mode[] = [
   'drive', 'compute', 'client', 's3', 'nfs', 'data-services', 'envoy', 'telemetry', 'discovery', 'drivers-loader', 'adhoc-op',

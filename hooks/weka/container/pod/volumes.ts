@@ -1,7 +1,7 @@
 /** Volumes of a pod and where its containers mount them (weka.md 4.3). */
 import type { WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
-import { copiesForeignFiles, livesOnCos, persistenceBase, sharesDrives, type PodInput } from './input.ts';
+import { copiesForeignFiles, dataUid, livesOnCos, persistenceBase, sharesDrives, type PodInput } from './input.ts';
 
 export interface VolumeMount {
   name: string;
@@ -83,7 +83,7 @@ function persistent({ container, node, config, clusterUid }: PodInput): MountedV
   const { mode, pvc } = container.spec;
   if (!is(mode, 'persistent')) return [];
   const base = persistenceBase(node, config);
-  const uid = container.metadata.uid ?? '';
+  const uid = dataUid(container);
   const sharedConfigs = ['/host-binds/shared-configs', ...(mode === 'telemetry' ? ['/opt/weka/external_mounts/shared_boot_level'] : [])];
   return [
     hostPath('weka-container-persistence-dir', hostDirectories.container(base, uid), 'DirectoryOrCreate',

@@ -1,0 +1,26 @@
+/** The devices behind the drives of a container, as its runtime found them, and the command that gives one to weka. */
+import type { Operation } from '../../core/contract.ts';
+import { operationOutcome } from '../../core/facts.ts';
+import { wekaRun } from '../catalogue.ts';
+import type { ContainerFacts } from './facts.ts';
+
+/** Device path of a serial (drives.json in the pod). */
+export function devicePath({ report }: ContainerFacts, serial: string): string | undefined {
+  const found = report?.drives;
+  if (!Array.isArray(found)) return undefined;
+  const entry = found.find((one) => one !== null && typeof one === 'object' && !Array.isArray(one) && one['serial_id'] === serial);
+  const path = (entry as { block_device?: unknown } | undefined)?.block_device;
+  return typeof path === 'string' ? path : undefined;
+}
+
+/** The command that adds a drive; undefined while its device is not seen. */
+export function addition(facts: ContainerFacts, serial: string): Operation | undefined {
+  const path = devicePath(facts, serial);
+  return path === undefined || facts.pod === undefined ? undefined : wekaRun(facts.pod.target, 'driveAdd', { containerId: facts.containerId ?? 0, devicePath: path });
+}
+
+/** Weka is being given the drive now, so it may have it in a moment. */
+export function isBeingAdded(facts: ContainerFacts, serial: string): boolean {
+  const adding = addition(facts, serial);
+  return adding !== undefined && operationOutcome(facts.request.observed, adding)?.state === 'pending';
+}

@@ -1,0 +1,63 @@
+/** A claim that was lost is made again from what is: what the pod runs with, and what the status says. Never by a new choice. */
+import { defined } from '../../core/defined.ts';
+import { canonicalJson } from '../../core/operations.ts';
+import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
+import { is } from '../api/modes.ts';
+import type { UsedPorts } from '../claims/ports.ts';
+import type { ContainerFacts } from './facts.ts';
+
+export interface Refused {
+  refused: string;
+  reason: string;
+}
+
+/** What a container has without a claim: it runs, or ran, with it. */
+interface Remembered {
+  drives: string[];
+  ports: UsedPorts;
+  incarnation?: ClaimHolder['incarnation'];
+}
+
+interface Holding extends UsedPorts {
+  drives?: string[] | undefined;
+}
+
+const textOf = ({ drives = [], wekaPort, agentPort }: Holding): string =>
+  canonicalJson(defined({ drives: [...drives].sort(), wekaPort, agentPort }));
+
+const refuse = (reason: 'ClaimLost' | 'ClaimContradiction', refused: string): Refused => ({ reason, refused: `its claim is lost: ${refused}` });
+
+/** What its status remembers, if that is about this node. */
+const remembersOf = ({ container: { status }, claimedNode }: ContainerFacts, node: WekaNode): Holding | undefined =>
+  claimedNode === node.metadata.name ? status?.allocations : undefined;
+
+/** Its last pod. Of one that is not seen the boot is not known, so its death takes another proof. */
+function lastPod({ pod, container }: ContainerFacts, node: WekaNode): ClaimHolder['incarnation'] {
+  const podUid = pod?.target.uid ?? container.status?.podUid;
+  return podUid === undefined ? undefined : { podUid, nodeName: node.metadata.name, bootId: pod === undefined ? '' : (node.spec.bootId ?? '') };
+}
+
+/** The first of the others that has a port or a drive of these. */
+const rivalOf = ({ drives = [], wekaPort, agentPort }: Holding, others: readonly ClaimHolder[]): ClaimHolder | undefined =>
+  others.find((one) => drives.some((serial) => one.drives.includes(serial)) || (wekaPort !== undefined && one.wekaPort === wekaPort) || (agentPort !== undefined && one.agentPort === agentPort));
+
+/**
+ * What the container has although the claims of its node do not know it, or why that can not be told.
+ * @returns undefined: it never had anything, and may choose
+ */
+export function remembered(facts: ContainerFacts & { node: WekaNode }, others: readonly ClaimHolder[]): Remembered | Refused | undefined {
+  const { container: { spec }, pod, report, reportMissing, node, joined } = facts;
+  if (!is(spec.mode, 'allocatable')) return undefined;
+  const claims = claimsNames.ofNode(node.metadata.name);
+  const allocations = remembersOf(facts, node);
+  const resources = (report?.resources ?? undefined) as Holding | undefined;
+  const known = resources ?? allocations;
+  if (known === undefined) return joined ? refuse('ClaimLost', `neither its status nor its pod says what it holds; put its entry back into WekaClaims ${claims}`) : undefined;
+  if (pod?.running === true && report === undefined) return refuse('ClaimLost', `it is made again from what the pod runs with: ${reportMissing}`);
+  if (resources !== undefined && allocations !== undefined && textOf(resources) !== textOf(allocations)) {
+    return refuse('ClaimContradiction', `the pod runs with ${textOf(resources)}, status.allocations says ${textOf(allocations)}; write the right one into WekaClaims ${claims}`);
+  }
+  const rival = rivalOf(known, others);
+  if (rival !== undefined) return refuse('ClaimContradiction', `it has ${textOf(known)}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`);
+  return defined({ drives: [...(known.drives ?? [])], ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }), incarnation: lastPod(facts, node) });
+}

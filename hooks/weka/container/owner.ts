@@ -1,0 +1,49 @@
+/** The WekaCluster above a container: its finalizer, and what a container says when it has gone without a word. */
+import { ensureFinalizer } from '../../core/catalogue.ts';
+import type { Summary } from '../../core/conditions.ts';
+import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
+import { apiVersion, clusterFinalizer } from '../api/group.ts';
+import { wekaClusterKind } from '../catalogue.ts';
+import { graceSeconds } from '../grace.ts';
+import { warning } from './bring-up.ts';
+import { clusterOf, type ContainerFacts } from './facts.ts';
+
+/** Metacontroller does not see that a finalizer is gone before its next resync, in which time the cluster may be deleted at once. */
+function ownerFinalized({ owner, namespace, request }: ContainerFacts): Outcome {
+  const cluster = clusterOf(request.parent);
+  if (cluster === undefined || owner.state !== 'living' || owner.finalizers === undefined || owner.uid === undefined) return skipped;
+  if (owner.finalizers.includes(clusterFinalizer)) return done();
+  const ensure = ensureFinalizer({ apiVersion, kind: wekaClusterKind.kind, namespace, name: cluster.name, uid: owner.uid });
+  const message = `WekaCluster ${cluster.name} has lost its finalizer, as in a kubectl replace; puts it back`;
+  return act('OwnerFinalizerLost', message, [ensure], 1, [warning('OwnerFinalizerLost', message)]);
+}
+
+export const ownerStep: Step<ContainerFacts> = {
+  name: 'OwnerFinalizer', mode: 'independent', summary: 'The WekaCluster has its finalizer, without which a deletion would have no grace.', check: ownerFinalized,
+};
+
+/** Seconds until the grace is over that a container keeps by itself, from its own deletion. */
+function ownGraceLeft({ container: { metadata, spec }, owner, now }: ContainerFacts): number {
+  const inherited = 'grace' in owner ? owner.grace : undefined;
+  const end = Date.parse(metadata.deletionTimestamp ?? now) + graceSeconds(spec.gracefulDestroyDuration ?? inherited) * 1000;
+  return Math.max(0, Math.ceil((end - Date.parse(now)) / 1000));
+}
+
+const words = 'spec.state: destroying erases its data and its drives, spec.state: deleting has it leave a weka cluster that lives on';
+
+/** A container that is deleted and was ordered nothing stays as it is; what it says, and when it has more to say (seconds). */
+export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfterSeconds?: number } | undefined {
+  const { owner, request, container: { metadata, spec } } = facts;
+  if (facts.state !== 'paused' || spec.state === 'paused' && owner.state === 'living') return undefined;
+  if (metadata.deletionTimestamp === undefined) return undefined;
+  const cluster = clusterOf(request.parent)?.name ?? '';
+  if (owner.state === 'terminating' && owner.cancelled) {
+    return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; ${words}` } };
+  }
+  if (owner.state !== 'gone') return undefined;
+  const left = ownGraceLeft(facts);
+  const gone = `WekaCluster ${cluster} is gone and has ordered nothing`;
+  return left > 0
+    ? { summary: { state: 'stalled', reason: 'OwnerGone', message: `${gone}: the container stays paused and keeps its data; ${words}` }, resyncAfterSeconds: Math.min(left, 3600) }
+    : { summary: { state: 'stalled', reason: 'WordNeeded', message: `${gone}, and its grace is over: the container waits for a word and keeps its data; ${words}` } };
+}

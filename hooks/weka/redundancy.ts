@@ -1,0 +1,51 @@
+/** What is left of a weka cluster while some of its containers are away, and whether that is enough. */
+import type { WekaStatus } from './queries.ts';
+import type { WekaContainers, WekaMember } from './weka-containers.ts';
+
+/** Serves now, and is to go on doing so. */
+const isUp = ({ status }: WekaMember): boolean => status === 'UP';
+/** Has no part in the cluster any more, only its entry is left. */
+const isOut = ({ status }: WekaMember): boolean => status === 'INACTIVE';
+/** Where weka names no failure domain, each container is one. */
+const domainOf = ({ hostId, failureDomain }: WekaMember): string => failureDomain ?? nameOf(hostId);
+export const nameOf = (hostId: number): string => `HostId<${hostId}>`;
+
+/** The greatest number of failures that some data has; undefined: weka does not say. */
+function worstFailures({ status, rebuild }: WekaStatus): number | undefined {
+  const states = rebuild?.protectionState;
+  if (states === undefined) return status === 'OK' ? 0 : undefined;
+  if (states.some(({ numFailures, percent }) => numFailures === undefined || percent === undefined)) return undefined;
+  return Math.max(0, ...states.map(({ numFailures = 0, percent = 0 }) => (percent > 0 ? numFailures : 0)));
+}
+
+/**
+ * What speaks against it that the containers for which `away` holds are away together, in one sentence; undefined: the
+ * others bear it. They do when all of them are up, no data misses more than the one copy that `away` has, the drives left
+ * are in enough failure domains for a stripe, and more than half of the compute containers are left.
+ */
+export function againstAbsence(status: WekaStatus | undefined, containers: WekaContainers, away: (member: WekaMember) => boolean): string | undefined {
+  if (containers.state === 'unknown') return containers.reason;
+  if (status === undefined) return 'the status of the weka cluster has not been read';
+  const members = containers.members.filter((member) => !isOut(member) && member.role !== 'other');
+  const nameless = members.find(({ role }) => role === undefined);
+  if (nameless !== undefined) return `weka does not say what ${nameOf(nameless.hostId)} does`;
+  const left = members.filter((member) => !away(member));
+  const down = left.find((member) => !isUp(member));
+  if (down !== undefined) return `${nameOf(down.hostId)} is ${down.status}`;
+  const failures = worstFailures(status);
+  if (failures === undefined) return 'the answer of weka status does not say how much of the data has failures';
+  if (failures > 1) return `some of the data has ${failures} failures`;
+  return againstLoss(status, members, left);
+}
+
+/** The same by numbers alone: what is left of all that hold data or serve it. */
+function againstLoss({ stripe_data_drives: data, stripe_protection_drives: parity }: WekaStatus, members: readonly WekaMember[], left: readonly WekaMember[]): string | undefined {
+  const of = (role: WekaMember['role'], some: readonly WekaMember[]): WekaMember[] => some.filter((member) => member.role === role);
+  const domains = new Set(of('drive', left).map(domainOf)).size;
+  if (of('drive', left).length < of('drive', members).length) {
+    if (data === undefined || parity === undefined) return 'the answer of weka status has no stripe_data_drives or no stripe_protection_drives';
+    if (domains < data + parity) return `drives of ${domains} failure domains would be left, and a stripe takes ${data + parity}`;
+  }
+  const [computes, total] = [of('compute', left).length, of('compute', members).length];
+  return computes < total && computes * 2 <= total ? `${computes} of ${total} compute containers would be left, no more than half` : undefined;
+}

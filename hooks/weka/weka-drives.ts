@@ -1,0 +1,20 @@
+/** What weka says of its drives, read so that an answer from which something is missing proves nothing. */
+import type { WekaAnswer, WekaStatus } from './queries.ts';
+
+export type WekaDrive = WekaAnswer<'drives'>[number];
+
+export type WekaDrives = { state: 'known'; drives: WekaDrive[] } | { state: 'unknown'; reason: string };
+
+/**
+ * The answer of `weka cluster drive`, or why it can not be believed.
+ * @param status of the same member: it counts the drives, and a list that is shorter is not whole
+ */
+export function readDrives(answer: WekaDrive[] | undefined, status: WekaStatus | undefined): WekaDrives {
+  const unknown = (reason: string): WekaDrives => ({ state: 'unknown', reason });
+  if (answer === undefined) return unknown('the drives of the weka cluster have not been read');
+  const total = status?.drives?.total;
+  if (total === undefined) return unknown('the member that listed the drives has not said how many there are (drives.total of weka status)');
+  if (answer.length !== total) return unknown(`weka lists ${answer.length} drives and counts ${total}`);
+  const odd = answer.find(({ host_id, serial_number, status: word }) => host_id === undefined || (serial_number ?? '') === '' || (word ?? '') === '');
+  return odd === undefined ? { state: 'known', drives: answer } : unknown(`weka lists the drive ${odd.uuid} without its host, serial or status`);
+}
