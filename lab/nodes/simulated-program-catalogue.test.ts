@@ -10,7 +10,7 @@ interface Row {
   stdin?: string;
 }
 
-/** Drive containers on six hosts; nothing is formed yet. */
+/** Drive containers on six hosts, and the compute container without which no IO starts; nothing is formed yet. */
 async function stems(): Promise<{ test: Bench; pods: TestPod[] }> {
   const test = bench(6);
   const pods: TestPod[] = [];
@@ -19,15 +19,17 @@ async function stems(): Promise<{ test: Bench; pods: TestPod[] }> {
     await giveResources(test, pod, { drives: [`disk-${n}`], wekaPort: 35_000, agentPort: 35_303 });
     pods.push(pod);
   }
+  await giveResources(test, test.start('compute', 1), { wekaPort: 35_100, agentPort: 35_304 });
   return { test, pods };
 }
 
 const hosts = [1, 2, 3, 4, 5, 6].map((n) => ({ ip: `10.0.0.${n}`, port: 35_000 }));
+const compute = { ip: '10.0.0.1', port: 35_100 };
 const password = { name: 'weka-cluster-demo', key: 'password' };
 
 /** The life of a cluster in commands of the catalogue, in this order. */
 const life: Row[] = [
-  { command: 'clusterCreate', parameters: { hosts } },
+  { command: 'clusterCreate', parameters: { hosts: [...hosts, compute] } },
   { command: 'clusterName', parameters: { name: 'demo' } },
   { command: 'hotSpare', parameters: { count: 0 } },
   { command: 'parityDrives', parameters: { count: 2 } },
@@ -76,7 +78,7 @@ describe('every command and query of the catalogue is known to the simulated pod
       expect(() => answer.parse(JSON.parse(stdout)), argv.join(' ')).not.toThrow();
     }
     expect(test.world.snapshot().clusters).toMatchObject([
-      { name: 'demo', status: 'OK', members: [0, 1, 2, 3, 4].map((id) => ({ id, status: 'UP' })), filesystems: ['.config_fs'], users: ['admin'] },
+      { name: 'demo', status: 'OK', members: [0, 1, 2, 3, 4, 6].map((id) => ({ id, status: 'UP' })), filesystems: ['.config_fs'], users: ['admin'] },
     ]);
     expect(test.world.damage).toEqual([]);
   });

@@ -2,9 +2,9 @@
 import { randomHex } from '../nodes/hardware.ts';
 import type { ClusterCommand, ClusterCommandContext } from './command.ts';
 import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
-import { clearExposure, driveDomains, refreshProtection } from './protection.ts';
+import { clearExposure, refreshProtection } from './protection.ts';
 import type { Cluster, Member, WorldState } from './state.ts';
-import { hasQuorum, isPresent, isUp, localOf } from './state.ts';
+import { domainOf, drivenDomains, drivesOf, hasQuorum, isPresent, isUp, localOf } from './state.ts';
 
 /** Commands about the cluster as a whole and its containers. */
 export const clusterCommands: ClusterCommand[] = [
@@ -119,31 +119,48 @@ function listProcesses({ world, cluster, options }: ClusterCommandContext) {
   return answerJson(processes);
 }
 
-/** Starts draining; refused where too few failure domains with drives would be left for a stripe. */
+/** Starts draining. */
 function deactivate({ world, cluster, positionals }: ClusterCommandContext) {
   const member = memberById(cluster, positionals[0]);
   if (isRefusal(member)) return member;
   if (member.state !== 'ACTIVE') return answer('');
-  const left = driveDomains(cluster, member).size;
-  const stripe = cluster.dataDrives + cluster.parityDrives;
-  if (member.role === 'drive' && cluster.io !== 'never' && left < stripe) {
-    return refuse(`Deactivating HostId<${member.hostId}> would leave ${left} failure domains, fewer than the stripe width ${stripe}`);
-  }
+  const lack = cluster.io === 'never' ? undefined : lackWithout(world, cluster, member);
+  if (lack !== undefined) return refuse(`Deactivating HostId<${member.hostId}> would leave ${lack}`);
   member.state = 'DEACTIVATING';
   for (const drive of drivesOf(cluster, member)) if (drive.status === 'ACTIVE' || drive.status === 'PHASING_IN') drive.status = 'PHASING_OUT';
   world.clock.after(world.settings.deactivate, () => finishDeactivation(world, cluster, member));
   return answer('');
 }
 
+/** Weka's buckets are led by a raft of so many compute containers, of fewer where the cluster began with fewer. */
+const defaultRaftSize = 5;
+
+/** What weka would have too little of without the member: failure domains for a stripe, or a majority of the raft. */
+function lackWithout(world: WorldState, cluster: Cluster, member: Member): string | undefined {
+  if (member.role === 'drive') {
+    const left = drivenDomains(cluster, (other) => other === member).size;
+    const stripe = cluster.dataDrives + cluster.parityDrives;
+    return left < stripe ? `${left} failure domains, fewer than the stripe width ${stripe}` : undefined;
+  }
+  if (member.role !== 'compute') return undefined;
+  const quorum = hasQuorum(world, cluster);
+  const left = [...cluster.members.values()].filter((other) => other !== member && other.role === 'compute' && other.state === 'ACTIVE' && isUp(world, cluster, other, quorum)).length;
+  const raft = Math.min(cluster.bucketRaftSize ?? defaultRaftSize, cluster.computesAtStart);
+  // of two compute containers one will do, see protection.ts
+  const needed = raft === 2 ? 1 : Math.floor(raft / 2) + 1;
+  return left < needed ? `${left} compute containers that are up, fewer than a majority of the raft of ${raft}` : undefined;
+}
+
 function finishDeactivation(world: WorldState, cluster: Cluster, member: Member): void {
   if (member.state !== 'DEACTIVATING') return;
+  // no data moves while IO is stopped
+  if (cluster.io === 'interrupted') {
+    world.clock.after(world.settings.deactivate, () => finishDeactivation(world, cluster, member));
+    return;
+  }
   member.state = 'INACTIVE';
   for (const drive of drivesOf(cluster, member)) if (drive.status === 'PHASING_OUT') drive.status = 'INACTIVE';
   clearExposure(world, cluster, member);
-}
-
-function drivesOf(cluster: Cluster, member: Member) {
-  return [...cluster.drives.values()].filter((drive) => drive.hostId === member.hostId);
 }
 
 function activate({ world, cluster, positionals }: ClusterCommandContext) {
@@ -174,13 +191,16 @@ function remove({ world, cluster, positionals, options }: ClusterCommandContext)
 async function startIo({ world, cluster }: ClusterCommandContext) {
   if (cluster.io === 'started' || cluster.io === 'interrupted') return answer('');
   const withDrives = new Set(
-    [...cluster.drives.values()].map((drive) => cluster.members.get(drive.hostId)).filter((member) => member?.state === 'ACTIVE').map((member) => member?.failureDomain),
+    [...cluster.drives.values()].flatMap((drive) => cluster.members.get(drive.hostId) ?? []).filter(({ state }) => state === 'ACTIVE').map(domainOf),
   );
   const stripe = cluster.dataDrives + cluster.parityDrives;
   if (withDrives.size < stripe) {
     return refuse(`Not enough failure domains with drives to start IO: ${withDrives.size} of ${stripe}`);
   }
+  const computes = [...cluster.members.values()].filter(({ role, state }) => role === 'compute' && state === 'ACTIVE').length;
+  if (computes === 0) return refuse('Not enough compute containers to start IO: there is none');
   cluster.io = 'starting';
+  cluster.computesAtStart = computes;
   await new Promise<void>((resolve) => {
     world.clock.after(world.settings.startIo, resolve);
   });

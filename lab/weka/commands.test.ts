@@ -17,6 +17,7 @@ describe('commands of a formed cluster', () => {
     ['removal of an ACTIVE container', ['cluster container remove 5 --no-unimprint'], 'Host HostId<5> is ACTIVE, it must be deactivated before it is removed'],
     ['removal of a draining container', ['cluster container deactivate 5', 'cluster container remove 5'], 'Host HostId<5> is DEACTIVATING, it must be deactivated before it is removed'],
     ['deactivation below the stripe width', ['cluster container deactivate 5', 'cluster container deactivate 4'], 'Deactivating HostId<4> would leave 4 failure domains, fewer than the stripe width 5'],
+    ['deactivation of compute containers below a majority of their raft', ['cluster container deactivate 6', 'cluster container deactivate 7', 'cluster container deactivate 8', 'cluster container deactivate 9'], 'Deactivating HostId<9> would leave 2 compute containers that are up, fewer than a majority of the raft of 5'],
     ['deactivation of an unknown container', ['cluster container deactivate 55'], 'Host HostId<55> not found'],
     ['a change of the stripe after start-io', ['cluster update --parity-drives 4'], 'The stripe cannot be changed once IO was started'],
     ['a second filesystem group of a name', ['fs group create default', 'fs group create default'], 'Filesystem group "default" already exists'],

@@ -2,8 +2,9 @@
 import { randomUuid } from '../nodes/hardware.ts';
 import type { ClusterCommand, ClusterCommandContext } from './command.ts';
 import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
+import { noticePulledDrives } from './drive-failures.ts';
 import type { Drive } from './state.ts';
-import { isUp } from './state.ts';
+import { drivenDomains, isUp } from './state.ts';
 
 const devicePrefix = '/dev/disk/by-id/weka-';
 
@@ -20,7 +21,8 @@ export const driveCommands: ClusterCommand[] = [
   { scope: 'cluster', words: 'cluster drive remove', role: 'clusteradmin', run: remove },
 ];
 
-function list({ cluster, positionals, options }: ClusterCommandContext) {
+function list({ world, cluster, positionals, options }: ClusterCommandContext) {
+  noticePulledDrives(world, cluster);
   const container = options.value('--container');
   const drives = [...cluster.drives.values()].filter(
     (drive) =>
@@ -73,6 +75,8 @@ function add({ world, cluster, positionals }: ClusterCommandContext) {
     status: cluster.io === 'started' ? 'PHASING_IN' : 'ACTIVE',
     sizeBytes: world.settings.driveBytes,
     addedAt: world.clock.now(),
+    rebuilt: false,
+    cancelFailure: undefined,
   }));
   for (const drive of added) {
     cluster.drives.set(drive.uuid, drive);
@@ -89,11 +93,17 @@ function driveByUuid({ cluster, positionals }: ClusterCommandContext) {
   return cluster.drives.get(uuid) ?? refuse(`The given drive "${uuid}" does not exist.`);
 }
 
+/** Starts draining; refused where too few failure domains with drives would be left for a stripe. */
 function deactivate(context: ClusterCommandContext) {
   const drive = driveByUuid(context);
   if (isRefusal(drive)) return drive;
   if (drive.status !== 'ACTIVE' && drive.status !== 'PHASING_IN') return answer('');
   const { world, cluster } = context;
+  const left = drivenDomains(cluster, (_, other) => other === drive).size;
+  const stripe = cluster.dataDrives + cluster.parityDrives;
+  if (drive.status === 'ACTIVE' && cluster.io !== 'never' && left < stripe) {
+    return refuse(`Deactivating the drive "${drive.uuid}" would leave ${left} failure domains with drives, fewer than the stripe width ${stripe}`);
+  }
   drive.status = cluster.io === 'started' ? 'PHASING_OUT' : 'INACTIVE';
   world.clock.after(world.settings.deactivateDrive, () => {
     if (drive.status === 'PHASING_OUT' && cluster.members.get(drive.hostId)?.state !== 'DEACTIVATING') drive.status = 'INACTIVE';

@@ -106,6 +106,7 @@ function newCluster(world: WorldState, joinSecret: string, adminPassword: string
     parityDrives: 2,
     hotSpare: 0,
     bucketRaftSize: undefined,
+    computesAtStart: 0,
     io: 'never',
     ioChangedAt: world.clock.now(),
     filesystemGroups: [],

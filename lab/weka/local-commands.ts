@@ -101,7 +101,7 @@ function remove({ world, place, local, options }: CommandContext) {
   if (local === undefined) return answer('');
   const force = options.has('--force') || options.has('-f');
   if (local.process !== 'stopped' && !force) return refuse(`container ${local.name} is running, stop it first`);
-  endProcess(world, local);
+  endProcess(world, local, 'operator');
   world.locals.delete(localKey(place.nodeName, place.dataId));
   return answer('');
 }

@@ -1,8 +1,8 @@
 /** Life of the processes of local containers: start, stop, death, and how a started one finds its cluster. */
 import { randomUuid } from '../nodes/hardware.ts';
-import { refreshProtection } from './protection.ts';
-import type { Cluster, LocalContainer, Member, WorldState } from './state.ts';
-import { clusterOf, hasQuorum, joinsCluster, listenerAt, recordIncident } from './state.ts';
+import { exposedMembers, refreshProtection } from './protection.ts';
+import type { Actor, Cluster, LocalContainer, Member, WorldState } from './state.ts';
+import { clusterOf, domainOf, hasQuorum, isBackend, isPresent, joinsCluster, listenerAt, recordIncident } from './state.ts';
 
 /**
  * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
@@ -50,12 +50,9 @@ function flagSecondProcess(world: WorldState, local: LocalContainer): void {
     (other) => other !== local && other.dataId === local.dataId && other.process !== 'stopped',
   );
   if (twin === undefined) return;
-  recordIncident(
-    world,
-    'two-processes',
-    clusterOf(world, local) ?? clusterOf(world, twin),
-    `${local.name} (${local.dataId}) was started on ${local.nodeName} while it runs on ${twin.nodeName}`,
-  );
+  recordIncident(world, clusterOf(world, local) ?? clusterOf(world, twin), {
+    kind: 'two-processes', by: 'operator', message: `${local.name} (${local.dataId}) was started on ${local.nodeName} while it runs on ${twin.nodeName}`,
+  });
 }
 
 function becomeReady(world: WorldState, local: LocalContainer): void {
@@ -85,6 +82,7 @@ function tryJoin(world: WorldState, local: LocalContainer): void {
       continue;
     }
     addMember(world, cluster, local);
+    refreshProtection(world, cluster);
     return;
   }
 }
@@ -107,11 +105,12 @@ export function addMember(world: WorldState, cluster: Cluster, local: LocalConta
     port: local.basePort,
     role: local.role,
     cores: local.cores,
-    failureDomain: local.failureDomain ?? local.machineIdentifier ?? local.nodeName,
+    failureDomain: local.failureDomain ?? (world.settings.namesDomains ? (local.machineIdentifier ?? local.nodeName) : undefined),
     state: 'ACTIVE',
     addedAt: world.clock.now(),
     exposure: 'full',
     exposureSince: world.clock.now(),
+    exposedBy: 'fault',
     cancelExposure: undefined,
   };
   cluster.members.set(member.hostId, member);
@@ -125,13 +124,16 @@ export function stopContainer(world: WorldState, local: LocalContainer, force: b
   local.startFailed = false;
   if (local.process === 'stopped') return Promise.resolve();
   const mounts = local.role === 'client' ? (world.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
-  if (mounts > 0) recordIncident(world, 'mounts-cut-off', clusterOf(world, local), `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}`);
+  if (mounts > 0) {
+    recordIncident(world, clusterOf(world, local), { kind: 'mounts-cut-off', by: 'operator', message: `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}` });
+  }
+  if (local.process !== 'stopping') noteStop(world, local);
   local.cancel?.();
   local.process = 'stopping';
   const duration = force ? world.settings.stopForced : world.settings.stopGracefully;
   return new Promise((resolve) => {
     const cancel = world.clock.after(duration, () => {
-      endProcess(world, local);
+      endProcess(world, local, 'operator');
       resolve();
     });
     local.cancel = () => {
@@ -141,15 +143,32 @@ export function stopContainer(world: WorldState, local: LocalContainer, force: b
   });
 }
 
+/** Whether the stop was right is for others to judge; here is what they need for it. */
+function noteStop(world: WorldState, local: LocalContainer): void {
+  const cluster = clusterOf(world, local);
+  const member = cluster?.members.get(local.membership?.hostId ?? -1);
+  if (cluster === undefined || member === undefined || !isBackend(member.role)) return;
+  const others = exposedMembers(world, cluster).filter((other) => domainOf(other) !== domainOf(member));
+  world.stops.push({
+    at: world.clock.now(), guid: cluster.guid, dataId: member.dataId, name: member.name, nodeName: member.nodeName, role: member.role,
+    served: member.state !== 'INACTIVE' && isPresent(world, cluster, member),
+    alreadyAway: others.map(({ name, dataId, exposure, exposureSince, exposedBy }) => ({
+      name, dataId,
+      // not exposed yet: it is just being stopped
+      ...(exposure === 'full' ? { since: world.clock.now(), by: 'operator' as const } : { since: exposureSince, by: exposedBy }),
+    })),
+  });
+}
+
 /** The processes are gone, whatever they were doing. */
-export function endProcess(world: WorldState, local: LocalContainer): void {
+export function endProcess(world: WorldState, local: LocalContainer, by: Actor): void {
   const cancel = local.cancel;
   local.cancel = undefined;
   local.process = 'stopped';
   local.ready = false;
   cancel?.();
   const cluster = clusterOf(world, local);
-  if (cluster !== undefined) refreshProtection(world, cluster);
+  if (cluster !== undefined) refreshProtection(world, cluster, by);
 }
 
 export function noteFailure(world: WorldState, local: LocalContainer, reason: string): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WekaPlace } from '../contract.ts';
 import type { TestWorld } from './hosts.fixture.ts';
-import { formedCluster, place, testWorld } from './hosts.fixture.ts';
+import { bringUp, createCommand, formedCluster, place, testWorld } from './hosts.fixture.ts';
 
 async function sixHosts(settings = {}) {
   const test = testWorld(settings);
@@ -96,6 +96,78 @@ describe('protection of a cluster', () => {
     kill(test, ...drives.slice(1), computes[5]!);
     expect((await test.weka(drives[0]!, 'status')).stderr).toBe('error: The cluster has no leader, too few hosts are up\n');
     expect(await test.json(drives[0]!, 'local ps --json')).toMatchObject([{ internalStatus: { display_status: 'CLUSTERIZING' } }]);
+  });
+});
+
+describe('the compute containers of a cluster', () => {
+  it('are needed more than half: IO stops with the third of six that dies, and resumes with the fourth', async () => {
+    // one failure domain for all of them, so that parity is not what stops IO
+    const test = testWorld();
+    const drives = [1, 2, 3, 4, 5].map((n) => place('drive', n));
+    const computes = [11, 12, 13, 14, 15, 16].map((n) => place('compute', n));
+    for (const at of drives) await bringUp(test, at);
+    for (const at of computes) await bringUp(test, at, '--failure-domain rack');
+    for (const command of [createCommand([...drives, ...computes]), ...[1, 2, 3, 4, 5].map((n) => `cluster drive add ${n - 1} /dev/disk/by-id/weka-disk-${n}`), 'cluster start-io']) await test.weka(drives[0]!, command);
+    kill(test, computes[0]!, computes[1]!);
+    expect(cluster(test)).toMatchObject({ ioStatus: 'STARTED', failedHosts: ['rack'] });
+    kill(test, computes[2]!);
+    expect(cluster(test)).toMatchObject({ ioStatus: 'STOPPED', status: 'UNAVAILABLE' });
+    expect(test.world.incidents).toMatchObject([{ kind: 'io-interrupted', rule: 'compute-quorum', by: 'fault', message: expect.stringContaining('3 of 6 compute containers are present') as string }]);
+    await test.weka(computes[2]!, 'local start');
+    await test.clock.advance(200);
+    expect(cluster(test).ioStatus).toBe('STARTED');
+  });
+
+  it.each([1, 2])('of %i and %i drive containers count as the smallest cluster does: one will do', async (away) => {
+    const test = testWorld();
+    const { computes } = await formedCluster(test, 2);
+    kill(test, ...computes.slice(0, away));
+    expect(cluster(test).ioStatus).toBe(away === 1 ? 'STARTED' : 'STOPPED');
+  });
+
+  it('have to be there for a start of IO', async () => {
+    const test = testWorld();
+    const drives = [1, 2, 3].map((n) => place('drive', n));
+    for (const at of drives) await bringUp(test, at);
+    for (const command of [createCommand(drives), ...[1, 2, 3].map((n) => `cluster drive add ${n - 1} /dev/disk/by-id/weka-disk-${n}`)]) await test.weka(drives[0]!, command);
+    expect((await test.weka(drives[0]!, 'cluster start-io')).stderr).toBe('error: Not enough compute containers to start IO: there is none\n');
+  });
+});
+
+describe('failure domains', () => {
+  it('are named after the host, or as the container was told, or not at all', async () => {
+    for (const [settings, extra, named] of [[{}, '', 'node-1'], [{}, '--failure-domain rack', 'rack'], [{ namesDomains: false }, '', undefined], [{ namesDomains: false }, '--failure-domain rack', 'rack']] as const) {
+      const test = testWorld(settings);
+      const drives = [1, 2, 3].map((n) => place('drive', n));
+      for (const at of drives) await bringUp(test, at, extra);
+      await test.weka(drives[0]!, createCommand(drives));
+      const [first] = (await test.json(drives[0]!, 'cluster container --json')) as { failure_domain?: string }[];
+      expect(first?.failure_domain).toBe(named);
+    }
+  });
+
+  it('are the containers one by one where weka names none, those of a host too', async () => {
+    const { test, drives, computes } = await sixHosts({ namesDomains: false });
+    kill(test, drives[5]!, computes[5]!);
+    expect(cluster(test)).toMatchObject({ failedHosts: ['computex6', 'drivex6'], ioStatus: 'STARTED' });
+    kill(test, drives[4]!);
+    expect(test.world.incidents).toMatchObject([{ kind: 'io-interrupted', rule: 'parity' }]);
+  });
+});
+
+describe('stops in order', () => {
+  it('are noted with what was away in other failure domains, and by whose act', async () => {
+    const { test, drives, computes } = await sixHosts();
+    await test.weka(drives[0]!, 'local stop -g');
+    await test.weka(computes[0]!, 'local stop -g');
+    kill(test, drives[1]!);
+    await test.weka(computes[2]!, 'local stop --force');
+    expect(test.world.stops.map(({ name, served, alreadyAway }) => [name, served, alreadyAway.map((one) => [one.name, one.by])])).toEqual([
+      ['drivex1', true, []],
+      ['computex1', true, []],
+      ['computex3', true, [['drivex1', 'operator'], ['drivex2', 'fault'], ['computex1', 'operator']]],
+    ]);
+    expect(test.world.incidents).toMatchObject([{ kind: 'io-interrupted', by: 'operator' }]);
   });
 });
 

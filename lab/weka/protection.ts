@@ -4,9 +4,12 @@
  * A backend that goes away while IO runs is `down`; when it comes back it is `returning` for `rebuild`, then `full`.
  * One that stays away is `elsewhere` after `rebuildElsewhere`, where enough failure domains are left for a stripe:
  * its data is protected without it, and its return is a mere redistribution.
+ *
+ * IO goes on while two rules hold: no more failure domains are exposed than parity bears, and more than half of the
+ * compute containers are present (of two, as small as a laptop's cluster is, one will do).
  */
-import type { Cluster, Exposure, Member, WorldState } from './state.ts';
-import { isBackend, isPresent, recordIncident } from './state.ts';
+import type { Actor, Cluster, Exposure, IoRule, Member, WorldState } from './state.ts';
+import { domainOf, drivenDomains, drivesOf, isBackend, isPresent, recordIncident } from './state.ts';
 
 /** Failure domains whose data misses a copy: those of members that are down or returning. */
 export function exposedDomains(cluster: Cluster): Set<string> {
@@ -14,7 +17,14 @@ export function exposedDomains(cluster: Cluster): Set<string> {
 }
 
 function domainsOf(cluster: Cluster, exposures: Exposure[]): Set<string> {
-  return new Set(counted(cluster).filter((member) => exposures.includes(member.exposure)).map((member) => member.failureDomain));
+  return new Set(counted(cluster).filter((member) => exposures.includes(member.exposure)).map(domainOf));
+}
+
+/** Members that are away, or were and are not whole again. */
+export function exposedMembers(world: WorldState, cluster: Cluster): Member[] {
+  if (cluster.io === 'never' || cluster.io === 'starting') return [];
+  const gone = (member: Member): boolean => member.exposure === 'full' && !isPresent(world, cluster, member);
+  return counted(cluster).filter((member) => gone(member) || member.exposure === 'down' || member.exposure === 'returning');
 }
 
 function counted(cluster: Cluster): Member[] {
@@ -27,19 +37,30 @@ export function driveDomains(cluster: Cluster, except?: Member): Set<string> {
   return new Set(
     members
       .filter((member) => member.role === 'drive' && member.state === 'ACTIVE' && member !== except)
-      .map((member) => member.failureDomain),
+      .map(domainOf),
   );
 }
 
-/** To be called after whatever may have changed who is present in the cluster. */
-export function refreshProtection(world: WorldState, cluster: Cluster): void {
+/** To be called after whatever may have changed who is present in the cluster, with whose act it was. */
+export function refreshProtection(world: WorldState, cluster: Cluster, by: Actor = 'fault'): void {
   if (cluster.io === 'never' || cluster.io === 'starting') return;
   for (const member of counted(cluster)) {
     const present = isPresent(world, cluster, member);
     const next = present ? returnOf[member.exposure] : failureOf[member.exposure];
+    if (!present && next === 'down' && member.exposure !== 'down') member.exposedBy = by;
     if (next !== member.exposure) expose(world, cluster, member, next);
   }
-  judgeIo(world, cluster);
+  judgeIo(world, cluster, by);
+}
+
+/** A drive of the member FAILED under it: the data is made anew, as after a return. */
+export function exposeByDrive(world: WorldState, cluster: Cluster, member: Member, by: Actor): void {
+  if (cluster.io !== 'started' && cluster.io !== 'interrupted') return;
+  if (member.exposure === 'full' || member.exposure === 'returning' || member.exposure === 'redistributing') {
+    member.exposedBy = by;
+    expose(world, cluster, member, 'returning');
+  }
+  judgeIo(world, cluster, by);
 }
 
 const failureOf: Record<Exposure, Exposure> = {
@@ -66,13 +87,12 @@ function expose(world: WorldState, cluster: Cluster, member: Member, exposure: E
   const { rebuild, rebuildElsewhere } = world.settings;
   const then = (milliseconds: number, next: Exposure): void => {
     member.cancelExposure = world.clock.after(milliseconds, () => {
-      if (next === 'elsewhere' && !canRebuildWithout(cluster)) {
-        // the next failure or return decides again; until then the data stays exposed
-        then(rebuildElsewhere, next);
-        return;
-      }
+      // until there is room for the data it stays exposed; a failure, a return or a new drive decides again
+      if (next === 'elsewhere' && !canRebuildWithout(cluster)) return then(rebuildElsewhere, next);
+      if (next === 'full' && !canMakeAnew(cluster, member)) return then(rebuild, next);
+      for (const drive of drivesOf(cluster, member)) drive.rebuilt = drive.status === 'FAILED';
       expose(world, cluster, member, next);
-      judgeIo(world, cluster);
+      judgeIo(world, cluster, 'fault');
     });
   };
   if (exposure === 'returning' || exposure === 'redistributing') then(rebuild, 'full');
@@ -81,8 +101,14 @@ function expose(world: WorldState, cluster: Cluster, member: Member, exposure: E
 
 function canRebuildWithout(cluster: Cluster): boolean {
   const down = domainsOf(cluster, ['down', 'elsewhere']);
-  const left = [...driveDomains(cluster)].filter((domain) => !down.has(domain)).length;
+  const left = [...drivenDomains(cluster)].filter((domain) => !down.has(domain)).length;
   return cluster.io !== 'interrupted' && left >= cluster.dataDrives + cluster.parityDrives;
+}
+
+/** Where all drives of a failure domain FAILED, the others have to make a stripe without it. */
+function canMakeAnew(cluster: Cluster, member: Member): boolean {
+  const domains = drivenDomains(cluster);
+  return member.role !== 'drive' || domains.has(domainOf(member)) || domains.size >= cluster.dataDrives + cluster.parityDrives;
 }
 
 /** A member that leaves (INACTIVE, removed) has no part in protection any more. */
@@ -90,51 +116,58 @@ export function clearExposure(world: WorldState, cluster: Cluster, member: Membe
   member.cancelExposure?.();
   member.cancelExposure = undefined;
   member.exposure = 'full';
-  judgeIo(world, cluster);
+  judgeIo(world, cluster, 'operator');
 }
 
-function judgeIo(world: WorldState, cluster: Cluster): void {
-  const exposed = exposedDomains(cluster);
-  if (cluster.io === 'started' && exposed.size > cluster.parityDrives) {
+function judgeIo(world: WorldState, cluster: Cluster, by: Actor): void {
+  const lack = computesLack(world, cluster) ?? exposureLack(cluster);
+  if (cluster.io === 'started' && lack !== undefined) {
     cluster.io = 'interrupted';
     cluster.ioChangedAt = world.clock.now();
-    recordIncident(
-      world,
-      'io-interrupted',
-      cluster,
-      `cluster ${cluster.name || cluster.guid}: ${exposed.size} failed hosts exceed the protection of ${cluster.parityDrives}, IO stopped: ${[...exposed].sort().join(', ')}`,
-    );
-  } else if (cluster.io === 'interrupted' && domainsOf(cluster, ['down']).size <= cluster.parityDrives) {
+    recordIncident(world, cluster, { kind: 'io-interrupted', by, rule: lack.rule, message: `cluster ${cluster.name || cluster.guid}: ${lack.message}` });
+  } else if (cluster.io === 'interrupted' && computesLack(world, cluster) === undefined && domainsOf(cluster, ['down']).size <= cluster.parityDrives) {
     cluster.io = 'started';
     cluster.ioChangedAt = world.clock.now();
   }
 }
 
+type Lack = { rule: IoRule; message: string } | undefined;
+
+function exposureLack(cluster: Cluster): Lack {
+  const exposed = exposedDomains(cluster);
+  if (exposed.size <= cluster.parityDrives) return undefined;
+  return { rule: 'parity', message: `${exposed.size} failed hosts exceed the protection of ${cluster.parityDrives}, IO stopped: ${[...exposed].sort().join(', ')}` };
+}
+
+function computesLack(world: WorldState, cluster: Cluster): Lack {
+  const computes = counted(cluster).filter(({ role }) => role === 'compute');
+  const present = computes.filter((member) => isPresent(world, cluster, member)).length;
+  if (present > 0 && (present * 2 > computes.length || computes.length === 2)) return undefined;
+  return { rule: 'compute-quorum', message: `compute quorum lost, ${present} of ${computes.length} compute containers are present, IO stopped` };
+}
+
 /** Records lost data when drives of more failure domains are gone, before a rebuild elsewhere, than parity bears. */
-export function judgeDataLoss(world: WorldState, cluster: Cluster): void {
+export function judgeDataLoss(world: WorldState, cluster: Cluster, by: Actor): void {
   if (cluster.io === 'never' || cluster.filesystems.length === 0) return;
   const lost = new Set<string>();
   for (const drive of cluster.drives.values()) {
     const member = cluster.members.get(drive.hostId);
-    if (drive.status === 'FAILED' && member !== undefined && member.exposure !== 'elsewhere') lost.add(member.failureDomain);
+    if (drive.status === 'FAILED' && !drive.rebuilt && member !== undefined && member.exposure !== 'elsewhere') lost.add(domainOf(member));
   }
   if (lost.size <= cluster.parityDrives) return;
   if (world.incidents.some((incident) => incident.kind === 'data-lost' && incident.clusterGuid === cluster.guid)) return;
-  recordIncident(
-    world,
-    'data-lost',
-    cluster,
-    `cluster ${cluster.name || cluster.guid}: data lost, drives of ${lost.size} hosts are gone and protection bears ${cluster.parityDrives}`,
-  );
+  const message = `cluster ${cluster.name || cluster.guid}: data lost, drives of ${lost.size} hosts are gone and protection bears ${cluster.parityDrives}`;
+  recordIncident(world, cluster, { kind: 'data-lost', by, message });
 }
 
 /** Weka's word for the health of a cluster. */
 export function clusterStatus(cluster: Cluster): string {
   if (cluster.io === 'never' || cluster.io === 'starting') return 'UNINITIALIZED';
   if (cluster.io === 'interrupted' || cluster.io === 'stopped') return 'UNAVAILABLE';
-  const exposures = new Set(counted(cluster).map((member) => member.exposure));
-  if (exposures.has('returning')) return 'REBUILDING';
-  if (exposures.has('down')) return 'PARTIALLY_PROTECTED';
+  const members = counted(cluster);
+  const exposures = new Set(members.map((member) => member.exposure));
+  if (members.some((member) => member.exposure === 'returning' && canMakeAnew(cluster, member))) return 'REBUILDING';
+  if (exposures.has('down') || exposures.has('returning')) return 'PARTIALLY_PROTECTED';
   const moving = [...cluster.drives.values()].some((drive) => drive.status === 'PHASING_IN' || drive.status === 'PHASING_OUT');
   const draining = [...cluster.members.values()].some((member) => member.state === 'DEACTIVATING');
   return moving || draining || exposures.has('redistributing') ? 'REDISTRIBUTING' : 'OK';

@@ -22,10 +22,14 @@ export interface WekaSettings {
   deactivateDrive: number;
   /** A new drive of a running cluster: PHASING_IN until ACTIVE. */
   phaseIn: number;
+  /** From the first look at a drive that is no longer in its machine until weka calls it FAILED. */
+  driveFailure: number;
   /** Capacity of each drive, bytes. */
   driveBytes: number;
   /** Ports that a running container occupies from its base port on; two running ones on a node must not overlap. */
   portBlock: number;
+  /** Weka names the host as failure domain of a container that was told none; else it names none. */
+  namesDomains: boolean;
 }
 
 /** What holds where `settings` of `createWekaWorld` says nothing. */
@@ -42,6 +46,8 @@ export const defaultWekaSettings: WekaSettings = {
   deactivate: 2000,
   deactivateDrive: 1000,
   phaseIn: 1000,
+  driveFailure: 3000,
   driveBytes: 1_000_000_000_000,
   portBlock: 60,
+  namesDomains: true,
 };

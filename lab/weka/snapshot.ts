@@ -15,6 +15,7 @@ export interface MemberSnapshot {
   address: { ip: string; port: number };
   /** UP, DOWN, DEACTIVATING or INACTIVE. */
   status: string;
+  /** Empty: weka names none. */
   failureDomain: string;
 }
 
@@ -111,7 +112,7 @@ function clusterSnapshot(world: WorldState, cluster: Cluster, quorum: boolean): 
       role: member.role,
       address: { ip: member.ip, port: member.port },
       status: memberStatus(world, cluster, member, quorum),
-      failureDomain: member.failureDomain,
+      failureDomain: member.failureDomain ?? '',
     })),
     drives: [...cluster.drives.values()].map((drive) => ({
       uuid: drive.uuid,

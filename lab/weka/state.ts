@@ -2,7 +2,7 @@
  * The state of the weka model: clusters with members and drives, the containers of hosts, and what befell them.
  * Only types and questions; what changes it stands in processes.ts, protection.ts and the command files.
  */
-import type { Clock } from '../contract.ts';
+import type { Clock, ExecResult } from '../contract.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
 import type { WekaSettings } from './settings.ts';
 
@@ -65,12 +65,15 @@ export interface Member {
   port: number;
   role: Role;
   cores: number;
-  failureDomain: string;
+  /** As weka names it; undefined: it names none, and the container fails alone. */
+  failureDomain: string | undefined;
   state: 'ACTIVE' | 'DEACTIVATING' | 'INACTIVE';
   addedAt: number;
   exposure: Exposure;
   /** When the present exposure began. */
   exposureSince: number;
+  /** Whose act took it away, the last time that it went. */
+  exposedBy: Actor;
   cancelExposure: (() => void) | undefined;
 }
 
@@ -82,6 +85,10 @@ export interface Drive {
   status: 'ACTIVE' | 'PHASING_IN' | 'PHASING_OUT' | 'INACTIVE' | 'FAILED';
   sizeBytes: number;
   addedAt: number;
+  /** It FAILED, and its data was made anew on other drives since. */
+  rebuilt: boolean;
+  /** It is not in its machine any more and will be FAILED; cancels that. */
+  cancelFailure: (() => void) | undefined;
 }
 
 export interface User {
@@ -112,6 +119,8 @@ export interface Cluster {
   parityDrives: number;
   hotSpare: number;
   bucketRaftSize: number | undefined;
+  /** ACTIVE compute containers when IO was started. */
+  computesAtStart: number;
   io: 'never' | 'starting' | 'started' | 'interrupted' | 'stopped';
   ioChangedAt: number;
   filesystemGroups: string[];
@@ -125,12 +134,60 @@ export interface Cluster {
   events: { at: number; message: string }[];
 }
 
+/** Whose act it was: the operator's (a stop that it allowed, a clean-up pod, a command of weka), a person's, or nobody's. */
+export type Actor = 'operator' | 'person' | 'fault';
+
+/** Which of weka's conditions for IO no longer holds. */
+export type IoRule = 'parity' | 'compute-quorum';
+
 /** Something that must not befall a cluster unless a person asked for its end. */
 export interface Incident {
   at: number;
   kind: 'io-interrupted' | 'data-lost' | 'drive-resigned-in-use' | 'directory-removed-in-use' | 'two-processes' | 'mounts-cut-off';
   clusterGuid: string | undefined;
   message: string;
+  /** Whose act brought it about: of several that added up, the last. */
+  by: Actor;
+  /** Of `io-interrupted`. */
+  rule?: IoRule;
+}
+
+/** A drive that lost the GUID of its cluster. */
+export interface Erasure {
+  at: number;
+  serial: string;
+  nodeName: string;
+  /** What stood on it. */
+  guid: string;
+  by: Actor;
+  /** How weka listed it at that moment; undefined: it did not. */
+  status: Drive['status'] | undefined;
+  /** Data directory (uid of the WekaContainer) of the member that weka listed it with. */
+  dataId: string | undefined;
+}
+
+/** A data directory, and with it a container's identity, that was removed. */
+export interface Removal {
+  at: number;
+  dataId: string;
+  nodeName: string;
+  /** The cluster that it was a member of. */
+  guid: string | undefined;
+  by: Actor;
+}
+
+/** A backend that was stopped in order, for which a runtime needs the operator's flag; deaths are not in here. */
+export interface Stop {
+  at: number;
+  guid: string;
+  dataId: string;
+  name: string;
+  nodeName: string;
+  role: Role;
+  /** False: it was away already, so that its stop took nothing away. */
+  served: boolean;
+  /** Backends of other failure domains whose data missed a copy at that moment, and since when. */
+  alreadyAway: { name: string; dataId: string; since: number; by: Actor }[];
 }
 
 export interface WorldState {
@@ -147,7 +204,14 @@ export interface WorldState {
   /** Driver versions in a node's kernel, where no hardware registry was given. */
   drivers: Map<string, Set<string>>;
   incidents: Incident[];
+  erasures: Erasure[];
+  removals: Removal[];
+  stops: Stop[];
+  distortions: { member: string | undefined; distortion: Distortion }[];
 }
+
+/** Makes another answer of a right one; see distortions.ts. */
+export type Distortion = (argv: string[], answer: ExecResult) => ExecResult | Promise<ExecResult>;
 
 export function localKey(nodeName: string, dataId: string): string {
   return `${nodeName}/${dataId}`;
@@ -210,6 +274,28 @@ export function listenerAt(world: WorldState, address: string): LocalContainer |
   );
 }
 
-export function recordIncident(world: WorldState, kind: Incident['kind'], cluster: Cluster | undefined, message: string): void {
-  world.incidents.push({ at: world.clock.now(), kind, clusterGuid: cluster?.guid, message });
+type Befallen = Pick<Incident, 'kind' | 'message' | 'by' | 'rule'>;
+
+export function recordIncident(world: WorldState, cluster: Cluster | undefined, incident: Befallen): void {
+  world.incidents.push({ at: world.clock.now(), clusterGuid: cluster?.guid, ...incident });
+}
+
+/** What fails as one: the domain that weka names, or the container where it names none. */
+export function domainOf(member: Member): string {
+  return member.failureDomain ?? member.name;
+}
+
+/** The drives that weka lists with the member. */
+export function drivesOf(cluster: Cluster, member: Member): Drive[] {
+  return [...cluster.drives.values()].filter((drive) => drive.hostId === member.hostId);
+}
+
+/** Failure domains that have an ACTIVE drive in an ACTIVE container, without what `leaves` says. */
+export function drivenDomains(cluster: Cluster, leaves: (member: Member, drive: Drive) => boolean = () => false): Set<string> {
+  const domains = new Set<string>();
+  for (const drive of cluster.drives.values()) {
+    const member = cluster.members.get(drive.hostId);
+    if (drive.status === 'ACTIVE' && member?.state === 'ACTIVE' && !leaves(member, drive)) domains.add(domainOf(member));
+  }
+  return domains;
 }

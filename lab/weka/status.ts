@@ -1,6 +1,7 @@
 /** `weka status`. */
 import type { ClusterCommand } from './command.ts';
 import { answer, answerJson } from './command.ts';
+import { noticePulledDrives } from './drive-failures.ts';
 import { clusterStatus, exposedDomains, rebuildProgress } from './protection.ts';
 import type { Cluster, Member, WorldState } from './state.ts';
 import { hasQuorum, isPresent, isUp } from './state.ts';
@@ -10,7 +11,10 @@ export const statusCommands: ClusterCommand[] = [
     scope: 'cluster',
     words: 'status',
     role: 'any',
-    run: ({ world, cluster, options }) => (options.json ? answerJson(statusJson(world, cluster)) : answer(statusText(world, cluster))),
+    run: ({ world, cluster, options }) => {
+      noticePulledDrives(world, cluster);
+      return options.json ? answerJson(statusJson(world, cluster)) : answer(statusText(world, cluster));
+    },
   },
 ];
 

@@ -9,20 +9,22 @@ import { clusterCommands } from './cluster-commands.ts';
 import type { ClusterCommand, Command, CommandContext } from './command.ts';
 import { answer, findCommand, readArguments, refuse } from './command.ts';
 import { driveCommands } from './drive-commands.ts';
+import { failDrive } from './drive-failures.ts';
 import { driverCommands } from './driver-commands.ts';
+import { forget, holderOf, listedAs, localsOf, resign } from './erasure.ts';
 import { filesystemCommands } from './filesystem-commands.ts';
 import { connectFailure, formationCommands } from './formation.ts';
 import { localCommands } from './local-commands.ts';
 import { resourcesCommands } from './local-resources.ts';
 import { setupCommands } from './local-setup.ts';
 import { endProcess, tryJoins } from './processes.ts';
-import { judgeDataLoss, refreshProtection } from './protection.ts';
+import { refreshProtection } from './protection.ts';
 import type { WekaSettings } from './settings.ts';
 import { defaultWekaSettings } from './settings.ts';
 import type { WorldSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { Cluster, Incident, LocalContainer, WorldState } from './state.ts';
-import { clusterOf, hasQuorum, isUp, localKey, localOf, recordIncident } from './state.ts';
+import type { Actor, Cluster, Distortion, Erasure, Incident, Removal, Stop, WorldState } from './state.ts';
+import { clusterOf, hasQuorum, isUp, localKey } from './state.ts';
 import { statusCommands } from './status.ts';
 import { supportCommands } from './support-commands.ts';
 import { userCommands } from './user-commands.ts';
@@ -36,14 +38,16 @@ export interface WekaWorldOptions {
   hardware?: HardwareRegistry;
 }
 
-/** The world as the lab's other parts and the tests hold it. */
+/** The world as the lab's other parts and the tests hold it. Who does something is the operator where nothing is said, who dies a fault. */
 export interface LabWekaWorld extends WekaWorld {
   /** Ends the processes of that data directory, on one node or wherever they run. */
-  processesDied(dataId: string, nodeName?: string): void;
+  processesDied(dataId: string, nodeName?: string, by?: Actor): void;
   /** The content of the data directory was removed. Under a live process that is an incident. The last one of a cluster takes it along. */
-  forget(dataId: string, nodeName?: string): void;
+  forget(dataId: string, nodeName?: string, by?: Actor): void;
   /** Wipes the cluster GUID from drives. Of a drive in use that is an incident, and the drive fails. */
-  resign(nodeName: string, serials: string[]): void;
+  resign(nodeName: string, serials: string[], by?: Actor): void;
+  /** The drive breaks: FAILED in the cluster that lists it. Throws where none does. */
+  failDrive(serial: string, by?: Actor): void;
   /** The cluster GUID on a drive. */
   driveGuid(serial: string): string | undefined;
   /** A running container holds the drive, so the kernel of its host does not see it. */
@@ -52,6 +56,17 @@ export interface LabWekaWorld extends WekaWorld {
   imprint(serial: string, guid: string): void;
   /** Cuts the node off from all others, or joins it again. */
   setReachable(nodeName: string, reachable: boolean): void;
+  /**
+   * Puts an answer of the test in the place of each `weka ... --json` answer of a member (its weka-internal name or its
+   * data directory), or of all; the returned function ends that. Ready-made ones: distortions.ts.
+   */
+  distort(member: string | undefined, distortion: Distortion): () => void;
+  /** Drives that lost the GUID of their cluster, oldest first. */
+  readonly erased: readonly Erasure[];
+  /** Data directories that were removed, oldest first. */
+  readonly removed: readonly Removal[];
+  /** Backends that were stopped in order, oldest first. */
+  readonly stops: readonly Stop[];
   /** What befell clusters so far, oldest first. */
   readonly incidents: readonly Incident[];
   /** The same as sentences. */
@@ -73,14 +88,23 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
     unreachableNodes: new Set(),
     drivers: new Map(),
     incidents: [],
+    erasures: [],
+    removals: [],
+    stops: [],
+    distortions: [],
   };
   return {
     run: (place, argv, stdin) => run(world, place, argv, stdin),
-    processesDied: (dataId, nodeName) => {
-      for (const local of localsOf(world, dataId, nodeName)) endProcess(world, local);
+    processesDied: (dataId, nodeName, by = 'fault') => {
+      for (const local of localsOf(world, dataId, nodeName)) endProcess(world, local, by);
     },
-    forget: (dataId, nodeName) => forget(world, dataId, nodeName),
-    resign: (nodeName, serials) => resign(world, nodeName, serials),
+    forget: (dataId, nodeName, by = 'operator') => forget(world, dataId, nodeName, by),
+    resign: (nodeName, serials, by = 'operator') => resign(world, nodeName, serials, by),
+    failDrive: (serial, by = 'fault') => {
+      const { cluster, drive } = listedAs(world, serial);
+      if (cluster === undefined || drive === undefined) throw new Error(`no cluster lists the drive ${serial}`);
+      failDrive(world, cluster, drive, by);
+    },
     driveGuid: (serial) => world.driveGuids.get(serial),
     driveInUse: (serial) => holderOf(world, serial) !== undefined,
     imprint: (serial, guid) => {
@@ -91,6 +115,22 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
       else world.unreachableNodes.add(nodeName);
       for (const cluster of world.clusters.values()) refreshProtection(world, cluster);
       tryJoins(world);
+    },
+    distort: (member, distortion) => {
+      const entry = { member, distortion };
+      world.distortions.push(entry);
+      return () => {
+        world.distortions = world.distortions.filter((other) => other !== entry);
+      };
+    },
+    get erased() {
+      return world.erasures;
+    },
+    get removed() {
+      return world.removals;
+    },
+    get stops() {
+      return world.stops;
     },
     get incidents() {
       return world.incidents;
@@ -133,7 +173,16 @@ async function run(world: WorldState, place: WekaPlace, argv: string[], stdin: s
   }
   const local = world.locals.get(localKey(place.nodeName, place.dataId));
   const context: CommandContext = { world, place, local, stdin, ...read };
-  return found.command.scope === 'local' ? found.command.run(context) : runInCluster(found.command, context);
+  const result = await (found.command.scope === 'local' ? found.command.run(context) : runInCluster(found.command, context));
+  return context.options.json ? distorted(world, place, argv, result) : result;
+}
+
+async function distorted(world: WorldState, place: WekaPlace, argv: string[], right: ExecResult): Promise<ExecResult> {
+  let result = right;
+  for (const { member, distortion } of world.distortions) {
+    if (member === undefined || member === place.env.NAME || member === place.dataId) result = await distortion(argv, result);
+  }
+  return result;
 }
 
 function runInCluster(command: ClusterCommand, context: CommandContext): ExecResult | Promise<ExecResult> {
@@ -157,52 +206,4 @@ function authorize(cluster: Cluster, command: ClusterCommand, place: WekaPlace):
   if (user === undefined || user.password !== place.env.WEKA_PASSWORD) return 'Authentication failed: incorrect username or password';
   if (command.role === 'any' || user.role === 'clusteradmin') return undefined;
   return `Permission denied: ${command.words} needs the role clusteradmin`;
-}
-
-function localsOf(world: WorldState, dataId: string, nodeName: string | undefined) {
-  return [...world.locals.values()].filter(
-    (local) => local.dataId === dataId && (nodeName === undefined || local.nodeName === nodeName),
-  );
-}
-
-function forget(world: WorldState, dataId: string, nodeName: string | undefined): void {
-  for (const local of localsOf(world, dataId, nodeName)) {
-    if (local.process !== 'stopped') {
-      recordIncident(world, 'directory-removed-in-use', clusterOf(world, local), `the directory of ${local.name} (${dataId}) was removed while it runs on ${local.nodeName}`);
-      endProcess(world, local);
-    }
-    world.locals.delete(localKey(local.nodeName, dataId));
-  }
-  for (const cluster of world.clusters.values()) dissolveAbandoned(world, cluster);
-}
-
-/** A cluster that no data directory knows any more cannot come back. */
-function dissolveAbandoned(world: WorldState, cluster: Cluster): void {
-  const members = [...cluster.members.values()];
-  if (members.some((member) => localOf(world, cluster, member) !== undefined)) return;
-  for (const member of members) member.cancelExposure?.();
-  world.clusters.delete(cluster.guid);
-}
-
-function holderOf(world: WorldState, serial: string): LocalContainer | undefined {
-  const cluster = world.clusters.get(world.driveGuids.get(serial) ?? '');
-  const drive = [...(cluster?.drives.values() ?? [])].find((candidate) => candidate.serial === serial);
-  const member = drive === undefined ? undefined : cluster?.members.get(drive.hostId);
-  const local = member === undefined ? undefined : world.locals.get(localKey(member.nodeName, member.dataId));
-  return local?.process === 'stopped' ? undefined : local;
-}
-
-function resign(world: WorldState, nodeName: string, serials: string[]): void {
-  for (const serial of serials) {
-    const cluster = world.clusters.get(world.driveGuids.get(serial) ?? '');
-    const holder = holderOf(world, serial);
-    if (holder !== undefined) {
-      recordIncident(world, 'drive-resigned-in-use', cluster, `drive ${serial} of ${nodeName} was resigned while ${holder.name} runs`);
-    }
-    world.driveGuids.delete(serial);
-    const drive = [...(cluster?.drives.values() ?? [])].find((candidate) => candidate.serial === serial);
-    if (cluster === undefined || drive === undefined) continue;
-    if (drive.status !== 'INACTIVE') drive.status = 'FAILED';
-    judgeDataLoss(world, cluster);
-  }
 }
