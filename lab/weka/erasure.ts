@@ -3,7 +3,7 @@ import { failDrive } from './drive-failures.ts';
 import { endProcess } from './processes.ts';
 import { judgeDataLoss } from './protection.ts';
 import type { Actor, Cluster, Drive, LocalContainer, WorldState } from './state.ts';
-import { clusterOf, localKey, localOf, recordIncident } from './state.ts';
+import { clusterOf, localKey, localOf, recordIncident, tellRecordListeners } from './state.ts';
 
 /** The containers in a data directory, on one node or wherever they are. */
 export function localsOf(world: WorldState, dataId: string, nodeName: string | undefined): LocalContainer[] {
@@ -13,7 +13,9 @@ export function localsOf(world: WorldState, dataId: string, nodeName: string | u
 /** The directory's content is gone, and with it the identity; the last one of a cluster takes the cluster along. */
 export function forget(world: WorldState, dataId: string, nodeName: string | undefined, by: Actor): void {
   for (const local of localsOf(world, dataId, nodeName)) {
-    world.removals.push({ at: world.clock.now(), dataId, nodeName: local.nodeName, guid: local.membership?.guid, by });
+    const state = clusterOf(world, local)?.members.get(local.membership?.hostId ?? -1)?.state;
+    world.removals.push({ at: world.clock.now(), dataId, nodeName: local.nodeName, guid: local.membership?.guid, role: local.role, state, by });
+    tellRecordListeners(world);
     if (local.process !== 'stopped') {
       const message = `the directory of ${local.name} (${dataId}) was removed while it runs on ${local.nodeName}`;
       recordIncident(world, clusterOf(world, local), { kind: 'directory-removed-in-use', by, message });
@@ -57,7 +59,10 @@ export function resign(world: WorldState, nodeName: string, serials: string[], b
     }
     const guid = world.driveGuids.get(serial);
     const dataId = drive === undefined ? undefined : cluster?.members.get(drive.hostId)?.dataId;
-    if (guid !== undefined) world.erasures.push({ at: world.clock.now(), serial, nodeName, guid, by, status: drive?.status, dataId });
+    if (guid !== undefined) {
+      world.erasures.push({ at: world.clock.now(), serial, nodeName, guid, by, status: drive?.status, dataId });
+      tellRecordListeners(world);
+    }
     world.driveGuids.delete(serial);
     if (cluster === undefined || drive === undefined) continue;
     if (drive.status !== 'INACTIVE') failDrive(world, cluster, drive, by);

@@ -2,7 +2,7 @@
 import { randomUuid } from '../nodes/hardware.ts';
 import { exposedMembers, refreshProtection } from './protection.ts';
 import type { Actor, Cluster, LocalContainer, Member, WorldState } from './state.ts';
-import { clusterOf, domainOf, hasQuorum, isBackend, isPresent, joinsCluster, listenerAt, recordIncident } from './state.ts';
+import { clusterOf, domainOf, hasQuorum, isBackend, isPresent, joinsCluster, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
 
 /**
  * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
@@ -158,6 +158,7 @@ function noteStop(world: WorldState, local: LocalContainer): void {
       ...(exposure === 'full' ? { since: world.clock.now(), by: 'operator' as const } : { since: exposureSince, by: exposedBy }),
     })),
   });
+  tellRecordListeners(world);
 }
 
 /** The processes are gone, whatever they were doing. */

@@ -171,8 +171,10 @@ export interface Removal {
   at: number;
   dataId: string;
   nodeName: string;
-  /** The cluster that it was a member of. */
+  /** The cluster that it was a member of, and what it was there at that moment; undefined: not a member any more. */
   guid: string | undefined;
+  role: Role;
+  state: Member['state'] | undefined;
   by: Actor;
 }
 
@@ -207,6 +209,8 @@ export interface WorldState {
   erasures: Erasure[];
   removals: Removal[];
   stops: Stop[];
+  /** Told when something was added to one of the lists above. */
+  recordListeners: Set<() => void>;
   distortions: { member: string | undefined; distortion: Distortion }[];
 }
 
@@ -278,6 +282,12 @@ type Befallen = Pick<Incident, 'kind' | 'message' | 'by' | 'rule'>;
 
 export function recordIncident(world: WorldState, cluster: Cluster | undefined, incident: Befallen): void {
   world.incidents.push({ at: world.clock.now(), clusterGuid: cluster?.guid, ...incident });
+  tellRecordListeners(world);
+}
+
+/** To be called after each addition to what befell clusters. */
+export function tellRecordListeners(world: WorldState): void {
+  for (const listener of world.recordListeners) listener();
 }
 
 /** What fails as one: the domain that weka names, or the container where it names none. */

@@ -67,6 +67,8 @@ export interface LabWekaWorld extends WekaWorld {
   readonly removed: readonly Removal[];
   /** Backends that were stopped in order, oldest first. */
   readonly stops: readonly Stop[];
+  /** Calls `listener` at the very moment of each addition to these lists and to `incidents`; the returned function ends that. */
+  onRecord(listener: () => void): () => void;
   /** What befell clusters so far, oldest first. */
   readonly incidents: readonly Incident[];
   /** The same as sentences. */
@@ -91,6 +93,7 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
     erasures: [],
     removals: [],
     stops: [],
+    recordListeners: new Set(),
     distortions: [],
   };
   return {
@@ -122,6 +125,10 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
       return () => {
         world.distortions = world.distortions.filter((other) => other !== entry);
       };
+    },
+    onRecord: (listener) => {
+      world.recordListeners.add(listener);
+      return () => world.recordListeners.delete(listener);
     },
     get erased() {
       return world.erasures;

@@ -1,5 +1,6 @@
-/** What people and machines do to a cluster at the worst moment, and what must not be true whatever they do. */
+/** What people and machines do to a cluster at the worst moment. What must hold whatever they do: invariants.ts. */
 import type { Random } from '../../lab/random.ts';
+import { invariantsOf } from './invariants.ts';
 import type { World } from './world.ts';
 
 export interface Trouble {
@@ -29,17 +30,5 @@ export const troubles: readonly Trouble[] = [
   { what: 'watches break', act: (world) => world.lab.store.breakWatches({ forget: true }) },
 ];
 
-/** Sentences about what must never be; empty in a healthy world. */
-export function violations(world: World): string[] {
-  const found = world.lab.world.incidents.filter(({ kind }) => kind !== 'io-interrupted').map(({ message }) => message);
-  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.entries((claims['spec'] as { holders?: Record<string, { drives?: string[]; wekaPort?: number }> }).holders ?? {}).map(([uid, holder]) => ({ node: claims.metadata.name, uid, ...holder })));
-  const seen = new Map<string, string>();
-  for (const { node, uid, drives = [], wekaPort } of holders) {
-    for (const thing of [...drives.map((serial) => `${node} drive ${serial}`), ...(wekaPort === undefined ? [] : [`${node} port ${wekaPort}`])]) {
-      const other = seen.get(thing);
-      if (other !== undefined && other !== uid) found.push(`${thing} is held twice`);
-      seen.set(thing, uid);
-    }
-  }
-  return found;
-}
+/** Sentences about what must never be; empty in a healthy world. What was done to weka is judged at that moment, from the first call on. */
+export const violations = (world: World): string[] => invariantsOf(world).check();

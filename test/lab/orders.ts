@@ -1,0 +1,66 @@
+/** Whether somebody ordered the end of a container or of its data: read from the API, at the moment of the question. */
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { graceEnd } from '../../hooks/weka/grace.ts';
+import type { World } from './world.ts';
+
+type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
+
+export interface Orders {
+  /** Remembers what a deletion that is taken back makes of the grace; to be called often. */
+  look(): void;
+  /** Why the operator need not ask weka before it stops the container; undefined: it has to. */
+  ofStop(containerUid: string): string | undefined;
+  /** Why the drives and the directory of a container that is a part of its weka cluster may be erased; undefined: nobody said so. */
+  ofErasure(containerUid: string): string | undefined;
+}
+
+/** Overrides of a container by which a person forgoes weka's consent to a stop. */
+const forcing = ['podDeleteForceReplace', 'upgradeForceReplace', 'skipDeactivate'];
+
+const overridesOf = (object: Loose | undefined): Record<string, unknown> => object?.spec?.overrides ?? {};
+const isCancelled = (cluster: Loose): boolean => overridesOf(cluster)['cancelDeletion'] === true;
+const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
+
+export function ordersIn(world: World): Orders {
+  /** When a cancelled deletion was last seen as cancelled, by the uid of the cluster. */
+  const cancelledAt = new Map<string, number>();
+  const container = (uid: string): Loose | undefined => world.lab.all('WekaContainer').find(({ metadata }) => metadata.uid === uid);
+  const clusterOf = (object: Loose): Loose | undefined => {
+    const uid = object.metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? object.metadata.labels?.['weka.io/cluster-id'];
+    return world.lab.all('WekaCluster').find(({ metadata }) => metadata.uid === uid);
+  };
+  const graceIsOver = (cluster: Loose): boolean => {
+    const { deletionTimestamp, uid = '' } = cluster.metadata;
+    if (deletionTimestamp === undefined || isCancelled(cluster)) return false;
+    const begin = Math.max(Date.parse(deletionTimestamp), cancelledAt.get(uid) ?? 0);
+    return Date.parse(graceEnd(new Date(begin).toISOString(), cluster.spec?.gracefulDestroyDuration ?? '')) <= world.clock.now();
+  };
+  return {
+    look() {
+      for (const cluster of world.lab.all('WekaCluster') as Loose[]) {
+        if (isTerminating(cluster) && isCancelled(cluster)) cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
+      }
+    },
+    ofStop(uid) {
+      const found = container(uid);
+      if (found === undefined) return 'the WekaContainer is gone';
+      const { state } = found.spec ?? {};
+      if (state === 'paused' || state === 'destroying') return `its state is ${state}`;
+      const override = forcing.find((name) => overridesOf(found)[name] === true);
+      if (override !== undefined) return `overrides.${override}`;
+      const cluster = clusterOf(found);
+      if (cluster === undefined) return 'its cluster is gone';
+      if (overridesOf(cluster)['paused'] === true) return 'its cluster is paused';
+      return isTerminating(cluster) && !isCancelled(cluster) ? 'its cluster is being deleted' : undefined;
+    },
+    ofErasure(uid) {
+      const found = container(uid);
+      if (found === undefined) return undefined;
+      const cluster = clusterOf(found);
+      // the cluster's word counts while it can be heard: a state of its container may be older than a deletion taken back
+      if (cluster !== undefined && isTerminating(cluster)) return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
+      if (found.spec?.state === 'destroying') return 'its state is destroying';
+      return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true ? 'overrides.skipDeactivate' : undefined;
+    },
+  };
+}
