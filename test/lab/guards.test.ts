@@ -159,7 +159,8 @@ describe('the claim of a drive', () => {
     expect(listed()).toEqual([...drivesOf(world, 'demo-drive-0')].sort());
     if (refused) expect(drivesOf(world, 'demo-drive-0')).toEqual(before);
     expect(watch.erased().filter((serial) => statusOf(world, serial) !== undefined)).toEqual([]);
-    expect([watch.losses.ioStopped, watch.violations(), world.lab.world.damage]).toEqual([false, [], []]);
+    // of the second cluster the end was ordered
+    expect([watch.losses.ioStopped, watch.violations(), world.lab.world.damage.filter((message) => !message.startsWith('cluster two:'))]).toEqual([false, [], []]);
     world.lab.stop();
   });
 
@@ -256,10 +257,11 @@ describe('the disruption turn', () => {
     world.lab.stop();
   });
 
-  it.each<[string, (world: World) => void]>([
-    ['a deletion of its pod', (world) => world.delete('Pod', 'demo-drive-0')],
-    ['a change of the configuration', (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } })],
-  ])('does not keep the member from stopping that is itself what is missing: %s', long, async (_, disturb) => {
+  // its successor cannot come before the drivers are there: a person's deletion stops it all the same, a roll leaves it for later
+  it.each<[string, boolean, (world: World) => void]>([
+    ['a deletion of its pod', true, (world) => world.delete('Pod', 'demo-drive-0')],
+    ['a change of the configuration', false, (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } })],
+  ])('does not keep the member from stopping that is itself what is missing: %s', long, async (_, stopsAtOnce, disturb) => {
     const world = await readyCluster({}, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
     const others = new Map(members(world).filter((name) => name !== 'demo-drive-0').map((name) => [name, uidOf(world, 'Pod', name)]));
@@ -270,10 +272,10 @@ describe('the disruption turn', () => {
     await watch.pass(180);
     expect(memberOf(world, 'demo-drive-0')?.status).toBe('DOWN');
     disturb(world);
-    await watch.until('its pod is replaced', () => ![first, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')), 600);
+    if (stopsAtOnce) await watch.until('its pod has stopped', () => uidOf(world, 'Pod', 'demo-drive-0') !== first, 600);
     await watch.stays('the others run on', () => [...others].every(([name, uid]) => uidOf(world, 'Pod', name) === uid && isUp(world, name)), 120);
     delete machine.driverLoadError;
-    await watch.until('all is Ready', () => allReady(world) && isUp(world, 'demo-drive-0') && turn(world) === undefined, 1200);
+    await watch.until('its pod is a new one, and all is Ready', () => ![first, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) && allReady(world) && isUp(world, 'demo-drive-0') && turn(world) === undefined, 1200);
     expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
     expect([watch.violations(), watch.erased()]).toEqual([[], []]);
     world.lab.stop();

@@ -1,6 +1,6 @@
 /** Whether somebody ordered the end of a container or of its data: read from the API, at the moment of the question. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { graceEnd } from '../../hooks/weka/grace.ts';
+import { graceSeconds } from '../../hooks/weka/grace.ts';
 import type { World } from './world.ts';
 
 type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
@@ -33,7 +33,7 @@ export function ordersIn(world: World): Orders {
     const { deletionTimestamp, uid = '' } = cluster.metadata;
     if (deletionTimestamp === undefined || isCancelled(cluster)) return false;
     const begin = Math.max(Date.parse(deletionTimestamp), cancelledAt.get(uid) ?? 0);
-    return Date.parse(graceEnd(new Date(begin).toISOString(), cluster.spec?.gracefulDestroyDuration ?? '')) <= world.clock.now();
+    return begin + graceSeconds(cluster.spec?.gracefulDestroyDuration) * 1000 <= world.clock.now();
   };
   return {
     look() {
