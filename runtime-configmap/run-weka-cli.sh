@@ -13,6 +13,11 @@ text() {
   if [ -r "$1" ]; then cat "$1"; fi
 }
 
+# port FILE: the number in it; nothing when a power loss left something else
+port() {
+  text "$1" | tr -d ' \n' | sed -n '/^[1-9][0-9]\{0,4\}$/p'
+}
+
 # credentials given by the caller win: an operation may run as another user
 if [ -z "${WEKA_USERNAME:-}" ] && [ -r "$credentials/username" ]; then
   WEKA_USERNAME="$(text "$credentials/username")"
@@ -22,9 +27,11 @@ if [ -z "${WEKA_USERNAME:-}" ] && [ -r "$credentials/username" ]; then
 fi
 
 # a pod's first environment says 0: ports are allocated after it was scheduled
-if [ "${PORT:-0}" = 0 ] && [ -r "$vars/port" ]; then PORT="$(text "$vars/port")"; export PORT; fi
-if [ "${WEKA_PORT:-0}" = 0 ] && [ -r "$vars/port" ]; then WEKA_PORT="$(text "$vars/port")"; export WEKA_PORT; fi
-if [ "${AGENT_PORT:-0}" = 0 ] && [ -r "$vars/agent_port" ]; then AGENT_PORT="$(text "$vars/agent_port")"; export AGENT_PORT; fi
+stored="$(port "$vars/port")"
+stored_agent="$(port "$vars/agent_port")"
+if [ "${PORT:-0}" = 0 ] && [ -n "$stored" ]; then PORT="$stored"; export PORT; fi
+if [ "${WEKA_PORT:-0}" = 0 ] && [ -n "$stored" ]; then WEKA_PORT="$stored"; export WEKA_PORT; fi
+if [ "${AGENT_PORT:-0}" = 0 ] && [ -n "$stored_agent" ]; then AGENT_PORT="$stored_agent"; export AGENT_PORT; fi
 
 # the API listens on the management addresses, not always on localhost
 if [ -r "$resources" ]; then

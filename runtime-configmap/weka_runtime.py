@@ -2,7 +2,7 @@
 """PID 1 of every weka pod, and the commands that are run in it by exec or by a helper pod.
 
 Mounted from one ConfigMap key, so it is one file; standard library only, Python 3.8+. Rooms, in order: settings and
-paths, processes, state, lock and generation, persistency, resources and ports, network, cores, drives, drivers, agent,
+paths, files, processes, state, lock and generation, persistency, resources and ports, network, cores, drives, drivers, agent,
 weka container, stop, discovery and driver loading, modes, subcommands, entry.
 
     weka_runtime.py                 run the mode named by $MODE (see MODES)
@@ -13,6 +13,7 @@ nothing is mounted (symbolic links stand in for bind mounts) and programs are lo
 """
 
 import base64
+import errno
 import ipaddress
 import json
 import os
@@ -161,8 +162,14 @@ class Paths:
         return read_text(self.at("/proc/sys/kernel/random/boot_id"), "").strip()
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Files: what survives a power loss, and what does not
+# ---------------------------------------------------------------------------------------------------------------------
+
+
 def read_text(path, default=None):
-    """The text of a file, or `default` when it cannot be read."""
+    """The text of a file, or `default` when it cannot be read. For files of the kernel and of the image; what the
+    runtime itself keeps is read by `stored`."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -170,37 +177,164 @@ def read_text(path, default=None):
         return default
 
 
-def read_json(path):
-    """The parsed content of a file, or None when it is missing or not JSON."""
+class Unreadable:
+    """What was found and not understood: as good as absent, and said once in the life of a process."""
+
+    def __init__(self):
+        self.said = set()
+        self.loud = False  # the standard output of a subcommand is its answer
+
+    def say(self, what, reason):
+        """One line of the log for each thing."""
+        if self.loud and what not in self.said:
+            log("unreadable", "%s counts as absent: %s" % (what, reason))
+        self.said.add(what)
+
+
+UNREADABLE = Unreadable()
+
+
+def stored(path, understand):
+    """What a state file says, by `understand(text)`, which raises ValueError for what it does not take. None when the
+    file is missing, and just so when a power loss or anybody else left it empty, cut off or full of something else."""
     try:
-        return json.loads(read_text(path, ""))
-    except ValueError:
+        with open(path, encoding="utf-8") as file:
+            return understand(file.read())
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except UnicodeDecodeError:
+        UNREADABLE.say(path, "it is not text")
+    except (OSError, ValueError, RecursionError) as error:
+        UNREADABLE.say(path, getattr(error, "strerror", None) or str(error))
+    return None
+
+
+def no_constant(word):
+    """JSON has no NaN and no Infinity; Python takes them, and whoever reads our report does not."""
+    raise ValueError("%s is not JSON" % word)
+
+
+def json_value(text):
+    """Understands JSON."""
+    if not text.strip("\0 \t\r\n"):
+        raise ValueError("it is empty")
+    return json.loads(text, parse_constant=no_constant)
+
+
+def json_object(text):
+    """Understands a JSON object."""
+    value = json_value(text)
+    if not isinstance(value, dict):
+        raise ValueError("it is not a JSON object")
+    return value
+
+
+def json_flags(text):
+    """Understands {flag: bool}."""
+    value = json_object(text)
+    if not all(isinstance(flag, bool) for flag in value.values()):
+        raise ValueError("a flag is neither true nor false")
+    return value
+
+
+def json_drives(text):
+    """Understands a list of objects that have a serial each."""
+    value = json_value(text)
+    if not isinstance(value, list) or not all(isinstance(d, dict) and isinstance(d.get("serial_id"), str) for d in value):
+        raise ValueError("it is not a list of drives")
+    return value
+
+
+def one_port(text):
+    """Understands the number of a port."""
+    if not port_number(text.strip()):
+        raise ValueError("it is not the number of a port")
+    return port_number(text.strip())
+
+
+def some_addresses(text):
+    """Understands IP addresses, one a line, at least one."""
+    if not text.split():
+        raise ValueError("it is empty")
+    return [str(ipaddress.ip_address(line)) for line in text.split()]
+
+
+def matching(pattern):
+    """Understands a text of that form."""
+    def understand(text):
+        if not re.fullmatch(pattern, text):
+            raise ValueError("it is empty" if not text else "it is not what was written there")
+        return text
+    return understand
+
+
+def port_number(value):
+    """A port as JSON or text gives it; 0 for anything else."""
+    text = str(value) if isinstance(value, (int, str)) else ""
+    return int(text) if re.fullmatch(r"[0-9]{1,5}", text) and int(text) < 65536 else 0
+
+
+def texts(value):
+    """The texts in a JSON list; none in anything else."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def stored_object(path):
-    """The JSON object in a file, or None."""
-    value = read_json(path)
-    return value if isinstance(value, dict) else None
+    """The JSON object in a state file, or None."""
+    return stored(path, json_object)
+
+
+def stored_port(path):
+    """The port in a state file, or None."""
+    return stored(path, one_port)
+
+
+def sync_directory(directory):
+    """Makes what was renamed, created or removed in a directory outlive a power loss, where the file system can."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EBADF, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def make_directory(directory):
+    """Makes a directory and those above it, so that they outlive a power loss."""
+    if os.path.isdir(directory):
+        return
+    parent = os.path.dirname(directory)
+    make_directory(parent)
+    try:
+        os.mkdir(directory)
+    except FileExistsError:
+        return
+    sync_directory(parent)
 
 
 def write_text(path, text):
-    """Writes atomically (temporary file beside it, then rename), making the directories."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+    """Writes so that a power loss at any moment leaves the old content or the new one: the temporary file is on disk
+    before it gets the name, and the name is on disk before anybody goes on."""
+    make_directory(os.path.dirname(path))
     temporary = "%s.%d.tmp" % (path, os.getpid())
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(temporary, path)
-
-
-def listdir(directory):
-    """Names in a directory; none when it does not exist."""
-    return os.listdir(directory) if os.path.isdir(directory) else []
+    sync_directory(os.path.dirname(path))
 
 
 def write_json(path, value):
     """write_text of the JSON form."""
     write_text(path, json.dumps(value))
+
+
+def listdir(directory):
+    """Names in a directory; none when it does not exist."""
+    return os.listdir(directory) if os.path.isdir(directory) else []
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -374,12 +508,21 @@ class State:
             log(self.value["phase"], "cannot write %s: %s" % (self.path, error.strerror))
 
 
+def json_state(text):
+    """Understands what State writes."""
+    value = json_object(text)
+    pid, words = value.get("pid"), [value.get("phase"), value.get("message")]
+    if not isinstance(pid, int) or not 0 < pid < 1 << 31 or not all(isinstance(word, str) for word in words):
+        raise ValueError("it is not the state of a runtime")
+    return value
+
+
 def published_state(paths):
     """The state for a report: that of the running runtime, or the last words of one that ended."""
-    state = read_json(paths.state)
-    if not isinstance(state, dict):
+    state = stored(paths.state, json_state)
+    if state is None:
         return {"phase": "starting", "message": "", "exiting": False, "agentStarted": False}
-    if process_exists(state.get("pid", 0)) or state.get("phase") in ("error", "stopped"):
+    if process_exists(state["pid"]) or state["phase"] in ("error", "stopped"):
         return state
     return dict(state, phase="starting", message="the runtime process is not up", agentStarted=False)
 
@@ -448,8 +591,13 @@ class Generation:
         self.value = value
 
     def replaced(self):
-        """True when the file names another process; a missing file proves nothing."""
-        return self.value is not None and read_text(self.path, self.value) != self.value
+        """True when the file names another process; a missing, broken or cut-off file proves nothing."""
+        return self.value is not None and not self.value.startswith(stored_generation(self.path) or "")
+
+
+def stored_generation(path):
+    """The generation in a state file, or None."""
+    return stored(path, matching(r"[A-Za-z0-9][A-Za-z0-9._: -]*"))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -614,26 +762,20 @@ def attach(settings, source, target):
 # Resources and ports
 # ---------------------------------------------------------------------------------------------------------------------
 
-UNREADABLE_LIMIT = 10
 CLIENT_PORTS = 100
 
 
 def wait_for_resources(runtime):
-    """Waits for the operator's resources.json. Fails after 10 unreadable reads, or when a stop is allowed meanwhile."""
+    """Waits for the operator's resources.json. Fails when a stop is allowed meanwhile."""
     paths = runtime.paths
     runtime.state.enter("waiting-for-resources", "waits for /opt/weka/k8s-runtime/resources.json")
-    unreadable = 0
     while True:
         runtime.check()
-        if os.path.exists(paths.resources):
-            value = stored_object(paths.resources)
-            if value is not None:
-                runtime.resources = value
-                return
-            unreadable += 1
-            if unreadable >= UNREADABLE_LIMIT:
-                raise Failure("resources.json was not a JSON object in %d reads" % unreadable)
-        elif os.path.exists(paths.allow_stop):
+        value = stored_object(paths.resources)
+        if value is not None:
+            runtime.resources = value
+            return
+        if os.path.exists(paths.allow_stop):
             raise Failure("a stop was allowed before the resources were written")
         runtime.pause(runtime.settings.poll(3))
 
@@ -641,8 +783,8 @@ def wait_for_resources(runtime):
 def choose_ports(runtime):
     """Ports of the environment win over the file's; a client picks free ones; the choice is stored for the CLI."""
     settings, resources = runtime.settings, runtime.resources
-    runtime.agent_port = settings.number("AGENT_PORT") or int(resources.get("agentPort") or 0)
-    runtime.weka_port = settings.number("PORT") or settings.number("WEKA_PORT") or int(resources.get("wekaPort") or 0)
+    runtime.agent_port = settings.number("AGENT_PORT") or port_number(resources.get("agentPort"))
+    runtime.weka_port = settings.number("PORT") or settings.number("WEKA_PORT") or port_number(resources.get("wekaPort"))
     if not (runtime.agent_port and runtime.weka_port) and runtime.mode.picks_ports:
         pick_client_ports(runtime)
     if not (runtime.agent_port and runtime.weka_port):
@@ -657,9 +799,9 @@ def pick_client_ports(runtime):
     The stored choice is kept while it is free: a new base port would make weka's client container be created anew."""
     settings, paths = runtime.settings, runtime.paths
     used = used_ports(paths)
-    stored_agent, stored_port = int(read_text(paths.agent_port, "0")), int(read_text(paths.port, "0"))
-    if stored_agent and stored_port and not used & {stored_agent, *range(stored_port, stored_port + CLIENT_PORTS)}:
-        runtime.agent_port, runtime.weka_port = stored_agent, stored_port
+    agent, port = stored_port(paths.agent_port), stored_port(paths.port)
+    if agent and port and not used & {agent, *range(port, port + CLIENT_PORTS)}:
+        runtime.agent_port, runtime.weka_port = agent, port
         return
     first = settings.number("BASE_PORT") or 45000
     last = first + settings.number("PORT_RANGE") - 1 if settings.number("PORT_RANGE") else 65535
@@ -747,7 +889,7 @@ def data_addresses(settings):
 def network_devices(runtime):
     """The devices for `--net`: NICs allocated to the container (AWS, OCI), the ones named, else those that selectors or
     subnets choose; `udp` without a device."""
-    settings, allocated = runtime.settings, runtime.resources.get("netDevices")
+    settings, allocated = runtime.settings, texts(runtime.resources.get("netDevices"))
     if allocated:
         devices = {mac_address(runtime.paths, name): name for name in listdir(runtime.paths.at("/sys/class/net"))}
         return [devices.get(name.lower(), name) for name in allocated]
@@ -783,7 +925,7 @@ def record_management_ips(runtime):
 
 def management_ips(paths):
     """The recorded management addresses; empty before they are written."""
-    return read_text(paths.management_ips, "").split()
+    return stored(paths.management_ips, some_addresses) or []
 
 
 def parse_endpoint(text):
@@ -932,7 +1074,7 @@ def weka_drives(settings, paths):
 
 def record_drives(runtime):
     """Keeps drives.json: what is seen now, and what was seen before weka took it away from the kernel."""
-    known = {drive["serial_id"]: drive for drive in read_json(runtime.paths.drives) or []}
+    known = {drive["serial_id"]: drive for drive in stored(runtime.paths.drives, json_drives) or []}
     before = dict(known)
     known.update((drive["serial_id"], drive) for drive in weka_drives(runtime.settings, runtime.paths))
     if known != before or not os.path.exists(runtime.paths.drives):
@@ -943,7 +1085,7 @@ def drives_returned(runtime):
     """True when the kernel sees every allocated exclusive drive again, or when there is no kernel to ask."""
     if not os.path.isdir(runtime.paths.at("/sys/block")) or runtime.settings.text("WEKA_RUNTIME_DRIVES"):
         return True
-    return set(runtime.resources.get("drives") or []) <= set(block_devices(runtime.paths))
+    return set(texts(runtime.resources.get("drives"))) <= set(block_devices(runtime.paths))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -986,7 +1128,10 @@ def feature_flags(settings, paths):
     """{flag: bool} from the bitmap in the image's release spec; all false where there is none."""
     spec = read_text(os.path.join(paths.release_specs, weka_version(settings, paths) + ".spec"), "")
     found = re.search(r"feature_flags[\"']?\s*[:=]\s*[\"']?([A-Za-z0-9+/=]+)", spec)
-    bits = int.from_bytes(base64.b64decode(found.group(1) + "=="), "little") if found else 0
+    try:
+        bits = int.from_bytes(base64.b64decode(found.group(1) + "=="), "little") if found else 0
+    except ValueError:
+        bits = 0
     return {name: bool(bits >> index & 1) for index, name in enumerate(FEATURE_FLAGS)}
 
 
@@ -1072,7 +1217,7 @@ def configure_agent(runtime):
     write_text(configuration, text)
     write_json(paths.at("/etc/wekaio/service.json"), {"agent": {"port": str(runtime.agent_port)}})
     identifier = runtime.resources.get("machineIdentifier") or runtime.settings.text("MACHINE_IDENTIFIER")
-    if identifier:
+    if isinstance(identifier, str) and identifier:
         write_text(paths.machine_identifier, identifier)
 
 
@@ -1149,10 +1294,10 @@ def usable_on_disk(runtime, entry):
     Only a client is ever dropped: a backend's identity would be lost, so that is a Failure for a person to judge."""
     directory = runtime.paths.container_data
     current = os.path.join(directory, "resources.json")
-    if entry.get("runStatus") != "Unknown" or read_text(current, "").strip():
+    if entry.get("runStatus") != "Unknown" or stored_object(current) is not None:
         return True
     backups = [os.path.join(directory, f) for f in listdir(directory) if re.fullmatch(r"weka-resources\..+\.json", f)]
-    backups = sorted((f for f in backups if os.path.getsize(f)), key=os.path.getmtime)
+    backups = sorted((f for f in backups if stored_object(f) is not None), key=os.path.getmtime)
     if backups:
         log("starting-weka", "links " + os.path.basename(backups[-1]) + " in place of empty resources")
         link_resources(directory, os.path.basename(backups[-1]))
@@ -1168,9 +1313,9 @@ def stored_resources(runtime):
     """The container's resources as weka tells them."""
     out = runtime.must_weka("local", "resources", "-C", runtime.settings.name, "--json")
     try:
-        return json.loads(out)
-    except ValueError:
-        raise Failure("weka local resources did not answer with JSON")
+        return json_object(out)
+    except ValueError as error:
+        raise Failure("weka local resources did not answer with a JSON object: %s" % error)
 
 
 def fits_client(runtime, stored):
@@ -1199,10 +1344,11 @@ def create_weka_container(runtime):
     if settings.join_ips:
         argv += ["--join-ips", ",".join(format_endpoint(parse_endpoint(ip)) for ip in settings.join_ips)]
     argv += mode.setup_options
-    if runtime.resources.get("netDevices"):
+    if texts(runtime.resources.get("netDevices")):
         argv += ["--management-ips", ",".join(management_ips(runtime.paths))]
-    if runtime.resources.get("failureDomain"):
-        argv += ["--failure-domain", runtime.resources["failureDomain"]]
+    failure_domain = runtime.resources.get("failureDomain")
+    if isinstance(failure_domain, str) and failure_domain:
+        argv += ["--failure-domain", failure_domain]
     runtime.must_weka(*argv, timeout=300)
 
 
@@ -1272,6 +1418,7 @@ def link_resources(directory, name):
             os.unlink(temporary)
         os.symlink(name, temporary)
         os.replace(temporary, os.path.join(directory, link))
+    sync_directory(directory)
 
 
 def start_weka_container(runtime):
@@ -1312,8 +1459,7 @@ STOP_ATTEMPT_SECONDS = 180
 
 def stop_instructions(settings, paths):
     """(allow stop, allow forced stop): flag files, or the file the node agent writes where exec is forbidden (cri-o)."""
-    node = read_json(paths.instructions) if settings.pod_uid else None
-    node = node if isinstance(node, dict) else {}
+    node = (stored_object(paths.instructions) if settings.pod_uid else None) or {}
     allow = os.path.exists(paths.allow_stop) or node.get("allow_stop") is True
     force = os.path.exists(paths.allow_force_stop) or node.get("allow_force_stop") is True
     return allow, force
@@ -1589,7 +1735,7 @@ def report(settings, _arguments):
         "name": settings.name,
         "podUid": settings.pod_uid,
         "bootId": paths.boot_id(),
-        "generation": read_text(paths.generation),
+        "generation": stored_generation(paths.generation),
         "persistencyConfigured": os.path.exists(paths.marker),
         "phase": state.get("phase", "starting"),
         "message": state.get("message", ""),
@@ -1597,16 +1743,16 @@ def report(settings, _arguments):
         "allowStop": allow,
         "allowForceStop": force,
         "resources": stored_object(paths.resources),
-        "missingDriver": read_text(paths.missing_driver),
+        "missingDriver": stored(paths.missing_driver, matching(r"([A-Za-z][A-Za-z0-9_-]*)?")),
         "managementIps": management_ips(paths),
-        "wekaPort": stored_number(paths.port),
-        "agentPort": stored_number(paths.agent_port),
+        "wekaPort": stored_port(paths.port),
+        "agentPort": stored_port(paths.agent_port),
         "local": local,
         "identity": identity(settings, paths, local),
-        "featureFlags": stored_object(paths.feature_flags),
+        "featureFlags": stored(paths.feature_flags, json_flags),
         "activeMounts": active_mounts(paths),
-        "drives": read_json(paths.drives),
-        "results": read_json(paths.results),
+        "drives": stored(paths.drives, json_drives),
+        "results": stored_object(paths.results),
     }
     print(json.dumps(answer))
     return 0
@@ -1620,19 +1766,13 @@ def active_mounts(paths):
     return int(found.group(1)) if found else None
 
 
-def stored_number(path):
-    """The number in a file, or None."""
-    text = read_text(path, "").strip()
-    return int(text) if text.isdigit() else None
-
-
 def identity(settings, paths, local):
     """{clusterGuid, hostId} when weka says that the container has joined a cluster, else None."""
     ours = [entry for entry in local or [] if isinstance(entry, dict) and entry.get("name") == settings.name]
     internal = ours[0].get("internalStatus") if ours else None
     if not isinstance(internal, dict) or internal.get("display_status") not in IDENTIFIED_STATES:
         return None
-    endpoint = "localhost:%s/jrpc" % (stored_number(paths.agent_port) or 0)
+    endpoint = "localhost:%s/jrpc" % (stored_port(paths.agent_port) or 0)
     argv = ("weka", "local", "run", "wapi", "-H", endpoint, "-W", "container-get-identity",
             "--container-name", settings.name, "--json")
     finished = run(argv, REPORT_COMMAND_SECONDS)
@@ -1651,11 +1791,10 @@ def write_resources(settings, _arguments):
     """Stores standard input as resources.json and prints what is stored. Exit 3 while persistency is not configured
     (the file would land in the image and vanish), 2 for what is not a JSON object."""
     paths = Paths(settings)
-    text = sys.stdin.read()
     try:
-        if not isinstance(json.loads(text), dict):
-            raise ValueError
-    except ValueError:
+        text = sys.stdin.buffer.read().decode("utf-8")
+        json_object(text)
+    except (ValueError, RecursionError):
         print("standard input is not a JSON object", file=sys.stderr)
         return 2
     if not os.path.exists(paths.marker):
@@ -1674,6 +1813,9 @@ def cli(settings, arguments):
         argv = ["weka"] + [with_text(paths, argument) for argument in arguments]
     except OSError as error:
         print("cannot read %s: %s" % (error.filename, error.strerror), file=sys.stderr)
+        return 2
+    except ValueError:
+        print("standard input or a file that an argument names is not text", file=sys.stderr)
         return 2
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and a program keeps that across exec
     try:
@@ -1778,6 +1920,7 @@ SUBCOMMANDS = {
 
 def run_mode(settings):
     """Runs the steps of the mode to the end of the pod; returns the exit code: 0 after an orderly stop, else 1."""
+    UNREADABLE.loud = True
     runtime = Runtime(settings)
     runtime.signals.install()
     try:

@@ -112,9 +112,10 @@ class RuntimeCase(unittest.TestCase):
     def state(self):
         """What the runtime last wrote of itself; {} before."""
         try:
-            return json.loads(self.get("/tmp/weka-runtime-state.json"))
+            state = json.loads(self.get("/tmp/weka-runtime-state.json"))
         except (OSError, ValueError):
             return {}
+        return state if isinstance(state, dict) else {}
 
     def until_phase(self, phase):
         self.until(lambda: self.state().get("phase") == phase, "the phase is " + phase)
