@@ -3,13 +3,9 @@
 import json
 import os
 import signal
-import struct
 import unittest
-import uuid
 
 from testing.runtime_case import RESOURCES, RuntimeCase
-
-GUID = uuid.UUID("0b5e7d3c-1111-4222-8333-444455556666")
 
 
 class Commands(RuntimeCase):
@@ -79,43 +75,6 @@ class Commands(RuntimeCase):
         self.assertEqual(self.command("reprot").returncode, 2)
 
 
-class CleanUp(RuntimeCase):
-    def setUp(self):
-        super().setUp()
-        self.put("/sys/block/nvme0n1/device/serial", "SER1\n")
-        self.put("/persistent/data/file", "x")
-        os.symlink(self.at("/proc"), self.at("/persistent/link"))
-        self.program("weka-sign-drive", 'echo "$@" >> "$FAKE_WEKA/signed"')
-
-    def test_it_resigns_the_drives_and_empties_the_directory(self):
-        done = self.command("clean-up", env={"RESIGN_SERIALS": "SER1", "CLEAN_DIRECTORY": "/persistent"})
-        self.assertEqual((done.returncode, json.loads(done.stdout)), (0, {"resigned": ["SER1"], "removed": 2}))
-        self.assertEqual(self.get("/fake/signed"), "--allow-erase-weka-partitions -- /dev/nvme0n1\n")
-        self.assertEqual((os.listdir(self.at("/persistent")), os.path.exists(self.at("/proc/modules"))), ([], True))
-
-    def test_nothing_to_do_is_done(self):
-        done = self.command("clean-up", env={"RESIGN_SERIALS": "", "CLEAN_DIRECTORY": "/not-there"})
-        self.assertEqual((done.returncode, json.loads(done.stdout)), (0, {"resigned": [], "removed": 0}))
-
-    def test_it_refuses_while_the_runtime_lives(self):
-        self.start()
-        self.until_phase("waiting-for-resources")
-        done = self.command("clean-up", env={"RESIGN_SERIALS": "SER1", "CLEAN_DIRECTORY": "/persistent"})
-        self.assertEqual((done.returncode, done.stderr), (1, "lock is held\n"))
-        self.assertFalse(os.path.exists(self.at("/fake/signed")))
-        self.assertTrue(os.path.exists(self.at("/persistent/data/file")))
-
-    def test_a_drive_that_is_not_there_stops_it_before_the_directory_is_touched(self):
-        self.put("/dev/termination-log")
-        done = self.command("clean-up", env={"RESIGN_SERIALS": "SER9", "CLEAN_DIRECTORY": "/persistent"})
-        self.assertEqual((done.returncode, self.get("/dev/termination-log")), (1, "drive SER9 is not on this host"))
-        self.assertTrue(os.path.exists(self.at("/persistent/data/file")))
-
-    def test_the_root_directory_is_never_cleaned(self):
-        for directory in ("/", "//", "/a/.."):
-            self.assertEqual(self.command("clean-up", env={"CLEAN_DIRECTORY": directory}).returncode, 1, directory)
-
-
 class OneOffModes(RuntimeCase):
     def results(self, **env):
         process = self.start(**env)
@@ -146,29 +105,6 @@ class OneOffModes(RuntimeCase):
         results = self.results(MODE="drivers-loader", WEKA_RUNTIME_DRIVER_SECONDS="0.2")
         self.assertEqual(results, {"err": "download failed: error: Failed to download the drivers", "drivers_loaded": False})
         self.assertGreater(len(self.calls("driver", "download")), 1)
-
-
-class SignedDrives(RuntimeCase):
-    def disk(self, name, serial, owner):
-        """A disk with a weka partition at sector 40, owned by 16 bytes."""
-        self.put("/sys/block/%s/device/serial" % name, serial)
-        kind = uuid.UUID("993ec906-b4e2-11e7-a205-a0a8cd3ea1de").bytes_le
-        image = bytearray(512 * 64)
-        image[512:512 + 92] = struct.pack("<8s64xQII4x", b"EFI PART", 2, 4, 128)
-        image[1024:1024 + 40] = struct.pack("<16s16xQ", kind, 40)
-        image[512 * 40 + 8:512 * 40 + 24] = owner
-        os.makedirs(self.at("/dev"), exist_ok=True)
-        with open(self.at("/dev/" + name), "wb") as file:
-            file.write(image)
-
-    def test_drives_with_a_weka_partition_are_found_with_their_owner(self):
-        self.disk("nvme0n1", "SER1", bytes.fromhex("90f0090f") * 4)
-        self.disk("sdb", "SER2", GUID.bytes)
-        self.put("/sys/block/sdc/device/serial", "SER3")
-        self.start_running()
-        self.assertEqual(self.report()["drives"], [
-            {"serial_id": "SER1", "block_device": "/dev/nvme0n1", "partition": "/dev/nvme0n1p1", "weka_guid": "", "is_signed": False},
-            {"serial_id": "SER2", "block_device": "/dev/sdb", "partition": "/dev/sdb1", "weka_guid": str(GUID), "is_signed": True}])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 Mounted from one ConfigMap key, so it is one file; standard library only, Python 3.8+. Rooms, in order: settings and
 paths, files, processes, state, lock and generation, persistency, resources and ports, network, cores, drives, drivers, agent,
-weka container, stop, discovery and driver loading, modes, subcommands, entry.
+weka container, stop, discovery and driver loading, modes, subcommands, erasing, entry.
 
     weka_runtime.py                 run the mode named by $MODE (see MODES)
     weka_runtime.py <subcommand>    see SUBCOMMANDS
@@ -13,6 +13,8 @@ nothing is mounted (symbolic links stand in for bind mounts) and programs are lo
 """
 
 import base64
+import binascii
+import contextlib
 import errno
 import ipaddress
 import json
@@ -22,6 +24,7 @@ import select
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -1003,14 +1006,36 @@ def memory_bytes(text):
 
 WEKA_PARTITION_TYPE = uuid.UUID("993ec906-b4e2-11e7-a205-a0a8cd3ea1de")
 RESIGNED_OWNER = bytes.fromhex("90f0090f") * 4
+NO_OWNERS = (RESIGNED_OWNER, bytes(16))
+GPT_SIGNATURE = b"EFI PART"
+SECTOR_SIZES = (512, 4096)
 VIRTUAL_DEVICES = ("loop", "ram", "zram", "dm-", "md", "sr", "nbd")
 
 
+class NotUnderstood(Exception):
+    """What stands on a drive, or its device, is not what it ought to be: nothing may be concluded."""
+
+
 def block_devices(paths):
-    """Every disk of the kernel: serial -> device name. Empty where /sys/block cannot be read."""
-    names = (name for name in sorted(listdir(paths.at("/sys/block"))) if not name.startswith(VIRTUAL_DEVICES))
-    serials = {name: device_serial(paths, name) for name in names}
-    return {serial: name for name, serial in serials.items() if serial}
+    """Every disk of the kernel: serial -> names of the devices that carry it. With more than one name a serial is no
+    identity: NVMe namespaces share that of their controller, two paths lead to one disk, cheap disks come with the same."""
+    devices = {}
+    for name in sorted(listdir(paths.at("/sys/block"))):
+        serial = device_serial(paths, name) if is_disk(paths, name) else ""
+        if serial:
+            devices.setdefault(serial, []).append(name)
+    return devices
+
+
+def is_disk(paths, name):
+    """False for virtual devices, and for the hidden ones by which NVMe multipath shows each path beside the disk."""
+    hidden = re.fullmatch(r"nvme\d+c\d+n\d+", name) or read_text(paths.at("/sys/block/%s/hidden" % name), "").strip() == "1"
+    return not hidden and not name.startswith(VIRTUAL_DEVICES)
+
+
+def device_file(name):
+    """The file of a device; the kernel writes ! for the / in a name."""
+    return "/dev/" + name.replace("!", "/")
 
 
 def device_serial(paths, name):
@@ -1019,57 +1044,146 @@ def device_serial(paths, name):
         serial = read_text(paths.at("/sys/block/%s/%s" % (name, relative)), "").strip()
         if serial:
             return serial
-    number = read_text(paths.at("/sys/block/%s/dev" % name), "").strip()
-    found = re.search(r"^E:ID_SERIAL_SHORT=(.+)$", read_text(paths.at("/host/run/udev/data/b" + number), ""), re.M)
+    found = re.search(
+        r"^E:ID_SERIAL_SHORT=(.+)$", read_text(paths.at("/host/run/udev/data/b" + device_number(paths, name)), ""), re.M
+    )
     return found.group(1).strip() if found else ""
 
 
-def weka_partition(paths, name):
-    """The (number, owner) of a disk's weka partition by its GPT; owner is 16 bytes. None without one or unreadable."""
-    sector = int(read_text(paths.at("/sys/block/%s/queue/logical_block_size" % name), "512"))
+def device_number(paths, name):
+    """major:minor of a disk as the kernel says."""
+    return read_text(paths.at("/sys/block/%s/dev" % name), "").strip()
+
+
+def ambiguity(paths, names):
+    """Why a serial is no identity, with what else the kernel knows of the devices that carry it."""
+    known = ((name, read_text(paths.at("/sys/block/%s/wwid" % name), "").strip()) for name in names)
+    return "%d devices carry its serial: %s" % (
+        len(names), ", ".join("%s (%s)" % (device_file(name), wwid) if wwid else device_file(name) for name, wwid in known)
+    )
+
+
+@contextlib.contextmanager
+def opened_drive(settings, paths, serial, name):
+    """A descriptor of the device that carries the serial. That is checked on the open file: its name may have gone to
+    another disk since the list was made."""
+    descriptor = os.open(paths.at(device_file(name)), os.O_RDONLY | os.O_CLOEXEC)
     try:
-        with open(paths.at("/dev/" + name), "rb") as disk:
-            disk.seek(sector)
-            header = disk.read(92)
-            if header[:8] != b"EFI PART":
-                return None
-            table, count, size = (int.from_bytes(header[a:b], "little") for a, b in ((72, 80), (80, 84), (84, 88)))
-            disk.seek(table * sector)
-            entries = disk.read(min(count, 128) * size)
-            for index in range(len(entries) // size):
-                entry = entries[index * size : (index + 1) * size]
-                if uuid.UUID(bytes_le=entry[:16]) == WEKA_PARTITION_TYPE:
-                    disk.seek(int.from_bytes(entry[32:40], "little") * sector + 8)
-                    return index + 1, disk.read(16)
-    except (OSError, ZeroDivisionError):
-        pass
-    return None
+        check_identity(settings, paths, serial, name, descriptor)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def check_identity(settings, paths, serial, name, descriptor):
+    """Raises NotUnderstood unless the open file is the device of that name, which carries the serial. Below a moved root
+    plain files stand in for devices."""
+    status = os.fstat(descriptor)
+    if stat.S_ISBLK(status.st_mode):
+        number = "%d:%d" % (os.major(status.st_rdev), os.minor(status.st_rdev))
+        if number != device_number(paths, name):
+            raise NotUnderstood("its file is device %s, for the kernel it is %s" % (number, device_number(paths, name) or "gone"))
+    elif not settings.moved:
+        raise NotUnderstood("its file is no block device")
+    if device_serial(paths, name) != serial:
+        raise NotUnderstood("it has another serial now")
+
+
+def blocks(descriptor, offset, length):
+    """That many bytes of a drive. Raises NotUnderstood where it ends before."""
+    data = os.pread(descriptor, length, offset)
+    if len(data) != length:
+        raise NotUnderstood("it ends before byte %d" % (offset + length))
+    return data
+
+
+def little(data, first, last):
+    """A number in a structure on a drive."""
+    return int.from_bytes(data[first:last], "little")
+
+
+def partition_table(descriptor, sector):
+    """The entries of the GPT for that sector size, or None without its signature. Raises NotUnderstood for a damaged one."""
+    header = blocks(descriptor, sector, 92)
+    if header[:8] != GPT_SIGNATURE:
+        return None
+    size, crc, place, table, count, width, table_crc = (
+        little(header, first, last) for first, last in ((12, 16), (16, 20), (24, 32), (72, 80), (80, 84), (84, 88), (88, 92))
+    )
+    if not 92 <= size <= sector or place != 1 or not 1 <= count <= 1024 or not 128 <= width <= 4096 or width % 8:
+        raise NotUnderstood("the header of its partition table makes no sense")
+    header = blocks(descriptor, sector, size)
+    if binascii.crc32(header[:16] + bytes(4) + header[20:]) != crc:
+        raise NotUnderstood("the header of its partition table is damaged")
+    entries = blocks(descriptor, table * sector, count * width)
+    if binascii.crc32(entries) != table_crc:
+        raise NotUnderstood("its partition table is damaged")
+    return [entries[at : at + width] for at in range(0, len(entries), width)]
+
+
+def weka_partitions(paths, name, descriptor):
+    """[(number, owner)] of the weka partitions of an open drive; an owner is 16 bytes. Raises NotUnderstood rather than
+    take a damaged drive for an empty one, OSError when it does not read."""
+    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)  # a partition is written past the cache of its disk
+    stated = read_text(paths.at("/sys/block/%s/queue/logical_block_size" % name), "").strip()
+    sizes = dict.fromkeys(([int(stated)] if re.fullmatch(r"[1-9][0-9]{2,5}", stated) else []) + list(SECTOR_SIZES))
+    for sector in sizes:
+        entries = partition_table(descriptor, sector)
+        if entries is not None:
+            kinds = [uuid.UUID(bytes_le=entry[:16]) for entry in entries]
+            starts = [little(entry, 32, 40) * sector for entry in entries]
+            return [
+                (index + 1, blocks(descriptor, starts[index] + 8, 16))
+                for index, kind in enumerate(kinds) if kind == WEKA_PARTITION_TYPE
+            ]
+    first, size = blocks(descriptor, 0, 512), os.lseek(descriptor, 0, os.SEEK_END)
+    protective = first[510:] == b"\x55\xaa" and any(first[446 + 16 * index + 4] == 0xEE for index in range(4))
+    if protective or any(os.pread(descriptor, 8, size - sector) == GPT_SIGNATURE for sector in sizes if size > sector):
+        raise NotUnderstood("it has lost the head of its partition table")
+    return []
 
 
 def weka_drives(settings, paths):
-    """Signed drives that the kernel sees now, as {serial_id, block_device, partition, weka_guid, is_signed}.
+    """Signed drives that the kernel sees now, as {serial_id, block_device, partition, weka_guid, is_signed}; without a
+    device, and with a `problem`, where the serial tells none.
 
     A drive that weka uses is bound to a user-space driver and not seen. WEKA_RUNTIME_DRIVES (JSON) replaces the list."""
     given = settings.document("WEKA_RUNTIME_DRIVES")
     if given is not None:
         return given
     drives = []
-    for serial, name in block_devices(paths).items():
-        found = weka_partition(paths, name)
-        if found:
-            number, owner = found
-            owned = owner not in (RESIGNED_OWNER, bytes(16))
-            separator = "p" if name[-1].isdigit() else ""
-            drives.append(
-                {
-                    "serial_id": serial,
-                    "block_device": "/dev/" + name,
-                    "partition": "/dev/%s%s%d" % (name, separator, number),
-                    "weka_guid": str(uuid.UUID(bytes=owner)) if owned and len(owner) == 16 else "",
-                    "is_signed": owned,
-                }
-            )
+    for serial, names in block_devices(paths).items():
+        try:
+            drives += [listed_drive(serial, names[0], *found) for found in only_weka_partition(settings, paths, serial, names)]
+        except NotUnderstood as error:
+            UNREADABLE.say("drive " + serial, str(error))
+            if len(names) > 1:
+                drives.append({"serial_id": serial, "block_device": None, "partition": None, "weka_guid": "",
+                               "is_signed": False, "problem": str(error)})
+        except OSError as error:
+            UNREADABLE.say("drive " + serial, error.strerror)
     return drives
+
+
+def only_weka_partition(settings, paths, serial, names):
+    """The first weka partition of the one device that carries the serial, in a list; empty without one."""
+    if len(names) > 1:
+        raise NotUnderstood(ambiguity(paths, names))
+    with opened_drive(settings, paths, serial, names[0]) as descriptor:
+        return weka_partitions(paths, names[0], descriptor)[:1]
+
+
+def listed_drive(serial, name, number, owner):
+    """An entry of drives.json."""
+    device = device_file(name)
+    owned = owner not in NO_OWNERS
+    return {
+        "serial_id": serial,
+        "block_device": device,
+        "partition": "%s%s%d" % (device, "p" if name[-1].isdigit() else "", number),
+        "weka_guid": str(uuid.UUID(bytes=owner)) if owned else "",
+        "is_signed": owned,
+    }
 
 
 def record_drives(runtime):
@@ -1851,24 +1965,67 @@ def probe_lock(settings, arguments):
     return 0
 
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Erasing: the end of a container. Each drive says itself whose it is, and only what is its own is erased.
+# ---------------------------------------------------------------------------------------------------------------------
+
+# outcome -> what a person reads while the clean-up waits for such a drive; "" = it does not wait
+OUTCOMES = {
+    "own": "",  # a weka partition of the cluster that the container was in: it is erased
+    "resigned": "",  # a weka partition that nobody owns
+    "none": "",  # no weka partition
+    "foreign": "drive %(serial)s (%(device)s) belongs to weka cluster %(detail)s",
+    "unreadable": "drive %(serial)s (%(device)s) does not say whose it is: %(detail)s",
+    "not visible": "drive %(serial)s is not visible on this host: it is gone, or bound to a user-space driver%(detail)s",
+    "ambiguous": "drive %(serial)s cannot be told from another: %(detail)s",
+    "not erased": "drive %(serial)s (%(device)s) was not erased: %(detail)s",
+}
+USER_SPACE_DRIVERS = ("vfio-pci", "igb_uio", "uio_pci_generic")
+NVME_CLASS = "0x0108"
+NAMED_DRIVES = 16  # the kubelet keeps 4 KiB of last words
+
+
+class Judgement:
+    """What is known of one drive: its outcome, the device that it was read from, and what a person wants to know."""
+
+    def __init__(self, serial, outcome, device="", detail=""):
+        self.serial = serial
+        self.outcome = outcome
+        self.device = device
+        self.detail = detail
+
+    @property
+    def waits(self):
+        """Why the clean-up waits for this drive, or ""."""
+        return OUTCOMES[self.outcome] % vars(self)
+
+
 def clean_up(settings, _arguments):
-    """The end of a container: resigns the drives of RESIGN_SERIALS, empties CLEAN_DIRECTORY. Holds the lock of NAME
-    meanwhile, and refuses while a runtime has it."""
+    """The end of a container: erases those drives of RESIGN_SERIALS that CLUSTER_GUID owns, then empties CLEAN_DIRECTORY.
+
+    All drives are judged before one is erased. While one waits the directory stays, for the identity is in it. Holds the
+    lock of NAME to its end, and refuses while a runtime has it. The kubelet repeats it; what was done stays done."""
     paths = Paths(settings)
     lock = Lock(settings, settings.name)
     if not settings.name or not lock.take():
         return clean_up_failed(paths, "lock is held" if settings.name else "NAME is not set")
-    resigned = []
-    for serial in settings.items("RESIGN_SERIALS"):
-        error = resign(settings, paths, serial)
-        if error:
-            return clean_up_failed(paths, error)
-        resigned.append(serial)
     try:
+        cluster = cluster_guid(settings)
+        judged = [judge(settings, paths, serial, cluster) for serial in dict.fromkeys(settings.items("RESIGN_SERIALS"))]
+        erased = [erase(settings, paths, drive, cluster) if drive.outcome == "own" else drive for drive in judged]
+        waiting = [drive.waits for drive in erased if drive.waits]
+        if waiting:
+            more = ["and %d more drives" % len(waiting[NAMED_DRIVES:])] if waiting[NAMED_DRIVES:] else []
+            raise Failure("; ".join(waiting[:NAMED_DRIVES] + more))
         removed = empty_directory(paths, settings.text("CLEAN_DIRECTORY"))
-    except (OSError, Failure) as error:
-        return clean_up_failed(paths, "cannot clean the directory: %s" % error)
-    print(json.dumps({"resigned": resigned, "removed": removed}))
+    except Failure as failure:
+        return clean_up_failed(paths, str(failure))
+    except OSError as error:
+        return clean_up_failed(paths, "cannot clean up: %s" % error)
+    finally:
+        lock.release()
+    resigned = [drive.serial for drive in erased if drive.outcome == "own"]
+    print(json.dumps({"resigned": resigned, "removed": removed, "drives": {drive.serial: drive.outcome for drive in erased}}))
     return 0
 
 
@@ -1879,14 +2036,74 @@ def clean_up_failed(paths, message):
     return 1
 
 
-def resign(settings, paths, serial):
-    """Wipes weka's ownership of the drive with this serial; an error text, or ""."""
-    device = block_devices(paths).get(serial)
-    if not device:
-        return "drive %s is not on this host" % serial
+def cluster_guid(settings):
+    """The weka cluster whose drives may be erased; None when the container never joined one."""
+    text = settings.text("CLUSTER_GUID")
+    if not text or text == NO_GUID:
+        return None
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Failure("CLUSTER_GUID %s is no GUID" % text)
+
+
+def judge(settings, paths, serial, cluster):
+    """What the drive itself says."""
+    names = block_devices(paths).get(serial, [])
+    if not names:
+        return Judgement(serial, "not visible", detail=user_space_drives(paths))
+    if len(names) > 1:
+        return Judgement(serial, "ambiguous", detail=ambiguity(paths, names))
+    try:
+        with opened_drive(settings, paths, serial, names[0]) as descriptor:
+            return judge_opened(paths, serial, names[0], descriptor, cluster)
+    except (OSError, NotUnderstood) as error:
+        return Judgement(serial, "unreadable", device_file(names[0]), getattr(error, "strerror", None) or str(error))
+
+
+def judge_opened(paths, serial, name, descriptor, cluster):
+    """What the drive says that was opened. The tool erases all weka partitions of a drive, so all have to be ours."""
+    owners = [owner for _, owner in weka_partitions(paths, name, descriptor)]
+    held = [uuid.UUID(bytes=owner) for owner in owners if owner not in NO_OWNERS]
+    others = [owner for owner in held if owner != cluster]
+    if others:
+        reason = "not to %s" % cluster if cluster else "and this container never joined one"
+        return Judgement(serial, "foreign", device_file(name), "%s, %s" % (others[0], reason))
+    return Judgement(serial, "own" if held else "resigned" if owners else "none", device_file(name))
+
+
+def user_space_drives(paths):
+    """Where the drives may be that the kernel does not see: PCI addresses that a user-space driver holds."""
+    held = []
+    for driver in USER_SPACE_DRIVERS:
+        directory = paths.at("/sys/bus/pci/drivers/" + driver)
+        held += [
+            "%s by %s" % (address, driver) for address in sorted(listdir(directory))
+            if read_text(os.path.join(directory, address, "class"), "").startswith(NVME_CLASS)
+        ]
+    return " (such a driver holds: %s)" % ", ".join(held) if held else ""
+
+
+def erase(settings, paths, drive, cluster):
+    """Wipes weka's ownership of a drive that was judged own. It is opened and judged once more, stays open while the tool
+    works, so that its device cannot become another's, and has to say afterwards that nobody owns it."""
+    name = drive.device[len("/dev/"):].replace("/", "!")
     program = "weka-sign-drive" if settings.moved else "/weka-sign-drive"
-    finished = run((program, "--allow-erase-weka-partitions", "--", "/dev/" + device), 300)
-    return "" if finished.code == 0 else "cannot resign drive %s: %s" % (serial, finished.reason)
+    try:
+        with opened_drive(settings, paths, drive.serial, name) as descriptor:
+            again = judge_opened(paths, drive.serial, name, descriptor, cluster)
+            if again.outcome != "own":
+                return again
+            # the kernel refuses this for what is mounted or otherwise held
+            os.close(os.open(paths.at(drive.device), os.O_RDONLY | os.O_EXCL | os.O_CLOEXEC))
+            finished = run((program, "--allow-erase-weka-partitions", "--", drive.device), 300)
+            if finished.code != 0:
+                raise NotUnderstood(finished.reason)
+            if judge_opened(paths, drive.serial, name, descriptor, cluster).outcome not in ("resigned", "none"):
+                raise NotUnderstood("the tool reported success, and the drive still has an owner")
+    except (OSError, NotUnderstood) as error:
+        return Judgement(drive.serial, "not erased", drive.device, getattr(error, "strerror", None) or str(error))
+    return drive
 
 
 def empty_directory(paths, directory):
@@ -1901,6 +2118,8 @@ def empty_directory(paths, directory):
             shutil.rmtree(entry)
         else:
             os.unlink(entry)
+    if entries:
+        sync_directory(paths.at(directory))
     return len(entries)
 
 
