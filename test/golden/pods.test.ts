@@ -25,7 +25,7 @@ interface Golden {
     clusterUid?: string;
     joinIpPorts?: string[];
     settings?: Record<string, unknown>;
-    helper?: { kind: 'probe-lock' } | { kind: 'clean-up'; resignSerials: string[]; cleanDirectory: boolean };
+    helper?: { kind: 'probe-lock' } | { kind: 'clean-up'; resignSerials: string[]; clusterGuid?: string; cleanDirectory: boolean };
   };
   pod: KubernetesObject;
 }

@@ -4,13 +4,23 @@ import { operationOutcome } from '../../core/facts.ts';
 import { wekaRun } from '../catalogue.ts';
 import type { ContainerFacts } from './facts.ts';
 
-/** Device path of a serial (drives.json in the pod). */
-export function devicePath({ report }: ContainerFacts, serial: string): string | undefined {
+/** What the runtime says of a serial (drives.json in the pod). */
+function driveEntry({ report }: ContainerFacts, serial: string): Record<string, unknown> | undefined {
   const found = report?.drives;
   if (!Array.isArray(found)) return undefined;
-  const entry = found.find((one) => one !== null && typeof one === 'object' && !Array.isArray(one) && one['serial_id'] === serial);
-  const path = (entry as { block_device?: unknown } | undefined)?.block_device;
+  return found.find((one) => one !== null && typeof one === 'object' && !Array.isArray(one) && one['serial_id'] === serial) as Record<string, unknown> | undefined;
+}
+
+/** Device path of a serial. */
+export function devicePath(facts: ContainerFacts, serial: string): string | undefined {
+  const path = driveEntry(facts, serial)?.['block_device'];
   return typeof path === 'string' ? path : undefined;
+}
+
+/** A serial that names no device, with the reason where the runtime says one. */
+export function lostDrive(facts: ContainerFacts, serial: string): string {
+  const problem = driveEntry(facts, serial)?.['problem'];
+  return typeof problem === 'string' ? `${serial} (${problem})` : serial;
 }
 
 /** The command that adds a drive; undefined while its device is not seen. */

@@ -6,7 +6,7 @@ import { wekaRun } from '../catalogue.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
-import { addition } from './device.ts';
+import { addition, lostDrive } from './device.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { othersThan, wishedDrives } from './resources.ts';
 
@@ -46,7 +46,7 @@ function drivesAdded(facts: ContainerFacts): Outcome {
     // what is to go serves until it is replaced
     return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
   }
-  const lost = missing.filter((serial) => addition(facts, serial) === undefined);
+  const lost = missing.filter((serial) => addition(facts, serial) === undefined).map((serial) => lostDrive(facts, serial));
   const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
   const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);

@@ -1,5 +1,6 @@
 /** Helper pods of a container: the probe that proves a runtime dead, and the clean-up at its end. */
 import type { KubernetesObject } from '../../core/contract.ts';
+import { canonicalJson } from '../../core/operations.ts';
 import { buildHelperPod } from './pod/helper-pod.ts';
 import type { ContainerFacts } from './facts.ts';
 import { childPod, type PodView } from './pod-view.ts';
@@ -8,6 +9,8 @@ export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
 /** The pod whose death a probe is to prove: a probe of an older case proves nothing. */
 export const provesAnnotation = 'weka.io/proves-death-of';
+/** What a clean-up was made to do: one of another wish (an override since, a GUID that was not known yet) proves nothing. */
+export const cleansAnnotation = 'weka.io/cleans';
 
 /** The probe has obtained the lock of the runtime of that pod. */
 export function probeSucceeded(facts: ContainerFacts, podUid: string): boolean {
@@ -22,16 +25,29 @@ export function probePod(facts: ContainerFacts, podUid: string, nodeName: string
   return pod;
 }
 
-/** The clean-up on the node that holds the container's data: wipes what the spec does not ask to keep. */
+/** The clean-up on the node that holds the container's data: wipes what the spec does not ask to keep and is its cluster's own. */
 export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesObject {
-  const overrides = facts.container.spec.overrides ?? {};
-  return buildHelperPod({
-    kind: 'clean-up', container: facts.container, nodeName, config: facts.config, node: facts.node,
-    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []),
-    cleanDirectory: overrides.skipCleanupPersistentDir !== true,
-  });
+  const pod = buildHelperPod({ kind: 'clean-up', container: facts.container, nodeName, config: facts.config, node: facts.node, ...cleanUpWish(facts) });
+  pod.metadata.annotations = { ...pod.metadata.annotations, [cleansAnnotation]: wishText(facts, nodeName) };
+  return pod;
 }
 
-export function cleanUpView(facts: ContainerFacts): PodView | undefined {
-  return childPod(facts.request, cleanUpName(facts.name));
+function cleanUpWish(facts: ContainerFacts) {
+  const overrides = facts.container.spec.overrides ?? {};
+  return {
+    clusterGuid: facts.clusterGuid,
+    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []),
+    cleanDirectory: overrides.skipCleanupPersistentDir !== true,
+  };
+}
+
+function wishText(facts: ContainerFacts, node: string): string {
+  const { clusterGuid = '', resignSerials, cleanDirectory } = cleanUpWish(facts);
+  return canonicalJson({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory });
+}
+
+/** The helper pod that is there, and whether it was made for something else than what is wished now. */
+export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: PodView; stale: boolean } | undefined {
+  const pod = childPod(facts.request, cleanUpName(facts.name));
+  return pod === undefined ? undefined : { pod, stale: pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName) };
 }

@@ -12,7 +12,7 @@ import { is } from '../api/modes.ts';
 import { describeIssues } from '../api/parse.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
-import { cleanUpPod, probeName, probePod, provesAnnotation } from './helpers.ts';
+import { cleanUpPod, cleanUpView, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { containerObservations } from './observations.ts';
 import { orphaned, ownerStep } from './owner.ts';
@@ -116,7 +116,8 @@ function endingChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>)
   const { pod, request, node } = facts;
   if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
   const dirty = request.finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
-  return dirty === undefined || node === undefined ? [] : [cleanUpPod(facts, dirty)];
+  // one that was made for another wish goes first: it is never updated in place
+  return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.stale === true ? [] : [cleanUpPod(facts, dirty)];
 }
 
 /** paused, deleting, destroying: the pod ends, and in finalize everything that the container has left. */

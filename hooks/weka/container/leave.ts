@@ -14,6 +14,7 @@ import { againstAbsence, nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { cleanUpView } from './helpers.ts';
+import type { PodView } from './pod-view.ts';
 import { skipsDeactivation } from './stop.ts';
 import { deactivated, holderGone, ownEntry, terminationOutcome } from './succession.ts';
 
@@ -122,6 +123,10 @@ export function dirtyNode(facts: ContainerFacts): string | undefined {
   return facts.holder.incarnation.nodeName;
 }
 
+function cleanUpWords({ unschedulable, lastWords, waiting, phase }: PodView): string {
+  return unschedulable?.message ?? (lastWords === undefined ? (waiting ?? `is ${phase}`) : `says: ${lastWords}`);
+}
+
 function cleaned(facts: ContainerFacts): Outcome {
   if (!is(facts.container.spec.mode, 'claims') || !finalizing(facts)) return skipped;
   if (facts.nodeClaims?.state === 'unknown') return unknown('the claims of the node have not been read');
@@ -133,10 +138,10 @@ function cleaned(facts: ContainerFacts): Outcome {
       ? done(`node ${node} is gone; its drives and directory were not cleaned`)
       : unknown(`nothing is known of node ${node}`);
   }
-  const helper = cleanUpView(facts);
-  if (helper?.phase === 'Succeeded') return done();
+  const helper = cleanUpView(facts, node);
+  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return done();
   const skip = 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it';
-  const why = helper === undefined ? 'is to be created' : (helper.unschedulable?.message ?? helper.waiting ?? `is ${helper.phase}`);
+  const why = helper === undefined ? 'is to be created' : helper.stale ? 'was made for another wish and is replaced' : cleanUpWords(helper.pod);
   return wait('CleaningNode', `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${skip}`, 2);
 }
 

@@ -18,12 +18,15 @@ export interface PodView {
   nodeNotReady: boolean;
   /** Why the main container does not run, as the kubelet says it. */
   waiting?: string;
+  /** What the main container said of itself when it last ended. */
+  lastWords?: string;
   image?: string;
 }
 
 interface ContainerStatus {
   name?: string;
-  state?: { running?: object; waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number } };
+  state?: { running?: object; waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number; message?: string } };
+  lastState?: { terminated?: { message?: string } };
 }
 interface RawPod {
   spec?: { nodeName?: string; containers?: { name?: string; image?: string }[] };
@@ -39,6 +42,11 @@ function whyNotRunning(status: ContainerStatus | undefined): string | undefined 
   if (waiting !== undefined) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
   const ended = status?.state?.terminated;
   return ended === undefined ? undefined : `${ended.reason ?? 'Terminated'} with exit code ${ended.exitCode ?? 'unknown'}`;
+}
+
+function lastWords(status: ContainerStatus | undefined): string | undefined {
+  const ended = status?.state?.terminated ?? status?.lastState?.terminated;
+  return ended?.message?.trim() || undefined;
 }
 
 function unschedulable(status: RawPod['status']): PodView['unschedulable'] {
@@ -65,6 +73,7 @@ export function podView(object: KubernetesObject): PodView {
     unschedulable: unschedulable(status),
     nodeNotReady: nodeNotReady(status),
     waiting: whyNotRunning(main),
+    lastWords: lastWords(main),
     image: spec?.containers?.[0]?.image,
   });
 }

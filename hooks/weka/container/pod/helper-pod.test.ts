@@ -25,15 +25,19 @@ describe('probe', () => {
 
 describe('clean-up', () => {
   const cleanUp = (resignSerials: string[], cleanDirectory: boolean, spec: Fields = {}) =>
-    buildHelperPod({ kind: 'clean-up', ...common, container: wekaContainer(spec), resignSerials, cleanDirectory });
+    buildHelperPod({ kind: 'clean-up', ...common, container: wekaContainer(spec), resignSerials, cleanDirectory, clusterGuid: resignSerials.length > 0 ? 'guid' : undefined });
 
   it.each([
-    ['resigns drives and removes data', ['B', 'A'], true, [{ name: 'NAME', value: 'drivex0' }, { name: 'RESIGN_SERIALS', value: 'A,B' }, { name: 'CLEAN_DIRECTORY', value: '/persistent' }]],
-    ['leaves both', [], false, [{ name: 'NAME', value: 'drivex0' }, { name: 'RESIGN_SERIALS' }, { name: 'CLEAN_DIRECTORY' }]],
+    ['resigns drives and removes data', ['B', 'A'], true, [{ name: 'NAME', value: 'drivex0' }, { name: 'RESIGN_SERIALS', value: 'A,B' }, { name: 'CLUSTER_GUID', value: 'guid' }, { name: 'CLEAN_DIRECTORY', value: '/persistent' }]],
+    ['leaves both', [], false, [{ name: 'NAME', value: 'drivex0' }, { name: 'RESIGN_SERIALS' }, { name: 'CLUSTER_GUID' }, { name: 'CLEAN_DIRECTORY' }]],
   ])('%s', (_, serials, clean, env) => {
     const pod = cleanUp(serials, clean);
     expect(main(pod)['env']).toEqual(env);
     expect((specOf(pod)['volumes'] as Fields[]).some(({ name }) => name === 'data')).toBe(clean);
+  });
+
+  it('leaves its last words to the kubelet, whatever ended it', () => {
+    expect(main(cleanUp(['A'], true))['terminationMessagePolicy']).toBe('FallbackToLogsOnError');
   });
 
   it('resigns with the sign tool, and cleans with the image that is on the node anyway', () => {

@@ -25,6 +25,8 @@ export type HelperPodInput =
       kind: 'clean-up';
       /** Serials of the drives to resign; may be empty. */
       resignSerials: string[];
+      /** The weka cluster whose drives may be erased; undefined: it never joined one, and no drive is its own. */
+      clusterGuid?: string | undefined;
       /** Whether the container's data on the node, or on its volume, is removed. */
       cleanDirectory: boolean;
     });
@@ -57,8 +59,8 @@ function data({ container, node, config }: HelperInput): MountedVolume {
 }
 
 function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
-  const { container, config, resignSerials, cleanDirectory } = input;
-  const host = (name: string, path: string): MountedVolume => ({ volume: { name, hostPath: { path, type: '' } }, mounts: [{ mountPath: path }] });
+  const { container, config, resignSerials, clusterGuid, cleanDirectory } = input;
+  const host = (name: string, path: string, mountPath = path): MountedVolume => ({ volume: { name, hostPath: { path, type: '' } }, mounts: [{ mountPath }] });
   const variable = (name: string, value: string): { name: string; value?: string } => (value === '' ? { name } : { name, value });
   return {
     // only the sign tool's image can resign
@@ -67,10 +69,12 @@ function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
     env: [
       variable('NAME', container.spec.name),
       variable('RESIGN_SERIALS', [...resignSerials].sort().join(',')),
+      variable('CLUSTER_GUID', clusterGuid ?? ''),
       variable('CLEAN_DIRECTORY', cleanDirectory ? dataDirectory : ''),
     ],
     privileged: true,
-    mounted: [host('dev', '/dev'), host('sys', '/sys'), ...(cleanDirectory ? [data(input)] : [])],
+    // udev's database has the serials that the kernel does not publish
+    mounted: [host('dev', '/dev'), host('run', '/run', '/host/run'), host('sys', '/sys'), ...(cleanDirectory ? [data(input)] : [])],
   };
 }
 
@@ -106,6 +110,7 @@ export function buildHelperPod(input: HelperPodInput): KubernetesObject {
           image: body.image,
           imagePullPolicy: 'IfNotPresent',
           command: [...runtimeCommand, ...body.arguments],
+          terminationMessagePolicy: 'FallbackToLogsOnError',
           ...(body.privileged ? { securityContext: { privileged: true } } : {}),
           ...(body.env.length > 0 ? { env: body.env } : {}),
           resources: { requests: { cpu: '100m', memory: '128Mi' } },

@@ -1,0 +1,56 @@
+/** Whatever was wished when a clean-up was made, and whatever is wished now: only one of the same wish ends a container. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { answerHook } from '../../hooks/server/hook.ts';
+
+const golden = readFileSync(join(import.meta.dirname, '../golden/wekacontainer/58-a-helper-pod-resigns-the-drives-and-removes-the-data.request.json'), 'utf8');
+const claims = 'claims.read node-node-1';
+
+interface Wish {
+  drives: string[];
+  clusterGuid: string;
+  skipDrives: boolean;
+  skipDirectory: boolean;
+}
+
+interface Request {
+  parent: { spec: Record<string, unknown>; status: Record<string, unknown> };
+  children: Record<string, Record<string, KubernetesObject>>;
+  observed: { facts: Record<string, { value: { spec: { holders: Record<string, { drives: string[] }> } } }> };
+}
+
+function requestOf({ drives, clusterGuid, skipDrives, skipDirectory }: Wish, helper?: KubernetesObject): Request {
+  const request = JSON.parse(golden) as Request;
+  request.parent.spec['overrides'] = { skipDrivesForceResign: skipDrives, skipCleanupPersistentDir: skipDirectory };
+  request.parent.status['clusterID'] = clusterGuid;
+  request.observed.facts[claims]!.value.spec.holders['uid-of-drive-0']!.drives = drives;
+  if (helper !== undefined) request.children['Pod.v1'] = { [helper.metadata.name]: helper };
+  return request;
+}
+
+const decide = (request: Request) => answerHook('wekacontainer', 'finalize', request) as { children: KubernetesObject[]; operations: { kind: string }[] };
+const wish = fc.record<Wish>({
+  drives: fc.uniqueArray(fc.constantFrom('S1', 'S2', 'S3'), { minLength: 1 }),
+  clusterGuid: fc.constantFrom('a3c2b1d0-0000-4000-8000-00000000da7a', 'b4c2b1d0-0000-4000-8000-00000000da7a'),
+  skipDrives: fc.boolean(),
+  skipDirectory: fc.boolean(),
+});
+
+describe('a clean-up', () => {
+  it('is told the one GUID that it may erase, and gives way when it was made for another wish', () => {
+    fc.assert(fc.property(wish, wish, fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed'), (made, now, phase) => {
+      const [helper] = decide(requestOf(made)).children;
+      fc.pre(helper !== undefined && !(now.skipDrives && now.skipDirectory));
+      expect(JSON.stringify(helper['spec'])).toContain(`{"name":"CLUSTER_GUID","value":"${made.clusterGuid}"}`);
+      const { children, operations } = decide(requestOf(now, { ...helper, status: { phase } }));
+      const released = operations.some(({ kind }) => kind === 'claims.write');
+      const drives = (one: Wish): string => (one.skipDrives ? '' : [...one.drives].sort().join());
+      const same = made.clusterGuid === now.clusterGuid && made.skipDirectory === now.skipDirectory && drives(made) === drives(now);
+      expect(released).toBe(same && phase === 'Succeeded');
+      expect(children.length).toBe(same && phase !== 'Succeeded' ? 1 : 0);
+    }));
+  });
+});
