@@ -111,7 +111,7 @@ export interface PodEnvironment {
   /** Files of mounted ConfigMaps and Secrets by mount path, read live (a changed Secret shows). */
   readFile(path: string): string | undefined;
   /** To be called once when the program has ended. */
-  onExit(exitCode: number): void;
+  onExit(exitCode: number, message?: string): void;
   onLog?(line: string): void;
 }
 

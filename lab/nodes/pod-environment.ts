@@ -30,8 +30,6 @@ export interface MountedFile {
 export interface MountedEnvironment extends PodEnvironment {
   /** All files of mounted Secrets and ConfigMaps as the API has them now. */
   files(): MountedFile[];
-  /** `message` is what the container left in /dev/termination-log. */
-  onExit(exitCode: number, message?: string): void;
 }
 
 type Source = 'secret' | 'configmap';

@@ -50,6 +50,7 @@ async function lab() {
     hardware,
     env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: '0', WEKA_OPERATOR_DEBUG_SLEEP: '0' },
     refreshMilliseconds: 50,
+    driveOwner: (serial) => world.driveGuid(serial),
     onDirectoryCleaned: (node, path) => cleaned.push(`${node}:${path}`),
   });
   closers.push(() => programs.close());
@@ -161,12 +162,13 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
   });
 
   it('is fenced by its lock, and cleaned up by a helper pod on its node', async () => {
-    const { store, exec, phase, pod, cleaned, directory } = await lab();
+    const { store, world, exec, phase, pod, cleaned, directory } = await lab();
+    const guid = '5a4ec0de-0000-4000-8000-000000000001';
     store.create(secretResource, 'default', secret);
     store.create(podResource, 'default', drivePod('one'));
     await expect.poll(() => phase('one'), soon).toBe('waiting-for-resources');
     const helper = (name: string): Pod => {
-      const env = [{ name: 'NAME', value: 'drivex1' }, { name: 'RESIGN_SERIALS', value: 'disk-1' }, { name: 'CLEAN_DIRECTORY', value: '/data' }, { name: 'NODE_NAME', value: 'node-1' }];
+      const env = [{ name: 'NAME', value: 'drivex1' }, { name: 'RESIGN_SERIALS', value: 'disk-1' }, { name: 'CLUSTER_GUID', value: guid }, { name: 'CLEAN_DIRECTORY', value: '/data' }, { name: 'NODE_NAME', value: 'node-1' }];
       const made = drivePod(name, { command: ['python3', '/opt/weka_runtime.py', 'clean-up'], env, volumeMounts: [{ name: 'data', mountPath: '/data' }] });
       return { ...made, spec: { ...made.spec, restartPolicy: 'Never' } };
     };
@@ -178,10 +180,17 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     await expect.poll(() => exec('one', ['touch', '/tmp/.allow-stop']).then(() => pod('one'), () => pod('one')), soon).toBeUndefined();
     const data = join(directory, 'node-1/host', hostPath);
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(true);
+    world.imprint('disk-1', 'f0e1d2c3-0000-4000-8000-000000000002');
+    store.create(podResource, 'default', helper('foreign'));
+    await expect.poll(() => pod('foreign')?.status?.phase, soon).toBe('Failed');
+    const foreign = `drive disk-1 (/dev/weka-disk-1) belongs to weka cluster f0e1d2c3-0000-4000-8000-000000000002, not to ${guid}`;
+    expect(pod('foreign')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({ exitCode: 1, message: foreign });
+    world.imprint('disk-1', guid);
     store.create(podResource, 'default', helper('clean'));
     await expect.poll(() => pod('clean')?.status?.phase, soon).toBe('Succeeded');
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(false);
     expect(cleaned).toEqual([`node-1:${hostPath}`]);
+    expect(world.driveGuid('disk-1')).toBeUndefined();
   });
 
   it('shows a changed secret to the next command, and tells of a command that is not there', async () => {

@@ -12,8 +12,9 @@ import type { ExecResult, PodProgram, ProgramFactory } from '../contract.ts';
 import type { HardwareRegistry, NodeHardware } from './hardware.ts';
 import type { Container, Pod } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
+import { resignImage } from './drive-image.ts';
 import { buildRoot, movedCommand, refreshRoot, terminationMessage } from './process-root.ts';
-import type { RootPlaces } from './process-root.ts';
+import type { DriveOwner, RootPlaces } from './process-root.ts';
 import { findPython, killBelow, lineReader, quietKill } from './process-tools.ts';
 
 export interface ProcessProgramOptions {
@@ -33,7 +34,7 @@ export interface ProcessProgramOptions {
   /** How often mounted files and the list of drivers are brought up to date. Default 1000. */
   refreshMilliseconds?: number;
   /** GUID of the weka cluster that owns a drive, or empty; default: none. */
-  driveOwner?: (serial: string) => string | undefined;
+  driveOwner?: DriveOwner;
   /** A helper pod has emptied this directory of the host (the weka model keeps none). */
   onDirectoryCleaned?: (nodeName: string, hostPath: string) => void;
   /** Keep the roots of ended containers, for a look at them. */
@@ -89,12 +90,15 @@ class ProcessHost {
     rmSync(this.bin, { recursive: true, force: true });
     mkdirSync(this.bin, { recursive: true });
     symlinkSync(python, join(this.bin, 'python3'));
-    for (const [name, shim] of [['weka', 'weka'], ['wekaauthcli', 'weka'], ['weka-sign-drive', 'weka-sign-drive']] as const) {
-      const script = `#!/bin/sh\nexec ${quoted(python)} -S -E ${quoted(join(resolve(options.shimDirectory), shim))} "$@"\n`;
+    for (const [name, shim, after] of [['weka', 'weka'], ['wekaauthcli', 'weka'], ['weka-sign-drive', 'weka-sign-drive', resignImage]] as const) {
+      const command = `${quoted(python)} -S -E ${quoted(join(resolve(options.shimDirectory), shim))} "$@"`;
+      const script = `#!/bin/sh\n${after === undefined ? `exec ${command}` : `${command} || exit\n${after}`}\n`;
       writeFileSync(join(this.bin, name), script);
       chmodSync(join(this.bin, name), 0o755);
     }
   }
+
+  readonly owner: DriveOwner = (serial) => this.options.driveOwner?.(serial);
 
   /** Places of the next start of a container of this pod. */
   places(nodeName: string, podUid: string): RootPlaces {
@@ -107,10 +111,9 @@ class ProcessHost {
 
   environment(root: string, environment: MountedEnvironment, hardware: NodeHardware): Record<string, string> {
     const pod = environment.pod as Pod;
-    const owner = (serial: string): string => this.options.driveOwner?.(serial) ?? '';
     const drives = hardware.drives.map((serial) => {
       const device = `/dev/disk/by-id/weka-${serial}`;
-      const guid = owner(serial);
+      const guid = this.owner(serial) ?? '';
       return { serial_id: serial, block_device: device, partition: device, weka_guid: guid, is_signed: guid !== '' };
     });
     // abstract sockets belong to this machine's network: the scope keeps lab nodes, and labs, apart
@@ -158,7 +161,7 @@ class Process implements PodProgram {
       this.resolveEnded = resolveEnded;
     });
     this.places = host.places(environment.nodeName, environment.pod.metadata.uid ?? environment.pod.metadata.name);
-    buildRoot(this.places, environment, hardware, resolve(host.options.runtimePath));
+    buildRoot(this.places, environment, hardware, resolve(host.options.runtimePath), host.owner);
     this.env = host.environment(this.places.root, environment, hardware);
   }
 

@@ -4,6 +4,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { driveDevice, driveImage } from './drive-image.ts';
 import type { NodeHardware } from './hardware.ts';
 import type { Container, Pod, Volume } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
@@ -27,11 +28,11 @@ function below(directory: string, path: string): string {
   return join(directory, path.replace(/^\/+/, ''));
 }
 
-function put(path: string, text: string, mode?: number): void {
+function put(path: string, content: string | Buffer, mode?: number): void {
   // a rewritten file would look changed to whoever watches it
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content))) return;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+  writeFileSync(path, content);
   if (mode !== undefined) chmodSync(path, mode);
 }
 
@@ -64,6 +65,17 @@ const osRelease: Record<string, (build: string) => string> = {
   cos: (build) => `BUILD_ID=${build}\n`,
 };
 
+/** GUID of the weka cluster that owns a drive, as it is now. */
+export type DriveOwner = (serial: string) => string | undefined;
+
+/** The drives that the kernel of the machine sees. */
+export function writeDrives(root: string, serials: readonly string[], owner: DriveOwner): void {
+  for (const serial of serials) {
+    put(below(root, `/sys/block/${driveDevice(serial)}/device/serial`), `${serial}\n`);
+    put(below(root, `/dev/${driveDevice(serial)}`), driveImage(owner(serial) || undefined));
+  }
+}
+
 function writeMachineFacts(root: string, hardware: NodeHardware): void {
   const cpus = hardware.numCpus > 1 ? `0-${hardware.numCpus - 1}` : '0';
   put(below(root, '/hostside/etc/os-release'), `ID="${hardware.os}"\n${osRelease[hardware.os]?.(hardware.osBuildId) ?? ''}`);
@@ -71,7 +83,6 @@ function writeMachineFacts(root: string, hardware: NodeHardware): void {
   put(below(root, '/proc/self/status'), `Cpus_allowed_list:\t${cpus}\n`);
   put(below(root, '/sys/devices/system/cpu/online'), `${cpus}\n`);
   put(below(root, '/sys/devices/system/cpu/smt/active'), hardware.isHt ? '1\n' : '0\n');
-  for (const serial of hardware.drives) put(below(root, `/sys/block/weka-${serial}/device/serial`), `${serial}\n`);
 }
 
 /** Brings what changes under a running container up to date: mounted files, and the drivers of the kernel. */
@@ -82,13 +93,14 @@ export function refreshRoot(root: string, environment: MountedEnvironment, hardw
 }
 
 /** Makes a fresh root. `runtimePath` is what the container finds as /opt/weka_runtime.py unless it mounts one. */
-export function buildRoot(places: RootPlaces, environment: MountedEnvironment, hardware: NodeHardware, runtimePath: string): void {
+export function buildRoot(places: RootPlaces, environment: MountedEnvironment, hardware: NodeHardware, runtimePath: string, owner: DriveOwner): void {
   rmSync(places.root, { recursive: true, force: true });
   for (const directory of ['/tmp', '/opt', '/weka-runtime', '/etc']) mkdirSync(below(places.root, directory), { recursive: true });
   put(below(places.root, '/dev/termination-log'), '');
   const pod = environment.pod as Pod;
   linkVolumes(pod, pod.spec.containers[0]!, places);
   writeMachineFacts(places.root, hardware);
+  writeDrives(places.root, hardware.drives, owner);
   refreshRoot(places.root, environment, hardware);
   const script = below(places.root, '/opt/weka_runtime.py');
   if (!existsSync(script)) symlinkSync(runtimePath, script);

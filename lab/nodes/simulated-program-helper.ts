@@ -1,5 +1,6 @@
 /** Helper pods: a subcommand of the runtime as the pod's command, which does its work and exits. */
 import type { PodEnvironment, PodProgram } from '../contract.ts';
+import { driveDevice } from './drive-image.ts';
 import type { SimulatedHosts } from './simulated-program-host.ts';
 
 /** Undefined when the words are no helper's: then the pod runs the mode of its environment. */
@@ -15,7 +16,7 @@ export function startHelper(hosts: SimulatedHosts, environment: PodEnvironment, 
       lines.push(line);
       environment.onLog?.(line);
     }
-    environment.onExit(exitCode);
+    environment.onExit(exitCode, exitCode === 0 ? '' : line);
   };
   hosts.clock.after(hosts.settings.helper, () => {
     if (ended) return;
@@ -42,7 +43,25 @@ const helpers: Record<string, Work> = {
   'clean-up': cleanUp,
 };
 
-/** Resigns RESIGN_SERIALS and empties CLEAN_DIRECTORY, unless a runtime holds the lock of NAME. */
+interface Judgement {
+  serial: string;
+  outcome: 'own' | 'resigned' | 'foreign' | 'not visible';
+  /** Why the clean-up waits for the drive. */
+  waits?: string;
+}
+
+/** What the drive says of itself, in the words of the real runtime. One that a running container holds is not visible. */
+function judge({ world, hardware }: SimulatedHosts, nodeName: string, serial: string, cluster: string): Judgement {
+  if (!(hardware.get(nodeName)?.drives ?? []).includes(serial) || world.driveInUse(serial)) {
+    return { serial, outcome: 'not visible', waits: `drive ${serial} is not visible on this host: it is gone, or bound to a user-space driver` };
+  }
+  const guid = world.driveGuid(serial);
+  if (guid === undefined || guid === cluster) return { serial, outcome: guid === undefined ? 'resigned' : 'own' };
+  const instead = cluster === '' ? 'and this container never joined one' : `not to ${cluster}`;
+  return { serial, outcome: 'foreign', waits: `drive ${serial} (/dev/${driveDevice(serial)}) belongs to weka cluster ${guid}, ${instead}` };
+}
+
+/** Erases those of RESIGN_SERIALS that CLUSTER_GUID owns, then empties CLEAN_DIRECTORY, unless a runtime holds the lock of NAME. */
 function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode: number; line: string } {
   const { nodeName, env } = environment;
   const name = env.NAME ?? '';
@@ -51,14 +70,15 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
   if (!hosts.takeLock(nodeName, name, holder)) return { exitCode: 1, line: 'lock is held' };
   try {
     const serials = (env.RESIGN_SERIALS ?? '').split(',').filter((serial) => serial !== '');
-    const present = hosts.hardware.get(nodeName)?.drives ?? [];
-    const absent = serials.find((serial) => !present.includes(serial));
-    if (absent !== undefined) return { exitCode: 1, line: `drive ${absent} is not on this host` };
-    hosts.world.resign(nodeName, serials);
+    const drives = serials.map((serial) => judge(hosts, nodeName, serial, env.CLUSTER_GUID ?? ''));
+    const own = drives.filter(({ outcome }) => outcome === 'own').map(({ serial }) => serial);
+    hosts.world.resign(nodeName, own);
+    const waiting = drives.flatMap(({ waits }) => waits ?? []);
+    if (waiting.length > 0) return { exitCode: 1, line: waiting.join('; ') };
     const uid = directoryUid(environment);
     const removed = uid !== undefined && hosts.hasDirectory(nodeName, uid) ? 1 : 0;
     if (uid !== undefined) hosts.removeDirectory(nodeName, uid);
-    return { exitCode: 0, line: JSON.stringify({ resigned: serials, removed }) };
+    return { exitCode: 0, line: JSON.stringify({ resigned: own, removed, drives: Object.fromEntries(drives.map(({ serial, outcome }) => [serial, outcome])) }) };
   } finally {
     hosts.releaseLocks(holder);
   }

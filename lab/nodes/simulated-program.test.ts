@@ -237,7 +237,7 @@ describe('commands in a simulated weka pod', () => {
 describe('the clean-up helper', () => {
   const cleanUp = {
     command: ['python3', '/opt/weka_runtime.py', 'clean-up'],
-    env: { RESIGN_SERIALS: 'disk-1', CLEAN_DIRECTORY: '/clean' },
+    env: { RESIGN_SERIALS: 'disk-1', CLUSTER_GUID: 'some-guid', CLEAN_DIRECTORY: '/clean' },
     hostPath: '/opt/k8s-weka/containers/drive-1-uid',
   };
 
@@ -259,7 +259,7 @@ describe('the clean-up helper', () => {
     pod.program.signal('KILL');
     const helper = test.start('drive', 1, cleanUp);
     await test.clock.advance(1000);
-    expect([helper.exitCode, helper.program.logs()]).toEqual([0, '{"resigned":["disk-1"],"removed":1}\n']);
+    expect([helper.exitCode, helper.program.logs()]).toEqual([0, '{"resigned":["disk-1"],"removed":1,"drives":{"disk-1":"own"}}\n']);
     expect(test.world.driveGuid('disk-1')).toBeUndefined();
     expect(test.world.snapshot().locals).toEqual([]);
     const next = test.start('drive', 1);
@@ -267,11 +267,24 @@ describe('the clean-up helper', () => {
     expect(await next.report()).toMatchObject({ phase: 'waiting-for-resources', resources: null });
   });
 
-  it('says which drive is not there', async () => {
-    const test = bench(1);
-    const helper = test.start('drive', 1, { ...cleanUp, env: { ...cleanUp.env, RESIGN_SERIALS: 'disk-9' } });
+  it('never resigns the drive of a running container, whatever name it is called by', async () => {
+    const test = bench(3);
+    for (let n = 1; n <= 3; n++) await runningDrive(test, n);
+    const member = { nodeName: 'node-1', dataId: 'drive-1-uid', ip: '10.0.0.1', env: { NAME: 'drivex1', WEKA_USERNAME: 'admin', WEKA_PASSWORD: 'operator-password' } };
+    const weka = async (words: string): Promise<string> => {
+      const answer = test.world.run(member, words.split(' '), '');
+      await test.clock.advance(1000);
+      return (await answer).stdout;
+    };
+    await weka('cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password');
+    await test.clock.advance(20_000);
+    await weka('cluster drive add 0 /dev/disk/by-id/weka-disk-1');
+    const guid = test.world.driveGuid('disk-1') ?? '';
+    expect(guid).not.toBe('');
+    const helper = test.start('drive', 1, { ...cleanUp, env: { ...cleanUp.env, NAME: 'anotherx1', CLUSTER_GUID: guid } });
     await test.clock.advance(1000);
-    expect([helper.exitCode, helper.program.logs()]).toEqual([1, 'drive disk-9 is not on this host\n']);
+    expect([helper.exitCode, test.world.driveGuid('disk-1'), test.world.damage]).toEqual([1, guid, []]);
+    expect(helper.program.logs()).toContain('drive disk-1 is not visible on this host');
   });
 });
 

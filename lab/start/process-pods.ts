@@ -63,6 +63,7 @@ export function createProcessPods(): ProcessPods {
         runtimePath: join(repository, 'runtime-configmap/weka_runtime.py'),
         env: { WEKA_RUNTIME_POLL_SECONDS: '0.2' },
         refreshMilliseconds: 200,
+        driveOwner: (serial) => world.driveGuid(serial),
         onDirectoryCleaned: (nodeName, hostPath) => world.forget(basename(hostPath), nodeName),
       });
       processes = real;
