@@ -45,6 +45,16 @@ JUDGEMENTS = {
 }
 
 
+class Page(unittest.TestCase):
+    def test_the_page_on_the_end_of_a_container_has_every_outcome(self):
+        page = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs", "life-of-a-container.md")
+        with open(page, encoding="utf-8") as file:
+            cells = [line.split("|") for line in file if line.startswith("| ")]
+        rows = {row[1].strip(): row[3].strip() for row in cells if row[1].strip() in weka_runtime.OUTCOMES}
+        waiting = {outcome for outcome, words in weka_runtime.OUTCOMES.items() if words}
+        self.assertEqual(({name for name, does in rows.items() if does == "waits"}, set(rows)), (waiting, set(weka_runtime.OUTCOMES)))
+
+
 class Disks(RuntimeCase):
     def disk(self, name, serial, image):
         """A disk of the host."""
