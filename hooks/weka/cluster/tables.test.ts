@@ -1,4 +1,5 @@
 /** The small tables of a cluster: roles, tolerations, what is not supported. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { apiVersion, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { formationMinimum, rolePlans } from './roles.ts';
@@ -67,9 +68,21 @@ describe('a field that this release does not act on', () => {
     ['spec.expandEndpoints', { expandEndpoints: ['10.0.0.1:14000'] }],
     ['spec.encryption', { encryption: { internal: { enabled: true } } }],
     ['spec.encryption', { encryption: { vault: { method: 'kubernetes' } } }],
+    ['spec.encryption', { encryption: { vault: { address: 'https://vault:8200', role: 'weka' } } }],
+    ['spec.encryption', { encryption: { vault: {} } }],
   ];
   it.each(refused)('%s is refused, for without it something else would be built', (path, spec) => {
     expect(unsupportedFields(cluster(spec)).refused).toEqual([path]);
+  });
+
+  it('as encryption is refused whichever of its fields say so, and never in silence', () => {
+    const word = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme-ascii' });
+    const vault = fc.record({ address: word, role: word, authPath: word, transitPath: word, method: word, keyName: word }, { requiredKeys: [] });
+    fc.assert(fc.property(fc.option(vault, { nil: undefined }), fc.option(fc.record({ enabled: fc.boolean() }, { requiredKeys: [] }), { nil: undefined }), (asked, internal) => {
+      const encryption = { ...(asked === undefined ? {} : { vault: asked }), ...(internal === undefined ? {} : { internal }) };
+      const wanted = asked !== undefined || internal?.enabled === true;
+      expect(unsupportedFields(cluster({ encryption }))).toEqual({ refused: wanted ? ['spec.encryption'] : [], ignored: [] });
+    }));
   });
 
   const overrides = [

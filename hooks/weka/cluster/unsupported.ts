@@ -19,7 +19,8 @@ const table: readonly Unsupported[] = [
   { path: 'spec.dynamicTemplate.driveTypesRatio', effect: 'refused', isSet: ({ spec }) => shapeOf(spec).driveTypesRatio !== undefined },
   { path: 'spec.operatorSecretRef', effect: 'refused', isSet: ({ spec }) => spec.operatorSecretRef !== undefined },
   { path: 'spec.expandEndpoints', effect: 'refused', isSet: ({ spec }) => (spec.expandEndpoints ?? []).length > 0 },
-  { path: 'spec.encryption', effect: 'refused', isSet: ({ spec }) => spec.encryption?.internal?.enabled === true || spec.encryption?.vault?.method !== undefined },
+  // a vault asks for encryption whatever of it is left to a default
+  { path: 'spec.encryption', effect: 'refused', isSet: ({ spec }) => spec.encryption?.internal?.enabled === true || spec.encryption?.vault !== undefined },
   ...(['s3Containers', 'nfsContainers', 'smbwContainers', 'dataServicesContainers'] as const).map((field): Unsupported => ({
     path: `spec.dynamicTemplate.${field}`, effect: 'ignored', isSet: ({ spec }) => positive(shapeOf(spec)[field]),
   })),
