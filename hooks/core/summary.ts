@@ -18,7 +18,11 @@ export function lastingSummary(
   const before = previous.find(({ type }) => type === 'Ready');
   const ready = before?.status === 'True';
   // a look that is late, once a minute, must not be written down each time
-  if (outcome.state === 'unknown' && ready && before.observedGeneration === generation) return { state: 'ready', reason: before.reason, message: before.message };
+  if (outcome.state === 'unknown' && ready && before.observedGeneration === generation) {
+    const said = { reason: before.reason, message: before.message };
+    // nor does it settle what had not been settled
+    return before.reason === whole.reason ? { state: 'ready', ...said } : { state: 'progressing', ...said, ready };
+  }
   const message = 'message' in outcome ? (outcome.message ?? '') : '';
   const reason = 'reason' in outcome ? outcome.reason : 'FactUnknown';
   return { state: outcome.state === 'stalled' ? 'stalled' : 'progressing', reason, message, ready };
