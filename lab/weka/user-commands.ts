@@ -8,6 +8,8 @@ export const userCommands: ClusterCommand[] = [
   { scope: 'cluster', words: 'user', role: 'any', run: list },
   { scope: 'cluster', words: 'user whoami', role: 'any', run: ({ place }) => answerJson({ username: place.env.WEKA_USERNAME }) },
   { scope: 'cluster', words: 'user add', role: 'clusteradmin', run: add },
+  { scope: 'cluster', words: 'user passwd', role: 'any', options: { '--username': 'value' }, run: changePassword },
+  { scope: 'cluster', words: 'user change-role', role: 'clusteradmin', run: changeRole },
   { scope: 'cluster', words: 'user delete', role: 'clusteradmin', run: remove },
 ];
 
@@ -23,6 +25,29 @@ function add({ cluster, positionals }: ClusterCommandContext) {
   if (cluster.users.has(username)) return refuse(`User ${username} already exists`);
   if (password.length < 8) return refuse('The password is too short, at least 8 characters are required');
   cluster.users.set(username, { role, password });
+  return answer('');
+}
+
+/** A regular user changes only his own. */
+function changePassword({ cluster, place, positionals, options }: ClusterCommandContext) {
+  const [password] = positionals;
+  const own = place.env.WEKA_USERNAME ?? '';
+  const username = options.value('--username') ?? own;
+  const user = cluster.users.get(username);
+  if (password === undefined) return refuse('a password is required');
+  if (username !== own && cluster.users.get(own)?.role !== 'clusteradmin') return refuse('Permission denied: only an admin changes the password of another user');
+  if (user === undefined) return refuse(`User ${username} does not exist`);
+  if (password.length < 8) return refuse('The password is too short, at least 8 characters are required');
+  user.password = password;
+  return answer('');
+}
+
+function changeRole({ cluster, positionals }: ClusterCommandContext) {
+  const [username = '', role = ''] = positionals;
+  const user = cluster.users.get(username);
+  if (user === undefined) return refuse(`User ${username} does not exist`);
+  if (!roles.includes(role)) return refuse(`invalid role ${role}`);
+  user.role = role;
   return answer('');
 }
 
