@@ -373,8 +373,8 @@ describe('secrets', () => {
     access.onExec = ({ stdin, command }) => command.includes('join-token')
       ? { exitCode: 1, stdout: '"eyJhbGciOiJIUzI1NiJ9.payload.signature"' }
       : { exitCode: 2, stderr: `cannot add a user with password ${stdin}, i.e. ${Buffer.from(stdin).toString('base64')}` };
-    const add = wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'weka-client-demo', key: 'password' } });
-    const token = joinToken(pod, { namespace: 'default', name: 'weka-client-demo' }, 'join-secret');
+    const add = wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'weka-client-demo', key: 'password', ownerUid: containerOwner.uid } });
+    const token = joinToken(pod, { namespace: 'default', name: 'weka-client-demo' }, containerOwner.uid, 'join-secret');
     await engine.operations([add, token, setPodMetadata(pod, {})], 1000);
     expect(finished.map(({ outcome }) => outcome.error)).toEqual(expect.arrayContaining([
       'userAdd: exit code 2: cannot add a user with password [redacted], i.e. [redacted]',

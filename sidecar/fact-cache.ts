@@ -44,7 +44,7 @@ const interestMillis = 120_000;
 const readingLimit = 3;
 
 /** Kinds whose answer was written by programs in a pod, who may say more than they should. */
-const spokenInPods = new Set(['runtime.report', 'weka.query']);
+const spokenInPods = new Set(['runtime.report', 'weka.query', 'weka.credential']);
 
 export class FactCache {
   private readonly entries: Memory<Entry>;

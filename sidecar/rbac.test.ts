@@ -13,7 +13,7 @@ describe('the rights of the sidecar', () => {
   it.each<[string, string[]]>([
     ['pods', ['get', 'patch']],
     ['pods/exec', ['create', 'get']],
-    ['secrets', ['create', 'get', 'patch']],
+    ['secrets', ['create', 'delete', 'get', 'patch']],
     ['configmaps', ['create', 'delete', 'get']],
     ['events', ['create', 'get', 'patch']],
     ['wekaclaims', ['create', 'get', 'patch']],

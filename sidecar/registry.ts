@@ -15,10 +15,13 @@ import { podMetadata } from './operations/pod-metadata.ts';
 import { runtimeAllowStop } from './operations/runtime-allow-stop.ts';
 import { runtimeReport } from './operations/runtime-report.ts';
 import { runtimeWriteResources } from './operations/runtime-write-resources.ts';
+import { secretDelete } from './operations/secret-delete.ts';
 import { secretEnsure } from './operations/secret-ensure.ts';
 import { secretKeys } from './operations/secret-keys.ts';
+import { secretOwn } from './operations/secret-own.ts';
 import { secretSetPublic } from './operations/secret-set-public.ts';
 import { serverTime } from './operations/server-time.ts';
+import { wekaCredential } from './operations/weka-credential.ts';
 import { wekaJoinToken } from './operations/weka-join-token.ts';
 import { wekaQuery } from './operations/weka-query.ts';
 import { wekaRun } from './operations/weka-run.ts';
@@ -34,8 +37,11 @@ export const performers: Performers = {
   'runtime.report': runtimeReport,
   'weka.query': wekaQuery,
   'server.time': serverTime,
+  'weka.credential': wekaCredential,
   'claims.write': claimsWrite,
   'secret.ensure': secretEnsure,
+  'secret.own': secretOwn,
+  'secret.delete': secretDelete,
   'secret.setPublic': secretSetPublic,
   'pod.metadata': podMetadata,
   'bootConfigMap.ensure': bootConfigMapEnsure,

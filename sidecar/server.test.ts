@@ -21,7 +21,7 @@ const realClock = {
 };
 const subject = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
 const password = 'correct-horse-battery-staple';
-const userAdd = wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'weka-client-demo', key: 'password' } });
+const userAdd = wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'weka-client-demo', key: 'password', ownerUid: containerOwner.uid } });
 
 function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod(), secret('weka-client-demo', { password }, containerOwner));

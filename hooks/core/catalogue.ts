@@ -3,10 +3,10 @@
  * Here are shapes and constructors only, no IO. A system adds its own entries and names its kinds (see `SystemKinds`).
  */
 import { z } from 'zod';
-import type { Json, Observation, Operation, OwnerReference, Target } from './contract.ts';
+import type { Json, Observation, Operation, Target } from './contract.ts';
 import { canonicalJson, observation, operation } from './operations.ts';
 import {
-  dataKey, json, jsonObject, labelValue, mapKey, metadataKey, namespaceName, objectName, objectUid, ownerReference,
+  apiVersion, dataKey, json, jsonObject, kindName, labelValue, mapKey, metadataKey, namespaceName, objectName, objectUid,
 } from './validation.ts';
 
 /** A rule as in a ClusterRole. */
@@ -118,7 +118,12 @@ export const serverTimeValue = z.strictObject({ time: z.iso.datetime({ offset: t
 export const secretKeysValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
-    exists: z.literal(true), uid: text, ownerUid: text.optional(), keys: z.array(text), public: publicValues,
+    exists: z.literal(true), uid: text, resourceVersion: text.optional(),
+    /** Whose it is, by its label, or by an owner reference, which wins: the garbage collector obeys it. */
+    ownerUid: text.optional(),
+    /** It has an owner reference, with which a foreground deletion of the owner takes it at once. */
+    referenced: z.literal(true).optional(),
+    keys: z.array(text), public: publicValues,
   }),
 ]);
 export const configMapKeysValue = z.discriminatedUnion('exists', [
@@ -132,6 +137,10 @@ export interface ClaimChange {
   path: string[];
   value: Json;
 }
+
+/** The object whose Secrets are made; no owner reference, see `secret.ensure`. */
+const secretOwner = z.strictObject({ apiVersion, kind: kindName, name: objectName, uid: objectUid });
+export type SecretOwner = z.infer<typeof secretOwner>;
 
 const randomKey = z.strictObject({ length: z.int().min(16).max(256), digits: z.int().min(0).max(256).optional() });
 
@@ -180,7 +189,7 @@ export function coreCatalogue(kinds: SystemKinds) {
     'secret.keys': entry({
       kind: 'secret.keys', type: 'observation', target: namespacedTarget, args: noArguments, result: secretKeysValue,
       rbac: [core(['secrets'], ['get'])],
-      description: 'Reads which keys a Secret has, and the values of the public ones only.',
+      description: 'Reads whose a Secret is, which keys it has, and the values of the public ones only.',
     }),
     'configmap.keys': entry({
       kind: 'configmap.keys', type: 'observation', target: namespacedTarget, args: noArguments,
@@ -206,18 +215,34 @@ export function coreCatalogue(kinds: SystemKinds) {
     }),
     'secret.ensure': entry({
       kind: 'secret.ensure', type: 'operation', target: namespacedTarget,
-      args: z.strictObject({ owner: ownerReference, random: z.record(dataKey, randomKey), fixed: publicValues }),
+      args: z.strictObject({ owner: secretOwner, random: z.record(dataKey, randomKey), fixed: publicValues }),
       result: changedResult,
-      rbac: [core(['secrets'], ['get', 'create'])],
-      description: 'Creates a Secret with random and public values, owned by a custom resource.',
+      rbac: [core(['secrets'], ['get', 'create']), ...kinds.readable.filter((kind) => groupOf(kind) === kinds.ownerGroup).map((kind) => rule(kind, ['get']))],
+      description: 'Creates a Secret with random and public values for a custom resource that exists, whose uid it carries as a label. It has no owner reference: a foreground deletion would take it at once.',
       idempotence: 'An existing Secret is never rewritten.',
+    }),
+    'secret.own': entry({
+      kind: 'secret.own', type: 'operation', target: namespacedTarget,
+      args: z.strictObject({ ownerUid: objectUid }),
+      result: changedResult,
+      rbac: [core(['secrets'], ['get', 'patch'])],
+      description: 'Labels a Secret with the uid of its owner and takes off the owner reference that an earlier release gave it. One that says nothing of an owner is taken only when its name ends in that uid.',
+      idempotence: 'A Secret that is so is not written.',
+    }),
+    'secret.delete': entry({
+      kind: 'secret.delete', type: 'operation', target: namespacedTarget.extend({ uid: objectUid }),
+      args: z.strictObject({ ownerUid: objectUid }),
+      result: changedResult,
+      rbac: [core(['secrets'], ['get', 'delete'])],
+      description: 'Deletes a Secret of a custom resource that ends, on condition of the uids of both.',
+      idempotence: 'An absent Secret, or one with another uid, is done.',
     }),
     'secret.setPublic': entry({
       kind: 'secret.setPublic', type: 'operation', target: namespacedTarget,
-      args: z.strictObject({ values: publicValues }),
+      args: z.strictObject({ ownerUid: objectUid, values: publicValues }),
       result: changedResult,
       rbac: [core(['secrets'], ['get', 'patch'])],
-      description: 'Sets public keys of an existing Secret of ours, such as user name and endpoints.',
+      description: 'Sets public keys of an existing Secret of that owner, such as user name and endpoints.',
       idempotence: 'Equal values are not written.',
     }),
     'pod.metadata': entry({
@@ -305,10 +330,10 @@ export function claimsWrite(name: string, expectedResourceVersion: string | null
   return operation('claims.write', { name }, { expectedResourceVersion, changes: changes.map((change) => ({ ...change })) });
 }
 
-/** Creates a Secret: `random` keys get that many letters and digits (at least `digits` digits), `fixed` the given text. */
+/** Creates a Secret of `owner`: `random` keys get that many letters and digits (at least `digits` digits), `fixed` the given text. */
 export function ensureSecret(
   secret: { namespace: string; name: string },
-  owner: OwnerReference,
+  owner: SecretOwner,
   random: Record<string, { length: number; digits?: number }>,
   fixed: Partial<Record<(typeof publicSecretKeys)[number], string>>,
 ): Operation {
@@ -316,12 +341,23 @@ export function ensureSecret(
     { owner: { ...owner }, random: { ...random }, fixed: { ...fixed } });
 }
 
-/** Sets public keys of an existing Secret. */
+/** Marks a Secret as its owner's by the label alone. */
+export function ownSecret(secret: { namespace: string; name: string }, ownerUid: string): Operation {
+  return operation('secret.own', { namespace: secret.namespace, name: secret.name }, { ownerUid });
+}
+
+/** Deletes a Secret of that owner, if it still has this uid. */
+export function deleteSecret(secret: { namespace: string; name: string; uid: string }, ownerUid: string): Operation {
+  return operation('secret.delete', { namespace: secret.namespace, name: secret.name, uid: secret.uid }, { ownerUid });
+}
+
+/** Sets public keys of an existing Secret of that owner. */
 export function setPublicSecretValues(
   secret: { namespace: string; name: string },
+  ownerUid: string,
   values: Partial<Record<(typeof publicSecretKeys)[number], string>>,
 ): Operation {
-  return operation('secret.setPublic', { namespace: secret.namespace, name: secret.name }, { values: { ...values } });
+  return operation('secret.setPublic', { namespace: secret.namespace, name: secret.name }, { ownerUid, values: { ...values } });
 }
 
 /** Aligns metadata and tolerations of a live pod; a null removes the key. */

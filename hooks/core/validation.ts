@@ -42,11 +42,3 @@ export const json = z.custom<Json>((value) => value !== undefined, 'not a JSON v
 
 export const jsonObject = z.record(z.string(), json);
 
-export const ownerReference = z.strictObject({
-  apiVersion,
-  kind: kindName,
-  name: objectName,
-  uid: objectUid,
-  controller: z.boolean().optional(),
-  blockOwnerDeletion: z.boolean().optional(),
-});

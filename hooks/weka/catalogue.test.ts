@@ -1,7 +1,7 @@
 import { describe, it, expect } from 'vitest';
-import { claimsWrite, deleteObject, ensureSecret, objectLive, setPodMetadata } from '../core/catalogue.ts';
+import { claimsWrite, deleteObject, deleteSecret, ensureSecret, objectLive, ownSecret, setPodMetadata } from '../core/catalogue.ts';
 import type { Observation, Operation } from '../core/contract.ts';
-import { allowStop, catalogue, joinToken, runtimeReport, wekaQuery, wekaRun, writeResources, type CatalogueKind } from './catalogue.ts';
+import { allowStop, catalogue, credential, joinToken, runtimeReport, wekaQuery, wekaRun, writeResources, type CatalogueKind } from './catalogue.ts';
 import { wekaCommands } from './commands.ts';
 
 const pod = { namespace: 'default', name: 'demo-drive-0', uid: '5d0c4f4e-2f53-4b7e-9a0f-0f9f5a2f6a11' };
@@ -22,7 +22,10 @@ describe('what the constructors make is valid', () => {
     ['a device path by id', wekaRun(pod, 'driveAdd', { containerId: 3, devicePath: '/dev/disk/by-path/pci-0000:65:00.0-nvme-1' })],
     ['create', wekaRun(pod, 'clusterCreate', { hosts: [{ ip: '10.0.0.1', port: 35000 }, { ip: 'fd00::1', port: 35000 }] })],
     ['an event', wekaRun(pod, 'triggerEvent', { message: 'K8s_Operator: Weka cluster provisioned successfully (operator: 1, k8s: 1.33)' })],
-    ['a join token', joinToken(pod, { namespace: 'default', name: 'weka-client-demo' }, 'join-secret')],
+    ['a join token', joinToken(pod, { namespace: 'default', name: 'weka-client-demo' }, pod.uid, 'join-secret')],
+    ['a login', credential(pod, { namespace: 'default', name: 'weka-client-demo', resourceVersion: '7' }, pod.uid, 'wekaclient1', 300)],
+    ['a Secret that is marked', ownSecret({ namespace: 'default', name: 'weka-csi-demo' }, pod.uid)],
+    ['a Secret that is deleted', deleteSecret({ namespace: 'default', name: 'weka-csi-demo', uid: pod.uid }, pod.uid)],
     ['claims', claimsWrite('node-worker-1.example', null, [{ path: ['holders', pod.uid], value: { drives: ['S1'] } }])],
     ['pod metadata', setPodMetadata(pod, { labels: { 'weka.io/mode': 'drive', old: null } })],
     ['a secret', ensureSecret({ namespace: 'default', name: 'weka-operator-1' },
@@ -47,7 +50,9 @@ describe('nothing can be smuggled into an argv, a path or a secret', () => {
     ['a host name for an ip', wekaRun(pod, 'joinIps', { endpoints: [{ ip: 'example.com', port: 1 }] })],
     ['a port out of range', wekaRun(pod, 'joinIps', { endpoints: [{ ip: '10.0.0.1', port: 70000 }] })],
     ['no uuid', wekaRun(pod, 'driveRemove', { uuid: 'all' })],
-    ["somebody else's Secret", wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'database', key: 'password' } })],
+    ["somebody else's Secret", wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'database', key: 'password', ownerUid: pod.uid } })],
+    ["a Secret without its owner's uid", wekaRun(pod, 'userPassword', { username: 'u', password: { name: 'weka-csi-demo', key: 'password' } as never })],
+    ['a deletion of a Secret of any uid', deleteSecret({ namespace: 'default', name: 'weka-csi-demo' } as never, pod.uid)],
     ['an unknown parameter', wekaRun(pod, 'startIo', { extra: 1 } as never)],
     ['an unknown command', wekaRun(pod, 'reboot' as never, {} as never)],
     ['an unknown query', wekaQuery(pod, 'tokens' as never, 1)],
@@ -80,8 +85,10 @@ describe('the argv of a weka command', () => {
 
   it('gives a password on stdin', () => {
     expect(wekaCommands.userAdd.argv({
-      username: 'wekaclient1', role: 'regular', password: { name: 'weka-client-demo', key: 'password' },
+      username: 'wekaclient1', role: 'regular', password: { name: 'weka-client-demo', key: 'password', ownerUid: pod.uid },
     })).toEqual([['python3', '/opt/weka_runtime.py', 'cli', 'user', 'add', 'wekaclient1', 'regular', '@stdin']]);
+    expect(wekaCommands.userPassword.argv({ username: 'wekaclient1', password: { name: 'weka-client-demo', key: 'password', ownerUid: pod.uid } }))
+      .toEqual([['python3', '/opt/weka_runtime.py', 'cli', 'user', 'passwd', '@stdin', '--username', 'wekaclient1']]);
   });
 
   it('creates a thin filesystem', () => {

@@ -10,10 +10,11 @@ import {
 } from '../core/catalogue.ts';
 import { observation, operation } from '../core/operations.ts';
 import { apiVersion, bootConfigMapPrefix as bootConfigMapBase, clusterFinalizer, group } from './api/group.ts';
-import { dataKey, json, jsonObject, namespaceName, objectName } from '../core/validation.ts';
+import { dataKey, json, jsonObject, namespaceName, objectName, objectUid } from '../core/validation.ts';
 import { wekaCommands, type WekaCommandName, type WekaCommandParameters } from './commands.ts';
 import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
 import { runtimeReport as runtimeReportValue, type RuntimeReport } from './runtime-report.ts';
+import { wekaName } from './values.ts';
 
 const wekaKind = (kind: string, namespaced = true): ResourceKind =>
   ({ apiVersion, kind, plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'), namespaced });
@@ -59,6 +60,14 @@ const execRules: PolicyRule[] = [
 ];
 const secretReadRule: PolicyRule = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
 
+const secretName = z.strictObject({ namespace: namespaceName, name: objectName });
+
+/** Whether weka takes the password of a Secret; `message` is what it said where it does not. */
+export const credentialValue = z.discriminatedUnion('accepted', [
+  z.strictObject({ accepted: z.literal(true) }),
+  z.strictObject({ accepted: z.literal(false), message: z.string() }),
+]);
+
 const queryNames = Object.keys(wekaQueries) as [WekaQueryName, ...WekaQueryName[]];
 
 function runArgument(name: WekaCommandName) {
@@ -83,6 +92,13 @@ export const catalogue = {
     rbac: execRules,
     description: 'Runs one of the known read-only weka commands in a pod.',
   }),
+  'weka.credential': entry({
+    kind: 'weka.credential', type: 'observation', target: podTarget,
+    args: z.strictObject({ secret: secretName, ownerUid: objectUid, resourceVersion: z.string().min(1).max(64), username: wekaName }),
+    result: credentialValue,
+    rbac: [...execRules, secretReadRule],
+    description: 'Has weka say in a pod whether it takes a user with the password of a Secret, which is given on stdin. The Secret has to be at the version that is named.',
+  }),
   'runtime.allowStop': entry({
     kind: 'runtime.allowStop', type: 'operation', target: podTarget, args: z.strictObject({ force: z.boolean() }),
     result: changedResult,
@@ -105,7 +121,7 @@ export const catalogue = {
   }),
   'weka.joinToken': entry({
     kind: 'weka.joinToken', type: 'operation', target: podTarget,
-    args: z.strictObject({ secret: z.strictObject({ namespace: namespaceName, name: objectName }), key: dataKey }),
+    args: z.strictObject({ secret: secretName, ownerUid: objectUid, key: dataKey }),
     result: changedResult,
     rbac: [...execRules, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'] }],
     description: 'Has weka generate a join token for clients and stores it in a key of a Secret.',
@@ -144,7 +160,15 @@ export function wekaRun<N extends WekaCommandName>(
   return operation('weka.run', podReference(executor), { command, parameters: parameters as Record<string, Json> });
 }
 
-/** Puts a join token for clients into a key of a Secret that lacks it. */
-export function joinToken(executor: PodTarget, secret: { namespace: string; name: string }, key: string): Operation {
-  return operation('weka.joinToken', podReference(executor), { secret: { namespace: secret.namespace, name: secret.name }, key });
+/** Observes whether weka takes `username` with the password that the Secret has at this version. */
+export function credential(
+  executor: PodTarget, secret: { namespace: string; name: string; resourceVersion: string }, ownerUid: string, username: string, maxAgeSeconds: number,
+): TypedObservation<z.infer<typeof credentialValue>> {
+  const { namespace, name, resourceVersion } = secret;
+  return observation('weka.credential', podReference(executor), maxAgeSeconds, { secret: { namespace, name }, ownerUid, resourceVersion, username });
+}
+
+/** Puts a join token for clients into a key of a Secret of that owner that lacks it. */
+export function joinToken(executor: PodTarget, secret: { namespace: string; name: string }, ownerUid: string, key: string): Operation {
+  return operation('weka.joinToken', podReference(executor), { secret: { namespace: secret.namespace, name: secret.name }, ownerUid, key });
 }

@@ -14,8 +14,8 @@ const credentials = '/var/run/secrets/weka-operator/operator-user';
 /** `weka ...` with file and stdin references resolved inside the pod, so that no secret is in the exec request. */
 const cli = ['python3', '/opt/weka_runtime.py', 'cli'];
 
-/** A key of a Secret in the executor's namespace; only Secrets of our own naming. */
-const secretReference = z.strictObject({ name: objectName.regex(/^weka-/, 'not a Secret of a weka cluster'), key: dataKey });
+/** A key of a Secret in the executor's namespace; only Secrets of our own naming, and only of the cluster of that uid. */
+const secretReference = z.strictObject({ name: objectName.regex(/^weka-/, 'not a Secret of a weka cluster'), key: dataKey, ownerUid: objectUid });
 
 export interface WekaCommand<P extends z.ZodType = z.ZodType> {
   parameters: P;
@@ -136,6 +136,13 @@ export const wekaCommands = {
     alreadyDone: /already exists/i,
     timeoutSeconds: quick,
     idempotence: 'An existing user counts as added; its password is not touched.',
+  }),
+  userPassword: command({
+    parameters: z.strictObject({ username: wekaName, password: secretReference }),
+    argv: ({ username }) => [[...cli, 'user', 'passwd', '@stdin', '--username', username]],
+    stdin: 'secret',
+    timeoutSeconds: quick,
+    idempotence: 'Sets a value; the caller asks only while weka refuses the password of the Secret.',
   }),
   userDelete: command({
     parameters: z.strictObject({ username: wekaName }),

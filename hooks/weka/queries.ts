@@ -64,5 +64,22 @@ export const wekaQueries = {
   overrides: { argv: ['weka', 'debug', 'override', 'list', '--json'], answer: wekaOverrides },
 } as const;
 
+/** What weka says when it does not take a user name and password. Lacking a right is no refusal of these. */
+export const refusedCredentials = /authentication (failed|error)|incorrect (user ?name|password)|(invalid|wrong) (user ?name|password|credentials)|unauthori[sz]ed|not logged in|log ?in failed|failed to log ?in|locked out|user is locked/i;
+
+/** What weka says to somebody whom it knows and who may not do this. */
+export const lackingRight = /permission denied|forbidden|not (permitted|allowed)|insufficient (permissions|privileges|role)/i;
+
+/**
+ * Asks weka who one is, as the user whose name and password are the two lines of stdin, so that neither is in an argv.
+ * Of a shell alone, for pods of an earlier release have an earlier runtime.
+ */
+export const loginArgv = ['sh', '-c', [
+  'IFS= read -r WEKA_USERNAME && IFS= read -r WEKA_PASSWORD || exit 2',
+  'WEKA_ORG=Root',
+  'export WEKA_USERNAME WEKA_PASSWORD WEKA_ORG',
+  'exec weka user whoami',
+].join('; ')] as const;
+
 export type WekaQueryName = keyof typeof wekaQueries;
 export type WekaAnswer<N extends WekaQueryName> = z.infer<(typeof wekaQueries)[N]['answer']>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wekaCommands } from '../../hooks/weka/commands.ts';
-import { wekaQueries } from '../../hooks/weka/queries.ts';
+import { loginArgv, refusedCredentials, wekaQueries } from '../../hooks/weka/queries.ts';
 import type { Bench, TestPod } from './simulated-program.fixture.ts';
 import { bench, giveResources } from './simulated-program.fixture.ts';
 
@@ -25,7 +25,7 @@ async function stems(): Promise<{ test: Bench; pods: TestPod[] }> {
 
 const hosts = [1, 2, 3, 4, 5, 6].map((n) => ({ ip: `10.0.0.${n}`, port: 35_000 }));
 const compute = { ip: '10.0.0.1', port: 35_100 };
-const password = { name: 'weka-cluster-demo', key: 'password' };
+const password = { name: 'weka-cluster-demo', key: 'password', ownerUid: 'uid' };
 
 /** The life of a cluster in commands of the catalogue, in this order. */
 const life: Row[] = [
@@ -40,6 +40,7 @@ const life: Row[] = [
   ...hosts.map((_, index): Row => ({ command: 'driveAdd', parameters: { containerId: index, devicePath: `/dev/disk/by-id/weka-disk-${index + 1}` } })),
   { command: 'startIo', parameters: {} },
   { command: 'userAdd', parameters: { username: 'second', role: 'clusteradmin', password }, stdin: 'a long password' },
+  { command: 'userPassword', parameters: { username: 'second', password }, stdin: 'another long password' },
   { command: 'filesystemGroupCreate', parameters: { name: 'default' } },
   { command: 'filesystemCreate', parameters: { name: '.config_fs', group: 'default', sizeBytes: 107_374_182_400, thinMinBytes: 10_737_418_240, thinMaxBytes: 107_374_182_400 } },
   { command: 'triggerEvent', parameters: { message: 'K8s_Operator: formed' } },
@@ -81,6 +82,17 @@ describe('every command and query of the catalogue is known to the simulated pod
       { name: 'demo', status: 'OK', members: [0, 1, 2, 3, 4, 6].map((id) => ({ id, status: 'UP' })), filesystems: ['.config_fs'], users: ['admin'] },
     ]);
     expect(test.world.damage).toEqual([]);
+  });
+
+  it('a login is taken with the right password only, and says so in words that the operator knows', async () => {
+    const { pods } = await stems();
+    const [executor] = pods as [TestPod];
+    for (const row of life.slice(0, life.findIndex(({ command }) => command === 'userPassword') + 1)) await perform(executor, row);
+    expect(await executor.exec([...loginArgv], 'second\nanother long password\n')).toMatchObject({ exitCode: 0 });
+    for (const wrong of ['second\na long password\n', 'nobody\nanother long password\n', '']) {
+      const { exitCode, stderr } = await executor.exec([...loginArgv], wrong);
+      expect([exitCode, stderr]).toEqual([1, expect.stringMatching(refusedCredentials)]);
+    }
   });
 
   it('a stem joins by the addresses it is given', async () => {

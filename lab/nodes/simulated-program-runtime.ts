@@ -58,15 +58,15 @@ export class SimulatedRuntime {
     return this.lines.map((line) => `${line}\n`).join('');
   }
 
-  /** Runs `weka ARGUMENTS` as the wrapper on PATH does: with the credentials of the mounted secret. */
-  weka(argv: string[], stdin = ''): Promise<ExecResult> {
+  /** Runs `weka ARGUMENTS` as the wrapper on PATH does: with the credentials of the mounted secret, unless the caller has others. */
+  weka(argv: string[], stdin = '', user?: { WEKA_USERNAME: string; WEKA_PASSWORD: string }): Promise<ExecResult> {
     const { env, nodeName, podIp } = this.environment;
     const secret = (key: string): string => (this.environment.readFile(`${credentials}/${key}`) ?? '').trim();
     const place = {
       dataId: this.variable('WEKA_CONTAINER_ID'),
       nodeName,
       ip: this.variable('MANAGEMENT_IP') || podIp,
-      env: { ...env, WEKA_USERNAME: secret('username'), WEKA_PASSWORD: secret('password'), WEKA_ORG: secret('org') },
+      env: { ...env, WEKA_USERNAME: secret('username'), WEKA_PASSWORD: secret('password'), WEKA_ORG: secret('org'), ...user },
     };
     return this.hosts.world.run(place, argv, stdin);
   }

@@ -2,6 +2,7 @@
  * Weka pods without processes: the runtime's protocol (phases, report, exec commands, helper pods) on the lab's clock,
  * for thousands of pods. The weka that they run is the weka model; a host's facts are in hardware.ts.
  */
+import { loginArgv } from '../../hooks/weka/queries.ts';
 import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
 import type { LabWekaWorld } from '../weka/world.ts';
 import type { HardwareRegistry } from './hardware.ts';
@@ -68,6 +69,7 @@ const handlers: [string[], Handler][] = [
   [['python3', runtimePath, 'probe-lock'], (runtime, args) => probeLock(runtime, args)],
   [['weka'], (runtime, args, stdin) => runtime.weka(args, stdin)],
   [['wekaauthcli'], (runtime, args, stdin) => runtime.weka(args, stdin)],
+  [[...loginArgv], login],
   [['touch'], touch],
 ];
 
@@ -94,6 +96,12 @@ function startRuntime(hosts: SimulatedHosts, environment: PodEnvironment, script
       else runtime.kill();
     },
   };
+}
+
+/** As the script does that the operator gives to the shell: name and password are the two lines of stdin. */
+function login(runtime: SimulatedRuntime, _args: string[], stdin: string): Promise<ExecResult> {
+  const [username = '', password = ''] = stdin.split('\n');
+  return runtime.weka(['user', 'whoami'], '', { WEKA_USERNAME: username, WEKA_PASSWORD: password });
 }
 
 function success(stdout: string): ExecResult {

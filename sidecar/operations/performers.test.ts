@@ -1,6 +1,6 @@
 /** Each operation: what it writes, that a repeat writes nothing, and what it refuses. */
 import { describe, it, expect } from 'vitest';
-import { claimsWrite, deleteObject, ensureBootConfigMap, ensureFinalizer, ensureSecret, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, setPublicSecretValues, claimsRead } from '../../hooks/core/catalogue.ts';
+import { claimsWrite, deleteObject, ensureBootConfigMap, ensureFinalizer, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, claimsRead } from '../../hooks/core/catalogue.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { contentHash } from '../../hooks/core/operations.ts';
 import { clusterFinalizer } from '../../hooks/weka/api/group.ts';
@@ -90,47 +90,6 @@ describe('claims.write', () => {
       return done;
     };
     expect(await perform(take('2'))).toBe(false);
-  });
-});
-
-describe('secret.ensure and secret.setPublic', () => {
-  const ensure = ensureSecret(named, { ...cluster, blockOwnerDeletion: true }, { password: { length: 32, digits: 10 }, 'join-secret': { length: 64 } }, { username: 'admin', org: 'Root' });
-  const data = (access: ScriptedAccess): Record<string, string> => Object.fromEntries(
-    Object.entries(access.peek(secretAddress)?.['data'] as Record<string, string>).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
-
-  it('makes random values inside and never rewrites them', async () => {
-    const { access, perform, observe } = setUp();
-    expect(await perform(ensure)).toBe(true);
-    const first = data(access);
-    expect(first['password']).toMatch(/^[A-Za-z0-9]{32}$/);
-    expect(first['password']?.replaceAll(/\D/g, '')).toHaveLength(10);
-    expect(first['join-secret']).toMatch(/^[A-Za-z0-9]{64}$/);
-    expect(access.peek(secretAddress)?.metadata.ownerReferences).toEqual([{ ...cluster, blockOwnerDeletion: false }]);
-    expect(await perform(ensure)).toBe(false);
-    expect(data(access)).toEqual(first);
-    expect(await observe(secretKeys(named, 1))).toMatchObject({
-      exists: true, ownerUid: 'cluster-uid', keys: ['join-secret', 'org', 'password', 'username'], public: { org: 'Root', username: 'admin' },
-    });
-  });
-
-  it('makes none for an owner that is not ours', async () => {
-    const { perform } = setUp();
-    expect(await perform(ensureSecret(named, { ...cluster, apiVersion: 'v1', kind: 'ConfigMap' }, {}, {}))).toBe('a Secret is made for weka kinds only, not for ConfigMap');
-  });
-
-  it('switches the user name and leaves the password alone', async () => {
-    const { access, perform } = setUp(secret(named.name, { username: 'admin', password: 'p' }, cluster));
-    expect(await perform(setPublicSecretValues(named, { username: 'weka-operator-1' }))).toBe(true);
-    expect(data(access)).toEqual({ username: 'weka-operator-1', password: 'p' });
-    expect(await perform(setPublicSecretValues(named, { username: 'weka-operator-1' }))).toBe(false);
-  });
-
-  it.each<[string, KubernetesObject[], string]>([
-    ['is missing', [], 'Secret weka-operator-1 does not exist'],
-    ["is somebody else's", [secret(named.name, { username: 'x' }, undefined)], 'Secret weka-operator-1 does not belong to a weka kind'],
-  ])('sets nothing in a Secret that %s', async (_name, objects, error) => {
-    const { perform } = setUp(...objects);
-    expect(await perform(setPublicSecretValues(named, { username: 'y' }))).toBe(error);
   });
 });
 
@@ -253,9 +212,10 @@ describe('weka.run', () => {
   it.each<[string, KubernetesObject[], string]>([
     ['no Secret', [], 'Secret weka-operator-1 does not exist'],
     ['no key', [secret(named.name, {}, cluster)], 'Secret weka-operator-1 has no key password'],
+    ["somebody else's Secret", [secret(named.name, { password: 'p' }, { ...cluster, uid: 'other' })], 'Secret weka-operator-1 belongs to other, not to cluster-uid'],
   ])('adds no user with %s', async (_name, objects, error) => {
     const { access, perform } = setUp(...objects);
-    expect(await perform(wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: named.name, key: 'password' } }))).toBe(error);
+    expect(await perform(wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: named.name, key: 'password', ownerUid: cluster.uid } }))).toBe(error);
     expect(access.execs).toEqual([]);
   });
 
@@ -286,7 +246,7 @@ describe('weka.run', () => {
 });
 
 describe('weka.joinToken', () => {
-  const generate = joinToken(pod, named, 'join-secret');
+  const generate = joinToken(pod, named, cluster.uid, 'join-secret');
 
   it('fills the key once and shows the token to nobody', async () => {
     const { access, perform } = setUp(secret(named.name, { username: 'u' }, cluster));
@@ -300,7 +260,7 @@ describe('weka.joinToken', () => {
 
   it('does not fill a Secret in a namespace that is not served', async () => {
     const { perform } = setUp();
-    expect(await perform(joinToken(pod, { namespace: 'kube-system', name: 'x' }, 'k'))).toBe('namespace kube-system is not one that this sidecar serves');
+    expect(await perform(joinToken(pod, { namespace: 'kube-system', name: 'x' }, cluster.uid, 'k'))).toBe('namespace kube-system is not one that this sidecar serves');
   });
 });
 

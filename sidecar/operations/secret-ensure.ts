@@ -1,7 +1,6 @@
-import type { OwnerReference } from '../../hooks/core/contract.ts';
 import { getOrUndefined, isConflict } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
-import { isOurs } from '../owners.ts';
+import { isOurs, secretLabels } from '../owners.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
@@ -30,8 +29,10 @@ export function randomText(length: number, digitCount: number | undefined, conte
 export const secretEnsure: Performer<'secret.ensure'> = async (access, target, args, context) => {
   if (!isOurs(args.owner)) throw new Refusal(`a Secret is made for weka kinds only, not for ${args.owner.kind}`);
   if (await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target }) !== undefined) return { changed: false };
-  // blocking the owner's deletion takes rights on its finalizers where that admission plugin is on, and gains nothing here
-  const owner = { ...args.owner, blockOwnerDeletion: false } as OwnerReference;
+  const { uid, ...owner } = args.owner;
+  const live = await getOrUndefined(access, { ...owner, namespace: target.namespace });
+  // without its owner nobody would ever delete it
+  if (live?.metadata.uid !== uid) throw new Refusal(`${owner.kind} ${owner.name} with uid ${uid} does not exist`);
   const values: Record<string, string> = { ...args.fixed };
   for (const [key, { length, digits: digitCount }] of Object.entries(args.random)) {
     const value = randomText(length, digitCount, context);
@@ -44,7 +45,7 @@ export const secretEnsure: Performer<'secret.ensure'> = async (access, target, a
     await access.create({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { ...target, ownerReferences: [owner] },
+      metadata: { ...target, labels: secretLabels(uid) },
       type: 'Opaque',
       data: Object.fromEntries(encoded),
     });

@@ -1,24 +1,27 @@
 import { publicSecretKeys } from '../../hooks/core/catalogue.ts';
 import { getOrUndefined } from '../cluster-access.ts';
 import type { Performer } from '../context.ts';
-import { controllerOf } from '../owners.ts';
+import { secretOwner } from '../owners.ts';
 
 /** Text of a key of a Secret's `data`. */
 export function decode(base64: string): string {
   return Buffer.from(base64, 'base64').toString('utf8');
 }
 
-/** Lists the keys of a Secret; values only of the public ones. */
+/** Whose a Secret is, and its keys; values only of the public ones. */
 export const secretKeys: Performer<'secret.keys'> = async (access, target) => {
   const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target });
   if (secret === undefined) return { exists: false };
   const data = (secret['data'] ?? {}) as Record<string, string>;
-  const owner = controllerOf(secret) ?? secret.metadata.ownerReferences?.[0];
+  const owner = secretOwner(secret);
+  const { uid = '', resourceVersion, ownerReferences = [] } = secret.metadata;
   const shown = publicSecretKeys.filter((key) => data[key] !== undefined);
   return {
     exists: true,
-    uid: secret.metadata.uid ?? '',
-    ...(owner === undefined ? {} : { ownerUid: owner.uid }),
+    uid,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(owner === undefined ? {} : { ownerUid: owner }),
+    ...(ownerReferences.length === 0 ? {} : { referenced: true as const }),
     keys: Object.keys(data).sort(),
     public: Object.fromEntries(shown.map((key) => [key, decode(data[key] ?? '')])),
   };

@@ -2,9 +2,9 @@ import type { Performer } from '../context.ts';
 import { decode } from './secret-keys.ts';
 import { ourSecret, setSecretData } from './secret-write.ts';
 
-/** Sets public values of a Secret of ours. */
-export const secretSetPublic: Performer<'secret.setPublic'> = async (access, target, { values }) => {
-  const secret = await ourSecret(access, target);
+/** Sets public values of a Secret of that owner. */
+export const secretSetPublic: Performer<'secret.setPublic'> = async (access, target, { ownerUid, values }) => {
+  const secret = await ourSecret(access, target, ownerUid);
   const data = (secret['data'] ?? {}) as Record<string, string>;
   const wanted = Object.entries(values).filter(([key, value]) => data[key] === undefined || decode(data[key]) !== value);
   if (wanted.length === 0) return { changed: false };

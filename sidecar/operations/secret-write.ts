@@ -1,20 +1,32 @@
-/** Adding keys to a Secret of ours; shared by the operations that complete one. */
+/** Reading and completing a Secret of an owner; shared by the operations that do. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { getOrUndefined, isConflict, type ClusterAccess } from '../cluster-access.ts';
-import { Refusal } from '../context.ts';
-import { isOurs } from '../owners.ts';
+import { Refusal, type OperationContext } from '../context.ts';
+import { secretOwner } from '../owners.ts';
+import { decode } from './secret-keys.ts';
 
 interface SecretName {
   namespace: string;
   name: string;
 }
 
-/** @returns the Secret; rejects with Refusal when there is none or when it does not belong to a kind of ours */
-export async function ourSecret(access: ClusterAccess, { namespace, name }: SecretName): Promise<KubernetesObject> {
+/** @returns the Secret; rejects with Refusal when there is none or when it is not that owner's */
+export async function ourSecret(access: ClusterAccess, { namespace, name }: SecretName, ownerUid: string): Promise<KubernetesObject> {
   const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', namespace, name });
   if (secret === undefined) throw new Refusal(`Secret ${name} does not exist`);
-  if (!(secret.metadata.ownerReferences ?? []).some(isOurs)) throw new Refusal(`Secret ${name} does not belong to a weka kind`);
+  const owner = secretOwner(secret);
+  if (owner !== ownerUid) throw new Refusal(`Secret ${name} belongs to ${owner ?? 'nobody'}, not to ${ownerUid}`);
   return secret;
+}
+
+/** @returns the text of a key; rejects with Refusal when there is none */
+export function secretText(secret: KubernetesObject, key: string, context: OperationContext): string {
+  const value = (secret['data'] as Record<string, string> | undefined)?.[key];
+  if (value === undefined) throw new Refusal(`Secret ${secret.metadata.name} has no key ${key}`);
+  const text = decode(value);
+  context.keepSecret(value);
+  context.keepSecret(text);
+  return text;
 }
 
 /** Sets keys to texts, on condition that nobody has changed the Secret since it was read. */

@@ -14,8 +14,8 @@ const answer = z.union([
 const command = ['weka', 'cluster', 'join-token', 'generate', '--access-token-timeout', '5200w', '--json'];
 
 /** Fills a key of a Secret with a new join token, unless it is filled. */
-export const wekaJoinToken: Performer<'weka.joinToken'> = async (access, target, { secret: reference, key }, context) => {
-  const secret = await ourSecret(access, reference);
+export const wekaJoinToken: Performer<'weka.joinToken'> = async (access, target, { secret: reference, ownerUid, key }, context) => {
+  const secret = await ourSecret(access, reference, ownerUid);
   if ((secret['data'] as Record<string, string> | undefined)?.[key] !== undefined) return { changed: false };
   const result = await podRunner(access, target, context)(command, { timeoutSeconds: 60 });
   // whatever was printed is treated as secret before anything can complain about it

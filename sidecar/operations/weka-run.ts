@@ -6,7 +6,7 @@ import { getOrUndefined, type ClusterAccess, type ExecResult } from '../cluster-
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
 import { complaint, ourPod, podRunner } from '../pod-guard.ts';
-import { decode } from './secret-keys.ts';
+import { ourSecret, secretText } from './secret-write.ts';
 
 interface Reference {
   namespace: string;
@@ -34,15 +34,8 @@ async function scriptOf(access: ClusterAccess, target: PodTarget, cluster: Refer
   return script;
 }
 
-async function secretText(access: ClusterAccess, namespace: string, reference: { name: string; key: string }, context: OperationContext): Promise<string> {
-  const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', namespace, name: reference.name });
-  if (secret === undefined) throw new Refusal(`Secret ${reference.name} does not exist`);
-  const value = (secret['data'] as Record<string, string> | undefined)?.[reference.key];
-  if (value === undefined) throw new Refusal(`Secret ${reference.name} has no key ${reference.key}`);
-  const text = decode(value);
-  context.keepSecret(value);
-  context.keepSecret(text);
-  return text;
+async function passwordOf(access: ClusterAccess, namespace: string, reference: { name: string; key: string; ownerUid: string }, context: OperationContext): Promise<string> {
+  return secretText(await ourSecret(access, { namespace, name: reference.name }, reference.ownerUid), reference.key, context);
 }
 
 /** Whether a failed command says that its effect is there already. A shell's "command not found" (126, 127) says nothing of weka. */
@@ -56,7 +49,7 @@ export const wekaRun: Performer<'weka.run'> = async (access, target, args, conte
   const command: WekaCommand = wekaCommands[name];
   const parameters = args.parameters as Record<string, unknown>;
   const stdin = command.stdin === 'secret'
-    ? await secretText(access, target.namespace, parameters['password'] as { name: string; key: string }, context)
+    ? await passwordOf(access, target.namespace, parameters['password'] as { name: string; key: string; ownerUid: string }, context)
     : '';
   const argvs = command.script === undefined
     ? command.argv(parameters)

@@ -29,7 +29,7 @@ function isHelper(object: KubernetesObject): boolean {
 /** What cannot be taken back. */
 function destroys({ kind, args }: Operation): boolean {
   if (kind === 'runtime.allowStop') return args['force'] === true;
-  return kind === 'object.delete' || ['driveRemove', 'driveDeactivate', 'containerRemove', 'containerDeactivate', 'userDelete'].some((command) => args['command'] === command);
+  return kind === 'object.delete' || kind === 'secret.delete' || ['driveRemove', 'driveDeactivate', 'containerRemove', 'containerDeactivate', 'userDelete'].some((command) => args['command'] === command);
 }
 
 /** Each entry is kept or dropped by the next draw. */

@@ -128,6 +128,8 @@ export const clusterConditions = {
   wekaHomeConfigured: 'WekaHomeConfigured',
   managementServiceConfigured: 'ManagementServiceConfigured',
   clusterIsReady: 'ClusterIsReady',
+  /** Ours: shown only while weka does not answer. */
+  clusterReachable: 'ClusterReachable',
 } as const;
 
 /** Upstream's names on a WekaContainer, in the order of its life. */

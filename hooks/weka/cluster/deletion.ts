@@ -7,6 +7,7 @@ import { writeClaims } from '../claims/claims.ts';
 import { graceEnd, graceLeft } from '../grace.ts';
 import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
+import { secretSteps } from './secrets.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
 
@@ -85,6 +86,7 @@ export const deletionSteps: readonly Step<ClusterFacts>[] = [
   { name: 'Ordered', mode: 'always', status: 'Destroying', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },
   { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
   { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },
+  secretSteps.gone,
   { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', summary: 'The port range is free for others.', check: claimsReleased },
 ];
 

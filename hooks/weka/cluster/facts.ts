@@ -46,13 +46,24 @@ export interface ClusterFacts {
   wekaStatus?: WekaStatus;
 }
 
-export type SecretFact = { state: 'unknown' } | { state: 'absent' } | { state: 'present'; keys: string[]; public: Record<string, string | undefined> };
+export type SecretFact = { state: 'unknown' } | { state: 'absent' } | PresentSecret;
+
+export interface PresentSecret {
+  state: 'present';
+  uid: string;
+  resourceVersion?: string | undefined;
+  ownerUid?: string | undefined;
+  referenced?: true | undefined;
+  keys: string[];
+  public: Record<string, string | undefined>;
+}
 
 /** What is known of a Secret of the cluster; never a value that is secret. */
 export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, name: string): SecretFact {
   const fact = factValue(facts.request.observed, secretKeys({ namespace: facts.namespace, name }, 0));
   if (fact.state === 'unknown') return { state: 'unknown' };
-  return fact.value.exists ? { state: 'present', keys: fact.value.keys, public: fact.value.public } : { state: 'absent' };
+  const { exists, ...found } = fact.value;
+  return exists ? { state: 'present', ...(found as Omit<PresentSecret, 'state'>) } : { state: 'absent' };
 }
 
 /** The answer of a weka query in the executor, if it is known. */
@@ -69,15 +80,18 @@ export function reportOf(facts: ClusterFacts, view: ContainerView): RuntimeRepor
   return fact.state === 'known' ? fact.value : undefined;
 }
 
-/** Operational members take turns, so that a dead one is not asked for ever; before formation there is only the former. */
-function chooseExecutor(containers: readonly ContainerView[], now: string): PodTarget | undefined {
+/**
+ * Operational members take turns, so that a dead one is not asked for ever; before formation there is only the former.
+ * @param turnMinutes how long one of them is asked
+ */
+export function chooseExecutor(containers: readonly ContainerView[], now: string, turnMinutes = 1): PodTarget | undefined {
   const members = containers.filter((view) => view.operational);
   const staying = members.filter(({ terminating }) => !terminating);
   // who is to go is a member until it has gone
   const candidates = staying.length > 0 ? staying : members;
   const drives = candidates.filter(({ role }) => role === 'drive');
   const pool = drives.length > 0 ? drives : candidates;
-  return pool[Math.floor(Date.parse(now) / 60_000) % Math.max(1, pool.length)]?.pod;
+  return pool[Math.floor(Date.parse(now) / (turnMinutes * 60_000)) % Math.max(1, pool.length)]?.pod;
 }
 
 const isDeleted = ({ metadata, spec }: WekaCluster): boolean => metadata.deletionTimestamp !== undefined && spec.overrides?.cancelDeletion !== true;

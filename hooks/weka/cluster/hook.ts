@@ -10,12 +10,14 @@ import { describeIssues } from '../api/parse.ts';
 import { shortcomings } from '../protection.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import type { ContainerView } from './container-view.ts';
+import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
 import { filesystemStep } from './filesystems.ts';
 import { formationSteps } from './formation.ts';
 import { joinIpPorts, membersObject } from './members.ts';
 import { clusterObservations } from './observations.ts';
+import { doubted, reachOf, type Reach } from './reach.ts';
 import { roles } from './roles.ts';
 import { secretSteps } from './secrets.ts';
 import { clusterStatus } from './status.ts';
@@ -23,6 +25,7 @@ import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (weka.md 3.5). */
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
+  secretSteps.owned,
   secretSteps.created,
   formationSteps.ports,
   formationSteps.takeover,
@@ -34,12 +37,15 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   formationSteps.configured,
   formationSteps.drives,
   formationSteps.io,
-  secretSteps.applied,
-  secretSteps.adminDeleted,
+  credentialSteps.applied,
+  credentialSteps.adminDeleted,
   secretSteps.clientsCreated,
-  secretSteps.clientsApplied,
+  credentialSteps.clientsApplied,
   secretSteps.csiCreated,
-  secretSteps.csiApplied,
+  credentialSteps.csiApplied,
+  credentialSteps.userTaken,
+  credentialSteps.clientTaken,
+  credentialSteps.csiTaken,
   filesystemStep,
   cancellationStep,
 ];
@@ -47,7 +53,7 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
 const previousConditions = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.conditions ?? []) as Condition[];
 
 /** What is less than whole in a cluster that works. */
-function degraded(facts: ClusterFacts, surplus: readonly string[]): ConditionWish {
+function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Reach = {}): ConditionWish {
   const missing = facts.plans.flatMap(({ role, count }) => {
     const up = facts.containers.filter((view) => view.role === role && view.operational && !view.terminating).length;
     return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
@@ -56,6 +62,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[]): ConditionWis
   const before = previousConditions(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
   if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', reason: before.reason, message: before.message };
+  if (doubt !== undefined && found.length === 0) return { type: 'Degraded', status: 'Unknown', ...doubt };
   const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
   return found.length + extra.length === 0
     ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }
@@ -117,10 +124,13 @@ function active(facts: ClusterFacts): Decision {
   const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
-  const summary = lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' });
+  const reach = reachOf(facts);
+  const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
+  const summary = doubted(reach, lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, whole), run.blockedBy?.outcome.state === 'unknown');
   const wishes = [
     ...kstatusTrio(summary),
-    degraded(facts, surplus),
+    degraded(facts, surplus, reach),
+    ...(reach.condition === undefined ? [] : [reach.condition]),
     ...unsupportedCondition(unsupported.ignored),
     ...renderSteps(run, previousConditions(facts)),
     { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True' as const, reason: 'Success', message: '' } : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
@@ -130,26 +140,27 @@ function active(facts: ClusterFacts): Decision {
     children: [...objects, membersObject(facts)],
     operations: run.operations,
     events: run.events,
-    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: Math.max(run.resyncAfterSeconds, reach.pauseSeconds ?? 0) }),
   };
 }
 
 function paused(facts: ClusterFacts): Decision {
+  const beside = runSteps([secretSteps.owned, cancellationStep], facts, facts.request.observed.operations);
   const { objects } = containers(facts, 'paused');
   const open = facts.containers.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
   const summary: Summary = open === 0
     ? { state: 'stalled', reason: 'Paused', message: 'overrides.paused stops the cluster' }
     : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
   return {
-    status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, [])]),
+    status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, []), ...renderSteps(beside, previousConditions(facts))]),
     children: [...objects, membersObject(facts)],
-    operations: runSteps([cancellationStep], facts).operations,
+    operations: beside.operations,
     events: [], resyncAfterSeconds: open === 0 ? 60 : 2,
   };
 }
 
 function ending(facts: ClusterFacts): Decision {
-  const run = runSteps(deletionSteps, facts, facts.request.observed.operations);
+  const run = runSteps([secretSteps.owned, ...deletionSteps], facts, facts.request.observed.operations);
   const blocked = run.blockedBy?.outcome;
   const reason = blocked === undefined ? 'Destroyed' : 'reason' in blocked ? blocked.reason : 'FactUnknown';
   const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';

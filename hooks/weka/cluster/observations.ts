@@ -1,11 +1,16 @@
-/** What the cluster's hook asks the sidecar. A settled cluster asks for one `weka status` a minute and for what may be lost. */
+/**
+ * What the cluster's hook asks the sidecar. A settled cluster asks for one `weka status` a minute and for what may be lost, and
+ * every five minutes whether weka takes the passwords of its Secrets.
+ */
 import type { Observation } from '../../core/contract.ts';
 import { claimsRead, secretKeys, serverTime } from '../../core/catalogue.ts';
 import { clusterConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { WekaQueryName } from '../queries.ts';
+import { credentialObservations } from './credentials.ts';
 import type { ClusterFacts } from './facts.ts';
+import { wasRefused } from './reach.ts';
 import { secretNames } from './secrets.ts';
 
 /** How old an answer may be, in seconds; see the ages of a container. */
@@ -30,14 +35,17 @@ const queries: readonly WekaQueryName[] = ['status', 'overrides', 'users', 'file
 export function clusterObservations(facts: ClusterFacts): Observation[] {
   const { moving, secrets, settled } = ages(facts);
   const age = ready(facts) ? settled : moving;
-  const names = Object.values(secretNames(facts));
-  if (facts.phase !== 'active') return [claimsRead(claimsNames.ofPorts, moving), claimsRead(claimsNames.ofCluster(facts.uid), moving), ...(facts.phase === 'grace' ? [serverTime(moving)] : [])];
+  const secretsRead = (maxAge: number): Observation[] => Object.values(secretNames(facts)).map((name) => secretKeys({ namespace: facts.namespace, name }, maxAge));
+  if (facts.phase !== 'active') {
+    return [claimsRead(claimsNames.ofPorts, moving), claimsRead(claimsNames.ofCluster(facts.uid), moving), ...secretsRead(facts.phase === 'destroying' ? secrets : settled), ...(facts.phase === 'grace' ? [serverTime(moving)] : [])];
+  }
   const forming = facts.guid === undefined && isTrue(facts, clusterConditions.podsCreated) && facts.containers.every((view) => view.running || view.terminating);
   return [
     claimsRead(claimsNames.ofPorts, age),
     claimsRead(claimsNames.ofCluster(facts.uid), age),
-    ...names.map((name) => secretKeys({ namespace: facts.namespace, name }, ready(facts) ? settled : secrets)),
+    ...secretsRead(ready(facts) ? settled : secrets),
+    ...credentialObservations(facts),
     ...(forming || facts.guid === undefined ? facts.containers.flatMap((view) => (view.pod === undefined ? [] : [runtimeReport(view.pod, moving)])) : []),
-    ...(facts.executor === undefined ? [] : queries.map((query) => wekaQuery(facts.executor!, query, age))),
+    ...(facts.executor === undefined ? [] : (wasRefused(facts) ? ['status' as const] : queries).map((query) => wekaQuery(facts.executor!, query, age))),
   ];
 }

@@ -1,10 +1,13 @@
-/** Secrets and users of a cluster, in the order in which they have to come (weka.md 3.6). */
-import { ensureSecret, setPublicSecretValues } from '../../core/catalogue.ts';
-import type { OwnerReference } from '../../core/contract.ts';
+/**
+ * The Secrets of a cluster: that they exist and are its own. They have a label in place of an owner reference, with which a
+ * foreground deletion would take them at once, and are deleted when the containers are gone: a cancelled deletion needs them.
+ */
+import { deleteSecret, ensureSecret, ownSecret } from '../../core/catalogue.ts';
+import type { Operation } from '../../core/contract.ts';
 import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
-import { apiVersion, clusterConditions } from '../api/group.ts';
-import { joinToken, wekaRun } from '../catalogue.ts';
-import { answered, secretFact, type ClusterFacts } from './facts.ts';
+import { apiVersion, clusterConditions, labels } from '../api/group.ts';
+import { csiEndpoints } from './csi-endpoints.ts';
+import { secretFact, type ClusterFacts, type PresentSecret } from './facts.ts';
 import { operatorSecretName } from './containers.ts';
 
 /** Letters and digits; passwords have 10 digits among 32 characters (weka.md 3.6). */
@@ -17,6 +20,8 @@ export const secretNames = (facts: Pick<ClusterFacts, 'uid' | 'name'>) => ({
   client: `weka-client-${facts.name}`,
   csi: `weka-csi-${facts.name}`,
 });
+export type SecretName = keyof ReturnType<typeof secretNames>;
+const all = ['operator', 'user', 'client', 'csi'] as const satisfies readonly SecretName[];
 
 /** User names inside weka end in the last part of the cluster's uid. */
 export const userNames = (uid: string) => {
@@ -24,136 +29,96 @@ export const userNames = (uid: string) => {
   return { operator: `weka-operator-${suffix}`, user: `weka${suffix}`, client: `wekaclient${suffix}`, csi: `wekacsi${suffix}` };
 };
 
-const expanding = (facts: ClusterFacts): boolean => facts.cluster.spec.operatorSecretRef !== undefined;
+/** A cluster that only adds containers to another one, whose Secret it is given. */
+export const expanding = (facts: ClusterFacts): boolean => facts.cluster.spec.operatorSecretRef !== undefined;
 
-function owner(facts: ClusterFacts): OwnerReference {
-  return { apiVersion, kind: 'WekaCluster', name: facts.name, uid: facts.uid, controller: true, blockOwnerDeletion: true };
-}
-
-type SecretName = keyof ReturnType<typeof secretNames>;
-
-/** How each Secret comes to be. The operator's user is called admin until weka has its own user. */
-function recipe(facts: ClusterFacts, which: SecretName) {
+/** What is always the same in a Secret. The operator's user is called admin until weka has its own user. */
+export function fixedValues(facts: ClusterFacts, which: SecretName) {
   const users = userNames(facts.uid);
-  const table = {
-    operator: { random: { password, 'join-secret': joinSecret }, fixed: { username: 'admin', org: 'Root' } },
-    user: { random: { password }, fixed: { username: users.user, org: 'Root' } },
-    client: { random: { password }, fixed: { username: users.client, org: 'Root' } },
-    csi: { random: { password }, fixed: { username: users.csi, organization: 'Root', scheme: 'https', endpoints: csiEndpoints(facts) } },
-  };
-  const { random, fixed } = table[which];
-  return ensureSecret({ namespace: facts.namespace, name: secretNames(facts)[which] }, owner(facts), random, fixed);
+  return {
+    operator: { username: 'admin', org: 'Root' },
+    user: { username: users.user, org: 'Root' },
+    client: { username: users.client, org: 'Root' },
+    csi: { username: users.csi, organization: 'Root', scheme: 'https' },
+  }[which];
 }
 
-/** Up to 30 addresses for CSI; those inside csiConfig.endpointsSubnets are the CSI issue's business (reported as not supported). */
-export function csiEndpoints(facts: ClusterFacts): string {
-  return facts.containers
-    .filter((view) => view.operational)
-    .slice(0, 30)
-    .map(({ status }) => `${bracketed(status.managementIPs?.[0] ?? '')}:${status.allocations?.wekaPort ?? 0}`)
-    .join(',');
+function creation(facts: ClusterFacts, which: SecretName): Operation {
+  const owner = { apiVersion, kind: 'WekaCluster', name: facts.name, uid: facts.uid };
+  const random = which === 'operator' ? { password, 'join-secret': joinSecret } : { password };
+  const fixed = { ...fixedValues(facts, which), ...(which === 'csi' ? { endpoints: csiEndpoints(facts, '') } : {}) };
+  return ensureSecret({ namespace: facts.namespace, name: secretNames(facts)[which] }, owner, random, fixed);
 }
 
-const bracketed = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
+type Found =
+  | { state: 'unknown' | 'absent' }
+  /** Another owner's, or of nobody knows whom: never believed, written or deleted. */
+  | { state: 'taken'; message: string }
+  | { state: 'ours'; secret: PresentSecret; toOwn: boolean };
 
-/** A secret of a formed cluster is never made anew: weka knows the old password only. */
-function secretsExist(which: SecretName[]) {
+/**
+ * A Secret by the uid of its owner: its name may be that of an older cluster's. The operator's has the uid in its name, so one
+ * that says nothing of an owner, such as one from a backup, is the cluster's.
+ */
+export function findSecret(facts: ClusterFacts, which: SecretName): Found {
+  const name = secretNames(facts)[which];
+  const secret = secretFact(facts, name);
+  if (secret.state !== 'present') return { state: secret.state };
+  const { ownerUid } = secret;
+  if (ownerUid === facts.uid) return { state: 'ours', secret, toOwn: secret.referenced === true };
+  if (ownerUid === undefined && which === 'operator') return { state: 'ours', secret, toOwn: true };
+  const message = ownerUid === undefined
+    ? `Secret ${name} exists and names no owner; delete it, or give it to this cluster: kubectl label secret ${name} -n ${facts.namespace} ${labels.clusterId}=${facts.uid}`
+    : `Secret ${name} exists and belongs to the owner with uid ${ownerUid}; it is waited for until that one has gone with it; if there is none of that uid any more, delete the Secret`;
+  return { state: 'taken', message };
+}
+
+/**
+ * The operator's Secret of a formed cluster is never made anew: without it nobody could tell weka a new password. Nor is that of
+ * the people: they, not we, know who has the password.
+ */
+function secretsExist(which: readonly SecretName[]) {
   return (facts: ClusterFacts): Outcome => {
     if (expanding(facts)) return skipped;
-    const found = which.map((one) => ({ one, fact: secretFact(facts, secretNames(facts)[one]) }));
-    if (found.some(({ fact }) => fact.state === 'unknown')) return unknown('the secrets of the cluster have not been read');
-    const absent = found.filter(({ fact }) => fact.state === 'absent').map(({ one }) => one);
+    const found = which.map((one) => ({ one, ...findSecret(facts, one) }));
+    if (found.some(({ state }) => state === 'unknown')) return unknown('the secrets of the cluster have not been read');
+    const taken = found.flatMap((one) => (one.state === 'taken' ? [one.message] : []));
+    if (taken.length > 0) return wait('NameTaken', taken.join('; '), 10);
+    const absent = found.filter(({ state }) => state === 'absent').map(({ one }) => one);
     if (absent.length === 0) return done();
-    const lost = absent.filter((one) => facts.guid !== undefined && (one === 'operator' || one === 'user'));
+    const lost = absent.filter((one) => facts.guid !== undefined && (one === 'operator' || one === 'user')).map((one) => secretNames(facts)[one]);
     if (lost.length > 0) {
-      const names = lost.map((one) => secretNames(facts)[one]).join(', ');
-      return stalled('SecretMissing', `secret ${names} is gone and the weka cluster is formed: put it back from a backup, its password can not be made anew`);
+      return stalled('SecretMissing', `secret ${lost.join(', ')} is gone and the weka cluster is formed: put it back from a backup, its password can not be made anew`);
     }
-    return act('CreatingSecrets', `creates ${absent.map((one) => secretNames(facts)[one]).join(', ')}`, absent.map((one) => recipe(facts, one)));
+    return act('CreatingSecrets', `creates ${absent.map((one) => secretNames(facts)[one]).join(', ')}`, absent.map((one) => creation(facts, one)));
   };
 }
 
-const accounts = {
-  operator: { user: 'operator', role: 'clusteradmin' },
-  user: { user: 'user', role: 'clusteradmin' },
-  client: { user: 'client', role: 'regular' },
-  csi: { user: 'csi', role: 'clusteradmin' },
-} as const;
-
-function missingUsers(facts: ClusterFacts, which: SecretName[]): SecretName[] | undefined {
-  const users = answered(facts, 'users');
-  if (users === undefined) return undefined;
-  const names = userNames(facts.uid);
-  return which.filter((one) => users.every(({ username }) => username !== names[one]));
+/** Those of an earlier release have an owner reference, a restored one may have nothing. */
+function secretsOwned(facts: ClusterFacts): Outcome {
+  const names = all.filter((one) => {
+    const found = findSecret(facts, one);
+    return found.state === 'ours' && found.toOwn;
+  }).map((one) => secretNames(facts)[one]);
+  if (names.length === 0) return skipped;
+  return act('OwningSecrets', `marks ${names.join(', ')} as the cluster's by label in place of an owner reference`, names.map((name) => ownSecret({ namespace: facts.namespace, name }, facts.uid)));
 }
 
-function addUsers(facts: ClusterFacts, which: SecretName[]): Outcome | undefined {
-  const missing = missingUsers(facts, which);
-  if (missing === undefined || facts.executor === undefined) return unknown('the users of the weka cluster have not been read', facts.config.lookSeconds);
-  const { executor } = facts;
-  if (missing.length === 0) return undefined;
-  const names = userNames(facts.uid);
-  const additions = missing.map((one) => wekaRun(executor, 'userAdd', {
-    username: names[one], role: accounts[one].role, password: { name: secretNames(facts)[one], key: 'password' },
-  }));
-  return act('AddingUsers', `adds the users ${missing.map((one) => names[one]).join(', ')}`, additions);
-}
-
-/** Users first, and only then the new name in the secret: until then the pods act as admin. */
-function secretsApplied(facts: ClusterFacts): Outcome {
-  if (expanding(facts)) return skipped;
-  const adding = addUsers(facts, ['operator', 'user']);
-  if (adding !== undefined) return adding;
-  const secret = secretFact(facts, secretNames(facts).operator);
-  if (secret.state !== 'present') return unknown('the secret of the operator has not been read');
-  const { operator } = userNames(facts.uid);
-  if (secret.public['username'] === operator) return done();
-  return act('SwitchingUser', `makes the pods act as ${operator}`, [setPublicSecretValues({ namespace: facts.namespace, name: secretNames(facts).operator }, { username: operator })]);
-}
-
-/** The kubelet may take a while to show the new user name to the pods (weka.md 3.5 #17). Milliseconds. */
-const adminGrace = 5 * 60 * 1000;
-
-function adminDeleted(facts: ClusterFacts): Outcome {
-  if (expanding(facts)) return skipped;
-  const applied = facts.cluster.status?.conditions?.find(({ type }) => type === clusterConditions.clusterSecretsApplied);
-  if (applied?.status !== 'True') return wait('UsersNotApplied', 'comes after the users of the cluster', 30);
-  const users = answered(facts, 'users');
-  if (users === undefined || facts.executor === undefined) return unknown('the users of the weka cluster have not been read', 10);
-  if (users.every(({ username }) => username !== 'admin')) return done();
-  const left = Date.parse(applied.lastTransitionTime) + adminGrace - Date.parse(facts.now);
-  if (left > 0) return wait('AdminStillNeeded', 'deletes the user admin 5 minutes after the pods were told of their own user', Math.ceil(left / 1000));
-  return act('DeletingAdmin', 'deletes the user admin', [wekaRun(facts.executor, 'userDelete', { username: 'admin' })]);
-}
-
-function clientsApplied(facts: ClusterFacts): Outcome {
-  const adding = addUsers(facts, ['client']);
-  if (adding !== undefined) return adding;
-  const secret = secretFact(facts, secretNames(facts).client);
-  if (secret.state !== 'present' || facts.executor === undefined) return unknown('the secret of the clients has not been read');
-  if (secret.keys.includes('join-secret')) return done();
-  return act('CreatingJoinToken', 'has weka make a join token for clients', [joinToken(facts.executor, { namespace: facts.namespace, name: secretNames(facts).client }, 'join-secret')]);
-}
-
-function csiApplied(facts: ClusterFacts): Outcome {
-  const adding = addUsers(facts, ['csi']);
-  if (adding !== undefined) return adding;
-  const secret = secretFact(facts, secretNames(facts).csi);
-  if (secret.state !== 'present') return unknown('the secret of CSI has not been read');
-  const endpoints = csiEndpoints(facts);
-  // fewer members than before may only mean that some are not looked at now: an address more does no harm
-  if (endpoints === '' || endpoints.length <= (secret.public['endpoints'] ?? '').length) return done();
-  return act('UpdatingEndpoints', 'writes the addresses of the cluster into the secret of CSI', [
-    setPublicSecretValues({ namespace: facts.namespace, name: secretNames(facts).csi }, { endpoints }),
-  ]);
+function secretsGone(facts: ClusterFacts): Outcome {
+  const found = all.map((one) => ({ name: secretNames(facts)[one], found: findSecret(facts, one) }));
+  if (found.some((one) => one.found.state === 'unknown')) return unknown('the secrets of the cluster have not been read');
+  const { namespace, uid } = facts;
+  const left = found.flatMap((one) => (one.found.state === 'ours' ? [{ name: one.name, secret: one.found.secret }] : []));
+  if (left.length === 0) return done();
+  // the sidecar deletes what carries the uid of its owner, and nothing else
+  const operations = left.map(({ name, secret }) => (secret.ownerUid === undefined ? ownSecret({ namespace, name }, uid) : deleteSecret({ namespace, name, uid: secret.uid }, uid)));
+  return act('DeletingSecrets', `deletes ${left.map(({ name }) => name).join(', ')}`, operations);
 }
 
 export const secretSteps = {
+  owned: { name: 'SecretsOwned', condition: 'SecretsOwned', mode: 'independent', summary: 'The secrets have the label of the cluster and no owner reference. Shown only while one is not so.', check: secretsOwned },
   created: { name: 'Secrets', condition: clusterConditions.clusterSecretsCreated, mode: 'always', status: 'Init', summary: 'The secrets of the operator and of the people who administer the cluster exist.', check: secretsExist(['operator', 'user']) },
-  applied: { name: 'Users', condition: clusterConditions.clusterSecretsApplied, mode: 'always', status: 'StartingIO', summary: 'Weka has the users of these secrets, and the pods act as their own user.', check: secretsApplied },
-  adminDeleted: { name: 'AdminDeleted', condition: clusterConditions.adminUserDeleted, mode: 'independent', summary: 'The initial user admin is deleted, 5 minutes after the pods have their own.', check: adminDeleted },
   clientsCreated: { name: 'ClientSecret', condition: clusterConditions.clusterClientsSecretsCreated, mode: 'always', status: 'StartingIO', summary: 'The secret for clients exists.', check: secretsExist(['client']) },
-  clientsApplied: { name: 'ClientUser', condition: clusterConditions.clusterClientsSecretsApplied, mode: 'always', status: 'StartingIO', summary: 'Weka has the user of the clients, and the secret has a join token.', check: clientsApplied },
   csiCreated: { name: 'CsiSecret', condition: clusterConditions.clusterCsiSecretsCreated, mode: 'always', status: 'StartingIO', summary: 'The secret for CSI exists.', check: secretsExist(['csi']) },
-  csiApplied: { name: 'CsiUser', condition: clusterConditions.clusterCsiSecretsApplied, mode: 'always', status: 'StartingIO', summary: 'Weka has the user of CSI, and the secret has the addresses of the cluster.', check: csiApplied },
+  gone: { name: 'SecretsGone', condition: 'SecretsGone', mode: 'always', status: 'Destroying', summary: 'The secrets of the cluster are deleted: until here a cancelled deletion needs them.', check: secretsGone },
 } as const satisfies Record<string, Step<ClusterFacts>>;

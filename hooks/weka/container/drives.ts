@@ -2,7 +2,8 @@
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions } from '../api/group.ts';
-import { wekaRun } from '../catalogue.ts';
+import { wekaQuery, wekaRun } from '../catalogue.ts';
+import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
@@ -32,11 +33,19 @@ export function drivesGoing(facts: ContainerFacts): boolean {
   return strange || held.length !== (container.spec.numDrives ?? 0) || held.some((serial) => node.spec.blockedDrives.includes(serial));
 }
 
+/** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */
+const refusedSeconds = 30;
+
+function isRefused({ executor, request }: ContainerFacts): boolean {
+  const error = executor === undefined ? undefined : request.observed.facts[wekaQuery(executor, 'drives', 0).id]?.error;
+  return error !== undefined && refusedCredentials.test(error);
+}
+
 function drivesAdded(facts: ContainerFacts): Outcome {
   if (facts.container.spec.mode !== 'drive') return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
   const added = addedDrives(facts);
-  if (added === undefined) return unknown('the drives of the container have not been read from weka', facts.config.lookSeconds);
+  if (added === undefined) return unknown('the drives of the container have not been read from weka', isRefused(facts) ? refusedSeconds : facts.config.lookSeconds);
   const wish = driveWish(facts);
   const going = new Set(wish?.going ?? []);
   const serials = (facts.holder?.drives ?? []).filter((serial) => !going.has(serial));
