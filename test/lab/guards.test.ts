@@ -39,7 +39,7 @@ function drain(world: World, node: string): string[] {
   return pods;
 }
 
-const long = { timeout: 240_000 };
+const long = { timeout: 300_000 };
 
 describe('a drain of one node', () => {
   it('stops the drive and the compute container of it together, and nothing else until they are back', long, async () => {
@@ -77,12 +77,12 @@ describe('a drain of one node', () => {
 
 describe('containers that are deleted while their cluster lives', () => {
   it('leave one failure domain after the other, all of them in the end', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 8, weka: { deactivate: 60_000 } });
+    const world = await readyCluster({ drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 8, weka: { deactivate: 30_000 } });
     const watch = watchLosses(world);
     const before = new Map(members(world).map((name) => [uidOf(world, 'WekaContainer', name), name]));
     for (const name of before.values()) world.delete('WekaContainer', name);
     const left = (): number => world.lab.all('WekaContainer').filter(({ metadata }) => before.has(metadata.uid)).length;
-    await watch.until('others have taken the place of all', () => left() === 0 && members(world).length === 12 && allReady(world), 2 * hour);
+    await watch.until('others have taken the place of all', () => left() === 0 && members(world).length === 12 && allReady(world), hour);
     expect(watch.losses).toMatchObject({ leaving: 1, ioStopped: false });
     expect(watch.losses.driveDomains).toBeGreaterThanOrEqual(5);
     expect(watch.losses.computes).toBeGreaterThanOrEqual(4);
@@ -121,8 +121,7 @@ describe('the claim of a drive', () => {
     world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.pass(180);
     world.delete('WekaCluster', 'two');
-    await watch.until('the second cluster is gone', () => world.get('WekaCluster', 'two') === undefined, 900);
-    await watch.pass(60);
+    await watch.pass(300);
     expect(weka(world).drives.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
     expect(watch.losses).toMatchObject({ away: 0, driveDomains: 3, ioStopped: false });
     expect([watch.violations(), world.lab.world.damage, allReady(world)]).toEqual([[], [], true]);
@@ -155,7 +154,7 @@ describe('the claim of a drive', () => {
     world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.pass(120);
     world.delete('WekaCluster', 'two');
-    await watch.until('the second cluster is gone', () => world.get('WekaCluster', 'two') === undefined, 900);
+    await watch.pass(300);
     expect(listed()).toEqual([...drivesOf(world, 'demo-drive-0')].sort());
     if (refused) expect(drivesOf(world, 'demo-drive-0')).toEqual(before);
     expect(watch.erased().filter((serial) => statusOf(world, serial) !== undefined)).toEqual([]);
@@ -186,13 +185,14 @@ describe('the claim of a drive', () => {
 });
 
 describe('the deletion of a cluster', () => {
-  it('destroys nothing when a replace had taken the finalizer away', long, async () => {
+  it.each([0, 5])('destroys nothing when a replace had taken the finalizer away %i seconds before', long, async (seconds) => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
+    await world.clock.advance(200_000);
     const watch = watchLosses(world);
     const { apiVersion, kind, spec } = world.get('WekaCluster', 'demo') as KubernetesObject & { spec: object };
     const bare = { apiVersion, kind, metadata: { name: 'demo', namespace: 'default' }, spec } as KubernetesObject;
     world.lab.apply(bare);
-    await watch.pass(5);
+    await watch.pass(seconds);
     world.delete('WekaCluster', 'demo');
     await watch.stays('everything is there', () => members(world).length === 6 && watch.erased().length === 0 && world.lab.world.removed.length === 0, 3000);
     // an owner that is gone ordered nothing, also after its grace
