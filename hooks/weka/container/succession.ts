@@ -130,6 +130,15 @@ export function holderGone(facts: ContainerFacts): boolean {
   return isGone(facts, by, by.containerUid) && Object.entries(by.others ?? {}).every(([uid, other]) => isGone(facts, other, uid));
 }
 
+/** The node may be seen to be emptied only after its first container has gone: then the turn becomes that of the node. */
+function ofNodeNow(facts: ContainerFacts): Operation[] {
+  const { turn, clusterClaims, nodeName, pod } = facts;
+  const domain = failureDomain(facts);
+  if (turn.state !== 'ours' || turn.as !== 'holder' || turn.by.failureDomain !== undefined || clusterClaims?.state !== 'known') return [];
+  if (stopReason(facts) !== 'node' || nodeName === undefined || domain === undefined || pod?.terminating === false) return [];
+  return [takeTurn(clusterClaims, facts, 'node', turn.by.at, { nodeName, failureDomain: domain })];
+}
+
 function turnOperations(facts: ContainerFacts, how: NonNullable<StopDecision['takeTurn']>): Operation[] {
   if (facts.clusterClaims?.state !== 'known') return [];
   if (how === 'together') return [shareTurn(facts.clusterClaims, facts)];
@@ -195,6 +204,8 @@ function strayShare(facts: ContainerFacts): [string, { namespace: string; name: 
 function turnReturned(facts: ContainerFacts): Outcome {
   const { turn, clusterClaims, inWeka, protection } = facts;
   if (turn.state !== 'ours' || clusterClaims?.state !== 'known') return skipped;
+  const ofNode = ofNodeNow(facts);
+  if (ofNode.length > 0) return act('TakingTurn', `its node ${facts.nodeName ?? ''} is emptied: makes the turn that of the node`, ofNode);
   if (facts.pod === undefined || facts.pod.terminating || isRolling(facts)) return wait('TurnHeld', 'holds the disruption turn of its cluster', 2);
   const ready = facts.report?.local?.some((entry) => entry.name === facts.container.spec.name && entry.internalStatus?.display_status === 'READY') === true;
   if (!ready) return wait('TurnHeld', 'keeps the disruption turn until its weka container is READY', 1);
