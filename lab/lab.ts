@@ -13,7 +13,7 @@ import { bootConfigMapName } from '../hooks/server/boot-scripts.ts';
 import { wekaControllers } from '../hooks/weka/index.ts';
 import { storeClient } from './api/store/client.ts';
 import { createStore } from './api/store/store.ts';
-import type { Store, WriteOptions } from './api/store/types.ts';
+import type { Store, StoreOptions, WriteOptions } from './api/store/types.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
 import type { ApiClient, Clock } from './contract.ts';
 import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
@@ -44,6 +44,8 @@ export interface LabOptions {
   /** Settings of the operator, as in its environment. */
   config?: Record<string, string | number | boolean>;
   staleCache?: StaleCache;
+  /** What webhooks and quotas do to objects that are written. */
+  admission?: NonNullable<StoreOptions['admission']>;
   /** Hook calls at one time of each controller, as Metacontroller's --workers; its default is 5. */
   workers?: number;
   onEvent?: (event: DriverEvent) => void;
@@ -133,7 +135,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const options = { ...defaultOptions, ...given };
   const { clock, seed, onProblem } = options;
   const random = createRandom(seed);
-  const store = createStore({ clock, seed });
+  const store = createStore({ clock, seed, ...(options.admission === undefined ? {} : { admission: options.admission }) });
   install(store);
   const client = storeClient(store);
   const hardware = createHardwareRegistry(() => random.next());

@@ -86,6 +86,7 @@ export function podStatus(pod: Pod, runs: readonly ContainerRun[], facts: PodFac
     ...addresses,
     startTime: facts.startTime,
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map((run) => run.status()) }),
-    containerStatuses: runs.filter((run) => run.kind === 'main').map((run) => run.status()),
+    // by name, as the kubelet has them, whatever their order in the spec
+    containerStatuses: runs.filter((run) => run.kind === 'main').map((run) => run.status()).sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
 }

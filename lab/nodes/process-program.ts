@@ -10,6 +10,7 @@ import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ExecResult, PodProgram, ProgramFactory } from '../contract.ts';
 import type { HardwareRegistry, NodeHardware } from './hardware.ts';
+import { mainContainer } from './kinds.ts';
 import type { Container, Pod } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 import { resignImage } from './drive-image.ts';
@@ -166,7 +167,7 @@ class Process implements PodProgram {
   }
 
   run(): void {
-    const container: Container = (this.environment.pod as Pod).spec.containers[0]!;
+    const container: Container = mainContainer((this.environment.pod as Pod).spec.containers)!;
     const words = [...(container.command ?? []), ...(container.args ?? [])];
     // an image's own entry point is not there to be run: such a container idles
     const [program, ...args] = words.length === 0 ? ['sleep', 'infinity'] : movedCommand(this.places.root, words);
@@ -257,6 +258,6 @@ class Process implements PodProgram {
 function cleanedDirectory({ pod, env }: MountedEnvironment): string | undefined {
   const { containers, volumes = [] } = (pod as Pod).spec;
   const directory = env['CLEAN_DIRECTORY'] ?? '';
-  const mount = directory === '' ? undefined : containers[0]!.volumeMounts?.find((one) => one.mountPath === directory);
+  const mount = directory === '' ? undefined : mainContainer(containers)!.volumeMounts?.find((one) => one.mountPath === directory);
   return volumes.find((volume) => volume.name === mount?.name)?.hostPath?.path;
 }

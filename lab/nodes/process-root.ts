@@ -6,6 +6,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { dirname, join } from 'node:path';
 import { driveDevice, driveImage } from './drive-image.ts';
 import type { NodeHardware } from './hardware.ts';
+import { mainContainer } from './kinds.ts';
 import type { Container, Pod, Volume } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 
@@ -98,7 +99,7 @@ export function buildRoot(places: RootPlaces, environment: MountedEnvironment, h
   for (const directory of ['/tmp', '/opt', '/weka-runtime', '/etc']) mkdirSync(below(places.root, directory), { recursive: true });
   put(below(places.root, '/dev/termination-log'), '');
   const pod = environment.pod as Pod;
-  linkVolumes(pod, pod.spec.containers[0]!, places);
+  linkVolumes(pod, mainContainer(pod.spec.containers)!, places);
   writeMachineFacts(places.root, hardware);
   writeDrives(places.root, hardware.drives, owner);
   refreshRoot(places.root, environment, hardware);

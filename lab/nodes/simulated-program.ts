@@ -6,6 +6,7 @@ import { loginArgv } from '../../hooks/weka/queries.ts';
 import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
 import type { LabWekaWorld } from '../weka/world.ts';
 import type { HardwareRegistry } from './hardware.ts';
+import { mainContainer } from './kinds.ts';
 import { startHelper } from './simulated-program-helper.ts';
 import type { HostDirectory, SimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedHosts, defaultSimulatedProgramSettings } from './simulated-program-host.ts';
@@ -52,8 +53,8 @@ export function simulatedPrograms(options: SimulatedProgramOptions): SimulatedPr
 
 /** Command and arguments of the pod's main container. */
 function commandOf(environment: PodEnvironment): string[] {
-  const spec = environment.pod.spec as { containers?: { command?: string[]; args?: string[] }[] } | undefined;
-  const container = spec?.containers?.[0];
+  const spec = environment.pod.spec as { containers?: { name?: string; command?: string[]; args?: string[] }[] } | undefined;
+  const container = mainContainer(spec?.containers ?? []);
   return [...(container?.command ?? []), ...(container?.args ?? [])];
 }
 

@@ -1,6 +1,7 @@
 /** What the view shows, read from the lab's objects. Pure: objects in, plain values out. */
 import { conditionsOf, findCondition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { mainContainer } from '../nodes/kinds.ts';
 
 /** How a thing does; decides colours and order. */
 export type Health = 'ready' | 'waiting' | 'stalled' | 'leaving';
@@ -86,13 +87,13 @@ function parentState(object: KubernetesObject): ParentState {
 
 interface PodStatus {
   phase?: string;
-  containerStatuses?: { state?: { waiting?: { reason?: string } } }[];
+  containerStatuses?: { name?: string; state?: { waiting?: { reason?: string } } }[];
 }
 
 function podText(pod: KubernetesObject): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
   const { phase = 'Pending', containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
-  const reason = containerStatuses[0]?.state?.waiting?.reason;
+  const reason = mainContainer(containerStatuses)?.state?.waiting?.reason;
   return reason === undefined || reason === 'ContainerCreating' ? phase : reason;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mainContainerName } from '../../hooks/weka/api/group.ts';
 import { readyCluster, startWorld, wekaCluster, writesSince, type World } from './world.ts';
 
 const containers = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).sort();
@@ -17,7 +18,8 @@ const turn = (world: World): string | undefined => {
 /** Containers of which no live pod runs now. */
 const away = (world: World): string[] => containers(world).filter((name) => {
   const pod = world.get('Pod', name);
-  return pod === undefined || (pod.status?.['containerStatuses'] as { state?: { running?: object } }[] | undefined)?.[0]?.state?.running === undefined;
+  const statuses = pod?.status?.['containerStatuses'] as { name?: string; state?: { running?: object } }[] | undefined;
+  return statuses?.find((one) => one.name === mainContainerName)?.state?.running === undefined;
 });
 
 describe('a cluster', () => {

@@ -33,7 +33,7 @@ export function createStore(options: StoreOptions): Store {
   const { clock, seed = Math.floor(Math.random() * 2 ** 32), eventLogBound = 10_000, collectorDelay = 50 } = options;
   const registry = createRegistry(builtInResources(behaviours));
   const state = createState(eventLogBound);
-  const kernel: Kernel = { clock, names: randomNames(seed), registry, state };
+  const kernel: Kernel = { clock, names: randomNames(seed), registry, state, admission: options.admission ?? (() => undefined) };
   // before the watches: whoever hears of a definition finds its kind served
   state.onChange(({ storage, before, after, shown }) => {
     if (storage !== definitionStorage || (before && after && servesTheSame(before, after))) return;

@@ -110,6 +110,11 @@ export interface StoreOptions {
   seed?: number;
   /** How many events are kept for watches; an older resourceVersion gets 410. Default 10000. */
   eventLogBound?: number;
+  /**
+   * Stands for the webhooks and quotas of a cluster: may change a new object, or one that is updated (`before`), in place, or
+   * refuse it with an ApiError. After the server's own admission, before validation.
+   */
+  admission?: (object: KubernetesObject, before: KubernetesObject | undefined) => void;
   /** Milliseconds between a change and the pass of the garbage and namespace collectors over it. Default 50. */
   collectorDelay?: number;
 }

@@ -17,6 +17,8 @@ export interface Kernel {
   names: RandomNames;
   registry: Registry;
   state: State;
+  /** See StoreOptions. */
+  admission: (object: KubernetesObject, before: KubernetesObject | undefined) => void;
 }
 
 function admissionContext({ clock, state }: Kernel): AdmissionContext {
@@ -113,6 +115,7 @@ export function createObject(kernel: Kernel, definition: ResourceDefinition, nam
   definition.schema?.applyDefaults(object);
   definition.behaviour.normalise?.(object, undefined);
   definition.behaviour.admit?.(object, admissionContext(kernel));
+  kernel.admission(object, undefined);
   validated(definition, object, undefined);
   if (kernel.state.read(definition.storage, metadata.namespace, metadata.name) !== undefined) throw alreadyExists(definition, metadata.name);
   return options.dryRun ? deepFreeze(object) : kernel.state.commit(definition, undefined, object);
@@ -168,8 +171,12 @@ export function updateObject(kernel: Kernel, definition: ResourceDefinition, inp
   checkVersion(definition, request, before);
   const object = merged(definition, request, before, subresource);
   definition.schema?.applyDefaults(object);
-  if (subresource === undefined) definition.behaviour.normalise?.(object, before);
-  else definition.behaviour.normaliseStatus?.(object, before);
+  if (subresource === undefined) {
+    definition.behaviour.normalise?.(object, before);
+    kernel.admission(object, before);
+  } else {
+    definition.behaviour.normaliseStatus?.(object, before);
+  }
   validated(definition, object, before, subresource);
 
   const generation = nextGeneration(definition, object, before);
