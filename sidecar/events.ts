@@ -22,6 +22,7 @@ export const throttledReasons: Readonly<Record<string, number>> = {
   WekaLocalStatus: 60,
   DriveRemovalSkipped: 60,
   AllocateContainerDrivesError: 60,
+  RollBackedOff: 3600,
   DependentWekaClients: 30,
   EnsureNos3ContainersError: 30,
   EnsureNonfsContainersError: 30,

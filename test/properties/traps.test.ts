@@ -99,18 +99,18 @@ describe('traps', () => {
     expect(decision('wekacontainer/62-the-owner-is-gone-without-a-word-the-data-stays').operations.map(({ args }) => args['force'])).toEqual([true]);
     expect(reason('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toBe('WordNeeded');
     expect(decision('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toMatchObject({ operations: [], children: [] });
-    expect(commands('wekacontainer/46-its-cluster-has-lost-its-finalizer')).toEqual(['finalizer.ensure']);
+    expect(commands('wekacontainer/47-its-cluster-has-lost-its-finalizer')).toEqual(['finalizer.ensure']);
   });
 
   it('trap 16: gates fail closed', () => {
     expect(reason('wekacontainer/75-weka-does-not-say-how-protected-it-is-the-pod-waits')).toBe('ProtectionUnknown');
     expect(commands('wekacontainer/83-an-empty-list-of-containers-is-no-answer')).toEqual([]);
-    expect(commands('wekacontainer/36-weka-lists-fewer-drives-than-it-counts-no-claim-goes')).toEqual([]);
+    expect(commands('wekacontainer/88-weka-lists-fewer-drives-than-it-counts-no-claim-goes')).toEqual([]);
     expect(reason('wekacontainer/76-the-turn-is-no-licence-for-what-others-lack')).toBe('WaitingForProtection');
   });
 
   it('trap 20: a status may be somebody else\'s', () => {
-    expect(decision('wekacontainer/47-a-status-from-a-backup-is-not-believed').status).not.toHaveProperty('clusterID');
+    expect(decision('wekacontainer/48-a-status-from-a-backup-is-not-believed').status).not.toHaveProperty('clusterID');
   });
 
   it('trap 21: leaving needs a gate as stopping does', () => {

@@ -47,6 +47,10 @@ export const annotations = {
   appliedAnnotations: 'weka.io/applied-annotations',
   /** On a pod: `configurationHash` of the input that it was built from. */
   configHash: 'weka.io/config-hash',
+  /** On a pod: the node facts that it was built for. */
+  builtFor: 'weka.io/built-for',
+  /** On a pod: JSON of what was wished when it was built, which admission may have changed in the pod (pod-record.ts). */
+  wished: 'weka.io/wished',
   /** On a Node: JSON array of signed drive serials. */
   wekaDrives: 'weka.io/weka-drives',
   /** On a Node: JSON array of serials that are not to be used. */

@@ -28,6 +28,12 @@ const holder = object({
     bootId: text(64).describe('is the boot in which its pod ran'),
   }).optional().describe('is its last known pod'),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
+  replacements: object({
+    podUid: uid().describe('is the uid of the last pod that was replaced'),
+    at: z.array(dateTime()).max(4).describe('is when the last four were'),
+    level: z.int().min(0).describe('is how many came in a row that were too many'),
+    since: dateTime().optional().describe('is when that row began'),
+  }).optional().describe('are the times at which the operator replaced its pod of its own will'),
 });
 
 const spec = object({

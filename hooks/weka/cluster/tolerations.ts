@@ -29,11 +29,16 @@ function tolerates(toleration: TolerationLike, taint: { key: string; value?: str
   return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
 }
 
-/** The first taint that keeps the pod away from the node. */
-export function untolerated(
-  taints: readonly { key: string; value?: string | undefined; effect: string }[],
-  tolerations: readonly TolerationLike[],
-): { key: string } | undefined {
-  const all = [...always, ...tolerations];
-  return taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !all.some((toleration) => tolerates(toleration, taint)));
+interface Taint {
+  key: string;
+  value?: string | undefined;
+  effect: string;
 }
+
+/** The first taint that keeps a pod with exactly these tolerations away from the node. */
+export const keptAwayBy = (taints: readonly Taint[], tolerations: readonly TolerationLike[]): { key: string } | undefined =>
+  taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)));
+
+/** The first taint that keeps a weka pod away from the node, whose spec has these tolerations. */
+export const untolerated = (taints: readonly Taint[], tolerations: readonly TolerationLike[]): { key: string } | undefined =>
+  keptAwayBy(taints, [...always, ...tolerations]);

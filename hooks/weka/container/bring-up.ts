@@ -11,6 +11,7 @@ import { driveSteps } from './drives.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome } from './former.ts';
 import { joinSteps } from './join.ts';
+import { hasDrivers } from './obstacles.ts';
 import { successor, terminationOutcome } from './succession.ts';
 import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
 
@@ -83,11 +84,7 @@ const sorted = (value: object): [string, unknown][] => Object.entries(value).sor
 
 function drivers(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'requiresDrivers') || facts.nodeName === undefined) return skipped;
-  const { node } = facts;
-  const loaded = node?.status?.drivers?.filter(({ bootId }) => bootId === node.spec.bootId) ?? [];
-  // a frontend needs the drivers of its very image; a backend works with any that are loaded since this boot
-  const enough = is(mode(facts), 'frontend') ? loaded.some(({ image }) => image === facts.container.spec.image) : loaded.length > 0;
-  if (enough || facts.pod?.running === true) return done();
+  if (hasDrivers(facts) || facts.pod?.running === true) return done();
   return wait('WaitForDrivers', `waits for the kernel drivers on node ${facts.nodeName}`, 2);
 }
 

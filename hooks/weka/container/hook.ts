@@ -3,9 +3,7 @@ import type { Condition, ConditionWish, Summary } from '../../core/conditions.ts
 import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
-import { canonicalJson } from '../../core/operations.ts';
 import { runSteps, type StepsResult } from '../../core/steps.ts';
-import type { Json } from '../../core/contract.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
@@ -18,6 +16,7 @@ import { containerObservations } from './observations.ts';
 import { orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
+import { podRecord } from './pod-record.ts';
 import { childPod } from './pod-view.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
@@ -33,8 +32,8 @@ function keep(pod: KubernetesObject): KubernetesObject {
 /** A pod that waits for a node is replaced at once when it is to go elsewhere; nothing of it runs yet. */
 function misplaced(facts: ContainerFacts, wish: PodWish): boolean {
   if (facts.pod === undefined || facts.pod.nodeName !== undefined || 'refused' in wish) return false;
-  const affinity = (pod: KubernetesObject) => canonicalJson(((pod['spec'] as { affinity?: Json } | undefined)?.affinity ?? null));
-  return affinity(facts.pod.object) !== affinity(wish.pod);
+  const { affinity } = facts.pod.record;
+  return affinity !== undefined && affinity !== podRecord(wish.pod).affinity;
 }
 
 function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>, wish: PodWish): KubernetesObject[] {

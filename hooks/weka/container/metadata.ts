@@ -4,12 +4,11 @@ import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts
 import { annotations } from '../api/group.ts';
 import type { ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
-import { nodeFactsAnnotation } from './roll.ts';
 
 type Texts = Record<string, string>;
 
 /** They tell what the pod was built from, so they stay as they were. */
-const birthmarks: readonly string[] = [annotations.configHash, nodeFactsAnnotation];
+const birthmarks: readonly string[] = [annotations.configHash, annotations.builtFor, annotations.wished];
 
 const changed = (wished: Texts, live: Texts): Texts => Object.fromEntries(Object.entries(wished).filter(([key, value]) => live[key] !== value));
 

@@ -7,7 +7,7 @@ import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { drivesGoing } from './drives.ts';
 import { clusterOf, nodeObservation, ownerObservation, type ContainerFacts } from './facts.ts';
-import { isRolling } from './roll.ts';
+import { isOutdated, isRolling } from './roll.ts';
 
 /**
  * How old an answer may be, in seconds; a settled container is looked at once a minute, with the resync period. Half the
@@ -27,13 +27,11 @@ function claims(facts: ContainerFacts, age: number): Observation[] {
   return names.flatMap((name) => (name === undefined ? [] : [claimsRead(name, age)]));
 }
 
-/** Only while no pod is seen: is there really none, and are the boot scripts there for the next one? */
+/** While no pod is seen: is there really none? Then and before a pod is replaced: are the boot scripts there for the next one? */
 function beforePod(facts: ContainerFacts): Observation[] {
-  if (facts.pod !== undefined) return [];
-  return [
-    podLive(facts, ages(facts).moving),
-    configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled),
-  ];
+  const scripts = configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled);
+  if (facts.pod === undefined) return [podLive(facts, ages(facts).moving), scripts];
+  return isOutdated(facts) && facts.joined ? [scripts] : [];
 }
 
 /** The node is not among the related objects: is it gone? Asked of the last pod's node, and of the one that alone is of use. */

@@ -3,6 +3,7 @@ import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
+import { mainOf, podRecord, type PodRecord } from './pod-record.ts';
 
 export interface PodView {
   object: KubernetesObject;
@@ -20,7 +21,10 @@ export interface PodView {
   waiting?: string;
   /** What the main container said of itself when it last ended. */
   lastWords?: string;
+  /** Of the main container as it is now; admission may have rewritten it. */
   image?: string;
+  /** What it was built from. */
+  record: PodRecord;
 }
 
 interface ContainerStatus {
@@ -61,7 +65,7 @@ const nodeNotReady = (status: RawPod['status']): boolean =>
 
 export function podView(object: KubernetesObject): PodView {
   const { spec, status } = object as unknown as RawPod;
-  const main = status?.containerStatuses?.[0];
+  const main = mainOf(status?.containerStatuses);
   const { namespace = '', name, uid = '', deletionTimestamp } = object.metadata;
   return defined({
     object,
@@ -74,7 +78,8 @@ export function podView(object: KubernetesObject): PodView {
     nodeNotReady: nodeNotReady(status),
     waiting: whyNotRunning(main),
     lastWords: lastWords(main),
-    image: spec?.containers?.[0]?.image,
+    image: mainOf(spec?.containers)?.image,
+    record: podRecord(object),
   });
 }
 

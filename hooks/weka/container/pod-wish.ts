@@ -1,11 +1,15 @@
 /** The pod that a container wishes for, built from its facts. */
-import type { KubernetesObject } from '../../core/contract.ts';
+import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { buildPod } from './pod/pod.ts';
-import { configurationHash } from './pod/hash.ts';
+import { configurationHash, hashedConfiguration } from './pod/hash.ts';
 import { nodeFactsText, type ContainerFacts } from './facts.ts';
-import { nodeFactsAnnotation } from './roll.ts';
+import { recordAnnotations, shortened } from './pod-record.ts';
 
 export type PodWish = { pod: KubernetesObject } | { refused: string };
+
+/** The fields that a configuration hash is made of, as a record has them. */
+export const wishedConfiguration = ({ container, config }: Pick<ContainerFacts, 'container' | 'config'>): Record<string, Json> =>
+  shortened({ ...hashedConfiguration(container), podConfigVersion: config.podConfigVersion });
 
 export function wishedPod(facts: ContainerFacts): PodWish {
   const node = facts.node ?? (facts.nodeName === undefined ? facts.candidates.find(({ status }) => status?.discovery !== undefined) : undefined);
@@ -22,5 +26,6 @@ export function wishedPod(facts: ContainerFacts): PodWish {
   if ('refused' in wish) return wish;
   const { metadata } = wish.pod;
   const builtFor = nodeFactsText(node?.status?.discovery ?? { isHt: false });
-  return { pod: { ...wish.pod, metadata: { ...metadata, annotations: { ...metadata.annotations, [nodeFactsAnnotation]: builtFor } } } };
+  const record = recordAnnotations(wish.pod, wishedConfiguration(facts), builtFor);
+  return { pod: { ...wish.pod, metadata: { ...metadata, annotations: { ...metadata.annotations, ...record } } } };
 }

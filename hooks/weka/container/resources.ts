@@ -78,7 +78,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const ports = wishedPorts(facts, before?.ports ?? {}, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
   return defined({
-    incarnation: before?.incarnation, stopAllowed: holder?.stopAllowed,
+    incarnation: before?.incarnation, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
     namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
     clusterUid: facts.clusterUid, clusterName: holder === undefined ? facts.clusterName : holder.clusterName, driversDistService: spec.driversDistService,
   });

@@ -1,10 +1,40 @@
 /** Replacing a running pod whose configuration is no longer the wished one. Pods are never changed in place. */
-import { annotations } from '../api/group.ts';
-import { configurationHash } from './pod/hash.ts';
+import type { Json } from '../../core/contract.ts';
+import { canonicalJson } from '../../core/operations.ts';
+import { backOff } from './back-off.ts';
 import { nodeFactsText, type ContainerFacts } from './facts.ts';
+import { obstacle } from './obstacles.ts';
+import { configurationHash } from './pod/hash.ts';
+import { wishedConfiguration } from './pod-wish.ts';
 
-/** On a pod: the node facts that it was built for. */
-export const nodeFactsAnnotation = 'weka.io/built-for';
+/** Fields that are named when a configuration has changed. */
+const namedFields = 3;
+
+const shown = (value: Json | undefined): string => (value === undefined ? 'unset' : typeof value === 'string' ? value : canonicalJson(value));
+
+/** Which fields of the configuration differ, with both values; empty where the record does not say. */
+function changedFields(facts: ContainerFacts, before: Record<string, Json> | undefined): string {
+  if (before === undefined) return '';
+  const now = wishedConfiguration(facts);
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+  const changed = fields.filter((field) => canonicalJson(before[field]) !== canonicalJson(now[field]));
+  const texts = changed.slice(0, namedFields).map((field) => `${field} from ${shown(before[field])} to ${shown(now[field])}`);
+  return [...texts, ...(changed.length > namedFields ? [`and ${changed.length - namedFields} more`] : [])].join(', ');
+}
+
+/**
+ * The image that was wished before, where that is another one. Without a record the live image is no proof, for
+ * admission may have rewritten it: only where the container's status says the same was that image really wished.
+ */
+export function formerImage({ pod, container }: Pick<ContainerFacts, 'pod' | 'container'>): string | undefined {
+  if (pod === undefined) return undefined;
+  const wished = container.spec.image;
+  const before = pod.record.image ?? (pod.image === container.status?.lastAppliedImage ? pod.image : undefined);
+  return before === wished ? undefined : before;
+}
+
+/** Nothing on the pod says of which configuration it was built, so no difference to the wished one can be seen. */
+export const isUnrecorded = ({ pod }: Pick<ContainerFacts, 'pod'>): boolean => pod !== undefined && pod.record.configHash === undefined;
 
 /** Why the live pod has to be replaced, in one sentence; undefined when it need not. */
 export function rollReason(facts: ContainerFacts): string | undefined {
@@ -13,20 +43,36 @@ export function rollReason(facts: ContainerFacts): string | undefined {
   if (!facts.joined && pod.nodeName !== undefined && facts.nodeName !== undefined && pod.nodeName !== facts.nodeName) {
     return `the pod is on node ${pod.nodeName}, the container belongs on node ${facts.nodeName}`;
   }
-  const wished = configurationHash(container, config.podConfigVersion);
-  const live = pod.object.metadata.annotations?.[annotations.configHash];
-  if (live !== wished) return 'the configuration of the pod has changed';
-  const builtFor = pod.object.metadata.annotations?.[nodeFactsAnnotation];
+  const { configHash, builtFor, configuration } = pod.record;
+  if (configHash !== undefined && configHash !== configurationHash(container, config.podConfigVersion)) {
+    const fields = changedFields(facts, configuration);
+    return `the configuration of the pod has changed${fields === '' ? '' : `: ${fields}`}`;
+  }
   const discovery = facts.node?.status?.discovery;
   // a pod that never joined may have been built before anything was known of its node
   if (!facts.joined && builtFor !== undefined && discovery !== undefined && pod.nodeName !== undefined && nodeFactsText(discovery) !== builtFor) {
     return `the pod was built for a node with ${builtFor}`;
   }
-  if (pod.image !== container.spec.image) return `the image changes from ${pod.image ?? 'none'} to ${container.spec.image}`;
-  return undefined;
+  const before = formerImage(facts);
+  return before === undefined ? undefined : `the image changes from ${before} to ${container.spec.image}`;
 }
 
-/** A live pod waits to be replaced. */
-export function isRolling(facts: ContainerFacts): boolean {
-  return facts.pod !== undefined && !facts.pod.terminating && facts.state === 'active' && rollReason(facts) !== undefined;
+/** A live pod of an active container is not of the present wish. */
+export const isOutdated = (facts: ContainerFacts): boolean =>
+  facts.pod !== undefined && !facts.pod.terminating && facts.state === 'active' && rollReason(facts) !== undefined;
+
+/** Why an outdated pod is left alone for now: then it takes no turn, and keeps nobody from it. */
+export function heldBack(facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined {
+  // where nothing runs yet nothing is lost
+  if (facts.pod?.nodeName === undefined) return undefined;
+  const pause = backOff(facts.holder?.replacements, facts.now);
+  if (pause !== undefined) {
+    const way = `kubectl delete pod ${facts.name} -n ${facts.namespace} replaces it at once`;
+    return { reason: 'RollBackedOff', message: `the operator has replaced this pod ${pause.count} times since ${pause.since} and waits until ${pause.until}; see what changes its configuration back and forth; ${way}` };
+  }
+  const hindrance = obstacle(facts);
+  return hindrance === undefined ? undefined : { reason: 'RollPending', message: `the next pod could not come: ${hindrance}; it is left until that has ended` };
 }
+
+/** A live pod is to be replaced, now or as soon as it may stop. */
+export const isRolling = (facts: ContainerFacts): boolean => isOutdated(facts) && heldBack(facts) === undefined;

@@ -71,6 +71,11 @@ function internalStatus({ report, pod, container }: ContainerFacts): string | un
   return local?.internalStatus?.display_status ?? (pod === undefined ? undefined : container.status?.internalStatus);
 }
 
+/** The image that the pod was built with; what admission has made of it is nobody's wish. */
+function builtImage({ pod, container: { spec } }: ContainerFacts): string | undefined {
+  return pod?.record.image ?? (pod?.image === spec.image ? spec.image : undefined);
+}
+
 /** What a helper reported; kept when its pod is gone. */
 function result({ report, container }: ContainerFacts): string | undefined {
   const fresh = report?.results;
@@ -103,7 +108,7 @@ export function containerStatus(
     clusterID: facts.clusterGuid,
     podUid: facts.pod?.target.uid,
     nodeAffinity: node,
-    lastAppliedImage: (run.blockedBy === undefined ? facts.pod?.image : undefined) ?? old?.lastAppliedImage,
+    lastAppliedImage: (run.blockedBy === undefined ? builtImage(facts) : undefined) ?? old?.lastAppliedImage,
     allocations: is(facts.container.spec.mode, 'allocatable') ? allocations(facts) : undefined,
     addedDrives: added ?? (old?.addedDrives as Json | undefined),
     result: result(facts),

@@ -1,7 +1,7 @@
 /** The end of one pod and the coming of the next: stop flags, the disruption turn, the fence before a successor. */
 import { factValue } from '../../core/facts.ts';
 import { objectLive } from '../../core/catalogue.ts';
-import type { Operation } from '../../core/contract.ts';
+import type { Json, Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { apiVersion } from '../api/group.ts';
@@ -15,7 +15,8 @@ import type { WekaMember } from '../weka-containers.ts';
 import { livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { decideFence, type FenceDecision } from './fence.ts';
 import { probeSucceeded } from './helpers.ts';
-import { isRolling, rollReason } from './roll.ts';
+import { withReplacement } from './back-off.ts';
+import { formerImage, heldBack, isOutdated, isRolling, isUnrecorded, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
 
 const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
@@ -48,7 +49,7 @@ export const successor = (facts: ContainerFacts): FenceDecision => successorOf(f
 function stopReason(facts: ContainerFacts): StopReason {
   if (facts.container.metadata.deletionTimestamp !== undefined) return 'owner';
   if (facts.node?.spec.unschedulable === true) return 'node';
-  if (facts.pod?.image !== undefined && facts.pod.image !== facts.container.spec.image) return 'upgrade';
+  if (formerImage(facts) !== undefined) return 'upgrade';
   return rollReason(facts) === undefined ? 'user' : 'roll';
 }
 
@@ -220,20 +221,40 @@ function turnReturned(facts: ContainerFacts): Outcome {
   return act('ReturningTurn', 'gives the disruption turn back', returning(facts));
 }
 
-/** A running pod with an outdated configuration: take the turn, then omit the pod. */
+/** The replacement is counted before it is made, in the claims of the node; only what claims something there can be counted. */
+function countOperation({ pod, holder, nodeClaims, uid, now }: ContainerFacts): Operation[] {
+  if (pod === undefined || holder === undefined || nodeClaims?.state !== 'known' || holder.replacements?.podUid === pod.target.uid) return [];
+  return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'replacements'], value: withReplacement(holder.replacements, pod.target.uid, now) as unknown as Json }])];
+}
+
+/** Seconds. The node and the back-off are looked at again; either may last for hours. */
+const heldBackPace = 30;
+
+/** A running pod with an outdated configuration: take the turn, count it, then omit the pod. */
 function upToDate(facts: ContainerFacts): Outcome {
-  if (!isRolling(facts)) return done();
+  if (facts.pod !== undefined && !facts.pod.terminating && isUnrecorded(facts)) {
+    return wait('PodUnrecorded', `nothing on pod ${facts.name} says of which configuration it was built, so it is left alone; delete it to have it built anew`, 600);
+  }
+  if (!isOutdated(facts)) return done();
   const reason = rollReason(facts) ?? '';
+  const held = heldBack(facts);
+  if (held !== undefined) {
+    const message = `${reason}; ${held.message}`;
+    return wait(held.reason, message, heldBackPace, held.reason === 'RollBackedOff' ? [{ type: 'Warning', reason: held.reason, message }] : []);
+  }
   if (mayOmit(facts)) return wait('Rolling', `${reason}; replaces the pod`, 1);
   const decision = stopDecision(facts);
   if (decision.takeTurn !== undefined) return act('Rolling', `${reason}; ${decision.message}`, turnOperations(facts, decision.takeTurn));
   if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts)) return act('RollPending', `${reason}; ${decision.message}`, returning(facts), 5);
+  if (decision.stop !== 'wait' && facts.nodeClaims?.state === 'unknown') return wait('RollPending', `${reason}; waits until the claims of its node can be read`, 2);
+  if (decision.stop !== 'wait') return act('Rolling', `${reason}; counts the replacement`, countOperation(facts));
   return wait('RollPending', `${reason}; ${decision.message}`, isAboutMounts(decision) ? mountsPace.rolling : 5);
 }
 
-/** A rolling pod may be omitted as soon as nothing speaks against its stop. */
+/** A rolling pod may be omitted as soon as nothing speaks against its stop, and it has been counted. */
 export function mayOmit(facts: ContainerFacts): boolean {
-  return facts.pod?.nodeName === undefined || stopDecision(facts).stop !== 'wait';
+  if (facts.pod?.nodeName === undefined) return true;
+  return heldBack(facts) === undefined && stopDecision(facts).stop !== 'wait' && countOperation(facts).length === 0 && facts.nodeClaims?.state !== 'unknown';
 }
 
 /** Beside the life of the container, never blocking it. */

@@ -36,13 +36,17 @@ function normal(value: unknown): Json {
  * what the operator does, not what the pod is); instructions (helpers are never rolled); the pull secret (next pull).
  */
 export function configurationHash(container: WekaContainer, podConfigVersion: number): string {
+  return contentHash({ spec: hashedConfiguration(container), podConfigVersion });
+}
+
+/** The input behind the hash, in normal form. */
+export function hashedConfiguration(container: WekaContainer): Record<string, Json> {
   const { spec } = container;
-  const own = normal({
+  return normal({
     ...Object.fromEntries(rolling.map((field) => [field, spec[field]])),
     numCores: coresOf(container),
     extraCores: extraCoresOf(container),
     ...(spec.mode === 'client' ? { autoRemoveTimeout: spec.autoRemoveTimeout } : {}),
     ...(is(spec.mode, 'drivers') ? { driversDistService: spec.driversDistService, driversBuildId: spec.driversBuildId } : {}),
-  });
-  return contentHash({ spec: own, podConfigVersion });
+  }) as Record<string, Json>;
 }
