@@ -20,6 +20,7 @@ export function faultyAccess(inner: ClusterAccess, random: Random, faults: () =>
   };
   return {
     get: (address) => through(() => inner.get(address)),
+    list: (request) => through(() => inner.list(request)),
     create: (object) => through(() => inner.create(object)),
     patchJson: (address, patch) => through(() => inner.patchJson(address, patch)),
     delete: (address, uid) => through(() => inner.delete(address, uid)),

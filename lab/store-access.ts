@@ -26,6 +26,9 @@ export function storeAccess(store: Store, pods: PodAccess, clock: Clock): Cluste
   const copy = (object: KubernetesObject): KubernetesObject => structuredClone(object);
   return {
     get: ({ apiVersion, kind, namespace, name }: ObjectAddress) => attempt(() => copy(store.get(definition(apiVersion, kind), namespace, name))),
+    list: ({ apiVersion, kind, namespace, fields, limit }) => attempt(() => store.list(definition(apiVersion, kind), {
+      namespace, fieldSelector: Object.entries(fields).map(([path, value]) => `${path}=${value}`).join(','),
+    }).items.slice(0, limit).map(copy)),
     create: (object) => attempt(() => copy(store.create(definition(object.apiVersion, object.kind), object.metadata.namespace, object))),
     patchJson: ({ apiVersion, kind, namespace, name }: ObjectAddress, patch: PatchStep[]) =>
       attempt(() => copy(store.patch(definition(apiVersion, kind), namespace, name, 'application/json-patch+json', patch))),

@@ -7,7 +7,7 @@
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Exec, KubeConfig } from '@kubernetes/client-node';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-import { AccessError, type ClusterAccess, type ObjectAddress } from './cluster-access.ts';
+import { AccessError, type ClusterAccess, type ListRequest, type ObjectAddress } from './cluster-access.ts';
 import { execOverWebSocket } from './exec.ts';
 import { collectionPath, objectPath } from './resource-paths.ts';
 
@@ -75,6 +75,14 @@ class ClientNodeAccess implements ClusterAccess {
 
   get(address: ObjectAddress): Promise<KubernetesObject> {
     return this.call(address, { method: 'GET', path: objectPath(address) });
+  }
+
+  async list({ fields, limit, ...kind }: ListRequest): Promise<KubernetesObject[]> {
+    const fieldSelector = Object.entries(fields).map(([path, value]) => `${path}=${value}`).join(',');
+    const query = new URLSearchParams({ fieldSelector, limit: String(limit) }).toString();
+    const { items } = await this.call({ ...kind, name: 'list' }, { method: 'GET', path: `${collectionPath(kind)}?${query}` }) as unknown as { items?: KubernetesObject[] };
+    // the items of a list carry neither kind nor version
+    return (items ?? []).map((object) => ({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }));
   }
 
   create(object: KubernetesObject): Promise<KubernetesObject> {

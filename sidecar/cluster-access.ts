@@ -34,9 +34,20 @@ export interface ExecResult {
   stderr: string;
 }
 
+/** Which objects of one kind and namespace: by single fields that the API server can select by. */
+export interface ListRequest {
+  apiVersion: string;
+  kind: string;
+  namespace: string;
+  fields: Record<string, string>;
+  /** More are cut off. */
+  limit: number;
+}
+
 /** Every method rejects with an AccessError. */
 export interface ClusterAccess {
   get(address: ObjectAddress): Promise<KubernetesObject>;
+  list(request: ListRequest): Promise<KubernetesObject[]>;
   create(object: KubernetesObject): Promise<KubernetesObject>;
   patchJson(address: ObjectAddress, patch: PatchStep[]): Promise<KubernetesObject>;
   /** Background propagation; 409 when the object has another uid by now. */

@@ -15,7 +15,7 @@ describe('the rights of the sidecar', () => {
     ['pods/exec', ['create', 'get']],
     ['secrets', ['create', 'delete', 'get', 'patch']],
     ['configmaps', ['create', 'delete', 'get']],
-    ['events', ['create', 'get', 'patch']],
+    ['events', ['create', 'get', 'list', 'patch']],
     ['wekaclaims', ['create', 'get', 'patch']],
     ['wekacontainers', ['delete', 'get']],
     // patch is for the finalizer that a replace has taken away
@@ -25,8 +25,9 @@ describe('the rights of the sidecar', () => {
     expect(verbs(resource)).toEqual(expected);
   });
 
-  it('neither list nor watch anything, and use no wildcard', () => {
-    expect(JSON.stringify(rbacRules())).not.toMatch(/"(list|watch|\*|update|deletecollection|escalate|bind)"/);
+  it('neither list nor watch anything but events, and use no wildcard', () => {
+    expect(rbacRules().filter((rule) => rule.verbs.includes('list')).map(({ resources }) => resources)).toEqual([['events']]);
+    expect(JSON.stringify(rbacRules())).not.toMatch(/"(watch|\*|update|deletecollection|escalate|bind)"/);
   });
 });
 

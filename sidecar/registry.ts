@@ -8,6 +8,7 @@ import { claimsRead } from './operations/claims-read.ts';
 import { claimsWrite } from './operations/claims-write.ts';
 import { configMapKeys } from './operations/configmap-keys.ts';
 import { finalizerEnsure } from './operations/finalizer-ensure.ts';
+import { eventsRecent } from './operations/events-recent.ts';
 import { objectDelete } from './operations/object-delete.ts';
 import { objectLive } from './operations/object-live.ts';
 import { podLive } from './operations/pod-live.ts';
@@ -34,6 +35,7 @@ export const performers: Performers = {
   'claims.read': claimsRead,
   'secret.keys': secretKeys,
   'configmap.keys': configMapKeys,
+  'events.recent': eventsRecent,
   'runtime.report': runtimeReport,
   'weka.query': wekaQuery,
   'server.time': serverTime,

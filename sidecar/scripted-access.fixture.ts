@@ -1,10 +1,10 @@
 /** A cluster of plain objects for the tests of the sidecar: verbs as of an API server, exec answered by a script. */
 import { applyPatch, type Operation as PatchOperation } from 'rfc6902';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-import { AccessError, type ClusterAccess, type ExecRequest, type ExecResult, type ObjectAddress } from './cluster-access.ts';
+import { AccessError, type ClusterAccess, type ExecRequest, type ExecResult, type ListRequest, type ObjectAddress } from './cluster-access.ts';
 import type { SidecarClock } from './context.ts';
 
-type Verb = 'get' | 'create' | 'patchJson' | 'delete' | 'exec' | 'serverTime';
+type Verb = 'get' | 'list' | 'create' | 'patchJson' | 'delete' | 'exec' | 'serverTime';
 
 export const podUid = 'pod-uid-1';
 export const pod = { namespace: 'default', name: 'demo-drive-0', uid: podUid };
@@ -73,6 +73,15 @@ export class ScriptedAccess implements ClusterAccess {
   async get(address: ObjectAddress): Promise<KubernetesObject> {
     await this.enter('get', address);
     return structuredClone(this.stored(address));
+  }
+
+  async list({ apiVersion, kind, namespace, fields, limit }: ListRequest): Promise<KubernetesObject[]> {
+    await this.enter('list', { apiVersion, kind, namespace, name: Object.values(fields).join(' ') });
+    const at = (object: unknown, path: string): unknown => path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
+    return [...this.objects.values()]
+      .filter((object) => object.apiVersion === apiVersion && object.kind === kind && object.metadata.namespace === namespace)
+      .filter((object) => Object.entries(fields).every(([path, value]) => at(object, path) === value))
+      .slice(0, limit).map((object) => structuredClone(object));
   }
 
   async create(object: KubernetesObject): Promise<KubernetesObject> {

@@ -52,6 +52,14 @@ describe('objects', () => {
     expect(await failure(access.get(configMap))).toMatchObject({ origin: 'api', code: 404, message: expect.stringMatching(/^GET ConfigMap boot: .*not found/) as string });
   });
 
+  it('are listed by fields', async () => {
+    const event = (name: string, uid: string) => access.create({ apiVersion: 'v1', kind: 'Event', metadata: { namespace: 'default', name }, involvedObject: { kind: 'Pod', name: 'p', uid }, type: 'Warning', reason: 'SyncError', message: name });
+    await event('one', 'uid-1');
+    await event('two', 'uid-2');
+    const found = await access.list({ apiVersion: 'v1', kind: 'Event', namespace: 'default', fields: { 'involvedObject.uid': 'uid-2', type: 'Warning' }, limit: 10 });
+    expect(found).toMatchObject([{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'two' } }]);
+  });
+
   it('that exist are not created again', async () => {
     expect(await failure(access.create(podManifest('runner')))).toMatchObject({ origin: 'api', code: 409 });
   });

@@ -126,6 +126,10 @@ export const secretKeysValue = z.discriminatedUnion('exists', [
     keys: z.array(text), public: publicValues,
   }),
 ]);
+export const recentEventsValue = z.strictObject({
+  /** The newest first. */
+  events: z.array(z.strictObject({ reason: text, message: text, count: z.int(), lastAt: text })).max(5),
+});
 export const configMapKeysValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({ exists: z.literal(true), keys: z.array(text) }),
@@ -201,6 +205,13 @@ export function coreCatalogue(kinds: SystemKinds) {
       kind: 'server.time', type: 'observation', target: clusterTarget, args: noArguments, result: serverTimeValue,
       rbac: [],
       description: "Reads the API server's clock, as it dates its answers.",
+    }),
+    'events.recent': entry({
+      kind: 'events.recent', type: 'observation', target: podTarget,
+      args: z.strictObject({ reason: z.string().max(128).regex(/^[A-Za-z]+$/, 'not a reason') }),
+      result: recentEventsValue,
+      rbac: [core(['events'], ['list'])],
+      description: 'Reads the newest Warning events of one reason about one object: Metacontroller says in no other place why a child was refused.',
     }),
     'claims.write': entry({
       kind: 'claims.write', type: 'operation', target: clusterTarget,
@@ -325,6 +336,13 @@ export function configMapKeys(
   return observation('configmap.keys', { namespace: configMap.namespace, name: configMap.name }, maxAgeSeconds);
 }
 
+/** Observes the newest Warning events of a reason about a namespaced object. */
+export function recentEvents(
+  about: { namespace: string; name: string; uid: string }, reason: string, maxAgeSeconds: number,
+): TypedObservation<z.infer<typeof recentEventsValue>> {
+  return observation('events.recent', podReference(about), maxAgeSeconds, { reason });
+}
+
 /** Changes a claims object that was read at `expectedResourceVersion`; null creates it. */
 export function claimsWrite(name: string, expectedResourceVersion: string | null, changes: ClaimChange[]): Operation {
   return operation('claims.write', { name }, { expectedResourceVersion, changes: changes.map((change) => ({ ...change })) });
@@ -359,6 +377,9 @@ export function setPublicSecretValues(
 ): Operation {
   return operation('secret.setPublic', { namespace: secret.namespace, name: secret.name }, { ownerUid, values: { ...values } });
 }
+
+/** How the error of `pod.metadata` begins where the API server took the write and kept something else. */
+export const undoneByAdmission = 'admission undoes the change of';
 
 /** Aligns metadata and tolerations of a live pod; a null removes the key. */
 export function setPodMetadata(pod: PodTarget, change: {

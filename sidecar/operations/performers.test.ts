@@ -1,6 +1,6 @@
 /** Each operation: what it writes, that a repeat writes nothing, and what it refuses. */
 import { describe, it, expect } from 'vitest';
-import { claimsWrite, deleteObject, ensureBootConfigMap, ensureFinalizer, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, claimsRead } from '../../hooks/core/catalogue.ts';
+import { claimsWrite, deleteObject, ensureBootConfigMap, ensureFinalizer, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, claimsRead, recentEvents } from '../../hooks/core/catalogue.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { contentHash } from '../../hooks/core/operations.ts';
 import { clusterFinalizer } from '../../hooks/weka/api/group.ts';
@@ -106,6 +106,13 @@ describe('pod.metadata', () => {
     expect(await perform(setPodMetadata(pod, { labels: { 'weka.io/mode': 'drive' }, addTolerations: [toleration] }))).toBe(false);
   });
 
+  it('says when the API server takes the write and keeps something else', async () => {
+    const { access, perform } = setUp();
+    const { patchJson } = access;
+    access.patchJson = async (address, patch) => ({ ...await patchJson.call(access, address, patch), spec: { tolerations: [] } });
+    expect(await perform(setPodMetadata(pod, { labels: { a: 'b' }, addTolerations: [toleration] }))).toBe('admission undoes the change of /spec/tolerations');
+  });
+
   it('refuses an annotation key that is none', async () => {
     const { perform } = setUp();
     expect(await perform(align)).toMatch(/^arguments of pod\.metadata: annotations/);
@@ -118,6 +125,34 @@ describe('pod.metadata', () => {
     };
     expect(await perform(setPodMetadata(pod, { labels: { a: 'b' } }))).toBe('the server rejected our request due to an error in our request');
     expect(access.peek(podAddress)?.metadata.labels).toBeUndefined();
+  });
+});
+
+describe('events.recent', () => {
+  const about = { namespace: 'default', name: 'demo-drive-0', uid: 'container-uid-1' };
+  const event = (name: string, change: object = {}): KubernetesObject => ({
+    apiVersion: 'v1', kind: 'Event', metadata: { namespace: 'default', name, creationTimestamp: '2026-01-01T00:00:00Z' },
+    involvedObject: { uid: about.uid }, type: 'Warning', reason: 'SyncError', message: name, count: 2, lastTimestamp: '2026-01-01T00:00:00Z', ...change,
+  });
+
+  it('gives the newest warnings of that reason about that very object, without secrets', async () => {
+    const { observe } = setUp(
+      event('first'), event('other-reason', { reason: 'Pulled' }), event('normal', { type: 'Normal' }), event('namesake', { involvedObject: { uid: 'another' } }),
+      event('last', { lastTimestamp: '2026-01-01T00:00:09Z', message: 'refused, password=hunter2hunter2' }), event('new-style', { lastTimestamp: null, eventTime: '2026-01-01T00:00:05Z' }),
+    );
+    expect(await observe(recentEvents(about, 'SyncError', 1))).toEqual({
+      events: [
+        { reason: 'SyncError', message: 'refused, password=[redacted]', count: 2, lastAt: '2026-01-01T00:00:09Z' },
+        { reason: 'SyncError', message: 'new-style', count: 2, lastAt: '2026-01-01T00:00:05Z' },
+        { reason: 'SyncError', message: 'first', count: 2, lastAt: '2026-01-01T00:00:00Z' },
+      ],
+    });
+  });
+
+  it('gives five, each cut to what an event may say', async () => {
+    const many = Array.from({ length: 9 }, (_none, index) => event(`e-${index}`, { message: 'x'.repeat(5000) }));
+    const { events } = await setUp(...many).observe(recentEvents(about, 'SyncError', 1)) as { events: { message: string }[] };
+    expect(events.map(({ message }) => message.length)).toEqual([1024, 1024, 1024, 1024, 1024]);
   });
 });
 

@@ -1,7 +1,8 @@
+import { undoneByAdmission } from '../../hooks/core/catalogue.ts';
 import { canonicalJson } from '../../hooks/core/operations.ts';
-import type { Json } from '../../hooks/core/contract.ts';
+import type { Json, KubernetesObject } from '../../hooks/core/contract.ts';
 import type { PatchStep } from '../cluster-access.ts';
-import type { Performer } from '../context.ts';
+import { Refusal, type Performer } from '../context.ts';
 import { ourPod } from '../pod-guard.ts';
 
 type Changes = Record<string, string | null>;
@@ -34,20 +35,33 @@ function tolerationSteps(current: Json[] | undefined, wanted: Json[]): PatchStep
   ];
 }
 
+interface Wanted {
+  labels: Changes;
+  annotations: Changes;
+  addTolerations: unknown[];
+}
+
+/** What the pod still lacks. */
+function patchOf(pod: KubernetesObject, { labels, annotations, addTolerations }: Wanted): PatchStep[] {
+  const spec = (pod['spec'] ?? {}) as { tolerations?: Json[] };
+  return [
+    ...steps('/metadata/labels', pod.metadata.labels, labels),
+    ...steps('/metadata/annotations', pod.metadata.annotations, annotations),
+    ...tolerationSteps(spec.tolerations, addTolerations as Json[]),
+  ];
+}
+
 /** Aligns what may change in a live pod. */
 export const podMetadata: Performer<'pod.metadata'> = async (access, target, args) => {
   const pod = await ourPod(access, target);
-  const spec = (pod['spec'] ?? {}) as { tolerations?: Json[] };
-  const patch = [
-    ...steps('/metadata/labels', pod.metadata.labels, args.labels),
-    ...steps('/metadata/annotations', pod.metadata.annotations, args.annotations),
-    ...tolerationSteps(spec.tolerations, args.addTolerations as Json[]),
-  ];
+  const patch = patchOf(pod, args);
   if (patch.length === 0) return { changed: false };
   const { namespace, name, uid } = target;
-  await access.patchJson({ apiVersion: 'v1', kind: 'Pod', namespace, name }, [
+  const written = await access.patchJson({ apiVersion: 'v1', kind: 'Pod', namespace, name }, [
     { op: 'test', path: '/metadata/uid', value: uid },
     ...patch,
   ]);
+  const [undone] = patchOf(written, args);
+  if (undone !== undefined) throw new Refusal(`${undoneByAdmission} ${undone.path}`);
   return { changed: true };
 };

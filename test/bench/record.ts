@@ -44,6 +44,7 @@ function counting(access: ClusterAccess, figures: QuietFigures): ClusterAccess {
   return {
     get(address) { figures.sidecarReads += 1; return access.get(address); },
     serverTime() { figures.sidecarReads += 1; return access.serverTime(); },
+    list(request) { figures.sidecarReads += 1; return access.list(request); },
     exec(request) { figures.execs += 1; return access.exec(request); },
     create(object) { wrote('create', object.kind, object.metadata.name); return access.create(object); },
     patchJson(address, patch) { wrote('patch', address.kind, address.name); return access.patchJson(address, patch); },

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { mainContainerName } from '../../hooks/weka/api/group.ts';
-import { addAppNode, readyCluster, wekaClient, type World } from './world.ts';
+import { ApiError } from '../../lab/contract.ts';
+import { addAppNode, readyCluster, startWorld, wekaClient, wekaCluster, type World } from './world.ts';
 
 const names = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('demo-') || name.startsWith('apps-')).sort();
 const uids = (world: World): Record<string, string | undefined> => Object.fromEntries(names(world).map((name) => [name, world.get('Pod', name)?.metadata.uid]));
@@ -37,7 +38,7 @@ const rewrite = (hooks: ((pod: KubernetesObject) => void)[]) => (object: Kuberne
 
 describe('a cluster whose pods are rewritten by a webhook that', () => {
   // each of them alone: test/properties/admission.test.ts
-  it.each([['rewrites images', [webhooks['rewrites images']!]], ['does all of it', Object.values(webhooks)]] as const)('%s keeps them, and rolls each once when something else is wished', { timeout: 60_000 }, async (_name, hooks) => {
+  it.each([['rewrites images', [webhooks['rewrites images']!]], ['does all of it', Object.values(webhooks)]] as const)('%s keeps them, and rolls each once when something else is wished', { timeout: 120_000 }, async (_name, hooks) => {
     const world = await readyCluster({}, { admission: rewrite([...hooks]) });
     await addAppNode(world, 'app-1');
     world.lab.apply(wekaClient());
@@ -73,7 +74,7 @@ describe('a roll', () => {
       (world, node) => world.patch('Node', node, { metadata: { labels: { 'weka.io/role': 'backend' } } }), /does not match the node affinity \(weka\.io\/role In backend\)/,
     ],
   ];
-  it.each(obstacles)('leaves the pods of a node that %s until that has ended, and replaces the others', { timeout: 60_000 }, async (_name, obstruct, clear, message) => {
+  it.each(obstacles)('leaves the pods of a node that %s until that has ended, and replaces the others', { timeout: 120_000 }, async (_name, obstruct, clear, message) => {
     const world = await readyCluster({ drive: 6, compute: 6 });
     const node = nodeOf(world, 'demo-compute-1');
     const here = names(world).filter((name) => nodeOf(world, name) === node);
@@ -95,7 +96,7 @@ describe('a roll', () => {
     world.lab.stop();
   });
 
-  it('of a client leaves the pod on a cordoned node', async () => {
+  it('of a client leaves the pod on a cordoned node', { timeout: 120_000 }, async () => {
     const world = await readyCluster();
     for (const name of ['app-1', 'app-2']) await addAppNode(world, name);
     world.lab.apply(wekaClient());
@@ -136,7 +137,7 @@ describe('a roll', () => {
     world.lab.stop();
   });
 
-  it('that backs off is done at once where a person deletes the pod', async () => {
+  it('that backs off is done at once where a person deletes the pod', { timeout: 120_000 }, async () => {
     const world = await readyCluster();
     for (let round = 0; upToDate(world, 'demo-drive-0')?.reason !== 'RollBackedOff'; round += 1) {
       expect(round).toBeLessThan(12);
@@ -150,3 +151,64 @@ describe('a roll', () => {
   });
 });
 
+
+describe('a pod that the API server refuses', () => {
+  const quota = 'exceeded quota: storage, requested: pods=1, used: pods=6, limited: pods=6';
+  /** As a ResourceQuota: no further object of the kind while `full` says so. */
+  const refusing = (kind: string, plural: string, full: () => boolean) => (object: KubernetesObject, before: KubernetesObject | undefined): void => {
+    if (object.kind !== kind || before !== undefined || !full()) return;
+    throw new ApiError(403, 'Forbidden', `${plural} "${object.metadata.name}" is forbidden: ${quota}`);
+  };
+
+  it('stops the roll, says so in the words of the API server, and comes when it may', { timeout: 120_000 }, async () => {
+    let full = false;
+    const world = await readyCluster({}, { admission: refusing('Pod', 'pods', () => full) });
+    full = true;
+    const before = uids(world);
+    world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100, compute: 100 } } });
+    const refused = (): string | undefined => names(world).find((name) => world.get('Pod', name) === undefined && world.condition('WekaContainer', name, 'PodRunning')?.message.includes(quota) === true);
+    await world.until('the first one is refused and says so', () => refused() !== undefined, 120);
+    const [name = ''] = [refused()];
+    expect(world.condition('WekaContainer', name, 'PodRunning')).toMatchObject({ reason: 'PodNotCreated', message: `the API server refuses the pod: pods "${name}" is forbidden: ${quota}` });
+    await world.stays('no other one is touched', () => names(world).every((other) => other === name || uids(world)[other] === before[other]), 120);
+    expect(world.condition('WekaContainer', name, 'PodRunning')?.message).toContain(quota);
+    full = false;
+    await world.until('all are replaced', () => names(world).every((other) => uids(world)[other] !== undefined && uids(world)[other] !== before[other]) && allReady(world), 900);
+    expect(world.lab.world.damage).toEqual([]);
+    world.lab.stop();
+  });
+
+  it.each([
+    ['WekaCluster', 'demo', 'PodsCreated', wekaCluster()],
+    ['WekaClient', 'apps', 'ContainersCreated', wekaClient({ joinIpPorts: ['10.0.0.1:14000'], targetCluster: undefined })],
+  ] as const)('is told of a %s whose containers are refused, too', { timeout: 120_000 }, async (kind, name, condition, object) => {
+    let full = true;
+    const world = await startWorld({ admission: refusing('WekaContainer', 'wekacontainers.weka.weka.io', () => full) });
+    await addAppNode(world, 'app-1');
+    world.lab.apply(JSON.parse(JSON.stringify(object)) as KubernetesObject);
+    await world.until('it says so', () => world.condition(kind, name, condition)?.message.includes(quota) === true, 120);
+    expect(world.condition(kind, name, condition)?.reason).toBe('CreatingContainers');
+    full = false;
+    await world.until('they come', () => world.condition(kind, name, condition)?.status === 'True', 120);
+    world.lab.stop();
+  });
+});
+
+describe('labels that a webhook takes off again', () => {
+  it('are not written without end', { timeout: 120_000 }, async () => {
+    let updates = 0;
+    const world = await readyCluster({}, {
+      admission: (object, before) => {
+        if (!isWekaPod(object) || before === undefined || object.metadata.labels?.['team'] === undefined) return;
+        updates += 1;
+        delete object.metadata.labels['team'];
+      },
+    });
+    world.patch('WekaCluster', 'demo', { metadata: { labels: { team: 'storage' } } });
+    await world.until('it was tried', () => updates >= 6, 60);
+    await world.clock.advance(600_000);
+    expect(updates).toBeLessThanOrEqual(12);
+    expect(allReady(world)).toBe(true);
+    world.lab.stop();
+  });
+});

@@ -1,9 +1,13 @@
 /** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
 import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { readyCondition, type ContainerView } from '../cluster/container-view.ts';
+import { refusalOf, type MissingChild } from '../refused-child.ts';
 import { serves } from './containers.ts';
 import { nameTaken, type ClientFacts } from './facts.ts';
 import { containerName } from './names.ts';
+
+/** How it is said that containers are missing. */
+export const missingContainers: MissingChild = { type: 'ContainersCreated', reason: 'CreatingContainers' };
 
 /** The WekaCluster and the nodes report by themselves; only the Secret has to be looked at. Seconds. */
 const look = 10;
@@ -40,6 +44,8 @@ function containersExist(facts: ClientFacts): Outcome {
   const [first] = plan.missing;
   const count = plan.present.length + plan.missing.length;
   if (first !== undefined && nameTaken(facts)) return wait('NameTaken', `WekaContainer ${containerName(facts.client.metadata.name, first)} for node ${first.name} exists and is no child of this client; delete it, or name the client otherwise`, 30);
+  const refused = refusalOf(facts.request, missingContainers);
+  if (first !== undefined && refused !== undefined) return wait('CreatingContainers', `${plan.present.length} of ${count} containers exist; the API server refuses more: ${refused}`, 5);
   if (first !== undefined) return wait('CreatingContainers', `${plan.present.length} of ${count} containers exist; the next is for node ${first.name}`, 2);
   return done(`${count} containers${refusedText(facts)}`);
 }

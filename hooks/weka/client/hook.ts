@@ -10,7 +10,8 @@ import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
 import { unsupportedCondition } from '../cluster/unsupported.ts';
-import { clientSteps } from './bring-up.ts';
+import { refusalObservations } from '../refused-child.ts';
+import { clientSteps, missingContainers } from './bring-up.ts';
 import { wantedContainers } from './containers.ts';
 import { clientDeletionSteps } from './deletion.ts';
 import { clientFacts, nameObservation, type ClientFacts } from './facts.ts';
@@ -85,7 +86,11 @@ function observations(request: HookRequest, client: WekaClient): Observation[] {
   const name = secretName(client);
   const waiting = client.status?.conditions?.some(({ type, status }) => type === 'ContainersCreated' && status === 'False') === true;
   const taken = waiting ? nameObservation(clientFacts(request, client), ages.name) : undefined;
-  return [...(name === undefined ? [] : [secretKeys({ namespace, name }, ages.secret)]), ...(taken === undefined ? [] : [taken])];
+  return [
+    ...(name === undefined ? [] : [secretKeys({ namespace, name }, ages.secret)]),
+    ...(taken === undefined ? [] : [taken]),
+    ...refusalObservations(request, missingContainers),
+  ];
 }
 
 export const wekaClientController: HookController = {

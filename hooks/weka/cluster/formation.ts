@@ -6,8 +6,10 @@ import { wekaRun } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
+import { refusalOf } from '../refused-child.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
+import { missingContainers } from './observations.ts';
 import { roles, type Role } from './roles.ts';
 
 /** Containers that take part in a formation, per role (weka.md 3.4). */
@@ -66,7 +68,9 @@ function containersExist(facts: ClusterFacts): Outcome {
   if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
   for (const { role, count } of facts.plans) {
     const present = living(facts, role).length;
-    if (present < count) return wait('CreatingContainers', `${present} of ${count} ${role} containers exist`, 2);
+    if (present >= count) continue;
+    const refused = refusalOf(facts.request, missingContainers);
+    return wait('CreatingContainers', `${present} of ${count} ${role} containers exist${refused === undefined ? '' : `; the API server refuses more: ${refused}`}`, refused === undefined ? 2 : 5);
   }
   return done();
 }

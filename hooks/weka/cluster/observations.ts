@@ -8,6 +8,7 @@ import { clusterConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { WekaQueryName } from '../queries.ts';
+import { refusalObservations, type MissingChild } from '../refused-child.ts';
 import { credentialObservations } from './credentials.ts';
 import type { ClusterFacts } from './facts.ts';
 import { wasRefused } from './reach.ts';
@@ -29,6 +30,9 @@ function ready(facts: ClusterFacts): boolean {
   return condition?.status === 'True' && condition.observedGeneration === facts.cluster.metadata.generation;
 }
 
+/** How it is said that containers are missing. */
+export const missingContainers: MissingChild = { type: clusterConditions.podsCreated, reason: 'CreatingContainers' };
+
 /** Queries that are needed only until a step is done; afterwards their effect is looked at once a minute. */
 const queries: readonly WekaQueryName[] = ['status', 'overrides', 'users', 'filesystemGroups', 'filesystems'];
 
@@ -46,6 +50,7 @@ export function clusterObservations(facts: ClusterFacts): Observation[] {
     ...secretsRead(ready(facts) ? settled : secrets),
     ...credentialObservations(facts),
     ...(forming || facts.guid === undefined ? facts.containers.flatMap((view) => (view.pod === undefined ? [] : [runtimeReport(view.pod, moving)])) : []),
+    ...refusalObservations(facts.request, missingContainers),
     ...(facts.executor === undefined ? [] : (wasRefused(facts) ? ['status' as const] : queries).map((query) => wekaQuery(facts.executor!, query, age))),
   ];
 }

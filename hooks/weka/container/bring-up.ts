@@ -7,10 +7,12 @@ import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
+import { refusalOf } from '../refused-child.ts';
 import { driveSteps } from './drives.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome } from './former.ts';
 import { joinSteps } from './join.ts';
+import { missingPod } from './observations.ts';
 import { hasDrivers } from './obstacles.ts';
 import { successor, terminationOutcome } from './succession.ts';
 import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
@@ -101,6 +103,8 @@ function podRuns(facts: ContainerFacts): Outcome {
   const { pod } = facts;
   if (pod === undefined) {
     const fence = successor(facts);
+    const refused = refusalOf(facts.request, missingPod);
+    if (fence.create && refused !== undefined) return wait('PodNotCreated', `the API server refuses the pod: ${refused}`, 5, [warning('PodNotCreated', refused)]);
     if (fence.create) return wait('PodNotCreated', 'waits until the pod is created', 1);
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }

@@ -1,6 +1,7 @@
 /** Labels, annotations and tolerations of a live pod: all that may change without a new one, aligned by an operation. */
-import { setPodMetadata, type Toleration } from '../../core/catalogue.ts';
-import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
+import { setPodMetadata, undoneByAdmission, type Toleration } from '../../core/catalogue.ts';
+import { ageSeconds, operationOutcome } from '../../core/facts.ts';
+import { act, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { annotations } from '../api/group.ts';
 import type { ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
@@ -28,6 +29,9 @@ function covers(live: Toleration, wished: Toleration): boolean {
   return live.key === wished.key && wished.operator !== 'Exists' && (live.value ?? '') === (wished.value ?? '');
 }
 
+/** Seconds between two tries of one change: what admission undoes it will undo again, and other controllers may. */
+const pace = { undone: 3600, other: 60 };
+
 function aligned(facts: ContainerFacts): Outcome {
   const { pod } = facts;
   if (pod === undefined || pod.terminating) return skipped;
@@ -42,7 +46,14 @@ function aligned(facts: ContainerFacts): Outcome {
     addTolerations: tolerationsOf(wish.pod).filter((toleration) => !present.some((live) => covers(live, toleration))),
   };
   const count = Object.keys(change.labels).length + Object.keys(change.annotations).length + change.addTolerations.length;
-  return count === 0 ? done() : act('AligningPod', `aligns ${count} labels, annotations and tolerations of the live pod`, [setPodMetadata(pod.target, change)]);
+  if (count === 0) return done();
+  const operation = setPodMetadata(pod.target, change);
+  const message = `aligns ${count} labels, annotations and tolerations of the live pod`;
+  const last = operationOutcome(facts.request.observed, operation);
+  const isNew = last === undefined || last.state === 'pending' || last.superseded === true;
+  const seconds = last?.error?.startsWith(undoneByAdmission) === true ? pace.undone : pace.other;
+  if (isNew || ageSeconds({ observedAt: last.at }, facts.now) >= seconds) return act('AligningPod', message, [operation]);
+  return wait('AligningPod', `${message}; the last try has not lasted${last.error === undefined ? '' : `: ${last.error}`}`, pace.other);
 }
 
 export const metadataStep: Step<ContainerFacts> = {

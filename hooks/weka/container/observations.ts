@@ -5,6 +5,7 @@ import { apiVersion } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import { refusalObservations, type MissingChild } from '../refused-child.ts';
 import { drivesGoing } from './drives.ts';
 import { clusterOf, nodeObservation, ownerObservation, type ContainerFacts } from './facts.ts';
 import { isOutdated, isRolling } from './roll.ts';
@@ -27,10 +28,13 @@ function claims(facts: ContainerFacts, age: number): Observation[] {
   return names.flatMap((name) => (name === undefined ? [] : [claimsRead(name, age)]));
 }
 
+/** How it is said that the pod may come and is not there. */
+export const missingPod: MissingChild = { type: 'PodRunning', reason: 'PodNotCreated' };
+
 /** While no pod is seen: is there really none? Then and before a pod is replaced: are the boot scripts there for the next one? */
 function beforePod(facts: ContainerFacts): Observation[] {
   const scripts = configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled);
-  if (facts.pod === undefined) return [podLive(facts, ages(facts).moving), scripts];
+  if (facts.pod === undefined) return [podLive(facts, ages(facts).moving), scripts, ...refusalObservations(facts.request, missingPod)];
   return isOutdated(facts) && facts.joined ? [scripts] : [];
 }
 
