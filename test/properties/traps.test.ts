@@ -129,4 +129,18 @@ describe('traps', () => {
     expect(catalogue['weka.run'].args.safeParse(script).success).toBe(true);
     expect(catalogue['weka.run'].args.safeParse({ ...script, parameters: { ...script.parameters, script: 'true' } }).success).toBe(false);
   });
+
+  it('trap 17: what admission has made of a pod is no difference, another wish is one', () => {
+    const upToDate = (name: string) => decision(name).status.conditions.find(({ type }) => type === 'PodUpToDate');
+    expect(upToDate('wekacontainer/27-admission-has-rewritten-the-pod-nothing-is-done')).toMatchObject({ status: 'True' });
+    expect(commands('wekacontainer/28-another-image-is-wished-of-a-rewritten-pod')).toEqual(['claims.write']);
+    expect(upToDate('wekacontainer/33-replaced-too-often-it-backs-off')).toMatchObject({ status: 'False', reason: 'RollBackedOff' });
+  });
+
+  it('trap 22: a pod whose successor could not come is left, without the turn', () => {
+    for (const name of ['wekacontainer/34-on-a-cordoned-node-the-pod-is-left-until-last', 'wekacontainer/35-a-taint-that-the-next-pod-does-not-tolerate']) {
+      expect(children(name)).toEqual(['demo-drive-0']);
+      expect(commands(name)).toEqual([]);
+    }
+  });
 });
