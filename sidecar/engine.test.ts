@@ -256,6 +256,7 @@ describe('operating', () => {
     ['the successor of the pod', { uid: 'other' }, 'pod demo-drive-0 has uid other now, not pod-uid-1'],
     ['a pod without owner', { ownerReferences: [] }, 'pod demo-drive-0 is not controlled by a weka kind'],
     ['a pod of a Deployment', { ownerReferences: [{ ...containerOwner, apiVersion: 'apps/v1' }] }, 'pod demo-drive-0 is not controlled by a weka kind'],
+    ['a pod of another kind than WekaContainer', { ownerReferences: [{ ...containerOwner, kind: 'WekaCluster' }] }, 'pod demo-drive-0 is not controlled by a weka kind'],
     ['a pod that a look-alike group owns', { ownerReferences: [{ ...containerOwner, apiVersion: 'weka.weka.io.example.com/v1' }] }, 'pod demo-drive-0 is not controlled by a weka kind'],
   ])('executes nothing in %s', async (_name, change, error) => {
     const { access, engine } = setUp();

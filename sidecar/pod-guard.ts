@@ -1,10 +1,11 @@
 /**
  * Before anything is done in or to a pod: it is read live and must be the incarnation that the hook meant, owned by
- * a kind of ours. Executing goes through here only.
+ * a WekaContainer. Executing goes through here only.
  */
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import type { PodTarget } from '../hooks/core/catalogue.ts';
 import { mainContainerName } from '../hooks/weka/api/group.ts';
+import { wekaContainerKind } from '../hooks/weka/catalogue.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from './cluster-access.ts';
 import { Refusal, type OperationContext } from './context.ts';
 import { controllerOf, isOurs } from './owners.ts';
@@ -17,7 +18,7 @@ export async function ourPod(access: ClusterAccess, target: PodTarget): Promise<
     throw new Refusal(`pod ${target.name} has uid ${pod.metadata.uid ?? 'none'} now, not ${target.uid}`);
   }
   const controller = controllerOf(pod);
-  if (controller === undefined || !isOurs(controller)) {
+  if (controller?.kind !== wekaContainerKind.kind || !isOurs(controller)) {
     throw new Refusal(`pod ${target.name} is not controlled by a weka kind`);
   }
   return pod;

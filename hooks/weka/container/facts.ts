@@ -4,7 +4,7 @@ import { objectLive, podLive, configMapKeys, type PodTarget } from '../../core/c
 import { objectsOf } from '../../core/envelope.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
-import { apiVersion, labels } from '../api/group.ts';
+import { apiVersion, group, labels } from '../api/group.ts';
 import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { wekaQuery, runtimeReport, wekaClusterKind } from '../catalogue.ts';
@@ -72,12 +72,11 @@ export interface ContainerFacts {
   protection: Protection;
 }
 
-/** The name of the WekaCluster that owns it, with its uid; absent for clients, helpers and hand-made containers. */
+/** The name of the WekaCluster that owns it, with its uid; absent for clients, helpers, hand-made and orphaned containers. Labels say nothing: anybody may write them. */
 export function clusterOf(object: KubernetesObject): { name: string; uid: string } | undefined {
-  const owner = object.metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === 'WekaCluster');
-  if (owner !== undefined) return { name: owner.name, uid: owner.uid };
-  const { [labels.clusterName]: name, [labels.clusterId]: uid } = object.metadata.labels ?? {};
-  return name === undefined || uid === undefined ? undefined : { name, uid };
+  const owner = object.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  const ours = owner?.kind === wekaClusterKind.kind && owner.apiVersion.startsWith(`${group}/`);
+  return ours ? { name: owner.name, uid: owner.uid } : undefined;
 }
 
 const graceField = 'spec.gracefulDestroyDuration';
