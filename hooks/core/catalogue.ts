@@ -99,6 +99,8 @@ export const podLiveValue = z.discriminatedUnion('exists', [
   z.strictObject({
     exists: z.literal(true), uid: text, controllerUid: text.optional(), phase: text,
     nodeName: text.optional(), deletionTimestamp: text.optional(),
+    /** Its main container was admitted as a privileged one; absent where it was not. */
+    privileged: z.literal(true).optional(),
   }),
 ]);
 export const objectLiveValue = z.discriminatedUnion('exists', [
@@ -176,7 +178,7 @@ export function coreCatalogue(kinds: SystemKinds) {
     'pod.live': entry({
       kind: 'pod.live', type: 'observation', target: namespacedTarget, args: noArguments, result: podLiveValue,
       rbac: [core(['pods'], ['get'])],
-      description: 'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp.',
+      description: 'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp, and whether it is privileged.',
     }),
     'object.live': entry({
       kind: 'object.live', type: 'observation', target: objectTarget.refine(isOneOf(kinds.readable), notOneOf),

@@ -331,6 +331,14 @@ describe('live reads', () => {
     expect(await observe(claimsRead('ports', 1))).toEqual({ exists: false });
   });
 
+  it('of a pod, which says whether its main container is privileged', async () => {
+    const containers = (privileged: boolean, name = 'weka-container') => ({ spec: { containers: [{ name, securityContext: { privileged } }] } });
+    for (const [spec, expected] of [[containers(true), true], [containers(false), undefined], [containers(true, 'injected'), undefined], [{ spec: {} }, undefined]] as const) {
+      const { observe } = setUp({ ...runningPod(), ...spec });
+      expect((await observe(podLive(pod, 1)) as { privileged?: boolean }).privileged).toBe(expected);
+    }
+  });
+
   it('of single fields of an object', async () => {
     const { observe } = setUp({ ...cluster, metadata: { namespace: 'default', name: 'demo', uid: 'cluster-uid', labels: { a: 'b' } }, spec: { overrides: { cancelDeletion: true }, image: 'x' } });
     const wanted = objectLive({ apiVersion: cluster.apiVersion, kind: cluster.kind, namespace: 'default', name: 'demo' }, 1, ['spec.overrides.cancelDeletion', 'spec.image.constructor', 'spec.none']);

@@ -1,6 +1,13 @@
 import { getOrUndefined } from '../cluster-access.ts';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { mainContainerName } from '../../hooks/weka/api/group.ts';
 import type { Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
+
+function isPrivileged(pod: KubernetesObject): boolean {
+  const { containers = [] } = (pod['spec'] ?? {}) as { containers?: { name?: string; securityContext?: { privileged?: boolean } }[] };
+  return containers.some(({ name, securityContext }) => name === mainContainerName && securityContext?.privileged === true);
+}
 
 /** Reads the identity and state of a pod. */
 export const podLive: Performer<'pod.live'> = async (access, target) => {
@@ -17,5 +24,6 @@ export const podLive: Performer<'pod.live'> = async (access, target) => {
     ...(controller === undefined ? {} : { controllerUid: controller.uid }),
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(isPrivileged(pod) ? { privileged: true } : {}),
   };
 };

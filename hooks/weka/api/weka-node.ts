@@ -49,6 +49,10 @@ const status = object({
     image: text(1024).describe('is the image whose drivers were loaded'),
     bootId: text(64).describe('is the boot in which they were loaded'),
   })).max(64).optional().describe('are the kernel drivers that were loaded'),
+  refused: z.array(object({
+    image: text(1024).describe('is the image of a container on the node'),
+    message: text(2048).describe('says why no helper may run it, and what an administrator does'),
+  })).max(64).optional().describe('are images whose kernel drivers are not loaded, because no helper may run them'),
 });
 
 export const wekaNodeSchema = customResource('WekaNode', spec, status);

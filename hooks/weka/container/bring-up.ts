@@ -84,10 +84,22 @@ function claimText({ wekaPort, agentPort, drives }: ClaimHolder): string {
 
 const sorted = (value: object): [string, unknown][] => Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
 
+/** Phases of a runtime that has the drivers still before it. */
+const beforeDrivers = ['starting', 'waiting-for-resources', 'waiting-for-drivers'];
+
+const missingDrivers = ({ container: { spec }, node }: ContainerFacts, message: string, pace: number): Outcome => {
+  const refused = node?.status?.refused?.find(({ image }) => image === spec.image);
+  return refused === undefined ? wait('WaitForDrivers', message, pace) : wait('HelperRefused', refused.message, 30, [warning('HelperRefused', refused.message)]);
+};
+
+/** Nothing is loaded before the pod was admitted, so there is nothing to wait for either. */
 function drivers(facts: ContainerFacts): Outcome {
-  if (!is(mode(facts), 'requiresDrivers') || facts.nodeName === undefined) return skipped;
-  if (hasDrivers(facts) || facts.pod?.running === true) return done();
-  return wait('WaitForDrivers', `waits for the kernel drivers on node ${facts.nodeName}`, 2);
+  const { container: { spec }, nodeName, node, report, pod } = facts;
+  if (!is(spec.mode, 'requiresDrivers') || nodeName === undefined) return skipped;
+  if (hasDrivers(facts) || (report !== undefined && !beforeDrivers.includes(report.phase))) return done();
+  if (pod === undefined) return skipped;
+  if (node === undefined || (pod.running && report === undefined)) return unknown('neither the node nor the runtime has said which drivers are loaded', 30);
+  return missingDrivers(facts, `waits for the kernel drivers on node ${nodeName}`, 30);
 }
 
 function bootScripts(facts: ContainerFacts): Outcome {
@@ -154,7 +166,7 @@ function wekaRuns(facts: ContainerFacts): Outcome {
   const { report, container } = facts;
   if (report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   if (report.phase === 'error') return wait('RuntimeError', report.message, 10, [warning('WekaLocalStatus', report.message)]);
-  if (report.missingDriver) return wait('WaitForDrivers', `the runtime misses the kernel driver ${report.missingDriver}`, 2);
+  if (report.missingDriver) return missingDrivers(facts, `the runtime misses the kernel driver ${report.missingDriver}`, 2);
   const local = report.local?.find((entry) => entry.name === container.spec.name);
   if (local?.runStatus === 'Running') return done();
   // once it runs, a late answer of the agent is no sign of the contrary
@@ -178,7 +190,8 @@ function results(facts: ContainerFacts): Outcome {
 export const bringUpSteps: readonly ContainerStep[] = [
   { name: 'Claims', condition: containerConditions.containerResourcesAllocated, mode: 'always', status: 'Init', summary: 'Ports and drives of the node are claimed for the container; of a client, its place.', check: allocate },
   { name: 'NodeFacts', condition: 'NodeFactsKnown', mode: 'always', status: 'Init', summary: 'The facts of the node are known; without a node, those of all candidates agree.', check: nodeFacts },
-  { name: 'Drivers', condition: 'DriversLoaded', mode: 'always', status: 'WaitForDrivers', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
+  // beside the pod: a loader is started only for a pod that was admitted
+  { name: 'Drivers', condition: 'DriversLoaded', mode: 'independent', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
   { name: 'BootScripts', mode: 'always', status: 'Init', summary: 'The boot scripts are in the namespace.', check: bootScripts },
   { name: 'Scheduled', condition: 'PodScheduled', mode: 'always', status: 'PodNotRunning', summary: 'The scheduler has found a node for the pod; its message otherwise.', check: scheduled },
   { name: 'Pod', condition: 'PodRunning', mode: 'always', status: 'PodNotRunning', summary: 'The pod of the same name exists, is scheduled and runs.', check: podRuns },

@@ -20,13 +20,17 @@ export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[
   return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'Waiting', message };
 }
 
+/** Reasons that have a word of their own, whatever the step. */
+const words: Record<string, string> = { RuntimeError: 'Error', WaitForDrivers: 'WaitForDrivers', HelperRefused: 'WaitForDrivers' };
+
 /** Upstream's one-word status (weka.md 6.1), derived from the step that is waited for. */
 export function statusWord(facts: ContainerFacts, run: StepsResult<ContainerFacts>, settled: string): string {
   if (facts.pod?.terminating === true && facts.state === 'active') return 'PodTerminating';
   const blocked = run.blockedBy;
   if (blocked === undefined) return settled;
   if (blocked.outcome.state === 'unknown') return facts.container.status?.status ?? blocked.step.status ?? 'Init';
-  return blocked.outcome.state === 'wait' && blocked.outcome.reason === 'RuntimeError' ? 'Error' : (blocked.step.status ?? 'Init');
+  const word = blocked.outcome.state === 'wait' ? words[blocked.outcome.reason] : undefined;
+  return word ?? blocked.step.status ?? 'Init';
 }
 
 function managementIps(facts: ContainerFacts): string[] {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { podLive } from '../../core/catalogue.ts';
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import { apiVersion, containerConditions } from '../api/group.ts';
 import { operatorConfig } from '../config.ts';
+import { clusterLook } from './live.ts';
 import { wekaNodeController } from './weka-node.ts';
 
 const image = 'quay.io/weka.io/weka-in-container:4.4.5.118-k8s';
@@ -15,7 +17,18 @@ const node: KubernetesObject = {
 
 const claims: KubernetesObject = {
   apiVersion, kind: 'WekaClaims', metadata: { name: 'node-node-1' },
-  spec: { holders: { 'uid-1': { namespace: 'default', name: 'demo-drive-0', clusterUid: 'cluster', mode: 'drive', image, drives: [] } } },
+  spec: { holders: { 'uid-1': {
+    namespace: 'default', name: 'demo-drive-0', clusterUid: 'cluster', mode: 'drive', image, drives: [],
+    incarnation: { podUid: 'pod-uid', nodeName: 'node-1', bootId },
+  } } },
+};
+const ports: KubernetesObject = {
+  apiVersion, kind: 'WekaClaims', metadata: { name: 'ports' },
+  spec: { ranges: { cluster: { namespace: 'default', name: 'demo', basePort: 35000, portRange: 500 } } },
+};
+const facts = {
+  [podLive({ namespace: 'default', name: 'demo-drive-0' }, 0).id]: { exists: true, uid: 'pod-uid', controllerUid: 'uid-1', phase: 'Running', privileged: true },
+  [clusterLook({ namespace: 'default', name: 'demo' }, 0).id]: { exists: true, uid: 'cluster', labels: {}, fields: {} },
 };
 
 function decide(helpers: KubernetesObject[], now: string) {
@@ -23,8 +36,8 @@ function decide(helpers: KubernetesObject[], now: string) {
     controller: { apiVersion: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', metadata: { name: 'wekanode' } },
     parent: node, finalizing: false,
     children: { 'WekaContainer.weka.weka.io/v1alpha1': Object.fromEntries(helpers.map((helper) => [`weka-operator-system/${helper.metadata.name}`, helper])) },
-    related: { 'WekaClaims.weka.weka.io/v1alpha1': { 'node-node-1': claims } },
-    observed: { facts: {}, operations: {} },
+    related: { 'WekaClaims.weka.weka.io/v1alpha1': { 'node-node-1': claims, ports } },
+    observed: { facts: Object.fromEntries(Object.entries(facts).map(([id, value]) => [id, { observedAt: now, value }])), operations: {} },
     context: { now, entropy: '0', operatorNamespace: 'weka-operator-system', config: operatorConfig.parse({}) as never },
   };
   return wekaNodeController.decide(request);

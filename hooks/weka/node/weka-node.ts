@@ -1,14 +1,15 @@
 /** The WekaNode controller: facts and kernel drivers of one node, each through a helper container on it. */
 import { kstatusTrio, withTransitionTimes, type Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { contentHash } from '../../core/operations.ts';
-import { renderSteps, runSteps, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { renderSteps, runSteps, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
-import { claimsNames, describeIssues, parseWekaClaims, parseWekaContainer, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaNode } from '../api/index.ts';
-import { is } from '../api/modes.ts';
+import { claimsNames, describeIssues, parseWekaClaims, parseWekaContainer, parseWekaNode, type WekaClaimsSpec, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { loads, policyObservations, verdicts, type PolicyInput, type Verdict } from './helper-policy.ts';
 
 /** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
 const discoverySchema = 3;
@@ -16,15 +17,20 @@ const discoverySchema = 3;
 /** Seconds from the failure of a helper to the next try. */
 const failedHelperSeconds = 60;
 
-interface NodeFacts {
+interface NodeFacts extends PolicyInput {
   request: HookRequest;
   node: WekaNode;
   config: OperatorConfig;
-  holders: ClaimHolder[];
   helpers: WekaContainer[];
   discovery?: NonNullable<WekaNode['status']>['discovery'];
   drivers: { image: string; bootId: string }[];
+  /** What is to be loaded for each container that waits for drivers. */
+  verdicts: Verdict[];
+  /** The loads that are to be made, the next one first. */
+  loads: { image: string; service?: string | undefined }[];
 }
+
+type KnownBefore = Pick<NodeFacts, 'request' | 'node' | 'config' | 'holders' | 'clusters' | 'helpers'>;
 
 const discoveryName = (node: string): string => shorten(`weka-dsc-${node}`);
 const loaderName = (node: string, image: string): string => shorten(`weka-drivers-loader-${node}-${contentHash(image, 6)}`);
@@ -48,7 +54,7 @@ function resultOf(facts: Pick<NodeFacts, 'helpers' | 'node'>, name: string): Rec
 /** A helper is bound to a boot by its label: results of an earlier boot are not taken. */
 const bootLabel = 'weka.io/boot-id';
 
-function discoveryOf(facts: Omit<NodeFacts, 'discovery' | 'drivers'>): NodeFacts['discovery'] {
+function discoveryOf(facts: KnownBefore): NodeFacts['discovery'] {
   const { node } = facts;
   const known = node.status?.discovery;
   if (known !== undefined && known.bootId === node.spec.bootId && known.schema >= discoverySchema) return known;
@@ -66,20 +72,11 @@ function discoveryOf(facts: Omit<NodeFacts, 'discovery' | 'drivers'>): NodeFacts
 
 const camel = (key: string): string => key.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 
-/** Images whose drivers are needed: each frontend its own, the backends together any one. */
-export function wantedImages(holders: readonly ClaimHolder[], loaded: readonly { image: string }[]): string[] {
-  const needing = holders.filter(({ mode }) => is(mode, 'requiresDrivers'));
-  const exact = needing.filter(({ mode }) => is(mode, 'frontend')).map(({ image }) => image);
-  const first = needing.map(({ image }) => image).sort()[0];
-  const any = loaded.length > 0 || exact.length > 0 || first === undefined ? [] : [first];
-  return [...new Set([...exact, ...any])].sort();
-}
-
-function driversOf(facts: Omit<NodeFacts, 'drivers'>): NodeFacts['drivers'] {
+function driversOf(facts: KnownBefore): NodeFacts['drivers'] {
   const { bootId } = facts.node.spec;
   if (bootId === undefined) return [];
   const known = (facts.node.status?.drivers ?? []).filter((driver) => driver.bootId === bootId);
-  const fresh = facts.holders.flatMap(({ image }) => {
+  const fresh = Object.values(facts.holders).flatMap(({ image }) => {
     const name = loaderName(facts.node.metadata.name, image);
     const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
     const loaded = helper?.metadata.labels?.[bootLabel] === bootId && resultOf(facts, name)?.['drivers_loaded'] === true;
@@ -90,18 +87,23 @@ function driversOf(facts: Omit<NodeFacts, 'drivers'>): NodeFacts['drivers'] {
 }
 
 function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
-  const claims = objectsOf(request.related, 'WekaClaims', apiVersion).flatMap((object) => {
+  const claims = new Map(objectsOf(request.related, 'WekaClaims', apiVersion).flatMap((object): [string, WekaClaimsSpec][] => {
     const parsed = parseWekaClaims(object);
-    return parsed.ok ? Object.values(parsed.value.spec.holders ?? {}) : [];
-  });
+    return parsed.ok ? [[object.metadata.name, parsed.value.spec]] : [];
+  }));
   const helpers = objectsOf(request.children, 'WekaContainer', apiVersion).flatMap((object) => {
     const parsed = parseWekaContainer(object);
-    return parsed.ok ? [parsed.value] : [];
+    return parsed.ok && object.metadata.namespace === request.context.operatorNamespace ? [parsed.value] : [];
   });
-  const base = { request, node, config: operatorConfig.parse(request.context.config), holders: claims, helpers };
-  const discovery = discoveryOf(base);
-  const known = { ...base, ...(discovery === undefined ? {} : { discovery }) };
-  return { ...known, drivers: driversOf(known) };
+  const base = {
+    request, node, config: operatorConfig.parse(request.context.config), helpers,
+    holders: claims.get(claimsNames.ofNode(node.metadata.name))?.holders ?? {},
+    clusters: Object.entries(claims.get(claimsNames.ofPorts)?.ranges ?? {}).map(([uid, { namespace, name }]) => ({ uid, namespace, name })),
+  };
+  const drivers = driversOf(base);
+  const loaded = drivers.map(({ image }) => image);
+  const found = verdicts({ ...base, loaded });
+  return defined({ ...base, discovery: discoveryOf(base), drivers, loaded, verdicts: found, loads: loads(found, loaded) });
 }
 
 function helperFailure(facts: NodeFacts, name: string): string {
@@ -113,24 +115,30 @@ function helperFailure(facts: NodeFacts, name: string): string {
 function discovered(facts: NodeFacts): Outcome {
   if (facts.discovery !== undefined) return done();
   // a node on which nothing has a claim is left alone
-  if (facts.holders.length === 0) return skipped;
+  if (Object.keys(facts.holders).length === 0) return skipped;
   if (facts.node.spec.bootId === undefined) return wait('BootIdUnknown', 'the node has not reported its boot id', 30);
   if (!facts.node.spec.ready) return wait('NodeNotReady', 'the node is not Ready', 30);
   return wait('Discovering', helperFailure(facts, discoveryName(facts.node.metadata.name)), 10);
 }
 
 function driversLoaded(facts: NodeFacts): Outcome {
-  const missing = wantedImages(facts.holders, facts.drivers).filter((image) => facts.drivers.every((driver) => driver.image !== image));
-  if (missing.length === 0) return facts.drivers.length === 0 ? skipped : done();
-  const name = loaderName(facts.node.metadata.name, missing[0] ?? '');
-  const error = resultOf(facts, name)?.['err'];
-  const message = typeof error === 'string' && error !== '' ? `loading failed: ${error}` : helperFailure(facts, name);
-  return wait('LoadingDrivers', message, 10);
+  const [next] = facts.loads;
+  if (next !== undefined) {
+    const name = loaderName(facts.node.metadata.name, next.image);
+    const error = resultOf(facts, name)?.['err'];
+    const message = typeof error === 'string' && error !== '' ? `loading failed: ${error}` : helperFailure(facts, name);
+    return wait('LoadingDrivers', message, 10);
+  }
+  const refused = facts.verdicts.find((one) => one.state === 'refused');
+  if (refused !== undefined) return wait('HelperRefused', refused.message, 30);
+  const open = facts.verdicts.find((one) => one.state === 'unknown');
+  if (open !== undefined) return unknown(open.message, 5);
+  return facts.drivers.length === 0 ? skipped : done();
 }
 
 const steps: readonly Step<NodeFacts>[] = [
   { name: 'Discovered', condition: 'Discovered', mode: 'always', summary: 'The facts of the node are read for its present boot.', check: discovered },
-  { name: 'DriversLoaded', condition: 'DriversLoaded', mode: 'always', summary: 'The kernel drivers that its containers need are loaded for its present boot.', check: driversLoaded },
+  { name: 'DriversLoaded', condition: 'DriversLoaded', mode: 'always', summary: 'The kernel drivers are loaded for its present boot that its containers need whose pods were admitted.', check: driversLoaded },
 ];
 
 function helper(facts: NodeFacts, name: string, mode: 'discovery' | 'drivers-loader', image: string, extra: Record<string, Json> = {}): KubernetesObject {
@@ -153,18 +161,15 @@ function helper(facts: NodeFacts, name: string, mode: 'discovery' | 'drivers-loa
 function helpers(facts: NodeFacts): KubernetesObject[] {
   const { node, config } = facts;
   if (!node.spec.ready || node.spec.bootId === undefined) return [];
-  const first = facts.holders.map((holder) => holder.image).sort()[0];
-  const image = first === undefined ? undefined : (config.discoveryImage ?? first);
   const wanted: KubernetesObject[] = [];
-  if (facts.discovery === undefined && image !== undefined) wanted.push(helper(facts, discoveryName(node.metadata.name), 'discovery', image));
-  const missing = wantedImages(facts.holders, facts.drivers).filter((one) => facts.drivers.every((driver) => driver.image !== one));
-  const next = missing[0];
+  // an image of the operator's own: the container that asks for it was not admitted by anybody yet
+  const image = config.discoveryImage ?? config.signDrivesImage;
+  if (facts.discovery === undefined && Object.keys(facts.holders).length > 0) wanted.push(helper(facts, discoveryName(node.metadata.name), 'discovery', image));
+  const [next] = facts.loads;
   if (facts.discovery !== undefined && next !== undefined) {
-    const service = facts.holders.find((holder) => holder.image === next)?.driversDistService;
-    wanted.push(helper(facts, loaderName(node.metadata.name, next), 'drivers-loader', next, {
-      serviceAccountName: driversLoaderServiceAccount,
-      ...(service === undefined ? {} : { driversDistService: service }),
-    }));
+    wanted.push(helper(facts, loaderName(node.metadata.name, next.image), 'drivers-loader', next.image, defined({
+      serviceAccountName: driversLoaderServiceAccount, driversDistService: next.service,
+    })));
   }
   const stale = new Set(facts.helpers.filter(({ metadata }) => metadata.labels?.[bootLabel] !== node.spec.bootId).map(({ metadata }) => metadata.name));
   return wanted.filter(({ metadata }) => !stale.has(metadata.name) && !failedLongAgo(facts, metadata.name));
@@ -178,6 +183,13 @@ function failedLongAgo(facts: NodeFacts, name: string): boolean {
   const received = helper?.status?.conditions?.find(({ type }) => type === containerConditions.resultsReceived)?.lastTransitionTime;
   const since = Date.parse(received ?? helper?.metadata.creationTimestamp ?? '');
   return !(Date.parse(facts.request.context.now) - since < failedHelperSeconds * 1000);
+}
+
+/** What the containers are told whose images are refused. */
+function refusals({ verdicts: found }: NodeFacts): { refused?: Json } {
+  const refused = found.flatMap((one) => (one.state === 'refused' ? [{ image: one.image, message: one.message }] : []));
+  const unique = [...new Map(refused.map((one) => [one.image, one])).values()].slice(0, 64);
+  return unique.length === 0 ? {} : { refused: unique };
 }
 
 function decide(request: HookRequest): Decision {
@@ -196,6 +208,7 @@ function decide(request: HookRequest): Decision {
       conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
       ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
       drivers: facts.drivers,
+      ...refusals(facts),
     },
     children: helpers(facts),
     operations: [],
@@ -207,7 +220,11 @@ function decide(request: HookRequest): Decision {
 export const wekaNodeController: HookController = {
   name: 'wekanode',
   type: 'composite',
-  observe: () => [],
+  observe(request) {
+    const parsed = parseWekaNode(request.parent);
+    return parsed.ok ? policyObservations(nodeFacts(request, parsed.value)) : [];
+  },
   decide,
-  customize: (parent) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(parent.metadata.name)] }],
+  // `ports` names all WekaClusters, and changes only as they come and go
+  customize: (parent) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(parent.metadata.name), claimsNames.ofPorts] }],
 };

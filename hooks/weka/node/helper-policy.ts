@@ -1,0 +1,177 @@
+/**
+ * Which images and driver services the privileged helpers of a node may take. Whoever may create a container can write
+ * any of them, so they come from the administrator, or from clusters whose own privileged pods were admitted.
+ */
+import { podLive } from '../../core/catalogue.ts';
+import type { HookRequest, Observation } from '../../core/contract.ts';
+import { factValue } from '../../core/facts.ts';
+import type { ClaimHolder } from '../api/index.ts';
+import { is, modes, type Mode } from '../api/modes.ts';
+import type { OperatorConfig } from '../config.ts';
+import { admitted, clusterExists, clusterLook, containerLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
+
+export interface PolicyInput {
+  request: HookRequest;
+  config: OperatorConfig;
+  /** Who holds a place on the node, by uid. */
+  holders: Record<string, ClaimHolder>;
+  /** Images whose drivers are loaded since the last boot. */
+  loaded: readonly string[];
+  /** All WekaClusters that have ports. */
+  clusters: ClusterReference[];
+}
+
+interface Source {
+  image: string;
+  service?: string | undefined;
+}
+
+/** What is to be loaded for one container, or why nothing is. */
+export type Verdict =
+  | { state: 'allowed'; image: string; service?: string | undefined; frontend: boolean }
+  | { state: 'refused'; image: string; message: string }
+  /** Its pod was not admitted yet, or is gone: nothing is started for it. */
+  | { state: 'idle' }
+  | { state: 'unknown'; message: string };
+
+/** Clusters that are asked for their images: each costs some looks while an image is not known. */
+const clusterLimit = 16;
+/** Seconds. A pod that was just recorded must be seen; a cluster's image is rarely of news. */
+const ages = { pod: 1, cluster: 60 };
+
+/** Characters of a message. */
+const messageLength = 1024;
+
+const fits = (value: string, list: readonly string[]): boolean =>
+  list.some((entry) => (entry.endsWith('*') ? value.startsWith(entry.slice(0, -1)) : value === entry));
+
+/** Containers that wait for drivers: a frontend for those of its very image, the backends for any. */
+function waiting({ holders, loaded }: PolicyInput): [string, ClaimHolder][] {
+  return Object.entries(holders).filter(([, { mode, image }]) =>
+    is(mode, 'requiresDrivers') && (is(mode, 'frontend') ? !loaded.includes(image) : loaded.length === 0));
+}
+
+/** A pod of it ran and was not told to stop, as far as the claims know. */
+const hasPod = ({ incarnation, stopAllowed }: ClaimHolder): boolean => incarnation !== undefined && incarnation.podUid !== stopAllowed;
+
+const clusterOfHolder = ({ clusters }: PolicyInput, holder: ClaimHolder): ClusterReference | undefined =>
+  clusters.find(({ uid, namespace }) => uid === holder.clusterUid && namespace === holder.namespace);
+
+/** Images and services of backends on this very node: their cluster lives, and their pods were admitted. */
+function ownSources(input: PolicyInput): Source[] {
+  return waiting(input).flatMap(([uid, holder]) => {
+    const cluster = is(holder.mode, 'backend') ? clusterOfHolder(input, holder) : undefined;
+    const trusted = cluster !== undefined && clusterExists(input.request, cluster) === true && admitted(input.request, uid, holder) === 'admitted';
+    return trusted ? [{ image: holder.image, service: holder.driversDistService }] : [];
+  });
+}
+
+const memberFields = ['spec.image', 'spec.mode', 'spec.driversDistService'];
+
+/** What the member's own container says, once it is proven to be a backend of that cluster with an admitted pod; undefined: not known. */
+function memberSource({ request }: PolicyInput, cluster: ClusterReference, { pod, containerUid }: LiveMember): Source[] | undefined {
+  const fact = factValue(request.observed, containerLook(pod, 0, memberFields));
+  const state = admitted(request, containerUid, pod);
+  if (fact.state === 'unknown' || state === undefined) return undefined;
+  if (!fact.value.exists || fact.value.uid !== containerUid || fact.value.controllerUid !== cluster.uid || state !== 'admitted') return [];
+  const { 'spec.image': image, 'spec.mode': mode, 'spec.driversDistService': service } = fact.value.fields;
+  if (typeof image !== 'string' || !modes.includes(mode as Mode) || !is(mode as Mode, 'backend')) return [];
+  return [{ image, ...(typeof service === 'string' ? { service } : {}) }];
+}
+
+/** A member of the cluster speaks for it; undefined: not known who. */
+function spokesman({ request }: PolicyInput, cluster: ClusterReference): LiveMember[] | undefined {
+  const exists = clusterExists(request, cluster);
+  const found = liveMembers(request, cluster);
+  if (exists === undefined || found.state === 'unknown') return undefined;
+  return exists && found.state === 'present' ? inTurn(found.members, request.context.now, 1) : [];
+}
+
+/** Images of clusters wherever they run, for a node may have clients only. */
+function sourcesElsewhere(input: PolicyInput): { sources: Source[]; complete: boolean } {
+  const found = input.clusters.slice(0, clusterLimit).flatMap((cluster): (Source[] | undefined)[] => {
+    const members = spokesman(input, cluster);
+    return members === undefined ? [undefined] : members.map((member) => memberSource(input, cluster, member));
+  });
+  return { sources: found.flatMap((one) => one ?? []), complete: !found.includes(undefined) };
+}
+
+/** The operator's own images are its administrator's already. */
+const ownImages = ({ signDrivesImage, maintenanceImage, discoveryImage }: OperatorConfig): string[] =>
+  [signDrivesImage, maintenanceImage, ...(discoveryImage === undefined ? [] : [discoveryImage])];
+
+interface Allowed {
+  images: string[];
+  services: string[];
+}
+
+function allowed(input: PolicyInput, sources: readonly Source[]): Allowed {
+  const { helperImages, driversDistServices } = input.config;
+  return {
+    images: [...ownImages(input.config), ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image))],
+    services: driversDistServices.length > 0 ? driversDistServices : sources.flatMap(({ service }) => service ?? []),
+  };
+}
+
+const permits = (list: Allowed, { image, driversDistService }: ClaimHolder): boolean =>
+  fits(image, list.images) && (driversDistService === undefined || fits(driversDistService, list.services));
+
+/** Whether the clusters elsewhere have to be asked: only for what nothing on this node and no setting allows. */
+function asksElsewhere(input: PolicyInput): boolean {
+  const { helperImages, driversDistServices } = input.config;
+  if (helperImages.length > 0 && driversDistServices.length > 0) return false;
+  const known = allowed(input, ownSources(input));
+  return waiting(input).some(([uid, holder]) => admitted(input.request, uid, holder) === 'admitted' && !permits(known, holder));
+}
+
+/** What is to be looked at before anything is started; nothing while no container waits for drivers. */
+export function policyObservations(input: PolicyInput): Observation[] {
+  const live = waiting(input).filter(([, holder]) => hasPod(holder));
+  const own = live.filter(([, { mode }]) => is(mode, 'backend')).flatMap(([, holder]) => clusterOfHolder(input, holder) ?? []);
+  const all = asksElsewhere(input) ? input.clusters.slice(0, clusterLimit) : [];
+  const unique = new Map([...own, ...all].map((cluster) => [cluster.uid, cluster]));
+  return [
+    ...live.map(([, holder]) => podLive(holder, ages.pod)),
+    ...[...unique.values()].map((cluster) => clusterLook(cluster, ages.cluster)),
+    ...all.map((cluster) => membersLook(cluster, ages.cluster)),
+    ...all.flatMap((cluster) => spokesman(input, cluster) ?? []).flatMap(({ pod }) => [containerLook(pod, ages.cluster, memberFields), podLive(pod, ages.cluster)]),
+  ];
+}
+
+const way = (setting: string, what: string): string => `an administrator of the operator adds it to ${setting}, or the container uses ${what} of a WekaCluster that runs`;
+
+function verdict(input: PolicyInput, list: Allowed, [uid, holder]: [string, ClaimHolder]): Verdict {
+  const { image, mode, namespace, name, driversDistService } = holder;
+  // its parts were written by others, and an overlong status would be refused as a whole
+  const refuse = (message: string): Verdict => ({ state: 'refused', image, message: message.slice(0, messageLength) });
+  if (!hasPod(holder)) return { state: 'idle' };
+  const pod = admitted(input.request, uid, holder);
+  if (pod === undefined) return { state: 'unknown', message: `the pod of ${namespace}/${name} has not been read` };
+  if (pod === 'absent') return { state: 'idle' };
+  if (pod === 'unprivileged') return refuse(`pod ${namespace}/${name} was not admitted as a privileged one, and no helper does for it what it may not do itself`);
+  if (!fits(image, list.images)) return refuse(`no helper may run image ${image} of ${namespace}/${name}: ${way('HELPER_IMAGES', 'the image')}`);
+  if (driversDistService !== undefined && !fits(driversDistService, list.services)) {
+    return refuse(`no drivers may be loaded from ${driversDistService}, which ${namespace}/${name} names: ${way('DRIVERS_DIST_SERVICES', 'the service')}`);
+  }
+  return { state: 'allowed', image, service: driversDistService, frontend: is(mode, 'frontend') };
+}
+
+/** What is to be loaded for each container that waits for drivers. */
+export function verdicts(input: PolicyInput): Verdict[] {
+  const elsewhere = asksElsewhere(input) ? sourcesElsewhere(input) : { sources: [], complete: true };
+  const list = allowed(input, [...ownSources(input), ...elsewhere.sources]);
+  return waiting(input).map((entry) => {
+    const found = verdict(input, list, entry);
+    // what is not allowed yet may be, once the clusters were heard
+    return found.state === 'refused' && !elsewhere.complete ? { state: 'unknown', message: `not all clusters have been asked whether drivers of ${found.image} may be loaded` } : found;
+  });
+}
+
+/** The loads that are to be made: each frontend its own image, the backends together any one. The first container that names a service gives it. */
+export function loads(found: readonly Verdict[], loaded: readonly string[]): Source[] {
+  const permitted = found.flatMap((one) => (one.state === 'allowed' ? [one] : []));
+  const imagesOf = (list: typeof permitted): string[] => [...new Set(list.map(({ image }) => image))].sort();
+  const exact = imagesOf(permitted.filter(({ frontend }) => frontend));
+  const images = exact.length > 0 || loaded.length > 0 ? exact : imagesOf(permitted).slice(0, 1);
+  return images.map((image) => ({ image, service: permitted.find((one) => one.image === image && one.service !== undefined)?.service }));
+}
