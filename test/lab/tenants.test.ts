@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { findCondition } from '../../hooks/core/conditions.ts';
-import { addAppNode, image, readyCluster, type World } from './world.ts';
+import { addAppNode, image, readyCluster, wekaClient, type World } from './world.ts';
 
 const foreign = 'registry.example.com/tenant/anything:1';
 
@@ -51,6 +51,30 @@ describe('a hand-made container', () => {
     const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.values((claims['spec'] as { holders?: Record<string, { name: string; clusterUid?: string }> }).holders ?? {}));
     expect(holders.filter(({ name }) => name === 'mine').map(({ clusterUid }) => clusterUid)).toEqual([undefined]);
     expect(imagesOfHelpers(world)).not.toContain(foreign);
+    world.lab.stop();
+  });
+});
+
+describe('a client of another namespace', () => {
+  it('that merely names a cluster does not hold back its destruction', async () => {
+    const world = await tenantWorld();
+    world.lab.apply({ ...wekaClient({ nodeSelector: { nowhere: 'at-all' } }, 'tenant') });
+    await world.clock.advance(5_000);
+    world.delete('WekaCluster', 'demo');
+    await world.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 600);
+    world.lab.stop();
+  });
+
+  it('that has containers in a cluster holds it back, whatever its spec names by then', async () => {
+    const world = await tenantWorld();
+    world.lab.apply(wekaClient());
+    await world.until('it has joined', () => Object.values((world.get('WekaClient', 'apps')?.status?.['memberships'] ?? {})).includes(1));
+    world.patch('WekaClient', 'apps', { spec: { targetCluster: { name: 'another' } } });
+    world.delete('WekaCluster', 'demo');
+    await world.until('it is named', () => /default\/apps \(1 containers\)/.test(world.condition('WekaCluster', 'demo', 'NoDependentClients')?.message ?? ''), 300);
+    await world.stays('nothing is destroyed', () => world.get('WekaContainer', 'demo-drive-0')?.spec?.['state'] !== 'destroying', 60);
+    world.delete('WekaClient', 'apps');
+    await world.until('then the cluster goes', () => world.get('WekaCluster', 'demo') === undefined, 900);
     world.lab.stop();
   });
 });

@@ -26,6 +26,10 @@ export const extensions: Extension[] = [
   ...['adoptFormer', 'giveUpFormer'].map((field) => ({
     object: 'WekaContainerSpecOverrides', field, type: 'string', reason: 'a restored container waits for a word about what the one before it has left',
   })),
+  {
+    object: 'WekaClientStatus', field: 'memberships', type: 'map<integer>',
+    reason: 'a cluster is destroyed only without clients, and the spec of a client may name another one by now',
+  },
   { object: 'WekaClusterSpecOverrides', field: 'paused', type: 'boolean', reason: "in weka's newer documentation: pause and resume of a cluster" },
   { object: 'WekaConfig', field: 'clusterCapacity', type: 'integer', reason: "in weka's newer documentation: drive sharing sized by the whole cluster" },
   {

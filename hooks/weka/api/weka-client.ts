@@ -1,9 +1,7 @@
 /** WekaClient: the weka frontend on each matching node. */
 import { z } from 'zod';
 import {
-  advancedCsiConfig, conditions, coreIds, cores, cpuPolicy, duration, entityStatefulNum, image, mebibytes, network, object,
-  objectReference, observedGeneration, podResourcesSpec, port, portRange, pvcConfig, stringMap, text, texts, tolerations,
-  tracesConfiguration,
+  advancedCsiConfig, conditions, coreIds, cores, cpuPolicy, duration, entityStatefulNum, image, integer, mebibytes, network, object, objectReference, observedGeneration, podResourcesSpec, port, portRange, pvcConfig, stringMap, text, texts, tolerations, tracesConfiguration,
 } from './common.ts';
 import { ageColumn, customResource, nameAtMost, readyColumns, type KindDefinition } from './kind.ts';
 import { parse } from './parse.ts';
@@ -82,6 +80,8 @@ const status = object({
   stats: object({
     containers: entityStatefulNum.optional().describe('counts the containers'),
   }).optional().describe('are numbers'),
+  memberships: z.record(text(64), integer(0, 1_000_000)).optional()
+    .describe('is how many containers are members of which weka cluster, by its GUID, terminating ones included and whatever the spec names'),
   printer: object({
     containers: text().optional().describe('is the column Containers, active/created/desired'),
   }).optional().describe('is what the printer columns show'),

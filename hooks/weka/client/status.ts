@@ -29,6 +29,13 @@ export function degraded(facts: ClientFacts): ConditionWish {
     : { type: 'Degraded', status: 'True', reason: first[0], message: found.map(([, message]) => message).join('; ') };
 }
 
+/** How many containers are members of which weka cluster; one that terminates is a member until it is gone. */
+function memberships({ containers }: ClientFacts): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { status: { clusterID } } of containers) if (clusterID !== undefined) counts.set(clusterID, (counts.get(clusterID) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** @param wishes all conditions */
 export function clientStatus(facts: ClientFacts, word: string, wishes: ConditionWish[]): Record<string, Json> {
   const { client, containers, plan, ending, now } = facts;
@@ -40,6 +47,7 @@ export function clientStatus(facts: ClientFacts, word: string, wishes: Condition
     status: word,
     conditions: conditions as unknown as Json,
     stats: { containers: { active, created, desired } },
+    memberships: memberships(facts),
     printer: { containers: `${active}/${created}/${desired}` },
   };
 }

@@ -42,7 +42,8 @@ function graceOver(facts: ClusterFacts): Outcome {
 
 function noClients(facts: ClusterFacts): Outcome {
   if (facts.clients.length === 0) return done();
-  const message = `${facts.clients.length} WekaClients use the cluster: ${facts.clients.slice(0, 3).join(', ')}`;
+  const named = `${facts.clients.slice(0, 3).join(', ')}${facts.clients.length > 3 ? ` and ${facts.clients.length - 3} more` : ''}`;
+  const message = `${facts.clients.length} WekaClients have containers in the weka cluster: ${named}; end their mounts and delete these WekaClients, or only their WekaContainers`;
   return wait('DependentWekaClients', message, 15, [{ type: 'Warning', reason: 'DependentWekaClients', message }]);
 }
 
@@ -82,7 +83,7 @@ export const deletionSteps: readonly Step<ClusterFacts>[] = [
   { name: 'Paused', condition: 'ContainersPaused', mode: 'independent', status: 'GracePeriod', summary: 'All pods are stopped; data, claims and objects stay.', check: inGrace(paused) },
   { name: 'GraceBegun', mode: 'always', status: 'GracePeriod', summary: 'The beginning of the grace is written down, by two clocks.', check: inGrace(graceBegun) },
   { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', summary: 'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.', check: inGrace(graceOver) },
-  { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', summary: 'No WekaClient uses the cluster.', check: inGrace(noClients) },
+  { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', summary: 'No WekaClient has containers in the weka cluster.', check: inGrace(noClients) },
   { name: 'Ordered', mode: 'always', status: 'Destroying', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },
   { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
   { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },

@@ -35,7 +35,7 @@ export interface ClusterFacts {
   /** Containers of an earlier cluster of this name, which has gone without them. */
   leftovers: KubernetesObject[];
   nodes: WekaNode[];
-  /** WekaClients that name this cluster as their target. */
+  /** WekaClients with containers in this weka cluster, and how many. */
   clients: string[];
   claims: ClaimsFact;
   portClaims: ClaimsFact;
@@ -105,12 +105,26 @@ function phaseOf(cluster: WekaCluster, claims: ClaimsFact, containers: readonly 
   return ended || claims.spec.destroy !== undefined ? 'destroying' : 'grace';
 }
 
-function clientsOf(request: HookRequest, cluster: WekaCluster): string[] {
+interface RawClient {
+  spec?: { targetCluster?: { name?: string; namespace?: string } };
+  status?: { memberships?: Record<string, number>; stats?: { containers?: { created?: number } } };
+}
+
+/** How many containers of the client are in the weka cluster: as its status counts them, whatever its spec names by now. */
+function containersIn(client: KubernetesObject, cluster: WekaCluster, guid: string | undefined): number {
+  const { spec, status } = client as RawClient;
+  if (status?.memberships !== undefined && guid !== undefined) return status.memberships[guid] ?? 0;
+  const { name, namespace = client.metadata.namespace } = spec?.targetCluster ?? {};
+  const named = name === cluster.metadata.name && namespace === cluster.metadata.namespace;
+  // what it has created may have joined: written by a release that does not count, or no member says which cluster this is
+  return named ? (status?.stats?.containers?.created ?? 0) : 0;
+}
+
+/** A client that merely names the cluster uses nothing of it. */
+function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | undefined): string[] {
   return objectsOf(request.related, 'WekaClient', apiVersion).flatMap((client) => {
-    const target = (client['spec'] as { targetCluster?: { name?: string; namespace?: string } } | undefined)?.targetCluster;
-    const namespace = target?.namespace ?? client.metadata.namespace;
-    const ours = target?.name === cluster.metadata.name && namespace === cluster.metadata.namespace;
-    return ours ? [`${client.metadata.namespace ?? ''}/${client.metadata.name}`] : [];
+    const count = containersIn(client, cluster, guid);
+    return count === 0 ? [] : [`${client.metadata.namespace ?? ''}/${client.metadata.name} (${count} containers)`];
   });
 }
 
@@ -149,7 +163,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
       const parsed = readWekaNode(object);
       return parsed.ok ? [parsed.value] : [];
     }),
-    clients: clientsOf(request, cluster),
+    clients: clientsOf(request, cluster, guid),
     ...strangers(request, uid),
     claims,
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import { apiVersion } from '../api/group.ts';
+import { parseWekaCluster } from '../api/index.ts';
+import { operatorConfig } from '../config.ts';
+import { clusterFacts } from './facts.ts';
+
+const guid = 'guid-of-demo';
+const parent: KubernetesObject = {
+  apiVersion, kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'weka', uid: 'uid-of-demo' },
+  spec: { image: 'weka:4.4.5', dynamicTemplate: {} }, status: { clusterID: guid },
+};
+
+interface Client {
+  namespace: string;
+  target?: { name: string; namespace?: string };
+  memberships?: Record<string, number>;
+  created?: number;
+}
+
+function clientsOf(clients: Client[]): string[] {
+  const cluster = parseWekaCluster(parent);
+  if (!cluster.ok) throw new Error(JSON.stringify(cluster.issues));
+  const objects = clients.map(({ namespace, target, memberships, created }, index): KubernetesObject => ({
+    apiVersion, kind: 'WekaClient', metadata: { name: `apps-${index}`, namespace },
+    spec: { image: 'weka:4.4.5', ...(target === undefined ? {} : { targetCluster: target }) },
+    status: { ...(memberships === undefined ? {} : { memberships }), ...(created === undefined ? {} : { stats: { containers: { created } } }) },
+  }));
+  const request = {
+    parent, children: {}, finalizing: true, related: { [`WekaClient.${apiVersion}`]: Object.fromEntries(objects.map((object) => [`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object])) },
+    observed: { facts: {}, operations: {} }, context: { now: '2026-01-01T00:00:00Z', entropy: '0', operatorNamespace: 'o', config: operatorConfig.parse({}) },
+  } as unknown as HookRequest;
+  return clusterFacts(request, cluster.value, undefined).clients;
+}
+
+const demo = { name: 'demo', namespace: 'weka' };
+
+describe('the clients that hold a destruction back', () => {
+  it.each<[string, Client, string[]]>([
+    ['have containers in the weka cluster', { namespace: 'apps', target: demo, memberships: { [guid]: 2 } }, ['apps/apps-0 (2 containers)']],
+    ['have them whatever their spec names by now', { namespace: 'apps', target: { name: 'another' }, memberships: { [guid]: 1 } }, ['apps/apps-0 (1 containers)']],
+    ['do not merely name it', { namespace: 'apps', target: demo, memberships: {}, created: 0 }, []],
+    ['do not have containers that never joined', { namespace: 'apps', target: demo, memberships: {}, created: 3 }, []],
+    ['are not members of another one', { namespace: 'apps', target: demo, memberships: { another: 5 } }, []],
+    ['are taken at what they created while they do not count', { namespace: 'weka', target: { name: 'demo' }, created: 4 }, ['weka/apps-0 (4 containers)']],
+    ['created something, too, while they do not count', { namespace: 'apps', target: demo }, []],
+  ])('%s', (_sentence, client, expected) => {
+    expect(clientsOf([client])).toEqual(expected);
+  });
+
+  it('are exactly those with members, in any mixture of clients', () => {
+    const client: fc.Arbitrary<Client> = fc.record({
+      namespace: fc.constantFrom('weka', 'apps'), target: fc.constantFrom(demo, { name: 'another' }),
+      memberships: fc.dictionary(fc.constantFrom(guid, 'another', 'third'), fc.integer({ min: 1, max: 9 })),
+      created: fc.integer({ min: 0, max: 9 }),
+    });
+    fc.assert(fc.property(fc.array(client, { maxLength: 6 }), (clients) => {
+      const members = clients.filter(({ memberships = {} }) => guid in memberships).length;
+      expect(clientsOf(clients)).toHaveLength(members);
+    }));
+  });
+});
