@@ -16,7 +16,7 @@ describe('the rights of the sidecar', () => {
     ['secrets', ['create', 'delete', 'get', 'patch']],
     ['configmaps', ['create', 'delete', 'get']],
     ['events', ['create', 'get', 'list', 'patch']],
-    ['wekaclaims', ['create', 'get', 'patch']],
+    ['wekaclaims', ['create', 'delete', 'get', 'patch']],
     ['wekacontainers', ['delete', 'get']],
     // patch is for the finalizer that a replace has taken away
     ['wekaclusters', ['get', 'patch']],

@@ -36,6 +36,7 @@ export const wekaKinds: SystemKinds = {
     { ...wekaKind('WekaPolicy'), plural: 'wekapolicies' },
     wekaKind('WekaManualOperation'),
     wekaKind('WekaNode', false),
+    wekaClaimsKind,
     wekaKind('WekaMembers'),
     other('v1', 'Node', 'nodes', false),
     other('v1', 'Pod', 'pods'),
@@ -47,7 +48,7 @@ export const wekaKinds: SystemKinds = {
   ],
   // what loses it in a `kubectl replace` would vanish at its deletion, and its grace with it
   finalized: [{ kind: wekaClusterKind, finalizer: clusterFinalizer }],
-  deletable: [wekaContainerKind, other('v1', 'ConfigMap', 'configmaps')],
+  deletable: [wekaContainerKind, wekaClaimsKind, other('v1', 'ConfigMap', 'configmaps')],
 };
 
 /** Name prefix of the copies of the boot scripts; the content's hash follows. */

@@ -1,4 +1,5 @@
-import { bootConfigMapPrefix } from '../../hooks/weka/catalogue.ts';
+import { claimsNames } from '../../hooks/weka/api/index.ts';
+import { bootConfigMapPrefix, wekaClaimsKind } from '../../hooks/weka/catalogue.ts';
 import { getOrUndefined, isConflict, isNotFound } from '../cluster-access.ts';
 import { Refusal, type Performer } from '../context.ts';
 
@@ -11,6 +12,7 @@ export const objectDelete: Performer<'object.delete'> = async (access, target) =
   if (object.metadata.deletionTimestamp !== undefined) return { changed: false };
   if ((object.metadata.ownerReferences ?? []).length > 0) throw new Refusal(`${kind} ${name} has an owner`);
   if (kind === 'ConfigMap' && !name.startsWith(bootConfigMapPrefix)) throw new Refusal(`ConfigMap ${name} is not a copy of the boot scripts`);
+  if (kind === wekaClaimsKind.kind && !name.startsWith(claimsNames.ofCluster(''))) throw new Refusal(`WekaClaims ${name} are not those of a cluster`);
   try {
     await access.delete(address, uid);
   } catch (error) {

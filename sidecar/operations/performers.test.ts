@@ -321,6 +321,14 @@ describe('finalizer.ensure', () => {
   });
 });
 
+describe('object.delete of claims', () => {
+  it.each<[string, string | boolean]>([['cluster-uid-of-demo', true], ['node-node-1', 'WekaClaims node-node-1 are not those of a cluster'], ['ports', 'WekaClaims ports are not those of a cluster']])('%s: %s', async (name, expected) => {
+    const target = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', name };
+    const { perform } = setUp({ apiVersion: target.apiVersion, kind: target.kind, metadata: { name, uid: 'uid-of-claims' }, spec: {} });
+    expect(await perform(deleteObject({ ...target, uid: 'uid-of-claims' }))).toBe(expected);
+  });
+});
+
 describe('live reads', () => {
   it('of what is not there', async () => {
     const { access, observe } = setUp();

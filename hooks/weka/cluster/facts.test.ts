@@ -9,7 +9,10 @@ import { clusterFacts } from './facts.ts';
 const guid = 'guid-of-demo';
 const parent: KubernetesObject = {
   apiVersion, kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'weka', uid: 'uid-of-demo' },
-  spec: { image: 'weka:4.4.5', dynamicTemplate: {} }, status: { clusterID: guid },
+  spec: { image: 'weka:4.4.5', dynamicTemplate: {} },
+};
+const member: KubernetesObject = {
+  apiVersion, kind: 'WekaContainer', metadata: { name: 'demo-drive-0', namespace: 'weka', uid: 'uid-of-drive-0' }, spec: { mode: 'drive' }, status: { clusterID: guid },
 };
 
 interface Client {
@@ -19,7 +22,7 @@ interface Client {
   created?: number;
 }
 
-function clientsOf(clients: Client[]): string[] {
+function clientsOf(clients: Client[], members: KubernetesObject[] = [member]): string[] {
   const cluster = parseWekaCluster(parent);
   if (!cluster.ok) throw new Error(JSON.stringify(cluster.issues));
   const objects = clients.map(({ namespace, target, memberships, created }, index): KubernetesObject => ({
@@ -28,10 +31,10 @@ function clientsOf(clients: Client[]): string[] {
     status: { ...(memberships === undefined ? {} : { memberships }), ...(created === undefined ? {} : { stats: { containers: { created } } }) },
   }));
   const request = {
-    parent, children: {}, finalizing: true, related: { [`WekaClient.${apiVersion}`]: Object.fromEntries(objects.map((object) => [`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object])) },
+    parent, children: { [`WekaContainer.${apiVersion}`]: Object.fromEntries(members.map((object) => [`weka/${object.metadata.name}`, object])) }, finalizing: true, related: { [`WekaClient.${apiVersion}`]: Object.fromEntries(objects.map((object) => [`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object])) },
     observed: { facts: {}, operations: {} }, context: { now: '2026-01-01T00:00:00Z', entropy: '0', operatorNamespace: 'o', config: operatorConfig.parse({}) },
   } as unknown as HookRequest;
-  return clusterFacts(request, cluster.value, undefined).clients;
+  return clusterFacts(request, cluster.value).clients;
 }
 
 const demo = { name: 'demo', namespace: 'weka' };
@@ -47,6 +50,11 @@ describe('the clients that hold a destruction back', () => {
     ['created something, too, while they do not count', { namespace: 'apps', target: demo }, []],
   ])('%s', (_sentence, client, expected) => {
     expect(clientsOf([client])).toEqual(expected);
+  });
+
+  it('are those that name it and created something, while no member says which weka cluster this is', () => {
+    const clients: Client[] = [{ namespace: 'apps', target: demo, memberships: { [guid]: 2 }, created: 2 }, { namespace: 'apps', target: { name: 'another' }, memberships: { another: 1 }, created: 1 }];
+    expect(clientsOf(clients, [])).toEqual(['apps/apps-0 (2 containers)']);
   });
 
   it('are exactly those with members, in any mixture of clients', () => {

@@ -9,6 +9,7 @@ import { renderSteps, runSteps, done, skipped, unknown, wait, type Outcome, type
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
 import { claimsNames, describeIssues, parseWekaClaims, parseWekaContainer, parseWekaNode, type WekaClaimsSpec, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { holderObservations, holdersSettled } from './holders.ts';
 import { loads, policyObservations, verdicts, type PolicyInput, type Verdict } from './helper-policy.ts';
 
 /** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
@@ -139,6 +140,7 @@ function driversLoaded(facts: NodeFacts): Outcome {
 const steps: readonly Step<NodeFacts>[] = [
   { name: 'Discovered', condition: 'Discovered', mode: 'always', summary: 'The facts of the node are read for its present boot.', check: discovered },
   { name: 'DriversLoaded', condition: 'DriversLoaded', mode: 'always', summary: 'The kernel drivers are loaded for its present boot that its containers need whose pods were admitted.', check: driversLoaded },
+  { name: 'Holders', condition: 'HoldersSettled', mode: 'independent', summary: 'Every container that holds something on the node exists; what one that is gone holds is given back on proof.', check: holdersSettled },
 ];
 
 function helper(facts: NodeFacts, name: string, mode: 'discovery' | 'drivers-loader', image: string, extra: Record<string, Json> = {}): KubernetesObject {
@@ -196,7 +198,7 @@ function decide(request: HookRequest): Decision {
   const parsed = parseWekaNode(request.parent);
   if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
   const facts = nodeFacts(request, parsed.value);
-  const run = runSteps(steps, facts);
+  const run = runSteps(steps, facts, request.observed.operations);
   const previous = (parsed.value.status?.conditions ?? []) as Condition[];
   const blocked = run.blockedBy?.outcome;
   const summary = blocked !== undefined && blocked.state === 'wait'
@@ -211,8 +213,8 @@ function decide(request: HookRequest): Decision {
       ...refusals(facts),
     },
     children: helpers(facts),
-    operations: [],
-    events: [],
+    operations: run.operations,
+    events: run.events,
     ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
   };
 }
@@ -222,7 +224,10 @@ export const wekaNodeController: HookController = {
   type: 'composite',
   observe(request) {
     const parsed = parseWekaNode(request.parent);
-    return parsed.ok ? policyObservations(nodeFacts(request, parsed.value)) : [];
+    if (!parsed.ok) return [];
+    const facts = nodeFacts(request, parsed.value);
+    // the policy asks more freshly, so its question goes first where both have the same
+    return [...new Map([...holderObservations(facts), ...policyObservations(facts)].map((one) => [one.id, one])).values()];
   },
   decide,
   // `ports` names all WekaClusters, and changes only as they come and go

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { claimsRead, objectLive, podLive } from '../../core/catalogue.ts';
+import type { Fact, HookRequest, Json } from '../../core/contract.ts';
+import { apiVersion, labels } from '../api/group.ts';
+import type { ClaimHolder, WekaNode } from '../api/index.ts';
+import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import type { HolderInput } from './holder-proof.ts';
+import { holderObservations, holdersSettled } from './holders.ts';
+import { clusterLook, containerLook, membersLook } from './live.ts';
+
+const uid = 'uid-of-drive-0';
+const cluster = { namespace: 'default', name: 'demo', uid: 'uid-of-demo' };
+const member = { namespace: 'default', name: 'demo-drive-1', uid: 'pod-of-member' };
+const serials = ['SERIAL1', 'SERIAL2'];
+
+const choices = {
+  rare: ['absent', 'other uid', 'same', 'unknown'],
+  fresh: ['absent', 'other uid', 'same', 'unknown'],
+  pod: ['absent', 'of another', 'living', 'terminating', 'unknown'],
+  incarnation: ['recorded', 'none'],
+  stopAllowed: ['this pod', 'an older pod', 'none'],
+  boot: ['same', 'another', 'unknown'],
+  outOfService: ['no', 'yes'],
+  belongs: ['to the cluster', 'to none', 'to one without name'],
+  cluster: ['living', 'absent', 'another uid', 'unknown'],
+  members: ['present', 'of another cluster', 'absent', 'unknown'],
+  listed: ['nothing', 'one serial', 'unknown'],
+  itself: ['seen', 'down', 'not seen'],
+  total: ['right', 'one more', 'not said'],
+  guid: ['same', 'another'],
+  sibling: ['none', 'living', 'gone'],
+  mode: ['drive', 'compute', 'client'],
+  report: ['member that is DOWN', 'member that is UP', 'no member', 'unknown'],
+  mounts: [0, 3, null],
+  claims: ['same', 'changed', 'unknown'],
+  clusterClaims: ['absent', 'free', 'turn of another', 'unknown'],
+} as const;
+type Case = { [Name in keyof typeof choices]: (typeof choices)[Name][number] };
+
+/** All proofs are given. */
+const proven: Case = {
+  rare: 'absent', fresh: 'absent', pod: 'absent', incarnation: 'recorded', stopAllowed: 'this pod', boot: 'same', outOfService: 'no', belongs: 'to the cluster', cluster: 'living',
+  members: 'present', listed: 'nothing', itself: 'seen', total: 'right', guid: 'same', sibling: 'none', mode: 'drive', report: 'member that is DOWN', mounts: 0, claims: 'same', clusterClaims: 'absent',
+};
+
+const object = (state: string, own: string, more: object = {}): Json | undefined =>
+  state === 'unknown' ? undefined : state === 'absent' || state === 'gone' ? { exists: false } : { exists: true, uid: state.includes('other') ? 'another' : own, labels: {}, fields: {}, ...more };
+
+function input(one: Case): HolderInput {
+  const holder: ClaimHolder = {
+    namespace: 'default', name: 'demo-drive-0', mode: one.mode, image: 'weka:4.4.5', drives: one.mode === 'drive' ? serials : [],
+    ...(one.belongs === 'to none' ? {} : { clusterUid: one.belongs === 'to the cluster' ? cluster.uid : 'uid-of-nobody' }),
+    ...(one.belongs === 'to the cluster' ? { clusterName: 'demo' } : {}),
+    ...(one.incarnation === 'none' ? {} : { incarnation: { podUid: 'pod', nodeName: 'node-1', bootId: 'boot-1' } }),
+    ...(one.stopAllowed === 'none' ? {} : { stopAllowed: one.stopAllowed === 'this pod' ? 'pod' : 'older' }),
+  };
+  const sibling: ClaimHolder = { ...holder, name: 'demo-drive-9', drives: [], clusterUid: cluster.uid };
+  const drives = [{ uuid: 'd', serial_number: 'OTHER' }, ...(one.listed === 'one serial' ? [{ uuid: 'e', serial_number: 'SERIAL2' }] : [])];
+  const containers = [
+    ...(one.itself === 'not seen' ? [] : [{ host_id: 'HostId<1>', status: one.itself === 'seen' ? 'UP' : 'DOWN' }]),
+    ...(one.report === 'no member' ? [] : [{ host_id: 'HostId<7>', status: one.report === 'member that is UP' ? 'UP' : 'DOWN' }]),
+  ];
+  const pod = { namespace: 'default', name: 'demo-drive-0', uid: 'pod' };
+  const known = { of: one.claims === 'unknown' ? undefined : { exists: true, resourceVersion: '7', spec: { holders: { [uid]: one.claims === 'same' ? holder : { ...holder, wekaPort: 1 } } } } };
+  const values: [string, Json | undefined][] = [
+    [containerLook(holder, 0).id, object(one.rare, uid)],
+    [containerLook(holder, 0, ['spec.mode']).id, object(one.fresh, uid)],
+    [containerLook(sibling, 0).id, object(one.sibling, 'uid-of-sibling')],
+    [podLive(holder, 0).id, {
+      absent: { exists: false }, 'of another': { exists: true, uid: 'younger', controllerUid: 'another', phase: 'Running' }, living: { exists: true, uid: 'pod', controllerUid: uid, phase: 'Running' },
+      terminating: { exists: true, uid: 'pod', controllerUid: uid, phase: 'Running', deletionTimestamp: '2026-01-01T00:00:00Z' }, unknown: undefined,
+    }[one.pod]],
+    [clusterLook(cluster, 0).id, object(one.cluster === 'another uid' ? 'other' : one.cluster, cluster.uid)],
+    [membersLook(cluster, 0).id, object(one.members, 'm', {
+      labels: { [labels.clusterId]: one.members === 'of another cluster' ? 'uid-of-another' : cluster.uid },
+      fields: { 'spec.clusterGuid': 'guid', 'spec.members': [{ containerUid: 'uid-of-member', name: member.name, podUid: member.uid, containerId: 1 }] },
+    })],
+    [wekaQuery(member, 'drives', 0).id, one.listed === 'unknown' ? undefined : drives],
+    [wekaQuery(member, 'containers', 0).id, containers],
+    [wekaQuery(member, 'status', 0).id, { guid: one.guid === 'same' ? 'guid' : 'another', ...(one.total === 'not said' ? {} : { drives: { total: drives.length + (one.total === 'right' ? 0 : 1) } }) }],
+    [runtimeReport(pod, 0).id, one.report === 'unknown' ? undefined : { allowStop: false, activeMounts: one.mounts, identity: one.report === 'no member' ? null : { clusterGuid: 'guid', hostId: 7 } }],
+    [claimsRead('node-node-1', 0).id, known.of as unknown as Json],
+    [objectLive({ apiVersion, kind: 'WekaClaims', name: 'cluster-uid-of-demo' }, 0, ['spec.turn']).id, {
+      absent: { exists: false }, free: { exists: true, uid: 'uid-of-claims', labels: {}, fields: {} },
+      'turn of another': { exists: true, uid: 'uid-of-claims', labels: {}, fields: { 'spec.turn': { containerUid: 'uid-of-drive-3' } } }, unknown: undefined,
+    }[one.clusterClaims]],
+  ];
+  const facts = Object.fromEntries(values.flatMap(([id, value]): [string, Fact][] => (value === undefined ? [] : [[id, { observedAt: '2026-01-01T00:00:00Z', value }]])));
+  const node = {
+    metadata: { name: 'node-1' },
+    spec: { ...(one.boot === 'unknown' ? {} : { bootId: one.boot === 'same' ? 'boot-1' : 'boot-2' }), taints: one.outOfService === 'yes' ? [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] : [] },
+  } as unknown as WekaNode;
+  return {
+    request: { parent: { metadata: { name: 'node-1' } }, observed: { facts, operations: {} }, context: { now: '2026-01-01T00:00:00Z' } } as unknown as HookRequest,
+    node, holders: { [uid]: holder, ...(one.sibling === 'none' ? {} : { 'uid-of-sibling': sibling }) }, clusters: [],
+  };
+}
+
+const isOneOf = <T>(value: T, ...list: T[]): boolean => list.includes(value);
+
+/** The proofs, said once more and otherwise. */
+function proofs(one: Case) {
+  const gone = isOneOf(one.rare, 'absent', 'other uid') && isOneOf(one.fresh, 'absent', 'other uid') && one.claims === 'same';
+  const podGone = one.pod === 'absent' || one.pod === 'of another';
+  const stopped = one.incarnation === 'none' || one.stopAllowed === 'this pod' || one.boot === 'another' || one.outOfService === 'yes';
+  const clusterGone = isOneOf(one.cluster, 'absent', 'another uid') && isOneOf(one.members, 'absent', 'of another cluster');
+  const answered = isOneOf(one.cluster, 'living', 'absent', 'another uid') && one.members === 'present' && one.listed === 'nothing' && one.itself === 'seen' && one.total === 'right' && one.guid === 'same';
+  const done = one.belongs === 'to the cluster' && (clusterGone ? one.sibling !== 'living' : answered);
+  return { gone, dead: podGone && stopped, done, clusterGone };
+}
+
+/** Few things differ from a case in which something is done, or nearly each is refused for several reasons. */
+const near = (base: Case): fc.Arbitrary<Case> => fc.record(Object.fromEntries(Object.entries(choices).map(([name, list]) => [name, fc.oneof(
+  { weight: 9, arbitrary: fc.constant(base[name as keyof Case]) }, { weight: 1, arbitrary: fc.constantFrom(...(list as readonly unknown[])) },
+)]))) as unknown as fc.Arbitrary<Case>;
+const anyCase = fc.oneof(...[{}, { cluster: 'absent', members: 'absent', clusterClaims: 'free' } as const, { pod: 'terminating' } as const].map((change) => near({ ...proven, ...change })));
+
+type Effect = 'collects' | 'deletes the claims of the cluster' | 'records' | 'allows the stop' | 'nothing';
+function effect(one: Case): Effect {
+  const outcome = holdersSettled(input(one));
+  const [operation] = outcome.state === 'act' ? outcome.operations : [];
+  if (operation === undefined) return 'nothing';
+  if (operation.kind === 'object.delete') return 'deletes the claims of the cluster';
+  if (operation.kind === 'runtime.allowStop') return 'allows the stop';
+  const [change] = operation.args['changes'] as { path: string[]; value: Json }[];
+  return change?.value === null ? 'collects' : 'records';
+}
+
+describe('a holder whose container is gone', () => {
+  it.each<[string, Partial<Case>, Effect, RegExp]>([
+    ['is collected when all proofs are given', {}, 'collects', /SERIAL1/],
+    ['is collected after a reboot', { stopAllowed: 'none', boot: 'another' }, 'collects', /collects it/],
+    ['stays without a fresh look', { fresh: 'unknown' }, 'nothing', /fresh look/],
+    ['stays when its pod vanished without permission', { stopAllowed: 'none' }, 'nothing', /vanished without our permission; reboot the node, or taint it/],
+    ['stays when the boot of the node is not known', { stopAllowed: 'none', boot: 'unknown' }, 'nothing', /vanished/],
+    ['stays while weka lists a drive', { listed: 'one serial' }, 'nothing', /still has the drives SERIAL2; deactivate and remove/],
+    ['stays when the member does not see itself', { itself: 'not seen' }, 'nothing', /complete list/],
+    ['stays when the list is shorter than the status says', { total: 'one more' }, 'nothing', /complete list/],
+    ['stays when the answer comes from another cluster', { guid: 'another' }, 'nothing', /complete list/],
+    ['stays when it is not known where its drives belong', { belongs: 'to none' }, 'nothing', /not known which weka cluster/],
+    ['needs no member when the cluster is gone altogether', { cluster: 'absent', members: 'absent' }, 'collects', /collects it/],
+    ['stays while containers of the cluster that is gone are there', { cluster: 'absent', members: 'absent', sibling: 'living' }, 'nothing', /demo-drive-9/],
+    ['takes the claims of a cluster that is gone along', { cluster: 'absent', members: 'absent', clusterClaims: 'free' }, 'deletes the claims of the cluster', /collects it/],
+    ['leaves them to whoever has the turn', { cluster: 'absent', members: 'absent', clusterClaims: 'turn of another' }, 'collects', /collects it/],
+    ['needs no word of weka without drives', { mode: 'compute', members: 'unknown' }, 'collects', /its place/],
+    ['has the permission to stop recorded first', { pod: 'terminating', stopAllowed: 'none' }, 'records', /lets its pod stop/],
+    ['then lets its pod stop', { pod: 'terminating' }, 'allows the stop', /lets its pod stop/],
+    ['keeps a pod that weka counts on', { pod: 'terminating', report: 'member that is UP' }, 'nothing', /counts on its container 7, which is UP.*kubectl exec/],
+    ['keeps a pod on which mounts hang', { pod: 'terminating', mode: 'client', mounts: 3 }, 'nothing', /3 active mounts/],
+    ['keeps a pod that nobody deleted', { pod: 'living' }, 'nothing', /still exists/],
+  ])('%s', (_sentence, change, expected, message) => {
+    const one = { ...proven, ...change };
+    expect(effect(one)).toBe(expected);
+    expect((holdersSettled(input(one)) as { message: string }).message).toMatch(message);
+  });
+
+  it('loses nothing while a proof is missing, and is not kept when none is', () => {
+    const count = { collects: 0, 'deletes the claims of the cluster': 0, records: 0, 'allows the stop': 0, nothing: 0 };
+    fc.assert(fc.property(anyCase, (one) => {
+      const { gone, dead, done, clusterGone } = proofs(one);
+      const found = effect(one);
+      count[found] += 1;
+      const collectable = gone && dead && (one.mode !== 'drive' || done);
+      const taking = clusterGone && one.belongs === 'to the cluster' && one.sibling === 'none';
+      if (found === 'collects') expect(collectable && (!taking || isOneOf(one.clusterClaims, 'absent', 'turn of another'))).toBe(true);
+      if (found === 'deletes the claims of the cluster') expect(collectable && taking && one.clusterClaims === 'free').toBe(true);
+      const idle = one.report !== 'unknown' && (one.mode === 'client' ? one.mounts === 0 : done && (clusterGone || one.report !== 'member that is UP'));
+      if (found === 'records' || found === 'allows the stop') expect(gone && one.pod === 'terminating' && idle).toBe(true);
+      if (found === 'allows the stop') expect(one.stopAllowed).toBe('this pod');
+      if (collectable && !(taking && one.clusterClaims === 'unknown')) expect(found).not.toBe('nothing');
+    }), { numRuns: 4000 });
+    for (const [name, times] of Object.entries(count)) expect(times, name).toBeGreaterThan(0);
+  });
+
+  it('is decided on what three rounds of looks bring', () => {
+    fc.assert(fc.property(anyCase, (one) => {
+      const all = input(one);
+      const seen = (asked: Set<string>): HolderInput => ({ ...all, request: { ...all.request, observed: { operations: {}, facts: Object.fromEntries(Object.entries(all.request.observed.facts).filter(([id]) => asked.has(id))) } } });
+      const asked = new Set<string>();
+      for (let round = 0; round < 3; round += 1) for (const { id } of holderObservations(seen(asked))) asked.add(id);
+      expect(holdersSettled(seen(asked))).toEqual(holdersSettled(all));
+    }), { numRuns: 500 });
+  });
+
+  it('costs one rare look for a container that is there', () => {
+    expect(holderObservations(input({ ...proven, rare: 'same' })).map(({ maxAgeSeconds }) => maxAgeSeconds)).toEqual([240]);
+  });
+});
