@@ -6,6 +6,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { rbacRulesByScope } from '../sidecar/rbac.ts';
+import { servedNamespaces } from './generated-chart.ts';
 import { findKubectl, render } from './kustomize.ts';
 
 const chart = join(import.meta.dirname, 'helm', 'weka-metacontroller');
@@ -32,9 +34,20 @@ function evaluate(expression: string, values: Values): string {
   }, start);
 }
 
+/** The roles that stand once for each namespace, or once for all. */
+const narrowable = /^\{\{- if \.Values\.namespaces \}\}\n\{\{- range \$namespace := uniq \(append \.Values\.namespaces \.Release\.Namespace\) \}\}\n([\s\S]*?)^\{\{- end \}\}\n\{\{- else \}\}\n([\s\S]*?)^\{\{- end \}\}\n/gm;
+
+function served(values: Values): string[] {
+  const list = values['namespaces'] as string[];
+  return list.length === 0 ? [] : [...new Set([...list, namespace])];
+}
+
 function renderChart(values: Values): KubernetesObject[] {
   const text = readdirSync(join(chart, 'templates')).filter((name) => name.endsWith('.yaml')).map((name) => read(`templates/${name}`)
     .replace(/^\{\{- \/\*.*\*\/\}\}\n/, '')
+    .replace(narrowable, (_all, body: string, otherwise: string) => (served(values).length === 0 ? otherwise
+      : served(values).map((one) => body.replaceAll('{{ $namespace }}', one).replaceAll('{{ $.Release.Namespace }}', namespace)).join('')))
+    .replaceAll(`{{ ${servedNamespaces} }}`, JSON.stringify(served(values).join()))
     .replace(/^\{\{- if (\S+) \}\}\n([\s\S]*?)^\{\{- end \}\}\n/gm, (_all, condition: string, body: string) => (valueAt(values, condition) === true ? body : ''))
     .replace(/\{\{ (.+?) \}\}/g, (_all, expression: string) => evaluate(expression, values))).join('');
   return documents(text);
@@ -82,6 +95,16 @@ describe('the chart', () => {
     const off = { enabled: false };
     const kinds = new Set(renderChart({ ...defaults, crds: off, priorityClasses: off, networkPolicy: { ...off, metacontrollerNamespace: 'm' } }).map(({ kind }) => kind));
     expect(['CustomResourceDefinition', 'PriorityClass', 'NetworkPolicy'].filter((kind) => kinds.has(kind))).toEqual([]);
+  });
+
+  it('narrows the rights of the sidecar to the namespaces that it serves', () => {
+    const objects = renderChart({ ...defaults, namespaces: ['weka', 'apps'] }) as (KubernetesObject & { rules: unknown; roleRef: { kind: string; name: string }; subjects: { namespace: string }[] })[];
+    const of = (kind: string) => objects.filter((object) => object.kind === kind);
+    expect(of('ClusterRole').map(({ rules }) => rules)).toEqual([rbacRulesByScope().cluster]);
+    expect(of('ClusterRoleBinding').map(({ roleRef }) => roleRef.name)).toEqual(of('ClusterRole').map(({ metadata }) => metadata.name));
+    expect(of('Role').map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(['weka', 'apps', namespace].map((one) => [one, rbacRulesByScope().namespaced]));
+    expect(of('RoleBinding').map(({ metadata, roleRef, subjects }) => [metadata.namespace, roleRef.kind, subjects[0]?.namespace])).toEqual(['weka', 'apps', namespace].map((one) => [one, 'Role', namespace]));
+    expect(JSON.stringify(of('Deployment'))).toContain(`{"name":"WEKA_SIDECAR_NAMESPACES","value":"weka,apps,${namespace}"}`);
   });
 
   it('names the settings by their content, so that others roll the hooks', () => {

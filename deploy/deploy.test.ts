@@ -6,7 +6,8 @@ import { wekaControllers } from '../hooks/weka/index.ts';
 import { createStore } from '../lab/api/store/store.ts';
 import { VirtualClock } from '../lab/clock.ts';
 import { manifestsIn } from '../lab/manifests.ts';
-import { rbacRules } from '../sidecar/rbac.ts';
+import type { PolicyRule } from '../hooks/core/catalogue.ts';
+import { rbacRules, rbacRulesByScope } from '../sidecar/rbac.ts';
 import { plainFiles } from './generate.ts';
 import { chartFiles } from './generated-chart.ts';
 import { controllers } from './generated-controllers.ts';
@@ -147,12 +148,15 @@ describe('the controllers', () => {
   });
 });
 
-describe('the ClusterRole', () => {
-  it('has the rules of the catalogue, and is bound to the account of the sidecar', () => {
-    const [role] = manifestsIn('deploy/base').filter(({ kind }) => kind === 'ClusterRole') as unknown as { metadata: { name: string }; rules: unknown }[];
-    const [binding] = manifestsIn('deploy/base').filter(({ kind }) => kind === 'ClusterRoleBinding') as unknown as { roleRef: object; subjects: object[] }[];
-    expect(role?.rules).toEqual(rbacRules());
-    expect(binding).toMatchObject({ roleRef: { kind: 'ClusterRole', name: role?.metadata.name }, subjects: [{ kind: 'ServiceAccount', name: 'weka-metacontroller', namespace: 'weka-operator-system' }] });
+describe('the ClusterRoles', () => {
+  it('have the rules of the catalogue, and are bound to the account of the sidecar', () => {
+    const roles = manifestsIn('deploy/base').filter(({ kind }) => kind === 'ClusterRole') as unknown as { metadata: { name: string }; rules: PolicyRule[] }[];
+    const bindings = manifestsIn('deploy/base').filter(({ kind }) => kind === 'ClusterRoleBinding') as unknown as { roleRef: object; subjects: object[] }[];
+    const rights = (rules: PolicyRule[]): string[] => rules.flatMap(({ apiGroups, resources, verbs }) => resources.map((resource) => `${apiGroups.join()} ${resource} ${verbs.join()}`)).sort();
+    expect(rights(roles.flatMap(({ rules }) => rules))).toEqual(rights(rbacRules()));
+    expect(roles.map(({ rules }) => rules)).toEqual(Object.values(rbacRulesByScope()));
+    expect(bindings.map(({ roleRef }) => roleRef)).toEqual(roles.map(({ metadata }) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name })));
+    for (const { subjects } of bindings) expect(subjects).toEqual([{ kind: 'ServiceAccount', name: 'weka-metacontroller', namespace: 'weka-operator-system' }]);
   });
 });
 

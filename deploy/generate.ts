@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Document, stringify } from 'yaml';
 import { describeSettings } from '../hooks/weka/config.ts';
-import { rbacRules } from '../sidecar/rbac.ts';
+import { rbacRulesByScope } from '../sidecar/rbac.ts';
 import { chartFiles } from './generated-chart.ts';
 import { addressReplacements, tlsPatches, urlPatches } from './generated-controllers.ts';
 import { findKubectl, render } from './kustomize.ts';
@@ -21,10 +21,11 @@ function yaml(source: string, ...documents: object[]): string {
   return notice(source) + documents.map((document) => new Document(document, options).toString(options)).join('---\n');
 }
 
-function clusterRole(): object {
-  return {
-    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'weka-metacontroller-sidecar' }, rules: rbacRules(),
-  };
+/** Two roles, so that the second can be bound in single namespaces. */
+function clusterRoles(): object[] {
+  const { cluster, namespaced } = rbacRulesByScope();
+  const role = (name: string, rules: object[]): object => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules });
+  return [role('weka-metacontroller-sidecar', cluster), role('weka-metacontroller-sidecar-namespaced', namespaced)];
 }
 
 /** All settings of the operator as comments; what is set goes into an overlay. */
@@ -40,7 +41,7 @@ function settingsFile(): string {
 /** Files by path below deploy/ that need no other program. */
 export function plainFiles(): Map<string, string> {
   return new Map([
-    ['base/cluster-role.yaml', yaml('the catalogue of the sidecar, sidecar/rbac.ts', clusterRole())],
+    ['base/cluster-role.yaml', yaml('the catalogue of the sidecar, sidecar/rbac.ts', ...clusterRoles())],
     ['base/settings.env', settingsFile()],
     ['components/webhook-tls/controllers.yaml', yaml('compositecontrollers', ...tlsPatches())],
     ['overlays/no-service-dns/controllers.yaml', yaml('compositecontrollers', ...urlPatches())],

@@ -22,6 +22,9 @@ const everywhere: Record<string, string> = {
 const settingsName = /^(weka-metacontroller-settings)-[a-z0-9]{10}$/;
 const settingsHash = 'toJson .Values.settings | sha256sum | trunc 10';
 
+/** What the sidecar is told to serve: nothing for all, else the namespaces and that of the release, where the helpers run. */
+export const servedNamespaces = 'ternary (append .Values.namespaces .Release.Namespace | uniq | join ",") "" (gt (len .Values.namespaces) 0) | quote';
+
 /** Expressions survive the YAML writer as words that it has no reason to quote or fold. */
 const mark = (expression: string): string => `HELM${Buffer.from(expression).toString('hex')}PLEH`;
 const unmark = (text: string): string =>
@@ -36,7 +39,7 @@ function replaceScalars(tree: Tree): Tree {
   return tree.replace(settingsName, (_all, name: string) => `${name}-${mark(settingsHash)}`);
 }
 
-interface Container { name: string; image: string; resources: Tree }
+interface Container { name: string; image: string; env: { name: string; value?: string }[]; resources: Tree }
 interface PodSpec { containers: Container[]; [field: string]: unknown }
 
 /** What the values change in single kinds, beyond the scalars above. */
@@ -47,6 +50,8 @@ const byKind: Record<string, (object: KubernetesObject & Record<string, unknown>
     for (const field of ['imagePullSecrets', 'nodeSelector', 'tolerations']) spec.template.spec[field] = mark(`toJson .Values.${field}`);
     for (const container of spec.template.spec.containers) {
       container.image = mark('.Values.image');
+      const served = container.env.find(({ name }) => name === 'WEKA_SIDECAR_NAMESPACES');
+      if (served !== undefined) served.value = mark(servedNamespaces);
       container.resources = mark(`toJson .Values.resources.${container.name}`);
     }
   },
@@ -80,10 +85,27 @@ const files: Record<string, string[]> = {
 };
 const leftOut = ['Namespace'];
 
+/** The role that an installation may narrow to namespaces, and its binding. */
+const narrowed = 'weka-metacontroller-sidecar-namespaced';
+
+/** The same right in each of the namespaces, and in that of the release, where the helpers run. */
+function inNamespaces(object: KubernetesObject): KubernetesObject {
+  const copy = structuredClone(object) as KubernetesObject & { roleRef?: { kind: string } };
+  copy.kind = object.kind.replace(/^Cluster/, '');
+  copy.metadata.namespace = mark('$namespace');
+  if (copy.roleRef !== undefined) copy.roleRef.kind = 'Role';
+  return copy;
+}
+
 function template(object: KubernetesObject): string {
   const copy = structuredClone(object) as KubernetesObject & Record<string, unknown>;
   byKind[object.kind]?.(copy);
   const text = unmark(stringify(replaceScalars(copy as unknown as Tree), { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }));
+  if (object.metadata.name === narrowed) {
+    const narrow = unmark(stringify(replaceScalars(inNamespaces(copy) as unknown as Tree), { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }));
+    const range = `{{- range $namespace := uniq (append .Values.namespaces .Release.Namespace) }}\n---\n${narrow.replaceAll('.Release.Namespace', '$.Release.Namespace')}{{- end }}\n`;
+    return `{{- if .Values.namespaces }}\n${range}{{- else }}\n---\n${text}{{- end }}\n`;
+  }
   const condition = conditions[object.kind];
   return condition === undefined ? `---\n${text}` : `{{- if ${condition} }}\n---\n${text}{{- end }}\n`;
 }
@@ -101,6 +123,7 @@ function valuesSchema(): object {
       image: { ...text, description: 'repository with a tag or a digest' },
       imagePullSecrets: { type: 'array', items: object({ name: text }) },
       replicas: { type: 'integer', minimum: 1, maximum: 10 },
+      namespaces: { type: 'array', items: text, description: 'namespaces that the sidecar serves and has rights in; all when empty' },
       nodeSelector: { type: 'object', additionalProperties: { type: 'string' } },
       tolerations: { type: 'array', items: { type: 'object' } },
       resources: object({ hooks: resources, sidecar: resources }),
@@ -111,7 +134,7 @@ function valuesSchema(): object {
       crds: enabled,
       // what Helm itself passes to a chart that is a part of another
       global: { type: 'object' },
-    }, ['image', 'imagePullSecrets', 'replicas', 'nodeSelector', 'tolerations', 'resources', 'settings', 'webhook', 'networkPolicy', 'priorityClasses', 'crds']),
+    }, ['image', 'imagePullSecrets', 'replicas', 'namespaces', 'nodeSelector', 'tolerations', 'resources', 'settings', 'webhook', 'networkPolicy', 'priorityClasses', 'crds']),
   };
 }
 

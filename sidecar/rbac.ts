@@ -1,6 +1,6 @@
 /** What the sidecar may do in the cluster, and the page that says so; both follow from the catalogue. */
 import type { PolicyRule } from '../hooks/core/catalogue.ts';
-import { catalogue } from '../hooks/weka/catalogue.ts';
+import { catalogue, wekaKinds } from '../hooks/weka/catalogue.ts';
 import { wekaCommands } from '../hooks/weka/commands.ts';
 import { wekaQueries } from '../hooks/weka/queries.ts';
 
@@ -27,6 +27,18 @@ export function rbacRules(): PolicyRule[] {
     merged.set(`${group} ${sorted.join()}`, rule);
   }
   return [...merged.values()];
+}
+
+/** Cluster-scoped kinds that the sidecar reads or writes; their rights cannot be narrowed to namespaces. */
+const clusterScoped = new Set([...wekaKinds.readable, ...wekaKinds.deletable, wekaKinds.claims].filter(({ namespaced }) => !namespaced).map(({ plural }) => plural));
+
+/** The same rules in two parts: what is cluster-scoped, and what may be granted in single namespaces only. */
+export function rbacRulesByScope(): { cluster: PolicyRule[]; namespaced: PolicyRule[] } {
+  const part = (wanted: boolean): PolicyRule[] => rbacRules().flatMap((rule) => {
+    const resources = rule.resources.filter((resource) => clusterScoped.has(resource) === wanted);
+    return resources.length === 0 ? [] : [{ ...rule, resources }];
+  });
+  return { cluster: part(true), namespaced: part(false) };
 }
 
 function rightsText(rules: PolicyRule[]): string {

@@ -105,7 +105,9 @@ function proofs(one: Case) {
   const podGone = one.pod === 'absent' || one.pod === 'of another';
   const stopped = one.incarnation === 'none' || one.stopAllowed === 'this pod' || one.boot === 'another' || one.outOfService === 'yes';
   const clusterGone = isOneOf(one.cluster, 'absent', 'another uid') && isOneOf(one.members, 'absent', 'of another cluster');
-  const answered = isOneOf(one.cluster, 'living', 'absent', 'another uid') && one.members === 'present' && one.listed === 'nothing' && one.itself === 'seen' && one.total === 'right' && one.guid === 'same';
+  // the serials that are listed are those of a drive container
+  const notListed = one.listed === 'nothing' || (one.listed === 'one serial' && one.mode !== 'drive');
+  const answered = isOneOf(one.cluster, 'living', 'absent', 'another uid') && one.members === 'present' && notListed && one.itself === 'seen' && one.total === 'right' && one.guid === 'same';
   const done = one.belongs === 'to the cluster' && (clusterGone ? one.sibling !== 'living' : answered);
   return { gone, dead: podGone && stopped, done, clusterGone };
 }
