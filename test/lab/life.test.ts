@@ -171,6 +171,7 @@ describe('the end of a cluster', () => {
     await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 600);
     await world.until('the pods are gone', () => pods(world).length === 0);
     for (const claims of world.lab.all('WekaClaims')) expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
+    await world.until('its claims are gone', () => world.lab.all('WekaClaims').every(({ metadata }) => !metadata.name.startsWith('cluster-')));
     await world.until('its secrets are collected', () => world.lab.all('Secret').every(({ metadata }) => !metadata.name.startsWith('weka-')));
     const drives = world.lab.hardware.list().flatMap((machine) => machine.drives);
     expect(drives.filter((serial) => world.lab.world.driveGuid(serial) !== undefined)).toEqual([]);

@@ -1,12 +1,14 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
 import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import { deleteObject } from '../../core/catalogue.ts';
+import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { echoChildren, invalidSpec } from '../../core/echo.ts';
 import { renderSteps, runSteps, type Step, type StepsResult } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
+import { wekaClaimsKind } from '../catalogue.ts';
 import { shortcomings } from '../protection.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import type { ContainerView } from './container-view.ts';
@@ -159,6 +161,11 @@ function paused(facts: ClusterFacts): Decision {
   };
 }
 
+/** The claims of the cluster, grace and order included, go with the last answer: nothing reads them after it. */
+function lastWords({ claims }: ClusterFacts): Operation[] {
+  return claims.state === 'known' && claims.uid !== undefined ? [deleteObject({ apiVersion, kind: wekaClaimsKind.kind, name: claims.name, uid: claims.uid })] : [];
+}
+
 function ending(facts: ClusterFacts): Decision {
   const run = runSteps([secretSteps.owned, ...deletionSteps], facts, facts.request.observed.operations);
   const blocked = run.blockedBy?.outcome;
@@ -171,7 +178,7 @@ function ending(facts: ClusterFacts): Decision {
   return {
     status: clusterStatus(facts, word, wishes),
     children: going ? [] : [...objects, membersObject(facts)],
-    operations: run.operations,
+    operations: [...run.operations, ...(run.blockedBy === undefined ? lastWords(facts) : [])],
     events: run.events,
     finalized: facts.request.finalizing && run.blockedBy === undefined,
     ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),

@@ -16,7 +16,8 @@ import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.
 import { cleanUpView } from './helpers.ts';
 import type { PodView } from './pod-view.ts';
 import { skipsDeactivation } from './stop.ts';
-import { deactivated, holderGone, ownEntry, terminationOutcome } from './succession.ts';
+import { deactivated, holderGone, ownEntry } from './disruption.ts';
+import { terminationOutcome } from './succession.ts';
 
 const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
 
@@ -44,7 +45,9 @@ function againstLeaving(facts: ContainerFacts): string | undefined {
   if (wekaStatus?.status === 'UNINITIALIZED' && wekaStatus.io_status !== 'STARTED') return undefined;
   const own = ownEntry(facts);
   if (own.state === 'unknown') return own.reason;
-  const against = againstAbsence(wekaStatus, inWeka, ({ hostId }) => hostId === containerId);
+  // what is away in its own failure domain costs nothing more
+  const domain = own.state === 'listed' ? own.member.failureDomain : undefined;
+  const against = againstAbsence(wekaStatus, inWeka, ({ hostId, failureDomain, status }) => hostId === containerId || (domain !== undefined && failureDomain === domain && status !== 'UP'));
   if (against !== undefined) return against;
   if (own.state === 'listed' && own.member.status === 'UP' && protection.state !== 'full') return protection.message;
   const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;

@@ -80,7 +80,8 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   return defined({
     incarnation: before?.incarnation, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
     namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
-    clusterUid: facts.clusterUid, clusterName: holder === undefined ? facts.clusterName : holder.clusterName, driversDistService: spec.driversDistService,
+    // an orphaned container goes on holding what it has in its cluster
+    clusterUid: facts.clusterUid ?? holder?.clusterUid, clusterName: holder === undefined ? facts.clusterName : holder.clusterName, driversDistService: spec.driversDistService,
   });
 }
 

@@ -1,0 +1,158 @@
+/** Who may be disturbed now: what another member says of the container, and the disruption turn of its cluster. */
+import { factValue } from '../../core/facts.ts';
+import { objectLive } from '../../core/catalogue.ts';
+import type { Operation } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
+import { act, skipped, unknown, wait, type Outcome } from '../../core/steps.ts';
+import { apiVersion } from '../api/group.ts';
+import { is } from '../api/modes.ts';
+import { returnTurn, shareTurn, takeTurn } from '../claims/turn.ts';
+import { againstAbsence, nameOf } from '../redundancy.ts';
+import type { WekaMember } from '../weka-containers.ts';
+import type { ContainerFacts } from './facts.ts';
+import { formerImage, isRolling, rollReason } from './roll.ts';
+import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
+
+/** Why the pod terminates: our own turn says roll or upgrade, anything else was done by somebody else. */
+function stopReason(facts: ContainerFacts): StopReason {
+  if (facts.container.metadata.deletionTimestamp !== undefined) return 'owner';
+  if (facts.node?.spec.unschedulable === true) return 'node';
+  if (formerImage(facts) !== undefined) return 'upgrade';
+  return rollReason(facts) === undefined ? 'user' : 'roll';
+}
+
+/** This container as another member lists it; `absent`: the cluster does not know it any more. */
+export type OwnEntry = { state: 'listed'; member: WekaMember } | { state: 'absent' } | { state: 'unknown'; reason: string };
+
+export function ownEntry({ inWeka, containerId, report, container }: ContainerFacts): OwnEntry {
+  if (inWeka.state === 'unknown') return inWeka;
+  const member = inWeka.members.find(({ hostId }) => hostId === containerId);
+  if (member !== undefined) return { state: 'listed', member };
+  // absence is not death: who is listed nowhere and calls itself a member that is READY was left out of the list
+  const local = report?.local?.find(({ name }) => name === container.spec.name);
+  const insists = (report?.identity ?? undefined) !== undefined && local?.internalStatus?.display_status === 'READY';
+  return insists ? { state: 'unknown', reason: `${nameOf(containerId ?? NaN)} is not in the list of another member, and its own runtime says that it is READY` } : { state: 'absent' };
+}
+
+/** Whether weka has let the container go; undefined: not known. */
+export function deactivated(facts: ContainerFacts): boolean | undefined {
+  const own = ownEntry(facts);
+  return own.state === 'unknown' ? undefined : own.state === 'absent' || own.member.status === 'INACTIVE';
+}
+
+/** Another member says that it is away: weka has to make do without it already. */
+function itselfMissing(facts: ContainerFacts): boolean {
+  const own = ownEntry(facts);
+  return own.state === 'listed' && own.member.status === 'DOWN';
+}
+
+/** The failure domain that weka itself gives to the container. */
+function failureDomain(facts: ContainerFacts): string | undefined {
+  const own = ownEntry(facts);
+  return own.state === 'listed' ? own.member.failureDomain : undefined;
+}
+
+/** The turn is that of the node of this container, which is emptied: whether its containers may be away together. */
+function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
+  const { turn, nodeName, container, inWeka, wekaStatus } = facts;
+  if (turn.state !== 'taken' && turn.state !== 'ours') return undefined;
+  if (stopReason(facts) !== 'node' || turn.by.reason !== 'node' || nodeName === undefined || turn.by.nodeName !== nodeName) return undefined;
+  if (container.spec.dropAffinityConstraints === true) return { against: 'the cluster disregards redundancy (overrides.disregardRedundancy)' };
+  const domain = turn.by.failureDomain;
+  if (inWeka.state === 'unknown') return { against: inWeka.reason };
+  if (domain === undefined || failureDomain(facts) === undefined) return { against: 'weka names no failure domain' };
+  if (failureDomain(facts) !== domain) return { against: `it is in the failure domain ${failureDomain(facts) ?? ''}, the holder in ${domain}` };
+  return { against: againstAbsence(wekaStatus, inWeka, (member) => member.failureDomain === domain) };
+}
+
+/** The stop decision for a pod that terminates, or would if it were omitted now. */
+export function stopDecision(facts: ContainerFacts): StopDecision {
+  const { mode, overrides } = facts.container.spec;
+  const ofNode = nodeTurn(facts);
+  return decideStop({
+    family: is(mode, 'frontend') ? 'frontend' : is(mode, 'backend') ? 'backend' : 'other',
+    state: facts.state,
+    reason: stopReason(facts),
+    nodeExists: true,
+    evictOnDeletion: facts.config.evictContainerOnDeletion,
+    overrides: overrides ?? {},
+    joined: facts.identityKnown ? facts.joined : undefined,
+    deactivated: deactivated(facts),
+    activeMounts: facts.report?.activeMounts ?? undefined,
+    turn: facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn,
+    protection: facts.protection,
+    itselfMissing: itselfMissing(facts),
+    ...(ofNode === undefined ? {} : { nodeTurn: ofNode }),
+  });
+}
+
+/** A container that has the turn, or a share in it, does not exist any more. */
+function isGone(facts: ContainerFacts, { namespace, name }: { namespace: string; name: string }, uid: string): boolean {
+  const fact = factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, 0));
+  return fact.state === 'known' && (!fact.value.exists || fact.value.uid !== uid);
+}
+
+/** All that had the turn are gone. */
+export function holderGone(facts: ContainerFacts): boolean {
+  if (facts.turn.state !== 'taken') return false;
+  const { by } = facts.turn;
+  return isGone(facts, by, by.containerUid) && Object.entries(by.others ?? {}).every(([uid, other]) => isGone(facts, other, uid));
+}
+
+/** The node may be seen to be emptied only after its first container has gone: then the turn becomes that of the node. */
+function ofNodeNow(facts: ContainerFacts): Operation[] {
+  const { turn, clusterClaims, nodeName, pod } = facts;
+  const domain = failureDomain(facts);
+  if (turn.state !== 'ours' || turn.as !== 'holder' || turn.by.failureDomain !== undefined || clusterClaims?.state !== 'known') return [];
+  if (stopReason(facts) !== 'node' || nodeName === undefined || domain === undefined || pod?.terminating === false) return [];
+  return [takeTurn(clusterClaims, facts, 'node', turn.by.at, { nodeName, failureDomain: domain })];
+}
+
+export function turnOperations(facts: ContainerFacts, how: NonNullable<StopDecision['takeTurn']>): Operation[] {
+  if (facts.clusterClaims?.state !== 'known') return [];
+  if (how === 'together') return [shareTurn(facts.clusterClaims, facts)];
+  const reason = stopReason(facts);
+  const place = reason === 'node' ? defined({ nodeName: facts.nodeName, failureDomain: failureDomain(facts) }) : {};
+  return [takeTurn(facts.clusterClaims, facts, reason, facts.now, place)];
+}
+
+/** Gives back the turn, or the share in it. */
+export function returning(facts: ContainerFacts): Operation[] {
+  return facts.clusterClaims?.state === 'known' && facts.turn.state === 'ours' ? [returnTurn(facts.clusterClaims, facts.turn, facts.uid)] : [];
+}
+
+/** Something is away, or is allowed to go, under the turn that the container has. */
+export function stoppedUnderTurn({ turn, pod, holder }: ContainerFacts): boolean {
+  return (turn.state === 'ours' && turn.shared) || (pod !== undefined && holder?.stopAllowed === pod.target.uid);
+}
+
+/** Of those that shared the turn, the first that is gone: its share is given back for it. */
+function strayShare(facts: ContainerFacts): [string, { namespace: string; name: string }] | undefined {
+  if (facts.turn.state !== 'ours' || facts.turn.as !== 'holder') return undefined;
+  return Object.entries(facts.turn.by.others ?? {}).find(([uid, other]) => isGone(facts, other, uid));
+}
+
+/** Why the turn is kept by a container that is back. */
+function keepsTurn(facts: ContainerFacts): Outcome | undefined {
+  const { turn, inWeka, protection, containerId } = facts;
+  if (turn.state !== 'ours' || turn.as === 'guest') return undefined;
+  if (turn.shared) return wait('TurnHeld', `keeps the disruption turn until all that share it are READY: ${Object.values(turn.by.others ?? {}).map(({ name }) => name).join(', ')}`, 2);
+  if (protection.state === 'unknown') return unknown(`the protection of the weka cluster is not known: ${protection.message}`, 2);
+  // what others lack is not for this turn to wait for: who mends it may need the turn
+  const othersAway = inWeka.state === 'known' && inWeka.members.some(({ hostId, status, role }) => hostId !== containerId && role !== 'other' && status === 'DOWN');
+  return protection.state === 'lacking' && !othersAway ? wait('TurnHeld', `keeps the disruption turn until protection is full: ${protection.message}`, 2) : undefined;
+}
+
+/** The turn goes back when all that stopped under it is READY. */
+export function turnReturned(facts: ContainerFacts): Outcome {
+  const { turn, clusterClaims, pod, report, container, nodeName } = facts;
+  if (turn.state !== 'ours' || clusterClaims?.state !== 'known') return skipped;
+  const ofNode = ofNodeNow(facts);
+  if (ofNode.length > 0) return act('TakingTurn', `its node ${nodeName ?? ''} is emptied: makes the turn that of the node`, ofNode);
+  if (pod === undefined || pod.terminating || isRolling(facts)) return wait('TurnHeld', 'holds the disruption turn of its cluster', 2);
+  const ready = report?.local?.some((entry) => entry.name === container.spec.name && entry.internalStatus?.display_status === 'READY') === true;
+  if (!ready) return wait('TurnHeld', 'keeps the disruption turn until its weka container is READY', 1);
+  const stray = strayShare(facts);
+  if (stray !== undefined) return act('ReturningTurn', `gives back the share of ${stray[1].name}, which is gone`, [returnTurn(clusterClaims, { ...turn, as: 'guest' }, stray[0])]);
+  return keepsTurn(facts) ?? act('ReturningTurn', turn.as === 'guest' ? 'gives its share of the disruption turn back' : 'gives the disruption turn back', returning(facts));
+}
