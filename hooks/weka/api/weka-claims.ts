@@ -16,6 +16,7 @@ const holder = object({
   name: text().describe('is the name of the WekaContainer'),
   clusterUid: uid().optional().describe('is the uid of its WekaCluster'),
   clusterName: text().optional().describe('is the name of its WekaCluster'),
+  wekaName: text().optional().describe('is its name inside weka'),
   mode: z.enum(modes).describe('is its mode'),
   image: text(1024).describe('is the image that it runs or is about to run'),
   driversDistService: text(2048).optional().describe('is where its kernel drivers come from'),

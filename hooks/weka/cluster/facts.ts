@@ -96,13 +96,19 @@ export function chooseExecutor(containers: readonly ContainerView[], now: string
 
 const isDeleted = ({ metadata, spec }: WekaCluster): boolean => metadata.deletionTimestamp !== undefined && spec.overrides?.cancelDeletion !== true;
 
+/** Nothing was built for the cluster yet, or the very last step, with which the claims go, is taken again: there is nothing to be kept through a grace. */
+function holdsNothing({ cluster, uid, claims, portClaims, containers, unlabelled }: Pick<ClusterFacts, 'cluster' | 'uid' | 'claims' | 'portClaims' | 'containers' | 'unlabelled'>): boolean {
+  const claimed = claims.state === 'unknown' || claims.resourceVersion !== null || portClaims.state === 'unknown' || portClaims.spec.ranges?.[uid] !== undefined;
+  const { status, clusterID } = cluster.status ?? {};
+  return !claimed && containers.length + unlabelled.length === 0 && (status === 'Destroying' || clusterID === undefined);
+}
+
 /** A deletion destroys nothing before its order stands in the claims: until then all is paused. */
-function phaseOf(cluster: WekaCluster, claims: ClaimsFact, containers: readonly ContainerView[]): Phase {
+function phaseOf(facts: Parameters<typeof holdsNothing>[0]): Phase {
+  const { cluster, claims } = facts;
   if (!isDeleted(cluster)) return cluster.spec.overrides?.paused === true ? 'paused' : 'active';
-  if (claims.state === 'unknown') return 'grace';
-  // the claims go in the very last step, which may be taken again
-  const ended = claims.resourceVersion === null && containers.length === 0 && cluster.status?.status === 'Destroying';
-  return ended || claims.spec.destroy !== undefined ? 'destroying' : 'grace';
+  const ordered = claims.state === 'known' && claims.spec.destroy !== undefined;
+  return ordered || holdsNothing(facts) ? 'destroying' : 'grace';
 }
 
 interface RawClient {
@@ -153,10 +159,11 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const claims = claimsFact(request.observed, claimsNames.ofCluster(uid));
   const clock = factValue(request.observed, serverTime(0));
   const executor = chooseExecutor(containers, now);
+  const { unlabelled, leftovers } = strangers(request, uid);
   const base = {
     request, cluster, uid, namespace, name, now, plans, containers, portClaims,
     config: operatorConfig.parse(request.context.config),
-    phase: phaseOf(cluster, claims, containers),
+    phase: phaseOf({ cluster, uid, claims, portClaims, containers, unlabelled }),
     ...(clock.state === 'known' ? { serverNow: clock.value.time } : {}),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
@@ -164,8 +171,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
       return parsed.ok ? [parsed.value] : [];
     }),
     clients: clientsOf(request, cluster, guid),
-    ...strangers(request, uid),
-    claims,
+    unlabelled, leftovers, claims,
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
     ...(guid === undefined ? {} : { guid }),
     ...(executor === undefined ? {} : { executor }),

@@ -132,19 +132,21 @@ function clusterCreated(facts: ClusterFacts): Outcome {
   return act('Forming', `forms the weka cluster of ${members.length} members`, [createCommand(facts, members, former.pod)], facts.config.lookSeconds);
 }
 
-/** A setting of the weka cluster: what is wished, what it is, and the command that sets it. */
-function settings(facts: ClusterFacts, executor: PodTarget): Operation[] {
-  const { spec, metadata } = facts.cluster;
-  const status = facts.wekaStatus ?? {};
-  const overrides = answered(facts, 'overrides') ?? [];
-  const wanted: [boolean, Operation][] = [
-    [status.name !== metadata.name, wekaRun(executor, 'clusterName', { name: metadata.name })],
-    [status.hot_spare !== (spec.hotSpare ?? 0), wekaRun(executor, 'hotSpare', { count: spec.hotSpare ?? 0 })],
-    [spec.redundancyLevel !== undefined && status.stripe_protection_drives !== spec.redundancyLevel, wekaRun(executor, 'parityDrives', { count: spec.redundancyLevel ?? 2 })],
-    [spec.stripeWidth !== undefined && status.stripe_data_drives !== spec.stripeWidth, wekaRun(executor, 'dataDrives', { count: spec.stripeWidth ?? 3 })],
-    [overrides.every(({ key }) => key !== joinAuthentication), wekaRun(executor, 'overrideAdd', { key: joinAuthentication, force: true })],
+interface Setting {
+  /** The field of `weka status` that tells what it is. */
+  field: 'name' | 'hot_spare' | 'stripe_protection_drives' | 'stripe_data_drives';
+  /** Undefined: weka decides. */
+  wished: string | number | undefined;
+  set: Operation;
+}
+
+function settings({ cluster: { spec, metadata } }: ClusterFacts, executor: PodTarget): Setting[] {
+  return [
+    { field: 'name', wished: metadata.name, set: wekaRun(executor, 'clusterName', { name: metadata.name }) },
+    { field: 'hot_spare', wished: spec.hotSpare ?? 0, set: wekaRun(executor, 'hotSpare', { count: spec.hotSpare ?? 0 }) },
+    { field: 'stripe_protection_drives', wished: spec.redundancyLevel, set: wekaRun(executor, 'parityDrives', { count: spec.redundancyLevel ?? 2 }) },
+    { field: 'stripe_data_drives', wished: spec.stripeWidth, set: wekaRun(executor, 'dataDrives', { count: spec.stripeWidth ?? 3 }) },
   ];
-  return wanted.filter(([needed]) => needed).map(([, operation]) => operation);
 }
 
 const joinAuthentication = 'authenticate_client_join';
@@ -163,8 +165,16 @@ const ioStartedFact = (facts: ClusterFacts): boolean => facts.wekaStatus?.io_sta
 function configured(facts: ClusterFacts): Outcome {
   if (expanding(facts)) return skipped;
   if (facts.executor === undefined) return wait('NoExecutor', 'waits for an operational container', facts.config.lookSeconds);
-  if (facts.wekaStatus === undefined || answered(facts, 'overrides') === undefined) return unknown('the settings of the weka cluster have not been read', facts.config.lookSeconds);
-  const needed = settings(facts, facts.executor);
+  const overrides = answered(facts, 'overrides');
+  if (facts.wekaStatus === undefined || overrides === undefined) return unknown('the settings of the weka cluster have not been read', facts.config.lookSeconds);
+  const { wekaStatus } = facts;
+  const wanted = settings(facts, facts.executor).filter(({ wished }) => wished !== undefined);
+  const unsaid = wanted.filter(({ field }) => wekaStatus[field] === undefined).map(({ field }) => field);
+  if (unsaid.length > 0) return unknown(`the answer of weka status has no ${unsaid.join(', ')}`, facts.config.lookSeconds);
+  const needed = [
+    ...wanted.filter(({ field, wished }) => wekaStatus[field] !== wished).map(({ set }) => set),
+    ...(overrides.some(({ key }) => key === joinAuthentication) ? [] : [wekaRun(facts.executor, 'overrideAdd', { key: joinAuthentication, force: true })]),
+  ];
   return needed.length === 0 ? done() : act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
 }
 
@@ -194,6 +204,8 @@ function ioStarted(facts: ClusterFacts): Outcome {
   if (expanding(facts)) return skipped;
   if (facts.wekaStatus === undefined || facts.executor === undefined) return unknown('the status of the weka cluster has not been read', facts.config.lookSeconds);
   if (ioStartedFact(facts)) return done();
+  // what weka does not say may have been started long ago
+  if (facts.wekaStatus.io_status === undefined) return unknown('the answer of weka status has no io_status', facts.config.lookSeconds);
   return act('StartingIO', 'starts IO', [...blindSettings(facts, facts.executor), wekaRun(facts.executor, 'startIo', {})], facts.config.lookSeconds);
 }
 

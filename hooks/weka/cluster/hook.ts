@@ -27,11 +27,11 @@ import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (weka.md 3.5). */
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
+  formationSteps.takeover,
+  formationSteps.leftovers,
   secretSteps.owned,
   secretSteps.created,
   formationSteps.ports,
-  formationSteps.takeover,
-  formationSteps.leftovers,
   formationSteps.exist,
   formationSteps.ready,
   formationSteps.created,

@@ -21,7 +21,11 @@ export function readableBytes(bytes: number): string {
 
 function driveCounts(facts: ClusterFacts): { active: number; created: number; desired: number } {
   const created = facts.containers.filter(({ role }) => role === 'drive').reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
-  const desired = facts.plans.reduce((sum, plan) => sum + plan.count * plan.numDrives, 0);
+  // a container keeps the number of drives that it was made with
+  const living = facts.containers.filter(({ role, terminating }) => role === 'drive' && !terminating);
+  const plan = facts.plans.find(({ role }) => role === 'drive');
+  const desired = living.slice(0, plan?.count ?? 0).reduce((sum, { spec }) => sum + (spec.numDrives ?? plan?.numDrives ?? 0), 0)
+    + Math.max(0, (plan?.count ?? 0) - living.length) * (plan?.numDrives ?? 0);
   // what is not known now is what it was
   const before = facts.cluster.status?.stats?.drives?.counters?.active ?? 0;
   return { active: facts.wekaStatus === undefined ? before : (facts.wekaStatus.drives?.active ?? 0), created, desired };

@@ -1,5 +1,5 @@
 /** The life of an active container, from node facts to Ready, as a list of steps. */
-import { ensureBootConfigMap } from '../../core/catalogue.ts';
+import { ensureBootConfigMap, type ClaimChange } from '../../core/catalogue.ts';
 import type { HookEvent, Json } from '../../core/contract.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
@@ -133,6 +133,12 @@ function scheduled({ pod }: ContainerFacts): Outcome {
   return wait('Unschedulable', pod.unschedulable.message, 10, [warning('UnschedulablePod', pod.unschedulable.message)]);
 }
 
+/** What earlier releases did not write into the claims. */
+function lateNames({ uid, clusterName, container: { spec } }: ContainerFacts, holder: ClaimHolder): ClaimChange[] {
+  const names = { clusterName, wekaName: spec.name };
+  return Object.entries(names).flatMap(([field, value]) => (value === undefined || holder[field as keyof typeof names] === value ? [] : [{ path: ['holders', uid, field], value }]));
+}
+
 /** The pod is recorded while it lives, so that its disappearance can be told from its death. */
 function recorded(facts: ContainerFacts): Outcome {
   const { pod, holder, nodeClaims, node, uid } = facts;
@@ -142,8 +148,7 @@ function recorded(facts: ContainerFacts): Outcome {
   if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId) return done();
   const record = writeClaims(nodeClaims, [
     { path: ['holders', uid, 'incarnation'], value: incarnation },
-    // earlier releases did not write it
-    ...(facts.clusterName === undefined || holder.clusterName === facts.clusterName ? [] : [{ path: ['holders', uid, 'clusterName'], value: facts.clusterName }]),
+    ...lateNames(facts, holder),
     ...(holder.stopAllowed === undefined ? [] : [{ path: ['holders', uid, 'stopAllowed'], value: null }]),
   ]);
   return act('RecordingPod', 'records the pod in the claims of its node', [record]);

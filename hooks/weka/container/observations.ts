@@ -74,8 +74,14 @@ function living(facts: ContainerFacts, age: number): Observation[] {
   return [...ofExecutor, ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving)] : [])];
 }
 
+/** A former container that is to be given up: whether weka still has its drives. */
+function givingUp({ otherMember, container: { spec } }: ContainerFacts, moving: number): Observation[] {
+  if (otherMember === undefined || spec.overrides?.giveUpFormer === undefined) return [];
+  return [wekaQuery(otherMember, 'drives', moving), wekaQuery(otherMember, 'status', moving)];
+}
+
 function inWeka(facts: ContainerFacts, age: number): Observation[] {
-  if (!facts.joined) return [];
+  if (!facts.joined) return givingUp(facts, ages(facts).moving);
   const wanted = facts.state === 'deleting' ? leaving(facts, ages(facts).moving) : facts.state === 'active' ? living(facts, age) : [];
   return [...new Map(wanted.map((one) => [one.id, one])).values()];
 }

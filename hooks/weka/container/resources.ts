@@ -65,6 +65,10 @@ export function wishedDrives(facts: ContainerFacts & { node: WekaNode }, held: r
 
 export const othersThan = (uid: string, holders: Holders): ClaimHolder[] => Object.entries(holders).flatMap(([key, value]) => (key === uid ? [] : [value]));
 
+/** Earlier releases did not write these names: an entry gets them when it is written for another reason. */
+const namesOf = ({ holder, clusterName, container: { spec } }: ContainerFacts) =>
+  (holder === undefined ? { clusterName, wekaName: spec.name } : { clusterName: holder.clusterName, wekaName: holder.wekaName });
+
 /** The entry that the container ought to have in the claims of its node, or why it can not have one. */
 export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders: Holders): ClaimHolder | Refused {
   const { container: { spec }, uid, namespace, name, holder } = facts;
@@ -81,7 +85,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
     incarnation: before?.incarnation, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
     namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
     // an orphaned container goes on holding what it has in its cluster
-    clusterUid: facts.clusterUid ?? holder?.clusterUid, clusterName: holder === undefined ? facts.clusterName : holder.clusterName, driversDistService: spec.driversDistService,
+    clusterUid: facts.clusterUid ?? holder?.clusterUid, ...namesOf(facts), driversDistService: spec.driversDistService,
   });
 }
 

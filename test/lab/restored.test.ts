@@ -1,0 +1,109 @@
+/** What comes back from a backup, or is left by a cluster that went: nothing starts where somebody else's data is, until a word says so. */
+import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { watchLosses } from './losses.ts';
+import { readyCluster, wekaCluster, type World } from './world.ts';
+
+type Loose = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
+
+const long = { timeout: 240_000 };
+const members = (world: World): Loose[] => (world.lab.all('WekaContainer') as Loose[]).filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
+const isReady = (world: World): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
+const allReady = (world: World): boolean => isReady(world) && members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
+const uidOf = (world: World, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
+const guids = (world: World): string[] => world.lab.world.snapshot().clusters.map(({ guid }) => guid);
+
+describe('containers that an earlier cluster has left', () => {
+  it('are named, and taken over as they are when the page is followed', long, async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } });
+    const watch = watchLosses(world);
+    const old = uidOf(world, 'WekaCluster', 'demo');
+    const before = guids(world);
+    world.patch('WekaCluster', 'demo', { metadata: { finalizers: null } });
+    world.delete('WekaCluster', 'demo', { propagationPolicy: 'Orphan' });
+    await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
+    await watch.pass(30);
+    world.lab.apply(wekaCluster({ spec: { gracefulDestroyDuration: '24h' } }));
+    await watch.until('they are named', () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers', 60);
+    expect(members(world)).toHaveLength(6);
+    const now = uidOf(world, 'WekaCluster', 'demo');
+
+    const secret = world.get('Secret', `weka-operator-${old}`) as Loose;
+    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: `weka-operator-${now}`, namespace: 'default' }, type: 'Opaque', data: secret['data'] });
+    for (const name of ['weka-cluster-demo', 'weka-client-demo', 'weka-csi-demo']) world.patch('Secret', name, { metadata: { labels: { 'weka.io/cluster-id': now }, ownerReferences: null } });
+    const range = (world.get('WekaClaims', 'ports')?.spec?.['ranges'] as Record<string, object>)[old];
+    world.patch('WekaClaims', 'ports', { spec: { ranges: { [old]: null, [now]: range } } });
+    for (const { metadata } of members(world)) world.patch('WekaContainer', metadata.name, { metadata: { labels: { 'weka.io/cluster-id': now, 'controller-uid': now } } });
+    await watch.until('it is Ready', () => allReady(world) && world.get('WekaCluster', 'demo')?.status?.['clusterID'] !== undefined, 600);
+    await watch.until('its pods have the new Secret', () => allReady(world) && members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name, 'PodUpToDate')?.status === 'True'), 1200);
+    expect(guids(world)).toEqual(before);
+    expect(watch.losses.away).toBeLessThanOrEqual(1);
+    expect([watch.losses.ioStopped, watch.erased(), watch.violations()]).toEqual([false, [], []]);
+    world.lab.stop();
+  });
+});
+
+/** Takes the object away behind the back of its hooks, and its pod; gives it back as a backup has it. */
+function lose(world: World, name: string): Loose {
+  const { apiVersion, kind, metadata: { labels = {}, ownerReferences = [] }, spec } = world.get('WekaContainer', name) as Loose;
+  world.patch('WekaContainer', name, { metadata: { finalizers: null } });
+  world.delete('WekaContainer', name);
+  return { apiVersion, kind, metadata: { name, namespace: 'default', labels, ownerReferences }, spec: spec ?? {} };
+}
+
+describe('a container that was restored', () => {
+  it('waits beside the claim of the former one, and is that one once a word says so', long, async () => {
+    const world = await readyCluster({}, { nodes: 3, weka: { rebuildElsewhere: 3_600_000 } });
+    const watch = watchLosses(world);
+    const former = world.get('WekaContainer', 'demo-drive-0') as Loose;
+    const uid = former.metadata.uid ?? '';
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
+    await world.until('no pod is left', () => world.lab.all('Pod').every(({ metadata }) => metadata.namespace !== 'default'), 300);
+    const backup = lose(world, 'demo-drive-0');
+    await watch.pass(30);
+    world.lab.apply(backup);
+    await watch.pass(5);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
+    await watch.until('it asks', () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'FormerContainer', 180);
+    expect(world.condition('WekaContainer', 'demo-drive-0')?.message).toContain(`spec.overrides.adoptFormer: ${uid} takes over its data`);
+    await watch.stays('it starts nothing', () => world.get('Pod', 'demo-drive-0') === undefined, 120);
+    world.patch('WekaContainer', 'demo-drive-0', { spec: { overrides: { adoptFormer: uid } } });
+    await watch.until('it is the member that the former one was', () => allReady(world) && world.get('WekaContainer', 'demo-drive-0')?.status?.['containerID'] === former.status?.['containerID'], 900);
+    expect(JSON.stringify(world.lab.all('WekaClaims'))).not.toContain(`"${uid}":`);
+    expect(watch.erased()).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('a container in the place of one that is gone without a word', () => {
+  it('waits beside its claim until that one has left weka and is given up', long, async () => {
+    const world = await readyCluster({ drive: 6, compute: 3 }, { nodes: 6, machine: { driveCount: 2 }, weka: { rebuildElsewhere: 3_600_000 } });
+    const watch = watchLosses(world);
+    const former = world.get('WekaContainer', 'demo-drive-0') as Loose;
+    const uid = former.metadata.uid ?? '';
+    const { drives } = former.status?.['allocations'] as { drives: string[] };
+    lose(world, 'demo-drive-0');
+    world.delete('Pod', 'demo-drive-0', { gracePeriodSeconds: 0 });
+    const reason = (): string | undefined => world.condition('WekaContainer', 'demo-drive-0')?.reason;
+    const message = (): string => world.condition('WekaContainer', 'demo-drive-0')?.message ?? '';
+    await watch.until('the one in its place asks', () => reason() === 'FormerContainer', 180);
+    expect(message()).toMatch(/so it can not be adopted; spec\.overrides\.giveUpFormer: /);
+    await watch.stays('it starts nothing', () => world.get('Pod', 'demo-drive-0') === undefined, 120);
+    world.patch('WekaContainer', 'demo-drive-0', { spec: { overrides: { giveUpFormer: uid } } });
+    await watch.until('it says what is to be done in weka', () => /weka cluster container deactivate \d+/.test(message()), 60);
+    // the commands of the message, and a reboot, which proves that nothing of the former one runs
+    const commands = /first run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(message());
+    const run = async (text: string): Promise<void> => expect(await world.lab.pods.exec('default', 'demo-drive-1', 'weka-container', text.split(' '), ''), text).toMatchObject({ exitCode: 0 });
+    await run(commands?.[1] ?? '');
+    await watch.pass(60);
+    for (const command of [commands?.[2], commands?.[3]]) await run(command ?? '');
+    world.lab.machines.reboot(former.status?.['nodeAffinity'] as string);
+    // the drive still carries the GUID of the cluster: an administrator signs it anew, or has the other one taken
+    await watch.until('it says what is wrong with the drive', () => /carries the cluster GUID .*, it has to be resigned first/.test(message()), 600);
+    world.patch('Node', former.status?.['nodeAffinity'] as string, { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(drives) } } });
+    await watch.until('it is a member of its own', () => allReady(world) && !JSON.stringify(world.lab.all('WekaClaims')).includes(`"${uid}":`), 1200);
+    expect(watch.erased()).toEqual([]);
+    expect(world.lab.world.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
+    world.lab.stop();
+  });
+});
