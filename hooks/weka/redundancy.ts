@@ -20,7 +20,7 @@ function worstFailures({ status, rebuild }: WekaStatus): number | undefined {
 
 /**
  * What speaks against it that the containers for which `away` holds are away together, in one sentence; undefined: the
- * others bear it. They do when all of them are up, no data misses more than the one copy that `away` has, the drives left
+ * others bear it. They do when all of them are up, no data misses a copy but the one that `away` has, if it is down, the drives left
  * are in enough failure domains for a stripe, and more than half of the compute containers are left.
  */
 export function againstAbsence(status: WekaStatus | undefined, containers: WekaContainers, away: (member: WekaMember) => boolean): string | undefined {
@@ -34,7 +34,11 @@ export function againstAbsence(status: WekaStatus | undefined, containers: WekaC
   if (down !== undefined) return `${nameOf(down.hostId)} is ${down.status}`;
   const failures = worstFailures(status);
   if (failures === undefined) return 'the answer of weka status does not say how much of the data has failures';
-  if (failures > 1) return `some of the data has ${failures} failures`;
+  const gone = members.filter((member) => away(member) && !isUp(member));
+  // one copy may be missing already where it is the absence of these that it is missing by
+  if (failures > (gone.length > 0 ? 1 : 0)) return `some of the data has ${failures} failures`;
+  const { active, total } = status.drives ?? {};
+  if (failures > 0 && !gone.some(({ role }) => role === 'drive') && (active === undefined || active !== total)) return `some of the data has ${failures} failures, and ${active ?? 'an unknown number'} of ${total ?? 'an unknown number'} drives are active`;
   return againstLoss(status, members, left);
 }
 

@@ -1,8 +1,10 @@
 /** What weka says of its containers, read so that an answer which is empty, partial or somebody else's proves nothing. */
-import type { WekaAnswer } from './queries.ts';
+import type { WekaAnswer, WekaStatus } from './queries.ts';
 
 export interface WekaMember {
   hostId: number;
+  /** `spec.name` of its WekaContainer; absent where weka does not say it. */
+  name?: string;
   /** UP, DOWN, DEACTIVATING, INACTIVE. */
   status: string;
   /** Undefined: weka does not say it, and the name does not tell. */
@@ -26,11 +28,38 @@ function roleOf({ mode, roles = [], container_name = '' }: Entry): WekaMember['r
   return named ?? (roles.length > 0 ? 'other' : undefined);
 }
 
-/**
- * The answer of `weka cluster container`, or why it can not be believed.
- * @param speaker number of the member that answered: it must see itself, and not as DOWN
- */
-export function readContainers(answer: WekaAnswer<'containers'> | undefined, speaker: number | undefined): WekaContainers {
+/** What is known of the member that answered, and of who asks. */
+export interface Speaker {
+  /** Its number: it must see itself, and not as DOWN. */
+  containerId: number | undefined;
+  /** Its own `weka status`: it counts the containers, and says which weka cluster it speaks of. */
+  status: WekaStatus | undefined;
+  /** GUID of the weka cluster that is asked about; undefined: not known, as before the asker has joined. */
+  clusterGuid?: string | undefined;
+}
+
+/** Why the answers of a member are not about the weka cluster that is meant; numbers of containers are unique within one only. */
+export function ofAnotherCluster(status: WekaStatus | undefined, clusterGuid: string | undefined): string | undefined {
+  if (status === undefined) return 'the member that was asked has not answered weka status';
+  if (clusterGuid === undefined || status.guid === clusterGuid) return undefined;
+  return status.guid === undefined ? 'the answer of weka status has no guid' : `the member that was asked speaks of the weka cluster ${status.guid}, not of ${clusterGuid}`;
+}
+
+const counted = [['drive', 'drives'], ['compute', 'computes']] as const;
+
+/** Why a list is shorter than the same member counts; who is missing in it is not gone for that. */
+function againstCounts(members: readonly WekaMember[], status: WekaStatus | undefined): string | undefined {
+  for (const [role, field] of counted) {
+    const total = status?.containers?.[field]?.total;
+    if (total === undefined) return `the answer of weka status has no containers.${field}.total`;
+    const listed = members.filter((member) => member.role === role || member.role === undefined).length;
+    if (listed < total) return `weka lists ${listed} ${role} containers and counts ${total}`;
+  }
+  return undefined;
+}
+
+/** The answer of `weka cluster container`, or why it can not be believed. */
+export function readContainers(answer: WekaAnswer<'containers'> | undefined, { containerId: speaker, status, clusterGuid }: Speaker): WekaContainers {
   const unknown = (reason: string): WekaContainers => ({ state: 'unknown', reason });
   if (answer === undefined) return unknown('the containers of the weka cluster have not been read');
   if (speaker === undefined) return unknown('it is not known which member has listed the containers of the weka cluster');
@@ -42,12 +71,12 @@ export function readContainers(answer: WekaAnswer<'containers'> | undefined, spe
   if (answer[ids.indexOf(speaker)]?.status === 'DOWN') return unknown(`the member HostId<${speaker}> that answered calls itself DOWN`);
   const silent = answer.find(({ status }) => (status ?? '') === '');
   if (silent !== undefined) return unknown(`weka lists ${silent.host_id} without a status`);
-  return {
-    state: 'known',
-    members: answer.map((entry, index) => ({
-      hostId: ids[index] ?? NaN, status: entry.status ?? '',
-      ...(roleOf(entry) === undefined ? {} : { role: roleOf(entry) ?? 'other' }),
-      ...((entry.failure_domain ?? '') === '' ? {} : { failureDomain: entry.failure_domain ?? '' }),
-    })),
-  };
+  const members = answer.map((entry, index) => ({
+    hostId: ids[index] ?? NaN, status: entry.status ?? '',
+    ...((entry.container_name ?? '') === '' ? {} : { name: entry.container_name ?? '' }),
+    ...(roleOf(entry) === undefined ? {} : { role: roleOf(entry) ?? 'other' }),
+    ...((entry.failure_domain ?? '') === '' ? {} : { failureDomain: entry.failure_domain ?? '' }),
+  }));
+  const against = ofAnotherCluster(status, clusterGuid) ?? againstCounts(members, status);
+  return against === undefined ? { state: 'known', members } : unknown(against);
 }

@@ -60,7 +60,7 @@ function answers(life: Life, asked: Container, omissions: readonly number[]): { 
 
 function inputOf(life: Life, container: Container, omissions: readonly number[]): StopInput {
   const { status, list, speaker } = answers(life, container, omissions);
-  const inWeka = readContainers(list, speaker);
+  const inWeka = readContainers(list, { containerId: speaker, status });
   const own = inWeka.state === 'known' ? inWeka.members.find(({ hostId }) => hostId === container.id) : undefined;
   const reason = life.drained.has(container.node) ? 'node' : 'user';
   const { turn } = life;

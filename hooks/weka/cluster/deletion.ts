@@ -53,14 +53,22 @@ function ordered({ claims, now }: ClusterFacts): Outcome {
   return claims.spec.destroy === undefined ? act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: { at: now } }])]) : done();
 }
 
+/** Containers that name the cluster and have lost the label by which they are its children: they hold its data all the same. */
+function strangers({ unlabelled, uid }: ClusterFacts): Outcome | undefined {
+  if (unlabelled.length === 0) return undefined;
+  return wait('UnlabelledContainers', `${unlabelled.join(', ')} name this cluster and are not its children: give them back with kubectl label wekacontainers ${unlabelled.join(' ')} controller-uid=${uid}`, 5);
+}
+
 /** A container is omitted only when it was observed to know that it is to be destroyed: it would say goodbye otherwise. */
 function announced(facts: ClusterFacts): Outcome {
+  const against = strangers(facts);
+  if (against !== undefined) return against;
   const unaware = living(facts).filter(({ spec }) => spec.state !== 'destroying');
   return unaware.length === 0 ? done() : wait('Announcing', `${unaware.length} containers have not been told that they are to be destroyed`, 1);
 }
 
 function containersGone(facts: ClusterFacts): Outcome {
-  if (facts.containers.length === 0) return done();
+  if (facts.containers.length === 0) return strangers(facts) ?? done();
   const [first] = facts.containers;
   const message = `${facts.containers.length} containers are left: ${first?.name ?? ''} is ${first?.status.status ?? 'unknown'}`;
   return wait('EnsureNoContainersError', message, 2);
@@ -91,14 +99,14 @@ export const deletionSteps: readonly Step<ClusterFacts>[] = [
   { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', summary: 'The port range is free for others.', check: claimsReleased },
 ];
 
-/** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. */
-function cancelled({ claims, cluster }: ClusterFacts): Outcome {
-  if (cluster.metadata.deletionTimestamp === undefined || claims.state === 'unknown') return skipped;
+/** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. Whoever lives has neither, however it came there. */
+function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
+  if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
   return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [{ path: ['grace'], value: null }, { path: ['destroy'], value: null }])]);
 }
 
 /** Beside the life of a cluster, which goes on where its deletion is cancelled. */
-export const cancellationStep: Step<ClusterFacts> = {
+export const cancellationStep: Step<Pick<ClusterFacts, 'claims'>> = {
   name: 'DeletionCancelled', mode: 'independent', summary: 'A grace that had begun is forgotten.', check: cancelled,
 };

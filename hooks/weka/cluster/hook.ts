@@ -1,14 +1,15 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
 import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
-import { deleteObject } from '../../core/catalogue.ts';
+import { claimsRead, deleteObject } from '../../core/catalogue.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { echoChildren, invalidSpec } from '../../core/echo.ts';
-import { renderSteps, runSteps, type Step, type StepsResult } from '../../core/steps.ts';
+import { renderSteps, runSteps, skipped, type Step, type StepsResult } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
-import { parseWekaCluster, type WekaCluster } from '../api/index.ts';
+import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { describeIssues } from '../api/parse.ts';
 import { wekaClaimsKind } from '../catalogue.ts';
+import { claimsFact } from '../claims/claims.ts';
 import { shortcomings } from '../protection.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import type { ContainerView } from './container-view.ts';
@@ -122,7 +123,7 @@ const withState = (object: KubernetesObject, state: State): KubernetesObject => 
 
 function active(facts: ClusterFacts): Decision {
   const unsupported = unsupportedFields(facts.cluster);
-  if (unsupported.refused.length > 0) return invalidSpec(facts.request, `this release can not build a cluster with ${unsupported.refused.join(', ')}`);
+  if (unsupported.refused.length > 0) return invalid(facts.request, `this release can not build a cluster with ${unsupported.refused.join(', ')}`);
   const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
@@ -185,9 +186,19 @@ function ending(facts: ClusterFacts): Decision {
   };
 }
 
+/** What of a spec that can not be read counts all the same. */
+const takesBack = ({ parent }: HookRequest): boolean => (parent['spec'] as { overrides?: { cancelDeletion?: unknown } } | undefined)?.overrides?.cancelDeletion === true;
+
+/** Nothing changes, except that a grace does not run on behind the back of who took the deletion back. */
+function invalid(request: HookRequest, message: string): Decision {
+  const claims = claimsFact(request.observed, claimsNames.ofCluster(request.parent.metadata.uid ?? ''));
+  const outcome = takesBack(request) ? cancellationStep.check({ claims }) : skipped;
+  return { ...invalidSpec(request, message), ...(outcome.state === 'act' ? { operations: outcome.operations } : {}) };
+}
+
 function decide(request: HookRequest): Decision {
   const parsed = parseWekaCluster(request.parent);
-  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
+  if (!parsed.ok) return invalid(request, describeIssues(parsed.issues));
   const facts = clusterFacts(request, parsed.value);
   if (facts.phase === 'active') return active(facts);
   return facts.phase === 'paused' ? paused(facts) : ending(facts);
@@ -216,7 +227,8 @@ export const wekaClusterController: HookController = {
   type: 'composite',
   observe(request) {
     const parsed = parseWekaCluster(request.parent);
-    return parsed.ok ? clusterObservations(clusterFacts(request, parsed.value)) : [];
+    if (parsed.ok) return clusterObservations(clusterFacts(request, parsed.value));
+    return takesBack(request) ? [claimsRead(claimsNames.ofCluster(request.parent.metadata.uid ?? ''), 5)] : [];
   },
   decide,
   customize(parent) {

@@ -9,7 +9,7 @@ import { is } from '../api/modes.ts';
 import { returnTurn, shareTurn, takeTurn } from '../claims/turn.ts';
 import { againstAbsence, nameOf } from '../redundancy.ts';
 import type { WekaMember } from '../weka-containers.ts';
-import type { ContainerFacts } from './facts.ts';
+import { queried, type ContainerFacts } from './facts.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
 
@@ -24,14 +24,30 @@ function stopReason(facts: ContainerFacts): StopReason {
 /** This container as another member lists it; `absent`: the cluster does not know it any more. */
 export type OwnEntry = { state: 'listed'; member: WekaMember } | { state: 'absent' } | { state: 'unknown'; reason: string };
 
-export function ownEntry({ inWeka, containerId, report, container }: ContainerFacts): OwnEntry {
+/** Its own runtime calls it a member that is READY. */
+function insists({ report, container: { spec } }: ContainerFacts): boolean {
+  const local = report?.local?.find(({ name }) => name === spec.name);
+  return (report?.identity ?? undefined) !== undefined && local?.internalStatus?.display_status === 'READY';
+}
+
+/** Why it is not gone for all that it is in no list: what runs may be a member, what has drives is one. */
+function againstAbsent(facts: ContainerFacts): string | undefined {
+  const { pod, report, otherMember, containerId } = facts;
+  if (insists(facts)) return 'its own runtime says that it is READY';
+  if (pod?.running === true && (report === undefined || (report.local ?? undefined) === undefined)) return 'its own runtime does not say how it stands';
+  const drives = queried(facts, otherMember, 'drives')?.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN)) ?? [];
+  return drives.length === 0 ? undefined : `the same member lists ${drives.length} drives of it`;
+}
+
+export function ownEntry(facts: ContainerFacts): OwnEntry {
+  const { inWeka, containerId, container: { spec } } = facts;
   if (inWeka.state === 'unknown') return inWeka;
+  const name = nameOf(containerId ?? NaN);
   const member = inWeka.members.find(({ hostId }) => hostId === containerId);
+  if (member?.name !== undefined && member.name !== spec.name) return { state: 'unknown', reason: `weka calls ${name} ${member.name}, and this container is ${spec.name}` };
   if (member !== undefined) return { state: 'listed', member };
-  // absence is not death: who is listed nowhere and calls itself a member that is READY was left out of the list
-  const local = report?.local?.find(({ name }) => name === container.spec.name);
-  const insists = (report?.identity ?? undefined) !== undefined && local?.internalStatus?.display_status === 'READY';
-  return insists ? { state: 'unknown', reason: `${nameOf(containerId ?? NaN)} is not in the list of another member, and its own runtime says that it is READY` } : { state: 'absent' };
+  const against = againstAbsent(facts);
+  return against === undefined ? { state: 'absent' } : { state: 'unknown', reason: `${name} is not in the list of another member, and ${against}` };
 }
 
 /** Whether weka has let the container go; undefined: not known. */
@@ -40,10 +56,10 @@ export function deactivated(facts: ContainerFacts): boolean | undefined {
   return own.state === 'unknown' ? undefined : own.state === 'absent' || own.member.status === 'INACTIVE';
 }
 
-/** Another member says that it is away: weka has to make do without it already. */
+/** Another member says that it is away, and its own runtime does not gainsay it: weka has to make do without it already. */
 function itselfMissing(facts: ContainerFacts): boolean {
   const own = ownEntry(facts);
-  return own.state === 'listed' && own.member.status === 'DOWN';
+  return own.state === 'listed' && own.member.status === 'DOWN' && !insists(facts);
 }
 
 /** The failure domain that weka itself gives to the container. */
@@ -54,7 +70,7 @@ function failureDomain(facts: ContainerFacts): string | undefined {
 
 /** The turn is that of the node of this container, which is emptied: whether its containers may be away together. */
 function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
-  const { turn, nodeName, container, inWeka, wekaStatus } = facts;
+  const { turn, nodeName, container, inWeka, otherStatus } = facts;
   if (turn.state !== 'taken' && turn.state !== 'ours') return undefined;
   if (stopReason(facts) !== 'node' || turn.by.reason !== 'node' || nodeName === undefined || turn.by.nodeName !== nodeName) return undefined;
   if (container.spec.dropAffinityConstraints === true) return { against: 'the cluster disregards redundancy (overrides.disregardRedundancy)' };
@@ -62,7 +78,13 @@ function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
   if (inWeka.state === 'unknown') return { against: inWeka.reason };
   if (domain === undefined || failureDomain(facts) === undefined) return { against: 'weka names no failure domain' };
   if (failureDomain(facts) !== domain) return { against: `it is in the failure domain ${failureDomain(facts) ?? ''}, the holder in ${domain}` };
-  return { against: againstAbsence(wekaStatus, inWeka, (member) => member.failureDomain === domain) };
+  return { against: againstAbsence(otherStatus, inWeka, (member) => member.failureDomain === domain) };
+}
+
+/** Without a cluster there is nobody to share a turn with, and protection alone decides. */
+function turnFor(facts: ContainerFacts): StopInput['turn'] {
+  if (facts.clusterClaims === undefined) return { state: 'ours' };
+  return facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn;
 }
 
 /** The stop decision for a pod that terminates, or would if it were omitted now. */
@@ -79,7 +101,7 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     joined: facts.identityKnown ? facts.joined : undefined,
     deactivated: deactivated(facts),
     activeMounts: facts.report?.activeMounts ?? undefined,
-    turn: facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn,
+    turn: turnFor(facts),
     protection: facts.protection,
     itselfMissing: itselfMissing(facts),
     ...(ofNode === undefined ? {} : { nodeTurn: ofNode }),
@@ -150,6 +172,7 @@ export function turnReturned(facts: ContainerFacts): Outcome {
   const ofNode = ofNodeNow(facts);
   if (ofNode.length > 0) return act('TakingTurn', `its node ${nodeName ?? ''} is emptied: makes the turn that of the node`, ofNode);
   if (pod === undefined || pod.terminating || isRolling(facts)) return wait('TurnHeld', 'holds the disruption turn of its cluster', 2);
+  if (facts.holder?.stopAllowed === pod.target.uid) return wait('TurnHeld', 'its pod is allowed to stop', 1);
   const ready = report?.local?.some((entry) => entry.name === container.spec.name && entry.internalStatus?.display_status === 'READY') === true;
   if (!ready) return wait('TurnHeld', 'keeps the disruption turn until its weka container is READY', 1);
   const stray = strayShare(facts);

@@ -44,6 +44,8 @@ function isRefused({ executor, request }: ContainerFacts): boolean {
 function drivesAdded(facts: ContainerFacts): Outcome {
   if (facts.container.spec.mode !== 'drive') return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
+  // another member's drives are told by its number, which means something else in another weka cluster
+  if (facts.executor?.uid !== facts.pod.target.uid) return unknown('its own runtime does not call itself a member of the weka cluster', 5);
   const added = addedDrives(facts);
   if (added === undefined) return unknown('the drives of the container have not been read from weka', isRefused(facts) ? refusedSeconds : facts.config.lookSeconds);
   const wish = driveWish(facts);
@@ -66,17 +68,19 @@ function drivesAdded(facts: ContainerFacts): Outcome {
 
 const isMoving = ({ status }: WekaDrive): boolean => status === 'PHASING_OUT';
 /** Holds nothing that weka could not do without. */
-const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE' || status === 'FAILED';
+const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE';
+/** Can not be emptied; what it held may still be there, and be all that is left of it. */
+const hasFailed = ({ status }: WekaDrive): boolean => status === 'FAILED';
 
 /** Why a drive may not be taken out now. */
 function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly WekaDrive[], first: WekaDrive): Outcome | undefined {
   const serial = first.serial_number ?? '';
   const staying = own.filter(({ serial_number = '', status }) => !wish.going.includes(serial_number) && status === 'ACTIVE').length;
   const wanted = facts.container.spec.numDrives ?? 0;
-  if (wish.missing !== undefined && staying < wanted) {
+  if (!hasFailed(first) && wish.missing !== undefined && staying < wanted) {
     return wait('NoReplacementDrive', `drive ${serial} is to go and stays until there is another one in its place: ${wish.missing}; sign a drive of node ${facts.nodeName ?? ''}, or delete the container`, 30);
   }
-  if (staying < wanted) return wait('ReplacingDrive', `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`, 5);
+  if (!hasFailed(first) && staying < wanted) return wait('ReplacingDrive', `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`, 5);
   const { protection } = facts;
   if (protection.state === 'unknown') return unknown(protection.message, 5);
   return protection.state === 'lacking' ? wait('WaitingForProtection', `drive ${serial} goes when protection is full: ${protection.message}`, 5) : undefined;
@@ -88,17 +92,19 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
   if (container.spec.mode !== 'drive' || !joined || pod === undefined || pod.terminating) return skipped;
   const wish = driveWish(facts);
   if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
-  const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus);
+  const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus, facts.clusterGuid);
   if (drives.state === 'unknown') return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
   const own = drives.drives.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN));
   const going = own.filter(({ serial_number = '' }) => wish.going.includes(serial_number));
   const moving = going.find(isMoving);
   if (moving !== undefined) return wait('DriveDeactivating', `drive ${moving.serial_number ?? ''} is ${moving.status ?? ''}; its data is moved away`, 5);
-  const first = going.find(isEmpty) ?? going[0];
+  const first = going.find(isEmpty) ?? going.find(hasFailed) ?? going[0];
   if (first === undefined) return done();
   const serial = first.serial_number ?? '';
-  if (isEmpty(first)) return act('RemovingDrive', `removes drive ${serial} from the weka cluster`, [wekaRun(executor, 'driveRemove', { uuid: first.uuid })], 2);
-  return againstRemoval(facts, wish, own, first) ?? act('DriveDeactivating', `has weka move the data of drive ${serial} away`, [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })], 2);
+  const against = isEmpty(first) ? undefined : againstRemoval(facts, wish, own, first);
+  if (against !== undefined) return against;
+  if (isEmpty(first) || hasFailed(first)) return act('RemovingDrive', `removes drive ${serial} from the weka cluster`, [wekaRun(executor, 'driveRemove', { uuid: first.uuid })], 2);
+  return act('DriveDeactivating', `has weka move the data of drive ${serial} away`, [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })], 2);
 }
 
 export const driveSteps: readonly Step<ContainerFacts>[] = [

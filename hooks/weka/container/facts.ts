@@ -102,14 +102,18 @@ function ownerFact(request: HookRequest, namespace: string, cluster: { name: str
 function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting' || wished === 'destroying') return wished;
-  if (clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined) return 'destroying';
-  if (owner.state === 'gone' || owner.state === 'terminating') return 'paused';
+  // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims
+  const lives = owner.state === 'living' || (owner.state === 'terminating' && owner.cancelled);
+  if (!lives && owner.state !== 'unknown' && clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined) return 'destroying';
+  // under a foreground deletion it is the collector that deletes, and no person
+  const byPerson = owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
+  if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';
   return owner.state === 'unknown' ? wished : 'deleting';
 }
 
 /** Members take turns as executors, so that a dead one is not asked for ever. */
-function pickMember(members: WekaMembers | undefined, namespace: string, notThis: string, now: string): { pod: PodTarget; containerId: number | undefined } | undefined {
-  const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis && member.podUid !== undefined);
+function pickMember(members: WekaMembers | undefined, namespace: string, notThis: { uid: string; name: string }, now: string): { pod: PodTarget; containerId: number | undefined } | undefined {
+  const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis.uid && member.name !== notThis.name && member.podUid !== undefined);
   const member = others[Math.floor(Date.parse(now) / 20_000) % Math.max(1, others.length)];
   return member === undefined ? undefined : { pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId };
 }
@@ -209,16 +213,17 @@ export function containerFacts(request: HookRequest, given: WekaContainer): Cont
   const claims = claimsOf(request, container, nodeName, cluster?.uid);
   const { report, reportMissing } = reportOf(request, pod);
   const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
-  const other = pickMember(members, namespace, uid, now);
+  const other = pickMember(members, namespace, { uid, name }, now);
   const identity = identityOf(container, report, pod);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
   const executor = pod !== undefined && speaksForItself ? pod.target : other?.pod;
   const wekaStatus = queried({ request }, executor, 'status');
+  const otherStatus = queried({ request }, other?.pod, 'status');
   return defined({
     request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,
     otherMember: other?.pod,
-    otherStatus: queried({ request }, other?.pod, 'status'),
-    inWeka: readContainers(queried({ request }, other?.pod, 'containers'), other?.containerId),
+    otherStatus,
+    inWeka: readContainers(queried({ request }, other?.pod, 'containers'), { containerId: other?.containerId, status: otherStatus, clusterGuid: identity.clusterGuid }),
     config: operatorConfig.parse(request.context.config),
     state: effectiveState(container, owner, claims.clusterClaims),
     clusterUid: cluster?.uid,

@@ -10,6 +10,7 @@ import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { returnTurn, takeTurn } from '../claims/turn.ts';
+import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
@@ -38,21 +39,28 @@ function endKnown(facts: ContainerFacts): Outcome {
   return endUnknown(facts) ? unknown('waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it', 2) : skipped;
 }
 
+/** Why the one that left before it is still missed: its successor is not there. */
+function withoutSuccessor({ inWeka, containerId, members, clusterClaims, container: { spec } }: ContainerFacts): string | undefined {
+  const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;
+  if (wished === undefined) return clusterClaims === undefined ? undefined : `it is not known how many ${spec.mode} containers are wished: waits for the cluster to write its WekaMembers`;
+  const up = inWeka.state === 'known' ? inWeka.members.filter(({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP').length : 0;
+  return up < wished - 1 ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before` : undefined;
+}
+
 /** Why it may not leave now: what remains has to bear it, and the one that left before it has to have its successor. */
 function againstLeaving(facts: ContainerFacts): string | undefined {
-  const { wekaStatus, inWeka, containerId, protection, members, container: { spec } } = facts;
+  const { otherStatus, inWeka, containerId } = facts;
   // before IO was started there is nothing to lose
-  if (wekaStatus?.status === 'UNINITIALIZED' && wekaStatus.io_status !== 'STARTED') return undefined;
+  if (otherStatus?.status === 'UNINITIALIZED' && otherStatus.io_status !== undefined && otherStatus.io_status !== 'STARTED') return undefined;
   const own = ownEntry(facts);
   if (own.state === 'unknown') return own.reason;
   // what is away in its own failure domain costs nothing more
   const domain = own.state === 'listed' ? own.member.failureDomain : undefined;
-  const against = againstAbsence(wekaStatus, inWeka, ({ hostId, failureDomain, status }) => hostId === containerId || (domain !== undefined && failureDomain === domain && status !== 'UP'));
+  const against = againstAbsence(otherStatus, inWeka, ({ hostId, failureDomain, status }) => hostId === containerId || (domain !== undefined && failureDomain === domain && status !== 'UP'));
   if (against !== undefined) return against;
+  const protection: Protection = otherStatus === undefined ? { state: 'unknown', message: 'the status of the weka cluster has not been read' } : protectionOf(otherStatus);
   if (own.state === 'listed' && own.member.status === 'UP' && protection.state !== 'full') return protection.message;
-  const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;
-  const up = inWeka.state === 'known' ? inWeka.members.filter(({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP').length : 0;
-  return wished !== undefined && up < wished - 1 ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before` : undefined;
+  return withoutSuccessor(facts);
 }
 
 /** Leaving takes the turn of the cluster, so that one container leaves at a time, and none while another is down. */
@@ -85,7 +93,7 @@ function removeDrives(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts) || facts.container.spec.mode !== 'drive') return skipped;
   const { otherMember } = facts;
   if (otherMember === undefined) return noMember('the removal of the drives');
-  const drives = readDrives(queried(facts, otherMember, 'drives'), facts.otherStatus);
+  const drives = readDrives(queried(facts, otherMember, 'drives'), facts.otherStatus, facts.clusterGuid);
   if (drives.state === 'unknown') return unknown(drives.reason, 2);
   const own = drives.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
   if (own.length === 0) return done();

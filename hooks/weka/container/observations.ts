@@ -56,10 +56,9 @@ function holdersOfTurn(facts: ContainerFacts): Observation[] {
 }
 
 /** A container that leaves is spoken for by another member: what it says of itself proves nothing of what the cluster thinks of it. */
-function leaving({ otherMember, executor, container: { spec } }: ContainerFacts, moving: number): Observation[] {
+function leaving({ otherMember, container: { spec } }: ContainerFacts, moving: number): Observation[] {
   if (otherMember === undefined) return [];
-  const statuses = [otherMember, ...(executor === undefined ? [] : [executor])].map((member) => wekaQuery(member, 'status', moving));
-  return [wekaQuery(otherMember, 'containers', moving), ...statuses, ...(spec.mode === 'drive' ? [wekaQuery(otherMember, 'drives', moving)] : [])];
+  return [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving), ...(spec.mode === 'drive' ? [wekaQuery(otherMember, 'drives', moving)] : [])];
 }
 
 function living(facts: ContainerFacts, age: number): Observation[] {
@@ -71,7 +70,7 @@ function living(facts: ContainerFacts, age: number): Observation[] {
     ...(disrupting || replacing ? [wekaQuery(executor, 'status', moving)] : []),
     ...(spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
   ];
-  return [...ofExecutor, ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving)] : [])];
+  return [...ofExecutor, ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving)] : [])];
 }
 
 /** A former container that is to be given up: whether weka still has its drives. */
