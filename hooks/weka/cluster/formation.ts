@@ -178,8 +178,16 @@ function configured(facts: ClusterFacts): Outcome {
   return needed.length === 0 ? done() : act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
 }
 
+/** A foreground deletion takes all containers along; when it is cancelled it leaves a cluster without any. */
+function lostToCancellation({ cluster, containers }: ClusterFacts): boolean {
+  return cluster.metadata.deletionTimestamp !== undefined && containers.length > 0 && containers.every(({ terminating }) => terminating);
+}
+
 function joined(facts: ClusterFacts): Outcome {
   const members = roles.flatMap((role) => runningOf(facts, role));
+  if (lostToCancellation(facts)) {
+    return stalled('DeletionCancelled', `the deletion is cancelled, which can not bring back its ${facts.containers.length} containers: they are being deleted as well, and keep their data; without overrides.cancelDeletion the cluster ends after a new grace`);
+  }
   if (members.length === 0) return unknown('no weka container runs', 2);
   const outside = members.filter(({ status }) => status.containerID === undefined);
   if (outside.length === 0) {

@@ -74,7 +74,9 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
 
 function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
   if (summary.state === 'ready' || ('ready' in summary && summary.ready === true)) return 'Ready';
-  const before = facts.cluster.status?.status;
+  const word = facts.cluster.status?.status;
+  // that of an end which has been cancelled is over, whatever is known
+  const before = word === 'GracePeriod' || word === 'Destroying' ? undefined : word;
   if (run.blockedBy?.outcome.state === 'unknown' && before !== undefined) return before;
   return run.blockedBy?.step.status ?? before ?? 'Init';
 }
