@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RealClock } from '../clock.ts';
+import { driveImage } from '../nodes/drive-image.ts';
 import { createRandom } from '../random.ts';
 import type { ShimServer } from './shim-server.ts';
 import { serveShim } from './shim-server.ts';
@@ -97,5 +98,15 @@ describe('the weka command as a process', () => {
     world.imprint('disk-1', 'some-guid');
     expect(await run('weka-sign-drive', ['--allow-erase-weka-partitions', '--', '/dev/weka-disk-1'], server.url)).toMatchObject({ exitCode: 0 });
     expect(world.driveGuid('disk-1')).toBeUndefined();
+  });
+
+  it('gives the blocks of a drive, with its owner', async () => {
+    const { server, world } = await serve();
+    const read = async (): Promise<Buffer> => Buffer.from(await (await fetch(`${server.url}/drives/disk-1`)).arrayBuffer());
+    const guid = '0f3a1c52-9d7e-4b60-8a21-5c6d7e8f9a0b';
+    world.imprint('disk-1', guid);
+    expect(await read()).toEqual(driveImage(guid));
+    world.resign('node-1', ['disk-1']);
+    expect(await read()).toEqual(driveImage(undefined));
   });
 });

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { ExecResult, WekaPlace } from '../contract.ts';
+import { driveImage } from '../nodes/drive-image.ts';
 import { refuse } from './command.ts';
 import type { LabWekaWorld } from './world.ts';
 
@@ -64,6 +65,11 @@ function urlOf(server: Server): string {
 }
 
 async function handle(world: LabWekaWorld, agents: Set<ServerResponse>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const drive = request.method === 'GET' ? /^\/drives\/([^/]+)$/.exec(request.url ?? '')?.[1] : undefined;
+  if (drive !== undefined) {
+    readDrive(world, decodeURIComponent(drive), response);
+    return;
+  }
   if (request.method !== 'POST' || (request.url !== '/command' && request.url !== '/agent')) {
     response.writeHead(404).end();
     return;
@@ -81,6 +87,12 @@ async function handle(world: LabWekaWorld, agents: Set<ServerResponse>, request:
   }
   const result = body.program === 'weka-sign-drive' ? signDrive(world, place, body.argv ?? []) : await world.run(place, body.argv ?? [], body.stdin ?? '');
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+}
+
+/** The first blocks of a drive as the kernel reads them; weka takes one that it uses away from the kernel. */
+function readDrive(world: LabWekaWorld, serial: string, response: ServerResponse): void {
+  if (world.driveInUse(serial)) response.writeHead(409).end();
+  else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(driveImage(world.driveGuid(serial)));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

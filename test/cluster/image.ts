@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { driveDevice } from '../../lab/nodes/drive-image.ts';
 
 const here = import.meta.dirname;
 const shim = join(here, '../../lab/weka/shim/weka');
@@ -30,7 +31,12 @@ function writeOverlay(directory: string, modelPort: number): void {
   copy(join(here, 'image/sitecustomize.py'), 'etc/pretended/sitecustomize.py');
   put('etc/weka-shim-url', `http://127.0.0.1:${modelPort}\n`);
   put('etc/pretended/modules', driverModules.map((name) => `${name} 16384 0 - Live 0x0\n`).join(''));
-  for (const serial of drives) put(`etc/pretended/block/weka-${serial}/device/serial`, `${serial}\n`);
+  drives.forEach((serial, index) => {
+    const device = driveDevice(serial);
+    put(`etc/pretended/block/${device}/device/serial`, `${serial}\n`);
+    put(`etc/pretended/block/${device}/dev`, `259:${index}\n`);
+    put(`etc/pretended/dev/${device}`, '');
+  });
   const found = drives.map((serial) => {
     const device = `/dev/disk/by-id/weka-${serial}`;
     return { serial_id: serial, block_device: device, partition: device, weka_guid: '', is_signed: false };

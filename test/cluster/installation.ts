@@ -1,6 +1,7 @@
 /** What has to be in the cluster: CRDs, namespaces, priority classes, controllers, the pretended hardware of the node. */
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { labels } from '../../hooks/weka/api/group.ts';
 import { operatorNamespace } from '../../lab/lab.ts';
 import { manifestsIn, readManifests } from '../../lab/manifests.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
@@ -36,7 +37,7 @@ async function pretendHardware(world: ClusterWorld, client: HttpClient): Promise
   await world.until('a node is Ready', async () => (await world.list('Node')).some(isReady), 60);
   const [node] = (await world.list('Node')).filter(isReady);
   if (node === undefined) throw new Error('no node is Ready');
-  const merge = { metadata: { labels: { 'weka.io/role': 'backend' }, annotations: { 'weka.io/weka-drives': JSON.stringify(drives) } } };
+  const merge = { metadata: { labels: { 'weka.io/role': 'backend' }, annotations: { 'weka.io/weka-drives': JSON.stringify(drives) } }, spec: { unschedulable: null } };
   await world.patch('Node', node.metadata.name, merge);
   const amount = { 'weka.io/drives': String(drives.length) };
   await client.patch(await world.resource('Node'), undefined, node.metadata.name, 'application/merge-patch+json', { status: { capacity: amount, allocatable: amount } }, 'status');
@@ -61,6 +62,9 @@ async function forgetEarlierRuns(world: ClusterWorld): Promise<void> {
     }
   }
   for (const { metadata } of left) await world.delete('Pod', metadata.name, { gracePeriodSeconds: 0 });
+  for (const { metadata } of await world.list('Secret')) {
+    if (metadata.namespace === 'default' && metadata.labels?.[labels.clusterId] !== undefined) await world.delete('Secret', metadata.name);
+  }
   for (const kind of ['WekaClaims', 'WekaNode']) {
     for (const { metadata } of await world.list(kind)) await world.delete(kind, metadata.name);
   }

@@ -17,6 +17,8 @@ import { kubeconfig } from './kubeconfig.ts';
 import type { KubeconfigServer } from './kubeconfig.ts';
 
 export interface HttpClient extends ApiClient {
+  /** A deletion of the pod that asks its PodDisruptionBudgets first, as a drain does. */
+  evict(pods: ResourceInfo, namespace: string, name: string): Promise<void>;
   /** Ends all watches and idle connections. */
   close(): void;
 }
@@ -56,6 +58,10 @@ export function httpClient(target: KubeconfigServer | KubeConfig): HttpClient {
       const uid = asObject(answer['details'])['uid'];
       const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(typeof uid === 'string' ? { uid } : {}) };
       return { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata };
+    },
+    async evict(pods, namespace, name) {
+      const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+      await json(await connection.send({ method: 'POST', path: resourcePath(pods, namespace, name, 'eviction'), body }));
     },
     close: () => connection.close(),
   };
