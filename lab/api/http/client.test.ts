@@ -94,6 +94,13 @@ describe('httpClient', () => {
     expect(thrown).toMatchObject({ code: error.code, reason: error.reason });
   });
 
+  it('evicts a pod', async () => {
+    const pods = (await client.resources()).find(({ plural }) => plural === 'pods')!;
+    await client.create(pods, 'default', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'evicted', namespace: 'default' }, spec: { containers: [{ name: 'a', image: 'a:1' }] } });
+    await client.evict(pods, 'default', 'evicted');
+    await expect(client.evict(pods, 'default', 'evicted')).rejects.toMatchObject({ code: 404 });
+  });
+
   it('rejects with 503 where nothing listens', async () => {
     const nowhere = httpClient({ url: 'http://127.0.0.1:1', token: 'x' });
     await expect(nowhere.resources()).rejects.toMatchObject({ code: 503, reason: 'ServiceUnavailable' });
