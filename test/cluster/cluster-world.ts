@@ -75,6 +75,7 @@ export function clusterWorld(client: HttpClient, weka: LabWekaWorld, image: stri
       const one = await resource(kind);
       await client.delete(one, place(one), name, options).catch(missing);
     },
+    evict: async (name) => client.evict(await resource('Pod'), 'default', name),
     async until(what, predicate, seconds) {
       const end = Date.now() + seconds * 1000;
       while (!(await holds(predicate, false))) {

@@ -8,6 +8,8 @@ import type { Incident } from '../../lab/weka/state.ts';
 import { allReady, condition, containers, names, patience, pods, turn, type Loose, type World } from './world.ts';
 
 export interface Shape {
+  /** Of the WekaCluster; default `demo`. */
+  name?: string;
   drive?: number;
   compute?: number;
   spec?: Record<string, unknown>;
@@ -21,9 +23,9 @@ const none: Disturbance = async () => undefined;
 export const suiteLabel = 'weka-metacontroller/scenarios';
 
 /** Containers of one role share the node, so the cluster is told to disregard redundancy. */
-export function wekaCluster(world: World, { drive = 2, compute = 2, spec = {} }: Shape = {}): Loose {
+export function wekaCluster(world: World, { name = 'demo', drive = 2, compute = 2, spec = {} }: Shape = {}): Loose {
   return {
-    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default', labels: { [suiteLabel]: 'true' } },
+    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name, namespace: 'default', labels: { [suiteLabel]: 'true' } },
     spec: {
       template: 'dynamic', image: world.image, driversDistService: 'https://drivers.weka.io', nodeSelector: { 'weka.io/role': 'backend' },
       dynamicTemplate: { computeContainers: compute, driveContainers: drive, numDrives: 1 },
@@ -32,23 +34,23 @@ export function wekaCluster(world: World, { drive = 2, compute = 2, spec = {} }:
   };
 }
 
-const noDamage = (world: World): void => expect(world.weka.damage).toEqual([]);
+export const noDamage = (world: World): void => expect(world.weka.damage).toEqual([]);
 
 /** A cluster that is paused or destroyed interrupts IO on purpose; what else befalls it, it must not have done. */
-function noFurtherDamage(world: World, kinds: readonly Incident['kind'][]): void {
+export function noFurtherDamage(world: World, kinds: readonly Incident['kind'][]): void {
   expect(world.weka.incidents.filter(({ kind }) => !kinds.includes(kind)).map(({ message }) => message)).toEqual([]);
 }
 
 /** From nothing to Ready: formed once, with the drives, every pod on its node. */
 export async function comesUp(world: World, shape: Shape = {}, disturb = none): Promise<void> {
-  const { drive = 2, compute = 2 } = shape;
+  const { name = 'demo', drive = 2, compute = 2 } = shape;
   await world.apply(wekaCluster(world, shape));
-  await world.until('the first pod exists', async () => (await pods(world)).length > 0, patience);
+  await world.until('the first pod exists', async () => (await pods(world)).some(({ metadata }) => metadata.name.startsWith(`${name}-`)), patience);
   await disturb();
-  await world.until('all is Ready', () => allReady(world), patience);
-  const wanted = [...Array.from({ length: compute }, (_none, index) => `demo-compute-${index}`), ...Array.from({ length: drive }, (_none, index) => `demo-drive-${index}`)];
-  expect(names(await containers(world))).toEqual(wanted);
-  const formed = world.weka.snapshot().clusters.filter(({ members }) => members.some(({ status }) => status === 'UP'));
+  await world.until('all is Ready', () => allReady(world, name), patience);
+  const wanted = [...Array.from({ length: compute }, (_none, index) => `${name}-compute-${index}`), ...Array.from({ length: drive }, (_none, index) => `${name}-drive-${index}`)];
+  expect(names(await containers(world, name))).toEqual(wanted);
+  const formed = world.weka.snapshot().clusters.filter((one) => one.name === name && one.members.some(({ status }) => status === 'UP'));
   expect(formed).toHaveLength(1);
   expect(formed[0]).toMatchObject({ ioStatus: 'STARTED', failedHosts: [] });
   expect(formed[0]?.members).toHaveLength(drive + compute);
@@ -165,11 +167,12 @@ export async function containerLeaves(world: World, name: string): Promise<void>
 }
 
 /** Nothing of the cluster is left: objects, claims, secrets, marks on drives. */
-async function nothingLeft(world: World): Promise<void> {
+export async function nothingLeft(world: World): Promise<void> {
   await world.until('pods and secrets are collected', async () => {
     const secrets = (await world.list('Secret')).filter(({ metadata }) => metadata.namespace === 'default' && metadata.name.startsWith('weka-'));
     return (await pods(world)).length === 0 && secrets.length === 0;
   }, patience);
+  await world.until('the claims of the cluster are gone', async () => (await world.list('WekaClaims')).every(({ metadata }) => !metadata.name.startsWith('cluster-')), patience);
   for (const claims of await world.list('WekaClaims')) {
     const { holders = {}, ranges = {} } = (claims.spec ?? {}) as { holders?: object; ranges?: object };
     expect([claims.metadata.name, Object.keys(holders), Object.keys(ranges)]).toEqual([claims.metadata.name, [], []]);
@@ -204,9 +207,12 @@ export async function deletionIsTakenBack(world: World): Promise<void> {
 
 /** Ends what a scenario left behind, whatever state it is in; for the way out of a test that failed. */
 export async function cleanAway(world: World): Promise<void> {
-  if ((await world.get('WekaCluster', 'demo')) === undefined) return;
-  await world.patch('WekaCluster', 'demo', { spec: { gracefulDestroyDuration: '0s', overrides: { cancelDeletion: false } } });
-  await world.delete('WekaCluster', 'demo');
-  await world.until('the cluster is gone', async () => (await world.get('WekaCluster', 'demo')) === undefined && (await pods(world)).length === 0, 2 * patience);
+  const left = (await world.list('WekaCluster')).filter(({ metadata }) => metadata.labels?.[suiteLabel] !== undefined);
+  for (const { metadata: { name } } of left) {
+    await world.patch('WekaCluster', name, { spec: { gracefulDestroyDuration: '0s', overrides: { cancelDeletion: false } } });
+    await world.delete('WekaCluster', name);
+  }
+  if (left.length === 0) return;
+  await world.until('the clusters are gone', async () =>
+    (await Promise.all(left.map(({ metadata: { name } }) => world.get('WekaCluster', name)))).every((one) => one === undefined) && (await pods(world)).length === 0, 2 * patience);
 }
-

@@ -1,16 +1,16 @@
 /** The world of the scenarios in the lab: one machine on a virtual clock, hooks, sidecar and driver as they are. */
 import { VirtualClock } from '../../lab/clock.ts';
 import { ApiError } from '../../lab/contract.ts';
-import { createLab, type Lab } from '../../lab/lab.ts';
+import { createLab, type Lab, type LabOptions } from '../../lab/lab.ts';
 import type { ResourceInfo } from '../../lab/contract.ts';
 import { picture, type World } from './world.ts';
 
 /** How often a scenario looks, in milliseconds of the lab. */
 const lookMillis = 200;
 
-export async function labWorld(seed = 1): Promise<{ world: World; lab: Lab }> {
+export async function labWorld(seed = 1, options: Pick<LabOptions, 'admission'> = {}): Promise<{ world: World; lab: Lab }> {
   const clock = new VirtualClock({ seed });
-  const lab = await createLab({ clock, seed, nodes: 1, machine: { hardware: { drives: ['PRETENDED1', 'PRETENDED2', 'PRETENDED3', 'PRETENDED4'] } } });
+  const lab = await createLab({ ...options, clock, seed, nodes: 1, machine: { hardware: { drives: ['PRETENDED1', 'PRETENDED2', 'PRETENDED3', 'PRETENDED4'] } } });
   const served = await lab.client.resources();
   const resource = (kind: string): ResourceInfo => {
     const found = served.find((one) => one.kind === kind && (one.group === '' || one.group.includes('weka')));
@@ -30,6 +30,7 @@ export async function labWorld(seed = 1): Promise<{ world: World; lab: Lab }> {
     list: async (kind) => (await lab.client.list(resource(kind))).items,
     patch: async (kind, name, merge) => void (await lab.client.patch(resource(kind), place(kind), name, 'application/merge-patch+json', merge)),
     delete: async (kind, name, options) => void (await lab.client.delete(resource(kind), place(kind), name, options).catch(missing)),
+    evict: async (name) => void (await lab.client.delete(resource('Pod'), 'default', name)),
     async until(what, predicate, seconds) {
       const end = clock.now() + seconds * 1000;
       while (!(await predicate())) {

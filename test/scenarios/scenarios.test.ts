@@ -1,17 +1,33 @@
 import { describe, it } from 'vitest';
 import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, podIsForceDeleted, podReturns, rolls } from './cluster.ts';
-import type { Lab } from '../../lab/lab.ts';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { mainContainerName } from '../../hooks/weka/api/group.ts';
+import type { Lab, LabOptions } from '../../lab/lab.ts';
 import { labWorld } from './lab-world.ts';
+import { claimsAreLost, foregroundDeletionKeepsData, imagesAreRewritten, neighbourIsDestroyed, nodeIsDrained, type ImageWebhook } from './slips.ts';
 import type { World } from './world.ts';
 
 /** The same as in test/cluster, so that a scenario that fails there can be looked at in the lab. */
-async function inTheLab(scenario: (world: World, lab: Lab) => Promise<void>): Promise<void> {
-  const { world, lab } = await labWorld();
+async function inTheLab(scenario: (world: World, lab: Lab) => Promise<void>, options: Pick<LabOptions, 'admission'> = {}): Promise<void> {
+  const { world, lab } = await labWorld(1, options);
   try {
     await scenario(world, lab);
   } finally {
     lab.stop();
   }
+}
+
+/** A webhook of the lab, and what it is for the API. */
+function imageWebhook(): { webhook: ImageWebhook; admission: NonNullable<LabOptions['admission']> } {
+  let works = false;
+  const rewritten = (image: string): string => image.replace('quay.io', 'mirror.corp.example');
+  const admission = (object: KubernetesObject, before: KubernetesObject | undefined): void => {
+    if (!works || object.kind !== 'Pod' || before !== undefined) return;
+    const { containers } = object['spec'] as { containers: { name: string; image: string }[] };
+    if (containers.some(({ name }) => name === mainContainerName)) for (const container of containers) container.image = rewritten(container.image);
+  };
+  const turned = (on: boolean) => async (): Promise<void> => void (works = on);
+  return { webhook: { begin: turned(true), end: turned(false), rewritten }, admission };
 }
 
 describe('a cluster on one node', () => {
@@ -46,5 +62,26 @@ describe('a cluster on one node', () => {
   it('can be taken back from its deletion', () => inTheLab(async (world) => {
     await comesUp(world);
     await deletionIsTakenBack(world);
+  }));
+  it('keeps pods whose image a webhook rewrites', () => {
+    const { webhook, admission } = imageWebhook();
+    return inTheLab(async (world) => {
+      await comesUp(world);
+      await imagesAreRewritten(world, webhook);
+    }, { admission });
+  });
+  it('claims again what it has when all claims are deleted', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await claimsAreLost(world);
+  }));
+  it('shares a node that is drained with another cluster, and is untouched by its end', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await comesUp(world, { name: 'two' });
+    await nodeIsDrained(world);
+    await neighbourIsDestroyed(world);
+  }));
+  it('keeps Secrets and data under a foreground deletion with a grace', () => inTheLab(async (world) => {
+    await comesUp(world);
+    await foregroundDeletionKeepsData(world);
   }));
 });

@@ -4,6 +4,7 @@
  */
 import type { Condition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { claimsNames } from '../../hooks/weka/api/index.ts';
 import type { DeleteOptions } from '../../lab/contract.ts';
 import type { LabWekaWorld } from '../../lab/weka/world.ts';
 
@@ -24,6 +25,8 @@ export interface World {
   patch(kind: string, name: string, merge: object): Promise<void>;
   /** Succeeds as well when the object is gone. */
   delete(kind: string, name: string, options?: DeleteOptions): Promise<void>;
+  /** What a drain does to a pod of namespace default. */
+  evict(name: string): Promise<void>;
   /** Waits until the predicate holds; rejects with a picture of the cluster after `seconds`. */
   until(what: string, predicate: () => Promise<boolean>, seconds: number): Promise<void>;
   /** Rejects when the predicate stops holding within `seconds`. */
@@ -43,10 +46,14 @@ export const isReady = (object: Loose | undefined): boolean => {
   return ready?.status === 'True' && ready.observedGeneration === object?.metadata.generation;
 };
 
-/** The WekaContainers of the cluster `demo`, by name. */
-export async function containers(world: World): Promise<Loose[]> {
+/** Of one cluster, where its name is given. */
+const belongs = ({ metadata }: Loose, cluster: string | undefined): boolean =>
+  metadata.namespace === 'default' && (cluster === undefined || (metadata.ownerReferences ?? []).some(({ kind, name }) => kind === 'WekaCluster' && name === cluster));
+
+/** The WekaContainers in namespace default, by name. */
+export async function containers(world: Pick<World, 'list'>, cluster?: string): Promise<Loose[]> {
   const all = await world.list('WekaContainer');
-  return all.filter(({ metadata }) => metadata.namespace === 'default').sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+  return all.filter((one) => belongs(one, cluster)).sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
 }
 
 export const names = (objects: readonly Loose[]): string[] => objects.map(({ metadata }) => metadata.name);
@@ -60,20 +67,18 @@ export async function pods(world: Pick<World, 'list'>): Promise<Loose[]> {
 }
 
 /** The cluster and each of its containers is Ready in its present generation, and each has a pod of its name. */
-export async function allReady(world: World): Promise<boolean> {
-  const members = await containers(world);
+export async function allReady(world: World, cluster = 'demo'): Promise<boolean> {
+  const members = await containers(world, cluster);
   const running = new Set((await pods(world)).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name));
-  return isReady(await world.get('WekaCluster', 'demo')) && members.length > 0
+  return isReady(await world.get('WekaCluster', cluster)) && members.length > 0
     && members.every((one) => one.metadata.deletionTimestamp === undefined && isReady(one) && running.has(one.metadata.name));
 }
 
 /** The container that holds the disruption turn of the cluster. */
-export async function turn(world: World): Promise<string | undefined> {
-  for (const claims of await world.list('WekaClaims')) {
-    const held = claims.spec?.['turn'] as { name?: string; containerUid?: string } | undefined | null;
-    if (held !== undefined && held !== null) return held.name ?? held.containerUid;
-  }
-  return undefined;
+export async function turn(world: World, cluster = 'demo'): Promise<string | undefined> {
+  const uid = (await world.get('WekaCluster', cluster))?.metadata.uid;
+  const claims = uid === undefined ? undefined : await world.get('WekaClaims', claimsNames.ofCluster(uid));
+  return (claims?.spec?.['turn'] as { name?: string } | undefined | null)?.name;
 }
 
 /** What failed so far as lines, for the message of a wait that ended in vain. */
