@@ -69,6 +69,13 @@ describe('a hook call', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('gives the last answer about an object once: what it rested on may be gone with its operations', async () => {
+    const { controller, seen } = scripted(() => [], () => decision({ operations: [work('end')], finalized: true }));
+    const { options } = sidecarOf();
+    expect(await runHook(controller, { ...envelope, finalizing: true }, options)).toMatchObject({ finalized: true });
+    expect(seen).toHaveLength(1);
+  });
+
   it('does not hurry for an operation that succeeded and has had no effect', async () => {
     const { controller, seen } = scripted(() => [], () => decision({ operations: [work('a')] }));
     const { options } = sidecarOf();

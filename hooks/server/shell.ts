@@ -85,7 +85,8 @@ export async function runHook(controller: HookController, envelope: Envelope, op
     const fresh = Object.entries(answer?.operations ?? {}).filter(([id, { state, superseded }]) => (state === 'succeeded' || superseded === true) && !ended.has(id));
     for (const [id] of fresh) ended.add(id);
     const progressed = fresh.length > 0;
-    if (progressed && round < operateRounds && options.now() < deadline) continue;
+    // the last answer about an object is final: what it rested on may be gone with it
+    if (progressed && decision.finalized !== true && round < operateRounds && options.now() < deadline) continue;
 
     const { apiVersion, kind, metadata } = envelope.parent;
     if (events.size > 0 && metadata.uid !== undefined && !sidecarAway) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WekaStatus } from './queries.ts';
-import { againstAbsence } from './redundancy.ts';
+import { againstAbsence, madeUpFor } from './redundancy.ts';
 import type { WekaContainers, WekaMember } from './weka-containers.ts';
 
 /** A drive and a compute container on each of so many nodes; drive n is HostId<n>, compute n is HostId<n + nodes>. */
@@ -23,6 +23,9 @@ describe('what speaks against the absence of a node', () => {
     ['another container is DOWN', status, onNodes(6, ({ hostId }) => (hostId === 3 ? { status: 'DOWN' } : {})), 'HostId<3> is DOWN'],
     ['another container leaves', status, onNodes(6, ({ hostId }) => (hostId === 3 ? { status: 'DEACTIVATING' } : {})), 'HostId<3> is DEACTIVATING'],
     ['one that has left', status, onNodes(7, ({ hostId }) => (hostId === 6 ? { status: 'INACTIVE' } : {})), undefined],
+    ['data misses a copy, and nothing of the node is away', failing(1), onNodes(6), 'some of the data has 1 failures'],
+    ['a compute container of the node is away, and a drive elsewhere has failed', { ...failing(1), drives: { active: 5, total: 6 } }, onNodes(6, ({ hostId }) => (hostId === 6 ? { status: 'DOWN' } : {})), 'some of the data has 1 failures, and 5 of 6 drives are active'],
+    ['a compute container of the node is away, and all drives are active', { ...failing(1), drives: { active: 6, total: 6 } }, onNodes(6, ({ hostId }) => (hostId === 6 ? { status: 'DOWN' } : {})), undefined],
     ['some data has two failures', failing(2), onNodes(6), 'some of the data has 2 failures'],
     ['weka is not OK and does not say why', { ...status, status: 'REBUILDING' }, onNodes(6), 'the answer of weka status does not say how much of the data has failures'],
     ['weka does not name its stripe', { status: 'OK' }, onNodes(6), 'the answer of weka status has no stripe_data_drives or no stripe_protection_drives'],
@@ -54,6 +57,22 @@ describe('what speaks against the absence of a node', () => {
         expect(serving).toHaveLength(part.filter((member) => !isGone(member)).length);
         if (part.some((member) => isGone(member) && member.role === 'drive')) expect(drives(serving)).toBeGreaterThanOrEqual(2 + parity);
         if (computes(serving) < computes(part)) expect(computes(serving) * 2).toBeGreaterThan(computes(part));
+      }),
+    );
+  });
+});
+
+describe('a container that weka has made up for', () => {
+  // who leaves serves no more than before, and no data misses a copy: nothing that is up, or that data needs, goes
+  it('is one that is DOWN while no data has failures, whoever else is away', () => {
+    const word = fc.constantFrom('UP', 'DOWN', 'DEACTIVATING', 'INACTIVE');
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 12, maxLength: 12 }), fc.nat(12), fc.constantFrom(status, failing(0), failing(1), failing(2), { status: 'REBUILDING' }, undefined), (words, id, weka) => {
+        const containers = onNodes(6, ({ hostId }) => ({ status: words[hostId] ?? 'UP' }));
+        const whole = weka === status || weka?.rebuild?.protectionState?.every(({ numFailures }) => numFailures === 0) === true;
+        expect(madeUpFor(weka, containers, id)).toBe(words[id] === 'DOWN' && whole);
+        const up = (without: number): number => (containers.state === 'known' ? containers.members.filter((member) => member.status === 'UP' && member.hostId !== without).length : 0);
+        if (madeUpFor(weka, containers, id)) expect(up(id)).toBe(up(NaN));
       }),
     );
   });

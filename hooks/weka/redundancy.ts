@@ -42,6 +42,16 @@ export function againstAbsence(status: WekaStatus | undefined, containers: WekaC
   return againstLoss(status, members, left);
 }
 
+/**
+ * The container is away, and no data misses a copy for it: weka has made up for it elsewhere. Who gives it up takes nothing
+ * away, whoever else is away; two machines that died for good would wait for each other otherwise.
+ */
+export function madeUpFor(status: WekaStatus | undefined, containers: WekaContainers, hostId: number | undefined): boolean {
+  if (containers.state === 'unknown' || status === undefined) return false;
+  const own = containers.members.find((member) => member.hostId === hostId);
+  return own?.status === 'DOWN' && worstFailures(status) === 0;
+}
+
 /** The same by numbers alone: what is left of all that hold data or serve it. */
 function againstLoss({ stripe_data_drives: data, stripe_protection_drives: parity }: WekaStatus, members: readonly WekaMember[], left: readonly WekaMember[]): string | undefined {
   const of = (role: WekaMember['role'], some: readonly WekaMember[]): WekaMember[] => some.filter((member) => member.role === role);

@@ -16,12 +16,15 @@ function paused(facts: ClusterFacts): Outcome {
   return open.length === 0 ? done() : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
 }
 
-/** Each deletion that is taken up has a grace of its own, however long ago its timestamp is. */
-function graceBegun({ claims, now, serverNow }: ClusterFacts): Outcome {
+/**
+ * Each deletion that is taken up has a grace of its own, however long ago its timestamp is. Nobody may have been looking while
+ * it was cancelled and taken up again; the generation tells.
+ */
+function graceBegun({ claims, cluster: { metadata: { generation } }, now, serverNow }: ClusterFacts): Outcome {
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
-  if (claims.spec.grace !== undefined) return done();
+  if (claims.spec.grace !== undefined && claims.spec.grace.generation === generation) return done();
   if (serverNow === undefined) return unknown('the clock of the API server has not been read');
-  return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [{ path: ['grace'], value: { startedAt: now, startedAtServer: serverNow } }])]);
+  return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [{ path: ['grace'], value: { startedAt: now, startedAtServer: serverNow, ...(generation === undefined ? {} : { generation }) } }])]);
 }
 
 /** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */

@@ -67,9 +67,12 @@ export function findSecret(facts: ClusterFacts, which: SecretName): Found {
   const { ownerUid } = secret;
   if (ownerUid === facts.uid) return { state: 'ours', secret, toOwn: secret.referenced === true };
   if (ownerUid === undefined && which === 'operator') return { state: 'ours', secret, toOwn: true };
-  const message = ownerUid === undefined
-    ? `Secret ${name} exists and names no owner; delete it, or give it to this cluster: kubectl label secret ${name} -n ${facts.namespace} ${labels.clusterId}=${facts.uid}`
-    : `Secret ${name} exists and belongs to the owner with uid ${ownerUid}; it is waited for until that one has gone with it; if there is none of that uid any more, delete the Secret`;
+  const whose = ownerUid === undefined ? 'names no owner' : `belongs to the owner with uid ${ownerUid}`;
+  const give = `kubectl label secret ${name} -n ${facts.namespace} --overwrite ${labels.clusterId}=${facts.uid}`;
+  // with what a formed cluster lets nobody in again, the Secret is not to be lost
+  const message = facts.guid !== undefined ? `Secret ${name} exists and ${whose}; if its content is this cluster's, give it back: ${give}`
+    : ownerUid === undefined ? `Secret ${name} exists and ${whose}; delete it, or give it to this cluster: ${give}`
+      : `Secret ${name} exists and ${whose}; it is waited for until that one has gone with it; if there is none of that uid any more, delete the Secret`;
   return { state: 'taken', message };
 }
 

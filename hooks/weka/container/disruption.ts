@@ -7,8 +7,9 @@ import { act, skipped, unknown, wait, type Outcome } from '../../core/steps.ts';
 import { apiVersion } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { returnTurn, shareTurn, takeTurn } from '../claims/turn.ts';
+import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, nameOf } from '../redundancy.ts';
-import type { WekaMember } from '../weka-containers.ts';
+import { ofAnotherCluster, type WekaMember } from '../weka-containers.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
@@ -87,6 +88,13 @@ function turnFor(facts: ContainerFacts): StopInput['turn'] {
   return facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn;
 }
 
+/** A member may be cut off, or answer with what it knew before: where another one can be asked, both have to say that it is full. */
+function agreedProtection({ protection, otherMember, executor, otherStatus, clusterGuid }: ContainerFacts): Protection {
+  if (protection.state !== 'full' || otherMember === undefined || otherMember.uid === executor?.uid) return protection;
+  const foreign = ofAnotherCluster(otherStatus, clusterGuid);
+  return foreign === undefined && otherStatus !== undefined ? protectionOf(otherStatus) : { state: 'unknown', message: foreign ?? '' };
+}
+
 /** The stop decision for a pod that terminates, or would if it were omitted now. */
 export function stopDecision(facts: ContainerFacts): StopDecision {
   const { mode, overrides } = facts.container.spec;
@@ -102,7 +110,7 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     deactivated: deactivated(facts),
     activeMounts: facts.report?.activeMounts ?? undefined,
     turn: turnFor(facts),
-    protection: facts.protection,
+    protection: agreedProtection(facts),
     itselfMissing: itselfMissing(facts),
     ...(ofNode === undefined ? {} : { nodeTurn: ofNode }),
   });

@@ -12,6 +12,7 @@ import { bringUpSteps } from './bring-up.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { cleanUpPod, cleanUpView, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
+import { stopDecision } from './disruption.ts';
 import { containerObservations } from './observations.ts';
 import { orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
@@ -93,6 +94,7 @@ function removalRequest(facts: ContainerFacts): ConditionWish[] {
   if (request.finalizing) return [];
   const ask = (reason: string, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
   if (state === 'deleting' || state === 'destroying') return ask(endings[state].word, 'spec.state asks the owner to remove this container');
+  if (facts.pod?.terminating === true && stopDecision(facts).reason === 'RemovalRequested') return ask('PodDeleted', 'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then');
   return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
 }
 

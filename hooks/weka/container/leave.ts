@@ -11,7 +11,7 @@ import { wekaRun } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { returnTurn, takeTurn } from '../claims/turn.ts';
 import { protectionOf, type Protection } from '../protection.ts';
-import { againstAbsence, nameOf } from '../redundancy.ts';
+import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { cleanUpView } from './helpers.ts';
@@ -56,6 +56,7 @@ function againstLeaving(facts: ContainerFacts): string | undefined {
   if (own.state === 'unknown') return own.reason;
   // what is away in its own failure domain costs nothing more
   const domain = own.state === 'listed' ? own.member.failureDomain : undefined;
+  if (madeUpFor(otherStatus, inWeka, containerId)) return undefined;
   const against = againstAbsence(otherStatus, inWeka, ({ hostId, failureDomain, status }) => hostId === containerId || (domain !== undefined && failureDomain === domain && status !== 'UP'));
   if (against !== undefined) return against;
   const protection: Protection = otherStatus === undefined ? { state: 'unknown', message: 'the status of the weka cluster has not been read' } : protectionOf(otherStatus);
