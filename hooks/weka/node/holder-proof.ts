@@ -1,6 +1,6 @@
 /**
- * What is known of a holder whose WekaContainer is gone: whether its runtime is dead, and whether a weka cluster still
- * has its drives. Every answer here is "given" or the sentence that says what is missing; not known is missing.
+ * What is known of a holder whose WekaContainer is gone: whether its runtime is dead, and whether its pod may stop.
+ * Every answer here is "given" or the sentence that says what is missing; not known is missing.
  */
 import { podLive, type PodTarget } from '../../core/catalogue.ts';
 import type { HookRequest, Observation } from '../../core/contract.ts';
@@ -9,8 +9,8 @@ import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { decideFence } from '../container/fence.ts';
-import type { WekaQueryName } from '../queries.ts';
-import { clusterExists, clusterLook, containerLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
+import { clusterLook, containerLook, membersLook, type ClusterReference } from './live.ts';
+import { asked, clusterDone, clusterOfHolder, questions } from './weka-word.ts';
 
 export interface HolderInput {
   request: HookRequest;
@@ -27,7 +27,7 @@ export interface Suspect {
 }
 
 /** What is missing for a proof; undefined: it is given. */
-type Missing = string | undefined;
+export type Missing = string | undefined;
 
 /** Seconds. The first look is rare, for there are thousands of holders; nothing is done on less than a fresh one. */
 const ages = { rare: 240, fresh: 2, weka: 1 };
@@ -47,21 +47,6 @@ export function suspects({ request, holders }: HolderInput): Suspect[] {
 
 export function containerGone({ request }: HolderInput, suspect: Suspect): Missing {
   return isGone(request, suspect, freshFields) === true ? undefined : 'a fresh look at the WekaContainer is missing';
-}
-
-/** The WekaCluster of the holder, as far as its name is known. */
-export function clusterOfHolder({ clusters }: HolderInput, { clusterUid, clusterName, namespace }: ClaimHolder): ClusterReference | undefined {
-  if (clusterUid === undefined) return undefined;
-  const name = clusterName ?? clusters.find(({ uid }) => uid === clusterUid)?.name;
-  return name === undefined ? undefined : { namespace, name, uid: clusterUid };
-}
-
-/** Nothing of the cluster is left that could speak for it; undefined: not known. */
-export function clusterGone({ request }: HolderInput, cluster: ClusterReference): boolean | undefined {
-  const exists = clusterExists(request, cluster);
-  const members = liveMembers(request, cluster);
-  if (exists === undefined || members.state === 'unknown') return undefined;
-  return !exists && members.state === 'absent';
 }
 
 export type LeftPod = { state: 'unknown' | 'gone' | 'living' } | { state: 'terminating'; target: PodTarget; running: boolean };
@@ -92,58 +77,8 @@ export function runtimeDead(input: HolderInput, suspect: Suspect): Missing {
   return fence.create ? undefined : `its pod ${incarnation?.podUid ?? ''} vanished without our permission; reboot the node, or taint it out-of-service`;
 }
 
-const membersAsked = 2;
-const questions = ['containers', 'drives', 'status'] as const satisfies WekaQueryName[];
-
-function asked({ request }: HolderInput, suspect: Suspect, cluster: ClusterReference): LiveMember[] {
-  const found = liveMembers(request, cluster);
-  const others = found.state === 'present' ? found.members.filter(({ containerUid }) => containerUid !== suspect.uid) : [];
-  return inTurn(others, request.context.now, membersAsked);
-}
-
-interface Answer {
-  /** The member sees itself, the list of drives is as long as the status says, and the cluster is the one that is meant. */
-  complete: boolean;
-  serials: string[];
-  /** Status of a container by its number. */
-  containers: Map<string, string | undefined>;
-}
-
-function answerOf({ request }: HolderInput, guid: string | undefined, { pod, containerId }: LiveMember): Answer {
-  const containers = factValue(request.observed, wekaQuery(pod, 'containers', 0));
-  const drives = factValue(request.observed, wekaQuery(pod, 'drives', 0));
-  const status = factValue(request.observed, wekaQuery(pod, 'status', 0));
-  const list = containers.state === 'known' ? containers.value : [];
-  const all = drives.state === 'known' ? drives.value : [];
-  const serials = all.flatMap(({ serial_number: serial }) => serial ?? []);
-  const itself = list.some(({ host_id: id, status: state }) => id === `HostId<${containerId}>` && state === 'UP');
-  const meant = status.state === 'known' && guid !== undefined && status.value.guid === guid;
-  const whole = drives.state === 'known' && serials.length === all.length && status.state === 'known' && status.value.drives?.total === all.length;
-  return { complete: itself && meant && whole, serials, containers: new Map(list.map(({ host_id: id, status: state }) => [id, state])) };
-}
-
-/** Proof that no weka cluster has the drives, and, for a pod that still runs, that none counts on its container. */
-export function clusterDone(input: HolderInput, suspect: Suspect, hostId?: number): Missing {
-  const { holder } = suspect;
-  if (holder.clusterUid === undefined) return 'it is not known which weka cluster it belonged to';
-  const cluster = clusterOfHolder(input, holder);
-  if (cluster === undefined) return `the name of its WekaCluster with uid ${holder.clusterUid} is not known`;
-  const label = `WekaCluster ${cluster.namespace}/${cluster.name}`;
-  const gone = clusterGone(input, cluster);
-  if (gone === undefined) return `${label} has not been read`;
-  if (gone) {
-    const sibling = Object.entries(input.holders).find(([uid, other]) => other.clusterUid === cluster.uid && uid !== suspect.uid && isGone(input.request, { uid, holder: other }, []) !== true);
-    return sibling === undefined ? undefined : `${label} is gone, but its container ${sibling[1].name} is still there and may have the drives`;
-  }
-  const found = liveMembers(input.request, cluster);
-  const guid = found.state === 'present' ? found.guid : undefined;
-  const answers = asked(input, suspect, cluster).map((member) => answerOf(input, guid, member));
-  const listed = holder.drives.filter((serial) => answers.some(({ serials }) => serials.includes(serial)));
-  if (listed.length > 0) return `${label} still has the drives ${listed.join(', ')}; deactivate and remove them in weka`;
-  const up = hostId === undefined ? undefined : answers.map(({ containers }) => containers.get(`HostId<${hostId}>`)).find((state) => state !== undefined && state !== 'DOWN' && state !== 'INACTIVE');
-  if (up !== undefined) return `${label} still counts on its container ${hostId}, which is ${up}; deactivate it in weka`;
-  return answers.some(({ complete }) => complete) ? undefined : `no member of ${label} has given a complete list of containers and drives`;
-}
+/** What holds data, or counts in the redundancy of its weka cluster, is given back on the word of weka only. */
+export const needsWord = ({ mode, drives }: ClaimHolder): boolean => drives.length > 0 || (is(mode, 'backend') && !is(mode, 'frontend'));
 
 /** Proof that a terminating pod without owner may be let go: nothing in weka counts on it, and no mount hangs on it. */
 export function mayBeLetGo(input: HolderInput, suspect: Suspect, pod: Extract<LeftPod, { state: 'terminating' }>): Missing {
@@ -152,7 +87,7 @@ export function mayBeLetGo(input: HolderInput, suspect: Suspect, pod: Extract<Le
   const { mode } = suspect.holder;
   const { activeMounts, identity } = fact.value;
   if (is(mode, 'frontend') && activeMounts !== 0) return activeMounts === undefined || activeMounts === null ? 'its number of active mounts is not known' : `${activeMounts} active mounts hang on it`;
-  return is(mode, 'backend') ? clusterDone(input, suspect, identity?.hostId) : undefined;
+  return is(mode, 'backend') ? clusterDone(input, suspect, { target: pod.target, identity: identity ?? undefined }) : undefined;
 }
 
 /** What is to be looked at: rarely every holder, and all that a proof needs once one is gone. */
@@ -162,12 +97,15 @@ export function proofObservations(input: HolderInput): Observation[] {
     const { holder } = suspect;
     const cluster = clusterOfHolder(input, holder);
     const pod = leftPod(input, suspect);
-    const members = cluster === undefined ? [] : asked(input, suspect, cluster);
+    const running = pod.state === 'terminating' && pod.running;
+    const members = cluster === undefined ? [] : asked(input, suspect, cluster).map((member) => member.pod);
+    // a pod that runs may be a member itself, and speaks for the weka cluster when nobody else does
+    const speakers = running && is(holder.mode, 'backend') ? [...members, pod.target] : members;
     return [
       containerLook(holder, ages.fresh, freshFields), podLive(holder, ages.fresh),
       ...(cluster === undefined ? [] : [clusterLook(cluster, ages.fresh), membersLook(cluster, ages.fresh)]),
-      ...members.flatMap((member) => questions.map((query) => wekaQuery(member.pod, query, ages.weka))),
-      ...(pod.state === 'terminating' && pod.running ? [runtimeReport(pod.target, ages.weka)] : []),
+      ...speakers.flatMap((speaker) => questions.map((query) => wekaQuery(speaker, query, ages.weka))),
+      ...(running ? [runtimeReport(pod.target, ages.weka)] : []),
     ];
   });
   const unique = new Map([...Object.values(holders).map((holder) => containerLook(holder, ages.rare)), ...inDepth].map((one) => [one.id, one]));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimsRead, objectLive, podLive } from '../../core/catalogue.ts';
+import { claimsRead, podLive } from '../../core/catalogue.ts';
 import type { Fact, HookRequest, Json } from '../../core/contract.ts';
-import { apiVersion, labels } from '../api/group.ts';
+import { labels } from '../api/group.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { HolderInput } from './holder-proof.ts';
@@ -29,19 +29,20 @@ const choices = {
   itself: ['seen', 'down', 'not seen'],
   total: ['right', 'one more', 'not said'],
   guid: ['same', 'another'],
-  sibling: ['none', 'living', 'gone'],
   mode: ['drive', 'compute', 'client'],
-  report: ['member that is DOWN', 'member that is UP', 'no member', 'unknown'],
+  wekaName: ['known', 'not known'],
+  itsContainer: ['DOWN', 'UP', 'DEACTIVATING', 'INACTIVE', 'without a status', 'not listed'],
+  report: ['member', 'member elsewhere', 'no member', 'unknown'],
+  ownWord: ['none', 'UP', 'DOWN'],
   mounts: [0, 3, null],
   claims: ['same', 'changed', 'unknown'],
-  clusterClaims: ['absent', 'free', 'turn of another', 'unknown'],
 } as const;
 type Case = { [Name in keyof typeof choices]: (typeof choices)[Name][number] };
 
 /** All proofs are given. */
 const proven: Case = {
   rare: 'absent', fresh: 'absent', pod: 'absent', incarnation: 'recorded', stopAllowed: 'this pod', boot: 'same', outOfService: 'no', belongs: 'to the cluster', cluster: 'living',
-  members: 'present', listed: 'nothing', itself: 'seen', total: 'right', guid: 'same', sibling: 'none', mode: 'drive', report: 'member that is DOWN', mounts: 0, claims: 'same', clusterClaims: 'absent',
+  members: 'present', listed: 'nothing', itself: 'seen', total: 'right', guid: 'same', mode: 'drive', wekaName: 'known', itsContainer: 'DOWN', report: 'member', ownWord: 'none', mounts: 0, claims: 'same',
 };
 
 const object = (state: string, own: string, more: object = {}): Json | undefined =>
@@ -52,21 +53,24 @@ function input(one: Case): HolderInput {
     namespace: 'default', name: 'demo-drive-0', mode: one.mode, image: 'weka:4.4.5', drives: one.mode === 'drive' ? serials : [],
     ...(one.belongs === 'to none' ? {} : { clusterUid: one.belongs === 'to the cluster' ? cluster.uid : 'uid-of-nobody' }),
     ...(one.belongs === 'to the cluster' ? { clusterName: 'demo' } : {}),
+    ...(one.wekaName === 'known' ? { wekaName: 'drivexe0' } : {}),
     ...(one.incarnation === 'none' ? {} : { incarnation: { podUid: 'pod', nodeName: 'node-1', bootId: 'boot-1' } }),
     ...(one.stopAllowed === 'none' ? {} : { stopAllowed: one.stopAllowed === 'this pod' ? 'pod' : 'older' }),
   };
-  const sibling: ClaimHolder = { ...holder, name: 'demo-drive-9', drives: [], clusterUid: cluster.uid };
-  const drives = [{ uuid: 'd', serial_number: 'OTHER' }, ...(one.listed === 'one serial' ? [{ uuid: 'e', serial_number: 'SERIAL2' }] : [])];
+  const drives = [
+    { uuid: 'd', serial_number: 'OTHER', host_id: 'HostId<1>', status: 'ACTIVE' },
+    ...(one.listed === 'one serial' ? [{ uuid: 'e', serial_number: 'SERIAL2', host_id: 'HostId<7>', status: 'ACTIVE' }] : []),
+  ];
+  const its = { host_id: 'HostId<7>', container_name: 'drivexe0' };
   const containers = [
     ...(one.itself === 'not seen' ? [] : [{ host_id: 'HostId<1>', status: one.itself === 'seen' ? 'UP' : 'DOWN' }]),
-    ...(one.report === 'no member' ? [] : [{ host_id: 'HostId<7>', status: one.report === 'member that is UP' ? 'UP' : 'DOWN' }]),
+    ...(one.itsContainer === 'not listed' ? [] : [one.itsContainer === 'without a status' ? its : { ...its, status: one.itsContainer }]),
   ];
   const pod = { namespace: 'default', name: 'demo-drive-0', uid: 'pod' };
   const known = { of: one.claims === 'unknown' ? undefined : { exists: true, resourceVersion: '7', spec: { holders: { [uid]: one.claims === 'same' ? holder : { ...holder, wekaPort: 1 } } } } };
   const values: [string, Json | undefined][] = [
     [containerLook(holder, 0).id, object(one.rare, uid)],
     [containerLook(holder, 0, ['spec.mode']).id, object(one.fresh, uid)],
-    [containerLook(sibling, 0).id, object(one.sibling, 'uid-of-sibling')],
     [podLive(holder, 0).id, {
       absent: { exists: false }, 'of another': { exists: true, uid: 'younger', controllerUid: 'another', phase: 'Running' }, living: { exists: true, uid: 'pod', controllerUid: uid, phase: 'Running' },
       terminating: { exists: true, uid: 'pod', controllerUid: uid, phase: 'Running', deletionTimestamp: '2026-01-01T00:00:00Z' }, unknown: undefined,
@@ -79,12 +83,11 @@ function input(one: Case): HolderInput {
     [wekaQuery(member, 'drives', 0).id, one.listed === 'unknown' ? undefined : drives],
     [wekaQuery(member, 'containers', 0).id, containers],
     [wekaQuery(member, 'status', 0).id, { guid: one.guid === 'same' ? 'guid' : 'another', ...(one.total === 'not said' ? {} : { drives: { total: drives.length + (one.total === 'right' ? 0 : 1) } }) }],
-    [runtimeReport(pod, 0).id, one.report === 'unknown' ? undefined : { allowStop: false, activeMounts: one.mounts, identity: one.report === 'no member' ? null : { clusterGuid: 'guid', hostId: 7 } }],
+    [wekaQuery(pod, 'containers', 0).id, one.ownWord === 'none' ? undefined : [{ ...its, status: one.ownWord }]],
+    [runtimeReport(pod, 0).id, one.report === 'unknown' ? undefined : {
+      allowStop: false, activeMounts: one.mounts, identity: one.report === 'no member' ? null : { clusterGuid: one.report === 'member' ? 'guid' : 'another', hostId: 7 },
+    }],
     [claimsRead('node-node-1', 0).id, known.of as unknown as Json],
-    [objectLive({ apiVersion, kind: 'WekaClaims', name: 'cluster-uid-of-demo' }, 0, ['spec.turn']).id, {
-      absent: { exists: false }, free: { exists: true, uid: 'uid-of-claims', labels: {}, fields: {} },
-      'turn of another': { exists: true, uid: 'uid-of-claims', labels: {}, fields: { 'spec.turn': { containerUid: 'uid-of-drive-3' } } }, unknown: undefined,
-    }[one.clusterClaims]],
   ];
   const facts = Object.fromEntries(values.flatMap(([id, value]): [string, Fact][] => (value === undefined ? [] : [[id, { observedAt: '2026-01-01T00:00:00Z', value }]])));
   const node = {
@@ -93,7 +96,7 @@ function input(one: Case): HolderInput {
   } as unknown as WekaNode;
   return {
     request: { parent: { metadata: { name: 'node-1' } }, observed: { facts, operations: {} }, context: { now: '2026-01-01T00:00:00Z' } } as unknown as HookRequest,
-    node, holders: { [uid]: holder, ...(one.sibling === 'none' ? {} : { 'uid-of-sibling': sibling }) }, clusters: [],
+    node, holders: { [uid]: holder }, clusters: [],
   };
 }
 
@@ -104,29 +107,33 @@ function proofs(one: Case) {
   const gone = isOneOf(one.rare, 'absent', 'other uid') && isOneOf(one.fresh, 'absent', 'other uid') && one.claims === 'same';
   const podGone = one.pod === 'absent' || one.pod === 'of another';
   const stopped = one.incarnation === 'none' || one.stopAllowed === 'this pod' || one.boot === 'another' || one.outOfService === 'yes';
-  const clusterGone = isOneOf(one.cluster, 'absent', 'another uid') && isOneOf(one.members, 'absent', 'of another cluster');
-  // the serials that are listed are those of a drive container
-  const notListed = one.listed === 'nothing' || (one.listed === 'one serial' && one.mode !== 'drive');
-  const answered = isOneOf(one.cluster, 'living', 'absent', 'another uid') && one.members === 'present' && notListed && one.itself === 'seen' && one.total === 'right' && one.guid === 'same';
-  const done = one.belongs === 'to the cluster' && (clusterGone ? one.sibling !== 'living' : answered);
-  return { gone, dead: podGone && stopped, done, clusterGone };
+  const running = one.pod === 'terminating';
+  const says = running && isOneOf(one.report, 'member', 'member elsewhere');
+  const recognised = one.wekaName === 'known' || says;
+  const spoken = one.belongs === 'to the cluster' && one.cluster !== 'unknown' && one.members === 'present';
+  const whole = one.itself === 'seen' && one.total === 'right' && one.guid === 'same' && one.listed !== 'unknown' && one.itsContainer !== 'without a status';
+  const hasDrives = one.listed === 'one serial' && (one.mode === 'drive' || (recognised && one.itsContainer !== 'not listed'));
+  const idle = one.mode === 'drive' || running ? isOneOf(one.itsContainer, 'DOWN', 'INACTIVE', 'not listed') : isOneOf(one.itsContainer, 'INACTIVE', 'not listed');
+  const denied = running && recognised && one.ownWord === 'UP';
+  const done = spoken && whole && !hasDrives && (!recognised || idle) && !denied && (one.mode === 'drive' || recognised) && !(running && one.report === 'member elsewhere');
+  return { gone, dead: podGone && stopped, done };
 }
 
 /** Few things differ from a case in which something is done, or nearly each is refused for several reasons. */
 const near = (base: Case): fc.Arbitrary<Case> => fc.record(Object.fromEntries(Object.entries(choices).map(([name, list]) => [name, fc.oneof(
   { weight: 9, arbitrary: fc.constant(base[name as keyof Case]) }, { weight: 1, arbitrary: fc.constantFrom(...(list as readonly unknown[])) },
 )]))) as unknown as fc.Arbitrary<Case>;
-const anyCase = fc.oneof(...[{}, { cluster: 'absent', members: 'absent', clusterClaims: 'free' } as const, { pod: 'terminating' } as const].map((change) => near({ ...proven, ...change })));
+const anyCase = fc.oneof(...[{}, { mode: 'compute', itsContainer: 'not listed' } as const, { pod: 'terminating' } as const, { pod: 'terminating', mode: 'compute' } as const].map((change) => near({ ...proven, ...change })));
 
-type Effect = 'collects' | 'deletes the claims of the cluster' | 'records' | 'allows the stop' | 'nothing';
+type Effect = 'collects' | 'records' | 'withdraws' | 'allows the stop' | 'nothing';
 function effect(one: Case): Effect {
   const outcome = holdersSettled(input(one));
   const [operation] = outcome.state === 'act' ? outcome.operations : [];
   if (operation === undefined) return 'nothing';
-  if (operation.kind === 'object.delete') return 'deletes the claims of the cluster';
   if (operation.kind === 'runtime.allowStop') return 'allows the stop';
   const [change] = operation.args['changes'] as { path: string[]; value: Json }[];
-  return change?.value === null ? 'collects' : 'records';
+  if (change?.value !== null) return 'records';
+  return change.path.length === 2 ? 'collects' : 'withdraws';
 }
 
 describe('a holder whose container is gone', () => {
@@ -141,15 +148,25 @@ describe('a holder whose container is gone', () => {
     ['stays when the list is shorter than the status says', { total: 'one more' }, 'nothing', /complete list/],
     ['stays when the answer comes from another cluster', { guid: 'another' }, 'nothing', /complete list/],
     ['stays when it is not known where its drives belong', { belongs: 'to none' }, 'nothing', /not known which weka cluster/],
-    ['needs no member when the cluster is gone altogether', { cluster: 'absent', members: 'absent' }, 'collects', /collects it/],
-    ['stays while containers of the cluster that is gone are there', { cluster: 'absent', members: 'absent', sibling: 'living' }, 'nothing', /demo-drive-9/],
-    ['takes the claims of a cluster that is gone along', { cluster: 'absent', members: 'absent', clusterClaims: 'free' }, 'deletes the claims of the cluster', /collects it/],
-    ['leaves them to whoever has the turn', { cluster: 'absent', members: 'absent', clusterClaims: 'turn of another' }, 'collects', /collects it/],
-    ['needs no word of weka without drives', { mode: 'compute', members: 'unknown' }, 'collects', /its place/],
+    ['stays when the cluster is gone altogether: nobody could say', { cluster: 'absent', members: 'absent' }, 'nothing', /does not exist any more, and no other member.*only a person can know; .*kubectl patch wekaclaims node-node-1/],
+    ['stays when no member is known', { members: 'absent' }, 'nothing', /has no other member.*only a person can know/],
+    ['of a client needs no word of weka', { mode: 'client', cluster: 'absent', members: 'absent' }, 'collects', /its place/],
+    ['needs the word of weka without drives', { mode: 'compute', members: 'unknown' }, 'nothing', /has not been read/],
+    ['without drives stays while weka has its container', { mode: 'compute' }, 'nothing', /still has its container HostId<7>, which is DOWN; deactivate and remove/],
+    ['without drives is collected when weka has let go of it', { mode: 'compute', itsContainer: 'not listed' }, 'collects', /its place/],
+    ['without drives stays when its name inside weka is not known', { mode: 'compute', wekaName: 'not known', itsContainer: 'not listed' }, 'nothing', /not known which container/],
+    ['stays when its container is listed without a status', { itsContainer: 'without a status' }, 'nothing', /lists its container HostId<7> without a status/],
     ['has the permission to stop recorded first', { pod: 'terminating', stopAllowed: 'none' }, 'records', /lets its pod stop/],
     ['then lets its pod stop', { pod: 'terminating' }, 'allows the stop', /lets its pod stop/],
-    ['keeps a pod that weka counts on', { pod: 'terminating', report: 'member that is UP' }, 'nothing', /counts on its container 7, which is UP.*kubectl exec/],
-    ['keeps a pod on which mounts hang', { pod: 'terminating', mode: 'client', mounts: 3 }, 'nothing', /3 active mounts/],
+    ['keeps a pod that weka counts on', { pod: 'terminating', stopAllowed: 'none', itsContainer: 'UP' }, 'nothing', /counts on its container HostId<7>, which is UP.*kubectl exec/],
+    ['keeps a pod whose container is listed without a status', { pod: 'terminating', stopAllowed: 'none', itsContainer: 'without a status' }, 'nothing', /without a status/],
+    ['keeps a pod that nobody else can speak for', { pod: 'terminating', stopAllowed: 'none', cluster: 'absent', members: 'absent' }, 'nothing', /only a person can know.*kubectl exec/],
+    ['asks its pod itself when nobody else is left', { pod: 'terminating', stopAllowed: 'none', cluster: 'absent', members: 'absent', ownWord: 'UP' }, 'nothing', /counts on its container HostId<7>, which is UP/],
+    ['does not believe a pod that speaks for itself', { pod: 'terminating', stopAllowed: 'none', cluster: 'absent', members: 'absent', ownWord: 'DOWN' }, 'nothing', /only a person can know/],
+    ['keeps a pod of another weka cluster than the members', { pod: 'terminating', stopAllowed: 'none', report: 'member elsewhere' }, 'nothing', /is a member of the weka cluster another/],
+    ['takes a permission back that is not right any more', { pod: 'terminating', itsContainer: 'UP' }, 'withdraws', /counts on its container/],
+    ['does not take it back before its runtime has reported', { pod: 'terminating', report: 'unknown' }, 'nothing', /has not reported/],
+    ['keeps a pod on which mounts hang', { pod: 'terminating', stopAllowed: 'none', mode: 'client', mounts: 3 }, 'nothing', /3 active mounts/],
     ['keeps a pod that nobody deleted', { pod: 'living' }, 'nothing', /still exists/],
   ])('%s', (_sentence, change, expected, message) => {
     const one = { ...proven, ...change };
@@ -158,19 +175,18 @@ describe('a holder whose container is gone', () => {
   });
 
   it('loses nothing while a proof is missing, and is not kept when none is', () => {
-    const count = { collects: 0, 'deletes the claims of the cluster': 0, records: 0, 'allows the stop': 0, nothing: 0 };
+    const count = { collects: 0, records: 0, withdraws: 0, 'allows the stop': 0, nothing: 0 };
     fc.assert(fc.property(anyCase, (one) => {
-      const { gone, dead, done, clusterGone } = proofs(one);
+      const { gone, dead, done } = proofs(one);
       const found = effect(one);
       count[found] += 1;
-      const collectable = gone && dead && (one.mode !== 'drive' || done);
-      const taking = clusterGone && one.belongs === 'to the cluster' && one.sibling === 'none';
-      if (found === 'collects') expect(collectable && (!taking || isOneOf(one.clusterClaims, 'absent', 'turn of another'))).toBe(true);
-      if (found === 'deletes the claims of the cluster') expect(collectable && taking && one.clusterClaims === 'free').toBe(true);
-      const idle = one.report !== 'unknown' && (one.mode === 'client' ? one.mounts === 0 : done && (clusterGone || one.report !== 'member that is UP'));
-      if (found === 'records' || found === 'allows the stop') expect(gone && one.pod === 'terminating' && idle).toBe(true);
-      if (found === 'allows the stop') expect(one.stopAllowed).toBe('this pod');
-      if (collectable && !(taking && one.clusterClaims === 'unknown')) expect(found).not.toBe('nothing');
+      const collectable = gone && dead && (one.mode === 'client' || done);
+      const idle = one.pod === 'terminating' && one.report !== 'unknown' && (one.mode === 'client' ? one.mounts === 0 : done);
+      if (found === 'collects') expect(collectable).toBe(true);
+      if (found === 'records' || found === 'allows the stop') expect(gone && idle).toBe(true);
+      if (found === 'allows the stop' || found === 'withdraws') expect(one.stopAllowed).toBe('this pod');
+      if (found === 'withdraws') expect(gone && !idle).toBe(true);
+      if (collectable || (gone && idle)) expect(found).not.toBe('nothing');
     }), { numRuns: 4000 });
     for (const [name, times] of Object.entries(count)) expect(times, name).toBeGreaterThan(0);
   });

@@ -1,0 +1,100 @@
+/**
+ * The word of weka on a holder whose WekaContainer is gone. That nobody is left who could speak proves nothing: a weka
+ * cluster runs on when its objects are lost, so without a word everything stays.
+ */
+import type { PodTarget } from '../../core/catalogue.ts';
+import { factValue } from '../../core/facts.ts';
+import type { ClaimHolder } from '../api/index.ts';
+import { wekaQuery } from '../catalogue.ts';
+import type { WekaAnswer, WekaQueryName } from '../queries.ts';
+import { readContainers } from '../weka-containers.ts';
+import { readDrives } from '../weka-drives.ts';
+import type { HolderInput, Missing, Suspect } from './holder-proof.ts';
+import { clusterExists, inTurn, liveMembers, type ClusterReference, type LiveMember } from './live.ts';
+
+export const questions = ['containers', 'drives', 'status'] as const satisfies WekaQueryName[];
+const membersAsked = 2;
+
+/** The pod of the holder that still runs, and who it says it is. */
+export interface RunningPod {
+  target: PodTarget;
+  identity?: { clusterGuid: string; hostId: number } | undefined;
+}
+
+/** The WekaCluster of the holder, as far as its name is known. */
+export function clusterOfHolder({ clusters }: Pick<HolderInput, 'clusters'>, { clusterUid, clusterName, namespace }: ClaimHolder): ClusterReference | undefined {
+  if (clusterUid === undefined) return undefined;
+  const name = clusterName ?? clusters.find(({ uid }) => uid === clusterUid)?.name;
+  return name === undefined ? undefined : { namespace, name, uid: clusterUid };
+}
+
+/** Other members, whose word counts both ways. */
+export function asked({ request }: HolderInput, suspect: Suspect, cluster: ClusterReference): LiveMember[] {
+  const found = liveMembers(request, cluster);
+  const others = found.state === 'present' ? found.members.filter(({ containerUid }) => containerUid !== suspect.uid) : [];
+  return inTurn(others, request.context.now, membersAsked);
+}
+
+function answer<N extends WekaQueryName>({ request }: HolderInput, pod: PodTarget, query: N): WekaAnswer<N> | undefined {
+  const fact = factValue(request.observed, wekaQuery(pod, query, 0));
+  return fact.state === 'known' ? fact.value : undefined;
+}
+
+/** Why the word of that member is not whole: it has to see itself UP, to list as many drives as it counts, and to be of the cluster that is meant. */
+function notWhole(input: HolderInput, guid: string | undefined, { pod, containerId }: LiveMember): Missing {
+  const status = answer(input, pod, 'status');
+  if (guid === undefined || status?.guid !== guid) return `${pod.name} has not said that it is of the weka cluster ${guid ?? 'that is meant'}`;
+  const containers = readContainers(answer(input, pod, 'containers'), containerId);
+  if (containers.state === 'unknown') return containers.reason;
+  const own = containers.members.find(({ hostId }) => hostId === containerId)?.status;
+  if (own !== 'UP') return `the member ${pod.name} that answered is ${own}`;
+  const drives = readDrives(answer(input, pod, 'drives'), status);
+  return drives.state === 'unknown' ? drives.reason : undefined;
+}
+
+/** What somebody says against it, whole or not. A container that has no drives is of use to weka also while it is DOWN. */
+function against(input: HolderInput, { holder }: Suspect, speaker: PodTarget, running: RunningPod | undefined): Missing {
+  const ownId = running?.identity === undefined ? undefined : `HostId<${running.identity.hostId}>`;
+  const own = (answer(input, speaker, 'containers') ?? []).find(({ host_id: id, container_name: name }) =>
+    id === ownId || (name !== undefined && name === holder.wekaName));
+  const listed = (answer(input, speaker, 'drives') ?? []).filter(({ serial_number: serial = '', host_id: id }) =>
+    holder.drives.includes(serial) || (own !== undefined && id === own.host_id));
+  if (listed.length > 0) return `still has the drives ${listed.map(({ serial_number: serial, uuid }) => serial ?? uuid).join(', ')}; deactivate and remove them in weka`;
+  if (own === undefined || own.status === 'INACTIVE') return undefined;
+  if ((own.status ?? '') === '') return `lists its container ${own.host_id} without a status`;
+  if (own.status !== 'DOWN') return `still counts on its container ${own.host_id}, which is ${own.status}; deactivate it in weka`;
+  return running === undefined && holder.drives.length === 0 ? `still has its container ${own.host_id}, which is DOWN; deactivate and remove it in weka` : undefined;
+}
+
+/** Why the word of the members can not be believed, or is about another weka cluster than its pod. */
+function notProven(input: HolderInput, label: string, guid: string | undefined, members: LiveMember[], running: RunningPod | undefined): Missing {
+  const own = running?.identity?.clusterGuid;
+  if (own !== undefined && own !== guid) return `its pod is a member of the weka cluster ${own}, and the members of ${label} are of ${guid ?? 'one that is not known'}`;
+  const open = members.map((member) => notWhole(input, guid, member));
+  return open.includes(undefined) ? undefined : `no member of ${label} has given a complete list of containers and drives: ${open[0] ?? ''}`;
+}
+
+/**
+ * Proof that no weka cluster has the drives or counts on the container.
+ * @param running its pod, where that still runs: its word counts against it only, for it may be cut off from the others
+ */
+export function clusterDone(input: HolderInput, suspect: Suspect, running?: RunningPod): Missing {
+  const { holder } = suspect;
+  if (holder.clusterUid === undefined) return 'it is not known which weka cluster it belonged to';
+  const cluster = clusterOfHolder(input, holder);
+  if (cluster === undefined) return `the name of its WekaCluster with uid ${holder.clusterUid} is not known`;
+  const label = `WekaCluster ${cluster.namespace}/${cluster.name}`;
+  const exists = clusterExists(input.request, cluster);
+  const found = liveMembers(input.request, cluster);
+  if (exists === undefined || found.state === 'unknown') return `${label} has not been read`;
+  const guid = found.state === 'present' ? found.guid : undefined;
+  const members = asked(input, suspect, cluster);
+  const speakers = [...members.map(({ pod }) => pod), ...(running === undefined ? [] : [running.target])];
+  const objection = speakers.map((speaker) => against(input, suspect, speaker, running)).find((one) => one !== undefined);
+  if (objection !== undefined) return `${label} ${objection}`;
+  if (members.length === 0) return `${label} ${exists ? 'has no other member' : 'does not exist any more, and no other member of it is known'} that could say whether weka has its data or counts on it; only a person can know`;
+  const open = notProven(input, label, guid, members, running);
+  if (open !== undefined) return open;
+  // without drives its container is all that weka could name
+  return holder.drives.length === 0 && holder.wekaName === undefined && running?.identity === undefined ? `it is not known which container of ${label} it was inside weka` : undefined;
+}
