@@ -49,6 +49,13 @@ export function containerGone({ request }: HolderInput, suspect: Suspect): Missi
   return isGone(request, suspect, freshFields) === true ? undefined : 'a fresh look at the WekaContainer is missing';
 }
 
+/** Another container of its name is there, as after a restore: that one asks what is to become of the data, and is answered in a word of its own. */
+export function nameTaken({ request }: HolderInput, { uid, holder }: Suspect): Missing {
+  const fact = factValue(request.observed, containerLook(holder, 0, freshFields));
+  if (fact.state !== 'known' || !fact.value.exists || fact.value.uid === uid) return undefined;
+  return `a WekaContainer of this name with the uid ${fact.value.uid} is there and says what is to become of it: spec.overrides.adoptFormer or giveUpFormer with ${uid}`;
+}
+
 export type LeftPod = { state: 'unknown' | 'gone' | 'living' } | { state: 'terminating'; target: PodTarget; running: boolean };
 
 /** The pod of the holder, by uid: one of that name that belongs to another container is none of its. */

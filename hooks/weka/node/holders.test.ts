@@ -141,6 +141,8 @@ describe('a holder whose container is gone', () => {
     ['is collected when all proofs are given', {}, 'collects', /SERIAL1/],
     ['is collected after a reboot', { stopAllowed: 'none', boot: 'another' }, 'collects', /collects it/],
     ['stays without a fresh look', { fresh: 'unknown' }, 'nothing', /fresh look/],
+    ['stays while another container of its name is there, which asks a person', { fresh: 'other uid' }, 'nothing', /with the uid another is there .*adoptFormer or giveUpFormer with uid-of-drive-0/],
+    ['of a client stays then as well', { fresh: 'other uid', mode: 'client' }, 'nothing', /adoptFormer or giveUpFormer/],
     ['stays when its pod vanished without permission', { stopAllowed: 'none' }, 'nothing', /vanished without our permission; reboot the node, or taint it/],
     ['stays when the boot of the node is not known', { stopAllowed: 'none', boot: 'unknown' }, 'nothing', /vanished/],
     ['stays while weka lists a drive', { listed: 'one serial' }, 'nothing', /still has the drives SERIAL2; deactivate and remove/],
@@ -180,7 +182,7 @@ describe('a holder whose container is gone', () => {
       const { gone, dead, done } = proofs(one);
       const found = effect(one);
       count[found] += 1;
-      const collectable = gone && dead && (one.mode === 'client' || done);
+      const collectable = gone && one.fresh === 'absent' && dead && (one.mode === 'client' || done);
       const idle = one.pod === 'terminating' && one.report !== 'unknown' && (one.mode === 'client' ? one.mounts === 0 : done);
       if (found === 'collects') expect(collectable).toBe(true);
       if (found === 'records' || found === 'allows the stop') expect(gone && idle).toBe(true);

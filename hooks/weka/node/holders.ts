@@ -7,7 +7,7 @@ import { act, skipped, wait, type Outcome } from '../../core/steps.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
 import { claimsFact, writeClaims } from '../claims/claims.ts';
-import { containerGone, leftPod, mayBeLetGo, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect } from './holder-proof.ts';
+import { containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect } from './holder-proof.ts';
 import { clusterDone } from './weka-word.ts';
 
 /** Seconds. Of the claims themselves, and until a proof that is missing is looked for again. */
@@ -58,6 +58,8 @@ function judge(input: HolderInput, suspect: Suspect): Judgement {
     const operation = holder.stopAllowed === pod.target.uid ? allowStop(pod.target, false) : writeClaims(claims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }]);
     return { message: `${named(suspect)}: lets its pod stop, on which nothing depends`, operations: [operation] };
   }
+  const taken = nameTaken(input, suspect);
+  if (taken !== undefined) return open(taken, 'or delete it');
   const missing = runtimeDead(input, suspect) ?? (needsWord(holder) ? clusterDone(input, suspect) : undefined);
   if (missing !== undefined) return open(missing, byHand);
   return { message: `${named(suspect)}: collects it`, operations: [writeClaims(claims, [{ path: ['holders', uid], value: null }])] };
