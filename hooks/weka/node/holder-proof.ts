@@ -17,6 +17,8 @@ export interface HolderInput {
   node: WekaNode;
   /** Who holds a place on the node, by uid. */
   holders: Record<string, ClaimHolder>;
+  /** Entries of the claims of the node that can not be read, by uid, and why. */
+  unreadable: { key: string; reason: string }[];
   /** All WekaClusters that have ports. */
   clusters: ClusterReference[];
 }

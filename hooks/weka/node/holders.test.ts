@@ -96,7 +96,7 @@ function input(one: Case): HolderInput {
   } as unknown as WekaNode;
   return {
     request: { parent: { metadata: { name: 'node-1' } }, observed: { facts, operations: {} }, context: { now: '2026-01-01T00:00:00Z' } } as unknown as HookRequest,
-    node, holders: { [uid]: holder }, clusters: [],
+    node, holders: { [uid]: holder }, unreadable: [], clusters: [],
   };
 }
 
@@ -174,6 +174,12 @@ describe('a holder whose container is gone', () => {
     const one = { ...proven, ...change };
     expect(effect(one)).toBe(expected);
     expect((holdersSettled(input(one)) as { message: string }).message).toMatch(message);
+  });
+
+  it('is judged beside an entry that can not be read, which stays and is named', () => {
+    const unreadable = [{ key: 'uid-odd', reason: 'spec.holders.uid-odd.mode: Invalid option' }];
+    expect(holdersSettled({ ...input(proven), unreadable })).toMatchObject({ state: 'act', reason: 'HolderGone', message: expect.stringMatching(/the holder uid-odd of WekaClaims node-node-1 can not be read and stays: spec\.holders\.uid-odd\.mode.*collects it/) as unknown });
+    expect(holdersSettled({ ...input({ ...proven, rare: 'same' }), unreadable })).toMatchObject({ state: 'wait', reason: 'HolderUnreadable' });
   });
 
   it('loses nothing while a proof is missing, and is not kept when none is', () => {

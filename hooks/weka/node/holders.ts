@@ -6,7 +6,7 @@ import { canonicalJson } from '../../core/operations.ts';
 import { act, skipped, wait, type Outcome } from '../../core/steps.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
-import { claimsFact, writeClaims } from '../claims/claims.ts';
+import { readableHoldersFact, writeClaims } from '../claims/claims.ts';
 import { containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect } from './holder-proof.ts';
 import { clusterDone } from './weka-word.ts';
 
@@ -31,14 +31,14 @@ const named = ({ holder: { namespace, name, drives } }: Suspect): string =>
 
 /** What was read just now is what was judged. */
 const same = (fresh: ClaimHolder | undefined, holder: ClaimHolder): boolean =>
-  fresh !== undefined && canonicalJson({ ...fresh, drives: fresh.drives ?? [] } as unknown as Json) === canonicalJson(holder as unknown as Json);
+  fresh !== undefined && canonicalJson(fresh as unknown as Json) === canonicalJson(holder as unknown as Json);
 
 function judge(input: HolderInput, suspect: Suspect): Judgement {
   const { uid, holder } = suspect;
   const name = claimsNames.ofNode(input.node.metadata.name);
   const open = (missing: string, way: string): Judgement => ({ message: `${named(suspect)}: ${missing}; ${way}`, operations: [] });
   const byHand = `if nothing of it runs and no weka cluster has its drives or counts on it, kubectl patch wekaclaims ${name} --type=json -p '[{"op":"remove","path":"/spec/holders/${uid}"}]' gives it up`;
-  const claims = claimsFact(input.request.observed, name);
+  const claims = readableHoldersFact(input.request.observed, name);
   if (claims.state === 'unknown' || !same(claims.spec.holders?.[uid], holder)) return open('its claims are being read again', byHand);
   const gone = containerGone(input, suspect);
   if (gone !== undefined) return open(gone, byHand);
@@ -65,11 +65,17 @@ function judge(input: HolderInput, suspect: Suspect): Judgement {
   return { message: `${named(suspect)}: collects it`, operations: [writeClaims(claims, [{ path: ['holders', uid], value: null }])] };
 }
 
-/** Names every holder that is gone; one write at a time, for each is made against what was read. */
+/** An entry that can not be read stays, with all that it may hold. */
+const illegible = ({ node, unreadable }: HolderInput): string[] => unreadable.map(({ key, reason }) =>
+  `the holder ${key} of WekaClaims ${claimsNames.ofNode(node.metadata.name)} can not be read and stays: ${reason}; correct it, or remove it if nothing of it runs and no weka cluster has its drives`);
+
+/** Names every holder that is gone or can not be read; one write at a time, for each is made against what was read. */
 export function holdersSettled(input: HolderInput): Outcome {
   const judged = suspects(input).map((suspect) => judge(input, suspect));
-  if (judged.length === 0) return skipped;
-  const message = judged.slice(0, 3).map((one) => one.message).join('. ') + (judged.length > 3 ? `. And ${judged.length - 3} more` : '');
+  const messages = [...illegible(input), ...judged.map((one) => one.message)];
+  if (messages.length === 0) return skipped;
+  const message = messages.slice(0, 3).join('. ') + (messages.length > 3 ? `. And ${messages.length - 3} more` : '');
   const next = judged.find(({ operations }) => operations.length > 0);
-  return next === undefined ? wait('HolderGone', message, paces.again) : act('HolderGone', message, next.operations, paces.acting);
+  const reason = judged.length > 0 ? 'HolderGone' : 'HolderUnreadable';
+  return next === undefined ? wait(reason, message, paces.again) : act(reason, message, next.operations, paces.acting);
 }

@@ -7,8 +7,10 @@ import { objectsOf } from '../../core/envelope.ts';
 import { contentHash } from '../../core/operations.ts';
 import { renderSteps, runSteps, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
-import { claimsNames, describeIssues, parseWekaClaims, parseWekaContainer, parseWekaNode, type WekaClaimsSpec, type WekaContainer, type WekaNode } from '../api/index.ts';
+import { claimsNames, describeIssues, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
+import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
+import type { HolderInput } from './holder-proof.ts';
 import { holderObservations, holdersSettled } from './holders.ts';
 import { loads, policyObservations, verdicts, type PolicyInput, type Verdict } from './helper-policy.ts';
 
@@ -23,6 +25,7 @@ interface NodeFacts extends PolicyInput {
   node: WekaNode;
   config: OperatorConfig;
   helpers: WekaContainer[];
+  unreadable: HolderInput['unreadable'];
   discovery?: NonNullable<WekaNode['status']>['discovery'];
   drivers: { image: string; bootId: string }[];
   /** What is to be loaded for each container that waits for drivers. */
@@ -31,7 +34,7 @@ interface NodeFacts extends PolicyInput {
   loads: { image: string; service?: string | undefined }[];
 }
 
-type KnownBefore = Pick<NodeFacts, 'request' | 'node' | 'config' | 'holders' | 'clusters' | 'helpers'>;
+type KnownBefore = Pick<NodeFacts, 'request' | 'node' | 'config' | 'holders' | 'unreadable' | 'clusters' | 'helpers'>;
 
 const discoveryName = (node: string): string => shorten(`weka-dsc-${node}`);
 const loaderName = (node: string, image: string): string => shorten(`weka-drivers-loader-${node}-${contentHash(image, 6)}`);
@@ -88,18 +91,17 @@ function driversOf(facts: KnownBefore): NodeFacts['drivers'] {
 }
 
 function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
-  const claims = new Map(objectsOf(request.related, 'WekaClaims', apiVersion).flatMap((object): [string, WekaClaimsSpec][] => {
-    const parsed = parseWekaClaims(object);
-    return parsed.ok ? [[object.metadata.name, parsed.value.spec]] : [];
-  }));
+  const claims = new Map(objectsOf(request.related, 'WekaClaims', apiVersion).map((object) => [object.metadata.name, object['spec']]));
   const helpers = objectsOf(request.children, 'WekaContainer', apiVersion).flatMap((object) => {
     const parsed = parseWekaContainer(object);
     return parsed.ok && object.metadata.namespace === request.context.operatorNamespace ? [parsed.value] : [];
   });
+  const { entries: holders, unreadable } = readableEntries('holders', claims.get(claimsNames.ofNode(node.metadata.name)));
+  const { entries: ranges } = readableEntries('ranges', claims.get(claimsNames.ofPorts));
   const base = {
     request, node, config: operatorConfig.parse(request.context.config), helpers,
-    holders: claims.get(claimsNames.ofNode(node.metadata.name))?.holders ?? {},
-    clusters: Object.entries(claims.get(claimsNames.ofPorts)?.ranges ?? {}).map(([uid, { namespace, name }]) => ({ uid, namespace, name })),
+    holders, unreadable,
+    clusters: Object.entries(ranges).map(([uid, { namespace, name }]) => ({ uid, namespace, name })),
   };
   const drivers = driversOf(base);
   const loaded = drivers.map(({ image }) => image);
