@@ -139,8 +139,8 @@ export function livePod(facts: ContainerFacts): { exists: false } | { exists: tr
   return fact.value.exists ? { exists: true, ours: fact.value.controllerUid === facts.uid } : { exists: false };
 }
 
-/** A live look at the WekaNode that the container is bound to, for when it is not among the related objects. */
-export const nodeObservation = (name: string, age: number) => objectLive({ apiVersion, kind: 'WekaNode', name }, age);
+/** A live look at the Node, for when its WekaNode is not among the related objects: that one may have been deleted alone, and is made again. */
+export const nodeObservation = (name: string, age: number) => objectLive({ apiVersion: 'v1', kind: 'Node', name }, age);
 
 /** The one node that the container is of use on was looked up past every cache and is gone. Of a backend it holds data, and may come back. */
 export function homeless({ container, node, nodeName, request }: ContainerFacts): boolean {

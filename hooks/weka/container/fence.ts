@@ -18,7 +18,7 @@ export interface FenceInput {
   live: { exists: false } | { exists: true; ours: boolean } | undefined;
   /** The node that the last pod ran on; `undefined` where its WekaNode is not seen. */
   node: { bootId: string; outOfService: boolean } | undefined;
-  /** The WekaNode was looked up past every cache and is gone. */
+  /** The Node was looked up past every cache and is gone. */
   nodeGone: boolean;
   /** The helper on that node has obtained the runtime's lock. */
   lockObtained: boolean;

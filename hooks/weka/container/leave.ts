@@ -146,9 +146,8 @@ function cleaned(facts: ContainerFacts): Outcome {
   if (node === undefined) return done();
   if (facts.node === undefined) {
     const fact = factValue(facts.request.observed, nodeObservation(node, 0));
-    return fact.state === 'known' && !fact.value.exists
-      ? done(`node ${node} is gone; its drives and directory were not cleaned`)
-      : unknown(`nothing is known of node ${node}`);
+    if (fact.state === 'unknown') return unknown(`nothing is known of node ${node}`);
+    return fact.value.exists ? unknown(`the WekaNode of node ${node} is missing and the node is there; waits until it is made again`) : done(`node ${node} is gone; its drives and directory were not cleaned`);
   }
   const helper = cleanUpView(facts, node);
   if (helper?.stale === false && helper.pod.phase === 'Succeeded') return done();
