@@ -46,6 +46,13 @@ describe('the containers of a role', () => {
     expect(names(wanted(count, present).objects)).toEqual(expected);
   });
 
+  it('are kept as they are when their role is not planned, and are no surplus', () => {
+    const { objects, surplus } = wanted(1, [existing('demo-drive-0'), existing('demo-s3-0', { mode: 's3' }), existing('demo-nfs-0', { mode: 'nfs' }, { metadata: { deletionTimestamp: now } })]);
+    expect(names(objects)).toEqual(['demo-drive-0', 'demo-s3-0']);
+    expect(objects[1]).toEqual({ apiVersion, kind: 'WekaContainer', metadata: { name: 'demo-s3-0', namespace: 'default' } });
+    expect(surplus).toEqual([]);
+  });
+
   it('name those beyond the number', () => {
     expect(wanted(1, [existing('demo-drive-0'), existing('demo-drive-1')]).surplus).toEqual(['demo-drive-1']);
   });

@@ -1,5 +1,6 @@
 /** The WekaContainers that a cluster wants. What exists is kept, whatever its name; what is missing gets the lowest free ordinal. */
 import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { echoChild } from '../../core/echo.ts';
 import { contentHash } from '../../core/operations.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import type { WekaCluster, WekaNode } from '../api/index.ts';
@@ -207,5 +208,8 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
       created += 1;
     }
   }
+  // of a role that is not planned, such as one of a later release: omitted, it would be deleted
+  const planned = new Set<string>(input.plans.map(({ role }) => role));
+  for (const { object, terminating } of input.existing.filter(({ role }) => !planned.has(role))) if (!terminating) wanted.objects.push(echoChild(object));
   return wanted;
 }
