@@ -46,15 +46,17 @@ describe('the clients that hold a destruction back', () => {
     ['do not merely name it', { namespace: 'apps', target: demo, memberships: {}, created: 0 }, []],
     ['do not have containers that never joined', { namespace: 'apps', target: demo, memberships: {}, created: 3 }, []],
     ['are not members of another one', { namespace: 'apps', target: demo, memberships: { another: 5 } }, []],
-    ['are taken at what they created while they do not count', { namespace: 'weka', target: { name: 'demo' }, created: 4 }, ['weka/apps-0 (4 containers)']],
+    ['are taken at what they created while they do not count', { namespace: 'weka', target: { name: 'demo' }, created: 4 }, ['weka/apps-0 (4 containers, of which its status does not say yet in which weka cluster they are)']],
+    ['are taken so whatever they name by now', { namespace: 'apps', target: { name: 'another' }, created: 4 }, ['apps/apps-0 (4 containers, of which its status does not say yet in which weka cluster they are)']],
     ['created something, too, while they do not count', { namespace: 'apps', target: demo }, []],
   ])('%s', (_sentence, client, expected) => {
     expect(clientsOf([client])).toEqual(expected);
   });
 
-  it('are those that name it and created something, while no member says which weka cluster this is', () => {
+  it('are all with containers in some weka cluster, while no member says which weka cluster this is', () => {
     const clients: Client[] = [{ namespace: 'apps', target: demo, memberships: { [guid]: 2 }, created: 2 }, { namespace: 'apps', target: { name: 'another' }, memberships: { another: 1 }, created: 1 }];
-    expect(clientsOf(clients, [])).toEqual(['apps/apps-0 (2 containers)']);
+    const words = 'containers; no member says whether they are in this weka cluster';
+    expect(clientsOf(clients, [])).toEqual([`apps/apps-0 (2 ${words})`, `apps/apps-1 (1 ${words})`]);
   });
 
   it('are exactly those with members, in any mixture of clients', () => {

@@ -112,25 +112,27 @@ function phaseOf(facts: Parameters<typeof holdsNothing>[0]): Phase {
 }
 
 interface RawClient {
-  spec?: { targetCluster?: { name?: string; namespace?: string } };
   status?: { memberships?: Record<string, number>; stats?: { containers?: { created?: number } } };
 }
 
-/** How many containers of the client are in the weka cluster: as its status counts them, whatever its spec names by now. */
-function containersIn(client: KubernetesObject, cluster: WekaCluster, guid: string | undefined): number {
-  const { spec, status } = client as RawClient;
-  if (status?.memberships !== undefined && guid !== undefined) return status.memberships[guid] ?? 0;
-  const { name, namespace = client.metadata.namespace } = spec?.targetCluster ?? {};
-  const named = name === cluster.metadata.name && namespace === cluster.metadata.namespace;
-  // what it has created may have joined: written by a release that does not count, or no member says which cluster this is
-  return named ? (status?.stats?.containers?.created ?? 0) : 0;
+/**
+ * The containers of the client that are, or may be, in the weka cluster: as its status counts them, whatever its spec
+ * names by now. Where it can not be told to which weka cluster they belong, they count.
+ */
+function containersIn(client: KubernetesObject, guid: string | undefined): string | undefined {
+  const { memberships, stats } = (client as RawClient).status ?? {};
+  const total = memberships === undefined ? (stats?.containers?.created ?? 0) : Object.values(memberships).reduce((sum, count) => sum + count, 0);
+  const count = memberships !== undefined && guid !== undefined ? (memberships[guid] ?? 0) : total;
+  if (count === 0) return undefined;
+  if (memberships === undefined) return `${count} containers, of which its status does not say yet in which weka cluster they are`;
+  return guid === undefined ? `${count} containers; no member says whether they are in this weka cluster` : `${count} containers`;
 }
 
 /** A client that merely names the cluster uses nothing of it. */
-function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | undefined): string[] {
+function clientsOf(request: HookRequest, guid: string | undefined): string[] {
   return objectsOf(request.related, 'WekaClient', apiVersion).flatMap((client) => {
-    const count = containersIn(client, cluster, guid);
-    return count === 0 ? [] : [`${client.metadata.namespace ?? ''}/${client.metadata.name} (${count} containers)`];
+    const words = containersIn(client, guid);
+    return words === undefined ? [] : [`${client.metadata.namespace ?? ''}/${client.metadata.name} (${words})`];
   });
 }
 
@@ -170,7 +172,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
       const parsed = readWekaNode(object);
       return parsed.ok ? [parsed.value] : [];
     }),
-    clients: clientsOf(request, cluster, guid),
+    clients: clientsOf(request, guid),
     unlabelled, leftovers, claims,
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
     ...(guid === undefined ? {} : { guid }),
