@@ -9,6 +9,7 @@ import { clientDeletionSteps } from '../hooks/weka/client/deletion.ts';
 import { roles } from '../hooks/weka/cluster/roles.ts';
 import { bringUpSteps as containerBringUp } from '../hooks/weka/container/bring-up.ts';
 import { leaveSteps, pauseSteps } from '../hooks/weka/container/leave.ts';
+import { formerStep } from '../hooks/weka/container/former.ts';
 import { ownerStep } from '../hooks/weka/container/owner.ts';
 import { successionSteps } from '../hooks/weka/container/succession.ts';
 import { serverSettings } from '../hooks/server/settings.ts';
@@ -61,7 +62,7 @@ export const parts: Record<string, () => string> = {
   'client-bring-up': () => stepTable(clientSteps),
   'client-deletion': () => stepTable(clientDeletionSteps),
   'container-bring-up': () => stepTable(containerBringUp),
-  'container-beside': () => stepTable([...successionSteps, ownerStep]),
+  'container-beside': () => stepTable([...successionSteps, formerStep, ownerStep]),
   'container-leave': () => stepTable(leaveSteps),
   'container-pause': () => stepTable(pauseSteps),
   'stop-table': stopTable,

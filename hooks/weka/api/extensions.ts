@@ -26,6 +26,9 @@ export const extensions: Extension[] = [
   ...['adoptFormer', 'giveUpFormer'].map((field) => ({
     object: 'WekaContainerSpecOverrides', field, type: 'string', reason: 'a restored container waits for a word about what the one before it has left',
   })),
+  ...['adoptedUid', 'dataUid'].map((field) => ({
+    object: 'ContainerAllocations', field, type: 'string', reason: 'a claim that is lost is made again from the status, and whose data the container has is a part of it',
+  })),
   {
     object: 'WekaClientStatus', field: 'memberships', type: 'map<integer>',
     reason: 'a cluster is destroyed only without clients, and the spec of a client may name another one by now',

@@ -28,6 +28,10 @@ const holder = object({
     nodeName: text().describe('is the node of its pod'),
     bootId: text(64).describe('is the boot in which its pod ran'),
   }).optional().describe('is its last known pod'),
+  adopted: object({
+    containerUid: uid().describe('is the uid of the one whose claim it took over'),
+    dataUid: uid().describe('is the uid that the directory of its data on the node is named after'),
+  }).optional().describe('is the former WekaContainer that it took over by overrides.adoptFormer; only this says whose data it has'),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
   replacements: object({
     podUid: uid().describe('is the uid of the last pod that was replaced'),

@@ -114,6 +114,8 @@ export const containerAllocations = object({
   drives: texts(1024).optional().describe('are the serials of the drives'),
   wekaPort: port().optional().describe('is the first weka port'),
   agentPort: port().optional().describe('is the port of the agent'),
+  adoptedUid: text(64).optional().describe('is the uid of the former WekaContainer whose claim it took over'),
+  dataUid: text(64).optional().describe('is the uid that the directory of its data on the node is named after, where it took one over'),
   failureDomain: text(63).optional().describe('is the failure domain handed to weka'),
   machineIdentifier: text().optional().describe('identifies the machine to weka'),
   netDevices: texts(64).optional().describe('are the network cards, on clouds that attach them'),

@@ -10,7 +10,7 @@ import { writeClaims } from '../claims/claims.ts';
 import { refusalOf } from '../refused-child.ts';
 import { driveSteps } from './drives.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
-import { formerOutcome } from './former.ts';
+import { formerOutcome, unknownFormer } from './former.ts';
 import { joinSteps } from './join.ts';
 import { missingPod } from './observations.ts';
 import { hasDrivers } from './obstacles.ts';
@@ -43,7 +43,11 @@ function nodeFacts(facts: ContainerFacts): Outcome {
 function allocate(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'claims')) return skipped;
   const { node, nodeClaims, nodeName, claimedNode, uid } = facts;
-  if (nodeName === undefined) return done('after the pod is scheduled');
+  if (nodeName === undefined) {
+    const word = facts.container.spec.overrides?.adoptFormer;
+    if (word === undefined || facts.pod !== undefined) return done('after the pod is scheduled');
+    return wait('FormerUnknown', `spec.overrides.adoptFormer names ${word}: set spec.nodeAffinity to the node of that former container`, 30);
+  }
   if (nodeClaims === undefined || nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
   // a pod that runs elsewhere is ended first: its claims prove its death
   if (facts.pod?.nodeName !== undefined && facts.pod.nodeName !== nodeName) return done(`the pod leaves node ${facts.pod.nodeName}`);
@@ -62,9 +66,11 @@ type KnownClaims = Extract<NonNullable<ContainerFacts['nodeClaims']>, { state: '
 
 function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClaims): Outcome {
   const { holder, uid, node } = facts;
-  const former = formerOutcome(facts, nodeClaims);
-  if (former !== undefined) return former;
-  const wished = wishedHolder(facts, nodeClaims.spec.holders ?? {});
+  const holders = nodeClaims.spec.holders ?? {};
+  // what is beside the claim of a container that has run is said, and holds up nothing
+  const former = holder === undefined ? formerOutcome(facts, nodeClaims) : holder.incarnation === undefined ? unknownFormer(facts, holders) : undefined;
+  if (former !== undefined) return facts.pod?.terminating === true ? done('a former container of this name has a claim') : former;
+  const wished = wishedHolder(facts, holders);
   if (isRefused(wished)) {
     // what it lacks must not keep a pod from stopping
     return facts.pod?.terminating === true ? done(wished.refused) : wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);

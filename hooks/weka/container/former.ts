@@ -4,10 +4,11 @@
  */
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
-import { act, wait, type Outcome } from '../../core/steps.ts';
+import { act, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { writeClaims, type ClaimsFact } from '../claims/claims.ts';
 import { readDrives } from '../weka-drives.ts';
+import { mountedData, rememberedAdoption } from './data.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { successorOf } from './succession.ts';
 
@@ -18,8 +19,11 @@ interface Former {
   holder: ClaimHolder;
 }
 
-export function formerOf({ uid, namespace, name }: ContainerFacts, holders: Record<string, ClaimHolder>): Former | undefined {
-  const found = Object.entries(holders).find(([key, holder]) => key !== uid && holder.namespace === namespace && holder.name === name);
+function formerOf({ uid, namespace, name, container: { spec: { overrides = {} } } }: ContainerFacts, holders: Record<string, ClaimHolder>): Former | undefined {
+  const { adoptFormer, giveUpFormer } = overrides;
+  const all = Object.entries(holders).filter(([key, holder]) => key !== uid && holder.namespace === namespace && holder.name === name);
+  // of several the one that a word is about
+  const found = all.find(([key]) => key === adoptFormer || key === giveUpFormer) ?? all[0];
   return found === undefined ? undefined : { uid: found[0], holder: found[1] };
 }
 
@@ -46,21 +50,55 @@ function giveUp(facts: ContainerFacts, claims: KnownClaims, former: Former): Out
 const release = ({ uid }: Former) => ({ path: ['holders', uid], value: null });
 
 function adopt(facts: ContainerFacts, claims: KnownClaims, former: Former): Outcome {
-  const adopted = defined({ ...former.holder, clusterUid: facts.clusterUid ?? former.holder.clusterUid, clusterName: facts.clusterName ?? former.holder.clusterName });
+  const { pod } = facts;
+  const dataUid = former.holder.adopted?.dataUid ?? former.uid;
+  if (pod !== undefined && mountedData(pod) !== dataUid) {
+    return wait('FormerContainer', `the former container ${former.uid} is to be adopted, and pod ${facts.name} was built with data of its own: set spec.nodeAffinity to node ${facts.nodeName ?? ''} and delete the pod`, 10);
+  }
+  // who is adopted may have adopted another one: the data stays where that one's was
+  const adopted = defined({ ...former.holder, adopted: { containerUid: former.uid, dataUid }, clusterUid: facts.clusterUid ?? former.holder.clusterUid, clusterName: facts.clusterName ?? former.holder.clusterName });
   return act('AdoptingFormer', `takes over the claims and the data of the former container ${former.uid}`, [writeClaims(claims, [release(former), { path: ['holders', facts.uid], value: adopted as unknown as Json }])]);
+}
+
+/**
+ * The word that names a former container of which nothing is known: whose data that would be nobody knows, a living
+ * container's perhaps. undefined: there is no such word, or it was carried out.
+ */
+export function unknownFormer(facts: ContainerFacts, holders: Record<string, ClaimHolder>): Outcome | undefined {
+  const word = facts.container.spec.overrides?.adoptFormer;
+  const { adopted } = facts.holder ?? { adopted: rememberedAdoption(facts) };
+  if (word === undefined || adopted?.containerUid === word || adopted?.dataUid === word) return undefined;
+  const former = formerOf(facts, holders);
+  const why = former?.uid === word ? 'and this container has a claim of its own by now' : 'of which the claims of its node have no entry under this name';
+  return wait('FormerUnknown', `spec.overrides.adoptFormer names ${word}, ${why}: it is not adopted, and its data is not touched; correct the word or take it out`, 30);
 }
 
 /** What the claim of a former container has this one wait for, or do; undefined: there is none. */
 export function formerOutcome(facts: ContainerFacts, claims: KnownClaims): Outcome | undefined {
   const former = formerOf(facts, claims.spec.holders ?? {});
-  if (former === undefined) return undefined;
+  if (former === undefined) return facts.holder === undefined ? unknownFormer(facts, {}) : undefined;
   const { uid, holder } = former;
   const { name, overrides = {} } = facts.container.spec;
   // its data knows itself by that name
   const isSame = holder.wekaName === undefined || holder.wekaName === name;
   if (overrides.giveUpFormer === uid) return giveUp(facts, claims, former);
-  if (overrides.adoptFormer === uid && isSame && facts.holder === undefined) return adopt(facts, claims, former);
   const drives = holder.drives.length === 0 ? '' : ` with the drives ${holder.drives.join(', ')}`;
+  const held = `the claims of the node are still held by a former container ${uid} of this name${drives}`;
+  // who has a claim has data of its own
+  if (facts.holder !== undefined) return wait('FormerContainer', `${held}; spec.overrides.giveUpFormer: ${uid} gives them back`, 60);
+  if (overrides.adoptFormer === uid && isSame) return adopt(facts, claims, former);
   const way = isSame ? `spec.overrides.adoptFormer: ${uid} takes over its data, ` : `its data is that of ${holder.wekaName ?? ''} inside weka and this one is ${name}, so it can not be adopted; `;
-  return wait('FormerContainer', `the claims of the node are still held by a former container ${uid} of this name${drives}; ${way}spec.overrides.giveUpFormer: ${uid} leaves it`, 30);
+  return wait('FormerContainer', `${held}; ${way}spec.overrides.giveUpFormer: ${uid} leaves it`, 30);
 }
+
+/** Of a container that has its claim: what a former one has left beside it, and a word that can not be carried out. */
+function formerSettled(facts: ContainerFacts): Outcome {
+  const { holder, nodeClaims } = facts;
+  if (holder === undefined || nodeClaims?.state !== 'known') return skipped;
+  return unknownFormer(facts, nodeClaims.spec.holders ?? {}) ?? formerOutcome(facts, nodeClaims) ?? skipped;
+}
+
+export const formerStep: Step<ContainerFacts> = {
+  name: 'Former', condition: 'FormerSettled', mode: 'independent',
+  summary: 'No former container of its name has a claim beside its own, and none is to be adopted that nobody knows.', check: formerSettled,
+};

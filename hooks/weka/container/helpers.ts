@@ -1,5 +1,6 @@
 /** Helper pods of a container: the probe that proves a runtime dead, and the clean-up at its end. */
 import type { KubernetesObject } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { buildHelperPod } from './pod/helper-pod.ts';
 import type { ContainerFacts } from './facts.ts';
@@ -38,12 +39,13 @@ function cleanUpWish(facts: ContainerFacts) {
     clusterGuid: facts.clusterGuid,
     resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []),
     cleanDirectory: overrides.skipCleanupPersistentDir !== true,
+    dataUid: facts.holder?.adopted?.dataUid,
   };
 }
 
 function wishText(facts: ContainerFacts, node: string): string {
-  const { clusterGuid = '', resignSerials, cleanDirectory } = cleanUpWish(facts);
-  return canonicalJson({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory });
+  const { clusterGuid = '', resignSerials, cleanDirectory, dataUid } = cleanUpWish(facts);
+  return canonicalJson(defined({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory, dataUid }));
 }
 
 /** The helper pod that is there, and whether it was made for something else than what is wished now. */

@@ -10,6 +10,7 @@ import { is } from '../api/modes.ts';
 import { describeIssues } from '../api/parse.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
+import { formerStep } from './former.ts';
 import { cleanUpPod, cleanUpView, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { dirtyNode, leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
@@ -23,7 +24,7 @@ import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
 
-const activeSteps = [...bringUpSteps, ...successionSteps, metadataStep, ownerStep];
+const activeSteps = [...bringUpSteps, ...successionSteps, metadataStep, formerStep, ownerStep];
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
@@ -67,7 +68,7 @@ function active(facts: ContainerFacts): Decision {
   const wish = wishedPod(facts);
   const previous = (facts.container.status?.conditions ?? []) as Condition[];
   const oneOff = is(facts.container.spec.mode, 'oneOff');
-  const summary = 'refused' in wish
+  const summary = 'refused' in wish && wish.passing !== true
     ? { state: 'stalled' as const, reason: 'NotSupported', message: wish.refused }
     : summarize(run, previous, facts.container.metadata.generation ?? 0, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
   return {

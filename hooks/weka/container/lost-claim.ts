@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/operations.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { UsedPorts } from '../claims/ports.ts';
+import { rememberedAdoption } from './data.ts';
 import type { ContainerFacts } from './facts.ts';
 
 export interface Refused {
@@ -16,6 +17,7 @@ interface Remembered {
   drives: string[];
   ports: UsedPorts;
   incarnation?: ClaimHolder['incarnation'];
+  adopted?: ClaimHolder['adopted'];
 }
 
 interface Holding extends UsedPorts {
@@ -59,5 +61,5 @@ export function remembered(facts: ContainerFacts & { node: WekaNode }, others: r
   }
   const rival = rivalOf(known, others);
   if (rival !== undefined) return refuse('ClaimContradiction', `it has ${textOf(known)}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`);
-  return defined({ drives: [...(known.drives ?? [])], ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }), incarnation: lastPod(facts, node) });
+  return defined({ drives: [...(known.drives ?? [])], ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }), incarnation: lastPod(facts, node), adopted: rememberedAdoption(facts) });
 }

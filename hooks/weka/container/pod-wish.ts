@@ -2,10 +2,12 @@
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { buildPod } from './pod/pod.ts';
 import { configurationHash, hashedConfiguration } from './pod/hash.ts';
+import { dataOwner } from './data.ts';
 import { nodeFactsText, type ContainerFacts } from './facts.ts';
 import { recordAnnotations, shortened } from './pod-record.ts';
 
-export type PodWish = { pod: KubernetesObject } | { refused: string };
+/** `passing`: not yet, in place of never. */
+export type PodWish = { pod: KubernetesObject } | { refused: string; passing?: true };
 
 /** The fields that a configuration hash is made of, as a record has them. */
 export const wishedConfiguration = ({ container, config }: Pick<ContainerFacts, 'container' | 'config'>): Record<string, Json> =>
@@ -13,8 +15,11 @@ export const wishedConfiguration = ({ container, config }: Pick<ContainerFacts, 
 
 export function wishedPod(facts: ContainerFacts): PodWish {
   const node = facts.node ?? (facts.nodeName === undefined ? facts.candidates.find(({ status }) => status?.discovery !== undefined) : undefined);
+  const dataUid = dataOwner(facts);
+  if (dataUid === undefined) return { refused: 'its claim is not known, which says whose data on the node is its own', passing: true };
   const wish = buildPod({
     container: facts.container,
+    dataUid,
     node,
     nodeName: facts.nodeName,
     allocation: facts.holder,

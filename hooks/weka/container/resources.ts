@@ -73,7 +73,7 @@ const namesOf = ({ holder, clusterName, container: { spec } }: ContainerFacts) =
 export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders: Holders): ClaimHolder | Refused {
   const { container: { spec }, uid, namespace, name, holder } = facts;
   const others = othersThan(uid, holders);
-  const before = holder === undefined ? remembered(facts, others) : { drives: holder.drives ?? [], ports: defined({ wekaPort: holder.wekaPort, agentPort: holder.agentPort }), incarnation: holder.incarnation };
+  const before = holder === undefined ? remembered(facts, others) : { drives: holder.drives ?? [], ports: defined({ wekaPort: holder.wekaPort, agentPort: holder.agentPort }), incarnation: holder.incarnation, adopted: holder.adopted };
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);
   if (wish.contradiction !== undefined) return { reason: 'ClaimContradiction', refused: wish.contradiction };
@@ -82,7 +82,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const ports = wishedPorts(facts, before?.ports ?? {}, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
   return defined({
-    incarnation: before?.incarnation, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
+    incarnation: before?.incarnation, adopted: before?.adopted, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
     namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
     // an orphaned container goes on holding what it has in its cluster
     clusterUid: facts.clusterUid ?? holder?.clusterUid, ...namesOf(facts), driversDistService: spec.driversDistService,

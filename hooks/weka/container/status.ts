@@ -55,6 +55,7 @@ function allocations(facts: ContainerFacts): Json | undefined {
     drives: [...(holder.drives ?? [])],
     ...(holder.wekaPort === undefined ? {} : { wekaPort: holder.wekaPort }),
     ...(holder.agentPort === undefined ? {} : { agentPort: holder.agentPort }),
+    ...(holder.adopted === undefined ? {} : { adoptedUid: holder.adopted.containerUid, dataUid: holder.adopted.dataUid }),
   };
 }
 

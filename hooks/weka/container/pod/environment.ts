@@ -2,7 +2,7 @@
 import { parseDurationSeconds, tracesConfiguration } from '../../api/index.ts';
 import type { Network, WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
-import { copiesForeignFiles, coresOf, dataUid, livesOnCos, type PodInput } from './input.ts';
+import { copiesForeignFiles, coresOf, dataUidOf, livesOnCos, type PodInput } from './input.ts';
 import { resolvedCpuPolicy, wekaMemory } from './resources.ts';
 
 export interface EnvVar {
@@ -103,7 +103,7 @@ function conditionalVariables(input: PodInput): Record<string, string> {
     ...(pvc !== undefined && is(spec.mode, 'persistent') ? { WEKA_PERSISTENCE_MODE: 'global' } : {}),
     ...(join.length > 0 ? { JOIN_IPS: list(join) } : {}),
     // without an identity of its own weka refuses a second container on the machine
-    ...(spec.dropAffinityConstraints === true ? { MACHINE_IDENTIFIER: dataUid(input.container) } : {}),
+    ...(spec.dropAffinityConstraints === true ? { MACHINE_IDENTIFIER: dataUidOf(input) } : {}),
     ...helperVariables(input),
     ...otelVariables(input),
     ...cosVariables(input),
@@ -125,7 +125,7 @@ export function environment(input: PodInput): EnvVar[] {
   const port = String(allocation?.wekaPort ?? spec.port ?? 0);
   const values: Record<string, string> = {
     AGENT_PORT: String(allocation?.agentPort ?? spec.agentPort ?? 0),
-    WEKA_CONTAINER_ID: dataUid(container),
+    WEKA_CONTAINER_ID: dataUidOf(input),
     NAME: spec.name,
     MODE: spec.mode,
     PORT: port,

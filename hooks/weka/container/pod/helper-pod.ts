@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../../core/contract.ts';
 import { applicationLabels, labels, mainContainerName } from '../../api/group.ts';
 import type { WekaContainer, WekaNode } from '../../api/index.ts';
 import type { OperatorConfig } from '../../config.ts';
-import { dataUid, persistenceBase } from './input.ts';
+import { dataUidOf, persistenceBase } from './input.ts';
 import { runtimeCommand } from './pod.ts';
 import { bootScripts, globalPersistence, hostDirectories, mountsOf, type MountedVolume } from './volumes.ts';
 
@@ -29,6 +29,8 @@ export type HelperPodInput =
       clusterGuid?: string | undefined;
       /** Whether the container's data on the node, or on its volume, is removed. */
       cleanDirectory: boolean;
+      /** The former container whose data it has adopted; its own uid when absent. */
+      dataUid?: string | undefined;
     });
 
 const suffixes = { 'probe-lock': 'probe', 'clean-up': 'cleanup' } as const;
@@ -50,9 +52,10 @@ function probe({ container }: HelperInput): HelperBody {
 }
 
 /** The container's directory on the node, or its directory on the volume that it keeps its data on. */
-function data({ container, node, config }: HelperInput): MountedVolume {
+function data(input: HelperPodInput & { kind: 'clean-up' }): MountedVolume {
+  const { container, node, config } = input;
   const { pvc } = container.spec;
-  const uid = dataUid(container);
+  const uid = dataUidOf(input);
   if (pvc !== undefined) return globalPersistence(pvc, dataDirectory, `containers/${uid}`);
   const path = hostDirectories.container(persistenceBase(node, config), uid);
   return { volume: { name: 'data', hostPath: { path, type: 'DirectoryOrCreate' } }, mounts: [{ mountPath: dataDirectory }] };

@@ -18,14 +18,16 @@ export interface PodInput {
   /** Absent for containers of no WekaCluster. */
   clusterUid?: string | undefined;
   config: OperatorConfig;
+  /** The former container whose data on the node it has adopted, by its claim; its own uid when absent. */
+  dataUid?: string | undefined;
   /** Of `configurationHash`. */
   configHash: string;
   /** `ip:port` of members to join; the container's own list when absent. */
   joinIpPorts?: string[] | undefined;
 }
 
-/** Whose data the container has on its node: its own, or that of a former container which a person had it adopt. */
-export const dataUid = ({ metadata, spec }: WekaContainer): string => spec.overrides?.adoptFormer ?? metadata.uid ?? '';
+/** After whom the container's data on its node is named. The spec does not say it: a word there may name anybody. */
+export const dataUidOf = ({ container, dataUid }: Pick<PodInput, 'container' | 'dataUid'>): string => dataUid ?? container.metadata.uid ?? '';
 
 /** Modes that this operator makes pods of. The others are known to the API only. */
 const built: readonly Mode[] = [

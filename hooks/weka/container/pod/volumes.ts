@@ -1,7 +1,7 @@
 /** Volumes of a pod and where its containers mount them (weka.md 4.3). */
 import type { WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
-import { copiesForeignFiles, dataUid, livesOnCos, persistenceBase, sharesDrives, type PodInput } from './input.ts';
+import { copiesForeignFiles, dataUidOf, livesOnCos, persistenceBase, sharesDrives, type PodInput } from './input.ts';
 
 export interface VolumeMount {
   name: string;
@@ -79,14 +79,18 @@ export function globalPersistence(pvc: NonNullable<WekaContainer['spec']['pvc']>
   };
 }
 
-function persistent({ container, node, config, clusterUid }: PodInput): MountedVolume[] {
+/** The volume with the container's data on its node. */
+export const persistenceVolume = 'weka-container-persistence-dir';
+
+function persistent(input: PodInput): MountedVolume[] {
+  const { container, node, config, clusterUid } = input;
   const { mode, pvc } = container.spec;
   if (!is(mode, 'persistent')) return [];
   const base = persistenceBase(node, config);
-  const uid = dataUid(container);
+  const uid = dataUidOf(input);
   const sharedConfigs = ['/host-binds/shared-configs', ...(mode === 'telemetry' ? ['/opt/weka/external_mounts/shared_boot_level'] : [])];
   return [
-    hostPath('weka-container-persistence-dir', hostDirectories.container(base, uid), 'DirectoryOrCreate',
+    hostPath(persistenceVolume, hostDirectories.container(base, uid), 'DirectoryOrCreate',
       { mountPath: '/host-binds/opt-weka' },
       { mountPath: '/var/log', subPath: 'var/log' },
       { mountPath: '/host-binds/boot-level', subPath: 'tmpfss/boot-level' }),
