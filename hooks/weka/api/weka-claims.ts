@@ -32,6 +32,11 @@ const holder = object({
     containerUid: uid().describe('is the uid of the one whose claim it took over'),
     dataUid: uid().describe('is the uid that the directory of its data on the node is named after'),
   }).optional().describe('is the former WekaContainer that it took over by overrides.adoptFormer; only this says whose data it has'),
+  identity: object({
+    podUid: uid().describe('is the uid of the pod whose runtime said so'),
+    containerId: z.int().min(0).optional().describe('is its number in the weka cluster; absent: it was no member'),
+    clusterGuid: text(64).optional().describe('is the GUID of the weka cluster'),
+  }).optional().describe('is what it is in weka, as was known when its pod was recorded or allowed to stop'),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
   replacements: object({
     podUid: uid().describe('is the uid of the last pod that was replaced'),

@@ -124,8 +124,8 @@ function leftToScheduler(cluster: WekaCluster, role: Role): boolean {
 }
 
 /** Its data and its drives are on its node: it waits for that node, however long the scheduler refuses it. */
-const hasData = (input: ContainersInput, { status }: ContainerView): boolean =>
-  status.containerID !== undefined || (input.forming && (status.managementIPs ?? []).length > 0);
+const hasData = (input: ContainersInput, { spec, status }: ContainerView): boolean =>
+  status.containerID !== undefined || spec.overrides?.adoptFormer !== undefined || status.allocations?.dataUid !== undefined || (input.forming && (status.managementIPs ?? []).length > 0);
 
 /** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
 function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, placed: PlacementInput['placed']): string | undefined {

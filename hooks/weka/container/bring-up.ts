@@ -14,7 +14,7 @@ import { formerOutcome, unknownFormer } from './former.ts';
 import { joinSteps } from './join.ts';
 import { missingPod } from './observations.ts';
 import { hasDrivers } from './obstacles.ts';
-import { successor, terminationOutcome } from './succession.ts';
+import { identityChange, successor, terminationOutcome } from './succession.ts';
 import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
 
 export type ContainerStep = Step<ContainerFacts>;
@@ -33,6 +33,7 @@ function nodeFacts(facts: ContainerFacts): Outcome {
     // where nothing is known yet, the pod is built for a plain node and replaced if it lands on another
     return kinds.size <= 1 ? done() : wait('NodeFactsDiffer', `the ${candidates.length} nodes that match differ (${[...kinds].join(', ')}); choose among them with a node selector`, 30);
   }
+  if (node === undefined && facts.pod?.terminating === true) return done();
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
   if (node.spec.unschedulable && facts.pod === undefined) return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [warning('NodeUnschedulable', `node ${nodeName} is cordoned`)]);
   if (facts.pod?.terminating === true) return done();
@@ -57,6 +58,8 @@ function allocate(facts: ContainerFacts): Outcome {
     const release = writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]);
     return act('ReleasingClaims', `gives back its claims on node ${claimedNode}`, [release]);
   }
+  // a pod that ends is judged without its node, such as one that has lost its label
+  if (node === undefined && facts.pod?.terminating === true) return done();
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
   if (nodeClaims.name !== claimsNames.ofNode(nodeName)) return unknown(`the claims of node ${nodeName} have not been read`);
   return claim({ ...facts, node }, nodeClaims);
@@ -155,6 +158,7 @@ function recorded(facts: ContainerFacts): Outcome {
   const record = writeClaims(nodeClaims, [
     { path: ['holders', uid, 'incarnation'], value: incarnation },
     ...lateNames(facts, holder),
+    ...(facts.joined ? identityChange(facts) : []),
     ...(holder.stopAllowed === undefined ? [] : [{ path: ['holders', uid, 'stopAllowed'], value: null }]),
   ]);
   return act('RecordingPod', 'records the pod in the claims of its node', [record]);

@@ -163,10 +163,10 @@ function related<T>(request: HookRequest, kind: string, parse: (object: Kubernet
 }
 
 /** A member stays where its data is; before that the wish of the owner counts, even if a pod has landed elsewhere. */
-function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined): string | undefined {
-  const ranked = status?.containerID === undefined
+function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound = false): string | undefined {
+  const ranked = status?.containerID === undefined && !bound
     ? [spec.nodeAffinity, pod?.nodeName, status?.nodeAffinity]
-    : [pod?.nodeName, status.nodeAffinity, spec.nodeAffinity];
+    : [pod?.nodeName, status?.nodeAffinity, spec.nodeAffinity];
   return ranked.find((name) => name !== undefined);
 }
 
@@ -182,11 +182,20 @@ function claimsOf(request: HookRequest, container: WekaContainer, nodeName: stri
 }
 
 /** Who the container is in weka. Status is only a cache, but an identity that was read once is never lost. */
-function identityOf({ status }: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined) {
-  const containerId = report?.identity?.hostId ?? status?.containerID;
-  const clusterGuid = report?.identity?.clusterGuid ?? status?.clusterID;
+function identityOf({ spec, status }: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, { holder, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>) {
+  const containerId = report?.identity?.hostId ?? status?.containerID ?? holder?.identity?.containerId;
+  const clusterGuid = report?.identity?.clusterGuid ?? status?.clusterID ?? holder?.identity?.clusterGuid;
   const joined = clusterGuid !== undefined && containerId !== undefined;
-  return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || pod?.running !== true };
+  const silent = is(spec.mode, 'backend') ? nodeClaims?.state !== 'unknown' && neverJoined(holder) : true;
+  return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || (pod?.running !== true && silent) };
+}
+
+/** Whether the claim proves it: none of its pods ever ran, nor one of whom it has adopted, or the last one was no member when it was allowed to stop. */
+function neverJoined(holder: ClaimHolder | undefined): boolean {
+  const last = holder?.incarnation?.podUid;
+  // without the permission it may have joined since
+  if (last !== undefined && holder?.identity?.podUid === last && holder.stopAllowed === last) return holder.identity.containerId === undefined;
+  return holder?.incarnation === undefined && holder?.adopted === undefined;
 }
 
 /**
@@ -199,6 +208,12 @@ function withOwnStatus(container: WekaContainer, claims: ReturnType<typeof claim
   return foreign ? defined({ ...container, status: undefined }) : container;
 }
 
+/** Its claim says, or does not rule out, that weka has what is on the node: there it stays, whatever became of its status. */
+function isBound(container: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, claims: ReturnType<typeof claimsOf>): boolean {
+  const { joined, identityKnown } = identityOf(container, report, pod, claims);
+  return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || !identityKnown);
+}
+
 /** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */
 export function containerFacts(request: HookRequest, given: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = given.metadata;
@@ -209,12 +224,12 @@ export function containerFacts(request: HookRequest, given: WekaContainer): Cont
   const candidates = related(request, 'WekaNode', parseWekaNode);
   const container = withOwnStatus(given, claimsOf(request, given, nodeOf(given, pod), cluster?.uid), pod);
   const claimedNode = container.status?.nodeAffinity;
-  const nodeName = nodeOf(container, pod);
-  const claims = claimsOf(request, container, nodeName, cluster?.uid);
   const { report, reportMissing } = reportOf(request, pod);
+  const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), cluster?.uid)));
+  const claims = claimsOf(request, container, nodeName, cluster?.uid);
   const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
   const other = pickMember(members, namespace, { uid, name }, now);
-  const identity = identityOf(container, report, pod);
+  const identity = identityOf(container, report, pod, claims);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
   const executor = pod !== undefined && speaksForItself ? pod.target : other?.pod;
   const wekaStatus = queried({ request }, executor, 'status');

@@ -36,6 +36,9 @@ const noMember = (what: string): Outcome =>
 const endUnknown = (facts: ContainerFacts): boolean => facts.state === 'active';
 
 function endKnown(facts: ContainerFacts): Outcome {
+  if (facts.state === 'deleting' && facts.pod === undefined && !facts.identityKnown && overrides(facts).skipDeactivate !== true) {
+    return wait('IdentityUnknown', `neither its status nor its claim says whether it is a member of a weka cluster; ${skipsDeactivation}`, 10);
+  }
   return endUnknown(facts) ? unknown('waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it', 2) : skipped;
 }
 

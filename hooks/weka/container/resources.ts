@@ -45,10 +45,9 @@ function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, o
 
 /** The drives that weka has of the container; undefined: not known. Who never joined has given none to weka. */
 export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
-  const { container, joined, report, holder, executor, wekaStatus, containerId } = facts;
+  const { container, joined, identityKnown, executor, wekaStatus, containerId } = facts;
   if (container.spec.mode !== 'drive') return [];
-  const neverJoined = (report !== undefined && (report.identity ?? undefined) === undefined) || (holder?.incarnation === undefined && container.status?.podUid === undefined);
-  if (!joined) return neverJoined ? [] : undefined;
+  if (!joined) return identityKnown ? [] : undefined;
   const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus);
   return drives.state === 'unknown' ? undefined : drives.drives.flatMap(({ host_id, serial_number = '' }) => (host_id === nameOf(containerId ?? NaN) ? [serial_number] : []));
 }
@@ -82,7 +81,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const ports = wishedPorts(facts, before?.ports ?? {}, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
   return defined({
-    incarnation: before?.incarnation, adopted: before?.adopted, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
+    incarnation: before?.incarnation, adopted: before?.adopted, identity: holder?.identity, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
     namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
     // an orphaned container goes on holding what it has in its cluster
     clusterUid: facts.clusterUid ?? holder?.clusterUid, ...namesOf(facts), driversDistService: spec.driversDistService,

@@ -1,8 +1,11 @@
 /** The end of one pod and the coming of the next: stop flags, the fence before a successor, replacement of an outdated pod. */
+import type { ClaimChange } from '../../core/catalogue.ts';
+import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import type { Json, Operation } from '../../core/contract.ts';
 import { act, done, wait, type Outcome, type Step } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
+import { is } from '../api/modes.ts';
 import { allowStop } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { withReplacement } from './back-off.ts';
@@ -39,12 +42,18 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
 /** The fence before the next pod. Modes without claims keep nothing on their node that a second pod could harm. */
 export const successor = (facts: ContainerFacts): FenceDecision => successorOf(facts, facts.holder);
 
+/** What it is in weka is written beside the pod: after that pod nobody else may know it, and a status may be lost. */
+export function identityChange({ pod, uid, container: { spec }, joined, identityKnown, containerId, clusterGuid }: ContainerFacts): ClaimChange[] {
+  if (pod === undefined || !is(spec.mode, 'backend') || !identityKnown) return [];
+  return [{ path: ['holders', uid, 'identity'], value: defined({ podUid: pod.target.uid, ...(joined ? { containerId, clusterGuid } : {}) }) }];
+}
+
 /** The permission is recorded before it is given: a pod that vanishes afterwards needs no proof of its death. */
 function permission(facts: ContainerFacts, decision: StopDecision): Operation[] {
   const { pod, holder, nodeClaims, uid } = facts;
   if (pod === undefined || nodeClaims?.state === 'unknown') return [];
   if (holder !== undefined && nodeClaims?.state === 'known' && holder.stopAllowed !== pod.target.uid) {
-    return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }])];
+    return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }, ...identityChange(facts)])];
   }
   return pod.running ? [allowStop(pod.target, decision.stop === 'force')] : [];
 }
