@@ -34,6 +34,7 @@ export interface DriveWish {
  */
 export function chooseDrives({ wanted, signed, blocked, held, inWeka, adding, others }: DriveChoice): DriveWish {
   const lost = (inWeka ?? []).filter((serial) => others.has(serial) && !held.includes(serial));
+  const shared = held.filter((serial) => others.has(serial));
   const own = [...new Set([...held, ...(inWeka ?? []).filter((serial) => !lost.includes(serial))])];
   // of too many, what weka does not have yet goes first
   const usable = own.filter((serial) => !blocked.includes(serial));
@@ -49,6 +50,7 @@ export function chooseDrives({ wanted, signed, blocked, held, inWeka, adding, ot
     drives: [...own.filter((serial) => !going.includes(serial) || !isGone(serial)), ...(inWeka === undefined ? [] : available)],
     going,
     ...(lacking > 0 ? { missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers` } : {}),
+    ...(shared.length === 0 ? {} : { contradiction: `the claims of the node give the drives ${shared.join(', ')} to this container and to another one` }),
     ...(lost.length === 0 ? {} : { contradiction: `weka has the drives ${lost.join(', ')} of this container, and the claims of the node give them to another one` }),
   };
 }

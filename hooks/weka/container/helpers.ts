@@ -3,7 +3,8 @@ import type { KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { buildHelperPod } from './pod/helper-pod.ts';
-import type { ContainerFacts } from './facts.ts';
+import { nameOf } from '../redundancy.ts';
+import { queried, type ContainerFacts } from './facts.ts';
 import { childPod, type PodView } from './pod-view.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
@@ -33,11 +34,21 @@ export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesO
   return pod;
 }
 
+/** Serials of its claim that are somebody else's as well: another container of the node claims them, or weka has them under another host. */
+export function contestedSerials(facts: ContainerFacts): string[] {
+  const { uid, holder, nodeClaims, containerId } = facts;
+  const others = nodeClaims?.state === 'known' ? Object.entries(nodeClaims.spec.holders ?? {}).flatMap(([key, other]) => (key === uid ? [] : (other.drives ?? []))) : [];
+  const listed = [queried(facts, facts.otherMember, 'drives'), queried(facts, facts.executor, 'drives')].flatMap((drives) => drives ?? []);
+  const elsewhere = listed.filter(({ host_id }) => containerId === undefined || host_id !== nameOf(containerId)).map(({ serial_number = '' }) => serial_number);
+  return (holder?.drives ?? []).filter((serial) => others.includes(serial) || elsewhere.includes(serial));
+}
+
 function cleanUpWish(facts: ContainerFacts) {
   const overrides = facts.container.spec.overrides ?? {};
+  const contested = contestedSerials(facts);
   return {
     clusterGuid: facts.clusterGuid,
-    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []),
+    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []).filter((serial) => !contested.includes(serial)),
     cleanDirectory: overrides.skipCleanupPersistentDir !== true,
     dataUid: facts.holder?.adopted?.dataUid,
   };

@@ -14,7 +14,7 @@ import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
-import { cleanUpView } from './helpers.ts';
+import { cleanUpView, contestedSerials } from './helpers.ts';
 import type { PodView } from './pod-view.ts';
 import { skipsDeactivation } from './stop.ts';
 import { deactivated, holderGone, ownEntry } from './disruption.ts';
@@ -153,10 +153,12 @@ function cleaned(facts: ContainerFacts): Outcome {
     return fact.value.exists ? unknown(`the WekaNode of node ${node} is missing and the node is there; waits until it is made again`) : done(`node ${node} is gone; its drives and directory were not cleaned`);
   }
   const helper = cleanUpView(facts, node);
-  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return done();
+  const contested = contestedSerials(facts);
+  const left = contested.length === 0 ? '' : `the drives ${contested.join(', ')} are another container's as well and are not resigned`;
+  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return left === '' ? done() : done(left);
   const skip = 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it';
   const why = helper === undefined ? 'is to be created' : helper.stale ? 'was made for another wish and is replaced' : cleanUpWords(helper.pod);
-  return wait('CleaningNode', `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${skip}`, 2);
+  return wait('CleaningNode', `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${left === '' ? '' : `${left}; `}${skip}`, 2);
 }
 
 function claimsReleased(facts: ContainerFacts): Outcome {
