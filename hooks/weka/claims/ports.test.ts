@@ -33,6 +33,12 @@ describe('the ports of a container', () => {
     const used = [35000, 35100, 35200, 35400].map((wekaPort, index) => ({ wekaPort, agentPort: 35303 + index }));
     expect(chooseContainerPorts(range(35000, 1000), used)).toEqual({ wekaPort: 35500, agentPort: 35307 });
   });
+  it.each([
+    ['a weka port that is held stays', { wekaPort: 35100 }, { wekaPort: 35100, agentPort: 35303 }],
+    ['an agent port that is held stays', { agentPort: 35305 }, { wekaPort: 35000, agentPort: 35305 }],
+  ])('%s', (_sentence, held, ports) => {
+    expect(chooseContainerPorts(range(35000), [], held)).toEqual(ports);
+  });
   it('says what is exhausted', () => {
     const used = [35000, 35100, 35200, 35400].map((wekaPort) => ({ wekaPort }));
     expect(chooseContainerPorts(range(35000), used)).toBe('no block of 100 ports is left on the node in 35000-35499');

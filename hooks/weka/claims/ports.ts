@@ -53,12 +53,13 @@ export interface UsedPorts {
 /**
  * The ports of one more container on a node.
  * @param used the claims of all other containers on that node, of any cluster
+ * @param held what the container has already: each half stays as it is
  * @returns the ports, or one sentence saying what is exhausted
  */
-export function chooseContainerPorts(range: PortRange, used: readonly UsedPorts[]): { wekaPort: number; agentPort: number } | string {
+export function chooseContainerPorts(range: PortRange, used: readonly UsedPorts[], held: UsedPorts = {}): { wekaPort: number; agentPort: number } | string {
   const end = range.basePort + range.portRange;
   const blocks = used.flatMap(({ wekaPort }) => (wekaPort === undefined ? [] : [wekaPort]));
-  const agents = new Set(used.flatMap(({ agentPort }) => (agentPort === undefined ? [] : [agentPort])));
+  const agents = new Set([...used, held].flatMap(({ agentPort }) => (agentPort === undefined ? [] : [agentPort])));
   const singles = new Set<number>(Object.values(clusterSinglePorts(range.basePort)));
 
   const isBlock = (port: number): boolean => blocks.some((block) => port >= block && port < block + containerBlockSize);
@@ -69,9 +70,10 @@ export function chooseContainerPorts(range: PortRange, used: readonly UsedPorts[
   // the block that begins with the single ports is theirs and the agents'
   const candidates = Array.from({ length: Math.floor(range.portRange / containerBlockSize) }, (_none, index) => index * containerBlockSize)
     .filter((offset) => offset !== singlePortsOffset).map((offset) => range.basePort + offset);
-  const wekaPort = candidates.find(isFree);
+  const wekaPort = held.wekaPort ?? candidates.find(isFree);
   if (wekaPort === undefined) return `no block of ${containerBlockSize} ports is left on the node in ${range.basePort}-${end - 1}`;
   blocks.push(wekaPort);
+  if (held.agentPort !== undefined) return { wekaPort, agentPort: held.agentPort };
 
   for (let port = range.basePort + singlePortsOffset; port < end; port += 1) {
     if (!agents.has(port) && !singles.has(port) && !isBlock(port)) return { wekaPort, agentPort: port };

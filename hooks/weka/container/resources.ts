@@ -40,7 +40,7 @@ function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, o
   const agentPort = spec.agentPort || held.agentPort;
   if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
   if (spec.portRange?.basePort === undefined) return 'spec.portRange is not set and spec.port or spec.agentPort is missing';
-  return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others);
+  return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others, { wekaPort, agentPort });
 }
 
 /** The drives that weka has of the container; undefined: not known. Who never joined has given none to weka. */
