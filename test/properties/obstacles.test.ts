@@ -37,7 +37,6 @@ const obstacles: Record<string, (request: Request, node: Node) => void> = {
   'the kernel drivers of': (_request, node) => { node.status = { ...node.status, drivers: [] }; },
   'with the boot scripts is missing': ({ observed }) => { observed.facts[scripts] = known({ exists: false }); },
   'have not been looked up': ({ observed }) => { delete observed.facts[scripts]; },
-  'needs 1 drives': (_request, node) => { node.spec.drives = []; node.spec.blockedDrives = ['SERIAL1']; },
   'nothing is known of node': (request) => { delete nodesOf(request)['node-1']; },
 };
 
@@ -52,6 +51,12 @@ const upToDate = ({ status }: Decision): Condition | undefined => (status['condi
 const takesTurn = ({ operations }: Decision): boolean => operations.some(({ args }) => JSON.stringify(args).includes('"turn"') && !JSON.stringify(args).includes('"value":null'));
 
 describe('a pod that is to be replaced', () => {
+  it('is replaced where its drive is blocked: the next one comes with the drives that its claim still has', () => {
+    const request = golden('30-the-configuration-changes-the-turn-is-taken');
+    Object.assign(nodesOf(request)['node-1']!.spec, { drives: [], blockedDrives: ['SERIAL1'] });
+    expect(takesTurn(decide(request))).toBe(true);
+  });
+
   it.each(Object.entries(obstacles))('is left where its node or namespace is so that the next one could not come: %s', (text, obstruct) => {
     const request = golden('30-the-configuration-changes-the-turn-is-taken');
     obstruct(request, nodesOf(request)['node-1']!);

@@ -41,14 +41,21 @@ function nodeFacts(facts: ContainerFacts): Outcome {
   return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}`, 1);
 }
 
+/** A status of an earlier release, or one from a backup: which of them only a person knows. */
+const doubts = ({ name, namespace, uid }: ContainerFacts): string =>
+  `its status says that it ran and not whose status that is, and no claim knows it: if it is its own, kubectl patch wekacontainer ${name} -n ${namespace} --subresource=status --type=merge -p '{"status":{"uid":"${uid}"}}'; if it is from a backup, the same with '{"status":null}'`;
+
+function withoutNode({ container: { spec }, pod }: ContainerFacts): Outcome {
+  const word = spec.overrides?.adoptFormer;
+  if (word === undefined || pod !== undefined) return done('after the pod is scheduled');
+  return wait('FormerUnknown', `spec.overrides.adoptFormer names ${word}: set spec.nodeAffinity to the node of that former container`, 30);
+}
+
 function allocate(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'claims')) return skipped;
   const { node, nodeClaims, nodeName, claimedNode, uid } = facts;
-  if (nodeName === undefined) {
-    const word = facts.container.spec.overrides?.adoptFormer;
-    if (word === undefined || facts.pod !== undefined) return done('after the pod is scheduled');
-    return wait('FormerUnknown', `spec.overrides.adoptFormer names ${word}: set spec.nodeAffinity to the node of that former container`, 30);
-  }
+  if (facts.statusDoubtful) return wait('ClaimLost', doubts(facts), 30, [warning('ClaimLost', doubts(facts))]);
+  if (nodeName === undefined) return withoutNode(facts);
   if (nodeClaims === undefined || nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
   // a pod that runs elsewhere is ended first: its claims prove its death
   if (facts.pod?.nodeName !== undefined && facts.pod.nodeName !== nodeName) return done(`the pod leaves node ${facts.pod.nodeName}`);

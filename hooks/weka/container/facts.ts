@@ -70,6 +70,8 @@ export interface ContainerFacts {
   /** As the other member says it. */
   otherStatus?: WekaStatus;
   protection: Protection;
+  /** Its status says that it ran, nobody says whose status that is, and nothing else knows the container. */
+  statusDoubtful: boolean;
 }
 
 /** The name of the WekaCluster that owns it, with its uid; absent for clients, helpers, hand-made and orphaned containers. Labels say nothing: anybody may write them. */
@@ -182,12 +184,19 @@ function claimsOf(request: HookRequest, container: WekaContainer, nodeName: stri
 }
 
 /** Who the container is in weka. Status is only a cache, but an identity that was read once is never lost. */
-function identityOf({ spec, status }: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, { holder, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>) {
-  const containerId = report?.identity?.hostId ?? status?.containerID ?? holder?.identity?.containerId;
-  const clusterGuid = report?.identity?.clusterGuid ?? status?.clusterID ?? holder?.identity?.clusterGuid;
+function identityOf(container: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, claims: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>) {
+  const { status = {} } = container;
+  const said = report?.identity ?? undefined;
+  const kept = claims.holder?.identity;
+  const containerId = said?.hostId ?? status.containerID ?? kept?.containerId;
+  const clusterGuid = said?.clusterGuid ?? status.clusterID ?? kept?.clusterGuid;
   const joined = clusterGuid !== undefined && containerId !== undefined;
-  const silent = is(spec.mode, 'backend') ? nodeClaims?.state !== 'unknown' && neverJoined(holder) : true;
-  return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || (pod?.running !== true && silent) };
+  return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || (pod?.running !== true && isStranger(container, claims)) };
+}
+
+/** It never was a member, though no runtime says so. */
+function isStranger({ spec }: WekaContainer, { holder, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>): boolean {
+  return !is(spec.mode, 'backend') || (nodeClaims?.state !== 'unknown' && neverJoined(holder));
 }
 
 /** Whether the claim proves it: none of its pods ever ran, nor one of whom it has adopted, or the last one was no member when it was allowed to stop. */
@@ -198,13 +207,21 @@ function neverJoined(holder: ClaimHolder | undefined): boolean {
   return holder?.incarnation === undefined && holder?.adopted === undefined;
 }
 
-/**
- * The container without a status that is about another object of its name, as a restored one is. Earlier releases did
- * not say whose it is: then it counts where the claims know the container, or a pod of it is there.
- */
+/** Earlier releases did not say whose a status is: it counts where the claims know the container, or a pod of it is there. */
+function nobodysStatus({ status }: WekaContainer, { nodeClaims, holder }: ReturnType<typeof claimsOf>, pod: PodView | undefined): boolean {
+  return status?.uid === undefined && nodeClaims?.state === 'known' && holder === undefined && pod === undefined;
+}
+
+/** It may be from a backup, or all that is left of a container whose claim was lost: neither may be guessed. */
+function doubtful(container: WekaContainer, claims: ReturnType<typeof claimsOf>, pod: PodView | undefined): boolean {
+  const { containerID, podUid, allocations } = container.status ?? {};
+  return is(container.spec.mode, 'backend') && nobodysStatus(container, claims, pod) && (containerID ?? podUid ?? allocations) !== undefined;
+}
+
+/** The container without a status that is about another object of its name, as a restored one is. */
 function withOwnStatus(container: WekaContainer, claims: ReturnType<typeof claimsOf>, pod: PodView | undefined): WekaContainer {
   const { status, metadata: { uid } } = container;
-  const foreign = status?.uid === undefined ? claims.nodeClaims?.state === 'known' && claims.holder === undefined && pod === undefined : status.uid !== uid;
+  const foreign = status?.uid === undefined ? nobodysStatus(container, claims, pod) : status.uid !== uid;
   return foreign ? defined({ ...container, status: undefined }) : container;
 }
 
@@ -222,7 +239,8 @@ export function containerFacts(request: HookRequest, given: WekaContainer): Cont
   const owner = ownerFact(request, namespace, cluster);
   const pod = childPod(request, name);
   const candidates = related(request, 'WekaNode', parseWekaNode);
-  const container = withOwnStatus(given, claimsOf(request, given, nodeOf(given, pod), cluster?.uid), pod);
+  const givenClaims = claimsOf(request, given, nodeOf(given, pod), cluster?.uid);
+  const container = withOwnStatus(given, givenClaims, pod);
   const claimedNode = container.status?.nodeAffinity;
   const { report, reportMissing } = reportOf(request, pod);
   const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), cluster?.uid)));
@@ -237,7 +255,7 @@ export function containerFacts(request: HookRequest, given: WekaContainer): Cont
   return defined({
     request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,
     otherMember: other?.pod,
-    otherStatus,
+    otherStatus, statusDoubtful: doubtful(given, givenClaims, pod),
     inWeka: readContainers(queried({ request }, other?.pod, 'containers'), { containerId: other?.containerId, status: otherStatus, clusterGuid: identity.clusterGuid }),
     config: operatorConfig.parse(request.context.config),
     state: effectiveState(container, owner, claims.clusterClaims),

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { buildHelperPod } from './pod/helper-pod.ts';
+import { is } from '../api/modes.ts';
 import { nameOf } from '../redundancy.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { childPod, type PodView } from './pod-view.ts';
@@ -63,4 +64,14 @@ function wishText(facts: ContainerFacts, node: string): string {
 export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: PodView; stale: boolean } | undefined {
   const pod = childPod(facts.request, cleanUpName(facts.name));
   return pod === undefined ? undefined : { pod, stale: pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName) };
+}
+
+/** The node on which the container has left something. */
+export function dirtyNode(facts: ContainerFacts): string | undefined {
+  if (!is(facts.container.spec.mode, 'claims')) return undefined;
+  const { skipCleanupPersistentDir, skipDrivesForceResign } = facts.container.spec.overrides ?? {};
+  const keepsDrives = skipDrivesForceResign === true || (facts.holder?.drives ?? []).length === 0;
+  // without an incarnation nothing of it ever ran on the node
+  if (facts.holder?.incarnation === undefined || (skipCleanupPersistentDir === true && keepsDrives)) return undefined;
+  return facts.holder.incarnation.nodeName;
 }

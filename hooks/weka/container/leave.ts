@@ -14,7 +14,8 @@ import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
-import { cleanUpView, contestedSerials } from './helpers.ts';
+import { claimStep, againstCleaning } from './claim-kept.ts';
+import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
 import type { PodView } from './pod-view.ts';
 import { skipsDeactivation } from './stop.ts';
 import { deactivated, holderGone, ownEntry } from './disruption.ts';
@@ -128,16 +129,6 @@ function turnReturned({ turn, clusterClaims, uid }: ContainerFacts): Outcome {
   return act('ReturningTurn', 'gives the disruption turn back', [returnTurn(clusterClaims, turn, uid)]);
 }
 
-/** The node on which the container has left something. */
-export function dirtyNode(facts: ContainerFacts): string | undefined {
-  if (!is(facts.container.spec.mode, 'claims')) return undefined;
-  const { skipCleanupPersistentDir, skipDrivesForceResign } = overrides(facts);
-  const keepsDrives = skipDrivesForceResign === true || (facts.holder?.drives ?? []).length === 0;
-  // without an incarnation nothing of it ever ran on the node
-  if (facts.holder?.incarnation === undefined || (skipCleanupPersistentDir === true && keepsDrives)) return undefined;
-  return facts.holder.incarnation.nodeName;
-}
-
 function cleanUpWords({ unschedulable, lastWords, waiting, phase }: PodView): string {
   return unschedulable?.message ?? (lastWords === undefined ? (waiting ?? `is ${phase}`) : `says: ${lastWords}`);
 }
@@ -145,6 +136,8 @@ function cleanUpWords({ unschedulable, lastWords, waiting, phase }: PodView): st
 function cleaned(facts: ContainerFacts): Outcome {
   if (!is(facts.container.spec.mode, 'claims') || !finalizing(facts)) return skipped;
   if (facts.nodeClaims?.state === 'unknown') return unknown('the claims of the node have not been read');
+  const against = againstCleaning(facts);
+  if (against !== undefined) return against;
   const node = dirtyNode(facts);
   if (node === undefined) return done();
   if (facts.node === undefined) {
@@ -171,6 +164,7 @@ function claimsReleased(facts: ContainerFacts): Outcome {
 }
 
 export const leaveSteps: readonly Step<ContainerFacts>[] = [
+  claimStep,
   { name: 'EndKnown', mode: 'always', status: 'Deleting', summary: 'It is known whether the container leaves its cluster or ends with it.', check: endKnown },
   { name: 'Deactivated', condition: containerConditions.containerDeactivated, mode: 'always', status: 'Deleting', summary: 'Weka has moved the data away from the container.', check: deactivate },
   { name: 'DrivesRemoved', condition: containerConditions.containerDriveRemoved, mode: 'always', status: 'Deleting', summary: 'Its drives are no part of the weka cluster any more.', check: removeDrives },
@@ -183,6 +177,7 @@ export const leaveSteps: readonly Step<ContainerFacts>[] = [
 
 /** A paused container: its pod is stopped, everything else stays. */
 export const pauseSteps: readonly Step<ContainerFacts>[] = [
+  claimStep,
   { name: 'PodGone', condition: 'PodStopped', mode: 'always', status: 'PodTerminating', summary: 'The pod has stopped; data and claims stay.', check: podGone },
   { name: 'TurnReturned', mode: 'independent', summary: 'The disruption turn is free for others.', check: turnReturned },
 ];

@@ -32,6 +32,13 @@ export function failureDomainOf(
 }
 
 type Holders = Record<string, ClaimHolder>;
+/** Who has a port that the spec fixes, and that the container does not have yet. */
+function portTaken({ container: { spec } }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): string | undefined {
+  const fixed = [spec.port, spec.agentPort].filter((port) => port !== undefined && port !== 0 && port !== held.wekaPort && port !== held.agentPort);
+  const rival = others.find(({ wekaPort, agentPort }) => [wekaPort, agentPort].some((port) => port !== undefined && fixed.includes(port)));
+  return rival === undefined ? undefined : `spec.port or spec.agentPort fixes a port that ${rival.namespace}/${rival.name} holds on the node (${[rival.wekaPort, rival.agentPort].join(', ')})`;
+}
+
 /** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
 function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
   // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
@@ -68,24 +75,42 @@ export const othersThan = (uid: string, holders: Holders): ClaimHolder[] => Obje
 const namesOf = ({ holder, clusterName, container: { spec } }: ContainerFacts) =>
   (holder === undefined ? { clusterName, wekaName: spec.name } : { clusterName: holder.clusterName, wekaName: holder.wekaName });
 
+type Before = Exclude<ReturnType<typeof remembered>, Refused | undefined>;
+
+const heldBefore = (holder: ClaimHolder): Before =>
+  defined({ drives: holder.drives ?? [], ports: defined({ wekaPort: holder.wekaPort, agentPort: holder.agentPort }), incarnation: holder.incarnation, adopted: holder.adopted });
+
+/** The entry with these drives and ports. */
+function entry(facts: ContainerFacts, { drives, ports, incarnation, adopted }: Before): ClaimHolder {
+  const { container: { spec }, namespace, name, holder } = facts;
+  return defined({
+    incarnation, adopted, identity: holder?.identity, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
+    namespace, name, mode: spec.mode, image: spec.image, drives, ...ports,
+    // an orphaned container goes on holding what it has in its cluster
+    clusterUid: facts.clusterUid ?? holder?.clusterUid, ...namesOf(facts), driversDistService: spec.driversDistService,
+  });
+}
+
+/** The lost claim of a container that pauses or leaves, as it was; undefined: there is none to be made again. */
+export function keptHolder(facts: ContainerFacts & { node: WekaNode }, holders: Holders): ClaimHolder | Refused | undefined {
+  const before = remembered(facts, othersThan(facts.uid, holders));
+  return before === undefined || 'refused' in before ? before : entry(facts, before);
+}
+
 /** The entry that the container ought to have in the claims of its node, or why it can not have one. */
 export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders: Holders): ClaimHolder | Refused {
-  const { container: { spec }, uid, namespace, name, holder } = facts;
+  const { uid, holder } = facts;
   const others = othersThan(uid, holders);
-  const before = holder === undefined ? remembered(facts, others) : { drives: holder.drives ?? [], ports: defined({ wekaPort: holder.wekaPort, agentPort: holder.agentPort }), incarnation: holder.incarnation, adopted: holder.adopted };
+  const before = holder === undefined ? remembered(facts, others) : heldBefore(holder);
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);
   if (wish.contradiction !== undefined) return { reason: 'ClaimContradiction', refused: wish.contradiction };
   // who has drives goes on with them
   if (wish.missing !== undefined && before === undefined) return { refused: wish.missing, reason: 'InsufficientDrives' };
-  const ports = wishedPorts(facts, before?.ports ?? {}, others);
+  const held = before?.ports ?? {};
+  const ports = portTaken(facts, held, others) ?? wishedPorts(facts, held, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };
-  return defined({
-    incarnation: before?.incarnation, adopted: before?.adopted, identity: holder?.identity, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
-    namespace, name, mode: spec.mode, image: spec.image, drives: wish.drives, ...ports,
-    // an orphaned container goes on holding what it has in its cluster
-    clusterUid: facts.clusterUid ?? holder?.clusterUid, ...namesOf(facts), driversDistService: spec.driversDistService,
-  });
+  return entry(facts, { ...before, drives: wish.drives, ports });
 }
 
 export const isRefused = (wish: ClaimHolder | Refused): wish is Refused => 'refused' in wish;

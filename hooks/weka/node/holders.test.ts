@@ -82,7 +82,7 @@ function input(one: Case): HolderInput {
     })],
     [wekaQuery(member, 'drives', 0).id, one.listed === 'unknown' ? undefined : drives],
     [wekaQuery(member, 'containers', 0).id, containers],
-    [wekaQuery(member, 'status', 0).id, { guid: one.guid === 'same' ? 'guid' : 'another', ...(one.total === 'not said' ? {} : { drives: { total: drives.length + (one.total === 'right' ? 0 : 1) } }) }],
+    [wekaQuery(member, 'status', 0).id, { guid: one.guid === 'same' ? 'guid' : 'another', containers: { drives: { total: containers.length }, computes: { total: 0 } }, ...(one.total === 'not said' ? {} : { drives: { total: drives.length + (one.total === 'right' ? 0 : 1) } }) }],
     [wekaQuery(pod, 'containers', 0).id, one.ownWord === 'none' ? undefined : [{ ...its, status: one.ownWord }]],
     [runtimeReport(pod, 0).id, one.report === 'unknown' ? undefined : {
       allowStop: false, activeMounts: one.mounts, identity: one.report === 'no member' ? null : { clusterGuid: one.report === 'member' ? 'guid' : 'another', hostId: 7 },

@@ -44,11 +44,11 @@ function answer<N extends WekaQueryName>({ request }: HolderInput, pod: PodTarge
 function notWhole(input: HolderInput, guid: string | undefined, { pod, containerId }: LiveMember): Missing {
   const status = answer(input, pod, 'status');
   if (guid === undefined || status?.guid !== guid) return `${pod.name} has not said that it is of the weka cluster ${guid ?? 'that is meant'}`;
-  const containers = readContainers(answer(input, pod, 'containers'), containerId);
+  const containers = readContainers(answer(input, pod, 'containers'), { containerId, status, clusterGuid: guid });
   if (containers.state === 'unknown') return containers.reason;
   const own = containers.members.find(({ hostId }) => hostId === containerId)?.status;
   if (own !== 'UP') return `the member ${pod.name} that answered is ${own}`;
-  const drives = readDrives(answer(input, pod, 'drives'), status);
+  const drives = readDrives(answer(input, pod, 'drives'), status, guid);
   return drives.state === 'unknown' ? drives.reason : undefined;
 }
 

@@ -1,0 +1,52 @@
+/** A claim that is lost while the container is paused or leaves: others would choose its drives and ports, and nobody would clean up after it. */
+import type { Json } from '../../core/contract.ts';
+import { act, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { containerConditions } from '../api/group.ts';
+import { claimsNames, type ClaimHolder } from '../api/index.ts';
+import { writeClaims, type ClaimsFact } from '../claims/claims.ts';
+import type { ContainerFacts } from './facts.ts';
+import { cleanUpView, dirtyNode } from './helpers.ts';
+import type { Refused } from './lost-claim.ts';
+import { isRefused, keptHolder } from './resources.ts';
+
+type KnownClaims = ClaimsFact & { state: 'known' };
+
+/** The claim was given back, for nothing is left to be cleaned. */
+function isClean(facts: ContainerFacts, kept: ClaimHolder): boolean {
+  const cleaned = facts.container.status?.conditions?.some(({ type, status }) => type === containerConditions.containerDrivesResigned && status === 'True') === true;
+  const asHeld = { ...facts, holder: kept };
+  const dirty = dirtyNode(asHeld);
+  const helper = dirty === undefined ? undefined : cleanUpView(asHeld, dirty);
+  return cleaned || dirty === undefined || (helper?.stale === false && helper.pod.phase === 'Succeeded');
+}
+
+/** The claim that is missing, or why it can not be made again; undefined: none is. */
+function lostClaim(facts: ContainerFacts): { claims: KnownClaims; kept: ClaimHolder | Refused } | undefined {
+  const { node, nodeClaims, holder, statusDoubtful, container: { spec: { overrides = {} }, metadata } } = facts;
+  const finalizing = metadata.deletionTimestamp !== undefined;
+  if (holder !== undefined || node === undefined || nodeClaims?.state !== 'known' || nodeClaims.name !== claimsNames.ofNode(node.metadata.name)) return undefined;
+  if (finalizing && overrides.skipCleanupPersistentDir === true && overrides.skipDrivesForceResign === true) return undefined;
+  if (statusDoubtful) return { claims: nodeClaims, kept: { reason: 'ClaimLost', refused: 'its status says that it ran and not whose status that is, and no claim knows it' } };
+  const kept = keptHolder({ ...facts, node }, nodeClaims.spec.holders ?? {});
+  if (kept === undefined || (finalizing && !isRefused(kept) && isClean(facts, kept))) return undefined;
+  return { claims: nodeClaims, kept };
+}
+
+/** Why it can not be told what is to be cleaned. */
+export function againstCleaning(facts: ContainerFacts): Outcome | undefined {
+  const lost = lostClaim(facts);
+  if (lost === undefined) return undefined;
+  const skip = 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir together do without';
+  return isRefused(lost.kept) ? wait(lost.kept.reason, `${lost.kept.refused}; ${skip}`, 10) : wait('ClaimLost', 'its lost claim is made again', 1);
+}
+
+function claimKept(facts: ContainerFacts): Outcome {
+  const lost = lostClaim(facts);
+  if (lost === undefined) return facts.holder === undefined ? skipped : done();
+  if (isRefused(lost.kept)) return wait(lost.kept.reason, lost.kept.refused, 10);
+  return act('Allocating', 'makes its lost claim again', [writeClaims(lost.claims, [{ path: ['holders', facts.uid], value: lost.kept as unknown as Json }])], 1);
+}
+
+export const claimStep: Step<ContainerFacts> = {
+  name: 'ClaimKept', mode: 'independent', summary: 'A claim that is lost is made again from what is known, as long as something is left on the node.', check: claimKept,
+};
