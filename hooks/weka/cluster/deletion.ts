@@ -106,7 +106,9 @@ export const deletionSteps: readonly Step<ClusterFacts>[] = [
 function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
   if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
-  return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [{ path: ['grace'], value: null }, { path: ['destroy'], value: null }])]);
+  const { destroy } = claims.spec;
+  const late = destroy === undefined ? [] : [{ type: 'Warning' as const, reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
+  return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [{ path: ['grace'], value: null }, { path: ['destroy'], value: null }])], 1, late);
 }
 
 /** Beside the life of a cluster, which goes on where its deletion is cancelled. */
