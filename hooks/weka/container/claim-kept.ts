@@ -1,6 +1,6 @@
 /** A claim that is lost while the container is paused or leaves: others would choose its drives and ports, and nobody would clean up after it. */
 import type { Json } from '../../core/contract.ts';
-import { act, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { writeClaims, type ClaimsFact } from '../claims/claims.ts';
@@ -42,11 +42,11 @@ export function againstCleaning(facts: ContainerFacts): Outcome | undefined {
 
 function claimKept(facts: ContainerFacts): Outcome {
   const lost = lostClaim(facts);
-  if (lost === undefined) return facts.holder === undefined ? skipped : done();
+  if (lost === undefined) return skipped;
   if (isRefused(lost.kept)) return wait(lost.kept.reason, lost.kept.refused, 10);
   return act('Allocating', 'makes its lost claim again', [writeClaims(lost.claims, [{ path: ['holders', facts.uid], value: lost.kept as unknown as Json }])], 1);
 }
 
 export const claimStep: Step<ContainerFacts> = {
-  name: 'ClaimKept', mode: 'independent', summary: 'A claim that is lost is made again from what is known, as long as something is left on the node.', check: claimKept,
+  name: 'ClaimKept', condition: 'ClaimKept', mode: 'independent', summary: 'A claim that is lost is made again from what is known, as long as something is left on the node. Shown only while one is lost.', check: claimKept,
 };
