@@ -43,6 +43,12 @@ function lastPod({ pod, container }: ContainerFacts, node: WekaNode): ClaimHolde
 const rivalOf = ({ drives = [], wekaPort, agentPort }: Holding, others: readonly ClaimHolder[]): ClaimHolder | undefined =>
   others.find((one) => drives.some((serial) => one.drives.includes(serial)) || (wekaPort !== undefined && one.wekaPort === wekaPort) || (agentPort !== undefined && one.agentPort === agentPort));
 
+/** A member that runs on the node and has no claim there: its claim was lost as well, and what it runs with is not free. */
+export function unclaimedNeighbour({ members, uid, node }: ContainerFacts & { node: WekaNode }, holders: Record<string, ClaimHolder>): Refused | undefined {
+  const found = members?.spec.members.find(({ containerUid, ip }) => containerUid !== uid && node.spec.internalIps.includes(ip) && holders[containerUid] === undefined);
+  return found === undefined ? undefined : { reason: 'NeighbourUnclaimed', refused: `${found.name} runs on this node and its claim is lost: chooses nothing before that is made again` };
+}
+
 /**
  * What the container has although the claims of its node do not know it, or why that can not be told.
  * @returns undefined: it never had anything, and may choose

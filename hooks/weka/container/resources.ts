@@ -11,7 +11,7 @@ import { nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { isBeingAdded } from './device.ts';
 import { queried, type ContainerFacts } from './facts.ts';
-import { remembered, type Refused } from './lost-claim.ts';
+import { remembered, unclaimedNeighbour, type Refused } from './lost-claim.ts';
 
 /** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
 const failureDomainLength = 16;
@@ -102,6 +102,8 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const { uid, holder } = facts;
   const others = othersThan(uid, holders);
   const before = holder === undefined ? remembered(facts, others) : heldBefore(holder);
+  const neighbour = before === undefined ? unclaimedNeighbour(facts, holders) : undefined;
+  if (neighbour !== undefined) return neighbour;
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);
   if (wish.contradiction !== undefined) return { reason: 'ClaimContradiction', refused: wish.contradiction };
