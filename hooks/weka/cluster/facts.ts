@@ -112,6 +112,7 @@ function phaseOf(facts: Parameters<typeof holdsNothing>[0]): Phase {
 }
 
 interface RawClient {
+  spec?: { targetCluster?: { name?: string; namespace?: string } };
   status?: { memberships?: Record<string, number>; stats?: { containers?: { created?: number } } };
 }
 
@@ -119,19 +120,24 @@ interface RawClient {
  * The containers of the client that are, or may be, in the weka cluster: as its status counts them, whatever its spec
  * names by now. Where it can not be told to which weka cluster they belong, they count.
  */
-function containersIn(client: KubernetesObject, guid: string | undefined): string | undefined {
-  const { memberships, stats } = (client as RawClient).status ?? {};
-  const total = memberships === undefined ? (stats?.containers?.created ?? 0) : Object.values(memberships).reduce((sum, count) => sum + count, 0);
-  const count = memberships !== undefined && guid !== undefined ? (memberships[guid] ?? 0) : total;
-  if (count === 0) return undefined;
-  if (memberships === undefined) return `${count} containers, of which its status does not say yet in which weka cluster they are`;
-  return guid === undefined ? `${count} containers; no member says whether they are in this weka cluster` : `${count} containers`;
+function containersIn(client: KubernetesObject, cluster: WekaCluster, guid: string | undefined): string | undefined {
+  const { spec, status } = client as RawClient;
+  const { memberships, stats } = status ?? {};
+  const created = stats?.containers?.created ?? 0;
+  const total = Object.values(memberships ?? {}).reduce((sum, count) => sum + count, 0);
+  if (memberships === undefined) return created === 0 ? undefined : `${created} containers, of which its status does not say yet in which weka cluster they are`;
+  if (guid === undefined) return total === 0 ? undefined : `${total} containers; no member says whether they are in this weka cluster`;
+  const { name, namespace = client.metadata.namespace } = spec?.targetCluster ?? {};
+  // those that have joined nothing yet may join this one at any moment
+  const joining = name === cluster.metadata.name && namespace === cluster.metadata.namespace ? Math.max(0, created - total) : 0;
+  const count = (memberships[guid] ?? 0) + joining;
+  return count === 0 ? undefined : `${count} containers`;
 }
 
 /** A client that merely names the cluster uses nothing of it. */
-function clientsOf(request: HookRequest, guid: string | undefined): string[] {
+function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | undefined): string[] {
   return objectsOf(request.related, 'WekaClient', apiVersion).flatMap((client) => {
-    const words = containersIn(client, guid);
+    const words = containersIn(client, cluster, guid);
     return words === undefined ? [] : [`${client.metadata.namespace ?? ''}/${client.metadata.name} (${words})`];
   });
 }
@@ -172,7 +178,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
       const parsed = readWekaNode(object);
       return parsed.ok ? [parsed.value] : [];
     }),
-    clients: clientsOf(request, guid),
+    clients: clientsOf(request, cluster, guid),
     unlabelled, leftovers, claims,
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
     ...(guid === undefined ? {} : { guid }),
