@@ -225,10 +225,15 @@ function withOwnStatus(container: WekaContainer, claims: ReturnType<typeof claim
   return foreign ? defined({ ...container, status: undefined }) : container;
 }
 
-/** Its claim says, or does not rule out, that weka has what is on the node: there it stays, whatever became of its status. */
+/**
+ * Its claim says, or does not rule out, that weka has what is on the node: there it stays, whatever became of its status.
+ * A status that is its own and knows of no number says that it never joined, unless it has adopted one that did.
+ */
 function isBound(container: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, claims: ReturnType<typeof claimsOf>): boolean {
   const { joined, identityKnown } = identityOf(container, report, pod, claims);
-  return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || !identityKnown);
+  const { status, metadata } = container;
+  const saysNever = status?.uid !== undefined && status.uid === metadata.uid && status.podUid !== undefined && claims.holder?.adopted === undefined;
+  return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || (!identityKnown && !saysNever));
 }
 
 /** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */

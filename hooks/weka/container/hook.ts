@@ -148,10 +148,10 @@ function decide(request: HookRequest): Decision {
 }
 
 function related(container: WekaContainer, parent: KubernetesObject): RelatedRule[] {
-  const { spec } = container;
-  const nodes = spec.nodeAffinity === undefined
-    ? { labelSelector: { matchLabels: { ...spec.nodeSelector } } }
-    : { names: [spec.nodeAffinity] };
+  const { spec, status } = container;
+  // its owner may wish it elsewhere while it is bound to where it was, whatever its status says of that
+  const places = [...new Set([spec.nodeAffinity, status?.nodeAffinity])].flatMap((name) => name ?? []);
+  const nodes = spec.nodeAffinity === undefined ? { labelSelector: { matchLabels: { ...spec.nodeSelector } } } : { names: places };
   const cluster = clusterOf(parent);
   return [
     { apiVersion, resource: 'wekanodes', ...nodes },
