@@ -1,9 +1,19 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way: server, lab -> weka -> core; the sidecar shares only the operation catalogue. */
+/** Imports point one way: server, lab -> systems -> core; the sidecar shares only the operation catalogue. */
 const boundary = (from, forbidden) =>
   forbidden.map((target) => ({ target: `./${from}`, from: `./${target}`, message: `${from} must not import ${target}` }));
+
+/** Systems are folders of their name in each room; a generic room imports none, but for its list of them. */
+const systems = ['weka'];
+const genericSidecar = ['sidecar/operations', 'sidecar/!(systems|*.test|*.fixture).ts'];
+const ofSystem = (name) => [
+  ...boundary('hooks/core', [`hooks/${name}`]),
+  ...boundary('hooks/server/!(*.test).ts', [`hooks/${name}`]),
+  ...genericSidecar.flatMap((room) => boundary(`${room.endsWith('.ts') ? room : `${room}/!(*.test).ts`}`, [`hooks/${name}`, `sidecar/${name}`])),
+  ...systems.filter((other) => other !== name).flatMap((other) => ['hooks', 'sidecar', 'lab'].flatMap((room) => boundary(`${room}/${name}`, ['hooks', 'sidecar', 'lab'].map((one) => `${one}/${other}`)))),
+];
 
 const impure = [
   { object: 'Date', property: 'now', message: 'time is an argument here' },
@@ -36,8 +46,9 @@ export default tseslint.config(
         {
           basePath: import.meta.dirname,
           zones: [
-            ...boundary('hooks/core', ['hooks/weka', 'hooks/server', 'sidecar', 'lab']),
-            ...boundary('hooks/weka', ['hooks/server', 'sidecar', 'lab']),
+            ...boundary('hooks/core', ['hooks/systems.ts', 'hooks/server', 'sidecar', 'lab']),
+            ...systems.flatMap((name) => boundary(`hooks/${name}`, ['hooks/systems.ts', 'hooks/server', 'sidecar', 'lab'])),
+            ...systems.flatMap(ofSystem),
             ...boundary('hooks/server', ['lab', 'sidecar']),
             ...boundary('sidecar', ['lab', 'hooks/server']),
           ],
@@ -46,7 +57,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['hooks/core/**/*.ts', 'hooks/weka/**/*.ts'],
+    files: ['hooks/core/**/*.ts', ...systems.map((name) => `hooks/${name}/**/*.ts`)],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-properties': ['error', ...impure],

@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { rbacRulesByScope } from '../sidecar/rbac.ts';
 import { servedNamespaces } from './generated-chart.ts';
 import { findKubectl, render } from './kustomize.ts';
+import { sidecarSystems } from '../sidecar/systems.ts';
 
 const chart = join(import.meta.dirname, 'helm', 'weka-metacontroller');
 const read = (name: string): string => readFileSync(join(chart, name), 'utf8');
@@ -100,9 +101,9 @@ describe('the chart', () => {
   it('narrows the rights of the sidecar to the namespaces that it serves', () => {
     const objects = renderChart({ ...defaults, namespaces: ['weka', 'apps'] }) as (KubernetesObject & { rules: unknown; roleRef: { kind: string; name: string }; subjects: { namespace: string }[] })[];
     const of = (kind: string) => objects.filter((object) => object.kind === kind);
-    expect(of('ClusterRole').map(({ rules }) => rules)).toEqual([rbacRulesByScope().cluster]);
+    expect(of('ClusterRole').map(({ rules }) => rules)).toEqual([rbacRulesByScope(sidecarSystems).cluster]);
     expect(of('ClusterRoleBinding').map(({ roleRef }) => roleRef.name)).toEqual(of('ClusterRole').map(({ metadata }) => metadata.name));
-    expect(of('Role').map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(['weka', 'apps', namespace].map((one) => [one, rbacRulesByScope().namespaced]));
+    expect(of('Role').map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(['weka', 'apps', namespace].map((one) => [one, rbacRulesByScope(sidecarSystems).namespaced]));
     expect(of('RoleBinding').map(({ metadata, roleRef, subjects }) => [metadata.namespace, roleRef.kind, subjects[0]?.namespace])).toEqual(['weka', 'apps', namespace].map((one) => [one, 'Role', namespace]));
     expect(JSON.stringify(of('Deployment'))).toContain(`{"name":"WEKA_SIDECAR_NAMESPACES","value":"weka,apps,${namespace}"}`);
   });

@@ -1,32 +1,17 @@
 /** The generated parts of the pages, by name: tables made of the tables in the code. No page is read or written here. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeSettings } from '../hooks/weka/config.ts';
-import { bringUpSteps as clusterBringUp } from '../hooks/weka/cluster/hook.ts';
-import { cancellationStep, deletionSteps } from '../hooks/weka/cluster/deletion.ts';
-import { clientSteps } from '../hooks/weka/client/bring-up.ts';
-import { clientDeletionSteps } from '../hooks/weka/client/deletion.ts';
-import { roles } from '../hooks/weka/cluster/roles.ts';
-import { bringUpSteps as containerBringUp } from '../hooks/weka/container/bring-up.ts';
-import { leaveSteps, pauseSteps } from '../hooks/weka/container/leave.ts';
-import { formerStep } from '../hooks/weka/container/former.ts';
-import { ownerStep } from '../hooks/weka/container/owner.ts';
-import { successionSteps } from '../hooks/weka/container/succession.ts';
-import { serverSettings } from '../hooks/server/settings.ts';
+import { describeSystemSettings } from '../hooks/core/system.ts';
+import type { SettingDescription } from '../hooks/core/settings.ts';
+import type { StepRow } from '../hooks/core/steps.ts';
+import { describeServerSettings } from '../hooks/server/settings.ts';
+import { systems } from '../hooks/systems.ts';
 import { refusals } from '../lab/api/http/refusals.ts';
-import { settingsSchema } from '../sidecar/config.ts';
+import { describeSidecarSettings } from '../sidecar/config.ts';
 import { operationsTable } from '../sidecar/rbac.ts';
-import { markdownTable } from './parts/markdown-table.ts';
-import { fenceTable, stopTable } from './parts/stop-tables.ts';
-import { notSupportedClientFields, notSupportedFields, notSupportedKinds } from './parts/not-supported.ts';
-
-interface StepRow {
-  name: string;
-  condition?: string;
-  status?: string;
-  mode: string;
-  summary: string;
-}
+import { sidecarSystems } from '../sidecar/systems.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const code = (text: string | undefined): string => (text === undefined || text === '' ? '' : `\`${text}\``);
 
@@ -35,19 +20,9 @@ function stepTable(steps: readonly StepRow[]): string {
     steps.map(({ name, condition, status, mode, summary }) => [name, code(condition), code(status), mode, summary]));
 }
 
-/** `bodyLimitMebibytes` to `BODY_LIMIT_MEBIBYTES`. */
-const upperSnake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase();
-
-function settingRow(env: string, description: string, defaultValue: unknown): string[] {
-  return [code(env), description, defaultValue === undefined ? '' : code(typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue))];
-}
-
-const settingHead = ['environment variable', 'meaning', 'default'];
-
-/** The settings of a zod schema whose variables begin with a prefix. */
-function schemaSettings(prefix: string, shape: Record<string, { description?: string | undefined }>, defaults: Record<string, unknown>): string {
-  return markdownTable(settingHead, Object.entries(shape).map(([name, { description = '' }]) =>
-    settingRow(`${prefix}${upperSnake(name)}`, description, Array.isArray(defaults[name]) && defaults[name].length === 0 ? undefined : defaults[name])));
+function settingsTable(settings: readonly SettingDescription[]): string {
+  const shown = (value: unknown): string => (value === undefined || (Array.isArray(value) && value.length === 0) ? '' : code(typeof value === 'string' ? value : JSON.stringify(value)));
+  return markdownTable(['environment variable', 'meaning', 'default'], settings.map(({ env, description, defaultValue }) => [code(env), description, shown(defaultValue)]));
 }
 
 /** From a process of its own, whose output is no terminal: its width would shape the text. */
@@ -56,25 +31,20 @@ function helpOf(program: string): string {
   return `\`\`\`text\n${help.trim()}\n\`\`\``;
 }
 
+/** The tables that only one system has: those of the module that stands in the folder of its name. */
+const partsOfSystems = await Promise.all(systems.map(async ({ name, lives }) => {
+  const own = join(import.meta.dirname, name, 'parts.ts');
+  const tables = existsSync(own) ? ((await import(own)) as { parts: Record<string, () => string> }).parts : {};
+  return { ...Object.fromEntries(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)])), ...tables };
+}));
+
 export const parts: Record<string, () => string> = {
-  'cluster-bring-up': () => stepTable(clusterBringUp),
-  'cluster-deletion': () => stepTable([...deletionSteps, cancellationStep]),
-  'client-bring-up': () => stepTable(clientSteps),
-  'client-deletion': () => stepTable(clientDeletionSteps),
-  'container-bring-up': () => stepTable(containerBringUp),
-  'container-beside': () => stepTable([...successionSteps, formerStep, ownerStep]),
-  'container-leave': () => stepTable(leaveSteps),
-  'container-pause': () => stepTable(pauseSteps),
-  'stop-table': stopTable,
-  'fence-table': fenceTable,
-  operations: operationsTable,
-  'operator-settings': () => markdownTable(settingHead, describeSettings().map(({ env, description, defaultValue }) => settingRow(env, description, defaultValue))),
-  'server-settings': () => schemaSettings('WEKA_', serverSettings.shape, serverSettings.parse({})),
-  'sidecar-settings': () => schemaSettings('WEKA_SIDECAR_', settingsSchema.shape, settingsSchema.parse({})),
+  operations: () => operationsTable(sidecarSystems),
+  'operator-settings': () => settingsTable(describeSystemSettings(systems)),
+  'server-settings': () => settingsTable(describeServerSettings()),
+  'sidecar-settings': () => settingsTable(describeSidecarSettings()),
   'start-help': () => helpOf('lab/start.ts'),
   'cluster-suite-help': () => helpOf('test/cluster/run.ts'),
   'lab-refusals': () => markdownTable(['not served', 'answer', 'what to do, or why not'], refusals.map(({ feature, code: status, reason, message }) => [feature, `${status} ${reason}`, message])),
-  'not-supported': () => markdownTable(['what', 'what happens'], [...notSupportedKinds(), ...notSupportedFields(), ...notSupportedClientFields(), [
-    `containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none',
-  ]]),
+  ...Object.assign({}, ...partsOfSystems) as Record<string, () => string>,
 };

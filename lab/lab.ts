@@ -9,8 +9,11 @@ import { localSidecar } from '../sidecar/local.ts';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import type { Sidecar } from '../hooks/core/sidecar.ts';
 import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
-import { bootConfigMapName } from '../hooks/server/boot-scripts.ts';
-import { wekaControllers } from '../hooks/weka/index.ts';
+import { bootFileSettings } from '../hooks/server/boot-files.ts';
+import { systems } from '../hooks/systems.ts';
+import { wekaControllers } from '../hooks/weka/controllers.ts';
+import { throttledReasonsOf } from '../sidecar/system.ts';
+import { sidecarSystems } from '../sidecar/systems.ts';
 import { storeClient } from './api/store/client.ts';
 import { createStore } from './api/store/store.ts';
 import type { Store, StoreOptions, WriteOptions } from './api/store/types.ts';
@@ -156,12 +159,13 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const access = options.access?.(plainAccess) ?? plainAccess;
   const scripts = bootScripts();
   const engine = createEngine({
+    systems: sidecarSystems,
     access, clock,
     settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts: scripts },
     randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
   });
-  const events = createEventReporter({ access, clock, namespaces: [], component: 'weka-metacontroller' });
-  const config = { bootConfigMapName: bootConfigMapName(scripts), ...options.config };
+  const events = createEventReporter({ access, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller' });
+  const config = { ...bootFileSettings(systems, scripts), ...options.config } as Record<string, string | number | boolean>;
   const local = localTransport(localSidecar(engine, events), clock, random, config);
   const driver = createDriver({
     api: client, clock, random,

@@ -6,12 +6,15 @@
  */
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Exec, KubeConfig } from '@kubernetes/client-node';
+import type { SystemAccess } from '../hooks/core/access.ts';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { AccessError, type ClusterAccess, type ListRequest, type ObjectAddress } from './cluster-access.ts';
 import { execOverWebSocket } from './exec.ts';
-import { collectionPath, objectPath } from './resource-paths.ts';
+import { resourcePaths, type ResourcePaths } from './resource-paths.ts';
 
 export interface ClientNodeOptions {
+  /** Whose kinds may be addressed. */
+  systems: readonly { access: SystemAccess }[];
   /** Path of a kubeconfig; absent: the service account of the pod. */
   kubeconfig?: string;
   /** Seconds for a request that is not an exec. */
@@ -62,11 +65,13 @@ class ClientNodeAccess implements ClusterAccess {
   private readonly config: KubeConfig;
   private readonly remoteExec: Exec;
   private readonly server: URL;
+  private readonly paths: ResourcePaths;
   private readonly milliseconds: number;
   // the agent that the library makes for each request would open a connection for each
   private readonly agent = new Agent({ keepAlive: true });
 
-  constructor(config: KubeConfig, remoteExec: Exec, server: string, milliseconds: number) {
+  constructor(config: KubeConfig, remoteExec: Exec, server: string, paths: ResourcePaths, milliseconds: number) {
+    this.paths = paths;
     this.config = config;
     this.remoteExec = remoteExec;
     this.server = new URL(server);
@@ -74,13 +79,13 @@ class ClientNodeAccess implements ClusterAccess {
   }
 
   get(address: ObjectAddress): Promise<KubernetesObject> {
-    return this.call(address, { method: 'GET', path: objectPath(address) });
+    return this.call(address, { method: 'GET', path: this.paths.object(address) });
   }
 
   async list({ fields, limit, ...kind }: ListRequest): Promise<KubernetesObject[]> {
     const fieldSelector = Object.entries(fields).map(([path, value]) => `${path}=${value}`).join(',');
     const query = new URLSearchParams({ fieldSelector, limit: String(limit) }).toString();
-    const { items } = await this.call({ ...kind, name: 'list' }, { method: 'GET', path: `${collectionPath(kind)}?${query}` }) as unknown as { items?: KubernetesObject[] };
+    const { items } = await this.call({ ...kind, name: 'list' }, { method: 'GET', path: `${this.paths.collection(kind)}?${query}` }) as unknown as { items?: KubernetesObject[] };
     // the items of a list carry neither kind nor version
     return (items ?? []).map((object) => ({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }));
   }
@@ -88,16 +93,16 @@ class ClientNodeAccess implements ClusterAccess {
   create(object: KubernetesObject): Promise<KubernetesObject> {
     const { namespace, name } = object.metadata;
     const address = { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
-    return this.call(address, { method: 'POST', path: collectionPath(address), body: object });
+    return this.call(address, { method: 'POST', path: this.paths.collection(address), body: object });
   }
 
   patchJson(address: ObjectAddress, patch: unknown[]): Promise<KubernetesObject> {
-    return this.call(address, { method: 'PATCH', path: objectPath(address), contentType: 'application/json-patch+json', body: patch });
+    return this.call(address, { method: 'PATCH', path: this.paths.object(address), contentType: 'application/json-patch+json', body: patch });
   }
 
   async delete(address: ObjectAddress, uid: string): Promise<void> {
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } };
-    await this.call(address, { method: 'DELETE', path: objectPath(address), body });
+    await this.call(address, { method: 'DELETE', path: this.paths.object(address), body });
   }
 
   exec(...[request]: Parameters<ClusterAccess['exec']>): ReturnType<ClusterAccess['exec']> {
@@ -151,12 +156,12 @@ class ClientNodeAccess implements ClusterAccess {
 }
 
 /** Rejects when there is no usable configuration; an API server that is away rejects each call instead. */
-export async function clientNodeAccess(options: ClientNodeOptions = {}): Promise<ClusterAccess> {
+export async function clientNodeAccess(options: ClientNodeOptions): Promise<ClusterAccess> {
   const { Exec: RemoteExec, KubeConfig: Configuration } = await import('@kubernetes/client-node');
   const config = new Configuration();
   if (options.kubeconfig === undefined) config.loadFromCluster();
   else config.loadFromFile(options.kubeconfig);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new AccessError('transport', 'the kubeconfig names no cluster');
-  return new ClientNodeAccess(config, new RemoteExec(config), server, (options.requestTimeoutSeconds ?? 10) * 1000);
+  return new ClientNodeAccess(config, new RemoteExec(config), server, resourcePaths(options.systems.map(({ access }) => access)), (options.requestTimeoutSeconds ?? 10) * 1000);
 }

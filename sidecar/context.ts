@@ -1,7 +1,7 @@
 /** What a performer gets besides its target and arguments. */
 import type { z } from 'zod';
-import type { TypedObservation } from '../hooks/core/catalogue.ts';
-import type { catalogue, CatalogueKind } from '../hooks/weka/catalogue.ts';
+import type { SystemAccess } from '../hooks/core/access.ts';
+import type { Catalogue, CatalogueEntry, TypedObservation } from '../hooks/core/catalogue.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
 export interface SidecarClock {
@@ -23,6 +23,8 @@ export interface OperationSettings {
 
 export interface OperationContext {
   settings: OperationSettings;
+  /** What the systems of the installation allow. */
+  systems: readonly SystemAccess[];
   /** Cryptographically random in earnest, seeded in a simulation. */
   randomBytes: (count: number) => Uint8Array;
   /** To be called with every secret value that is read or made, before anything can fail: it is cut from all texts. */
@@ -34,12 +36,15 @@ export interface OperationContext {
 }
 
 /** Performs one kind of the catalogue; target and arguments have passed its schemas, and so must the result. */
-export type Performer<K extends CatalogueKind> = (
+export type Performer<Entry extends CatalogueEntry> = (
   access: ClusterAccess,
-  target: z.infer<(typeof catalogue)[K]['target']>,
-  args: z.infer<(typeof catalogue)[K]['args']>,
+  target: z.output<Entry['target']>,
+  args: z.output<Entry['args']>,
   context: OperationContext,
-) => Promise<z.infer<(typeof catalogue)[K]['result']>>;
+) => Promise<z.output<Entry['result']>>;
+
+/** One for each kind of a part of the catalogue. */
+export type Performers<Part extends Catalogue> = { [Kind in keyof Part]: Performer<Part[Kind]> };
 
 /** The operation was decided on what is not so any more. */
 export class Superseded extends Error {
@@ -49,7 +54,7 @@ export class Superseded extends Error {
   }
 }
 
-/** The operation cannot be performed, in one sentence for the hook: wrong pod, conflict, refusal of weka. Final. */
+/** The operation cannot be performed, in one sentence for the hook: wrong pod, conflict, refusal of a program in it. Final. */
 export class Refusal extends Error {
   constructor(message: string) {
     super(message);

@@ -1,16 +1,18 @@
 import { describe, it, expect } from 'vitest';
-import { claimsRead, claimsWrite, podLive, setPodMetadata } from '../hooks/core/catalogue.ts';
+import { claimsRead, claimsWrite } from '../hooks/core/families/claims.ts';
+import { podLive, setPodMetadata } from '../hooks/core/families/pods.ts';
 import { allowStop, joinToken, runtimeReport, wekaQuery, wekaRun } from '../hooks/weka/catalogue.ts';
 import { AccessError } from './cluster-access.ts';
 import { createEngine, type FinishedOperation } from './engine.ts';
 import { HandClock, ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret, settle } from './scripted-access.fixture.ts';
+import { sidecarSystems } from './systems.ts';
 
 function setUp(namespaces: string[] = []) {
   const access = new ScriptedAccess().put(runningPod());
   const clock = new HandClock();
   const finished: FinishedOperation[] = [];
   const engine = createEngine({
-    access, clock, randomBytes: countingBytes(), settings: { namespaces, outputLimitBytes: 1e6, bootScripts: {} },
+systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces, outputLimitBytes: 1e6, bootScripts: {} },
     listener: { onOperation: (one) => finished.push(one) },
   });
   return { access, clock, engine, finished };
@@ -254,10 +256,10 @@ describe('operating', () => {
   it.each<[string, Parameters<typeof runningPod>[0] | undefined, string]>([
     ['a pod that is gone', undefined, 'pod demo-drive-0 is gone'],
     ['the successor of the pod', { uid: 'other' }, 'pod demo-drive-0 has uid other now, not pod-uid-1'],
-    ['a pod without owner', { ownerReferences: [] }, 'pod demo-drive-0 is not controlled by a weka kind'],
-    ['a pod of a Deployment', { ownerReferences: [{ ...containerOwner, apiVersion: 'apps/v1' }] }, 'pod demo-drive-0 is not controlled by a weka kind'],
-    ['a pod of another kind than WekaContainer', { ownerReferences: [{ ...containerOwner, kind: 'WekaCluster' }] }, 'pod demo-drive-0 is not controlled by a weka kind'],
-    ['a pod that a look-alike group owns', { ownerReferences: [{ ...containerOwner, apiVersion: 'weka.weka.io.example.com/v1' }] }, 'pod demo-drive-0 is not controlled by a weka kind'],
+    ['a pod without owner', { ownerReferences: [] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
+    ['a pod of a Deployment', { ownerReferences: [{ ...containerOwner, apiVersion: 'apps/v1' }] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
+    ['a pod of another kind than WekaContainer', { ownerReferences: [{ ...containerOwner, kind: 'WekaCluster' }] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
+    ['a pod that a look-alike group owns', { ownerReferences: [{ ...containerOwner, apiVersion: 'weka.weka.io.example.com/v1' }] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
   ])('executes nothing in %s', async (_name, change, error) => {
     const { access, engine } = setUp();
     if (change === undefined) access.remove({ apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name });
@@ -293,7 +295,7 @@ describe('operating', () => {
     const pods = [1, 2, 3].map((index) => ({ namespace: 'default', name: `p${index}`, uid: `u${index}` }));
     for (const one of pods) access.put(runningPod({ ...one }));
     const engine = createEngine({
-      access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+systems: sidecarSystems,       access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
       limits: { operations: 2 },
     });
     const { passed, open } = gate();
@@ -327,7 +329,7 @@ describe('operating', () => {
 describe('two sidecars', () => {
   it('of two writers that read the same claims, one is refused and finds what the other wrote', async () => {
     const { access, clock, engine } = setUp();
-    const other = createEngine({ access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} } });
+    const other = createEngine({ systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} } });
     const mine = claimsWrite('cluster-1', null, [{ path: ['former'], value: { containerUid: 'a' } }]);
     const theirs = claimsWrite('cluster-1', null, [{ path: ['former'], value: { containerUid: 'b' } }]);
     const answers = await Promise.all([engine.operations([mine], 1000), other.operations([theirs], 1000)]);

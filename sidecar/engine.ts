@@ -7,7 +7,8 @@ import type { ObserveAnswer, OperationsAnswer } from '../hooks/core/sidecar.ts';
 import { FactCache, type FactCacheLimits } from './fact-cache.ts';
 import { OperationRunner, type OperationLimits } from './operation-runner.ts';
 import type { Surroundings } from './perform.ts';
-import { addressOf } from './registry.ts';
+import type { SidecarSystem } from './system.ts';
+import { addressOf, Registry } from './registry.ts';
 import { settledWithin } from './scheduling.ts';
 
 export interface FinishedOperation {
@@ -26,7 +27,8 @@ export interface SidecarListener {
   onCache?(hits: number, misses: number): void;
 }
 
-export interface EngineOptions extends Surroundings {
+export interface EngineOptions extends Omit<Surroundings, 'registry'> {
+  systems: readonly SidecarSystem[];
   limits?: Partial<FactCacheLimits & OperationLimits>;
   listener?: SidecarListener;
 }
@@ -45,8 +47,9 @@ const defaultLimits: FactCacheLimits & OperationLimits = { facts: 20_000, readin
 export function createEngine(options: EngineOptions): Engine {
   const limits = { ...defaultLimits, ...options.limits };
   const listener = options.listener ?? {};
-  const facts = new FactCache(options, limits, listener);
-  const runner = new OperationRunner(options, limits, listener, facts);
+  const around: Surroundings = { ...options, registry: new Registry(options.systems) };
+  const facts = new FactCache(around, limits, listener);
+  const runner = new OperationRunner(around, limits, listener, facts);
   return {
     async observe(observations, waitMillis) {
       const found = await facts.observe(observations, waitMillis);

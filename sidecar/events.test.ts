@@ -3,13 +3,15 @@ import type { HookEvent } from '../hooks/core/contract.ts';
 import { createEventReporter } from './events.ts';
 import { HandClock, ScriptedAccess, settle } from './scripted-access.fixture.ts';
 
+const throttledReasons = { ActiveMounts: 60, DependentWekaClients: 30 };
+
 const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
 const event = (reason: string, message: string): HookEvent => ({ type: 'Normal', reason, message });
 
 function setUp(access = new ScriptedAccess()) {
   const clock = new HandClock();
   const results: string[] = [];
-  const reporter = createEventReporter({ access, clock, namespaces: ['default'], component: 'weka-metacontroller', onWritten: (result) => results.push(result) });
+  const reporter = createEventReporter({ access, clock, throttledReasons, namespaces: ['default'], component: 'weka-metacontroller', onWritten: (result) => results.push(result) });
   const written = (): string[] => access.calls.filter((call) => call.startsWith('create'));
   return { access, clock, reporter, results, written };
 }
@@ -91,7 +93,7 @@ describe('events', () => {
     access.before = () => {
       throw new Error('away');
     };
-    const reporter = createEventReporter({ access, clock, namespaces: [], component: 'c', queueLimit: 2, onWritten: (result) => results.push(result) });
+    const reporter = createEventReporter({ access, clock, throttledReasons, namespaces: [], component: 'c', queueLimit: 2, onWritten: (result) => results.push(result) });
     expect(reporter.report(cluster, [event('A', ''), event('B', ''), event('C', '')])).toBe(2);
     await reporter.drain(1000);
     expect(results).toEqual(['dropped', 'failed', 'failed']);

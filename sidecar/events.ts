@@ -10,24 +10,7 @@ import type { SidecarClock } from './context.ts';
 import { cleanText } from './redaction.ts';
 import { Memory, Slots, settledWithin } from './scheduling.ts';
 
-/**
- * Seconds between two events of one object, type and reason, whatever they say. Reasons that are not here are
- * throttled together with their message, so that three drives added at once are three events.
- */
-export const throttledReasons: Readonly<Record<string, number>> = {
-  NodeNotReady: 60,
-  NodeUnschedulable: 60,
-  NodeNotFound: 60,
-  ActiveMounts: 60,
-  WekaLocalStatus: 60,
-  DriveRemovalSkipped: 60,
-  AllocateContainerDrivesError: 60,
-  RollBackedOff: 3600,
-  DependentWekaClients: 30,
-  EnsureNos3ContainersError: 30,
-  EnsureNonfsContainersError: 30,
-  EnsureNoContainersError: 30,
-};
+/** Seconds between two events of one object, type and reason. */
 const otherSeconds = 60;
 
 /** The API server refuses more. */
@@ -44,6 +27,11 @@ export interface EventReporterOptions {
   clock: SidecarClock;
   /** Namespaces that may be written to; empty means all. */
   namespaces: string[];
+  /**
+   * Seconds between two events of one object, type and reason, whatever they say. Reasons that are not here are
+   * throttled together with their message, so that three things of a kind are three events.
+   */
+  throttledReasons: Readonly<Record<string, number>>;
   /** Name under which the events appear. */
   component: string;
   /** Events that wait for being written; more are dropped. */
@@ -81,7 +69,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   const pending = new Set<Promise<void>>();
 
   const due = (subject: EventSubject, { type, reason, message }: HookEvent): boolean => {
-    const seconds = throttledReasons[reason] ?? (reason.endsWith('Error') ? otherSeconds : undefined);
+    const seconds = options.throttledReasons[reason] ?? (reason.endsWith('Error') ? otherSeconds : undefined);
     const key = `${subject.uid} ${type} ${reason}${seconds === undefined ? ` ${message}` : ''}`;
     const before = lastAt.get(key);
     if (before !== undefined && clock.now() - before < (seconds ?? otherSeconds) * 1000) return false;

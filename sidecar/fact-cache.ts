@@ -43,9 +43,6 @@ const interestMillis = 120_000;
 /** An operation may change the answer while it is read; after so many readings it is taken as it is. */
 const readingLimit = 3;
 
-/** Kinds whose answer was written by programs in a pod, who may say more than they should. */
-const spokenInPods = new Set(['runtime.report', 'weka.query', 'weka.credential']);
-
 export class FactCache {
   private readonly entries: Memory<Entry>;
   private readonly slots: Slots;
@@ -65,7 +62,7 @@ export class FactCache {
     const facts: Record<string, Fact> = {};
     const known: [Observation, Entry][] = [];
     for (const wanted of observations) {
-      const error = objection(wanted, 'observation', this.around.settings);
+      const error = objection(wanted, 'observation', this.around);
       if (error === undefined) known.push([wanted, this.entry(wanted, asked)]);
       else facts[wanted.id] = { observedAt: new Date(asked).toISOString(), error };
     }
@@ -135,7 +132,7 @@ export class FactCache {
       entry.readAt = begun;
       entry.tookMillis = clock.now() - begun;
       if (!performed.ok) entry.fact = { observedAt, error: performed.error };
-      else entry.fact = { observedAt, value: spokenInPods.has(kind) ? cleanValue(performed.value) : performed.value };
+      else entry.fact = { observedAt, value: this.around.registry.catalogue[kind]?.spokenInPod === true ? cleanValue(performed.value) : performed.value };
       break;
     }
     if (entry.late) this.keepWarm(entry);

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { catalogueOf } from '../hooks/core/families/index.ts';
+import { selectSystems } from '../hooks/core/system.ts';
 import { auditLog } from './audit.ts';
 import { clientNodeAccess } from './client-node-access.ts';
 import { readSettings, type Settings } from './config.ts';
@@ -11,6 +13,8 @@ import { createEngine } from './engine.ts';
 import { createEventReporter } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import { createServer } from './server.ts';
+import { throttledReasonsOf } from './system.ts';
+import { sidecarSystems } from './systems.ts';
 
 const clock: SidecarClock = {
   now: () => Date.now(),
@@ -33,18 +37,22 @@ function removeStaleSocket(path: string): void {
 
 async function main(settings: Settings): Promise<void> {
   const logger = pino({ level: settings.logLevel });
+  const systems = selectSystems(sidecarSystems, settings.systems);
+  const catalogue = catalogueOf(systems);
   const access = await clientNodeAccess({
+    systems,
     requestTimeoutSeconds: settings.requestTimeoutSeconds,
     ...(settings.kubeconfig === undefined ? {} : { kubeconfig: settings.kubeconfig }),
   });
   const { namespaces, outputLimitBytes, readings, operations } = settings;
-  const metrics = createMetrics();
+  const metrics = createMetrics(catalogue);
   const audit = auditLog(logger.child({ component: 'audit' }));
   const engine = createEngine({
+    systems,
     access,
     clock,
     randomBytes: (count) => randomBytes(count),
-    settings: { namespaces, outputLimitBytes, bootScripts: readScripts(settings.bootScripts) },
+    settings: { namespaces, outputLimitBytes, bootScripts: systems.some(({ access: { bootConfigMapPrefix } }) => bootConfigMapPrefix !== undefined) ? readScripts(settings.bootScripts) : {} },
     limits: { readings, operations },
     listener: {
       ...metrics.listener,
@@ -54,10 +62,10 @@ async function main(settings: Settings): Promise<void> {
       },
     },
   });
-  const events = createEventReporter({ access, clock, namespaces, component: 'weka-metacontroller', onWritten: metrics.onEvent });
+  const events = createEventReporter({ access, clock, namespaces, throttledReasons: throttledReasonsOf(systems), component: 'weka-metacontroller', onWritten: metrics.onEvent });
 
   let ready = true;
-  const server = createServer({ engine, events, registry: metrics.registry, logger, ready: () => ready });
+  const server = createServer({ engine, events, catalogue, registry: metrics.registry, logger, ready: () => ready });
   removeStaleSocket(settings.socket);
   await server.listen({ path: settings.socket });
   // the hooks' container runs as another user of the same group

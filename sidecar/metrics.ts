@@ -1,7 +1,8 @@
 /** Prometheus metrics of the sidecar, in a registry of their own. */
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { SidecarListener } from './engine.ts';
-import { isKnownKind } from './registry.ts';
+import type { Catalogue } from '../hooks/core/catalogue.ts';
+import { metricPrefixes } from '../hooks/core/former-names.ts';
 
 export interface SidecarMetrics {
   registry: Registry;
@@ -9,22 +10,19 @@ export interface SidecarMetrics {
   onEvent: (result: string) => void;
 }
 
-/** Kinds come from outside; a label must not grow with whatever is asked for. */
-function label(kind: string): string {
-  return isKnownKind(kind) ? kind : 'unknown';
-}
-
-export function createMetrics(): SidecarMetrics {
+/** @param catalogue kinds come from outside: a label must not grow with whatever is asked for */
+export function createMetrics(catalogue: Catalogue): SidecarMetrics {
+  const label = (kind: string): string => (Object.hasOwn(catalogue, kind) ? kind : 'unknown');
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const buckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
-  const operations = new Counter({ name: 'weka_sidecar_operations_total', help: 'Operations performed', labelNames: ['kind', 'outcome', 'changed'], registers });
-  const operationSeconds = new Histogram({ name: 'weka_sidecar_operation_seconds', help: 'Duration of operations', labelNames: ['kind'], buckets, registers });
-  const readings = new Counter({ name: 'weka_sidecar_readings_total', help: 'Observations read from the cluster', labelNames: ['kind', 'outcome'], registers });
-  const readingSeconds = new Histogram({ name: 'weka_sidecar_reading_seconds', help: 'Duration of readings', labelNames: ['kind'], buckets, registers });
-  const asked = new Counter({ name: 'weka_sidecar_observations_total', help: 'Observations asked for', labelNames: ['cache'], registers });
-  const events = new Counter({ name: 'weka_sidecar_events_total', help: 'Kubernetes events', labelNames: ['result'], registers });
+  const operations = new Counter({ name: `${metricPrefixes.sidecar}operations_total`, help: 'Operations performed', labelNames: ['kind', 'outcome', 'changed'], registers });
+  const operationSeconds = new Histogram({ name: `${metricPrefixes.sidecar}operation_seconds`, help: 'Duration of operations', labelNames: ['kind'], buckets, registers });
+  const readings = new Counter({ name: `${metricPrefixes.sidecar}readings_total`, help: 'Observations read from the cluster', labelNames: ['kind', 'outcome'], registers });
+  const readingSeconds = new Histogram({ name: `${metricPrefixes.sidecar}reading_seconds`, help: 'Duration of readings', labelNames: ['kind'], buckets, registers });
+  const asked = new Counter({ name: `${metricPrefixes.sidecar}observations_total`, help: 'Observations asked for', labelNames: ['cache'], registers });
+  const events = new Counter({ name: `${metricPrefixes.sidecar}events_total`, help: 'Kubernetes events', labelNames: ['result'], registers });
   return {
     registry,
     listener: {

@@ -1,6 +1,6 @@
 /** The description of the HTTP interface, made from the zod schemas. */
 import { z } from 'zod';
-import { catalogue } from '../hooks/weka/catalogue.ts';
+import type { Catalogue } from '../hooks/core/catalogue.ts';
 import {
   errorResponse, eventsRequest, eventsResponse, observeRequest, observeResponse, operationsRequest, operationsResponse,
 } from './wire.ts';
@@ -31,7 +31,7 @@ function call(summary: string, request: z.ZodType, response: z.ZodType): Schema 
 }
 
 /** OpenAPI 3.1; each kind of the catalogue is a schema of its own under components. */
-export function openApi(): Schema {
+export function openApi(catalogue: Catalogue): Schema {
   const schemas = Object.values(catalogue).flatMap(({ kind, type, description, target, args, result }) => [
     [`${kind}.target`, { ...schema(target, 'input'), description: `Target of the ${type} ${kind}. ${description}` }] as const,
     [`${kind}.args`, schema(args, 'input')] as const,

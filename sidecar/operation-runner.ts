@@ -7,7 +7,7 @@ import { canonicalJson } from '../hooks/core/operations.ts';
 import type { SidecarListener } from './engine.ts';
 import type { FactCache } from './fact-cache.ts';
 import { objection, perform, type Surroundings } from './perform.ts';
-import { addressOf, laneOf, touchedBy } from './registry.ts';
+import { addressOf } from './registry.ts';
 import { Lanes, Memory, Slots, settledWithin } from './scheduling.ts';
 
 interface Running {
@@ -68,7 +68,7 @@ export class OperationRunner {
     const { clock } = this.around;
     const { id, kind, target, args } = operation;
     const at = new Date(clock.now()).toISOString();
-    const error = objection(operation, 'operation', this.around.settings);
+    const error = objection(operation, 'operation', this.around);
     if (error !== undefined) {
       const refused: Running = {
         id, address: addressOf(target), outcome: { state: 'failed', at, error }, finishedAt: clock.now(), work: Promise.resolve(),
@@ -83,7 +83,7 @@ export class OperationRunner {
     }
     const running: Running = { id, address: addressOf(target), outcome: { state: 'pending', at }, work: Promise.resolve() };
     this.remembered.set(key, running);
-    running.work = this.lanes.run(laneOf(operation), () => this.slots.run(() => this.perform(operation, running)));
+    running.work = this.lanes.run(this.around.registry.laneOf(operation), () => this.slots.run(() => this.perform(operation, running)));
     return running;
   }
 
@@ -92,7 +92,7 @@ export class OperationRunner {
     const begun = clock.now();
     const performed = await perform(operation, this.around, (observation) => this.facts.recall(observation));
     // also after a failure: it may have got half way
-    this.facts.invalidate(touchedBy(operation));
+    this.facts.invalidate(this.around.registry.touched(operation).addresses);
     this.facts.learn(performed.learned, begun);
     const finishedAt = clock.now();
     const at = new Date(finishedAt).toISOString();

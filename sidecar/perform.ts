@@ -1,27 +1,21 @@
 /** One attempt at one wish: checked against the catalogue on both ends, with deadline, retries and clean errors. */
 import type { z } from 'zod';
-import type { Json, Target } from '../hooks/core/contract.ts';
-import { catalogue } from '../hooks/weka/catalogue.ts';
+import type { Json } from '../hooks/core/contract.ts';
 import type { TypedObservation } from '../hooks/core/catalogue.ts';
 import { AccessError, type ClusterAccess } from './cluster-access.ts';
 import { Refusal, Superseded, type OperationContext, type OperationSettings, type SidecarClock } from './context.ts';
 import { cleanText } from './redaction.ts';
-import { deadlineSeconds, isKnownKind, namespacesOf, performers } from './registry.ts';
+import type { Performable, Registry, Wish } from './registry.ts';
 import { pause } from './scheduling.ts';
 
 /** What the performers are run with. */
 export interface Surroundings {
   access: ClusterAccess;
+  registry: Registry;
   clock: SidecarClock;
   settings: OperationSettings;
   /** See OperationContext. */
   randomBytes: (count: number) => Uint8Array;
-}
-
-export interface Wish {
-  kind: string;
-  target: Target;
-  args: Record<string, Json>;
 }
 
 /** A fact that an operation has come to know. */
@@ -35,11 +29,11 @@ export type Performed = { attempts: number; learned: Learned[] } & ({ ok: true; 
 type Recall = OperationContext['recall'];
 const recallNothing: Recall = () => undefined;
 
-type AnyPerformer = (access: ClusterAccess, target: unknown, args: unknown, context: OperationContext) => Promise<unknown>;
-
 const attemptLimit = 3;
 /** Milliseconds before the second attempt; four times that before the third. */
 const firstPause = 250;
+/** Where the entry says nothing. */
+const defaultDeadlineSeconds = 90;
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
@@ -47,22 +41,21 @@ function firstIssue(error: z.ZodError): string {
 }
 
 /** Why a wish is not valid, in one sentence; undefined when it is. */
-export function objection(wish: Wish, type: 'observation' | 'operation', settings: OperationSettings): string | undefined {
-  if (!isKnownKind(wish.kind) || catalogue[wish.kind].type !== type) return `${wish.kind} is no ${type} of the catalogue`;
-  const { target, args } = catalogue[wish.kind];
+export function objection(wish: Wish, type: 'observation' | 'operation', { registry, settings }: Surroundings): string | undefined {
+  const entry = registry.find(wish.kind)?.entry;
+  if (entry?.type !== type) return `${wish.kind} is no ${type} of the catalogue`;
+  const { target, args } = entry;
   const checkedTarget = target.safeParse(wish.target);
   if (!checkedTarget.success) return `target of ${wish.kind}: ${firstIssue(checkedTarget.error)}`;
   const checkedArgs = args.safeParse(wish.args);
   if (!checkedArgs.success) return `arguments of ${wish.kind}: ${firstIssue(checkedArgs.error)}`;
-  const foreign = settings.namespaces.length === 0 ? undefined : namespacesOf(wish).find((name) => !settings.namespaces.includes(name));
+  const foreign = settings.namespaces.length === 0 ? undefined : registry.touched(wish).namespaces.find((name) => !settings.namespaces.includes(name));
   return foreign === undefined ? undefined : `namespace ${foreign} is not one that this sidecar serves`;
 }
 
-async function once(wish: Wish, around: Surroundings, context: OperationContext): Promise<Json> {
-  if (!isKnownKind(wish.kind)) throw new Refusal(`${wish.kind} is not in the catalogue`);
-  const { target, args, result } = catalogue[wish.kind];
-  const perform = performers[wish.kind] as unknown as AnyPerformer;
-  const value = await perform(around.access, target.parse(wish.target), args.parse(wish.args), context);
+async function once({ entry, perform: performer }: Performable, wish: Wish, access: ClusterAccess, context: OperationContext): Promise<Json> {
+  const { target, args, result } = entry;
+  const value = await performer(access, target.parse(wish.target), args.parse(wish.args), context);
   const checked = result.safeParse(value);
   if (!checked.success) throw new Refusal(`${wish.kind}: unexpected answer at ${firstIssue(checked.error)}`);
   return checked.data as Json;
@@ -77,15 +70,17 @@ function pauseAfter(error: unknown, attempts: number, millisecondsLeft: number):
 
 /** Performs a wish that has no objection; `recall` is the memory of facts that it may use. Never rejects. */
 export async function perform(wish: Wish, around: Surroundings, recall: Recall = recallNothing): Promise<Performed> {
-  const { clock, settings, randomBytes } = around;
+  const { clock, settings, randomBytes, registry } = around;
+  const performable = registry.find(wish.kind);
+  if (performable === undefined) return { attempts: 0, learned: [], ok: false, superseded: false, error: `${wish.kind} is not in the catalogue` };
   const secrets = new Set<string>();
   const learned: Learned[] = [];
   const context: OperationContext = {
-    settings, randomBytes, recall,
+    settings, randomBytes, recall, systems: registry.systems,
     keepSecret: (value) => void secrets.add(value),
     learn: (observation, value) => void learned.push({ observation, value }),
   };
-  const seconds = deadlineSeconds(wish);
+  const seconds = performable.entry.deadlineSeconds?.(performable.entry.args.parse(wish.args)) ?? defaultDeadlineSeconds;
   const end = clock.now() + seconds * 1000;
   let cancel = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
@@ -93,7 +88,7 @@ export async function perform(wish: Wish, around: Surroundings, recall: Recall =
   });
   for (let attempts = 1; ; attempts += 1) {
     try {
-      const value = await Promise.race([once(wish, around, context), deadline]);
+      const value = await Promise.race([once(performable, wish, around.access, context), deadline]);
       cancel();
       return { attempts, learned, ok: true, value };
     } catch (error) {

@@ -1,27 +1,49 @@
 /**
- * Before anything is done in or to a pod: it is read live and must be the incarnation that the hook meant, owned by
- * a WekaContainer. Executing goes through here only.
+ * Before anything is done in or to a pod: it is read live and must be the incarnation that the hook meant, owned, along
+ * a chain that a system names, by an object of that system. Executing goes through here only.
  */
-import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { groupOf, type OwnedPods, type ResourceKind } from '../hooks/core/access.ts';
 import type { PodTarget } from '../hooks/core/catalogue.ts';
-import { mainContainerName } from '../hooks/weka/api/group.ts';
-import { wekaContainerKind } from '../hooks/weka/catalogue.ts';
+import type { KubernetesObject, OwnerReference } from '../hooks/core/contract.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from './cluster-access.ts';
 import { Refusal, type OperationContext } from './context.ts';
-import { controllerOf, isOurs } from './owners.ts';
+import { controllerOf } from './owners.ts';
+
+export interface OurPod {
+  pod: KubernetesObject;
+  /** The container in which commands are run. */
+  container: string;
+}
+
+/** By group and kind: another version of a kind is the same object. */
+const isA = (owner: OwnerReference | undefined, kind: ResourceKind): boolean => owner?.kind === kind.kind && groupOf(owner) === groupOf(kind);
+
+/** Whether the chain of controllers from the pod upward is this one. */
+async function isOwnedBy(access: ClusterAccess, pod: KubernetesObject, { owners }: OwnedPods): Promise<boolean> {
+  let child = pod;
+  for (const [place, kind] of owners.entries()) {
+    const controller = controllerOf(child);
+    if (controller === undefined || !isA(controller, kind)) return false;
+    if (place === owners.length - 1) return true;
+    const { namespace } = pod.metadata;
+    const above = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, ...(namespace === undefined ? {} : { namespace }), name: controller.name });
+    if (above?.metadata.uid !== controller.uid) return false;
+    child = above;
+  }
+  return false;
+}
 
 /** @returns the live pod; rejects with Refusal when it is gone, replaced or not ours */
-export async function ourPod(access: ClusterAccess, target: PodTarget): Promise<KubernetesObject> {
+export async function ourPod(access: ClusterAccess, target: PodTarget, { systems }: Pick<OperationContext, 'systems'>): Promise<OurPod> {
   const pod = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Pod', namespace: target.namespace, name: target.name });
   if (pod === undefined) throw new Refusal(`pod ${target.name} is gone`);
   if (pod.metadata.uid !== target.uid) {
     throw new Refusal(`pod ${target.name} has uid ${pod.metadata.uid ?? 'none'} now, not ${target.uid}`);
   }
-  const controller = controllerOf(pod);
-  if (controller?.kind !== wekaContainerKind.kind || !isOurs(controller)) {
-    throw new Refusal(`pod ${target.name} is not controlled by a weka kind`);
+  for (const owned of systems.flatMap(({ pods }) => pods)) {
+    if (await isOwnedBy(access, pod, owned)) return { pod, container: owned.container };
   }
-  return pod;
+  throw new Refusal(`pod ${target.name} is not controlled by a kind of ours`);
 }
 
 function phaseOf(pod: KubernetesObject): string {
@@ -34,12 +56,13 @@ function phaseOf(pod: KubernetesObject): string {
  */
 export function podRunner(access: ClusterAccess, target: PodTarget, context: OperationContext) {
   return async (command: string[], options: { stdin?: string; timeoutSeconds: number }): Promise<ExecResult> => {
-    const phase = phaseOf(await ourPod(access, target));
+    const { pod, container } = await ourPod(access, target, context);
+    const phase = phaseOf(pod);
     if (phase !== 'Running') throw new Refusal(`pod ${target.name} is ${phase}, nothing can be executed in it`);
     return access.exec({
       namespace: target.namespace,
       pod: target.name,
-      container: mainContainerName,
+      container,
       command,
       stdin: options.stdin ?? '',
       timeoutSeconds: options.timeoutSeconds,

@@ -1,12 +1,13 @@
 import { describe, it, expect } from 'vitest';
-import { catalogue } from '../hooks/weka/catalogue.ts';
+import { catalogueOf } from '../hooks/core/families/index.ts';
 import { wekaCommands } from '../hooks/weka/commands.ts';
 import { readSettings } from './config.ts';
 import { operationsTable, rbacRules } from './rbac.ts';
+import { sidecarSystems } from './systems.ts';
 
 /** Verbs for a resource, over all rules. */
 function verbs(resource: string): string[] {
-  return rbacRules().filter(({ resources }) => resources.includes(resource)).flatMap((rule) => rule.verbs);
+  return rbacRules(sidecarSystems).filter(({ resources }) => resources.includes(resource)).flatMap((rule) => rule.verbs);
 }
 
 describe('the rights of the sidecar', () => {
@@ -26,20 +27,20 @@ describe('the rights of the sidecar', () => {
   });
 
   it('neither list nor watch anything but events, and use no wildcard', () => {
-    expect(rbacRules().filter((rule) => rule.verbs.includes('list')).map(({ resources }) => resources)).toEqual([['events']]);
-    expect(JSON.stringify(rbacRules())).not.toMatch(/"(watch|\*|update|deletecollection|escalate|bind)"/);
+    expect(rbacRules(sidecarSystems).filter((rule) => rule.verbs.includes('list')).map(({ resources }) => resources)).toEqual([['events']]);
+    expect(JSON.stringify(rbacRules(sidecarSystems))).not.toMatch(/"(watch|\*|update|deletecollection|escalate|bind)"/);
   });
 });
 
 describe('the table of operations', () => {
   it('names each kind and each command, and says why repeating is harmless', () => {
-    const page = operationsTable();
-    for (const name of [...Object.keys(catalogue), ...Object.keys(wekaCommands)]) expect(page).toContain(`| \`${name}\` |`);
-    expect(Object.values(catalogue).filter(({ type }) => type === 'operation').every(({ idempotence }) => idempotence !== undefined)).toBe(true);
+    const page = operationsTable(sidecarSystems);
+    for (const name of [...Object.keys(catalogueOf(sidecarSystems)), ...Object.keys(wekaCommands)]) expect(page).toContain(`| \`${name}\` |`);
+    expect(Object.values(catalogueOf(sidecarSystems)).filter(({ type }) => type === 'operation').every(({ idempotence }) => idempotence !== undefined)).toBe(true);
   });
 
   it('has the same number of cells in all lines of a table', () => {
-    const tables = operationsTable().trim().split('\n\n').filter((part) => part.startsWith('|'));
+    const tables = operationsTable(sidecarSystems).trim().split('\n\n').filter((part) => part.startsWith('|'));
     for (const table of tables) expect(new Set(table.split('\n').map((line) => line.split(/(?<!\\)\|/).length)).size).toBe(1);
   });
 });

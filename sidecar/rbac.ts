@@ -1,16 +1,19 @@
 /** What the sidecar may do in the cluster, and the page that says so; both follow from the catalogue. */
-import type { PolicyRule } from '../hooks/core/catalogue.ts';
-import { catalogue, wekaKinds } from '../hooks/weka/catalogue.ts';
-import { wekaCommands } from '../hooks/weka/commands.ts';
-import { wekaQueries } from '../hooks/weka/queries.ts';
+import { catalogueOf } from '../hooks/core/families/index.ts';
+import { rightTo, type PolicyRule } from '../hooks/core/access.ts';
+import type { SidecarSystem } from './system.ts';
 
 /** For events.ts, which is no entry of the catalogue. */
 const eventRules: PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] }];
 
-/** The rules of the sidecar's ClusterRole: one for each API group and set of verbs, sorted. */
-export function rbacRules(): PolicyRule[] {
+/** For pod-guard.ts: who stands between a pod and the object of a system is read. */
+const ownerRules = (systems: readonly SidecarSystem[]): PolicyRule[] =>
+  systems.flatMap(({ access: { pods } }) => pods.flatMap(({ owners }) => owners.slice(0, -1).map((kind) => rightTo(['get'], kind))));
+
+/** The rules of the sidecar's ClusterRole for some systems: one for each API group and set of verbs, sorted. */
+export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
   const verbsOf = new Map<string, Set<string>>();
-  const rules = [...Object.values(catalogue).flatMap(({ rbac }) => rbac), ...eventRules];
+  const rules = [...Object.values(catalogueOf(systems)).flatMap(({ rbac }) => rbac), ...ownerRules(systems), ...eventRules];
   const single = rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) => resources.map((resource) => ({ key: `${group} ${resource}`, verbs }))));
   for (const { key, verbs } of single) {
@@ -29,12 +32,11 @@ export function rbacRules(): PolicyRule[] {
   return [...merged.values()];
 }
 
-/** Cluster-scoped kinds that the sidecar reads or writes; their rights cannot be narrowed to namespaces. */
-const clusterScoped = new Set([...wekaKinds.readable, ...wekaKinds.deletable, wekaKinds.claims].filter(({ namespaced }) => !namespaced).map(({ plural }) => plural));
-
-/** The same rules in two parts: what is cluster-scoped, and what may be granted in single namespaces only. */
-export function rbacRulesByScope(): { cluster: PolicyRule[]; namespaced: PolicyRule[] } {
-  const part = (wanted: boolean): PolicyRule[] => rbacRules().flatMap((rule) => {
+/** The same rules in two parts: what is cluster-scoped, so that its rights cannot be narrowed, and what may be granted in single namespaces only. */
+export function rbacRulesByScope(systems: readonly SidecarSystem[]): { cluster: PolicyRule[]; namespaced: PolicyRule[] } {
+  const kinds = systems.flatMap(({ access: { readable, deletable } }) => [...readable, ...deletable.map(({ kind }) => kind)]);
+  const clusterScoped = new Set(kinds.filter(({ namespaced }) => !namespaced).map(({ plural }) => plural));
+  const part = (wanted: boolean): PolicyRule[] => rbacRules(systems).flatMap((rule) => {
     const resources = rule.resources.filter((resource) => clusterScoped.has(resource) === wanted);
     return resources.length === 0 ? [] : [{ ...rule, resources }];
   });
@@ -53,19 +55,16 @@ function table(head: string[], rows: string[][]): string {
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
-/** The catalogue as markdown: observations, operations, weka commands and queries, and the rights in sum. */
-export function operationsTable(): string {
-  const entries = Object.values(catalogue);
+/** The catalogue as markdown: observations, operations, what is behind single kinds, and the rights in sum. */
+export function operationsTable(systems: readonly SidecarSystem[]): string {
+  const entries = Object.values(catalogueOf(systems));
   const part = (type: 'observation' | 'operation'): string[][] => entries.filter((one) => one.type === type)
     .map(({ kind, description, idempotence = '', rbac }) => [`\`${kind}\``, description, ...(type === 'operation' ? [idempotence] : []), rightsText(rbac)]);
-  const commands = Object.entries(wekaCommands).map(([name, { timeoutSeconds, idempotence }]) => [`\`${name}\``, `${timeoutSeconds} s`, idempotence]);
-  const queries = Object.entries(wekaQueries).map(([name, { argv }]) => [`\`${name}\``, `\`${argv.join(' ')}\``]);
-  const rules = rbacRules().map(({ apiGroups, resources, verbs }) => [apiGroups.map((group) => group || 'core').join(), resources.join(', '), verbs.join(', ')]);
+  const rules = rbacRules(systems).map(({ apiGroups, resources, verbs }) => [apiGroups.map((group) => group || 'core').join(), resources.join(', '), verbs.join(', ')]);
   return [
     '## Observations', table(['kind', 'what it reads', 'rights'], part('observation')),
     '## Operations', table(['kind', 'what it does', 'why a repeat is harmless', 'rights'], part('operation')),
-    '## Commands of `weka.run`', table(['command', 'timeout', 'why a repeat is harmless'], commands),
-    '## Queries of `weka.query`', table(['query', 'command'], queries),
+    ...systems.flatMap(({ details }) => details.flatMap(({ title, head, rows }) => [`## ${title}`, table(head, rows)])),
     '## Rights in sum', table(['API group', 'resources', 'verbs'], rules),
   ].join('\n\n') + '\n';
 }

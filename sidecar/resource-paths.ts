@@ -1,23 +1,28 @@
 /** Paths of objects in the Kubernetes API. Only kinds of the catalogue have one, so no discovery is needed. */
-import type { ResourceKind } from '../hooks/core/catalogue.ts';
-import { wekaKinds } from '../hooks/weka/catalogue.ts';
+import type { ResourceKind, SystemAccess } from '../hooks/core/access.ts';
 import type { ObjectAddress } from './cluster-access.ts';
 
-const kinds: readonly ResourceKind[] = [
-  ...wekaKinds.readable,
-  wekaKinds.claims,
+const generic: readonly ResourceKind[] = [
+  { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
+  { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
   { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
   { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true },
 ];
 
-/** Path of the collection an object lives in; throws for a kind that is not of the catalogue. */
-export function collectionPath({ apiVersion, kind, namespace }: Omit<ObjectAddress, 'name'>): string {
-  const known = kinds.find((one) => one.apiVersion === apiVersion && one.kind === kind);
-  if (known === undefined || known.namespaced !== (namespace !== undefined)) throw new Error(`${kind} of ${apiVersion} cannot be addressed`);
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${known.plural}`;
+/** Path of a collection, or of an object in it; each throws for a kind that is not of the catalogue. */
+export interface ResourcePaths {
+  collection(kind: Omit<ObjectAddress, 'name'>): string;
+  object(address: ObjectAddress): string;
 }
 
-export function objectPath(address: ObjectAddress): string {
-  return `${collectionPath(address)}/${encodeURIComponent(address.name)}`;
+/** The paths of all kinds that the systems let be touched. */
+export function resourcePaths(systems: readonly SystemAccess[]): ResourcePaths {
+  const kinds = [...generic, ...systems.flatMap(({ readable, pods, deletable }) => [...readable, ...pods.flatMap(({ owners }) => owners), ...deletable.map(({ kind }) => kind)])];
+  const collection: ResourcePaths['collection'] = ({ apiVersion, kind, namespace }) => {
+    const known = kinds.find((one) => one.apiVersion === apiVersion && one.kind === kind);
+    if (known === undefined || known.namespaced !== (namespace !== undefined)) throw new Error(`${kind} of ${apiVersion} cannot be addressed`);
+    const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    return `${root}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${known.plural}`;
+  };
+  return { collection, object: (address) => `${collection(address)}/${encodeURIComponent(address.name)}` };
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { register } from 'prom-client';
 import supertest from 'supertest';
 import { describe, it, expect } from 'vitest';
-import { podLive } from '../hooks/core/catalogue.ts';
+import { podLive } from '../hooks/core/families/pods.ts';
 import { wekaRun } from '../hooks/weka/catalogue.ts';
 import { auditLog } from './audit.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -11,6 +11,8 @@ import { createEventReporter } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import { ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret } from './scripted-access.fixture.ts';
 import { createServer } from './server.ts';
+import { sidecarSystems } from './systems.ts';
+import { catalogueOf } from '../hooks/core/families/index.ts';
 
 const realClock = {
   now: () => Date.now(),
@@ -27,15 +29,15 @@ function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod(), secret('weka-client-demo', { password }, containerOwner));
   const lines: string[] = [];
   const logger = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
-  const metrics = createMetrics();
+  const metrics = createMetrics(catalogueOf(sidecarSystems));
   const audit = auditLog(logger);
   const engine = broken ?? createEngine({
-    access, clock: realClock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+systems: sidecarSystems,     access, clock: realClock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
     listener: { ...metrics.listener, onOperation: (finished) => { audit(finished); metrics.listener.onOperation?.(finished); } },
   });
-  const events = createEventReporter({ access, clock: realClock, namespaces: [], component: 'test', onWritten: metrics.onEvent });
+  const events = createEventReporter({ access, clock: realClock, throttledReasons: {}, namespaces: [], component: 'test', onWritten: metrics.onEvent });
   const state = { ready: true };
-  const server = createServer({ engine, events, registry: metrics.registry, logger, ready: () => state.ready });
+  const server = createServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: metrics.registry, logger, ready: () => state.ready });
   return { access, server, lines, state };
 }
 
@@ -118,6 +120,6 @@ describe('the audit log', () => {
 });
 
 it('keeps its metrics out of the global registry', () => {
-  createMetrics();
+  createMetrics(catalogueOf(sidecarSystems));
   expect(register.getMetricsAsArray()).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { ZodError, type z } from 'zod';
+import type { Catalogue } from '../hooks/core/catalogue.ts';
 import type { HookEvent, Observation, Operation } from '../hooks/core/contract.ts';
 import type { EventSubject } from '../hooks/core/sidecar.ts';
 import type { Engine } from './engine.ts';
@@ -13,6 +14,8 @@ import { eventsRequest, eventsResponse, observeRequest, observeResponse, operati
 export interface ServerOptions {
   engine: Engine;
   events: EventReporter;
+  /** Described in /openapi.json. */
+  catalogue: Catalogue;
   registry: Registry;
   logger?: FastifyBaseLogger;
   /** Whether new work is taken; false from TERM on. */
@@ -27,13 +30,13 @@ function issues(error: z.ZodError): string {
 }
 
 /** A server that is ready for `listen` or `inject`. Errors are `{ error }` with one line, without secrets. */
-export function createServer({ engine, events, registry, logger, ready = () => true }: ServerOptions): FastifyInstance {
+export function createServer({ engine, events, catalogue, registry, logger, ready = () => true }: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
     ...(logger === undefined ? { logger: false } : { loggerInstance: logger }),
   });
-  const document = openApi();
+  const document = openApi(catalogue);
 
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     // a request that is not valid is the caller's, an answer that is not valid is ours

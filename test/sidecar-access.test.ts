@@ -7,6 +7,7 @@ import { podManifest, startTestServer, type TestServer } from '../lab/api/http/t
 import { writeKubeconfig } from '../lab/api/http/kubeconfig.ts';
 import { clientNodeAccess } from '../sidecar/client-node-access.ts';
 import { AccessError, type ClusterAccess, type ExecRequest } from '../sidecar/cluster-access.ts';
+import { sidecarSystems } from '../sidecar/systems.ts';
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'boot' };
 let directory = '';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   test = await startTestServer();
   const kubeconfig = join(directory, 'kubeconfig');
   await writeKubeconfig(kubeconfig, test.server);
-  access = await clientNodeAccess({ kubeconfig, requestTimeoutSeconds: 5 });
+  access = await clientNodeAccess({ systems: sidecarSystems, kubeconfig, requestTimeoutSeconds: 5 });
   test.readyPod('runner');
 });
 afterAll(async () => {

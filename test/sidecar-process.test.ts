@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, expect } from 'vitest';
-import { configMapKeys, ensureBootConfigMap, podLive } from '../hooks/core/catalogue.ts';
+import { configMapKeys } from '../hooks/core/families/objects.ts';
+import { ensureBootConfigMap } from '../hooks/core/families/boot-files.ts';
+import { podLive } from '../hooks/core/families/pods.ts';
 import { contentHash } from '../hooks/core/operations.ts';
 import { sidecarClient } from '../hooks/server/sidecar-client.ts';
 import { writeKubeconfig } from '../lab/api/http/kubeconfig.ts';

@@ -13,6 +13,8 @@ import { createEngine, type Engine } from '../sidecar/engine.ts';
 import { createEventReporter } from '../sidecar/events.ts';
 import { ScriptedAccess, countingBytes, pod, runningPod } from '../sidecar/scripted-access.fixture.ts';
 import { createServer } from '../sidecar/server.ts';
+import { sidecarSystems } from '../sidecar/systems.ts';
+import { catalogueOf } from '../hooks/core/families/index.ts';
 
 const subject = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
 const hotSpare = wekaRun(pod, 'hotSpare', { count: 1 });
@@ -21,11 +23,11 @@ function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod());
   const clock = new RealClock();
   const engine = broken ?? createEngine({
-    access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
   });
-  const events = createEventReporter({ access, clock, namespaces: [], component: 'test' });
+  const events = createEventReporter({ access, clock, throttledReasons: {}, namespaces: [], component: 'test' });
   const state = { ready: true };
-  const server = createServer({ engine, events, registry: new Registry(), ready: () => state.ready });
+  const server = createServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: new Registry(), ready: () => state.ready });
   return { access, server, state, events };
 }
 

@@ -32,6 +32,9 @@ export interface Step<Facts> {
   check(facts: Facts): Outcome;
 }
 
+/** What the page of states shows of a step, whatever its facts are. */
+export type StepRow = Pick<Step<never>, 'name' | 'condition' | 'status' | 'mode' | 'summary'>;
+
 export interface StepResult<Facts> {
   step: Step<Facts>;
   /** Absent: not reached. */

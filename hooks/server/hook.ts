@@ -3,14 +3,17 @@
  * The request is what Metacontroller sends; `observed` and `context` may be added, and have harmless defaults.
  */
 import { readFileSync } from 'node:fs';
-import type { HookRequest, Json } from '../core/contract.ts';
+import type { HookRequest } from '../core/contract.ts';
 import { customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toSyncResponse, type Envelope } from '../core/envelope.ts';
-import { operatorConfig } from '../weka/config.ts';
-import { wekaControllers } from '../weka/index.ts';
+import { operatorNamespace } from '../core/former-names.ts';
+import { completeSettings, controllersOf } from '../core/system.ts';
+import { systems } from '../systems.ts';
 import { hookNames, type HookName } from './calls.ts';
 
+const controllers = controllersOf(systems);
+
 const usage = `usage: npm run hook -- CONTROLLER HOOK < request.json
-  CONTROLLER  ${wekaControllers.map(({ name }) => name).join(', ')}
+  CONTROLLER  ${controllers.map(({ name }) => name).join(', ')}
   HOOK        ${hookNames.join(', ')}, or observe (what the hook would ask the sidecar)
 The request is what Metacontroller sends. It may carry, besides:
   "observed": {"facts": {ID: {"observedAt", "value"}}, "operations": {}}
@@ -28,15 +31,15 @@ export function completeRequest(envelope: Envelope, extras: Partial<Pick<HookReq
     ...envelope,
     observed: { facts: {}, operations: {}, ...extras.observed },
     context: {
-      now: '2026-01-01T00:00:00Z', entropy: '0000000000000000', operatorNamespace: 'weka-operator-system', ...extras.context,
-      config: operatorConfig.parse({ ...extras.context?.config }) as unknown as Record<string, Json>,
+      now: '2026-01-01T00:00:00Z', entropy: '0000000000000000', operatorNamespace, ...extras.context,
+      config: completeSettings(systems, { ...extras.context?.config }),
     },
   };
 }
 
 /** The whole answer of a hook as JSON. Throws a ZodError on a request that is none. */
 export function answerHook(name: string, hook: HookName | 'observe', body: unknown): unknown {
-  const controller = wekaControllers.find((one) => one.name === name);
+  const controller = controllers.find((one) => one.name === name);
   if (controller === undefined) throw new Error(`no controller ${name}`);
   const extras = body as Partial<Pick<HookRequest, 'observed' | 'context'>>;
   if (hook === 'customize') {
@@ -53,7 +56,7 @@ export function answerHook(name: string, hook: HookName | 'observe', body: unkno
 
 if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
   const [name = '', hook = ''] = process.argv.slice(2);
-  if (!wekaControllers.some((one) => one.name === name)) fail(`no controller ${name || '(none given)'}`);
+  if (!controllers.some((one) => one.name === name)) fail(`no controller ${name || '(none given)'}`);
   if (hook !== 'observe' && !hookNames.includes(hook as HookName)) fail(`no hook ${hook || '(none given)'}`);
   try {
     const answer = answerHook(name, hook as HookName | 'observe', JSON.parse(readFileSync(0, 'utf8')));

@@ -1,32 +1,34 @@
 /** The hook server as a program: settings from the environment, no Kubernetes credentials, no decision. */
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:https';
-import type { Json } from '../core/contract.ts';
-import { readOperatorConfig } from '../weka/config.ts';
-import { wekaControllers } from '../weka/index.ts';
-import { bootConfigMapName, readBootScripts } from './boot-scripts.ts';
+import { controllersOf, describeSystemSettings, readSystemSettings, selectSystems } from '../core/system.ts';
+import { settingsHelp } from '../core/settings.ts';
+import { systems } from '../systems.ts';
+import { bootFileSettings, readBootFiles } from './boot-files.ts';
 import { bearerCheck } from './bearer-token.ts';
 import { readKeyPair, watchKeyPair } from './key-pair.ts';
 import { createServer } from './server.ts';
-import { readServerSettings, settingsHelp } from './settings.ts';
+import { describeServerSettings, readServerSettings } from './settings.ts';
 import { sidecarClient } from './sidecar-client.ts';
 
 if (process.argv.includes('--help')) {
-  process.stdout.write(`Serves the hooks of weka-metacontroller. Settings are environment variables:\n\n${settingsHelp()}\n`);
+  process.stdout.write(`Serves the hooks of weka-metacontroller. Settings are environment variables:\n\n${settingsHelp([...describeServerSettings(), ...describeSystemSettings(systems)])}\n`);
   process.exit(0);
 }
 
 const settings = readServerSettings(process.env);
-const config = { ...readOperatorConfig(process.env), bootConfigMapName: bootConfigMapName(readBootScripts(settings.bootScripts)) };
+const served = selectSystems(systems, settings.systems);
+const boots = served.some(({ bootConfigMapSetting }) => bootConfigMapSetting !== undefined);
+const config = { ...readSystemSettings(served, process.env), ...(boots ? bootFileSettings(served, readBootFiles(settings.bootScripts)) : {}) };
 const { tlsDirectory, tokenFile } = settings;
 
 const sidecar = sidecarClient({ socket: settings.sidecarSocket });
 
 const app = createServer({
-  controllers: wekaControllers,
+  controllers: controllersOf(served),
   sidecar,
   sidecarMetrics: () => sidecar.metrics(),
-  settings: { operatorNamespace: settings.operatorNamespace, config: config as unknown as Record<string, Json> },
+  settings: { operatorNamespace: settings.operatorNamespace, config },
   now: () => Date.now(),
   logger: { level: settings.logLevel },
   bodyLimit: settings.bodyLimitMebibytes * 1024 * 1024,

@@ -6,7 +6,7 @@ import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HookController } from '../core/contract.ts';
 import { SidecarError, type Sidecar } from '../core/sidecar.ts';
-import { wekaControllers } from '../weka/index.ts';
+import { wekaControllers } from '../weka/controllers.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { sidecarClient } from './sidecar-client.ts';
 

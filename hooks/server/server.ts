@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { ZodError } from 'zod';
 import type { HookController } from '../core/contract.ts';
+import { metricPrefixes } from '../core/former-names.ts';
 import { callHook, hookNames, type HookName } from './calls.ts';
 import type { KeyPair } from './key-pair.ts';
 import type { ShellOptions } from './shell.ts';
@@ -10,7 +11,7 @@ import type { ShellOptions } from './shell.ts';
 export interface ServerOptions extends ShellOptions {
   controllers: readonly HookController[];
   logger?: FastifyServerOptions['logger'];
-  /** Bytes; a WekaCluster with 300 children is about 1.3 MB, a client with 3000 nodes about 30 MB. */
+  /** Bytes; a parent with 300 children is about 1.3 MB, one with 3000 related nodes about 30 MB. */
   bodyLimit?: number;
   /** Hook calls at one time; more are answered 429 and come again. */
   maximumCalls?: number;
@@ -30,12 +31,12 @@ function metrics() {
   const labelNames = ['controller', 'hook'] as const;
   return {
     registry,
-    calls: new Counter({ name: 'weka_hook_calls_total', help: 'Hook calls by status code', labelNames: [...labelNames, 'code'], registers: [registry] }),
-    seconds: new Histogram({ name: 'weka_hook_seconds', help: 'Duration of hook calls', labelNames, registers: [registry] }),
-    bytes: new Histogram({ name: 'weka_hook_request_bytes', help: 'Size of hook requests', labelNames, buckets: [1e3, 1e4, 1e5, 1e6, 1e7], registers: [registry] }),
-    children: new Histogram({ name: 'weka_hook_children', help: 'Children in an answer', labelNames, buckets: [0, 1, 10, 100, 1000], registers: [registry] }),
-    operations: new Counter({ name: 'weka_hook_operations_total', help: 'Operations asked for by kind', labelNames: ['controller', 'kind'], registers: [registry] }),
-    decisions: new Counter({ name: 'weka_hook_decisions_total', help: 'Decisions by reason of the Ready condition', labelNames: ['controller', 'reason'], registers: [registry] }),
+    calls: new Counter({ name: `${metricPrefixes.server}calls_total`, help: 'Hook calls by status code', labelNames: [...labelNames, 'code'], registers: [registry] }),
+    seconds: new Histogram({ name: `${metricPrefixes.server}seconds`, help: 'Duration of hook calls', labelNames, registers: [registry] }),
+    bytes: new Histogram({ name: `${metricPrefixes.server}request_bytes`, help: 'Size of hook requests', labelNames, buckets: [1e3, 1e4, 1e5, 1e6, 1e7], registers: [registry] }),
+    children: new Histogram({ name: `${metricPrefixes.server}children`, help: 'Children in an answer', labelNames, buckets: [0, 1, 10, 100, 1000], registers: [registry] }),
+    operations: new Counter({ name: `${metricPrefixes.server}operations_total`, help: 'Operations asked for by kind', labelNames: ['controller', 'kind'], registers: [registry] }),
+    decisions: new Counter({ name: `${metricPrefixes.server}decisions_total`, help: 'Decisions by reason of the Ready condition', labelNames: ['controller', 'reason'], registers: [registry] }),
   };
 }
 

@@ -1,14 +1,21 @@
 import { describe, it, expect } from 'vitest';
-import { claimsWrite, deleteObject, deleteSecret, ensureSecret, objectLive, ownSecret, setPodMetadata } from '../core/catalogue.ts';
+import { claimsWrite } from '../core/families/claims.ts';
+import { deleteObject, objectLive } from '../core/families/objects.ts';
+import { deleteSecret, ensureSecret, ownSecret } from '../core/families/secrets.ts';
+import { setPodMetadata } from '../core/families/pods.ts';
 import type { Observation, Operation } from '../core/contract.ts';
-import { allowStop, catalogue, credential, joinToken, runtimeReport, wekaQuery, wekaRun, writeResources, type CatalogueKind } from './catalogue.ts';
+import { catalogueOf } from '../core/families/index.ts';
+import { allowStop, credential, joinToken, runtimeReport, wekaQuery, wekaRun, writeResources } from './catalogue.ts';
+import { wekaSystem } from './system.ts';
+
+const catalogue = catalogueOf([wekaSystem]);
 import { wekaCommands } from './commands.ts';
 
 const pod = { namespace: 'default', name: 'demo-drive-0', uid: '5d0c4f4e-2f53-4b7e-9a0f-0f9f5a2f6a11' };
 const drive = '0c7e7b0e-53a1-4a46-8f3e-0b6b8c7c9d10';
 
 function valid(wanted: Operation | Observation): boolean {
-  const known = catalogue[wanted.kind as CatalogueKind];
+  const known = catalogue[wanted.kind]!;
   return known.target.safeParse(wanted.target).success && known.args.safeParse(wanted.args).success;
 }
 

@@ -1,65 +1,23 @@
 /**
- * The catalogue of the weka system: the generic families bound to weka's kinds, and what is done inside a weka pod.
+ * What the sidecar does for the weka system beside the generic families: claims, and what is done inside a weka pod.
  * Shapes and constructors only; the sidecar performs them.
  */
 import { z } from 'zod';
-import type { Json, Operation } from '../core/contract.ts';
-import {
-  changedResult, coreCatalogue, entry, noArguments, podReference, podTarget,
-  type CatalogueEntry, type PodTarget, type PolicyRule, type ResourceKind, type SystemKinds, type TypedObservation,
-} from '../core/catalogue.ts';
+import { coreRight, rightTo } from '../core/access.ts';
+import { changedResult, entry, noArguments, podReference, podTarget, type Catalogue, type PodTarget, type TypedObservation } from '../core/catalogue.ts';
+import type { Json, Operation, Target } from '../core/contract.ts';
+import { claimsEntries } from '../core/families/claims.ts';
 import { observation, operation } from '../core/operations.ts';
-import { apiVersion, bootConfigMapPrefix as bootConfigMapBase, clusterFinalizer, group } from './api/group.ts';
 import { dataKey, json, jsonObject, namespaceName, objectName, objectUid } from '../core/validation.ts';
+import { wekaClaimsKind, wekaClusterKind, wekaContainerKind } from './access.ts';
 import { wekaCommands, type WekaCommandName, type WekaCommandParameters } from './commands.ts';
 import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
 import { runtimeReport as runtimeReportValue, type RuntimeReport } from './runtime-report.ts';
 import { wekaName } from './values.ts';
 
-const wekaKind = (kind: string, namespaced = true): ResourceKind =>
-  ({ apiVersion, kind, plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'), namespaced });
-
-const other = (version: string, kind: string, plural: string, namespaced = true): ResourceKind =>
-  ({ apiVersion: version, kind, plural, namespaced });
-
-export const wekaContainerKind = wekaKind('WekaContainer');
-export const wekaClusterKind = wekaKind('WekaCluster');
-export const wekaClaimsKind = wekaKind('WekaClaims', false);
-
-export const wekaKinds: SystemKinds = {
-  ownerGroup: group,
-  claims: wekaClaimsKind,
-  readable: [
-    wekaContainerKind,
-    wekaClusterKind,
-    wekaKind('WekaClient'),
-    { ...wekaKind('WekaPolicy'), plural: 'wekapolicies' },
-    wekaKind('WekaManualOperation'),
-    wekaKind('WekaNode', false),
-    wekaClaimsKind,
-    wekaKind('WekaMembers'),
-    other('v1', 'Node', 'nodes', false),
-    other('v1', 'Pod', 'pods'),
-    other('v1', 'Service', 'services'),
-    other('v1', 'ConfigMap', 'configmaps'),
-    other('apps/v1', 'Deployment', 'deployments'),
-    other('batch/v1', 'Job', 'jobs'),
-    other('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
-  ],
-  // what loses it in a `kubectl replace` would vanish at its deletion, and its grace with it
-  finalized: [{ kind: wekaClusterKind, finalizer: clusterFinalizer }],
-  deletable: [wekaContainerKind, wekaClaimsKind, other('v1', 'ConfigMap', 'configmaps')],
-};
-
-/** Name prefix of the copies of the boot scripts; the content's hash follows. */
-export const bootConfigMapPrefix = `${bootConfigMapBase}-`;
-
-const execRules: PolicyRule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
-  // exec over WebSocket is a GET, which the API server asks for as verb create since Kubernetes 1.35, as get before
-  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
-];
-const secretReadRule: PolicyRule = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+// exec over WebSocket is a GET, which the API server asks for as verb create since Kubernetes 1.35, as get before
+const execRules = [coreRight(['get'], 'pods'), coreRight(['create', 'get'], 'pods/exec')];
+const secretReadRule = coreRight(['get'], 'secrets');
 
 const secretName = z.strictObject({ namespace: namespaceName, name: objectName });
 
@@ -80,18 +38,26 @@ const commandNames = Object.keys(wekaCommands) as [WekaCommandName, ...WekaComma
 const [firstCommand, ...furtherCommands] = commandNames;
 const runArguments = z.discriminatedUnion('command', [runArgument(firstCommand), ...furtherCommands.map(runArgument)]);
 
-export const catalogue = {
-  ...coreCatalogue(wekaKinds),
+/** The WekaCluster whose script a command runs, where it does so. */
+function clusterNamed(parameters: unknown): Target[] {
+  const { cluster } = parameters as { cluster?: Target };
+  return cluster === undefined ? [] : [cluster];
+}
+
+export const wekaCatalogue = {
+  ...claimsEntries(wekaClaimsKind),
   'runtime.report': entry({
     kind: 'runtime.report', type: 'observation', target: podTarget, args: noArguments, result: runtimeReportValue,
     rbac: execRules,
     description: "Asks a pod's runtime for its report: phase, flags, resources, local weka status, identity.",
+    spokenInPod: true,
   }),
   'weka.query': entry({
     kind: 'weka.query', type: 'observation', target: podTarget,
     args: z.strictObject({ query: z.enum(queryNames) }), result: json,
     rbac: execRules,
     description: 'Runs one of the known read-only weka commands in a pod.',
+    spokenInPod: true,
   }),
   'weka.credential': entry({
     kind: 'weka.credential', type: 'observation', target: podTarget,
@@ -99,6 +65,8 @@ export const catalogue = {
     result: credentialValue,
     rbac: [...execRules, secretReadRule],
     description: 'Has weka say in a pod whether it takes a user with the password of a Secret, which is given on stdin. The Secret has to be at the version that is named.',
+    spokenInPod: true,
+    touches: ({ secret }) => [secret],
   }),
   'runtime.allowStop': entry({
     kind: 'runtime.allowStop', type: 'operation', target: podTarget, args: z.strictObject({ force: z.boolean() }),
@@ -106,6 +74,8 @@ export const catalogue = {
     rbac: execRules,
     description: 'Writes the flag that lets a terminating pod stop, gracefully or by force.',
     idempotence: 'Touching a file again changes nothing.',
+    // a stop must not wait for a long command: they touch other files
+    beside: true,
   }),
   'runtime.writeResources': entry({
     kind: 'runtime.writeResources', type: 'operation', target: podTarget,
@@ -116,21 +86,23 @@ export const catalogue = {
   }),
   'weka.run': entry({
     kind: 'weka.run', type: 'operation', target: podTarget, args: runArguments, result: changedResult,
-    rbac: [...execRules, secretReadRule, { apiGroups: [group], resources: ['wekaclusters', 'wekacontainers'], verbs: ['get'] }],
+    rbac: [...execRules, secretReadRule, rightTo(['get'], wekaClusterKind), rightTo(['get'], wekaContainerKind)],
     description: 'Runs one command of the weka command table in an executor pod.',
     idempotence: 'Stated per command.',
+    deadlineSeconds: ({ command }) => wekaCommands[command].timeoutSeconds + 30,
+    touches: ({ parameters }) => clusterNamed(parameters),
   }),
   'weka.joinToken': entry({
     kind: 'weka.joinToken', type: 'operation', target: podTarget,
     args: z.strictObject({ secret: secretName, ownerUid: objectUid, key: dataKey }),
     result: changedResult,
-    rbac: [...execRules, { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'patch'] }],
+    rbac: [...execRules, coreRight(['get', 'patch'], 'secrets')],
     description: 'Has weka generate a join token for clients and stores it in a key of a Secret.',
     idempotence: 'A key that is there is never replaced.',
+    touches: ({ secret }) => [secret],
   }),
-} satisfies Record<string, CatalogueEntry>;
-
-export type CatalogueKind = keyof typeof catalogue;
+} satisfies Catalogue;
+export type WekaCatalogue = typeof wekaCatalogue;
 
 /** Observes the report of a pod's runtime. */
 export function runtimeReport(pod: PodTarget, maxAgeSeconds: number): TypedObservation<RuntimeReport> {

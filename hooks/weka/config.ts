@@ -3,17 +3,8 @@
  * environment variable of each. Settings that no hook reads do not belong here.
  */
 import { z } from 'zod';
+import { setting } from '../core/settings.ts';
 import { bootConfigMapPrefix, extendedResources } from './api/group.ts';
-
-interface Setting {
-  /** Environment variable of the hook server that the setting comes from. */
-  env: string;
-}
-
-/** A setting with its docs and its environment variable. */
-function setting<Schema extends z.ZodType>(env: string, schema: Schema, description: string): Schema {
-  return schema.meta({ description, env } satisfies Setting & { description: string });
-}
 
 const flag = (otherwise: boolean) => z.boolean().default(otherwise);
 const dnsPolicy = z.enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default']).optional();
@@ -64,44 +55,3 @@ export const operatorConfig = z.object({
 
 /** The settings that the hooks read. */
 export type OperatorConfig = z.output<typeof operatorConfig>;
-
-export interface SettingDescription {
-  name: string;
-  env: string;
-  description: string;
-  /** Absent: none. */
-  defaultValue: unknown;
-}
-
-/** All settings in order, for --help and the docs. */
-export function describeSettings(): SettingDescription[] {
-  const defaults = operatorConfig.parse({}) as Record<string, unknown>;
-  return Object.entries(operatorConfig.shape).map(([name, schema]) => {
-    const { env, description } = schema.meta() as unknown as { env: string; description: string };
-    return { name, env, description, defaultValue: defaults[name] };
-  });
-}
-
-/** The text where the setting is text, otherwise what it says as JSON, if anything. */
-function valueOf(schema: z.ZodType, text: string): unknown {
-  if (schema.safeParse(text).success) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-/**
- * The settings as environment variables give them: text, or JSON for numbers, booleans and objects. Empty counts as
- * unset. Throws a ZodError that names the settings which cannot be read.
- */
-export function readOperatorConfig(environment: Record<string, string | undefined>): OperatorConfig {
-  const schemas: Record<string, z.ZodType> = operatorConfig.shape;
-  const given = describeSettings().flatMap(({ name, env }): [string, unknown][] => {
-    const text = environment[env];
-    const schema = schemas[name];
-    return schema === undefined || text === undefined || text === '' ? [] : [[name, valueOf(schema, text)]];
-  });
-  return operatorConfig.parse(Object.fromEntries(given));
-}

@@ -2,20 +2,22 @@
  * The sockets of `npm start`: the lab's API server, the exec sidecar on a Unix socket with real cluster access, and the
  * hook server, all on this machine only. What they do is in lab/api/http, sidecar and hooks/server.
  */
+import { catalogueOf } from '../../hooks/core/families/index.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Json } from '../../hooks/core/contract.ts';
 import { createServer as createHookServer } from '../../hooks/server/server.ts';
 import { sidecarClient } from '../../hooks/server/sidecar-client.ts';
-import { operatorConfig } from '../../hooks/weka/config.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { completeSettings, controllersOf } from '../../hooks/core/system.ts';
+import { systems } from '../../hooks/systems.ts';
 import { clientNodeAccess } from '../../sidecar/client-node-access.ts';
 import { createEngine } from '../../sidecar/engine.ts';
 import { createEventReporter } from '../../sidecar/events.ts';
 import { createMetrics } from '../../sidecar/metrics.ts';
 import { createServer as createSidecarServer } from '../../sidecar/server.ts';
+import { throttledReasonsOf } from '../../sidecar/system.ts';
+import { sidecarSystems } from '../../sidecar/systems.ts';
 import { startApiServer, type ApiServer } from '../api/http/server.ts';
 import { httpTransport, type HookTransport } from '../driver/transport.ts';
 import { operatorNamespace, type TransportParts } from '../lab.ts';
@@ -54,12 +56,12 @@ async function startApi({ store, pods: podAccess, clock }: TransportParts, port:
 }
 
 async function startSidecar(socket: string, kubeconfig: string, clock: TransportParts['clock']): Promise<() => Promise<void>> {
-  const access = await clientNodeAccess({ kubeconfig });
-  const metrics = createMetrics();
+  const access = await clientNodeAccess({ systems: sidecarSystems, kubeconfig });
+  const metrics = createMetrics(catalogueOf(sidecarSystems));
   const settings = { namespaces: [], outputLimitBytes, bootScripts: bootScripts() };
-  const engine = createEngine({ access, clock, settings, randomBytes: (count) => randomBytes(count), listener: metrics.listener });
-  const events = createEventReporter({ access, clock, namespaces: [], component: 'weka-metacontroller', onWritten: metrics.onEvent });
-  const server = createSidecarServer({ engine, events, registry: metrics.registry });
+  const engine = createEngine({ systems: sidecarSystems, access, clock, settings, randomBytes: (count) => randomBytes(count), listener: metrics.listener });
+  const events = createEventReporter({ access, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller', onWritten: metrics.onEvent });
+  const server = createSidecarServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: metrics.registry });
   await server.listen({ path: socket });
   return () => server.close();
 }
@@ -74,9 +76,9 @@ export async function serve(parts: TransportParts, options: ServeOptions): Promi
   const stopSidecar = await startSidecar(socket, kubeconfig, parts.clock);
 
   const hooks = createHookServer({
-    controllers: wekaControllers,
+    controllers: controllersOf(systems),
     sidecar: sidecarClient({ socket }),
-    settings: { operatorNamespace, config: operatorConfig.parse(parts.config) as unknown as Record<string, Json> },
+    settings: { operatorNamespace, config: completeSettings(systems, parts.config) },
     now: () => Date.now(),
     onSidecarError: options.onProblem,
   });

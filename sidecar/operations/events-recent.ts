@@ -1,3 +1,4 @@
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Performer } from '../context.ts';
 import { cleanText } from '../redaction.ts';
@@ -18,7 +19,7 @@ interface StoredEvent extends KubernetesObject {
 const lastAt = ({ lastTimestamp, eventTime, metadata }: StoredEvent): string => lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 
 /** Reads what was warned of lately about one object. */
-export const eventsRecent: Performer<'events.recent'> = async (access, { namespace, uid }, { reason }) => {
+export const eventsRecent: Performer<GenericEntries['events.recent']> = async (access, { namespace, uid }, { reason }) => {
   const fields = { 'involvedObject.uid': uid, type: 'Warning', reason };
   const found = await access.list({ apiVersion: 'v1', kind: 'Event', namespace, fields, limit: readLimit }) as StoredEvent[];
   const sorted = found.sort((one, other) => Date.parse(lastAt(other)) - Date.parse(lastAt(one)));

@@ -1,15 +1,14 @@
-import { wekaKinds } from '../../hooks/weka/catalogue.ts';
-import { getOrUndefined } from '../cluster-access.ts';
-import type { PatchStep } from '../cluster-access.ts';
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
+import { getOrUndefined, type PatchStep } from '../cluster-access.ts';
 import { Refusal, type Performer } from '../context.ts';
 
 /**
  * Puts the finalizer back on an object that lost it, as `kubectl replace` with a bare manifest does. Of an object that is
  * being deleted none can be added any more.
  */
-export const finalizerEnsure: Performer<'finalizer.ensure'> = async (access, target) => {
+export const finalizerEnsure: Performer<GenericEntries['finalizer.ensure']> = async (access, target, _args, { systems }) => {
   const { apiVersion, kind, namespace, name, uid } = target;
-  const finalizer = wekaKinds.finalized.find((one) => one.kind.apiVersion === apiVersion && one.kind.kind === kind)?.finalizer;
+  const finalizer = systems.flatMap(({ finalized }) => finalized).find((one) => one.kind.apiVersion === apiVersion && one.kind.kind === kind)?.finalizer;
   if (finalizer === undefined) throw new Refusal(`${kind} has no finalizer`);
   const address = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
   const object = await getOrUndefined(access, address);

@@ -1,18 +1,17 @@
-import { claimsNames } from '../../hooks/weka/api/index.ts';
-import { bootConfigMapPrefix, wekaClaimsKind } from '../../hooks/weka/catalogue.ts';
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
 import { getOrUndefined, isConflict, isNotFound } from '../cluster-access.ts';
 import { Refusal, type Performer } from '../context.ts';
 
 /** Deletes an object that nobody owns. What has an owner is ended by its owner, which omits it. */
-export const objectDelete: Performer<'object.delete'> = async (access, target) => {
+export const objectDelete: Performer<GenericEntries['object.delete']> = async (access, target, _args, { systems }) => {
   const { apiVersion, kind, namespace, name, uid } = target;
   const address = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
   const object = await getOrUndefined(access, address);
   if (object === undefined || object.metadata.uid !== uid) return { changed: false };
   if (object.metadata.deletionTimestamp !== undefined) return { changed: false };
   if ((object.metadata.ownerReferences ?? []).length > 0) throw new Refusal(`${kind} ${name} has an owner`);
-  if (kind === 'ConfigMap' && !name.startsWith(bootConfigMapPrefix)) throw new Refusal(`ConfigMap ${name} is not a copy of the boot scripts`);
-  if (kind === wekaClaimsKind.kind && !name.startsWith(claimsNames.ofCluster(''))) throw new Refusal(`WekaClaims ${name} are not those of a cluster`);
+  const allowed = systems.flatMap(({ deletable }) => deletable).filter((one) => one.kind.apiVersion === apiVersion && one.kind.kind === kind);
+  if (!allowed.some(({ namePrefix = '' }) => name.startsWith(namePrefix))) throw new Refusal(`${kind} ${name} is not one of those that may be deleted, by its name`);
   try {
     await access.delete(address, uid);
   } catch (error) {

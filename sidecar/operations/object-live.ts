@@ -1,3 +1,4 @@
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
 import type { Json } from '../../hooks/core/contract.ts';
 import { getOrUndefined } from '../cluster-access.ts';
 import type { Performer } from '../context.ts';
@@ -13,7 +14,7 @@ function at(object: unknown, path: string): Json | undefined {
 }
 
 /** Reads the identity of an object, for names that are taken by something that no cache shows, and asked-for fields. */
-export const objectLive: Performer<'object.live'> = async (access, target, args) => {
+export const objectLive: Performer<GenericEntries['object.live']> = async (access, target, args) => {
   const { apiVersion, kind, namespace, name } = target;
   const object = await getOrUndefined(access, { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name });
   if (object === undefined) return { exists: false };

@@ -1,13 +1,19 @@
 /** Each operation: what it writes, that a repeat writes nothing, and what it refuses. */
 import { describe, it, expect } from 'vitest';
-import { claimsWrite, deleteObject, ensureBootConfigMap, ensureFinalizer, objectLive, configMapKeys, podLive, secretKeys, setPodMetadata, claimsRead, recentEvents } from '../../hooks/core/catalogue.ts';
+import { claimsWrite, claimsRead } from '../../hooks/core/families/claims.ts';
+import { deleteObject, ensureFinalizer, objectLive, configMapKeys, recentEvents } from '../../hooks/core/families/objects.ts';
+import { ensureBootConfigMap } from '../../hooks/core/families/boot-files.ts';
+import { podLive, setPodMetadata } from '../../hooks/core/families/pods.ts';
+import { secretKeys } from '../../hooks/core/families/secrets.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { contentHash } from '../../hooks/core/operations.ts';
 import { clusterFinalizer } from '../../hooks/weka/api/group.ts';
-import { allowStop, catalogue, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
+import { allowStop, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
 import { AccessError } from '../cluster-access.ts';
 import { createEngine } from '../engine.ts';
 import { HandClock, ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret } from '../scripted-access.fixture.ts';
+import { catalogueOf } from '../../hooks/core/families/index.ts';
+import { sidecarSystems } from '../systems.ts';
 
 const bootScripts = { 'weka_runtime.py': 'print()\n' };
 const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', name: 'demo', uid: 'cluster-uid' };
@@ -19,7 +25,7 @@ function setUp(...objects: KubernetesObject[]) {
   const clock = new HandClock();
   let changed: boolean | undefined;
   const engine = createEngine({
-    access, clock, randomBytes: countingBytes(), settings: { namespaces: ['default', 'other'], outputLimitBytes: 1e6, bootScripts },
+systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces: ['default', 'other'], outputLimitBytes: 1e6, bootScripts },
     listener: { onOperation: (finished) => { changed = finished.changed; } },
   });
   /** The error, or whether something was changed. */
@@ -182,7 +188,7 @@ describe('bootConfigMap.ensure and object.delete', () => {
     ['what is gone', [], remove('ConfigMap', boot.name, 'boot-uid'), false],
     ['what was replaced', [bootObject()], remove('ConfigMap', boot.name, 'older-uid'), false],
     ['what is being deleted', [bootObject({ deletionTimestamp: 'x' })], remove('ConfigMap', boot.name, 'boot-uid'), false],
-    ['another ConfigMap', [bootObject({ name: 'settings' })], remove('ConfigMap', 'settings', 'boot-uid'), 'ConfigMap settings is not a copy of the boot scripts'],
+    ['another ConfigMap', [bootObject({ name: 'settings' })], remove('ConfigMap', 'settings', 'boot-uid'), 'ConfigMap settings is not one of those that may be deleted, by its name'],
     ['a container with an owner', [stray({ ownerReferences: [cluster] })], remove('WekaContainer', 'sign-1', 'stray-uid', 'weka.weka.io/v1alpha1'), 'WekaContainer sign-1 has an owner'],
   ])('deleting %s', async (_name, objects, operation, expected) => {
     const { perform } = setUp(...objects);
@@ -317,12 +323,12 @@ describe('finalizer.ensure', () => {
   });
 
   it('is for no other kind', () => {
-    expect(catalogue['finalizer.ensure'].target.safeParse({ ...address, kind: 'WekaContainer', uid: 'x' }).success).toBe(false);
+    expect(catalogueOf(sidecarSystems)['finalizer.ensure']!.target.safeParse({ ...address, kind: 'WekaContainer', uid: 'x' }).success).toBe(false);
   });
 });
 
 describe('object.delete of claims', () => {
-  it.each<[string, string | boolean]>([['cluster-uid-of-demo', true], ['node-node-1', 'WekaClaims node-node-1 are not those of a cluster'], ['ports', 'WekaClaims ports are not those of a cluster']])('%s: %s', async (name, expected) => {
+  it.each<[string, string | boolean]>([['cluster-uid-of-demo', true], ['node-node-1', 'WekaClaims node-node-1 is not one of those that may be deleted, by its name'], ['ports', 'WekaClaims ports is not one of those that may be deleted, by its name']])('%s: %s', async (name, expected) => {
     const target = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', name };
     const { perform } = setUp({ apiVersion: target.apiVersion, kind: target.kind, metadata: { name, uid: 'uid-of-claims' }, spec: {} });
     expect(await perform(deleteObject({ ...target, uid: 'uid-of-claims' }))).toBe(expected);

@@ -1,16 +1,18 @@
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
 import { getOrUndefined } from '../cluster-access.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { mainContainerName } from '../../hooks/weka/api/group.ts';
-import type { Performer } from '../context.ts';
+import type { OperationContext, Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
 
-function isPrivileged(pod: KubernetesObject): boolean {
+/** Of the container that commands would be run in. */
+function isPrivileged(pod: KubernetesObject, { systems }: OperationContext): boolean {
+  const main = new Set(systems.flatMap(({ pods }) => pods.map(({ container }) => container)));
   const { containers = [] } = (pod['spec'] ?? {}) as { containers?: { name?: string; securityContext?: { privileged?: boolean } }[] };
-  return containers.some(({ name, securityContext }) => name === mainContainerName && securityContext?.privileged === true);
+  return containers.some(({ name, securityContext }) => main.has(name ?? '') && securityContext?.privileged === true);
 }
 
 /** Reads the identity and state of a pod. */
-export const podLive: Performer<'pod.live'> = async (access, target) => {
+export const podLive: Performer<GenericEntries['pod.live']> = async (access, target, _args, context) => {
   const pod = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Pod', ...target });
   if (pod === undefined) return { exists: false };
   const { nodeName } = (pod['spec'] ?? {}) as { nodeName?: string };
@@ -24,6 +26,6 @@ export const podLive: Performer<'pod.live'> = async (access, target) => {
     ...(controller === undefined ? {} : { controllerUid: controller.uid }),
     ...(nodeName === undefined ? {} : { nodeName }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    ...(isPrivileged(pod) ? { privileged: true } : {}),
+    ...(isPrivileged(pod, context) ? { privileged: true } : {}),
   };
 };

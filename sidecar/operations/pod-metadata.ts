@@ -1,4 +1,5 @@
-import { undoneByAdmission } from '../../hooks/core/catalogue.ts';
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
+import { undoneByAdmission } from '../../hooks/core/families/pods.ts';
 import { canonicalJson } from '../../hooks/core/operations.ts';
 import type { Json, KubernetesObject } from '../../hooks/core/contract.ts';
 import type { PatchStep } from '../cluster-access.ts';
@@ -52,8 +53,8 @@ function patchOf(pod: KubernetesObject, { labels, annotations, addTolerations }:
 }
 
 /** Aligns what may change in a live pod. */
-export const podMetadata: Performer<'pod.metadata'> = async (access, target, args) => {
-  const pod = await ourPod(access, target);
+export const podMetadata: Performer<GenericEntries['pod.metadata']> = async (access, target, args, context) => {
+  const { pod } = await ourPod(access, target, context);
   const patch = patchOf(pod, args);
   if (patch.length === 0) return { changed: false };
   const { namespace, name, uid } = target;

@@ -1,6 +1,8 @@
+import { accessFor } from '../../hooks/core/access.ts';
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
 import { getOrUndefined, isConflict } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
-import { isOurs, secretLabels } from '../owners.ts';
+import { secretLabels } from '../owners.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const digits = '0123456789';
@@ -26,8 +28,9 @@ export function randomText(length: number, digitCount: number | undefined, conte
 }
 
 /** Creates a Secret that is not there. What is there stays as it is, complete or not. */
-export const secretEnsure: Performer<'secret.ensure'> = async (access, target, args, context) => {
-  if (!isOurs(args.owner)) throw new Refusal(`a Secret is made for weka kinds only, not for ${args.owner.kind}`);
+export const secretEnsure: Performer<GenericEntries['secret.ensure']> = async (access, target, args, context) => {
+  const marks = accessFor(context.systems, args.owner)?.secrets;
+  if (marks === undefined) throw new Refusal(`a Secret is made for kinds of ours only, not for ${args.owner.kind}`);
   if (await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target }) !== undefined) return { changed: false };
   const { uid, ...owner } = args.owner;
   const live = await getOrUndefined(access, { ...owner, namespace: target.namespace });
@@ -45,7 +48,7 @@ export const secretEnsure: Performer<'secret.ensure'> = async (access, target, a
     await access.create({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { ...target, labels: secretLabels(uid) },
+      metadata: { ...target, labels: secretLabels(marks, uid) },
       type: 'Opaque',
       data: Object.fromEntries(encoded),
     });

@@ -1,4 +1,5 @@
-import { publicSecretKeys } from '../../hooks/core/catalogue.ts';
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
+import { publicSecretKeys } from '../../hooks/core/families/secrets.ts';
 import { getOrUndefined } from '../cluster-access.ts';
 import type { Performer } from '../context.ts';
 import { secretOwner } from '../owners.ts';
@@ -9,11 +10,11 @@ export function decode(base64: string): string {
 }
 
 /** Whose a Secret is, and its keys; values only of the public ones. */
-export const secretKeys: Performer<'secret.keys'> = async (access, target) => {
+export const secretKeys: Performer<GenericEntries['secret.keys']> = async (access, target, _args, { systems }) => {
   const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target });
   if (secret === undefined) return { exists: false };
   const data = (secret['data'] ?? {}) as Record<string, string>;
-  const owner = secretOwner(secret);
+  const owner = secretOwner(secret, systems);
   const { uid = '', resourceVersion, ownerReferences = [] } = secret.metadata;
   const shown = publicSecretKeys.filter((key) => data[key] !== undefined);
   return {

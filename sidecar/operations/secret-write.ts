@@ -11,10 +11,10 @@ interface SecretName {
 }
 
 /** @returns the Secret; rejects with Refusal when there is none or when it is not that owner's */
-export async function ourSecret(access: ClusterAccess, { namespace, name }: SecretName, ownerUid: string): Promise<KubernetesObject> {
+export async function ourSecret(access: ClusterAccess, { namespace, name }: SecretName, ownerUid: string, { systems }: Pick<OperationContext, 'systems'>): Promise<KubernetesObject> {
   const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', namespace, name });
   if (secret === undefined) throw new Refusal(`Secret ${name} does not exist`);
-  const owner = secretOwner(secret);
+  const owner = secretOwner(secret, systems);
   if (owner !== ownerUid) throw new Refusal(`Secret ${name} belongs to ${owner ?? 'nobody'}, not to ${ownerUid}`);
   return secret;
 }

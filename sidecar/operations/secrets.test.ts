@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deleteSecret, ensureSecret, ownSecret, secretKeys, setPublicSecretValues } from '../../hooks/core/catalogue.ts';
+import { deleteSecret, ensureSecret, ownSecret, secretKeys, setPublicSecretValues } from '../../hooks/core/families/secrets.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { credential, joinToken, wekaRun } from '../../hooks/weka/catalogue.ts';
 import { loginArgv } from '../../hooks/weka/queries.ts';
 import { createEngine } from '../engine.ts';
 import { HandClock, ScriptedAccess, countingBytes, pod, runningPod, secret } from '../scripted-access.fixture.ts';
+import { sidecarSystems } from '../systems.ts';
 
 const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', name: 'demo', uid: 'cluster-uid' };
 const owned = { app: 'weka', 'weka.io/cluster-id': 'cluster-uid' };
@@ -28,7 +29,7 @@ function setUp(...objects: KubernetesObject[]) {
   const clock = new HandClock();
   let changed: boolean | undefined;
   const engine = createEngine({
-    access, clock, randomBytes: countingBytes(), settings: { namespaces: ['default'], outputLimitBytes: 1e6, bootScripts: {} },
+systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces: ['default'], outputLimitBytes: 1e6, bootScripts: {} },
     listener: { onOperation: (finished) => { changed = finished.changed; } },
   });
   /** The error, or whether something was changed. */
@@ -67,7 +68,7 @@ describe('secret.ensure', () => {
   });
 
   it.each<[string, KubernetesObject[], Operation, string]>([
-    ['an owner that is not ours', [live], ensureSecret(named, { ...cluster, apiVersion: 'v1', kind: 'ConfigMap' }, {}, {}), 'a Secret is made for weka kinds only, not for ConfigMap'],
+    ['an owner that is not ours', [live], ensureSecret(named, { ...cluster, apiVersion: 'v1', kind: 'ConfigMap' }, {}, {}), 'a Secret is made for kinds of ours only, not for ConfigMap'],
     ['an owner that is gone', [], ensure, 'WekaCluster demo with uid cluster-uid does not exist'],
     ['an owner that was replaced', [{ ...live, metadata: { ...live.metadata, uid: 'newer' } }], ensure, 'WekaCluster demo with uid cluster-uid does not exist'],
   ])('makes none for %s', async (_name, objects, operation, error) => {

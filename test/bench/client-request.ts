@@ -3,7 +3,7 @@ import type { HookController, HookRequest, KubernetesObject, ObjectsByKind } fro
 import { syncEnvelope } from '../../hooks/core/envelope.ts';
 import type { Sidecar } from '../../hooks/core/sidecar.ts';
 import { callHook } from '../../hooks/server/calls.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import { nodePattern, type Exchange, type Recorded } from './record.ts';
 
 const apiVersion = 'weka.weka.io/v1alpha1';

@@ -3,7 +3,7 @@
  * cluster and of one container is kept with the facts that went into it. The minutes of rest are counted as well.
  */
 import type { Fact, HookRequest, KubernetesObject } from '../../hooks/core/contract.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import type { ClusterAccess } from '../../sidecar/cluster-access.ts';
 import { startWorld, wekaCluster, writesSince } from '../lab/world.ts';
 

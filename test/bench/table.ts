@@ -1,5 +1,5 @@
 /** The table of measures: as text, read back from a page, and two of them compared. */
-import { markdownTable } from '../../docs/parts/markdown-table.ts';
+import { markdownTable } from '../../docs/markdown-table.ts';
 import { verdictOf, type Measure, type Unit, type Verdict } from './measure.ts';
 
 export const markers = { begin: '<!-- bench -->', end: '<!-- end of bench -->' };

@@ -9,10 +9,13 @@ import { conditionsOf } from '../../hooks/core/conditions.ts';
 import type { Fact, KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { answerHook } from '../../hooks/server/hook.ts';
 import { kinds } from '../../hooks/weka/api/index.ts';
-import { catalogue, type CatalogueKind } from '../../hooks/weka/catalogue.ts';
+import { catalogueOf } from '../../hooks/core/families/index.ts';
+import { systems } from '../../hooks/systems.ts';
 import { wekaQueries, type WekaQueryName } from '../../hooks/weka/queries.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import { formatGolden } from './format.ts';
+
+const catalogue = catalogueOf(systems);
 
 interface GoldenRequest {
   finalizing?: boolean;
@@ -52,7 +55,7 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
     expect(decision).toEqual(read(path + suffixes.decision));
     if (hookOf(request) === 'customize') return;
     for (const { kind, target, args } of (decision as { operations: Operation[] }).operations) {
-      const entry = catalogue[kind as CatalogueKind];
+      const entry = catalogue[kind]!;
       expect(entry.target.safeParse(target).error, `target of ${kind}`).toBeUndefined();
       expect(entry.args.safeParse(args).error, `arguments of ${kind}`).toBeUndefined();
     }
@@ -79,7 +82,7 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
       expect([...asked.keys()], 'facts that the hook does not ask for').toContain(id);
       if (observation === undefined || fact.value === undefined) continue;
       const query = observation.args['query'] as WekaQueryName | undefined;
-      const schema = query === undefined ? catalogue[observation.kind as CatalogueKind].result : wekaQueries[query].answer;
+      const schema = query === undefined ? catalogue[observation.kind]!.result : wekaQueries[query].answer;
       expect(schema.safeParse(fact.value).error, id).toBeUndefined();
     }
   });

@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decision, HookRequest, Json, KubernetesObject, ObjectsByKind, Operation } from '../../hooks/core/contract.ts';
 import { toDecoratorResponse, toSyncResponse } from '../../hooks/core/envelope.ts';
-import { catalogue, type CatalogueKind } from '../../hooks/weka/catalogue.ts';
+import { catalogueOf } from '../../hooks/core/families/index.ts';
+import { systems } from '../../hooks/systems.ts';
 import { kinds } from '../../hooks/weka/api/index.ts';
 import { recordLife, type Recorded } from './recording.ts';
+
+const catalogue = catalogueOf(systems);
 
 let life: Recorded[] = [];
 beforeAll(async () => {
@@ -70,8 +73,8 @@ describe('a decision about any moment of a life', () => {
       const schema = kinds.find(({ kind }) => kind === request.parent.kind)?.schema;
       expect(schema?.safeParse({ ...request.parent, status }).error).toBeUndefined();
       for (const { kind, target, args } of operations) {
-        expect(catalogue[kind as CatalogueKind].target.safeParse(target).error).toBeUndefined();
-        expect(catalogue[kind as CatalogueKind].args.safeParse(args).error).toBeUndefined();
+        expect(catalogue[kind]!.target.safeParse(target).error).toBeUndefined();
+        expect(catalogue[kind]!.args.safeParse(args).error).toBeUndefined();
       }
     }
   });

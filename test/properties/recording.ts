@@ -1,6 +1,6 @@
 /** Requests as they happen: every decision that the hooks take while a lab lives through the life of a small cluster. */
 import type { Decision, HookController, HookRequest } from '../../hooks/core/contract.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import { addAppNode, startWorld, wekaClient, wekaCluster } from '../lab/world.ts';
 
 export type Phase = 'rising' | 'settling' | 'ready' | 'disrupted' | 'ending';

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { HookEvent, KubernetesObject, Operation } from '../../hooks/core/contract.ts';
 import { configurationHash } from '../../hooks/weka/container/pod/hash.ts';
 import { parseWekaContainer } from '../../hooks/weka/api/index.ts';
-import { catalogue } from '../../hooks/weka/catalogue.ts';
+import { wekaCatalogue } from '../../hooks/weka/catalogue.ts';
 
 interface Golden {
   status: { conditions: { type: string; status: string; reason: string }[] };
@@ -126,8 +126,8 @@ describe('traps', () => {
 
   it('trap 14: a script is named by the uid of its object, never handed over', () => {
     const script = { command: 'postFormClusterScript', parameters: { cluster: { namespace: 'default', name: 'demo', uid: 'uid' } } };
-    expect(catalogue['weka.run'].args.safeParse(script).success).toBe(true);
-    expect(catalogue['weka.run'].args.safeParse({ ...script, parameters: { ...script.parameters, script: 'true' } }).success).toBe(false);
+    expect(wekaCatalogue['weka.run'].args.safeParse(script).success).toBe(true);
+    expect(wekaCatalogue['weka.run'].args.safeParse({ ...script, parameters: { ...script.parameters, script: 'true' } }).success).toBe(false);
   });
 
   it('trap 17: what admission has made of a pod is no difference, another wish is one', () => {

@@ -3,8 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Decision, HookRequest, Json } from '../../hooks/core/contract.ts';
-import { bootConfigMapName } from '../../hooks/server/boot-scripts.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { bootFileSettings } from '../../hooks/server/boot-files.ts';
+import { systems } from '../../hooks/systems.ts';
+import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import { bootScripts } from '../../lab/manifests.ts';
 import type { Settled } from './record.ts';
 
@@ -14,7 +15,7 @@ const settledIn = (release: string) => (JSON.parse(readFileSync(join(import.meta
 
 /** The boot scripts, and so the name of their ConfigMap, are those of this release; settings are the user's, and stay. */
 function decideNow({ controller, request }: Settled, config: Record<string, Json> = {}): Decision {
-  const now: HookRequest = { ...request, context: { ...request.context, config: { ...request.context.config, bootConfigMapName: bootConfigMapName(bootScripts()), ...config } } };
+  const now: HookRequest = { ...request, context: { ...request.context, config: { ...request.context.config, ...bootFileSettings(systems, bootScripts()), ...config } } };
   const found = wekaControllers.find(({ name }) => name === controller);
   if (found === undefined) throw new Error(`there is no controller ${controller} any more`);
   return found.decide(now);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimsRead } from '../../core/catalogue.ts';
+import { claimsRead } from '../../core/families/claims.ts';
 import type { Json, Observed } from '../../core/contract.ts';
 import { claimsFact, readableEntries, readableHoldersFact } from './claims.ts';
 

@@ -3,7 +3,7 @@
  * They are the truth, status is a copy. The sidecar writes them by compare and swap; what to write is decided here.
  */
 import type { Operation, Observed } from '../../core/contract.ts';
-import { claimsRead, claimsWrite, type ClaimChange } from '../../core/catalogue.ts';
+import { claimsRead, claimsWrite, type ClaimChange } from '../../core/families/claims.ts';
 import { factValue } from '../../core/facts.ts';
 import { describeIssues, parse, type Issue } from '../api/parse.ts';
 import { wekaClaimsSpecSchema, type WekaClaimsSpec } from '../api/weka-claims.ts';

@@ -1,5 +1,5 @@
 /** Everything that the decisions about one WekaClient rest on, gathered from the request once. */
-import { objectLive } from '../../core/catalogue.ts';
+import { objectLive } from '../../core/families/objects.ts';
 import type { HookRequest } from '../../core/contract.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';

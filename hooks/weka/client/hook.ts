@@ -1,7 +1,7 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
 import { kstatusTrio, type Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, Observation, RelatedRule } from '../../core/contract.ts';
-import { secretKeys } from '../../core/catalogue.ts';
+import { secretKeys } from '../../core/families/secrets.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { renderSteps, runSteps } from '../../core/steps.ts';

@@ -2,7 +2,7 @@
  * The users of a cluster inside weka, in the order in which they have to come (weka.md 3.6), and that weka takes the
  * passwords of their Secrets. The Secret is the word: whatever a person changes, here or in weka, weka gets its password.
  */
-import { setPublicSecretValues } from '../../core/catalogue.ts';
+import { setPublicSecretValues } from '../../core/families/secrets.ts';
 import type { Observation, Operation } from '../../core/contract.ts';
 import { ageSeconds, factValue, operationOutcome } from '../../core/facts.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';

@@ -1,6 +1,8 @@
 /** Everything that the decisions about one WekaCluster rest on, gathered from the request once. */
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
-import { secretKeys, serverTime, type PodTarget } from '../../core/catalogue.ts';
+import { secretKeys } from '../../core/families/secrets.ts';
+import { serverTime } from '../../core/families/objects.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';

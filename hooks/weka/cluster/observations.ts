@@ -3,7 +3,9 @@
  * every five minutes whether weka takes the passwords of its Secrets.
  */
 import type { Observation } from '../../core/contract.ts';
-import { claimsRead, secretKeys, serverTime } from '../../core/catalogue.ts';
+import { claimsRead } from '../../core/families/claims.ts';
+import { secretKeys } from '../../core/families/secrets.ts';
+import { serverTime } from '../../core/families/objects.ts';
 import { clusterConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';

@@ -2,7 +2,7 @@
  * The Secrets of a cluster: that they exist and are its own. They have a label in place of an owner reference, with which a
  * foreground deletion would take them at once, and are deleted when the containers are gone: a cancelled deletion needs them.
  */
-import { deleteSecret, ensureSecret, ownSecret } from '../../core/catalogue.ts';
+import { deleteSecret, ensureSecret, ownSecret } from '../../core/families/secrets.ts';
 import type { Operation } from '../../core/contract.ts';
 import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';

@@ -1,5 +1,6 @@
 /** The life of an active container, from node facts to Ready, as a list of steps. */
-import { ensureBootConfigMap, type ClaimChange } from '../../core/catalogue.ts';
+import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
+import type { ClaimChange } from '../../core/families/claims.ts';
 import type { HookEvent, Json } from '../../core/contract.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';

@@ -1,6 +1,6 @@
 /** Who may be disturbed now: what another member says of the container, and the disruption turn of its cluster. */
 import { factValue } from '../../core/facts.ts';
-import { objectLive } from '../../core/catalogue.ts';
+import { objectLive } from '../../core/families/objects.ts';
 import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { act, skipped, unknown, wait, type Outcome } from '../../core/steps.ts';

@@ -1,13 +1,16 @@
 /** Everything that the decisions about one WekaContainer rest on, gathered from the request once. */
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
-import { objectLive, podLive, configMapKeys, type PodTarget } from '../../core/catalogue.ts';
+import { objectLive, configMapKeys } from '../../core/families/objects.ts';
+import { podLive } from '../../core/families/pods.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import { apiVersion, group, labels } from '../api/group.ts';
 import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { wekaQuery, runtimeReport, wekaClusterKind } from '../catalogue.ts';
+import { wekaQuery, runtimeReport } from '../catalogue.ts';
+import { wekaClusterKind } from '../access.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { turnOf, type Turn } from '../claims/turn.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../catalogue.ts';
+import { wekaCatalogue } from '../catalogue.ts';
 import { operatorConfig } from '../config.ts';
 import type { ContainerFacts } from './facts.ts';
 import { joinSteps } from './join.ts';
@@ -17,7 +17,7 @@ describe('a container that joins', () => {
     const outcome = joinSteps[0]?.check(facts(96));
     if (outcome?.state !== 'act') throw new Error(JSON.stringify(outcome));
     const [operation] = outcome.operations;
-    expect(catalogue['weka.run'].args.safeParse(operation?.args).error).toBeUndefined();
+    expect(wekaCatalogue['weka.run'].args.safeParse(operation?.args).error).toBeUndefined();
     expect((operation?.args['parameters'] as { endpoints: unknown[] }).endpoints[0]).toEqual({ ip: 'fd00::1', port: 14000 });
   });
 

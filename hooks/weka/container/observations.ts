@@ -1,6 +1,8 @@
 /** What the container's hook asks the sidecar. Costs are bounded here: the maximal ages decide how often a pod is executed in. */
 import type { Observation } from '../../core/contract.ts';
-import { claimsRead, configMapKeys, objectLive, podLive } from '../../core/catalogue.ts';
+import { claimsRead } from '../../core/families/claims.ts';
+import { configMapKeys, objectLive } from '../../core/families/objects.ts';
+import { podLive } from '../../core/families/pods.ts';
 import { apiVersion } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';

@@ -4,7 +4,7 @@
  * here; quota and admission are known only when they have refused a pod.
  */
 import { factValue } from '../../core/facts.ts';
-import { configMapKeys } from '../../core/catalogue.ts';
+import { configMapKeys } from '../../core/families/objects.ts';
 import type { KubernetesObject } from '../../core/contract.ts';
 import type { WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';

@@ -1,9 +1,9 @@
 /** The WekaCluster above a container: its finalizer, and what a container says when it has gone without a word. */
-import { ensureFinalizer } from '../../core/catalogue.ts';
+import { ensureFinalizer } from '../../core/families/objects.ts';
 import type { Summary } from '../../core/conditions.ts';
 import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
 import { apiVersion, clusterFinalizer } from '../api/group.ts';
-import { wekaClusterKind } from '../catalogue.ts';
+import { wekaClusterKind } from '../access.ts';
 import { graceSeconds } from '../grace.ts';
 import { warning } from './bring-up.ts';
 import { clusterOf, type ContainerFacts } from './facts.ts';

@@ -1,5 +1,5 @@
 /** The end of one pod and the coming of the next: stop flags, the fence before a successor, replacement of an outdated pod. */
-import type { ClaimChange } from '../../core/catalogue.ts';
+import type { ClaimChange } from '../../core/families/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import type { Json, Operation } from '../../core/contract.ts';

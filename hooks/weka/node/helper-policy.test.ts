@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { podLive } from '../../core/catalogue.ts';
+import { podLive } from '../../core/families/pods.ts';
 import type { Fact, HookRequest, Json } from '../../core/contract.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder } from '../api/index.ts';

@@ -2,7 +2,7 @@
  * Which images and driver services the privileged helpers of a node may take. Whoever may create a container can write
  * any of them, so they come from the administrator, or from clusters whose own privileged pods were admitted.
  */
-import { podLive } from '../../core/catalogue.ts';
+import { podLive } from '../../core/families/pods.ts';
 import type { HookRequest, Observation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';

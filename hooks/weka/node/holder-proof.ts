@@ -2,7 +2,8 @@
  * What is known of a holder whose WekaContainer is gone: whether its runtime is dead, and whether its pod may stop.
  * Every answer here is "given" or the sentence that says what is missing; not known is missing.
  */
-import { podLive, type PodTarget } from '../../core/catalogue.ts';
+import { podLive } from '../../core/families/pods.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
 import type { HookRequest, Observation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimsRead, podLive } from '../../core/catalogue.ts';
+import { claimsRead } from '../../core/families/claims.ts';
+import { podLive } from '../../core/families/pods.ts';
 import type { Fact, HookRequest, Json } from '../../core/contract.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';

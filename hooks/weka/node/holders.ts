@@ -1,5 +1,5 @@
 /** Holders of the node's claims whose WekaContainer is gone: collected on proof, named in a condition until then. */
-import { claimsRead } from '../../core/catalogue.ts';
+import { claimsRead } from '../../core/families/claims.ts';
 import type { Json, Observation, Operation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import { canonicalJson } from '../../core/operations.ts';

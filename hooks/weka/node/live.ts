@@ -1,10 +1,12 @@
 /** Looks past every cache at a cluster, its members and its containers: what a node may believe of objects that others can write. */
 import type { HookRequest, Json } from '../../core/contract.ts';
-import { objectLive, podLive, type PodTarget } from '../../core/catalogue.ts';
+import { objectLive } from '../../core/families/objects.ts';
+import { podLive } from '../../core/families/pods.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
 import { factValue } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, type ClaimHolder } from '../api/index.ts';
-import { wekaClusterKind, wekaContainerKind } from '../catalogue.ts';
+import { wekaClusterKind, wekaContainerKind } from '../access.ts';
 
 /** A WekaCluster as claims name it. */
 export interface ClusterReference {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { podLive } from '../../core/catalogue.ts';
+import { podLive } from '../../core/families/pods.ts';
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import { apiVersion, containerConditions } from '../api/group.ts';
 import { operatorConfig } from '../config.ts';

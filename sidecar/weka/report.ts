@@ -1,9 +1,10 @@
+import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import type { RuntimeReport } from '../../hooks/weka/runtime-report.ts';
 import type { Performer } from '../context.ts';
 import { jsonOutput, podRunner } from '../pod-guard.ts';
 
 /** Asks the runtime of a pod what it is doing. */
-export const runtimeReport: Performer<'runtime.report'> = async (access, target, _args, context) => {
+export const runtimeReport: Performer<WekaCatalogue['runtime.report']> = async (access, target, _args, context) => {
   const run = podRunner(access, target, context);
   const result = await run(['python3', '/opt/weka_runtime.py', 'report'], { timeoutSeconds: 20 });
   // the engine checks the shape

@@ -1,12 +1,13 @@
+import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { PodTarget } from '../../hooks/core/catalogue.ts';
-import { wekaClusterKind, wekaContainerKind } from '../../hooks/weka/catalogue.ts';
+import { wekaClusterKind, wekaContainerKind } from '../../hooks/weka/access.ts';
 import { wekaCommands, type WekaCommand } from '../../hooks/weka/commands.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
 import { complaint, ourPod, podRunner } from '../pod-guard.ts';
-import { ourSecret, secretText } from './secret-write.ts';
+import { ourSecret, secretText } from '../operations/secret-write.ts';
 
 interface Reference {
   namespace: string;
@@ -22,8 +23,8 @@ async function exactly(access: ClusterAccess, kind: { apiVersion: string; kind: 
 }
 
 /** The script of a WekaCluster's override, for a pod that belongs to that very cluster. */
-async function scriptOf(access: ClusterAccess, target: PodTarget, cluster: Reference, override: string): Promise<string> {
-  const container = controllerOf(await ourPod(access, target));
+async function scriptOf(access: ClusterAccess, target: PodTarget, { cluster, override }: { cluster: Reference; override: string }, context: OperationContext): Promise<string> {
+  const container = controllerOf((await ourPod(access, target, context)).pod);
   if (container?.kind !== wekaContainerKind.kind) throw new Refusal(`pod ${target.name} has no WekaContainer`);
   const owner = controllerOf(await exactly(access, wekaContainerKind, { ...container, namespace: target.namespace }));
   if (owner?.uid !== cluster.uid) throw new Refusal(`pod ${target.name} does not belong to WekaCluster ${cluster.name}`);
@@ -35,7 +36,7 @@ async function scriptOf(access: ClusterAccess, target: PodTarget, cluster: Refer
 }
 
 async function passwordOf(access: ClusterAccess, namespace: string, reference: { name: string; key: string; ownerUid: string }, context: OperationContext): Promise<string> {
-  return secretText(await ourSecret(access, { namespace, name: reference.name }, reference.ownerUid), reference.key, context);
+  return secretText(await ourSecret(access, { namespace, name: reference.name }, reference.ownerUid, context), reference.key, context);
 }
 
 /** Whether a failed command says that its effect is there already. A shell's "command not found" (126, 127) says nothing of weka. */
@@ -44,7 +45,7 @@ function isDone(command: WekaCommand, { exitCode, stdout, stderr }: ExecResult):
 }
 
 /** Runs a command of the table: its argvs in order, up to the first that fails. */
-export const wekaRun: Performer<'weka.run'> = async (access, target, args, context) => {
+export const wekaRun: Performer<WekaCatalogue['weka.run']> = async (access, target, args, context) => {
   const name = args.command;
   const command: WekaCommand = wekaCommands[name];
   const parameters = args.parameters as Record<string, unknown>;
@@ -53,7 +54,7 @@ export const wekaRun: Performer<'weka.run'> = async (access, target, args, conte
     : '';
   const argvs = command.script === undefined
     ? command.argv(parameters)
-    : [['sh', '-ec', await scriptOf(access, target, parameters['cluster'] as Reference, command.script)]];
+    : [['sh', '-ec', await scriptOf(access, target, { cluster: parameters['cluster'] as Reference, override: command.script }, context)]];
 
   const run = podRunner(access, target, context);
   let changed = false;

@@ -4,7 +4,7 @@ import { findCondition } from '../../hooks/core/conditions.ts';
 import { kinds, type WekaClient, type WekaCluster } from '../../hooks/weka/api/index.ts';
 import { unsupportedClientFields } from '../../hooks/weka/client/unsupported.ts';
 import { unsupportedFields } from '../../hooks/weka/cluster/unsupported.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
+import { wekaControllers } from '../../hooks/weka/controllers.ts';
 
 /** Whatever is asked of it is there and, as a number, positive: an object in which every field is set. */
 function everythingSet(): unknown {

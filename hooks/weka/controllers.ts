@@ -1,4 +1,4 @@
-/** The weka system: its controllers and its settings. */
+/** The controllers of the weka system. */
 import type { HookController } from '../core/contract.ts';
 import { wekaClientController } from './client/hook.ts';
 import { wekaClusterController } from './cluster/hook.ts';

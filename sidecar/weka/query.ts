@@ -1,10 +1,11 @@
+import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import type { Json } from '../../hooks/core/contract.ts';
 import { wekaQueries } from '../../hooks/weka/queries.ts';
 import { Refusal, type Performer } from '../context.ts';
 import { jsonOutput, podRunner } from '../pod-guard.ts';
 
 /** Runs a read-only weka command and checks its answer. */
-export const wekaQuery: Performer<'weka.query'> = async (access, target, { query }, context) => {
+export const wekaQuery: Performer<WekaCatalogue['weka.query']> = async (access, target, { query }, context) => {
   const { argv, answer } = wekaQueries[query];
   const what = argv.join(' ');
   const run = podRunner(access, target, context);

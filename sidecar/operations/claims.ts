@@ -1,19 +1,17 @@
 /**
- * Compare and swap on a claims object. The API server decides: the patch carries a `test` on the resourceVersion that
+ * Claims objects of a system: read, and changed by compare and swap. The API server decides: the patch carries a `test` on the resourceVersion that
  * the hook read, so of two writers that read the same version one is refused.
  */
+import type { ResourceKind } from '../../hooks/core/access.ts';
 import type { Json, KubernetesObject } from '../../hooks/core/contract.ts';
-import { claimsRead, type ClaimChange } from '../../hooks/core/catalogue.ts';
+import { claimsRead, type ClaimChange, type ClaimsEntries } from '../../hooks/core/families/claims.ts';
 import { canonicalJson } from '../../hooks/core/operations.ts';
-import { wekaKinds } from '../../hooks/weka/catalogue.ts';
 import { getOrUndefined, isConflict, type ObjectAddress } from '../cluster-access.ts';
-import { Superseded, type OperationContext, type Performer } from '../context.ts';
+import { Superseded, type OperationContext, type Performer, type Performers } from '../context.ts';
 
 type Tree = Record<string, Json>;
 
-export function claimsAddress(name: string): ObjectAddress {
-  return { apiVersion: wekaKinds.claims.apiVersion, kind: wekaKinds.claims.kind, name };
-}
+const addressOf = ({ apiVersion, kind }: ResourceKind, name: string): ObjectAddress => ({ apiVersion, kind, name });
 
 function isTree(value: Json | undefined): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -49,15 +47,16 @@ function remembered(observation: ReturnType<typeof claimsRead>, expected: string
 }
 
 /** Creates or changes a claims object on condition of its version; changes that are in place already are success. */
-export const claimsWrite: Performer<'claims.write'> = async (access, { name }, { expectedResourceVersion, changes }, context) => {
+const write = (kind: ResourceKind): Performer<ClaimsEntries['claims.write']> => async (access, { name }, { expectedResourceVersion, changes }, context) => {
+  const address = addressOf(kind, name);
   const observation = claimsRead(name, 0);
   const expected = expectedResourceVersion ?? 'absent';
-  const read = async (): Promise<State | undefined> => {
-    const object = await getOrUndefined(access, claimsAddress(name));
+  const readNow = async (): Promise<State | undefined> => {
+    const object = await getOrUndefined(access, address);
     return object === undefined ? undefined : stateOf(object);
   };
   const known = (state: State | undefined): void => context.learn(observation, state === undefined ? { exists: false } : { exists: true, ...state });
-  const current = remembered(observation, expected, context) ?? await read();
+  const current = remembered(observation, expected, context) ?? await readNow();
   const inPlace = (state: { spec: Tree } | undefined): boolean =>
     state !== undefined && canonicalJson(withChanges(state.spec, changes)) === canonicalJson(state.spec);
   const conflict = (state: State | undefined): Superseded => {
@@ -70,15 +69,15 @@ export const claimsWrite: Performer<'claims.write'> = async (access, { name }, {
   const spec = withChanges(current?.spec ?? {}, changes);
   try {
     const written = current === undefined
-      ? await access.create({ ...claimsAddress(name), metadata: { name }, spec })
-      : await access.patchJson(claimsAddress(name), [
+      ? await access.create({ apiVersion: address.apiVersion, kind: address.kind, metadata: { name }, spec })
+      : await access.patchJson(address, [
         { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
         { op: 'add', path: '/spec', value: spec },
       ]);
     known(stateOf(written));
   } catch (error) {
     if (!isConflict(error)) throw error;
-    const now = await read();
+    const now = await readNow();
     // a lost answer of our own first attempt looks like a conflict, too
     if (inPlace(now)) {
       known(now);
@@ -89,3 +88,12 @@ export const claimsWrite: Performer<'claims.write'> = async (access, { name }, {
   }
   return { changed: true };
 };
+
+/** Reads a claims object. */
+const read = (kind: ResourceKind): Performer<ClaimsEntries['claims.read']> => async (access, { name }) => {
+  const object = await getOrUndefined(access, addressOf(kind, name));
+  return object === undefined ? { exists: false } : { exists: true, ...stateOf(object) };
+};
+
+/** For the kind whose objects hold a system's claims. */
+export const claimsPerformers = (kind: ResourceKind): Performers<ClaimsEntries> => ({ 'claims.read': read(kind), 'claims.write': write(kind) });

@@ -1,7 +1,7 @@
 /** Situations of a pod that ends, with what the hook decides in each: the decision is computed, only the situation is told. */
 import { decideFence, type FenceInput } from '../../hooks/weka/container/fence.ts';
 import { decideStop, type StopInput } from '../../hooks/weka/container/stop.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from '../markdown-table.ts';
 
 /** A joined drive container whose pod a person deleted, in a healthy cluster in which nothing else is disturbed. */
 const base: StopInput = {

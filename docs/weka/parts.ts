@@ -1,0 +1,13 @@
+/** The generated parts that only the pages of Weka have, by name. */
+import { roles } from '../../hooks/weka/cluster/roles.ts';
+import { markdownTable } from '../markdown-table.ts';
+import { notSupportedClientFields, notSupportedFields, notSupportedKinds } from './not-supported.ts';
+import { fenceTable, stopTable } from './stop-tables.ts';
+
+export const parts: Record<string, () => string> = {
+  'stop-table': stopTable,
+  'fence-table': fenceTable,
+  'not-supported': () => markdownTable(['what', 'what happens'], [...notSupportedKinds(), ...notSupportedFields(), ...notSupportedClientFields(), [
+    `containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none',
+  ]]),
+};

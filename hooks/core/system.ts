@@ -1,0 +1,55 @@
+/**
+ * A system: one tenant of this operator, such as a storage product. Generic rooms know systems by this object only, and
+ * the list of them in `systems.ts`. Its sidecar face (performers) and its lab face are objects of their own, so that
+ * the hooks' bundle stays free of both.
+ */
+import type { SystemAccess } from './access.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Context, HookController, Json } from './contract.ts';
+import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
+import type { StepRow } from './steps.ts';
+
+export interface System {
+  /** Its folder in each room, and its name in the setting that says which systems an installation runs. */
+  name: string;
+  controllers: readonly HookController[];
+  /** What its hooks read in `context.config`. */
+  settings: SettingsSchema;
+  /** The setting that gets the name of the copies of its boot files; see `SystemAccess.bootConfigMapPrefix`. */
+  bootConfigMapSetting?: string;
+  access: SystemAccess;
+  /** What the sidecar does for it beside the generic families. */
+  catalogue: Catalogue;
+  /** Its lists of steps by the name under which the pages of the docs show them. */
+  lives: Readonly<Record<string, readonly StepRow[]>>;
+}
+
+/** All controllers of some systems. Throws when two have the same name, which is a path of the hook server. */
+export function controllersOf(systems: readonly Pick<System, 'controllers'>[]): readonly HookController[] {
+  const controllers = systems.flatMap((system) => system.controllers);
+  const twice = controllers.find(({ name }, index) => controllers.findIndex((one) => one.name === name) !== index);
+  if (twice !== undefined) throw new Error(`two controllers are named ${twice.name}`);
+  return controllers;
+}
+
+/** Those of `systems` that are named, all of them where none is. Throws when there is none of a name. */
+export function selectSystems<Named extends { name: string }>(systems: readonly Named[], names: readonly string[]): readonly Named[] {
+  const unknown = names.find((name) => !systems.some((one) => one.name === name));
+  if (unknown !== undefined) throw new Error(`there is no system ${unknown}; known are ${systems.map(({ name }) => name).join(', ')}`);
+  return names.length === 0 ? systems : systems.filter(({ name }) => names.includes(name));
+}
+
+/** The settings of some systems that a person may set, for --help, the docs and the chart. */
+export function describeSystemSettings(systems: readonly System[]): SettingDescription[] {
+  return systems.flatMap(({ settings, bootConfigMapSetting }) => describeSettings(settings).filter(({ name }) => name !== bootConfigMapSetting));
+}
+
+/** The settings of some systems as environment variables give them. Throws a ZodError that names those which cannot be read. */
+export function readSystemSettings(systems: readonly System[], environment: Record<string, string | undefined>): Context['config'] {
+  return Object.assign({}, ...systems.map(({ settings }) => readSettings(settings, environment))) as Record<string, Json>;
+}
+
+/** Settings that were given as values, with the defaults of the systems. Throws a ZodError that names those which are not valid. */
+export function completeSettings(systems: readonly System[], given: Record<string, unknown>): Context['config'] {
+  return Object.assign({}, ...systems.map(({ settings }) => settings.parse(given))) as Record<string, Json>;
+}
