@@ -24,8 +24,8 @@ import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.ts';
 import type { Machines, NewMachine } from './nodes/machines.ts';
 import { startNodes, type NodesOptions } from './nodes/start-nodes.ts';
-import type { SimulatedProgramSettings } from './nodes/simulated-program-host.ts';
-import { simulatedPrograms, type SimulatedProgramFactory } from './nodes/simulated-program.ts';
+import type { SimulatedProgramSettings } from './weka/simulated-program-host.ts';
+import { simulatedPrograms, type SimulatedProgramFactory } from './weka/simulated-program.ts';
 import { createRandom, type Random } from './random.ts';
 import { storeAccess } from './store-access.ts';
 import type { WekaSettings } from './weka/settings.ts';

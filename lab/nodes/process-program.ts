@@ -13,7 +13,7 @@ import type { HardwareRegistry, NodeHardware } from './hardware.ts';
 import { mainContainer } from './kinds.ts';
 import type { Container, Pod } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
-import { resignImage } from './drive-image.ts';
+import { resignImage } from '../weka/drive-image.ts';
 import { buildRoot, movedCommand, refreshRoot, terminationMessage } from './process-root.ts';
 import type { DriveOwner, RootPlaces } from './process-root.ts';
 import { findPython, killBelow, lineReader, quietKill } from './process-tools.ts';

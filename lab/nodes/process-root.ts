@@ -4,7 +4,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { driveDevice, driveImage } from './drive-image.ts';
+import { driveDevice, driveImage } from '../weka/drive-image.ts';
 import type { NodeHardware } from './hardware.ts';
 import { mainContainer } from './kinds.ts';
 import type { Container, Pod, Volume } from './kinds.ts';

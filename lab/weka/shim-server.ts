@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { ExecResult, WekaPlace } from '../contract.ts';
-import { driveImage } from '../nodes/drive-image.ts';
+import { driveImage } from './drive-image.ts';
 import { refuse } from './command.ts';
 import type { LabWekaWorld } from './world.ts';
 

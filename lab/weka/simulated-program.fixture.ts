@@ -2,10 +2,10 @@
 import { VirtualClock } from '../clock.ts';
 import type { ExecResult, PodProgram } from '../contract.ts';
 import { createRandom } from '../random.ts';
-import type { LabWekaWorld } from '../weka/world.ts';
-import { createWekaWorld } from '../weka/world.ts';
-import type { HardwareRegistry } from './hardware.ts';
-import { createHardwareRegistry } from './hardware.ts';
+import type { LabWekaWorld } from './world.ts';
+import { createWekaWorld } from './world.ts';
+import type { HardwareRegistry } from '../nodes/hardware.ts';
+import { createHardwareRegistry } from '../nodes/hardware.ts';
 import type { SimulatedProgramFactory } from './simulated-program.ts';
 import { simulatedPrograms } from './simulated-program.ts';
 

@@ -1,7 +1,7 @@
 /** Helper pods: a subcommand of the runtime as the pod's command, which does its work and exits. */
 import type { PodEnvironment, PodProgram } from '../contract.ts';
 import { driveDevice } from './drive-image.ts';
-import { mainContainer } from './kinds.ts';
+import { mainContainer } from '../nodes/kinds.ts';
 import type { SimulatedHosts } from './simulated-program-host.ts';
 
 /** Undefined when the words are no helper's: then the pod runs the mode of its environment. */

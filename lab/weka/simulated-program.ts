@@ -4,9 +4,9 @@
  */
 import { loginArgv } from '../../hooks/weka/queries.ts';
 import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
-import type { LabWekaWorld } from '../weka/world.ts';
-import type { HardwareRegistry } from './hardware.ts';
-import { mainContainer } from './kinds.ts';
+import type { LabWekaWorld } from './world.ts';
+import type { HardwareRegistry } from '../nodes/hardware.ts';
+import { mainContainer } from '../nodes/kinds.ts';
 import { startHelper } from './simulated-program-helper.ts';
 import type { HostDirectory, SimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedHosts, defaultSimulatedProgramSettings } from './simulated-program-host.ts';
