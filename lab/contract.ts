@@ -1,4 +1,4 @@
-/** The interfaces between the rooms of the lab: clock, API, pods, weka. No implementation here. */
+/** The interfaces between the rooms of the lab: clock, API, pods. No implementation here. */
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 
 /** Time as the lab knows it; everything that waits does so through this. */
@@ -118,21 +118,4 @@ export interface PodEnvironment {
 /** Starts programs; chosen per pod by the lab (simulated or process). */
 export interface ProgramFactory {
   start(environment: PodEnvironment): PodProgram;
-}
-
-/** The place from which a `weka` command is run. */
-export interface WekaPlace {
-  /** WekaContainer UID: the identity of the persistent data directory on the host. */
-  dataId: string;
-  nodeName: string;
-  ip: string;
-  /** Environment that the CLI sees: NAME, MODE, PORT, AGENT_PORT, WEKA_USERNAME, WEKA_PASSWORD ... */
-  env: Record<string, string>;
-}
-
-/** The model of everything that the `weka` command line can see and do, in all clusters of the lab. */
-export interface WekaWorld {
-  run(place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult>;
-  /** The process world of that data directory died (pod killed): its weka container is down. */
-  processesDied(dataId: string): void;
 }
