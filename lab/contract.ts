@@ -100,13 +100,23 @@ export interface PodProgram {
   signal(signal: 'TERM' | 'KILL'): void;
 }
 
+/** A container in the spec of its pod: what programs read of it. */
+export interface PodContainer {
+  name: string;
+  command?: string[];
+  args?: string[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
+}
+
 /** What the kubelet of a lab node gives to a starting container. */
 export interface PodEnvironment {
   pod: KubernetesObject;
+  /** The one of the pod that starts. */
+  container: PodContainer;
   nodeName: string;
   podIp: string;
   bootId: string;
-  /** Plain environment of the main container, downward API resolved. */
+  /** Its plain environment, downward API resolved. */
   env: Record<string, string>;
   /** Files of mounted ConfigMaps and Secrets by mount path, read live (a changed Secret shows). */
   readFile(path: string): string | undefined;
@@ -115,7 +125,7 @@ export interface PodEnvironment {
   onLog?(line: string): void;
 }
 
-/** Starts programs; chosen per pod by the lab (simulated or process). */
+/** Starts programs, simulated ones or processes. */
 export interface ProgramFactory {
   start(environment: PodEnvironment): PodProgram;
 }

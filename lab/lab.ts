@@ -25,7 +25,7 @@ import type { Kubelet, KubeletOptions } from './nodes/kubelet.ts';
 import type { Machines, NewMachine } from './nodes/machines.ts';
 import { startNodes, type NodesOptions } from './nodes/start-nodes.ts';
 import type { SimulatedProgramSettings } from './weka/simulated-program-host.ts';
-import { simulatedPrograms, type SimulatedProgramFactory } from './weka/simulated-program.ts';
+import { runsRuntime, simulatedPrograms, type SimulatedProgramFactory } from './weka/simulated-program.ts';
 import { createRandom, type Random } from './random.ts';
 import { storeAccess } from './store-access.ts';
 import type { WekaSettings } from './weka/settings.ts';
@@ -141,9 +141,10 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const hardware = createHardwareRegistry(() => random.next());
   const world = createWekaWorld({ clock, random: () => random.next(), settings: options.weka, hardware });
   const programs = simulatedPrograms({ world, clock, hardware, settings: options.runtime });
+  const chosen = options.programs?.(programs, { world, hardware }) ?? programs;
   const nodes = await startNodes({
     client, clock, hardware, onProblem,
-    programs: options.programs?.(programs, { world, hardware }) ?? programs,
+    programs: { start: (environment) => (runsRuntime(environment) ? chosen.start(environment) : undefined) },
     bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
     onReachable: (node, reachable) => world.setReachable(node, reachable),
     settings: options.nodeSettings,

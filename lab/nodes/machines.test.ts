@@ -158,7 +158,7 @@ describe('a machine that fails', () => {
     lab.machines.fail('node-1', 'network');
     lab.store.delete(podResource, 'default', 'one', { gracePeriodSeconds: 0 });
     await lab.clock.advance(3_600_000);
-    expect(lab.kubelet.pods()).toMatchObject([{ running: ['weka-container'] }]);
+    expect(lab.kubelet.pods()).toMatchObject([{ running: ['main'] }]);
     lab.machines.recover('node-1');
     await lab.clock.advance(10_000);
     expect(lab.programs[0]!.signals).toEqual(['TERM']);

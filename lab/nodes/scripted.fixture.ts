@@ -77,7 +77,7 @@ export interface ScriptedLab {
   events(name: string): string[];
 }
 
-/** A lab with `nodes` default nodes, whose pods run scripted programs. */
+/** A lab with `nodes` default nodes, whose containers `main` run scripted programs. */
 export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<KubeletSettings> } = {}): Promise<ScriptedLab> {
   const clock = new VirtualClock();
   const store = createStore({ clock, seed: 1 });
@@ -88,7 +88,8 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
   const problems: unknown[] = [];
   const onProblem = (error: unknown): void => void problems.push(error);
   const lab = { exitsOnTerm: true } as ScriptedLab;
-  const start = (environment: PodEnvironment): PodProgram => {
+  const start = (environment: PodEnvironment): PodProgram | undefined => {
+    if (environment.container.name !== 'main') return undefined;
     const program = new ScriptedProgram(environment, lab.exitsOnTerm);
     programs.push(program);
     return program;
@@ -130,6 +131,6 @@ export function podManifest(name: string, spec: Partial<PodSpec> = {}, container
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default' },
-    spec: { containers: [{ name: 'weka-container', image: 'quay.io/weka/weka:4.4', ...container }], ...spec },
+    spec: { containers: [{ name: 'main', image: 'vendor/program:1.0', ...container }], ...spec },
   };
 }

@@ -12,7 +12,7 @@ import type { Machines, MachineSettings } from './machines.ts';
 import { startNodeLifecycle } from './node-lifecycle.ts';
 import type { NodeLifecycleSettings } from './node-lifecycle.ts';
 import { podAccess } from './pod-access.ts';
-import type { ContainerProgramFactory, KubeletSettings } from './kubelet-settings.ts';
+import type { ContainerPrograms, KubeletSettings } from './kubelet-settings.ts';
 import { startScheduler } from './scheduler.ts';
 import type { Scheduler, SchedulerOptions, SchedulerSettings } from './scheduler.ts';
 
@@ -20,7 +20,7 @@ export interface NodesOptions {
   client: ApiClient;
   clock: Clock;
   hardware: HardwareRegistry;
-  programs: ContainerProgramFactory;
+  programs: ContainerPrograms;
   /** The pods/binding subresource, such as `store.bind`. */
   bind: SchedulerOptions['bind'];
   settings?: Partial<KubeletSettings & SchedulerSettings & MachineSettings & NodeLifecycleSettings>;

@@ -56,6 +56,7 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
     if (machine === undefined) throw new Error(`no node-${n}`);
     const files: Record<string, string> = { username: 'admin\n', password: 'operator-password\n', 'join-secret': 'sesame\n', ...secrets };
     const uid = `pod-${++pods}`;
+    const container = { name: 'weka-container', command: command ?? ['python3', '/opt/weka_runtime.py'], volumeMounts: [{ name: 'data', mountPath: '/clean' }] };
     const pod: TestPod = {
       exitCode: undefined,
       program: factory.start({
@@ -64,10 +65,11 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
           kind: 'Pod',
           metadata: { name: `${mode}-${n}`, uid },
           spec: {
-            containers: [{ command: command ?? ['python3', '/opt/weka_runtime.py'], volumeMounts: [{ name: 'data', mountPath: '/clean' }] }],
+            containers: [container],
             volumes: [{ name: 'data', ...(hostPath === undefined ? {} : { hostPath: { path: hostPath } }) }],
           },
         },
+        container,
         nodeName: machine.name,
         podIp: machine.ip,
         bootId: machine.bootId,
