@@ -28,6 +28,7 @@ import type { SimulatedProgramSettings } from './weka/simulated-program-host.ts'
 import { runsRuntime, simulatedPrograms, type SimulatedProgramFactory } from './weka/simulated-program.ts';
 import { createRandom, type Random } from './random.ts';
 import { storeAccess } from './store-access.ts';
+import { wekaNodeFacts } from './weka/node-facts.ts';
 import type { WekaSettings } from './weka/settings.ts';
 import { createWekaWorld, type LabWekaWorld } from './weka/world.ts';
 
@@ -146,6 +147,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     client, clock, hardware, onProblem,
     programs: { start: (environment) => (runsRuntime(environment) ? chosen.start(environment) : undefined) },
     bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
+    nodeFacts: [wekaNodeFacts],
     onReachable: (node, reachable) => world.setReachable(node, reachable),
     settings: options.nodeSettings,
   });

@@ -300,11 +300,11 @@ describe('a program that ends by itself', () => {
   });
 
   it('leaves an ended pod without resources, so that another one fits', async () => {
-    const drives = { containers: [{ name: 'main', image: 'vendor/program', resources: { requests: { 'weka.io/drives': '4' }, limits: { 'weka.io/drives': '4' } } }] };
+    const drives = { containers: [{ name: 'main', image: 'vendor/program', resources: { requests: { 'storage.example.com/drives': '4' }, limits: { 'storage.example.com/drives': '4' } } }] };
     const lab = await withPod({ restartPolicy: 'Never', ...drives });
     lab.create(podManifest('two', drives));
     await lab.clock.advance(5000);
-    expect(lab.events('two')).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient weka.io/drives. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.']);
+    expect(lab.events('two')).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient storage.example.com/drives. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.']);
     expect(lab.pod('two')?.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }]);
     lab.programs[0]!.exit(0);
     await lab.clock.advance(5000);

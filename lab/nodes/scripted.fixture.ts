@@ -14,6 +14,7 @@ import type { Container, Pod, PodSpec } from './kinds.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Machines } from './machines.ts';
 import type { KubeletSettings } from './kubelet-settings.ts';
+import type { NodeFacts } from './nodes.ts';
 import type { Scheduler } from './scheduler.ts';
 import { startNodes } from './start-nodes.ts';
 
@@ -77,6 +78,13 @@ export interface ScriptedLab {
   events(name: string): string[];
 }
 
+/** What a system with a device plugin shows of a machine. */
+const storageFacts: NodeFacts = ({ drives }) => ({
+  labels: { 'storage.example.com/role': 'backend' },
+  annotations: { 'storage.example.com/drives': drives.join() },
+  extendedResources: { 'storage.example.com/drives': String(drives.length) },
+});
+
 /** A lab with `nodes` default nodes, whose containers `main` run scripted programs. */
 export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<KubeletSettings> } = {}): Promise<ScriptedLab> {
   const clock = new VirtualClock();
@@ -96,7 +104,7 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
   };
   const bind = async (namespace: string, pod: string, node: string): Promise<void> => void store.bind(namespace, pod, node);
   const settings = { imagePullMilliseconds: 0, ...options.kubelet };
-  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, onProblem });
+  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, nodeFacts: [storageFacts], onProblem });
   for (let count = 0; count < (options.nodes ?? 1); count += 1) await machines.add();
   return Object.assign(lab, {
     clock,
