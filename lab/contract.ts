@@ -1,4 +1,4 @@
-/** The interfaces between the rooms of the lab: clock, API, pods, weka. No implementation here. */
+/** The interfaces between the rooms of the lab: clock, API, pods. No implementation here. */
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 
 /** Time as the lab knows it; everything that waits does so through this. */
@@ -100,13 +100,23 @@ export interface PodProgram {
   signal(signal: 'TERM' | 'KILL'): void;
 }
 
+/** A container in the spec of its pod: what programs read of it. */
+export interface PodContainer {
+  name: string;
+  command?: string[];
+  args?: string[];
+  volumeMounts?: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
+}
+
 /** What the kubelet of a lab node gives to a starting container. */
 export interface PodEnvironment {
   pod: KubernetesObject;
+  /** The one of the pod that starts. */
+  container: PodContainer;
   nodeName: string;
   podIp: string;
   bootId: string;
-  /** Plain environment of the main container, downward API resolved. */
+  /** Its plain environment, downward API resolved. */
   env: Record<string, string>;
   /** Files of mounted ConfigMaps and Secrets by mount path, read live (a changed Secret shows). */
   readFile(path: string): string | undefined;
@@ -115,24 +125,7 @@ export interface PodEnvironment {
   onLog?(line: string): void;
 }
 
-/** Starts programs; chosen per pod by the lab (simulated or process). */
+/** Starts programs, simulated ones or processes. */
 export interface ProgramFactory {
   start(environment: PodEnvironment): PodProgram;
-}
-
-/** The place from which a `weka` command is run. */
-export interface WekaPlace {
-  /** WekaContainer UID: the identity of the persistent data directory on the host. */
-  dataId: string;
-  nodeName: string;
-  ip: string;
-  /** Environment that the CLI sees: NAME, MODE, PORT, AGENT_PORT, WEKA_USERNAME, WEKA_PASSWORD ... */
-  env: Record<string, string>;
-}
-
-/** The model of everything that the `weka` command line can see and do, in all clusters of the lab. */
-export interface WekaWorld {
-  run(place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult>;
-  /** The process world of that data directory died (pod killed): its weka container is down. */
-  processesDied(dataId: string): void;
 }

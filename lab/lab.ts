@@ -27,10 +27,11 @@ import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.
 import type { Kubelet, KubeletOptions } from './nodes/kubelet.ts';
 import type { Machines, NewMachine } from './nodes/machines.ts';
 import { startNodes, type NodesOptions } from './nodes/start-nodes.ts';
-import type { SimulatedProgramSettings } from './nodes/simulated-program-host.ts';
-import { simulatedPrograms, type SimulatedProgramFactory } from './nodes/simulated-program.ts';
+import type { SimulatedProgramSettings } from './weka/simulated-program-host.ts';
+import { runsRuntime, simulatedPrograms, type SimulatedProgramFactory } from './weka/simulated-program.ts';
 import { createRandom, type Random } from './random.ts';
 import { storeAccess } from './store-access.ts';
+import { wekaNodeFacts } from './weka/node-facts.ts';
 import type { WekaSettings } from './weka/settings.ts';
 import { createWekaWorld, type LabWekaWorld } from './weka/world.ts';
 
@@ -144,10 +145,12 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const hardware = createHardwareRegistry(() => random.next());
   const world = createWekaWorld({ clock, random: () => random.next(), settings: options.weka, hardware });
   const programs = simulatedPrograms({ world, clock, hardware, settings: options.runtime });
+  const chosen = options.programs?.(programs, { world, hardware }) ?? programs;
   const nodes = await startNodes({
     client, clock, hardware, onProblem,
-    programs: options.programs?.(programs, { world, hardware }) ?? programs,
+    programs: { start: (environment) => (runsRuntime(environment) ? chosen.start(environment) : undefined) },
     bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
+    nodeFacts: [wekaNodeFacts],
     onReachable: (node, reachable) => world.setReachable(node, reachable),
     settings: options.nodeSettings,
   });

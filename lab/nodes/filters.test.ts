@@ -13,7 +13,7 @@ interface NodeWish {
 }
 
 function node(name: string, wish: NodeWish = {}): NodeObject {
-  const allocatable = { cpu: '8', memory: '64Gi', 'hugepages-2Mi': '8Gi', 'ephemeral-storage': '100Gi', pods: '10', 'weka.io/drives': '2', ...wish.allocatable };
+  const allocatable = { cpu: '8', memory: '64Gi', 'hugepages-2Mi': '8Gi', 'ephemeral-storage': '100Gi', pods: '10', 'storage.example.com/drives': '2', ...wish.allocatable };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -84,14 +84,14 @@ const cases: Record<string, Case> = {
   },
   'an extended resource that the node lacks': {
     nodes: [node('a')],
-    pod: pod('p', requests({ 'weka.io/nics': '1' })),
-    expected: `0/1 nodes are available: 1 Insufficient weka.io/nics. ${unhelpful(1)}`,
+    pod: pod('p', requests({ 'storage.example.com/nics': '1' })),
+    expected: `0/1 nodes are available: 1 Insufficient storage.example.com/nics. ${unhelpful(1)}`,
   },
   'drives are taken by a terminating pod until it is gone': {
     nodes: [node('a')],
-    placed: [[{ ...pod('x', requests({ 'weka.io/drives': '2' })), metadata: { name: 'x', uid: 'x', namespace: 'default', deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'a']],
-    pod: pod('p', requests({ 'weka.io/drives': '1' })),
-    expected: `0/1 nodes are available: 1 Insufficient weka.io/drives. ${noVictims(1)}`,
+    placed: [[{ ...pod('x', requests({ 'storage.example.com/drives': '2' })), metadata: { name: 'x', uid: 'x', namespace: 'default', deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'a']],
+    pod: pod('p', requests({ 'storage.example.com/drives': '1' })),
+    expected: `0/1 nodes are available: 1 Insufficient storage.example.com/drives. ${noVictims(1)}`,
   },
   'ephemeral storage': {
     nodes: [node('a')],
@@ -156,7 +156,7 @@ const cases: Record<string, Case> = {
   },
   'a taint with a value': {
     nodes: [node('a', { taints: [{ key: 'dedicated', value: 'gpu', effect: 'NoSchedule' }] })],
-    pod: pod('p', { tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'weka' }] }),
+    pod: pod('p', { tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'storage' }] }),
     expected: `0/1 nodes are available: 1 node(s) had untolerated taint {dedicated: gpu}. ${unhelpful(1)}`,
   },
   'a taint without a value': {

@@ -20,7 +20,7 @@ export interface NodeHardware {
   architecture: string;
   /** Serials of the signed drives. */
   drives: string[];
-  /** Weka versions (the tag of an image) whose kernel drivers were loaded since boot. */
+  /** Versions (the tag of an image) whose kernel drivers were loaded since boot. */
   driversLoaded: Set<string>;
   /** Mounts that the kernel driver serves now. */
   activeMounts: number;

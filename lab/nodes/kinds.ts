@@ -1,7 +1,6 @@
 /** The core kinds as this room reads them: only the fields that the scheduler and the kubelet look at. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { mainContainerName } from '../../hooks/weka/api/group.ts';
-import type { ResourceInfo } from '../contract.ts';
+import type { PodContainer, ResourceInfo } from '../contract.ts';
 
 const core = (kind: string, plural: string, namespaced: boolean, hasStatus: boolean): ResourceInfo => ({
   group: '',
@@ -111,22 +110,14 @@ export interface EnvFrom {
   configMapRef?: { name: string; optional?: boolean };
 }
 
-export interface Container {
-  name: string;
+export interface Container extends PodContainer {
   image?: string;
-  command?: string[];
-  args?: string[];
   env?: EnvVar[];
   envFrom?: EnvFrom[];
   ports?: { containerPort: number; hostPort?: number; hostIP?: string; protocol?: string }[];
   resources?: { requests?: Quantities; limits?: Quantities };
-  volumeMounts?: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
   restartPolicy?: 'Always';
 }
-
-/** The container that a pod is there for: weka's by its name, wherever injected ones stand; of other pods the first. */
-export const mainContainer = <Named extends { name?: string }>(containers: readonly Named[]): Named | undefined =>
-  containers.find(({ name }) => name === mainContainerName) ?? containers[0];
 
 export interface KeyToPath {
   key: string;

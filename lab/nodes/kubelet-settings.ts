@@ -1,8 +1,7 @@
 /** What a kubelet is set to, and what its pod workers are given. */
-import type { ApiClient, Clock, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
+import type { ApiClient, Clock, PodEnvironment, PodProgram } from '../contract.ts';
 import type { Backoff } from './container-run.ts';
 import type { EventRecorder } from './events.ts';
-import type { Container } from './kinds.ts';
 import type { DataSources } from './pod-environment.ts';
 
 /** All times are milliseconds. */
@@ -34,9 +33,10 @@ export const defaultKubeletSettings: KubeletSettings = {
   normalEvents: true,
 };
 
-/** A factory that also knows containers besides the first main one. Without it init containers do nothing and end well, others idle. */
-export interface ContainerProgramFactory extends ProgramFactory {
-  startOther?(environment: PodEnvironment, container: Container): PodProgram | undefined;
+/** What containers run: init containers, sidecars and main ones alike. */
+export interface ContainerPrograms {
+  /** Undefined for a container that nobody knows: it idles, and as an init container it ends well at once. */
+  start(environment: PodEnvironment): PodProgram | undefined;
 }
 
 /** The machine of a pod, as its worker sees it. */
@@ -58,7 +58,7 @@ export interface WorkerContext {
   clock: Clock;
   settings: KubeletSettings;
   sources: DataSources;
-  programs: ContainerProgramFactory;
+  programs: ContainerPrograms;
   events: EventRecorder;
   onProblem: (error: unknown) => void;
 }

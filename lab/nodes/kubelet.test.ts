@@ -27,7 +27,7 @@ describe('a pod on a lab node', () => {
     expect(pod.status?.phase).toBe('Running');
     expect(pod.status).toMatchObject({ hostIP: '10.0.0.1', podIP: '10.128.0.2' });
     for (const type of ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready']) expect(condition(pod, type)).toBe('True');
-    expect(container(pod)).toMatchObject({ name: 'weka-container', ready: true, started: true, restartCount: 0 });
+    expect(container(pod)).toMatchObject({ name: 'main', ready: true, started: true, restartCount: 0 });
     expect(lab.problems).toEqual([]);
   });
 
@@ -57,18 +57,18 @@ describe('a pod on a lab node', () => {
   });
 
   it('is Ready only with its readiness gates', async () => {
-    const lab = await withPod({ readinessGates: [{ conditionType: 'weka.io/ready' }] });
+    const lab = await withPod({ readinessGates: [{ conditionType: 'storage.example.com/ready' }] });
     expect(lab.pod('one')?.status?.conditions?.find((one) => one.type === 'Ready')).toMatchObject({
       status: 'False',
       reason: 'ReadinessGatesNotReady',
-      message: 'corresponding condition of pod readiness gate "weka.io/ready" does not exist.',
+      message: 'corresponding condition of pod readiness gate "storage.example.com/ready" does not exist.',
     });
     const pod = structuredClone(lab.pod('one')!);
-    pod.status!.conditions!.push({ type: 'weka.io/ready', status: 'True' });
+    pod.status!.conditions!.push({ type: 'storage.example.com/ready', status: 'True' });
     lab.store.update(podResource, pod, 'status');
     await lab.clock.advance(1000);
     expect(condition(lab.pod('one'), 'Ready')).toBe('True');
-    expect(condition(lab.pod('one'), 'weka.io/ready')).toBe('True');
+    expect(condition(lab.pod('one'), 'storage.example.com/ready')).toBe('True');
   });
 
   it('survives a broken watch that lost its history', async () => {
@@ -90,8 +90,8 @@ describe('a pod on a lab node', () => {
 
 describe('the volumes of a pod', () => {
   const credentials: Partial<PodSpec> = {
-    volumes: [{ name: 'weka-credentials', secret: { secretName: 'operator-user' } }],
-    containers: [{ name: 'weka-container', image: 'weka', volumeMounts: [{ name: 'weka-credentials', mountPath: '/var/run/secrets/user' }] }],
+    volumes: [{ name: 'credentials', secret: { secretName: 'operator-user' } }],
+    containers: [{ name: 'main', image: 'vendor/program', volumeMounts: [{ name: 'credentials', mountPath: '/var/run/secrets/user' }] }],
   };
   const secret = (password: string) => ({
     apiVersion: 'v1',
@@ -104,7 +104,7 @@ describe('the volumes of a pod', () => {
     const lab = await withPod(credentials);
     expect(lab.pod('one')?.status?.phase).toBe('Pending');
     expect(container(lab.pod('one'))?.state).toEqual({ waiting: { reason: 'ContainerCreating' } });
-    expect(lab.events('one')).toContain('FailedMount: MountVolume.SetUp failed for volume "weka-credentials" : secret "operator-user" not found');
+    expect(lab.events('one')).toContain('FailedMount: MountVolume.SetUp failed for volume "credentials" : secret "operator-user" not found');
     const [event] = lab.store.list(eventResource).items.filter((one) => one['reason'] === 'FailedMount');
     expect(event?.['count']).toBe(4);
     lab.create(secret('first'));
@@ -134,7 +134,7 @@ describe('the volumes of a pod', () => {
 
   it('an environment that cannot be resolved is a config error', async () => {
     const lab = await withPod({
-      containers: [{ name: 'weka-container', image: 'weka', env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 'gone', key: 'k' } } }] }],
+      containers: [{ name: 'main', image: 'vendor/program', env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 'gone', key: 'k' } } }] }],
     });
     expect(container(lab.pod('one'))?.state).toEqual({ waiting: { reason: 'CreateContainerConfigError', message: 'secret "gone" not found' } });
   });
@@ -218,8 +218,8 @@ describe('a pod that somebody removes by force', () => {
     await lab.clock.advance(2500);
     expect(lab.pod('one')?.status?.phase).toBe('Running');
     expect(lab.kubelet.pods().map(({ orphan, running }) => ({ orphan, running }))).toEqual([
-      { orphan: true, running: ['weka-container'] },
-      { orphan: false, running: ['weka-container'] },
+      { orphan: true, running: ['main'] },
+      { orphan: false, running: ['main'] },
     ]);
     expect(lab.programs[0]!.signals).toEqual(['TERM']);
     await lab.clock.advance(200);
@@ -253,11 +253,11 @@ describe('a program that ends by itself', () => {
     }
     const uid = lab.pod('one')!.metadata.uid;
     expect(container(lab.pod('one'))?.state).toEqual({
-      waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=weka-container pod=one_default(${uid})` },
+      waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=main pod=one_default(${uid})` },
     });
     expect(lab.pod('one')?.status?.phase).toBe('Running');
     expect(condition(lab.pod('one'), 'Ready')).toBe('False');
-    expect(lab.events('one')).toContain(`BackOff: Back-off restarting failed container weka-container in pod one_default(${uid})`);
+    expect(lab.events('one')).toContain(`BackOff: Back-off restarting failed container main in pod one_default(${uid})`);
   });
 
   it('forgets the back-off after it ran long enough', async () => {
@@ -300,11 +300,11 @@ describe('a program that ends by itself', () => {
   });
 
   it('leaves an ended pod without resources, so that another one fits', async () => {
-    const drives = { containers: [{ name: 'main', image: 'weka', resources: { requests: { 'weka.io/drives': '4' }, limits: { 'weka.io/drives': '4' } } }] };
+    const drives = { containers: [{ name: 'main', image: 'vendor/program', resources: { requests: { 'storage.example.com/drives': '4' }, limits: { 'storage.example.com/drives': '4' } } }] };
     const lab = await withPod({ restartPolicy: 'Never', ...drives });
     lab.create(podManifest('two', drives));
     await lab.clock.advance(5000);
-    expect(lab.events('two')).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient weka.io/drives. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.']);
+    expect(lab.events('two')).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient storage.example.com/drives. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.']);
     expect(lab.pod('two')?.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }]);
     lab.programs[0]!.exit(0);
     await lab.clock.advance(5000);

@@ -10,7 +10,7 @@ import type { HardwareRegistry } from './hardware.ts';
 import { configMapResource, isTerminal, podResource, secretResource } from './kinds.ts';
 import type { KeyedData, Pod } from './kinds.ts';
 import { defaultKubeletSettings } from './kubelet-settings.ts';
-import type { ContainerProgramFactory, KubeletSettings, Machine, WorkerContext } from './kubelet-settings.ts';
+import type { ContainerPrograms, KubeletSettings, Machine, WorkerContext } from './kubelet-settings.ts';
 import { PodWorker } from './pod-worker.ts';
 import { watchKind } from './watched.ts';
 import type { Change, Watched } from './watched.ts';
@@ -20,7 +20,7 @@ export interface KubeletOptions {
   clock: Clock;
   /** The machines whose pods are run; pods of other nodes are left alone. */
   hardware: HardwareRegistry;
-  programs: ContainerProgramFactory;
+  programs: ContainerPrograms;
   settings?: Partial<KubeletSettings>;
   /** Told of failed writes and of programs that could not be started. */
   onProblem?: (error: unknown) => void;

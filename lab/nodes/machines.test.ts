@@ -24,7 +24,7 @@ describe('a new machine', () => {
     const name = await lab.machines.add({
       driveCount: 2,
       hardware: { numCpus: 16, kernel: '5.15.0-91-generic' },
-      profile: { hugepages2Mib: 4096, zone: 'west', labels: { 'weka.io/role': 'client' }, taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] },
+      profile: { hugepages2Mib: 4096, zone: 'west', labels: { 'storage.example.com/role': 'client' }, taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] },
     });
     expect(name).toBe('node-1');
     expect(lab.store.get(nodeResource, undefined, name)).toMatchObject({
@@ -34,13 +34,13 @@ describe('a new machine', () => {
           'kubernetes.io/os': 'linux',
           'kubernetes.io/arch': 'amd64',
           'topology.kubernetes.io/zone': 'west',
-          'weka.io/role': 'client',
+          'storage.example.com/role': 'client',
         },
-        annotations: { 'weka.io/weka-drives': '["LAB001NVME01","LAB001NVME02"]' },
+        annotations: { 'storage.example.com/drives': 'LAB001NVME01,LAB001NVME02' },
       },
       spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] },
       status: {
-        allocatable: { cpu: '16', 'hugepages-2Mi': '4Gi', 'weka.io/drives': '2', pods: '110' },
+        allocatable: { cpu: '16', 'hugepages-2Mi': '4Gi', 'storage.example.com/drives': '2', pods: '110' },
         addresses: [{ type: 'InternalIP', address: '10.0.0.1' }, { type: 'Hostname', address: 'node-1' }],
         nodeInfo: { bootID: lab.hardware.get(name)?.bootId, kernelVersion: '5.15.0-91-generic', architecture: 'amd64' },
       },
@@ -158,7 +158,7 @@ describe('a machine that fails', () => {
     lab.machines.fail('node-1', 'network');
     lab.store.delete(podResource, 'default', 'one', { gracePeriodSeconds: 0 });
     await lab.clock.advance(3_600_000);
-    expect(lab.kubelet.pods()).toMatchObject([{ running: ['weka-container'] }]);
+    expect(lab.kubelet.pods()).toMatchObject([{ running: ['main'] }]);
     lab.machines.recover('node-1');
     await lab.clock.advance(10_000);
     expect(lab.programs[0]!.signals).toEqual(['TERM']);

@@ -20,13 +20,15 @@ export interface NodeProfile {
   ephemeralStorageGib: number;
   /** Pods that the kubelet admits. */
   pods: number;
-  /** Extended resources besides `weka.io/drives`. */
   extendedResources: Quantities;
 }
 
-/** A backend node with room for a few weka containers. */
+/** What a system shows of a machine on its Node: what its own daemons would have written there. */
+export type NodeFacts = (hardware: NodeHardware) => Partial<Pick<NodeProfile, 'labels' | 'annotations' | 'extendedResources'>>;
+
+/** A node with room for a few large pods. */
 export const defaultNodeProfile: NodeProfile = {
-  labels: { 'weka.io/role': 'backend' },
+  labels: {},
   annotations: {},
   taints: [],
   zone: 'zone-1',
@@ -38,6 +40,21 @@ export const defaultNodeProfile: NodeProfile = {
   extendedResources: {},
 };
 
+/**
+ * The profile of a machine: the defaults, the facts of all systems, and what is given for this one. Labels that are given
+ * are all that there are; annotations and extended resources are added to the facts.
+ */
+export function nodeProfile(hardware: NodeHardware, facts: readonly NodeFacts[], given: Partial<NodeProfile> = {}): NodeProfile {
+  const all = facts.map((factsOf) => factsOf(hardware));
+  return {
+    ...defaultNodeProfile,
+    labels: Object.assign({}, ...all.map(({ labels }) => labels)) as Record<string, string>,
+    ...given,
+    annotations: Object.assign({}, ...all.map(({ annotations }) => annotations), given.annotations) as Record<string, string>,
+    extendedResources: Object.assign({}, ...all.map(({ extendedResources }) => extendedResources), given.extendedResources) as Quantities,
+  };
+}
+
 function resources(hardware: NodeHardware, profile: NodeProfile): Quantities {
   return {
     cpu: String(hardware.numCpus),
@@ -46,7 +63,6 @@ function resources(hardware: NodeHardware, profile: NodeProfile): Quantities {
     'hugepages-2Mi': profile.hugepages2Mib === 0 ? '0' : `${profile.hugepages2Mib}Mi`,
     'hugepages-1Gi': profile.hugepages1Gib === 0 ? '0' : `${profile.hugepages1Gib}Gi`,
     pods: String(profile.pods),
-    'weka.io/drives': String(hardware.drives.length),
     ...profile.extendedResources,
   };
 }
@@ -98,7 +114,7 @@ export function nodeInfo(hardware: NodeHardware): Record<string, string> {
   };
 }
 
-/** The Node of a machine, healthy; `now` in RFC 3339. Serials of the drives stand in `weka.io/weka-drives`. */
+/** The Node of a machine, healthy; `now` in RFC 3339. */
 export function nodeObject(hardware: NodeHardware, profile: NodeProfile, now: string): NodeObject {
   const amounts = resources(hardware, profile);
   const cidr = podCidr(hardware.ip);
@@ -114,10 +130,7 @@ export function nodeObject(hardware: NodeHardware, profile: NodeProfile, now: st
         'topology.kubernetes.io/zone': profile.zone,
         ...profile.labels,
       },
-      annotations: {
-        ...(hardware.drives.length === 0 ? {} : { 'weka.io/weka-drives': JSON.stringify(hardware.drives) }),
-        ...profile.annotations,
-      },
+      annotations: profile.annotations,
     },
     spec: { podCIDR: cidr, podCIDRs: [cidr], ...(profile.taints.length === 0 ? {} : { taints: profile.taints }) },
     status: {

@@ -12,7 +12,7 @@ async function withPod(): Promise<ScriptedLab> {
 describe('exec', () => {
   it('runs a command with its standard input', async () => {
     const lab = await withPod();
-    const result = await lab.access.exec('default', 'one', 'weka-container', ['cat', '-'], 'text');
+    const result = await lab.access.exec('default', 'one', 'main', ['cat', '-'], 'text');
     expect(result).toEqual({ exitCode: 0, stdout: 'cat -|text', stderr: '' });
   });
 
@@ -23,13 +23,13 @@ describe('exec', () => {
 
   it('ends with its container', async () => {
     const lab = await withPod();
-    const hanging = lab.access.exec('default', 'one', 'weka-container', ['hang'], '');
+    const hanging = lab.access.exec('default', 'one', 'main', ['hang'], '');
     lab.programs[0]!.exit(1);
     await expect(hanging).resolves.toEqual({ exitCode: 137, stdout: '', stderr: '' });
   });
 
   it.each([
-    ['a pod that is not there', 'two', 'weka-container', 404, 'pods "two" not found'],
+    ['a pod that is not there', 'two', 'main', 404, 'pods "two" not found'],
     ['a container that is not there', 'one', 'other', 400, 'container other is not valid for pod one'],
   ])('refuses %s', async (_, pod, container, code, message) => {
     const lab = await withPod();
@@ -40,7 +40,7 @@ describe('exec', () => {
     const lab = await scriptedLab({ nodes: 0 });
     lab.create(podManifest('one'));
     await lab.clock.advance(1000);
-    await expect(lab.access.exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
+    await expect(lab.access.exec('default', 'one', 'main', ['ls'], '')).rejects.toMatchObject({
       code: 400,
       message: 'pod one does not have a host assigned',
     });
@@ -49,16 +49,16 @@ describe('exec', () => {
   it('refuses a container that is not running', async () => {
     const lab = await withPod();
     lab.programs[0]!.exit(1);
-    await expect(lab.access.exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
+    await expect(lab.access.exec('default', 'one', 'main', ['ls'], '')).rejects.toMatchObject({
       code: 500,
-      message: 'unable to upgrade connection: container not found ("weka-container")',
+      message: 'unable to upgrade connection: container not found ("main")',
     });
   });
 
   it('refuses a node that cannot be reached', async () => {
     const lab = await withPod();
     lab.machines.fail('node-1', 'network');
-    await expect(lab.access.exec('default', 'one', 'weka-container', ['ls'], '')).rejects.toMatchObject({
+    await expect(lab.access.exec('default', 'one', 'main', ['ls'], '')).rejects.toMatchObject({
       code: 500,
       message: 'error dialing backend: dial tcp 10.0.0.1:10250: connect: no route to host',
     });
@@ -70,7 +70,7 @@ describe('logs', () => {
     const lab = await withPod();
     const program = lab.programs[0]!;
     program.write('first');
-    const logs = lab.access.logs('default', 'one', 'weka-container');
+    const logs = lab.access.logs('default', 'one', 'main');
     const seen: string[] = [];
     logs.follow((line) => seen.push(line), () => seen.push('(end)'));
     program.write('second');
@@ -83,7 +83,7 @@ describe('logs', () => {
     const lab = await withPod();
     lab.programs[0]!.write('last words');
     lab.programs[0]!.exit(1);
-    const logs = lab.access.logs('default', 'one', 'weka-container');
+    const logs = lab.access.logs('default', 'one', 'main');
     let ended = false;
     logs.follow(() => undefined, () => (ended = true));
     expect(logs.text).toBe('last words\n');
@@ -94,8 +94,8 @@ describe('logs', () => {
     const lab = await scriptedLab({ kubelet: { imagePullMilliseconds: 60_000 } });
     lab.create(podManifest('one'));
     await lab.clock.advance(5000);
-    expect(() => lab.access.logs('default', 'one', 'weka-container')).toThrow(
-      'container "weka-container" in pod "one" is waiting to start: ContainerCreating',
+    expect(() => lab.access.logs('default', 'one', 'main')).toThrow(
+      'container "main" in pod "one" is waiting to start: ContainerCreating',
     );
   });
 });

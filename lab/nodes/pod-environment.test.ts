@@ -6,7 +6,7 @@ import { podManifest } from './scripted.fixture.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const data: Record<string, KeyedData> = {
-  'secret/user': { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'user' }, data: { name: base64('weka'), password: base64('p4ss') } },
+  'secret/user': { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'user' }, data: { name: base64('vendor'), password: base64('p4ss') } },
   'configmap/scripts': { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scripts' }, data: { 'run.sh': 'exit 0', 'runtime.py': 'pass' }, binaryData: { blob: base64('b') } },
 };
 const sources: DataSources = {
@@ -16,7 +16,7 @@ const sources: DataSources = {
 
 function pod(spec: Partial<PodSpec> = {}) {
   const made = podManifest('one', { nodeName: 'node-1', serviceAccountName: 'runner', ...spec });
-  return { ...made, metadata: { ...made.metadata, uid: 'uid-1', labels: { app: 'weka' }, annotations: { 'weka.io/note': 'hello' } } };
+  return { ...made, metadata: { ...made.metadata, uid: 'uid-1', labels: { app: 'vendor' }, annotations: { 'example.com/note': 'hello' } } };
 }
 
 const resolved = (env: EnvVar[], extra: Partial<Container> = {}) =>
@@ -27,9 +27,9 @@ describe('the environment of a container', () => {
     ['metadata.name', 'one'],
     ['metadata.namespace', 'default'],
     ['metadata.uid', 'uid-1'],
-    ["metadata.labels['app']", 'weka'],
+    ["metadata.labels['app']", 'vendor'],
     ["metadata.labels['absent']", ''],
-    ["metadata.annotations['weka.io/note']", 'hello'],
+    ["metadata.annotations['example.com/note']", 'hello'],
     ['spec.nodeName', 'node-1'],
     ['spec.serviceAccountName', 'runner'],
     ['status.podIP', '10.128.0.2'],
@@ -52,7 +52,7 @@ describe('the environment of a container', () => {
 
   it('takes whole sources first, with a prefix', () => {
     const envFrom = [{ secretRef: { name: 'user' }, prefix: 'U_' }, { configMapRef: { name: 'none', optional: true } }];
-    expect(resolved([{ name: 'X', value: '$(U_name)' }], { envFrom })).toEqual({ env: { U_name: 'weka', U_password: 'p4ss', X: 'weka' } });
+    expect(resolved([{ name: 'X', value: '$(U_name)' }], { envFrom })).toEqual({ env: { U_name: 'vendor', U_password: 'p4ss', X: 'vendor' } });
   });
 
   it.each<[EnvVar['valueFrom'] & object, string]>([
@@ -93,7 +93,7 @@ describe('volumes', () => {
   };
 
   it.each([
-    ['/etc/user/name', 'weka'],
+    ['/etc/user/name', 'vendor'],
     ['/etc/user/absent', undefined],
     ['/opt/runtime.py', 'pass'],
     ['/opt/run.sh', undefined],
@@ -107,7 +107,7 @@ describe('volumes', () => {
   it('are listed as the files that they show', () => {
     const files = mountedFiles(pod({ volumes }), container, sources);
     expect(files.map(({ path, text, mode }) => `${path} ${text} ${mode.toString(8)}`)).toEqual([
-      '/etc/user/name weka 644',
+      '/etc/user/name vendor 644',
       '/etc/user/password p4ss 644',
       '/opt/runtime.py pass 777',
       '/r/bin/start exit 0 644',

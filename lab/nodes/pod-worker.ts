@@ -10,7 +10,7 @@ import type { PodProgram } from '../contract.ts';
 import { ContainerRun, goDuration } from './container-run.ts';
 import type { ContainerKind, OnExit } from './container-run.ts';
 import type { Machine, WorkerContext } from './kubelet-settings.ts';
-import { mainContainer, podResource } from './kinds.ts';
+import { podResource } from './kinds.ts';
 import type { Container, Pod } from './kinds.ts';
 import { fileReader, mountedFiles, resolveEnv, unmountable } from './pod-environment.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
@@ -205,6 +205,7 @@ export class PodWorker {
     const { programs, sources, onProblem } = this.context;
     const environment: MountedEnvironment = {
       pod: this.pod,
+      container: run.spec,
       nodeName: this.machine.name,
       podIp: this.podIp ?? '',
       bootId: this.machine.bootId(),
@@ -215,8 +216,7 @@ export class PodWorker {
       onLog: (line) => this.followers.get(run)?.forEach((follower) => follower.line(line)),
     };
     try {
-      if (run.kind === 'main' && run.spec.name === mainContainer(this.pod.spec.containers)?.name) return programs.start(environment);
-      return programs.startOther?.(environment, run.spec) ?? idleProgram(run.kind, onExit);
+      return programs.start(environment) ?? idleProgram(run.kind, onExit);
     } catch (error) {
       onProblem(error);
       onExit(startErrorCode);

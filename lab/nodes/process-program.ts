@@ -10,10 +10,9 @@ import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ExecResult, PodProgram, ProgramFactory } from '../contract.ts';
 import type { HardwareRegistry, NodeHardware } from './hardware.ts';
-import { mainContainer } from './kinds.ts';
-import type { Container, Pod } from './kinds.ts';
+import type { Pod } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
-import { resignImage } from './drive-image.ts';
+import { resignImage } from '../weka/drive-image.ts';
 import { buildRoot, movedCommand, refreshRoot, terminationMessage } from './process-root.ts';
 import type { DriveOwner, RootPlaces } from './process-root.ts';
 import { findPython, killBelow, lineReader, quietKill } from './process-tools.ts';
@@ -167,8 +166,8 @@ class Process implements PodProgram {
   }
 
   run(): void {
-    const container: Container = mainContainer((this.environment.pod as Pod).spec.containers)!;
-    const words = [...(container.command ?? []), ...(container.args ?? [])];
+    const { command = [], args: given = [] } = this.environment.container;
+    const words = [...command, ...given];
     // an image's own entry point is not there to be run: such a container idles
     const [program, ...args] = words.length === 0 ? ['sleep', 'infinity'] : movedCommand(this.places.root, words);
     const child = spawn(program!, args, { cwd: this.places.root, env: this.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -255,9 +254,9 @@ class Process implements PodProgram {
 }
 
 /** The host path that stands behind CLEAN_DIRECTORY. */
-function cleanedDirectory({ pod, env }: MountedEnvironment): string | undefined {
-  const { containers, volumes = [] } = (pod as Pod).spec;
+function cleanedDirectory({ pod, container, env }: MountedEnvironment): string | undefined {
+  const { volumes = [] } = (pod as Pod).spec;
   const directory = env['CLEAN_DIRECTORY'] ?? '';
-  const mount = directory === '' ? undefined : mainContainer(containers)!.volumeMounts?.find((one) => one.mountPath === directory);
+  const mount = directory === '' ? undefined : container.volumeMounts?.find((one) => one.mountPath === directory);
   return volumes.find((volume) => volume.name === mount?.name)?.hostPath?.path;
 }

@@ -4,10 +4,10 @@
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { driveDevice, driveImage } from './drive-image.ts';
+import type { PodContainer } from '../contract.ts';
+import { driveDevice, driveImage } from '../weka/drive-image.ts';
 import type { NodeHardware } from './hardware.ts';
-import { mainContainer } from './kinds.ts';
-import type { Container, Pod, Volume } from './kinds.ts';
+import type { Pod, Volume } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 
 export interface RootPlaces {
@@ -46,7 +46,7 @@ function directoryOf(volume: Volume, places: RootPlaces): string | undefined {
 }
 
 /** A link in the root stands for each mount of a directory. */
-function linkVolumes(pod: Pod, container: Container, places: RootPlaces): void {
+function linkVolumes(pod: Pod, container: PodContainer, places: RootPlaces): void {
   // outer mounts first: an inner one lies in them
   const mounts = [...(container.volumeMounts ?? [])].sort((left, right) => left.mountPath.length - right.mountPath.length);
   for (const mount of mounts) {
@@ -98,8 +98,7 @@ export function buildRoot(places: RootPlaces, environment: MountedEnvironment, h
   rmSync(places.root, { recursive: true, force: true });
   for (const directory of ['/tmp', '/opt', '/weka-runtime', '/etc']) mkdirSync(below(places.root, directory), { recursive: true });
   put(below(places.root, '/dev/termination-log'), '');
-  const pod = environment.pod as Pod;
-  linkVolumes(pod, mainContainer(pod.spec.containers)!, places);
+  linkVolumes(environment.pod as Pod, environment.container, places);
   writeMachineFacts(places.root, hardware);
   writeDrives(places.root, hardware.drives, owner);
   refreshRoot(places.root, environment, hardware);

@@ -3,7 +3,7 @@ import { nodeResource, podResource } from './kinds.ts';
 import { startScheduler } from './scheduler.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 
-const drives = (count: number) => ({ resources: { requests: { 'weka.io/drives': String(count) }, limits: { 'weka.io/drives': String(count) } } });
+const drives = (count: number) => ({ resources: { requests: { 'storage.example.com/drives': String(count) }, limits: { 'storage.example.com/drives': String(count) } } });
 
 describe('the scheduler', () => {
   it('counts a pod at once, so that pods created together share no drive', async () => {

@@ -14,6 +14,7 @@ import type { Container, Pod, PodSpec } from './kinds.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Machines } from './machines.ts';
 import type { KubeletSettings } from './kubelet-settings.ts';
+import type { NodeFacts } from './nodes.ts';
 import type { Scheduler } from './scheduler.ts';
 import { startNodes } from './start-nodes.ts';
 
@@ -77,7 +78,14 @@ export interface ScriptedLab {
   events(name: string): string[];
 }
 
-/** A lab with `nodes` default nodes, whose pods run scripted programs. */
+/** What a system with a device plugin shows of a machine. */
+const storageFacts: NodeFacts = ({ drives }) => ({
+  labels: { 'storage.example.com/role': 'backend' },
+  annotations: { 'storage.example.com/drives': drives.join() },
+  extendedResources: { 'storage.example.com/drives': String(drives.length) },
+});
+
+/** A lab with `nodes` default nodes, whose containers `main` run scripted programs. */
 export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<KubeletSettings> } = {}): Promise<ScriptedLab> {
   const clock = new VirtualClock();
   const store = createStore({ clock, seed: 1 });
@@ -88,14 +96,15 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
   const problems: unknown[] = [];
   const onProblem = (error: unknown): void => void problems.push(error);
   const lab = { exitsOnTerm: true } as ScriptedLab;
-  const start = (environment: PodEnvironment): PodProgram => {
+  const start = (environment: PodEnvironment): PodProgram | undefined => {
+    if (environment.container.name !== 'main') return undefined;
     const program = new ScriptedProgram(environment, lab.exitsOnTerm);
     programs.push(program);
     return program;
   };
   const bind = async (namespace: string, pod: string, node: string): Promise<void> => void store.bind(namespace, pod, node);
   const settings = { imagePullMilliseconds: 0, ...options.kubelet };
-  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, onProblem });
+  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, nodeFacts: [storageFacts], onProblem });
   for (let count = 0; count < (options.nodes ?? 1); count += 1) await machines.add();
   return Object.assign(lab, {
     clock,
@@ -130,6 +139,6 @@ export function podManifest(name: string, spec: Partial<PodSpec> = {}, container
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default' },
-    spec: { containers: [{ name: 'weka-container', image: 'quay.io/weka/weka:4.4', ...container }], ...spec },
+    spec: { containers: [{ name: 'main', image: 'vendor/program:1.0', ...container }], ...spec },
   };
 }

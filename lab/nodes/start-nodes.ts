@@ -1,6 +1,6 @@
 /**
  * The nodes of a lab in one call: scheduler, kubelets, node lifecycle and the operations on machines, over one API and
- * one clock. What pods run is given from outside (simulated-program.ts, process-program.ts).
+ * one clock. What pods run is given from outside.
  */
 import type { ApiClient, Clock } from '../contract.ts';
 import type { PodAccess } from '../api/http/pod-access.ts';
@@ -9,10 +9,11 @@ import { startKubelet } from './kubelet.ts';
 import type { Kubelet } from './kubelet.ts';
 import { createMachines } from './machines.ts';
 import type { Machines, MachineSettings } from './machines.ts';
+import type { NodeFacts } from './nodes.ts';
 import { startNodeLifecycle } from './node-lifecycle.ts';
 import type { NodeLifecycleSettings } from './node-lifecycle.ts';
 import { podAccess } from './pod-access.ts';
-import type { ContainerProgramFactory, KubeletSettings } from './kubelet-settings.ts';
+import type { ContainerPrograms, KubeletSettings } from './kubelet-settings.ts';
 import { startScheduler } from './scheduler.ts';
 import type { Scheduler, SchedulerOptions, SchedulerSettings } from './scheduler.ts';
 
@@ -20,11 +21,13 @@ export interface NodesOptions {
   client: ApiClient;
   clock: Clock;
   hardware: HardwareRegistry;
-  programs: ContainerProgramFactory;
+  programs: ContainerPrograms;
   /** The pods/binding subresource, such as `store.bind`. */
   bind: SchedulerOptions['bind'];
   settings?: Partial<KubeletSettings & SchedulerSettings & MachineSettings & NodeLifecycleSettings>;
-  /** A node's network failed or is back: for the weka model. */
+  /** What systems show of each machine on its Node. */
+  nodeFacts?: readonly NodeFacts[];
+  /** A node's network failed or is back: for the models of systems. */
   onReachable?: (nodeName: string, reachable: boolean) => void;
   /** Told of writes that failed in the background. */
   onProblem?: (error: unknown) => void;

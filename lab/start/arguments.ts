@@ -24,7 +24,7 @@ export interface StartOptions {
   quiet: boolean;
 }
 
-export const sampleManifest = join(repository, 'lab/samples/minimal.yaml');
+export const sampleManifest = join(repository, 'lab/weka/samples/minimal.yaml');
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {

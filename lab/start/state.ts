@@ -1,7 +1,7 @@
 /** What the view shows, read from the lab's objects. Pure: objects in, plain values out. */
 import { conditionsOf, findCondition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { mainContainer } from '../nodes/kinds.ts';
+import { mainContainerName } from '../../hooks/weka/api/group.ts';
 
 /** How a thing does; decides colours and order. */
 export type Health = 'ready' | 'waiting' | 'stalled' | 'leaving';
@@ -93,7 +93,8 @@ interface PodStatus {
 function podText(pod: KubernetesObject): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
   const { phase = 'Pending', containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
-  const reason = mainContainer(containerStatuses)?.state?.waiting?.reason;
+  const main = containerStatuses.find(({ name }) => name === mainContainerName) ?? containerStatuses[0];
+  const reason = main?.state?.waiting?.reason;
   return reason === undefined || reason === 'ContainerCreating' ? phase : reason;
 }
 

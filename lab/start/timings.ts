@@ -3,7 +3,7 @@
  * drivers. Milliseconds, but for what says otherwise.
  */
 import type { NodesOptions } from '../nodes/start-nodes.ts';
-import type { SimulatedProgramSettings } from '../nodes/simulated-program-host.ts';
+import type { SimulatedProgramSettings } from '../weka/simulated-program-host.ts';
 import type { WekaSettings } from '../weka/settings.ts';
 
 export const startTimings = {

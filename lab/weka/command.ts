@@ -1,5 +1,6 @@
 /** What a command of the weka CLI is to the model: its words, its options, where it may run, and how argv is read. */
-import type { ExecResult, WekaPlace } from '../contract.ts';
+import type { ExecResult } from '../contract.ts';
+import type { WekaPlace } from './place.ts';
 import type { Cluster, LocalContainer, Member, WorldState } from './state.ts';
 
 /** How often and with what an option may be given. */

@@ -1,7 +1,8 @@
 /** Builders for tests of the weka model: hosts with weka containers, and a command line that waits on the virtual clock. */
 import { VirtualClock } from '../clock.ts';
-import type { ExecResult, WekaPlace } from '../contract.ts';
+import type { ExecResult } from '../contract.ts';
 import { createRandom } from '../random.ts';
+import type { WekaPlace } from './place.ts';
 import type { WekaSettings } from './settings.ts';
 import type { LabWekaWorld, WekaWorldOptions } from './world.ts';
 import { createWekaWorld } from './world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { WekaPlace } from '../contract.ts';
 import type { TestWorld } from './hosts.fixture.ts';
 import { bringUp, createCommand, formedCluster, place, testWorld } from './hosts.fixture.ts';
+import type { WekaPlace } from './place.ts';
 
 async function sixHosts(settings = {}) {
   const test = testWorld(settings);

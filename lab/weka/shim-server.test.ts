@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RealClock } from '../clock.ts';
-import { driveImage } from '../nodes/drive-image.ts';
+import { driveImage } from './drive-image.ts';
 import { createRandom } from '../random.ts';
 import type { ShimServer } from './shim-server.ts';
 import { serveShim } from './shim-server.ts';

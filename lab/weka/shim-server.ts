@@ -1,9 +1,10 @@
 /** Serves the weka model to the shim: to process pods of the lab, and to containers of a real node. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { ExecResult, WekaPlace } from '../contract.ts';
-import { driveImage } from '../nodes/drive-image.ts';
+import type { ExecResult } from '../contract.ts';
+import { driveImage } from './drive-image.ts';
 import { refuse } from './command.ts';
+import type { WekaPlace } from './place.ts';
 import type { LabWekaWorld } from './world.ts';
 
 export interface ShimServerOptions {

@@ -3,7 +3,7 @@
  * command line. Time comes from the clock and chance from the seed, so a run repeats itself.
  * Not modelled: data, performance, S3, NFS, SMB, telemetry exports, snapshots, tiering, licences.
  */
-import type { Clock, ExecResult, WekaPlace, WekaWorld } from '../contract.ts';
+import type { Clock, ExecResult } from '../contract.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
 import { clusterCommands } from './cluster-commands.ts';
 import type { ClusterCommand, Command, CommandContext } from './command.ts';
@@ -17,6 +17,7 @@ import { connectFailure, formationCommands } from './formation.ts';
 import { localCommands } from './local-commands.ts';
 import { resourcesCommands } from './local-resources.ts';
 import { setupCommands } from './local-setup.ts';
+import type { WekaPlace } from './place.ts';
 import { endProcess, tryJoins } from './processes.ts';
 import { refreshProtection } from './protection.ts';
 import type { WekaSettings } from './settings.ts';
@@ -38,9 +39,13 @@ export interface WekaWorldOptions {
   hardware?: HardwareRegistry;
 }
 
-/** The world as the lab's other parts and the tests hold it. Who does something is the operator where nothing is said, who dies a fault. */
-export interface LabWekaWorld extends WekaWorld {
-  /** Ends the processes of that data directory, on one node or wherever they run. */
+/**
+ * Everything that the `weka` command line can see and do, in all clusters of the lab, and what the lab's other parts and
+ * the tests do to it. Who does something is the operator where nothing is said, who dies a fault.
+ */
+export interface LabWekaWorld {
+  run(place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult>;
+  /** Ends the processes of that data directory, on one node or wherever they run: its weka container is down. */
   processesDied(dataId: string, nodeName?: string, by?: Actor): void;
   /** The content of the data directory was removed. Under a live process that is an incident. The last one of a cluster takes it along. */
   forget(dataId: string, nodeName?: string, by?: Actor): void;

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { driveDevice } from '../../lab/nodes/drive-image.ts';
+import { driveDevice } from '../../lab/weka/drive-image.ts';
 
 const here = import.meta.dirname;
 const shim = join(here, '../../lab/weka/shim/weka');

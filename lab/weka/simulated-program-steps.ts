@@ -2,8 +2,8 @@
  * The steps of each mode of weka_runtime.py without a process: same order, same messages, same refusals, on the lab's
  * clock. What they run in weka goes to the weka model.
  */
-import { versionOf } from '../weka/command.ts';
-import { devicePath } from '../weka/drive-commands.ts';
+import { versionOf } from './command.ts';
+import { devicePath } from './drive-commands.ts';
 import { Failure, LockHeld } from './simulated-program-ends.ts';
 import type { SimulatedRuntime } from './simulated-program-runtime.ts';
 

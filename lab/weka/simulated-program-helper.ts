@@ -1,7 +1,6 @@
 /** Helper pods: a subcommand of the runtime as the pod's command, which does its work and exits. */
 import type { PodEnvironment, PodProgram } from '../contract.ts';
 import { driveDevice } from './drive-image.ts';
-import { mainContainer } from './kinds.ts';
 import type { SimulatedHosts } from './simulated-program-host.ts';
 
 /** Undefined when the words are no helper's: then the pod runs the mode of its environment. */
@@ -87,15 +86,14 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
 
 interface PodSpec {
   volumes?: { name: string; hostPath?: { path: string } }[];
-  containers?: { name?: string; volumeMounts?: { name: string; mountPath: string }[] }[];
 }
 
 /** The WekaContainer whose directory is mounted at CLEAN_DIRECTORY: the last part of the volume's path on the host. */
-function directoryUid({ pod, env }: PodEnvironment): string | undefined {
+function directoryUid({ pod, container, env }: PodEnvironment): string | undefined {
   const directory = env.CLEAN_DIRECTORY ?? '';
   if (directory === '') return undefined;
   const spec = pod.spec as PodSpec | undefined;
-  const mount = mainContainer(spec?.containers ?? [])?.volumeMounts?.find((candidate) => candidate.mountPath === directory);
+  const mount = container.volumeMounts?.find((candidate) => candidate.mountPath === directory);
   const path = spec?.volumes?.find((volume) => volume.name === mount?.name)?.hostPath?.path;
   return path?.replace(/\/+$/, '').split('/').at(-1);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { driveDevice, driveImage, resignImage } from './drive-image.ts';
-import { writeDrives } from './process-root.ts';
+import { writeDrives } from '../nodes/process-root.ts';
 import { bench, giveResources } from './simulated-program.fixture.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;

@@ -2,10 +2,10 @@
 import { VirtualClock } from '../clock.ts';
 import type { ExecResult, PodProgram } from '../contract.ts';
 import { createRandom } from '../random.ts';
-import type { LabWekaWorld } from '../weka/world.ts';
-import { createWekaWorld } from '../weka/world.ts';
-import type { HardwareRegistry } from './hardware.ts';
-import { createHardwareRegistry } from './hardware.ts';
+import type { LabWekaWorld } from './world.ts';
+import { createWekaWorld } from './world.ts';
+import type { HardwareRegistry } from '../nodes/hardware.ts';
+import { createHardwareRegistry } from '../nodes/hardware.ts';
 import type { SimulatedProgramFactory } from './simulated-program.ts';
 import { simulatedPrograms } from './simulated-program.ts';
 
@@ -56,6 +56,7 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
     if (machine === undefined) throw new Error(`no node-${n}`);
     const files: Record<string, string> = { username: 'admin\n', password: 'operator-password\n', 'join-secret': 'sesame\n', ...secrets };
     const uid = `pod-${++pods}`;
+    const container = { name: 'weka-container', command: command ?? ['python3', '/opt/weka_runtime.py'], volumeMounts: [{ name: 'data', mountPath: '/clean' }] };
     const pod: TestPod = {
       exitCode: undefined,
       program: factory.start({
@@ -64,10 +65,11 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
           kind: 'Pod',
           metadata: { name: `${mode}-${n}`, uid },
           spec: {
-            containers: [{ command: command ?? ['python3', '/opt/weka_runtime.py'], volumeMounts: [{ name: 'data', mountPath: '/clean' }] }],
+            containers: [container],
             volumes: [{ name: 'data', ...(hostPath === undefined ? {} : { hostPath: { path: hostPath } }) }],
           },
         },
+        container,
         nodeName: machine.name,
         podIp: machine.ip,
         bootId: machine.bootId,

@@ -4,9 +4,8 @@
  */
 import { loginArgv } from '../../hooks/weka/queries.ts';
 import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
-import type { LabWekaWorld } from '../weka/world.ts';
-import type { HardwareRegistry } from './hardware.ts';
-import { mainContainer } from './kinds.ts';
+import type { LabWekaWorld } from './world.ts';
+import type { HardwareRegistry } from '../nodes/hardware.ts';
 import { startHelper } from './simulated-program-helper.ts';
 import type { HostDirectory, SimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedHosts, defaultSimulatedProgramSettings } from './simulated-program-host.ts';
@@ -51,14 +50,16 @@ export function simulatedPrograms(options: SimulatedProgramOptions): SimulatedPr
   };
 }
 
-/** Command and arguments of the pod's main container. */
-function commandOf(environment: PodEnvironment): string[] {
-  const spec = environment.pod.spec as { containers?: { name?: string; command?: string[]; args?: string[] }[] } | undefined;
-  const container = mainContainer(spec?.containers ?? []);
-  return [...(container?.command ?? []), ...(container?.args ?? [])];
+function commandOf({ container: { command = [], args = [] } }: PodEnvironment): string[] {
+  return [...command, ...args];
 }
 
 const runtimePath = '/opt/weka_runtime.py';
+
+/** Whether it is a container of weka: one that runs the runtime. What was injected beside it does not. */
+export function runsRuntime(environment: PodEnvironment): boolean {
+  return commandOf(environment).includes(runtimePath);
+}
 
 type Handler = (runtime: SimulatedRuntime, args: string[], stdin: string) => ExecResult | Promise<ExecResult>;
 
