@@ -1,6 +1,6 @@
 /**
- * Pods as real processes, on Linux: the runtime of the product itself, with the lab's `weka` on its PATH, in a root
- * directory of its own. The one file of this room with a wall clock and processes.
+ * Pods as real processes, on Linux: what an image runs, with commands of the lab on its PATH, in a root directory of its
+ * own. The one file of this room with a wall clock and processes.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -12,31 +12,21 @@ import type { ExecResult, PodProgram, ProgramFactory } from '../contract.ts';
 import type { HardwareRegistry, NodeHardware } from './hardware.ts';
 import type { Pod } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
-import { resignImage } from '../weka/drive-image.ts';
 import { buildRoot, movedCommand, refreshRoot, terminationMessage } from './process-root.ts';
-import type { DriveOwner, RootPlaces } from './process-root.ts';
-import { findPython, killBelow, lineReader, quietKill } from './process-tools.ts';
+import type { RootPlaces } from './process-root.ts';
+import type { ProcessRuntime } from './process-runtime.ts';
+import { findPython, killBelow, lineReader, quietKill, rootVariable } from './process-tools.ts';
 
 export interface ProcessProgramOptions {
   /** Where roots and host directories are kept. Host directories in it survive a lab that is started again. */
   directory: string;
-  /** Address of the weka model for the shim: `http://HOST:PORT` or `unix:/PATH`. */
-  shimUrl: string;
-  /** Directory with the shim's two programs, `weka` and `weka-sign-drive`. */
-  shimDirectory: string;
-  /** The runtime's script, for pods that do not mount it. */
-  runtimePath: string;
   hardware: HardwareRegistry;
-  /** Environment of every process, over the pod's own: WEKA_RUNTIME_POLL_SECONDS and the like. */
-  env?: Record<string, string>;
+  /** Of the system whose containers they are. */
+  runtime: ProcessRuntime;
   /** The interpreter; default: what `python3` on PATH really is. */
   python?: string;
-  /** How often mounted files and the list of drivers are brought up to date. Default 1000. */
+  /** How often mounted files and the live ones of the machine are brought up to date. Default 1000. */
   refreshMilliseconds?: number;
-  /** GUID of the weka cluster that owns a drive, or empty; default: none. */
-  driveOwner?: DriveOwner;
-  /** A helper pod has emptied this directory of the host (the weka model keeps none). */
-  onDirectoryCleaned?: (nodeName: string, hostPath: string) => void;
   /** Keep the roots of ended containers, for a look at them. */
   keepRoots?: boolean;
 }
@@ -90,15 +80,13 @@ class ProcessHost {
     rmSync(this.bin, { recursive: true, force: true });
     mkdirSync(this.bin, { recursive: true });
     symlinkSync(python, join(this.bin, 'python3'));
-    for (const [name, shim, after] of [['weka', 'weka'], ['wekaauthcli', 'weka'], ['weka-sign-drive', 'weka-sign-drive', resignImage]] as const) {
-      const command = `${quoted(python)} -S -E ${quoted(join(resolve(options.shimDirectory), shim))} "$@"`;
-      const script = `#!/bin/sh\n${after === undefined ? `exec ${command}` : `${command} || exit\n${after}`}\n`;
-      writeFileSync(join(this.bin, name), script);
+    for (const { name, script, after } of options.runtime.commands) {
+      const command = `${quoted(python)} -S -E ${quoted(script)} "$@"`;
+      const text = `#!/bin/sh\n${after === undefined ? `exec ${command}` : `${command} || exit\n${after}`}\n`;
+      writeFileSync(join(this.bin, name), text);
       chmodSync(join(this.bin, name), 0o755);
     }
   }
-
-  readonly owner: DriveOwner = (serial) => this.options.driveOwner?.(serial);
 
   /** Places of the next start of a container of this pod. */
   places(nodeName: string, podUid: string): RootPlaces {
@@ -111,11 +99,6 @@ class ProcessHost {
 
   environment(root: string, environment: MountedEnvironment, hardware: NodeHardware): Record<string, string> {
     const pod = environment.pod as Pod;
-    const drives = hardware.drives.map((serial) => {
-      const device = `/dev/disk/by-id/weka-${serial}`;
-      const guid = this.owner(serial) ?? '';
-      return { serial_id: serial, block_device: device, partition: device, weka_guid: guid, is_signed: guid !== '' };
-    });
     // abstract sockets belong to this machine's network: the scope keeps lab nodes, and labs, apart
     const lab = createHash('sha256').update(this.options.directory).digest('hex').slice(0, 8);
     const scope = pod.spec.hostNetwork === true ? environment.nodeName : `${environment.nodeName}-${pod.metadata.uid ?? ''}`;
@@ -124,13 +107,8 @@ class ProcessHost {
       HOME: root,
       PATH: [join(root, 'usr/local/bin'), this.bin, process.env['PATH'] ?? '/usr/bin:/bin'].join(':'),
       ...environment.env,
-      WEKA_RUNTIME_ROOT: root,
-      WEKA_RUNTIME_LOCK_SCOPE: `${lab}-${scope}`,
-      WEKA_RUNTIME_ADDRESSES: JSON.stringify([{ device: 'eth0', ip: environment.podIp }]),
-      WEKA_RUNTIME_DRIVES: JSON.stringify(drives),
-      WEKA_SHIM_URL: this.options.shimUrl,
-      WEKA_CLI_PROGRAM: join(this.bin, 'weka'),
-      ...this.options.env,
+      ...this.options.runtime.environment({ root, commands: this.bin, scope: `${lab}-${scope}`, podIp: environment.podIp, hardware }),
+      [rootVariable]: root,
     };
   }
 }
@@ -161,7 +139,7 @@ class Process implements PodProgram {
       this.resolveEnded = resolveEnded;
     });
     this.places = host.places(environment.nodeName, environment.pod.metadata.uid ?? environment.pod.metadata.name);
-    buildRoot(this.places, environment, hardware, resolve(host.options.runtimePath), host.owner);
+    buildRoot(this.places, environment, hardware, host.options.runtime);
     this.env = host.environment(this.places.root, environment, hardware);
   }
 
@@ -230,7 +208,7 @@ class Process implements PodProgram {
   }
 
   private bringUpToDate(): void {
-    refreshRoot(this.places.root, this.environment, this.hardware);
+    refreshRoot(this.places.root, this.environment, this.hardware, this.host.options.runtime);
   }
 
   private log(line: string): void {
@@ -244,19 +222,10 @@ class Process implements PodProgram {
     this.over = true;
     clearInterval(this.refresh);
     const message = terminationMessage(this.places.root);
-    const cleaned = exitCode === 0 ? cleanedDirectory(this.environment) : undefined;
-    if (cleaned !== undefined) this.host.options.onDirectoryCleaned?.(this.environment.nodeName, cleaned);
+    this.host.options.runtime.onEnd?.(this.environment, exitCode);
     if (this.host.options.keepRoots !== true) rmSync(this.places.root, { recursive: true, force: true });
     this.onEnd();
     this.environment.onExit(exitCode, message);
     this.resolveEnded();
   }
-}
-
-/** The host path that stands behind CLEAN_DIRECTORY. */
-function cleanedDirectory({ pod, container, env }: MountedEnvironment): string | undefined {
-  const { volumes = [] } = (pod as Pod).spec;
-  const directory = env['CLEAN_DIRECTORY'] ?? '';
-  const mount = directory === '' ? undefined : container.volumeMounts?.find((one) => one.mountPath === directory);
-  return volumes.find((volume) => volume.name === mount?.name)?.hostPath?.path;
 }

@@ -1,14 +1,14 @@
 /**
  * The directory that a process pod takes for its root: mounted files, host directories, and the facts of its machine
- * where the runtime looks for them. Processes are in process-program.ts.
+ * where programs look for them. Processes are in process-program.ts.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PodContainer } from '../contract.ts';
-import { driveDevice, driveImage } from '../weka/drive-image.ts';
 import type { NodeHardware } from './hardware.ts';
 import type { Pod, Volume } from './kinds.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
+import type { Files, ProcessRuntime } from './process-runtime.ts';
 
 export interface RootPlaces {
   /** The root itself: one per start of a container. */
@@ -22,9 +22,6 @@ export interface RootPlaces {
 /** Host paths of the machine itself: a pod of the lab must not see this machine's. */
 const machinePaths = ['/dev', '/sys', '/proc', '/run', '/etc', '/lib/modules', '/usr/src'];
 
-/** The kernel modules of weka's drivers. */
-const driverModules = ['wekafsio', 'wekafsgw', 'mpin_user', 'igb_uio'];
-
 function below(directory: string, path: string): string {
   return join(directory, path.replace(/^\/+/, ''));
 }
@@ -35,6 +32,11 @@ function put(path: string, content: string | Buffer, mode?: number): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   if (mode !== undefined) chmodSync(path, mode);
+}
+
+/** Writes the files below a root, those that are as they should be excepted. */
+export function putFiles(root: string, files: Files): void {
+  for (const [path, content] of Object.entries(files)) put(below(root, path), content);
 }
 
 /** The directory that a volume shows, or undefined when it is none of ours to show. */
@@ -61,52 +63,38 @@ function linkVolumes(pod: Pod, container: PodContainer, places: RootPlaces): voi
   }
 }
 
-const osRelease: Record<string, (build: string) => string> = {
-  rhcos: (build) => `OPENSHIFT_VERSION="${build}"\n`,
-  cos: (build) => `BUILD_ID=${build}\n`,
-};
+/** What the kernel of every machine tells. */
+function kernelFiles(hardware: NodeHardware): Files {
+  const cpus = hardware.numCpus > 1 ? `0-${hardware.numCpus - 1}` : '0';
+  return {
+    '/proc/sys/kernel/random/boot_id': `${hardware.bootId}\n`,
+    '/proc/self/status': `Cpus_allowed_list:\t${cpus}\n`,
+    '/sys/devices/system/cpu/online': `${cpus}\n`,
+    '/sys/devices/system/cpu/smt/active': hardware.isHt ? '1\n' : '0\n',
+  };
+}
 
-/** GUID of the weka cluster that owns a drive, as it is now. */
-export type DriveOwner = (serial: string) => string | undefined;
+/** Brings what changes under a running container up to date: mounted files, and the live ones of its machine. */
+export function refreshRoot(root: string, environment: MountedEnvironment, hardware: NodeHardware, runtime: ProcessRuntime): void {
+  for (const { path, text, mode } of environment.files()) put(below(root, path), text, mode);
+  putFiles(root, runtime.liveFiles(hardware));
+}
 
-/** The drives that the kernel of the machine sees. */
-export function writeDrives(root: string, serials: readonly string[], owner: DriveOwner): void {
-  for (const serial of serials) {
-    put(below(root, `/sys/block/${driveDevice(serial)}/device/serial`), `${serial}\n`);
-    put(below(root, `/dev/${driveDevice(serial)}`), driveImage(owner(serial) || undefined));
+/** Makes a fresh root. */
+export function buildRoot(places: RootPlaces, environment: MountedEnvironment, hardware: NodeHardware, runtime: ProcessRuntime): void {
+  rmSync(places.root, { recursive: true, force: true });
+  for (const directory of ['/tmp', '/opt', '/etc', ...runtime.directories]) mkdirSync(below(places.root, directory), { recursive: true });
+  put(below(places.root, '/dev/termination-log'), '');
+  linkVolumes(environment.pod as Pod, environment.container, places);
+  putFiles(places.root, { ...kernelFiles(hardware), ...runtime.machineFiles(hardware) });
+  refreshRoot(places.root, environment, hardware, runtime);
+  for (const [path, target] of Object.entries(runtime.links)) {
+    const link = below(places.root, path);
+    if (!existsSync(link)) symlinkSync(target, link);
   }
 }
 
-function writeMachineFacts(root: string, hardware: NodeHardware): void {
-  const cpus = hardware.numCpus > 1 ? `0-${hardware.numCpus - 1}` : '0';
-  put(below(root, '/hostside/etc/os-release'), `ID="${hardware.os}"\n${osRelease[hardware.os]?.(hardware.osBuildId) ?? ''}`);
-  put(below(root, '/proc/sys/kernel/random/boot_id'), `${hardware.bootId}\n`);
-  put(below(root, '/proc/self/status'), `Cpus_allowed_list:\t${cpus}\n`);
-  put(below(root, '/sys/devices/system/cpu/online'), `${cpus}\n`);
-  put(below(root, '/sys/devices/system/cpu/smt/active'), hardware.isHt ? '1\n' : '0\n');
-}
-
-/** Brings what changes under a running container up to date: mounted files, and the drivers of the kernel. */
-export function refreshRoot(root: string, environment: MountedEnvironment, hardware: NodeHardware): void {
-  for (const { path, text, mode } of environment.files()) put(below(root, path), text, mode);
-  const modules = hardware.driversLoaded.size === 0 ? '' : driverModules.map((name) => `${name} 16384 0 - Live 0x0\n`).join('');
-  put(below(root, '/proc/modules'), modules);
-}
-
-/** Makes a fresh root. `runtimePath` is what the container finds as /opt/weka_runtime.py unless it mounts one. */
-export function buildRoot(places: RootPlaces, environment: MountedEnvironment, hardware: NodeHardware, runtimePath: string, owner: DriveOwner): void {
-  rmSync(places.root, { recursive: true, force: true });
-  for (const directory of ['/tmp', '/opt', '/weka-runtime', '/etc']) mkdirSync(below(places.root, directory), { recursive: true });
-  put(below(places.root, '/dev/termination-log'), '');
-  linkVolumes(environment.pod as Pod, environment.container, places);
-  writeMachineFacts(places.root, hardware);
-  writeDrives(places.root, hardware.drives, owner);
-  refreshRoot(places.root, environment, hardware);
-  const script = below(places.root, '/opt/weka_runtime.py');
-  if (!existsSync(script)) symlinkSync(runtimePath, script);
-}
-
-/** What the runtime saw last as its reason to end. */
+/** What the container gave last as its reason to end. */
 export function terminationMessage(root: string): string {
   const path = below(root, '/dev/termination-log');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';

@@ -34,9 +34,12 @@ export function quietKill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Kills every process whose runtime root begins with `prefix`, whatever session it made for itself; a NUL ends a root. */
+/** Environment variable that marks all processes of a container: its root. */
+export const rootVariable = 'LAB_ROOT';
+
+/** Kills every process whose root begins with `prefix`, whatever session it made for itself; a NUL ends a root. */
 export function killBelow(prefix: string): void {
-  const marker = `\0WEKA_RUNTIME_ROOT=${prefix}`;
+  const marker = `\0${rootVariable}=${prefix}`;
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
     try {

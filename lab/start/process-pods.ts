@@ -4,12 +4,12 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { PodEnvironment, ProgramFactory } from '../contract.ts';
 import type { Lab } from '../lab.ts';
 import { findPython } from '../nodes/process-tools.ts';
-import { repository } from '../repository.ts';
 import { processPrograms, type ProcessProgramFactory } from '../nodes/process-program.ts';
+import { wekaProcessRuntime } from '../weka/process-runtime.ts';
 import { serveShim, type ShimServer } from '../weka/shim-server.ts';
 import { InputError } from './arguments.ts';
 
@@ -58,13 +58,8 @@ export function createProcessPods(): ProcessPods {
       shim = serveShim({ world, socketPath });
       const real = processPrograms({
         directory, hardware,
-        shimUrl: `unix:${socketPath}`,
-        shimDirectory: join(repository, 'lab/weka/shim'),
-        runtimePath: join(repository, 'runtime-configmap/weka_runtime.py'),
-        env: { WEKA_RUNTIME_POLL_SECONDS: '0.2' },
+        runtime: wekaProcessRuntime({ world, shimUrl: `unix:${socketPath}`, env: { WEKA_RUNTIME_POLL_SECONDS: '0.2' } }),
         refreshMilliseconds: 200,
-        driveOwner: (serial) => world.driveGuid(serial),
-        onDirectoryCleaned: (nodeName, hostPath) => world.forget(basename(hostPath), nodeName),
       });
       processes = real;
       const isProcess = firstContainers(processModes);

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { driveDevice, driveImage, resignImage } from './drive-image.ts';
-import { writeDrives } from '../nodes/process-root.ts';
+import { putFiles } from '../nodes/process-root.ts';
+import { driveDevice, driveFiles, driveImage, resignImage } from './drive-image.ts';
 import { bench, giveResources } from './simulated-program.fixture.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
@@ -63,7 +63,7 @@ function real(situation: Situation): Result {
   const root = mkdtempSync(join(tmpdir(), 'clean-up-'));
   roots.push(root);
   const serials = Object.keys(situation.drives);
-  writeDrives(root, serials, (serial) => situation.drives[serial]);
+  putFiles(root, driveFiles(serials, (serial) => situation.drives[serial]));
   for (const directory of ['bin', 'clean']) mkdirSync(join(root, directory));
   writeFileSync(join(root, 'clean/generation'), '1');
   writeFileSync(join(root, 'bin/weka-sign-drive'), `#!/bin/sh\n${resignImage}\n`, { mode: 0o755 });

@@ -37,6 +37,9 @@ function header(partitions: Buffer): Buffer {
   return buffer;
 }
 
+/** GUID of the weka cluster that owns a drive, as it is now. */
+export type DriveOwner = (serial: string) => string | undefined;
+
 /** A drive that belongs to the weka cluster of that GUID; without one a drive that nobody owns. */
 export function driveImage(guid: string | undefined): Buffer {
   const image = Buffer.alloc((start + 1) * sector);
@@ -45,6 +48,14 @@ export function driveImage(guid: string | undefined): Buffer {
   partitions.copy(image, table * sector);
   image.write(guid === undefined ? resigned : guid.replaceAll('-', ''), ownerOffset, 'hex');
   return image;
+}
+
+/** The drives of a machine as its kernel shows them: serials below /sys/block, first blocks below /dev. */
+export function driveFiles(serials: readonly string[], owner: DriveOwner): Record<string, string | Buffer> {
+  return Object.fromEntries(serials.flatMap((serial): [string, string | Buffer][] => [
+    [`/sys/block/${driveDevice(serial)}/device/serial`, `${serial}\n`],
+    [`/dev/${driveDevice(serial)}`, driveImage(owner(serial) || undefined)],
+  ]));
 }
 
 const octal = [...Buffer.from(resigned, 'hex')].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');

@@ -2,8 +2,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { ExecResult } from '../contract.ts';
-import { driveImage } from './drive-image.ts';
 import { refuse } from './command.ts';
+import { driveImage } from './drive-image.ts';
 import type { WekaPlace } from './place.ts';
 import type { LabWekaWorld } from './world.ts';
 

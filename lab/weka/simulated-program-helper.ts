@@ -1,5 +1,6 @@
 /** Helper pods: a subcommand of the runtime as the pod's command, which does its work and exits. */
 import type { PodEnvironment, PodProgram } from '../contract.ts';
+import { cleanedContainer } from './cleaned-directory.ts';
 import { driveDevice } from './drive-image.ts';
 import type { SimulatedHosts } from './simulated-program-host.ts';
 
@@ -75,25 +76,11 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
     hosts.world.resign(nodeName, own);
     const waiting = drives.flatMap(({ waits }) => waits ?? []);
     if (waiting.length > 0) return { exitCode: 1, line: waiting.join('; ') };
-    const uid = directoryUid(environment);
+    const uid = cleanedContainer(environment);
     const removed = uid !== undefined && hosts.hasDirectory(nodeName, uid) ? 1 : 0;
     if (uid !== undefined) hosts.removeDirectory(nodeName, uid);
     return { exitCode: 0, line: JSON.stringify({ resigned: own, removed, drives: Object.fromEntries(drives.map(({ serial, outcome }) => [serial, outcome])) }) };
   } finally {
     hosts.releaseLocks(holder);
   }
-}
-
-interface PodSpec {
-  volumes?: { name: string; hostPath?: { path: string } }[];
-}
-
-/** The WekaContainer whose directory is mounted at CLEAN_DIRECTORY: the last part of the volume's path on the host. */
-function directoryUid({ pod, container, env }: PodEnvironment): string | undefined {
-  const directory = env.CLEAN_DIRECTORY ?? '';
-  if (directory === '') return undefined;
-  const spec = pod.spec as PodSpec | undefined;
-  const mount = container.volumeMounts?.find((candidate) => candidate.mountPath === directory);
-  const path = spec?.volumes?.find((volume) => volume.name === mount?.name)?.hostPath?.path;
-  return path?.replace(/\/+$/, '').split('/').at(-1);
 }

@@ -1,7 +1,7 @@
 /** What simulated pods share with their host: data directories that outlive pods, and the runtime's locks. */
 import type { Clock } from '../contract.ts';
-import type { LabWekaWorld } from './world.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
+import type { LabWekaWorld } from './world.ts';
 
 /** Durations of the simulated runtime, model milliseconds. */
 export interface SimulatedProgramSettings {

@@ -1,13 +1,13 @@
 /** A test bench for simulated pods: machines, a weka world, and pods that the test starts itself. */
 import { VirtualClock } from '../clock.ts';
 import type { ExecResult, PodProgram } from '../contract.ts';
-import { createRandom } from '../random.ts';
-import type { LabWekaWorld } from './world.ts';
-import { createWekaWorld } from './world.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
 import { createHardwareRegistry } from '../nodes/hardware.ts';
+import { createRandom } from '../random.ts';
 import type { SimulatedProgramFactory } from './simulated-program.ts';
 import { simulatedPrograms } from './simulated-program.ts';
+import type { LabWekaWorld } from './world.ts';
+import { createWekaWorld } from './world.ts';
 
 const image = 'quay.io/weka.io/weka-in-container:4.4.2.157';
 const secretPath = '/var/run/secrets/weka-operator/operator-user';

@@ -4,13 +4,13 @@
  */
 import { loginArgv } from '../../hooks/weka/queries.ts';
 import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
-import type { LabWekaWorld } from './world.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
 import { startHelper } from './simulated-program-helper.ts';
 import type { HostDirectory, SimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedHosts, defaultSimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedRuntime } from './simulated-program-runtime.ts';
 import { recordDrives } from './simulated-program-steps.ts';
+import type { LabWekaWorld } from './world.ts';
 
 export interface SimulatedProgramOptions {
   world: LabWekaWorld;

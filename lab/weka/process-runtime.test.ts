@@ -8,20 +8,19 @@ import { createStore } from '../api/store/store.ts';
 import type { Store } from '../api/store/types.ts';
 import { RealClock } from '../clock.ts';
 import type { ExecResult } from '../contract.ts';
+import { createHardwareRegistry } from '../nodes/hardware.ts';
+import { podResource, secretResource } from '../nodes/kinds.ts';
+import type { Container, Pod } from '../nodes/kinds.ts';
+import { startKubelet } from '../nodes/kubelet.ts';
+import { podAccess } from '../nodes/pod-access.ts';
+import { processPrograms } from '../nodes/process-program.ts';
 import { createRandom } from '../random.ts';
-import { serveShim } from '../weka/shim-server.ts';
-import { createWekaWorld } from '../weka/world.ts';
-import { createHardwareRegistry } from './hardware.ts';
-import { podResource, secretResource } from './kinds.ts';
-import type { Container, Pod } from './kinds.ts';
-import { startKubelet } from './kubelet.ts';
-import { podAccess } from './pod-access.ts';
-import { processPrograms } from './process-program.ts';
-import { movedCommand } from './process-root.ts';
+import { wekaProcessRuntime } from './process-runtime.ts';
+import { serveShim } from './shim-server.ts';
+import { createWekaWorld } from './world.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
 const runtimePath = join(import.meta.dirname, '../../runtime-configmap/weka_runtime.py');
-const shimDirectory = join(import.meta.dirname, '../weka/shim');
 const hostPath = '/opt/k8s-weka/containers/uid-1';
 const closers: (() => Promise<unknown> | void)[] = [];
 
@@ -44,14 +43,13 @@ async function lab() {
   const cleaned: string[] = [];
   const programs = processPrograms({
     directory,
-    shimUrl: shim.url,
-    shimDirectory,
-    runtimePath,
     hardware,
-    env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: '0', WEKA_OPERATOR_DEBUG_SLEEP: '0' },
+    runtime: wekaProcessRuntime({
+      world: { driveGuid: (serial) => world.driveGuid(serial), forget: (dataId, node) => void cleaned.push(`${node}:${dataId}`) },
+      shimUrl: shim.url,
+      env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: '0', WEKA_OPERATOR_DEBUG_SLEEP: '0' },
+    }),
     refreshMilliseconds: 50,
-    driveOwner: (serial) => world.driveGuid(serial),
-    onDirectoryCleaned: (node, path) => cleaned.push(`${node}:${path}`),
   });
   closers.push(() => programs.close());
   const problems: unknown[] = [];
@@ -189,7 +187,7 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     store.create(podResource, 'default', helper('clean'));
     await expect.poll(() => pod('clean')?.status?.phase, soon).toBe('Succeeded');
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(false);
-    expect(cleaned).toEqual([`node-1:${hostPath}`]);
+    expect(cleaned).toEqual(['node-1:uid-1']);
     expect(world.driveGuid('disk-1')).toBeUndefined();
   });
 
@@ -221,17 +219,5 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     await expect.poll(() => pod('one')?.status?.phase, soon).toBe('Succeeded');
     expect(access.logs('default', 'one', 'weka-container').text).toBe('mounted node-1\n');
     expect(readFileSync(runtimePath, 'utf8')).not.toContain('mounted node-1');
-  });
-});
-
-describe('a command of a process pod', () => {
-  it.each([
-    [['python3', '/opt/weka_runtime.py', 'cli', '@file:/x'], ['python3', '/root/opt/weka_runtime.py', 'cli', '@file:/x']],
-    [['touch', '/tmp/.allow-stop'], ['touch', '/root/tmp/.allow-stop']],
-    [['weka', 'fs', 'create', '/x'], ['weka', 'fs', 'create', '/x']],
-    [['/usr/bin/weka', 'status'], ['weka', 'status']],
-    [['sh', '-ec', 'cat /etc/hosts'], ['sh', '-ec', 'cat /etc/hosts']],
-  ])('%j becomes %j', (command, moved) => {
-    expect(movedCommand('/root', command)).toEqual(moved);
   });
 });
