@@ -1,6 +1,6 @@
 /** The CustomResourceDefinitions of all kinds as objects; generate.ts writes them down. */
-import { group, version } from '../hooks/weka/api/group.ts';
-import { kinds, type KindDefinition } from '../hooks/weka/api/index.ts';
+import type { KindDefinition } from '../hooks/core/api/kind.ts';
+import { kinds } from '../hooks/weka/api/index.ts';
 import { openApiSchema } from './structural.ts';
 
 export interface CustomResourceDefinition {
@@ -17,6 +17,7 @@ export interface CustomResourceDefinition {
 
 /** The CRD of one kind. */
 export function definitionOf(kind: KindDefinition): CustomResourceDefinition {
+  const { group, version, categories } = kind;
   const schema = openApiSchema(kind.schema, kind.description);
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -31,7 +32,7 @@ export function definitionOf(kind: KindDefinition): CustomResourceDefinition {
         plural: kind.plural,
         singular: kind.singular,
         ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
-        categories: ['weka'],
+        categories,
       },
       versions: [
         {

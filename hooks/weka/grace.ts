@@ -3,8 +3,8 @@
  * cancelled, and is kept in the claims of the cluster. Two clocks measure it, that of the hooks and that of the API server,
  * and it is over when both say so: one that steps, or a replica whose clock is hours off, shortens nothing.
  */
+import { parseDurationSeconds } from '../core/durations.ts';
 import type { WekaClaimsSpec } from './api/index.ts';
-import { parseDurationSeconds } from './api/durations.ts';
 
 export type Grace = NonNullable<WekaClaimsSpec['grace']>;
 

@@ -5,8 +5,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeIssues, type Parsed } from '../../hooks/core/api/parse.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { describeIssues, parseWekaContainer, parseWekaNode, type Parsed } from '../../hooks/weka/api/index.ts';
+import { parseWekaContainer, parseWekaNode } from '../../hooks/weka/api/index.ts';
 import { operatorConfig } from '../../hooks/weka/config.ts';
 import { configurationHash } from '../../hooks/weka/container/pod/hash.ts';
 import { buildHelperPod } from '../../hooks/weka/container/pod/helper-pod.ts';

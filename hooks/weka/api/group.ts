@@ -2,9 +2,10 @@
  * The names that the API consists of beside its kinds: group, labels, annotations, resources, conditions. One table:
  * nothing here is spelled again elsewhere. What a name's value means stands beside it; behaviour does not belong here.
  */
-export const group = 'weka.weka.io';
-export const version = 'v1alpha1';
-export const apiVersion = `${group}/${version}`;
+import { apiGroup } from '../../core/api/kind.ts';
+
+export const wekaGroup = apiGroup({ group: 'weka.weka.io', version: 'v1alpha1', categories: ['weka'] });
+export const { group, version, apiVersion } = wekaGroup;
 export const finalizer = 'weka.weka.io/finalizer';
 /** What Metacontroller puts on each WekaCluster, by the name of our CompositeController. */
 export const clusterFinalizer = 'metacontroller.io/compositecontroller-wekacluster';

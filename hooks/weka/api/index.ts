@@ -2,6 +2,7 @@
  * The API of the operator: one zod schema per kind, which its types, its CRD, its field docs and its validation in a
  * hook all come from. What a hook does with an object does not belong here.
  */
+import type { KindDefinition } from '../../core/api/kind.ts';
 import { wekaClaimsKind } from './weka-claims.ts';
 import { wekaClientKind } from './weka-client.ts';
 import { wekaClusterKind } from './weka-cluster.ts';
@@ -10,14 +11,10 @@ import { wekaManualOperationKind } from './weka-manual-operation.ts';
 import { wekaMembersKind } from './weka-members.ts';
 import { wekaNodeKind } from './weka-node.ts';
 import { wekaPolicyKind } from './weka-policy.ts';
-import type { KindDefinition } from './kind.ts';
 
 export * from './group.ts';
 export { modes, is, staysOnNode, type Mode } from './modes.ts';
-export { parse, fieldPath, describeIssues, type Issue, type Parsed } from './parse.ts';
-export { parseDurationSeconds } from './durations.ts';
-export { network, tracesConfiguration, type Network, type Toleration, type TracesConfiguration } from './common.ts';
-export type { KindDefinition, PrinterColumn } from './kind.ts';
+export { network, tracesConfiguration, type Network, type TracesConfiguration } from './common.ts';
 export {
   parseWekaCluster, clusterNameLength, selectableRoles, type WekaCluster, type WekaClusterSpec, type WekaClusterStatus, type WekaConfig,
 } from './weka-cluster.ts';

@@ -1,7 +1,7 @@
 /** What a manual operation does once and a policy does again and again: actions and their payloads. */
 import { z } from 'zod';
-import { duration, integer, object, objectReference, stringMap, text, texts } from './common.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from '../../core/api/rules.ts';
+import { duration, integer, object, objectReference, stringMap, text, texts } from '../../core/api/schema.ts';
 
 const nodeSelector = () => stringMap().optional().describe('are the labels of the nodes; all nodes when absent');
 

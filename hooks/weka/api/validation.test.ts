@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  apiVersion, describeIssues, parseDurationSeconds, parseWekaClient, parseWekaCluster, parseWekaContainer, parseWekaManualOperation,
-  parseWekaPolicy, type Parsed,
-} from './index.ts';
+import { describeIssues, type Parsed } from '../../core/api/parse.ts';
+import { parseDurationSeconds } from '../../core/durations.ts';
+import { apiVersion, parseWekaClient, parseWekaCluster, parseWekaContainer, parseWekaManualOperation, parseWekaPolicy } from './index.ts';
 
 const image = 'quay.io/weka.io/weka-in-container:5.1.0';
 type Spec = Record<string, unknown>;

@@ -3,11 +3,11 @@
  * Cluster-scoped; `node-<node>`, `cluster-<WekaCluster uid>` and `ports` each use their own part of the spec.
  */
 import { z } from 'zod';
-import { dateTime, object, port, text, texts } from './common.ts';
-import { group, version } from './group.ts';
-import { ageColumn, dataResource, type KindDefinition } from './kind.ts';
+import { ageColumn } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { dateTime, object, port, text, texts } from '../../core/api/schema.ts';
+import { group, version, wekaGroup } from './group.ts';
 import { modes } from './modes.ts';
-import { parse } from './parse.ts';
 
 const uid = () => text(64);
 
@@ -81,7 +81,7 @@ const spec = object({
   })).optional().describe('are the port ranges of clusters, by the uid of the WekaCluster'),
 });
 
-export const wekaClaimsSchema = dataResource('WekaClaims', spec);
+export const wekaClaimsSchema = wekaGroup.dataResource('WekaClaims', spec);
 export type WekaClaims = z.output<typeof wekaClaimsSchema>;
 export type WekaClaimsSpec = WekaClaims['spec'];
 export type ClaimHolder = z.output<typeof holder>;
@@ -99,7 +99,7 @@ export const claimsNames = {
   ofPorts: 'ports',
 } as const;
 
-export const wekaClaimsKind: KindDefinition = {
+export const wekaClaimsKind = wekaGroup.kind({
   kind: 'WekaClaims',
   plural: 'wekaclaims',
   singular: 'wekaclaims',
@@ -108,4 +108,4 @@ export const wekaClaimsKind: KindDefinition = {
   description: `WekaClaims is who holds which ports, drives and turns (${group}/${version}). Written by the operator only.`,
   schema: wekaClaimsSchema,
   columns: [{ name: 'Turn', type: 'string', jsonPath: '.spec.turn.reason' }, ageColumn],
-};
+});

@@ -1,11 +1,15 @@
 /** WekaClient: the weka frontend on each matching node. */
 import { z } from 'zod';
+import { ageColumn, nameAtMost, readyColumns } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { withRules } from '../../core/api/rules.ts';
 import {
-  advancedCsiConfig, conditions, coreIds, cores, cpuPolicy, duration, entityStatefulNum, image, integer, mebibytes, network, object, objectReference, observedGeneration, podResourcesSpec, port, portRange, pvcConfig, stringMap, text, texts, tolerations, tracesConfiguration,
+  conditions, duration, integer, object, objectReference, observedGeneration, podResourcesSpec, port, stringMap, text, texts, tolerations,
+} from '../../core/api/schema.ts';
+import {
+  advancedCsiConfig, coreIds, cores, cpuPolicy, entityStatefulNum, image, mebibytes, network, portRange, pvcConfig, tracesConfiguration,
 } from './common.ts';
-import { ageColumn, customResource, nameAtMost, readyColumns, type KindDefinition } from './kind.ts';
-import { parse } from './parse.ts';
-import { withRules } from './rules.ts';
+import { wekaGroup } from './group.ts';
 import { upgradePolicies } from './weka-container.ts';
 
 export const clientStatuses = ['Init', 'Running', 'Upgrading', 'Destroying', 'Paused'] as const;
@@ -87,7 +91,7 @@ const status = object({
   }).optional().describe('is what the printer columns show'),
 });
 
-export const wekaClientSchema = withRules(customResource('WekaClient', wekaClientSpec, status), [
+export const wekaClientSchema = withRules(wekaGroup.customResource('WekaClient', wekaClientSpec, status), [
   nameAtMost(63, 'it is the value of a label'),
 ]);
 
@@ -98,7 +102,7 @@ export type WekaClientStatus = NonNullable<WekaClient['status']>;
 /** The WekaClient with defaults, or what is wrong with it. */
 export const parseWekaClient = (input: unknown) => parse(wekaClientSchema, input);
 
-export const wekaClientKind: KindDefinition = {
+export const wekaClientKind = wekaGroup.kind({
   kind: 'WekaClient',
   plural: 'wekaclients',
   singular: 'wekaclient',
@@ -115,4 +119,4 @@ export const wekaClientKind: KindDefinition = {
     { name: 'Join IPs', type: 'string', jsonPath: '.spec.joinIpPorts', priority: 1 },
     ageColumn,
   ],
-};
+});

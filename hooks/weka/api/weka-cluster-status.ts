@@ -1,8 +1,7 @@
 /** The status of a WekaCluster: upstream's summary word, its metrics and what its printer columns show. */
 import { z } from 'zod';
-import {
-  conditions, dateTime, driveMetrics, entityStatefulNum, metric, object, observedGeneration, text,
-} from './common.ts';
+import { conditions, dateTime, metric, object, observedGeneration, text } from '../../core/api/schema.ts';
+import { driveMetrics, entityStatefulNum } from './common.ts';
 
 export const clusterStatuses = [
   'Init', 'WaitForDrives', 'StartingIO', 'Ready', 'GracePeriod', 'Destroying', 'Deallocating', 'Paused',

@@ -1,12 +1,14 @@
 /** WekaCluster: what a user writes to get a weka cluster. The status' metrics are in weka-cluster-status.ts. */
 import { z } from 'zod';
+import { ageColumn, nameAtMost, readyColumns } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { withRules, type Rule } from '../../core/api/rules.ts';
+import { anyObject, duration, integer, object, port, stringMap, text, texts, tolerations } from '../../core/api/schema.ts';
 import {
-  advancedCsiConfig, anyObject, containers, coreIds, cores, cpuPolicy, driveTypesRatio, duration, failureDomain, gibibytes, image,
-  integer, mebibytes, namesDevices, network, object, oneOrMany, port, pvcConfig, stringMap, text, texts, tolerations, tracesConfiguration,
+  advancedCsiConfig, containers, coreIds, cores, cpuPolicy, driveTypesRatio, failureDomain, gibibytes, image, mebibytes, namesDevices,
+  network, oneOrMany, pvcConfig, tracesConfiguration,
 } from './common.ts';
-import { ageColumn, customResource, nameAtMost, readyColumns, type KindDefinition } from './kind.ts';
-import { parse } from './parse.ts';
-import { withRules, type Rule } from './rules.ts';
+import { wekaGroup } from './group.ts';
 import { wekaClusterStatus } from './weka-cluster-status.ts';
 
 /** The roles that a WekaCluster's fields can tell apart. */
@@ -306,7 +308,7 @@ const drivesFixedOnceFormed: Rule<unknown> = (() => {
 /** `<cluster>-<role>-<ordinal>` is a pod name and a label: 63, less `-data-services-` (15) and four digits. */
 export const clusterNameLength = 44;
 
-export const wekaClusterSchema = withRules(customResource('WekaCluster', wekaClusterSpec, wekaClusterStatus(clusterPorts)), [
+export const wekaClusterSchema = withRules(wekaGroup.customResource('WekaCluster', wekaClusterSpec, wekaClusterStatus(clusterPorts)), [
   nameAtMost(clusterNameLength, 'the names of its containers begin with it'),
   fixedOnceAllocated('basePort'),
   fixedOnceAllocated('portRange'),
@@ -320,7 +322,7 @@ export type WekaClusterStatus = NonNullable<WekaCluster['status']>;
 /** The WekaCluster with defaults, or what is wrong with it. */
 export const parseWekaCluster = (input: unknown) => parse(wekaClusterSchema, input);
 
-export const wekaClusterKind: KindDefinition = {
+export const wekaClusterKind = wekaGroup.kind({
   kind: 'WekaCluster',
   plural: 'wekaclusters',
   singular: 'wekacluster',
@@ -340,4 +342,4 @@ export const wekaClusterKind: KindDefinition = {
     { name: 'FS(Capacity)', type: 'string', jsonPath: '.status.printer.filesystemCapacity', priority: 1 },
     ageColumn,
   ],
-};
+});

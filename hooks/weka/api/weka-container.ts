@@ -1,14 +1,18 @@
 /** WekaContainer: one weka container, or one helper, and its pod of the same name. */
 import { z } from 'zod';
+import { ageColumn, readyColumns } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { withRules, type Rule } from '../../core/api/rules.ts';
 import {
-  anyObject, conditions, containerPort, coreIds, cores, cpuPolicy, dateTime, driveMetrics, driveTypesRatio, duration, entityStatefulNum,
-  envVarSource, failureDomain, gibibytes, integer, mebibytes, metric, network, object, observedGeneration, podResourcesSpec, port,
-  portRange, pvcConfig, stringMap, text, texts, tolerations, tracesConfiguration,
+  anyObject, conditions, containerPort, dateTime, duration, integer, metric, object, observedGeneration, podResourcesSpec, port, stringMap,
+  text, texts, tolerations,
+} from '../../core/api/schema.ts';
+import {
+  coreIds, cores, cpuPolicy, driveMetrics, driveTypesRatio, entityStatefulNum, envVarSource, failureDomain, gibibytes, mebibytes, network,
+  portRange, pvcConfig, tracesConfiguration,
 } from './common.ts';
-import { ageColumn, customResource, readyColumns, type KindDefinition } from './kind.ts';
+import { wekaGroup } from './group.ts';
 import { modes } from './modes.ts';
-import { parse } from './parse.ts';
-import { withRules, type Rule } from './rules.ts';
 import { capacityRules } from './weka-cluster.ts';
 
 export const containerStatuses = [
@@ -184,7 +188,7 @@ const drivesNeverFewer: Rule<unknown> = {
   field: 'spec.numDrives',
 };
 
-export const wekaContainerSchema = withRules(customResource('WekaContainer', wekaContainerSpec, status), [...fixedForLife, drivesNeverFewer]);
+export const wekaContainerSchema = withRules(wekaGroup.customResource('WekaContainer', wekaContainerSpec, status), [...fixedForLife, drivesNeverFewer]);
 
 export type WekaContainer = z.output<typeof wekaContainerSchema>;
 export type WekaContainerSpec = WekaContainer['spec'];
@@ -193,7 +197,7 @@ export type WekaContainerStatus = NonNullable<WekaContainer['status']>;
 /** The WekaContainer with defaults, or what is wrong with it. */
 export const parseWekaContainer = (input: unknown) => parse(wekaContainerSchema, input);
 
-export const wekaContainerKind: KindDefinition = {
+export const wekaContainerKind = wekaGroup.kind({
   kind: 'WekaContainer',
   plural: 'wekacontainers',
   singular: 'wekacontainer',
@@ -214,4 +218,4 @@ export const wekaContainerKind: KindDefinition = {
     { name: 'CPU', type: 'string', jsonPath: '.status.stats.cpuUtilization', priority: 1 },
     { name: 'Weka cID', type: 'integer', jsonPath: '.status.containerID', priority: 1 },
   ],
-};
+});

@@ -1,13 +1,14 @@
 /** WekaManualOperation: something done once. */
 import { z } from 'zod';
-import { conditions, dateTime, duration, object, observedGeneration, text, tolerations } from './common.ts';
-import { ageColumn, customResource, readyColumns, type KindDefinition } from './kind.ts';
-import { parse } from './parse.ts';
+import { ageColumn, readyColumns } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { withRules } from '../../core/api/rules.ts';
+import { conditions, dateTime, duration, object, observedGeneration, text, tolerations } from '../../core/api/schema.ts';
+import { wekaGroup } from './group.ts';
 import {
   blockDrivesPayload, discoverDrivesPayload, ensureNicsPayload, forceResignDrivesPayload, payloadRules, remoteTracesSession,
   signDrivesPayload,
 } from './payloads.ts';
-import { withRules } from './rules.ts';
 
 /** Each action, and the field of the payload that it reads. */
 export const manualActions = {
@@ -46,7 +47,7 @@ const status = object({
   completedAt: dateTime().optional().describe('is when the operation ended'),
 });
 
-export const wekaManualOperationSchema = customResource(
+export const wekaManualOperationSchema = wekaGroup.customResource(
   'WekaManualOperation',
   withRules(specFields, payloadRules<z.output<typeof specFields>>('action', manualActions)),
   status,
@@ -57,7 +58,7 @@ export type WekaManualOperation = z.output<typeof wekaManualOperationSchema>;
 /** The WekaManualOperation with defaults, or what is wrong with it. */
 export const parseWekaManualOperation = (input: unknown) => parse(wekaManualOperationSchema, input);
 
-export const wekaManualOperationKind: KindDefinition = {
+export const wekaManualOperationKind = wekaGroup.kind({
   kind: 'WekaManualOperation',
   plural: 'wekamanualoperations',
   singular: 'wekamanualoperation',
@@ -72,4 +73,4 @@ export const wekaManualOperationKind: KindDefinition = {
     ageColumn,
     { name: 'Result', type: 'string', jsonPath: '.status.result', priority: 1 },
   ],
-};
+});

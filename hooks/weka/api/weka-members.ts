@@ -1,9 +1,10 @@
 /** WekaMembers: a few containers of a cluster that can run commands for others, and the addresses to join it at. */
 import { z } from 'zod';
-import { object, port, text, texts } from './common.ts';
-import { ageColumn, dataResource, type KindDefinition } from './kind.ts';
+import { ageColumn } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { object, port, text, texts } from '../../core/api/schema.ts';
+import { wekaGroup } from './group.ts';
 import { modes } from './modes.ts';
-import { parse } from './parse.ts';
 
 const spec = object({
   clusterGuid: text(64).optional().describe('is the GUID that weka gave itself; absent before formation'),
@@ -24,7 +25,7 @@ const spec = object({
   joinIpPorts: texts(128, 64).default([]).describe('are ip:port addresses to join the cluster at'),
 });
 
-export const wekaMembersSchema = dataResource('WekaMembers', spec);
+export const wekaMembersSchema = wekaGroup.dataResource('WekaMembers', spec);
 export type WekaMembers = z.output<typeof wekaMembersSchema>;
 export type ClusterMember = WekaMembers['spec']['members'][number];
 
@@ -34,7 +35,7 @@ export const parseWekaMembers = (input: unknown) => parse(wekaMembersSchema, inp
 /** Name of the members object of a cluster. */
 export const membersName = (cluster: string): string => `${cluster}-members`;
 
-export const wekaMembersKind: KindDefinition = {
+export const wekaMembersKind = wekaGroup.kind({
   kind: 'WekaMembers',
   plural: 'wekamembers',
   singular: 'wekamembers',
@@ -43,4 +44,4 @@ export const wekaMembersKind: KindDefinition = {
   description: 'WekaMembers is who can speak for a cluster. Written by the operator only.',
   schema: wekaMembersSchema,
   columns: [{ name: 'Cluster ID', type: 'string', jsonPath: '.spec.clusterGuid' }, ageColumn],
-};
+});

@@ -1,9 +1,10 @@
 /** WekaNode: what the hooks need to know of a Node, in a small object that changes rarely. Cluster-scoped. */
 import { z } from 'zod';
+import { ageColumn, readyColumns } from '../../core/api/kind.ts';
+import { parse, type Parsed } from '../../core/api/parse.ts';
+import { conditions, integer, object, observedGeneration, stringMap, text, texts } from '../../core/api/schema.ts';
 import type { KubernetesObject } from '../../core/contract.ts';
-import { conditions, integer, object, observedGeneration, stringMap, text, texts } from './common.ts';
-import { ageColumn, customResource, readyColumns, type KindDefinition } from './kind.ts';
-import { parse, type Parsed } from './parse.ts';
+import { wekaGroup } from './group.ts';
 
 const amount = (maximum = 2_000_000_000) => integer(0, maximum);
 
@@ -55,7 +56,7 @@ const status = object({
   })).max(64).optional().describe('are images whose kernel drivers are not loaded, because no helper may run them'),
 });
 
-export const wekaNodeSchema = customResource('WekaNode', spec, status);
+export const wekaNodeSchema = wekaGroup.customResource('WekaNode', spec, status);
 export type WekaNode = z.output<typeof wekaNodeSchema>;
 
 /** The WekaNode with defaults, or what is wrong with it. */
@@ -81,7 +82,7 @@ export function readWekaNode(input: KubernetesObject): Parsed<WekaNode> {
   return complete ? { ok: true, value: input as unknown as WekaNode } : parseWekaNode(input);
 }
 
-export const wekaNodeKind: KindDefinition = {
+export const wekaNodeKind = wekaGroup.kind({
   kind: 'WekaNode',
   plural: 'wekanodes',
   singular: 'wekanode',
@@ -96,4 +97,4 @@ export const wekaNodeKind: KindDefinition = {
     { name: 'Drives', type: 'string', jsonPath: '.spec.drives', priority: 1 },
     ageColumn,
   ],
-};
+});

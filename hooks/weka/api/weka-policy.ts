@@ -1,12 +1,13 @@
 /** WekaPolicy: something done again and again. */
 import { z } from 'zod';
-import { anyObject, conditions, dateTime, duration, object, observedGeneration, text, texts, tolerations } from './common.ts';
-import { ageColumn, customResource, nameAtMost, readyColumns, type KindDefinition } from './kind.ts';
-import { parse } from './parse.ts';
+import { ageColumn, nameAtMost, readyColumns } from '../../core/api/kind.ts';
+import { parse } from '../../core/api/parse.ts';
+import { withRules } from '../../core/api/rules.ts';
+import { anyObject, conditions, dateTime, duration, object, observedGeneration, text, texts, tolerations } from '../../core/api/schema.ts';
+import { wekaGroup } from './group.ts';
 import {
   discoverDrivesPayload, driverDistPayload, ensureNicsPayload, payloadRules, remoteTracesSession, signDrivesPayload,
 } from './payloads.ts';
-import { withRules } from './rules.ts';
 
 /** Each type of policy, and the field of the payload that it reads. */
 export const policyTypes = {
@@ -51,7 +52,7 @@ const status = object({
 });
 
 export const wekaPolicySchema = withRules(
-  customResource(
+  wekaGroup.customResource(
     'WekaPolicy',
     withRules(specFields, payloadRules<z.output<typeof specFields>>('type', policyTypes)),
     status,
@@ -64,7 +65,7 @@ export type WekaPolicy = z.output<typeof wekaPolicySchema>;
 /** The WekaPolicy with defaults, or what is wrong with it. */
 export const parseWekaPolicy = (input: unknown) => parse(wekaPolicySchema, input);
 
-export const wekaPolicyKind: KindDefinition = {
+export const wekaPolicyKind = wekaGroup.kind({
   kind: 'WekaPolicy',
   plural: 'wekapolicies',
   singular: 'wekapolicy',
@@ -82,4 +83,4 @@ export const wekaPolicyKind: KindDefinition = {
     { name: 'Last Run Time', type: 'date', jsonPath: '.status.lastRunTime', priority: 1 },
     ageColumn,
   ],
-};
+});

@@ -2,10 +2,10 @@
  * Claims: who holds which ports and drives of a node, which range of ports a cluster has, who forms it, whose turn it is.
  * They are the truth, status is a copy. The sidecar writes them by compare and swap; what to write is decided here.
  */
+import { describeIssues, parse, type Issue } from '../../core/api/parse.ts';
 import type { Operation, Observed } from '../../core/contract.ts';
-import { claimsRead, claimsWrite, type ClaimChange } from '../../core/families/claims.ts';
 import { factValue } from '../../core/facts.ts';
-import { describeIssues, parse, type Issue } from '../api/parse.ts';
+import { claimsRead, claimsWrite, type ClaimChange } from '../../core/families/claims.ts';
 import { wekaClaimsSpecSchema, type WekaClaimsSpec } from '../api/weka-claims.ts';
 
 /** A claims object as it was read: its content, and what a write has to name. */

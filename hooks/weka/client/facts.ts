@@ -1,10 +1,11 @@
 /** Everything that the decisions about one WekaClient rest on, gathered from the request once. */
-import { objectLive } from '../../core/families/objects.ts';
+import type { Toleration } from '../../core/api/schema.ts';
 import type { HookRequest } from '../../core/contract.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';
+import { objectLive } from '../../core/families/objects.ts';
 import { apiVersion } from '../api/group.ts';
-import type { Toleration, WekaClient } from '../api/index.ts';
+import type { WekaClient } from '../api/index.ts';
 import { containerViews, type ContainerView } from '../cluster/container-view.ts';
 import { secretFact, type SecretFact } from '../cluster/facts.ts';
 import { expandedTolerations } from '../cluster/tolerations.ts';

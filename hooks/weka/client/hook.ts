@@ -1,14 +1,14 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
+import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, type Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, Observation, RelatedRule } from '../../core/contract.ts';
-import { secretKeys } from '../../core/families/secrets.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
+import { secretKeys } from '../../core/families/secrets.ts';
 import { renderSteps, runSteps } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
-import { describeIssues } from '../api/parse.ts';
 import { unsupportedCondition } from '../cluster/unsupported.ts';
 import { refusalObservations } from '../refused-child.ts';
 import { clientSteps, missingContainers } from './bring-up.ts';

@@ -1,14 +1,14 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
+import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
-import { claimsRead } from '../../core/families/claims.ts';
-import { deleteObject } from '../../core/families/objects.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { echoChildren, invalidSpec } from '../../core/echo.ts';
+import { claimsRead } from '../../core/families/claims.ts';
+import { deleteObject } from '../../core/families/objects.ts';
 import { renderSteps, runSteps, skipped, type Step, type StepsResult } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
-import { describeIssues } from '../api/parse.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
 import { shortcomings } from '../protection.ts';

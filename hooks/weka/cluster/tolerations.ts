@@ -1,5 +1,6 @@
 /** Tolerations of a cluster's containers, and whether they bear the taints of a node. */
-import type { Toleration, WekaClusterSpec } from '../api/index.ts';
+import type { Toleration } from '../../core/api/schema.ts';
+import type { WekaClusterSpec } from '../api/index.ts';
 
 export interface TolerationLike {
   key?: string | undefined;

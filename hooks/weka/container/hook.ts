@@ -1,4 +1,5 @@
 /** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
+import { describeIssues } from '../../core/api/parse.ts';
 import type { Condition, ConditionWish, Summary } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
@@ -7,7 +8,6 @@ import { runSteps, type StepsResult } from '../../core/steps.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { describeIssues } from '../api/parse.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { formerStep } from './former.ts';

@@ -1,4 +1,5 @@
 /** The WekaNode controller: facts and kernel drivers of one node, each through a helper container on it. */
+import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, withTransitionTimes, type Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
@@ -7,7 +8,7 @@ import { objectsOf } from '../../core/envelope.ts';
 import { contentHash } from '../../core/operations.ts';
 import { renderSteps, runSteps, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
-import { claimsNames, describeIssues, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
+import { claimsNames, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { HolderInput } from './holder-proof.ts';

@@ -1,6 +1,6 @@
 /** The environment of the main container (weka.md 4.2). Values are text; an empty one is left out of the JSON. */
-import { parseDurationSeconds, tracesConfiguration } from '../../api/index.ts';
-import type { Network, WekaContainer } from '../../api/index.ts';
+import { parseDurationSeconds } from '../../../core/durations.ts';
+import { tracesConfiguration, type Network, type WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
 import { copiesForeignFiles, coresOf, dataUidOf, livesOnCos, type PodInput } from './input.ts';
 import { resolvedCpuPolicy, wekaMemory } from './resources.ts';

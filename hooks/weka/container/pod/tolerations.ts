@@ -1,6 +1,7 @@
 /** Which taints a pod bears (weka.md 2.6). */
+import type { Toleration } from '../../../core/api/schema.ts';
 import { shutdownNodeTaint } from '../../api/group.ts';
-import type { Toleration, WekaContainer } from '../../api/index.ts';
+import type { WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
 import type { OperatorConfig } from '../../config.ts';
 
