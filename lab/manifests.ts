@@ -27,9 +27,3 @@ export function parseManifests(text: string): KubernetesObject[] {
     return value === null ? [] : [value];
   });
 }
-
-/** The boot scripts: file name to content, as their ConfigMap carries them. */
-export function bootScripts(): Record<string, string> {
-  const names = ['weka_runtime.py', 'run-weka-cli.sh', 'syslog-ng.conf'];
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(repository, 'runtime-configmap', name), 'utf8')]));
-}

@@ -6,11 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Json } from '../../hooks/core/contract.ts';
 import { createServer as createHookServer } from '../../hooks/server/server.ts';
 import { sidecarClient } from '../../hooks/server/sidecar-client.ts';
-import { operatorConfig } from '../../hooks/weka/config.ts';
-import { wekaControllers } from '../../hooks/weka/index.ts';
 import { clientNodeAccess } from '../../sidecar/client-node-access.ts';
 import { createEngine } from '../../sidecar/engine.ts';
 import { createEventReporter } from '../../sidecar/events.ts';
@@ -19,7 +16,6 @@ import { createServer as createSidecarServer } from '../../sidecar/server.ts';
 import { startApiServer, type ApiServer } from '../api/http/server.ts';
 import { httpTransport, type HookTransport } from '../driver/transport.ts';
 import { operatorNamespace, type TransportParts } from '../lab.ts';
-import { bootScripts } from '../manifests.ts';
 
 export interface ServeOptions {
   /** Port of the API; without it 6480, or a free one when that is taken. */
@@ -53,10 +49,10 @@ async function startApi({ store, pods: podAccess, clock }: TransportParts, port:
   }
 }
 
-async function startSidecar(socket: string, kubeconfig: string, clock: TransportParts['clock']): Promise<() => Promise<void>> {
+async function startSidecar(socket: string, kubeconfig: string, { clock, bootScripts }: TransportParts): Promise<() => Promise<void>> {
   const access = await clientNodeAccess({ kubeconfig });
   const metrics = createMetrics();
-  const settings = { namespaces: [], outputLimitBytes, bootScripts: bootScripts() };
+  const settings = { namespaces: [], outputLimitBytes, bootScripts };
   const engine = createEngine({ access, clock, settings, randomBytes: (count) => randomBytes(count), listener: metrics.listener });
   const events = createEventReporter({ access, clock, namespaces: [], component: 'weka-metacontroller', onWritten: metrics.onEvent });
   const server = createSidecarServer({ engine, events, registry: metrics.registry });
@@ -69,14 +65,14 @@ export async function serve(parts: TransportParts, options: ServeOptions): Promi
   const api = await startApi(parts, options.port);
   const kubeconfig = await options.onApi(api);
   // a directory of its own, which other users of the machine cannot enter
-  const directory = await mkdtemp(join(tmpdir(), 'weka-lab-'));
+  const directory = await mkdtemp(join(tmpdir(), 'lab-'));
   const socket = join(directory, 'sidecar.sock');
-  const stopSidecar = await startSidecar(socket, kubeconfig, parts.clock);
+  const stopSidecar = await startSidecar(socket, kubeconfig, parts);
 
   const hooks = createHookServer({
-    controllers: wekaControllers,
+    controllers: parts.controllers,
     sidecar: sidecarClient({ socket }),
-    settings: { operatorNamespace, config: operatorConfig.parse(parts.config) as unknown as Record<string, Json> },
+    settings: { operatorNamespace, config: parts.config },
     now: () => Date.now(),
     onSidecarError: options.onProblem,
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision, HookRequest, Json } from '../../hooks/core/contract.ts';
 import { bootConfigMapName } from '../../hooks/server/boot-scripts.ts';
 import { wekaControllers } from '../../hooks/weka/index.ts';
-import { bootScripts } from '../../lab/manifests.ts';
+import { bootScripts } from '../../lab/weka/boot-scripts.ts';
 import type { Settled } from './record.ts';
 
 const releases = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'));
