@@ -1,6 +1,5 @@
-/** The CustomResourceDefinitions of all kinds as objects; generate.ts writes them down. */
+/** The CustomResourceDefinition of a kind as an object; generate.ts writes them down. */
 import type { KindDefinition } from '../hooks/core/api/kind.ts';
-import { kinds } from '../hooks/weka/api/index.ts';
 import { openApiSchema } from './structural.ts';
 
 export interface CustomResourceDefinition {
@@ -46,9 +45,4 @@ export function definitionOf(kind: KindDefinition): CustomResourceDefinition {
       ],
     },
   };
-}
-
-/** The CRDs of all kinds, in the order of `kinds`. */
-export function customResourceDefinitions(): CustomResourceDefinition[] {
-  return kinds.map(definitionOf);
 }

@@ -1,6 +1,6 @@
 /** What the overlays change in each hook of each controller: derived from compositecontrollers/, so that no hook is missed. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 
 const folder = join(import.meta.dirname, '..', 'compositecontrollers');
@@ -20,7 +20,7 @@ export interface Controller {
 
 /** All controllers, in the order of their files. Throws when a file is no YAML. */
 export function controllers(): Controller[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml').sort();
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml') && basename(name) !== 'kustomization.yaml').sort();
   return names.map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Controller);
 }
 

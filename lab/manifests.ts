@@ -1,15 +1,15 @@
 /** The objects that an installation brings along, read from the files that a real one is installed from. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { repository } from './repository.ts';
 
-/** All objects of the YAML files in a folder of the repository, kustomizations left out. */
+/** All objects of the YAML files in a folder of the repository and those in it, kustomizations left out. */
 export function manifestsIn(folder: string): KubernetesObject[] {
   const directory = join(repository, folder);
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml') && basename(name) !== 'kustomization.yaml')
     .sort()
     .flatMap((name) => readManifests(join(directory, name)));
 }
@@ -26,10 +26,4 @@ export function parseManifests(text: string): KubernetesObject[] {
     const value = document.toJS() as KubernetesObject | null;
     return value === null ? [] : [value];
   });
-}
-
-/** The boot scripts: file name to content, as their ConfigMap carries them. */
-export function bootScripts(): Record<string, string> {
-  const names = ['weka_runtime.py', 'run-weka-cli.sh', 'syslog-ng.conf'];
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(repository, 'runtime-configmap', name), 'utf8')]));
 }

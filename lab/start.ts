@@ -6,6 +6,8 @@ import { performance } from 'node:perf_hooks';
 import { InputError, parseArguments } from './start/arguments.ts';
 import { checkKubeconfigPath } from './start/kubeconfig-file.ts';
 import { readManifestFiles } from './start/manifests.ts';
+import { labTitle } from './system.ts';
+import { labSystems } from './systems.ts';
 
 /** How long sockets may take to close before the process ends without them. */
 const stopMilliseconds = 3000;
@@ -29,7 +31,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   // whoever read the output has left
   process.stdout.on('error', end);
-  if (process.stdout.isTTY && !options.quiet) process.stdout.write('weka lab  starting …');
+  if (process.stdout.isTTY && !options.quiet) process.stdout.write(`${labTitle(labSystems)}  starting …`);
 
   // last: reading all of the lab takes a second, which --help and bad input need not wait for
   const { runLab } = await import('./start/run.ts');

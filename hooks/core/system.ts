@@ -4,6 +4,7 @@
  * the hooks' bundle stays free of both.
  */
 import type { SystemAccess } from './access.ts';
+import type { KindDefinition } from './api/kind.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Context, HookController, Json } from './contract.ts';
 import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
@@ -12,6 +13,8 @@ import type { StepRow } from './steps.ts';
 export interface System {
   /** Its folder in each room, and its name in the setting that says which systems an installation runs. */
   name: string;
+  /** Its kinds, in the order in which they are listed. */
+  kinds: readonly KindDefinition[];
   controllers: readonly HookController[];
   /** What its hooks read in `context.config`. */
   settings: SettingsSchema;

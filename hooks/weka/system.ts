@@ -1,6 +1,7 @@
 /** Weka, as the generic rooms see it. */
 import type { System } from '../core/system.ts';
 import { wekaAccess } from './access.ts';
+import { kinds } from './api/index.ts';
 import { wekaCatalogue } from './catalogue.ts';
 import { operatorConfig } from './config.ts';
 import { wekaControllers } from './controllers.ts';
@@ -8,6 +9,7 @@ import { wekaLives } from './lives.ts';
 
 export const wekaSystem: System = {
   name: 'weka',
+  kinds,
   controllers: wekaControllers,
   settings: operatorConfig,
   bootConfigMapSetting: 'bootConfigMapName',

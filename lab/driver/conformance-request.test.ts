@@ -114,10 +114,10 @@ describe('request', () => {
     const seen: string[] = [];
     await settled({
       hooks: { sync: (_request, call) => (seen.push(call.url, call.headers['content-type']!, call.body), { status: {} }) },
-      controllers: [composite([], { hooks: { sync: { version: 'v2', webhook: { service: { name: 'hooks', namespace: 'weka', port: 8080 }, path: '/sync' } } } })],
+      controllers: [composite([], { hooks: { sync: { version: 'v2', webhook: { service: { name: 'hooks', namespace: 'team', port: 8080 }, path: '/sync' } } } })],
       prepare: (store) => store.create(things, 'default', thing('p', { annotations: { note: '<&>' } })),
     });
-    expect(seen.slice(0, 2)).toEqual(['http://hooks.weka:8080/sync', 'application/json']);
+    expect(seen.slice(0, 2)).toEqual(['http://hooks.team:8080/sync', 'application/json']);
     expect(seen[2]).toContain('"note":"\\u003c\\u0026\\u003e"');
   });
 

@@ -3,16 +3,16 @@ import { childRule, composite, decorator, startBench, things } from './bench.ts'
 import { readController, webhookTimeout, webhookUrl } from './controllers.ts';
 
 describe('webhook', () => {
-  const service = { name: 'hooks', namespace: 'weka' };
+  const service = { name: 'hooks', namespace: 'team' };
   it.each([
     ['url wins', { url: 'http://x/y', service, path: '/sync' }, 'http://x/y'],
-    ['service and path, port 80 over http', { service, path: '/sync' }, 'http://hooks.weka:80/sync'],
-    ['the path is appended as it is', { service: { ...service, port: 8443, protocol: 'https' }, path: 'sync' }, 'https://hooks.weka:8443sync'],
+    ['service and path, port 80 over http', { service, path: '/sync' }, 'http://hooks.team:80/sync'],
+    ['the path is appended as it is', { service: { ...service, port: 8443, protocol: 'https' }, path: 'sync' }, 'https://hooks.team:8443sync'],
   ])('URL: %s', (_name, webhook, url) => {
     expect(webhookUrl(webhook)).toBe(url);
   });
 
-  it.each([{}, { service }, { path: '/sync' }, { service: { name: '', namespace: 'weka' }, path: '/sync' }])('refuses %j', (webhook) => {
+  it.each([{}, { service }, { path: '/sync' }, { service: { name: '', namespace: 'team' }, path: '/sync' }])('refuses %j', (webhook) => {
     expect(() => webhookUrl(webhook)).toThrow('invalid webhook config');
   });
 

@@ -37,11 +37,11 @@ const call = (url: string, signal = new AbortController().signal): HookCall => (
   signal,
 });
 
-const local = (url: string): string => url.replace('http://hooks.weka:80', `http://127.0.0.1:${port}`);
+const local = (url: string): string => url.replace('http://hooks.team:80', `http://127.0.0.1:${port}`);
 
 describe('httpTransport', () => {
   it('posts the body with the headers to the resolved address, and hands the answer on as it is', async () => {
-    const answer = await httpTransport({ resolve: local }).call(call('http://hooks.weka:80/sync'));
+    const answer = await httpTransport({ resolve: local }).call(call('http://hooks.team:80/sync'));
     expect(answer).toMatchObject({ status: 429, body: 'later', headers: { 'retry-after': '7' } });
     expect(seen.at(-1)).toMatchObject({ path: '/sync', body: '{"a":1}', headers: { 'content-type': 'application/json', 'if-none-match': '"1"' } });
   });
@@ -52,7 +52,7 @@ describe('httpTransport', () => {
 
   it('ends when the call is aborted', async () => {
     const abort = new AbortController();
-    const pending = httpTransport({ resolve: local }).call(call('http://hooks.weka:80/never', abort.signal));
+    const pending = httpTransport({ resolve: local }).call(call('http://hooks.team:80/never', abort.signal));
     abort.abort();
     await expect(pending).rejects.toThrow('aborted');
   });
@@ -63,7 +63,7 @@ describe('httpTransport', () => {
       open++;
       return work.finally(() => open--);
     };
-    const pending = httpTransport({ resolve: local, track }).call(call('http://hooks.weka:80/sync'));
+    const pending = httpTransport({ resolve: local, track }).call(call('http://hooks.team:80/sync'));
     expect(open).toBe(1);
     await pending;
     expect(open).toBe(0);

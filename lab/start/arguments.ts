@@ -2,6 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { join, resolve } from 'node:path';
 import { repository } from '../repository.ts';
+import { awaitedKinds } from '../system.ts';
+import { labSystems } from '../systems.ts';
 
 /** Something the user gave is wrong: told in one message, exit status 2. */
 export class InputError extends Error {}
@@ -11,7 +13,7 @@ export interface StartOptions {
   nodes: number;
   /** Manifests to apply, in order; `-` is standard input. */
   apply: string[];
-  /** The condition that every applied WekaCluster is to have. */
+  /** The condition that everything applied is to have that is waited for. */
   until: string;
   /** End once `until` holds, or when it does not within `timeoutSeconds`. */
   exit: boolean;
@@ -24,7 +26,7 @@ export interface StartOptions {
   quiet: boolean;
 }
 
-export const sampleManifest = join(repository, 'lab/weka/samples/minimal.yaml');
+export const sampleManifest = join(repository, labSystems[0].samples, 'minimal.yaml');
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -40,16 +42,18 @@ function conditionType(text: string): string {
 }
 
 function command(): Command {
+  const titles = labSystems.map(({ title }) => title).join(' and of ');
+  const processes = labSystems.flatMap((one) => one.processes ?? []).join(', ');
   return new Command('npm start --')
-    .description('Starts a lab on this machine: a Kubernetes API, nodes and pods that are simulated, a model of Weka, and the real operator (hooks and sidecar). kubectl works on it. Ctrl-C ends it.')
+    .description(`Starts a lab on this machine: a Kubernetes API, nodes and pods that are simulated, a model of ${titles}, and the real operator (hooks and sidecar). kubectl works on it. Ctrl-C ends it.`)
     .option('--nodes <number>', 'nodes of the lab, each with 32 cores and 4 drives', integer(1, 1000), 6)
     .option('--apply <file>', 'manifest to apply in place of the sample; may be repeated, - is standard input', (file, files: string[] | undefined) => [...(files ?? []), file])
-    .option('--until <condition>', 'condition of every applied WekaCluster that is waited for', conditionType, 'Ready')
+    .option('--until <condition>', `condition of every applied ${awaitedKinds(labSystems).join(' and ')} that is waited for`, conditionType, 'Ready')
     .option('--exit', 'end when the condition is reached (status 0) or the time is over (status 1)')
     .option('--timeout <seconds>', 'how long --exit waits', integer(1, 86_400), 120)
     .option('--port <number>', 'port of the API on 127.0.0.1, 0 for any free one (default: 6480, or a free one)', integer(0, 65_535))
     .option('--kubeconfig <path>', 'where the kubeconfig of the lab is written', join('.lab', 'kubeconfig'))
-    .addOption(new Option('--pods <kind>', 'simulated pods, or the first drive and the first compute container as real processes (Linux, python3)').choices(['simulated', 'process']).default('simulated'))
+    .addOption(new Option('--pods <kind>', `simulated pods, or ${processes} as real processes (Linux, python3)`).choices(['simulated', 'process']).default('simulated'))
     .option('--quiet', 'no view of the cluster coming up')
     .addHelpText('after', '\nExit status: 0 ended, or reached; 1 not reached in time, or failed; 2 bad input, such as a manifest that the API refuses.')
     .allowExcessArguments()

@@ -8,8 +8,8 @@ function parentText({ kind, namespace, name, word, reason, message, counts }: Pa
   return `${kind} ${namespace}/${name}: ${word}${numbers === '' ? '' : ` (${numbers})`}${message === '' ? '' : `, ${reason}: ${firstPart(message)}`}`;
 }
 
-function containerText({ namespace, name, node, word, pod, message }: ContainerState): string {
-  return `WekaContainer ${namespace}/${name}${node === '-' ? '' : ` on ${node}`}: ${word}, pod ${pod}${message === '' ? '' : `: ${message}`}`;
+function containerText({ kind, namespace, name, node, word, pod, message }: ContainerState): string {
+  return `${kind} ${namespace}/${name}${node === '-' ? '' : ` on ${node}`}: ${word}, pod ${pod}${message === '' ? '' : `: ${message}`}`;
 }
 
 /** Texts of the things that are new or say something else, and of those that are gone. */
@@ -28,7 +28,7 @@ export function changeLines(before: LabState | undefined, now: LabState): string
   const texts = [
     ...nodes,
     ...changed(old.parents, now.parents, parentText, ({ kind }) => kind),
-    ...changed(old.containers, now.containers, containerText, () => 'WekaContainer'),
+    ...changed(old.containers, now.containers, containerText, ({ kind }) => kind),
   ];
   return texts.map((text) => `${duration(now.elapsedMillis).padStart(10)}  ${text}`);
 }

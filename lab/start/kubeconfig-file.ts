@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { writeKubeconfig, type KubeconfigServer } from '../api/http/kubeconfig.ts';
 import { InputError } from './arguments.ts';
 
-const contextName = 'weka-lab';
+const contextName = 'weka-metacontroller-lab';
 
 interface KubeconfigText {
   clusters?: { name?: string; cluster?: { server?: string; 'certificate-authority-data'?: string } }[];

@@ -1,8 +1,9 @@
 /** What to try with kubectl, for the objects that were applied. */
+import type { LabSystem } from '../system.ts';
 import type { LabState, ParentState } from './state.ts';
 import { duration } from './text.ts';
 
-const clustersOf = (state: LabState): ParentState[] => state.parents.filter(({ kind }) => kind === 'WekaCluster');
+const awaitedOf = (state: LabState): ParentState[] => state.parents.filter(({ awaited }) => awaited);
 
 /** A shell word that is what it says. */
 function quoted(word: string): string {
@@ -19,33 +20,27 @@ export interface Reached {
   milliseconds: number;
 }
 
-/** Commands and what they show, for one cluster. */
-function commands({ namespace, name, uid }: ParentState, { containers }: LabState): [string, string][] {
-  const inNamespace = namespace === 'default' ? '' : ` -n ${namespace}`;
-  const own = containers.filter(({ ownerUid }) => ownerUid === uid);
-  const first = own[0]?.name;
-  const last = own.at(-1)?.name;
-  return [
-    [`kubectl get wekaclusters,wekacontainers${inNamespace} -o wide`, ''],
-    [`kubectl describe wekacluster ${name}${inNamespace}`, 'conditions: a step each'],
-    ...(first === undefined ? [] : [[`kubectl exec ${first}${inNamespace} -- weka status`, 'what Weka says itself'] as [string, string]]),
-    ...(last === undefined ? [] : [[`kubectl delete pod ${last}${inNamespace}`, 'it stops in order and comes back'] as [string, string]]),
-    [`kubectl delete wekacluster ${name}${inNamespace}`, 'after its grace period, all of it goes'],
-  ];
+/** Commands and what they show, for the first of what was waited for. */
+function commands(systems: readonly Pick<LabSystem, 'view'>[], state: LabState): [string, string][] {
+  const parent = awaitedOf(state)[0];
+  const view = systems.find(({ view: { awaited } }) => awaited === parent?.kind)?.view;
+  if (parent === undefined || view === undefined) {
+    return [['kubectl get nodes', ''], ...systems.map(({ view: { group } }): [string, string] => [`kubectl api-resources --api-group ${group}`, ''])];
+  }
+  return view.nextSteps(parent, state.containers.filter(({ ownerUid }) => ownerUid === parent.uid).map(({ name }) => name));
 }
 
-/** `default/demo is Ready after 7.9 s.`; empty when there is no cluster. */
+/** `default/demo is Ready after 7.9 s.`; empty when nothing is there that is waited for. */
 export function reachedText(state: LabState, { condition, milliseconds }: Pick<Reached, 'condition' | 'milliseconds'>): string {
-  const names = clustersOf(state).map(({ namespace, name }) => `${namespace}/${name}`);
+  const names = awaitedOf(state).map(({ namespace, name }) => `${namespace}/${name}`);
   return names.length === 0 ? '' : `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} ${condition} after ${duration(milliseconds)}.`;
 }
 
 /** Lines to print below the last picture. */
-export function nextSteps(state: LabState, reached: Reached): string[] {
+export function nextSteps(systems: readonly Pick<LabSystem, 'view'>[], state: LabState, reached: Reached): string[] {
   const { kubeconfig, url } = reached;
-  const [cluster] = clustersOf(state);
   const text = reachedText(state, reached);
-  const rows: [string, string][] = cluster === undefined ? [['kubectl get nodes', ''], ['kubectl api-resources --api-group weka.weka.io', '']] : commands(cluster, state);
+  const rows = commands(systems, state);
   const width = Math.max(0, ...rows.filter(([, what]) => what !== '').map(([command]) => command.length));
   return [
     ...(text === '' ? [] : [text]),

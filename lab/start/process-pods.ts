@@ -1,19 +1,13 @@
-/**
- * `--pods=process`: the first drive and the first compute container run as real processes of the real runtime, with the
- * lab's `weka` on their PATH; all other pods stay simulated.
- */
+/** `--pods=process`: the first container for each purpose that a system names runs as real processes; all others stay simulated. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodEnvironment, ProgramFactory } from '../contract.ts';
-import type { Lab } from '../lab.ts';
+import type { HardwareRegistry } from '../nodes/hardware.ts';
+import { processPrograms } from '../nodes/process-program.ts';
 import { findPython } from '../nodes/process-tools.ts';
-import { processPrograms, type ProcessProgramFactory } from '../nodes/process-program.ts';
-import { wekaProcessRuntime } from '../weka/process-runtime.ts';
-import { serveShim, type ShimServer } from '../weka/shim-server.ts';
+import type { LabModel, ProcessPods } from '../system.ts';
 import { InputError } from './arguments.ts';
-
-const processModes = ['drive', 'compute'];
 
 /** Why this machine cannot do it; undefined if it can. */
 export function whyNoProcessPods(platform: NodeJS.Platform, python: () => string): string | undefined {
@@ -26,49 +20,46 @@ export function whyNoProcessPods(platform: NodeJS.Platform, python: () => string
   }
 }
 
-/** Remembers for each of the modes the container that started first: its later pods and its helpers are meant as well. */
-export function firstContainers(modes: readonly string[]): (environment: Pick<PodEnvironment, 'pod' | 'env'>) => boolean {
+/** Remembers for each purpose the owner of the pod that started first: its later pods and its helpers are meant as well. */
+export function firstContainers(purposeOf: ProcessPods['purposeOf']): (environment: Pick<PodEnvironment, 'pod' | 'env'>) => boolean {
   const chosen = new Map<string, string>();
-  return ({ pod, env }) => {
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+  return (environment) => {
+    const owner = environment.pod.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
     if (owner === undefined) return false;
-    const mode = env['MODE'] ?? '';
-    if (modes.includes(mode) && !chosen.has(mode)) chosen.set(mode, owner);
+    const purpose = purposeOf(environment);
+    if (purpose !== undefined && !chosen.has(purpose)) chosen.set(purpose, owner);
     return [...chosen.values()].includes(owner);
   };
 }
 
-export interface ProcessPods {
+export interface ProcessPrograms {
   /** To be given to createLab. */
-  programs(simulated: ProgramFactory, lab: Pick<Lab, 'world' | 'hardware'>): ProgramFactory;
+  choose(model: LabModel, hardware: HardwareRegistry): ProgramFactory;
   /** Kills the processes and removes their files. */
   close(): Promise<void>;
 }
 
 /** Throws InputError where process pods cannot be had. */
-export function createProcessPods(): ProcessPods {
+export function createProcessPrograms(): ProcessPrograms {
   const why = whyNoProcessPods(process.platform, findPython);
   if (why !== undefined) throw new InputError(why);
-  const directory = mkdtempSync(join(tmpdir(), 'weka-lab-pods-'));
-  const socketPath = join(directory, 'weka.sock');
-  let shim: Promise<ShimServer> | undefined;
-  let processes: ProcessProgramFactory | undefined;
+  const closers: (() => Promise<void>)[] = [];
   return {
-    programs(simulated, { world, hardware }) {
-      shim = serveShim({ world, socketPath });
-      const real = processPrograms({
-        directory, hardware,
-        runtime: wekaProcessRuntime({ world, shimUrl: `unix:${socketPath}`, env: { WEKA_RUNTIME_POLL_SECONDS: '0.2' } }),
-        refreshMilliseconds: 200,
+    choose(model, hardware) {
+      if (model.processPods === undefined) return model.programs;
+      const directory = mkdtempSync(join(tmpdir(), 'lab-pods-'));
+      const pods = model.processPods(directory);
+      const processes = processPrograms({ directory, hardware, runtime: pods.runtime, refreshMilliseconds: 200 });
+      closers.push(async () => {
+        await processes.close();
+        await pods.close();
+        rmSync(directory, { recursive: true, force: true });
       });
-      processes = real;
-      const isProcess = firstContainers(processModes);
-      return { start: (environment) => (isProcess(environment) ? real : simulated).start(environment) };
+      const isProcess = firstContainers((environment) => pods.purposeOf(environment));
+      return { start: (environment) => (isProcess(environment) ? processes : model.programs).start(environment) };
     },
     async close() {
-      await processes?.close();
-      await (await shim)?.close();
-      rmSync(directory, { recursive: true, force: true });
+      for (const close of closers) await close();
     },
   };
 }

@@ -6,8 +6,9 @@ import { InputError, type StartOptions } from './arguments.ts';
 import { putKubeconfig, removeKubeconfig } from './kubeconfig-file.ts';
 import { applyManifests, type Manifest } from './manifests.ts';
 import { nextSteps, reachedText } from './next-steps.ts';
-import { createProcessPods, type ProcessPods } from './process-pods.ts';
+import { createProcessPrograms, type ProcessPrograms } from './process-pods.ts';
 import { serve, type Served } from './serve.ts';
+import { awaitedKinds } from '../system.ts';
 import type { LabState } from './state.ts';
 import { startTimings } from './timings.ts';
 import { currentState, lineDisplay, pictureDisplay, quietDisplay, watchLab, type Display } from './watch.ts';
@@ -29,11 +30,11 @@ interface Started {
   lab: Lab;
   api: ApiServer;
   served: Served;
-  processPods: ProcessPods | undefined;
+  processes: ProcessPrograms | undefined;
 }
 
 async function startLab(options: StartOptions, onProblem: (problem: string) => void): Promise<Started> {
-  const processPods = options.pods === 'process' ? createProcessPods() : undefined;
+  const processes = options.pods === 'process' ? createProcessPrograms() : undefined;
   const report = (error: unknown): void => onProblem(error instanceof Error ? error.message : String(error));
   let api: ApiServer | undefined;
   let served: Served | undefined;
@@ -41,9 +42,9 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
     clock: new RealClock(),
     workers: startTimings.workers,
     nodes: options.nodes,
-    weka: startTimings.weka, nodeSettings: startTimings.nodes, runtime: startTimings.runtime,
-    config: { debugSleepSeconds: startTimings.debugSleepSeconds, lookSeconds: startTimings.lookSeconds },
-    ...(processPods === undefined ? {} : { programs: (simulated, parts) => processPods.programs(simulated, parts) }),
+    pace: 'quick',
+    nodeSettings: startTimings.nodes,
+    ...(processes === undefined ? {} : { choosePrograms: (model, hardware) => processes.choose(model, hardware) }),
     onProblem: report,
     onEvent(event) {
       if (event.what === 'sync-error' || event.what === 'controller-error') onProblem(`${event.controller}: ${event.message}`);
@@ -62,12 +63,12 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
     },
   });
   if (api === undefined || served === undefined) throw new Error('the lab has not been served');
-  return { lab, api, served, processPods };
+  return { lab, api, served, processes };
 }
 
-async function stopLab({ lab, api, served, processPods }: Started, kubeconfig: string): Promise<void> {
+async function stopLab({ lab, api, served, processes }: Started, kubeconfig: string): Promise<void> {
   lab.stop();
-  await processPods?.close();
+  await processes?.close();
   await served.stop();
   removeKubeconfig(kubeconfig, api);
 }
@@ -105,13 +106,14 @@ export async function runLab(options: StartOptions, manifests: Manifest[], surro
   stdout.on('resize', onResize);
   try {
     const applied = applyManifests(lab, manifests);
-    const awaited = applied.filter(({ kind }) => kind === 'WekaCluster').map(({ metadata }) => ({ namespace: metadata.namespace ?? 'default', name: metadata.name }));
-    if (options.exit && awaited.length === 0) throw new InputError('--exit waits for a WekaCluster, and the manifests have none');
+    const kinds = awaitedKinds(lab.systems);
+    const awaited = applied.filter(({ kind }) => kinds.includes(kind)).map(({ kind, metadata }) => ({ kind, namespace: metadata.namespace ?? 'default', name: metadata.name }));
+    if (options.exit && awaited.length === 0) throw new InputError(`--exit waits for a ${kinds.join(' or a ')}, and the manifests have none`);
     const result = await watchLab({
       lab, display, awaited, condition: options.until, elapsed, exit: options.exit, timeoutMillis: options.timeoutSeconds * 1000, signal,
       footer(state) {
         const reached = { kubeconfig: options.kubeconfig, url: api.url, condition: options.until, milliseconds: elapsed() };
-        return options.exit ? [reachedText(state, reached)] : nextSteps(state, reached);
+        return options.exit ? [reachedText(state, reached)] : nextSteps(lab.systems, state, reached);
       },
     });
     if (result === 'timeout') stderr.write(timeoutText(currentState(lab, elapsed()), options, problems));

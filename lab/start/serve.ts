@@ -2,26 +2,22 @@
  * The sockets of `npm start`: the lab's API server, the exec sidecar on a Unix socket with real cluster access, and the
  * hook server, all on this machine only. What they do is in lab/api/http, sidecar and hooks/server.
  */
-import { catalogueOf } from '../../hooks/core/families/index.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { catalogueOf } from '../../hooks/core/families/index.ts';
 import { createServer as createHookServer } from '../../hooks/server/server.ts';
 import { sidecarClient } from '../../hooks/server/sidecar-client.ts';
-import { completeSettings, controllersOf } from '../../hooks/core/system.ts';
-import { systems } from '../../hooks/systems.ts';
 import { clientNodeAccess } from '../../sidecar/client-node-access.ts';
 import { createEngine } from '../../sidecar/engine.ts';
 import { createEventReporter } from '../../sidecar/events.ts';
 import { createMetrics } from '../../sidecar/metrics.ts';
 import { createServer as createSidecarServer } from '../../sidecar/server.ts';
 import { throttledReasonsOf } from '../../sidecar/system.ts';
-import { sidecarSystems } from '../../sidecar/systems.ts';
 import { startApiServer, type ApiServer } from '../api/http/server.ts';
 import { httpTransport, type HookTransport } from '../driver/transport.ts';
 import { operatorNamespace, type TransportParts } from '../lab.ts';
-import { bootScripts } from '../manifests.ts';
 
 export interface ServeOptions {
   /** Port of the API; without it 6480, or a free one when that is taken. */
@@ -55,10 +51,10 @@ async function startApi({ store, pods: podAccess, clock }: TransportParts, port:
   }
 }
 
-async function startSidecar(socket: string, kubeconfig: string, clock: TransportParts['clock']): Promise<() => Promise<void>> {
+async function startSidecar(socket: string, kubeconfig: string, { clock, bootScripts, sidecarSystems }: TransportParts): Promise<() => Promise<void>> {
   const access = await clientNodeAccess({ systems: sidecarSystems, kubeconfig });
   const metrics = createMetrics(catalogueOf(sidecarSystems));
-  const settings = { namespaces: [], outputLimitBytes, bootScripts: bootScripts() };
+  const settings = { namespaces: [], outputLimitBytes, bootScripts };
   const engine = createEngine({ systems: sidecarSystems, access, clock, settings, randomBytes: (count) => randomBytes(count), listener: metrics.listener });
   const events = createEventReporter({ access, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller', onWritten: metrics.onEvent });
   const server = createSidecarServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: metrics.registry });
@@ -71,14 +67,14 @@ export async function serve(parts: TransportParts, options: ServeOptions): Promi
   const api = await startApi(parts, options.port);
   const kubeconfig = await options.onApi(api);
   // a directory of its own, which other users of the machine cannot enter
-  const directory = await mkdtemp(join(tmpdir(), 'weka-lab-'));
+  const directory = await mkdtemp(join(tmpdir(), 'lab-'));
   const socket = join(directory, 'sidecar.sock');
-  const stopSidecar = await startSidecar(socket, kubeconfig, parts.clock);
+  const stopSidecar = await startSidecar(socket, kubeconfig, parts);
 
   const hooks = createHookServer({
-    controllers: controllersOf(systems),
+    controllers: parts.controllers,
     sidecar: sidecarClient({ socket }),
-    settings: { operatorNamespace, config: completeSettings(systems, parts.config) },
+    settings: { operatorNamespace, config: parts.config },
     now: () => Date.now(),
     onSidecarError: options.onProblem,
   });

@@ -1,12 +1,13 @@
 /** What the view shows, read from the lab's objects. Pure: objects in, plain values out. */
 import { conditionsOf, findCondition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { mainContainerName } from '../../hooks/weka/api/group.ts';
+import type { System } from '../../hooks/core/system.ts';
+import { awaitedKinds, labTitle, type LabSystem, type SystemView } from '../system.ts';
 
 /** How a thing does; decides colours and order. */
 export type Health = 'ready' | 'waiting' | 'stalled' | 'leaving';
 
-/** An object that people apply: a WekaCluster, a WekaClient ... */
+/** An object that people apply. */
 export interface ParentState {
   kind: string;
   namespace: string;
@@ -21,10 +22,13 @@ export interface ParentState {
   counts: { label: string; value: string }[];
   /** Conditions of the steps, in order; without the summarising ones. */
   steps: { type: string; done: boolean }[];
+  /** It is of a kind that `--until` waits for. */
+  awaited: boolean;
 }
 
-/** A WekaContainer of a parent, with its pods. */
+/** What a parent consists of, with its pods. */
 export interface ContainerState {
+  kind: string;
   namespace: string;
   name: string;
   ownerUid: string;
@@ -43,10 +47,16 @@ export interface LabState {
   containers: ContainerState[];
   /** Helper containers of the operator that are at work, by mode. */
   helpers: { mode: string; count: number }[];
+  /** What the lab is called. */
+  title: string;
+  /** What `--until` waits for, whether or not it is there. */
+  awaitedKinds: string[];
 }
 
-/** The kinds that people apply, in the order in which they are shown. */
-export const parentKinds = ['WekaCluster', 'WekaClient', 'WekaPolicy', 'WekaManualOperation'] as const;
+/** What of a system is needed to show it. */
+export interface ShownSystem extends Pick<LabSystem, 'view'> {
+  system: Pick<System, 'name'>;
+}
 
 export interface LabObjects {
   nodes: KubernetesObject[];
@@ -56,15 +66,6 @@ export interface LabObjects {
 }
 
 const summaries = new Set(['Ready', 'Reconciling', 'Stalled', 'Degraded']);
-const countLabels: Record<string, string> = { driveContainers: 'drive', computeContainers: 'compute', drives: 'drives' };
-
-interface Status {
-  status?: string;
-  nodeAffinity?: string;
-  printer?: Record<string, string>;
-}
-
-const statusOf = (object: KubernetesObject): Status => object['status'] ?? {};
 const ownerUid = ({ metadata }: KubernetesObject): string => metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? '';
 
 function healthOf(object: KubernetesObject): Health {
@@ -73,15 +74,15 @@ function healthOf(object: KubernetesObject): Health {
   return findCondition(object, 'Stalled')?.status === 'True' ? 'stalled' : 'waiting';
 }
 
-function parentState(object: KubernetesObject): ParentState {
+function parentState(object: KubernetesObject, view: SystemView): ParentState {
   const { metadata, kind } = object;
-  const { status = 'new', printer = {} } = statusOf(object);
+  const { word, counts } = view.parent(object);
   const ready = findCondition(object, 'Ready');
   return {
-    kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '', word: status, health: healthOf(object),
+    kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '', word, health: healthOf(object), counts,
     reason: ready?.reason ?? '', message: ready?.message ?? '',
-    counts: Object.entries(countLabels).flatMap(([key, label]) => (printer[key] === undefined ? [] : [{ label, value: printer[key] }])),
     steps: conditionsOf(object).filter(({ type }) => !summaries.has(type)).map(({ type, status: value }) => ({ type, done: value === 'True' })),
+    awaited: kind === view.awaited,
   };
 }
 
@@ -90,29 +91,29 @@ interface PodStatus {
   containerStatuses?: { name?: string; state?: { waiting?: { reason?: string } } }[];
 }
 
-function podText(pod: KubernetesObject): string {
+function podText(pod: KubernetesObject, { mainContainer }: SystemView): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'Terminating';
   const { phase = 'Pending', containerStatuses = [] } = (pod['status'] ?? {}) as PodStatus;
-  const main = containerStatuses.find(({ name }) => name === mainContainerName) ?? containerStatuses[0];
+  const main = containerStatuses.find(({ name }) => name === mainContainer) ?? containerStatuses[0];
   const reason = main?.state?.waiting?.reason;
   return reason === undefined || reason === 'ContainerCreating' ? phase : reason;
 }
 
 /** The container's own pod by its phase, its helpers (`cleanup`, `probe`) by name and phase. */
-function podsText(container: KubernetesObject, pods: KubernetesObject[]): string {
+function podsText(container: KubernetesObject, pods: KubernetesObject[], view: SystemView): string {
   const { name } = container.metadata;
-  const texts = pods.map((pod) => (pod.metadata.name === name ? podText(pod) : `${pod.metadata.name.replace(`${name}-`, '')} ${podText(pod)}`));
+  const texts = pods.map((pod) => (pod.metadata.name === name ? podText(pod, view) : `${pod.metadata.name.replace(`${name}-`, '')} ${podText(pod, view)}`));
   return texts.length === 0 ? '-' : texts.join(', ');
 }
 
-function containerState(container: KubernetesObject, pods: KubernetesObject[]): ContainerState {
-  const { metadata } = container;
+function containerState(container: KubernetesObject, pods: KubernetesObject[], view: SystemView): ContainerState {
+  const { metadata, kind } = container;
   const health = healthOf(container);
-  const { status = 'new', nodeAffinity = '-' } = statusOf(container);
+  const { word, node } = view.child(container);
   return {
-    namespace: metadata.namespace ?? '', name: metadata.name, ownerUid: ownerUid(container), node: nodeAffinity, word: status, health,
+    kind, namespace: metadata.namespace ?? '', name: metadata.name, ownerUid: ownerUid(container), node, word, health,
     message: health === 'ready' ? '' : (findCondition(container, 'Ready')?.message ?? ''),
-    pod: podsText(container, pods),
+    pod: podsText(container, pods, view),
   };
 }
 
@@ -127,20 +128,21 @@ function grouped<Value>(values: Value[], keyOf: (value: Value) => string): Map<s
   return groups;
 }
 
-const modeOf = ({ spec }: KubernetesObject): string => (spec as { mode?: string } | undefined)?.mode ?? '';
-
 /** The state at one instant. */
-export function labState({ nodes, parents, containers, pods }: LabObjects, elapsedMillis: number): LabState {
+export function labState(systems: readonly ShownSystem[], { nodes, parents, containers, pods }: LabObjects, elapsedMillis: number): LabState {
+  const views = new Map(systems.flatMap(({ view }) => [...view.parents, view.children].map((kind): [string, SystemView] => [kind, view])));
+  const viewOf = ({ kind }: KubernetesObject): SystemView => views.get(kind)!;
   const known = new Set(parents.map(({ metadata }) => metadata.uid));
   const podsOf = grouped(pods, ownerUid);
   const owned = containers.filter((container) => known.has(ownerUid(container)));
-  // a person's own WekaContainer has no controller; a helper's is a WekaNode or a policy
-  const helpers = grouped(containers.filter((container) => !known.has(ownerUid(container))), modeOf);
+  // one that a person made has no controller; a helper's is something else than a parent
+  const helpers = grouped(containers.filter((container) => !known.has(ownerUid(container))), (container) => viewOf(container).helper(container));
   return {
     elapsedMillis,
     nodes: { ready: nodes.filter((node) => findCondition(node, 'Ready')?.status === 'True').length, all: nodes.length },
-    parents: parents.map(parentState),
-    containers: owned.map((container) => containerState(container, podsOf.get(container.metadata.uid ?? '') ?? [])),
+    parents: parents.map((parent) => parentState(parent, viewOf(parent))),
+    containers: owned.map((container) => containerState(container, podsOf.get(container.metadata.uid ?? '') ?? [], viewOf(container))),
     helpers: [...helpers].map(([mode, group]) => ({ mode, count: group.length })),
+    title: labTitle(systems), awaitedKinds: awaitedKinds(systems),
   };
 }

@@ -2,38 +2,50 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { changeLines } from './changes.ts';
 import { nextSteps, reachedText } from './next-steps.ts';
-import { labState, type ContainerState, type LabObjects, type LabState } from './state.ts';
+import { labState, type ContainerState, type LabObjects, type LabState, type ShownSystem } from './state.ts';
 import { cut, duration, wrap } from './text.ts';
 import { viewLines } from './view.ts';
 
-const apiVersion = 'weka.weka.io/v1alpha1';
+const apiVersion = 'storage.example.com/v1';
 const condition = (type: string, status: string, reason = 'Success', message = ''): object => ({ type, status, reason, message });
 const ownedBy = (kind: string, name: string, uid: string): object[] => [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }];
 
-function cluster(conditions: object[], status: string, printer: Record<string, string> = {}): KubernetesObject {
-  return { apiVersion, kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default', uid: 'c1' }, status: { status, conditions, printer } };
+const system: ShownSystem = {
+  system: { name: 'storage' },
+  view: {
+    group: 'storage.example.com', parents: ['Pool', 'Reader'], awaited: 'Pool', children: 'Member', mainContainer: 'program',
+    parent: ({ status }) => ({ word: (status as { word: string }).word, counts: (status as { counts?: { label: string; value: string }[] }).counts ?? [] }),
+    child: ({ status }) => ({ word: (status as { word: string }).word, node: (status as { node?: string }).node ?? '-' }),
+    helper: ({ spec }) => (spec as { task: string }).task,
+    nextSteps: ({ name }, children) => [['kubectl get pools', ''], [`kubectl describe pool ${name}`, 'what it waits for'], [`kubectl delete pod ${children.join()}`, 'they come back']],
+  },
+};
+const stateOf = (objects: LabObjects, elapsedMillis: number): LabState => labState([system], objects, elapsedMillis);
+
+function pool(conditions: object[], word: string, counts: object[] = []): KubernetesObject {
+  return { apiVersion, kind: 'Pool', metadata: { name: 'demo', namespace: 'default', uid: 'c1' }, status: { word, conditions, counts } };
 }
 
-function container(name: string, status: object, owner = 'c1', mode = 'drive'): KubernetesObject {
-  return { apiVersion, kind: 'WekaContainer', metadata: { name, namespace: 'default', uid: `uid-${name}`, ownerReferences: ownedBy('WekaCluster', 'demo', owner) }, spec: { mode }, status } as unknown as KubernetesObject;
+function member(name: string, status: object, owner = 'c1', task = ''): KubernetesObject {
+  return { apiVersion, kind: 'Member', metadata: { name, namespace: 'default', uid: `uid-${name}`, ownerReferences: ownedBy('Pool', 'demo', owner) }, spec: { task }, status } as unknown as KubernetesObject;
 }
 
 function pod(name: string, owner: string, status: object): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ownerReferences: ownedBy('WekaContainer', owner, `uid-${owner}`) }, status } as unknown as KubernetesObject;
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ownerReferences: ownedBy('Member', owner, `uid-${owner}`) }, status } as unknown as KubernetesObject;
 }
 
 const node: KubernetesObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, status: { conditions: [condition('Ready', 'True')] } };
 
 const forming: LabObjects = {
   nodes: [node],
-  parents: [cluster([
-    condition('Ready', 'False', 'MinContainersNotReady', '1 of 2 drive containers run; demo-drive-1: waits until the pod runs: Pending'),
+  parents: [pool([
+    condition('Ready', 'False', 'Forming', '1 of 2 members run; demo-drive-1: waits until the pod runs: Pending'),
     condition('Stalled', 'False'), condition('PortsAllocated', 'True'), condition('PodsReady', 'False'), condition('ClusterCreated', 'Unknown'),
-  ], 'Init', { driveContainers: '1/2/2' })],
+  ], 'Init', [{ label: 'drive', value: '1/2/2' }])],
   containers: [
-    container('demo-drive-0', { status: 'Running', nodeAffinity: 'node-1', conditions: [condition('Ready', 'True', 'Running', 'the weka container is READY')] }),
-    container('demo-drive-1', { status: 'PodNotRunning', nodeAffinity: 'node-2', conditions: [condition('Ready', 'False', 'Waiting', 'waits until the pod runs: Pending')] }),
-    container('weka-dsc-node-1', {}, 'some-weka-node', 'discovery'),
+    member('demo-drive-0', { word: 'Running', node: 'node-1', conditions: [condition('Ready', 'True', 'Running', 'it runs')] }),
+    member('demo-drive-1', { word: 'PodNotRunning', node: 'node-2', conditions: [condition('Ready', 'False', 'Waiting', 'waits until the pod runs: Pending')] }),
+    member('look-node-1', {}, 'somebody-else', 'discovery'),
   ],
   pods: [
     pod('demo-drive-0', 'demo-drive-0', { phase: 'Running' }),
@@ -44,11 +56,11 @@ const forming: LabObjects = {
 
 describe('the picture of a lab', () => {
   it('shows the cluster, its containers with pods and nodes, and what is waited for', () => {
-    expect(viewLines(labState(forming, 3210), { width: 100, height: 30, color: false })).toEqual([
-      'weka lab  3.2 s  1 of 1 nodes ready  helpers at work: 1 discovery',
+    expect(viewLines(stateOf(forming, 3210), { width: 100, height: 30, color: false })).toEqual([
+      'storage lab  3.2 s  1 of 1 nodes ready  helpers at work: 1 discovery',
       '',
-      '· WekaCluster default/demo  Init   drive 1/2/2',
-      '  MinContainersNotReady: 1 of 2 drive containers run',
+      '· Pool default/demo  Init   drive 1/2/2',
+      '  Forming: 1 of 2 members run',
       '  1 of 3 steps done, next: PodsReady',
       '  CONTAINER     STATUS         POD                       NODE    WAITS FOR',
       '✓ demo-drive-0  Running        Running                   node-1',
@@ -57,9 +69,9 @@ describe('the picture of a lab', () => {
   });
 
   const many: LabState = {
-    ...labState({ ...forming, containers: [], pods: [] }, 0),
+    ...stateOf({ ...forming, containers: [], pods: [] }, 0),
     containers: Array.from({ length: 300 }, (_, index): ContainerState => ({
-      namespace: 'default', name: `demo-drive-${index}`, ownerUid: 'c1', node: 'node-1', pod: 'Running', message: '',
+      kind: 'Member', namespace: 'default', name: `demo-drive-${index}`, ownerUid: 'c1', node: 'node-1', pod: 'Running', message: '',
       ...(index === 250 ? { word: 'Error', health: 'stalled' } : { word: 'Running', health: 'ready' }),
     })),
   };
@@ -73,7 +85,7 @@ describe('the picture of a lab', () => {
 
   const sizes: [number, number][] = [[20, 10], [40, 24], [60, 24], [80, 24], [200, 60]];
   it.each(sizes)('is never wider or higher than a terminal of %i by %i, with colours or without', (width, height) => {
-    for (const state of [labState(forming, 0), many]) {
+    for (const state of [stateOf(forming, 0), many]) {
       for (const color of [true, false]) {
         const lines = viewLines(state, { width, height, color }, ['one', 'two']);
         expect(lines.length).toBeLessThanOrEqual(height);
@@ -84,20 +96,20 @@ describe('the picture of a lab', () => {
   });
 
   it('says so when everything was deleted', () => {
-    expect(viewLines(labState({ nodes: [node], parents: [], containers: [], pods: [] }, 0), { width: 80, height: 24, color: false })).toEqual([
-      'weka lab  0.0 s  1 of 1 nodes ready', 'no WekaCluster is here; kubectl apply brings one',
+    expect(viewLines(stateOf({ nodes: [node], parents: [], containers: [], pods: [] }, 0), { width: 80, height: 24, color: false })).toEqual([
+      'storage lab  0.0 s  1 of 1 nodes ready', 'no Pool is here; kubectl apply brings one',
     ]);
   });
 
   it('leaves out the footer rather than the cluster', () => {
-    const state = labState(forming, 0);
+    const state = stateOf(forming, 0);
     expect(viewLines(state, { width: 80, height: 30, color: false }, ['next'])).toContain('next');
     expect(viewLines(state, { width: 80, height: 9, color: false }, ['next'])).not.toContain('next');
   });
 });
 
 describe('lines of changes', () => {
-  const state = labState(forming, 1000);
+  const state = stateOf(forming, 1000);
 
   it('are all of the first state, and none when nothing changed', () => {
     expect(changeLines(undefined, state)).toHaveLength(4);
@@ -105,36 +117,35 @@ describe('lines of changes', () => {
   });
 
   it('name what changed and what is gone', () => {
-    const later = labState({ ...forming, containers: forming.containers.slice(1), pods: [] }, 2500);
+    const later = stateOf({ ...forming, containers: forming.containers.slice(1), pods: [] }, 2500);
     expect(changeLines(state, later)).toEqual([
-      '     2.5 s  WekaContainer default/demo-drive-1 on node-2: PodNotRunning, pod -: waits until the pod runs: Pending',
-      '     2.5 s  WekaContainer default/demo-drive-0: gone',
+      '     2.5 s  Member default/demo-drive-1 on node-2: PodNotRunning, pod -: waits until the pod runs: Pending',
+      '     2.5 s  Member default/demo-drive-0: gone',
     ]);
   });
 });
 
 describe('the next steps', () => {
   const reached = { kubeconfig: '/home/me/my lab/.lab/kubeconfig', url: 'https://127.0.0.1:6480', condition: 'Ready', milliseconds: 7890 };
-  const ready = labState({ ...forming, parents: [cluster([condition('Ready', 'True')], 'Ready')] }, 0);
+  const ready = stateOf({ ...forming, parents: [pool([condition('Ready', 'True')], 'Ready')] }, 0);
 
   it('can be pasted into a shell', () => {
-    expect(nextSteps(ready, reached)).toEqual([
+    expect(nextSteps([system], ready, reached)).toEqual([
       'default/demo is Ready after 7.9 s.',
       'The API is at https://127.0.0.1:6480. In another terminal (kubectl 1.32 or newer):',
       "  export KUBECONFIG='/home/me/my lab/.lab/kubeconfig'",
-      '  kubectl get wekaclusters,wekacontainers -o wide',
-      '  kubectl describe wekacluster demo         # conditions: a step each',
-      '  kubectl exec demo-drive-0 -- weka status  # what Weka says itself',
-      '  kubectl delete pod demo-drive-1           # it stops in order and comes back',
-      '  kubectl delete wekacluster demo           # after its grace period, all of it goes',
+      '  kubectl get pools',
+      '  kubectl describe pool demo                    # what it waits for',
+      '  kubectl delete pod demo-drive-0,demo-drive-1  # they come back',
       'Ctrl-C ends the lab; nothing of it stays.',
     ]);
   });
 
   it('name nothing that is not there', () => {
-    const empty = labState({ nodes: [], parents: [], containers: [], pods: [] }, 0);
+    const empty = stateOf({ nodes: [], parents: [], containers: [], pods: [] }, 0);
     expect(reachedText(empty, reached)).toBe('');
-    expect(nextSteps(empty, reached).join('\n')).not.toContain('wekacluster ');
+    expect(nextSteps([system], empty, reached)).toContain('  kubectl api-resources --api-group storage.example.com');
+    expect(nextSteps([system], empty, reached).join('\n')).not.toContain('kubectl describe');
   });
 });
 

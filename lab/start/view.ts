@@ -13,10 +13,10 @@ export interface ViewSize {
 const healthStyles: Record<Health, Style> = { ready: 'green', waiting: 'yellow', stalled: 'red', leaving: 'cyan' };
 const healthSigns: Record<Health, string> = { ready: '✓', waiting: '·', stalled: '!', leaving: '×' };
 
-function titleLine({ nodes, helpers, elapsedMillis }: LabState, { width, color }: ViewSize): string {
+function titleLine({ title, nodes, helpers, elapsedMillis }: LabState, { width, color }: ViewSize): string {
   const busy = helpers.map(({ mode, count }) => `${count} ${mode}`).join(', ');
   const pieces: Piece[] = [
-    { text: 'weka lab', style: 'bold' },
+    { text: title, style: 'bold' },
     { text: `  ${duration(elapsedMillis)}  ${nodes.ready} of ${nodes.all} nodes ready` },
     ...(busy === '' ? [] : [{ text: `  helpers at work: ${busy}`, style: 'dim' as const }]),
   ];
@@ -123,7 +123,7 @@ export function viewLines(state: LabState, size: ViewSize, footer: string[] = []
   const fixed = 1 + heads.reduce((sum, { lines }) => sum + lines.length + 1, 0);
   const below = footer.length > 0 && fixed + footer.length + 4 <= size.height ? ['', ...footer.map((text) => line([{ text }], size.width, false))] : [];
   let room = size.height - fixed - below.length;
-  const result = [titleLine(state, size), ...(heads.length > 0 ? [] : [line([{ text: 'no WekaCluster is here; kubectl apply brings one' }], size.width, false)])];
+  const result = [titleLine(state, size), ...(heads.length > 0 ? [] : [line([{ text: `no ${state.awaitedKinds.join(' or ')} is here; kubectl apply brings one` }], size.width, false)])];
   heads.forEach(({ parent, lines }, index) => {
     const own = containerLines(state.containers.filter(({ ownerUid }) => ownerUid === parent.uid), Math.floor(room / (heads.length - index)), size);
     room -= own.length;

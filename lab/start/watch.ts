@@ -3,7 +3,7 @@ import { findCondition } from '../../hooks/core/conditions.ts';
 import type { Lab } from '../lab.ts';
 import { changeLines } from './changes.ts';
 import { createScreen, type Screen, type Terminal } from './screen.ts';
-import { labState, parentKinds, type LabState } from './state.ts';
+import { labState, type LabState } from './state.ts';
 import { viewLines } from './view.ts';
 
 /** Milliseconds between two looks. */
@@ -60,19 +60,21 @@ export function quietDisplay(write: (text: string) => unknown): Display {
 }
 
 /** What a lab looks like now. */
-export function currentState(lab: Pick<Lab, 'all'>, elapsedMillis: number): LabState {
+export function currentState(lab: Pick<Lab, 'all' | 'systems'>, elapsedMillis: number): LabState {
+  const { systems } = lab;
   const objects = {
-    nodes: lab.all('Node'), pods: lab.all('Pod'), containers: lab.all('WekaContainer'),
-    parents: parentKinds.flatMap((kind) => lab.all(kind)),
+    nodes: lab.all('Node'), pods: lab.all('Pod'),
+    containers: systems.flatMap(({ view }) => lab.all(view.children)),
+    parents: systems.flatMap(({ view }) => view.parents.flatMap((kind) => lab.all(kind))),
   };
-  return labState(objects, elapsedMillis);
+  return labState(systems, objects, elapsedMillis);
 }
 
 export interface WatchOptions {
-  lab: Pick<Lab, 'all' | 'find' | 'store'>;
+  lab: Pick<Lab, 'all' | 'find' | 'store' | 'systems'>;
   display: Display;
-  /** The WekaClusters that are waited for. */
-  awaited: { namespace: string; name: string }[];
+  /** The objects that are waited for. */
+  awaited: { kind: string; namespace: string; name: string }[];
   condition: string;
   /** What is said once they have it. */
   footer(state: LabState): string[];
@@ -89,9 +91,9 @@ export type WatchResult = 'reached' | 'timeout' | 'aborted';
 /** With nothing to wait for, the condition holds at once. */
 export function watchLab(options: WatchOptions): Promise<WatchResult> {
   const { lab, display, awaited, condition, elapsed, signal } = options;
-  const holds = (): boolean => awaited.every(({ namespace, name }) => {
-    const cluster = lab.find('WekaCluster', name, namespace);
-    return cluster !== undefined && findCondition(cluster, condition)?.status === 'True';
+  const holds = (): boolean => awaited.every(({ kind, namespace, name }) => {
+    const object = lab.find(kind, name, namespace);
+    return object !== undefined && findCondition(object, condition)?.status === 'True';
   });
   let seen = '';
   let state: LabState | undefined;

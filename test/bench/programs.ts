@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bootScripts } from '../../lab/manifests.ts';
+import { bootScripts } from '../../lab/weka/boot-scripts.ts';
 
 export const repository = join(import.meta.dirname, '../..');
 export const buildDirectory = join(repository, 'build');

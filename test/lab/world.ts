@@ -2,15 +2,15 @@
 import type { Condition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { VirtualClock } from '../../lab/clock.ts';
-import { createLab, type Lab, type LabOptions } from '../../lab/lab.ts';
 import { ApiError, type DeleteOptions } from '../../lab/contract.ts';
 import type { DriverEvent } from '../../lab/driver/driver.ts';
+import { createWekaLab, type WekaLab, type WekaLabOptions } from '../../lab/weka/lab.ts';
 
 type Loose = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
 
 export interface World {
   clock: VirtualClock;
-  lab: Lab;
+  lab: WekaLab;
   /** Sync errors and other failures of the driver, which a healthy run does not have. */
   errors: string[];
   /** What the driver did, in order. */
@@ -61,7 +61,7 @@ export const addAppNode = (world: World, name: string): Promise<string> => world
 
 const apiVersionOf = (kind: string): string => (['Pod', 'Secret', 'Node', 'ConfigMap', 'Namespace', 'Event'].includes(kind) ? 'v1' : 'weka.weka.io/v1alpha1');
 
-export interface WorldOptions extends Partial<Omit<LabOptions, 'clock'>> {
+export interface WorldOptions extends Partial<Omit<WekaLabOptions, 'clock'>> {
   clock?: VirtualClock;
 }
 
@@ -69,7 +69,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? new VirtualClock({ seed: options.seed ?? 1 });
   const errors: string[] = [];
   const events: DriverEvent[] = [];
-  const lab = await createLab({
+  const lab = await createWekaLab({
     seed: 1, ...options, clock,
     onProblem: (error) => errors.push(String(error)),
     onEvent: (event) => {

@@ -6,7 +6,7 @@ import type { Decision, HookRequest, Json } from '../../hooks/core/contract.ts';
 import { bootFileSettings } from '../../hooks/server/boot-files.ts';
 import { systems } from '../../hooks/systems.ts';
 import { wekaControllers } from '../../hooks/weka/controllers.ts';
-import { bootScripts } from '../../lab/manifests.ts';
+import { bootScripts } from '../../lab/weka/boot-scripts.ts';
 import type { Settled } from './record.ts';
 
 const releases = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.json'));

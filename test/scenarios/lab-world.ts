@@ -1,16 +1,16 @@
 /** The world of the scenarios in the lab: one machine on a virtual clock, hooks, sidecar and driver as they are. */
 import { VirtualClock } from '../../lab/clock.ts';
 import { ApiError } from '../../lab/contract.ts';
-import { createLab, type Lab, type LabOptions } from '../../lab/lab.ts';
 import type { ResourceInfo } from '../../lab/contract.ts';
+import { createWekaLab, type WekaLab, type WekaLabOptions } from '../../lab/weka/lab.ts';
 import { picture, type World } from './world.ts';
 
 /** How often a scenario looks, in milliseconds of the lab. */
 const lookMillis = 200;
 
-export async function labWorld(seed = 1, options: Pick<LabOptions, 'admission'> = {}): Promise<{ world: World; lab: Lab }> {
+export async function labWorld(seed = 1, options: Pick<WekaLabOptions, 'admission'> = {}): Promise<{ world: World; lab: WekaLab }> {
   const clock = new VirtualClock({ seed });
-  const lab = await createLab({ ...options, clock, seed, nodes: 1, machine: { hardware: { drives: ['PRETENDED1', 'PRETENDED2', 'PRETENDED3', 'PRETENDED4'] } } });
+  const lab = await createWekaLab({ ...options, clock, seed, nodes: 1, machine: { hardware: { drives: ['PRETENDED1', 'PRETENDED2', 'PRETENDED3', 'PRETENDED4'] } } });
   const served = await lab.client.resources();
   const resource = (kind: string): ResourceInfo => {
     const found = served.find((one) => one.kind === kind && (one.group === '' || one.group.includes('weka')));

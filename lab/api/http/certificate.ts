@@ -46,7 +46,7 @@ export function selfSignedCertificate(now: number): ServerCertificate {
   const algorithm = sequence(identifier(oids.ecdsaWithSha256));
   const publicInfo = publicKey.export({ type: 'spki', format: 'der' });
   // a name of its own for each key: clients cache authorities by name
-  const name = sequence(der(0x31, sequence(identifier(oids.commonName), utf8(`weka-lab-${createHash('sha256').update(publicInfo).digest('hex').slice(0, 8)}`))));
+  const name = sequence(der(0x31, sequence(identifier(oids.commonName), utf8(`lab-${createHash('sha256').update(publicInfo).digest('hex').slice(0, 8)}`))));
   const ipv6Loopback = Buffer.from([...Array<number>(15).fill(0), 1]);
   const alternativeNames = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])), der(0x87, ipv6Loopback));
   const digitalSignatureAndCertSign = der(0x03, Buffer.from([2, 0x84]));

@@ -12,7 +12,7 @@ const standard: Record<string, string> = {
   metadata: "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
 };
 
-/** `weka.weka.io`, `v1alpha1`, `WekaCluster` as `io.weka.weka.v1alpha1.WekaCluster`. */
+/** `storage.example.com`, `v1alpha1`, `Cluster` as `com.example.storage.v1alpha1.Cluster`. */
 function customComponentName({ group, version, kind }: ResourceDefinition): string {
   return `${group.split('.').reverse().join('.')}.${version}.${kind}`;
 }

@@ -29,7 +29,7 @@ export interface Route {
 export const serverVersion = {
   major: '1',
   minor: '32',
-  gitVersion: 'v1.32.0+weka-lab',
+  gitVersion: 'v1.32.0+lab',
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '1970-01-01T00:00:00Z',

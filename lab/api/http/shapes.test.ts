@@ -114,7 +114,7 @@ describe('parseResourcePath', () => {
     ['/api/v1/namespaces/a', { group: '', version: 'v1', plural: 'namespaces', name: 'a' }],
     ['/api/v1/namespaces/a/status', { group: '', version: 'v1', plural: 'namespaces', name: 'a', subresource: 'status' }],
     ['/api/v1/namespaces/a/pods/b/log', { group: '', version: 'v1', namespace: 'a', plural: 'pods', name: 'b', subresource: 'log' }],
-    ['/apis/weka.weka.io/v1alpha1/namespaces/a/wekaclusters', { group: 'weka.weka.io', version: 'v1alpha1', namespace: 'a', plural: 'wekaclusters' }],
+    ['/apis/storage.example.com/v1alpha1/namespaces/a/clusters', { group: 'storage.example.com', version: 'v1alpha1', namespace: 'a', plural: 'clusters' }],
     ['/api/v1/nodes/n/proxy/metrics/x', { group: '', version: 'v1', plural: 'nodes', name: 'n', subresource: 'proxy' }],
     ['/api/v1/namespaces/a/pods/b/log/c', undefined],
     ['/apis/group', undefined],

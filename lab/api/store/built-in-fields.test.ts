@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { configMaps, events, newEvents, newStore, node, nodes, pod, pods, refusalOf } from './test-objects.ts';
 import type { JsonObject } from './types.ts';
 
-const container = (extra: JsonObject): JsonObject => ({ containers: [{ name: 'main', image: 'weka:4.4', ...extra }] });
+const container = (extra: JsonObject): JsonObject => ({ containers: [{ name: 'main', image: 'vendor/program:1.0', ...extra }] });
 
 describe('fields of built-in kinds', () => {
   it('that do not exist are dropped', () => {

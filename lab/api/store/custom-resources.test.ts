@@ -13,12 +13,12 @@ const refusal = (schema: JsonObject, spec: JsonObject) => refusalOf(() => withDr
 describe('a CustomResourceDefinition', () => {
   it('is established at once and serves its kind', () => {
     const store = withDrives({});
-    expect(store.get(definitions, undefined, 'drives.weka.weka.io')['status']).toMatchObject({
+    expect(store.get(definitions, undefined, 'drives.storage.example.com')['status']).toMatchObject({
       conditions: [{ type: 'NamesAccepted', status: 'True' }, { type: 'Established', status: 'True', lastTransitionTime: '2026-08-20T10:00:00Z' }],
       acceptedNames: { plural: 'drives', singular: 'drive', listKind: 'DriveList' },
       storedVersions: ['v1alpha1'],
     });
-    expect(store.definitionOf('weka.weka.io/v1alpha1', 'Drive')).toMatchObject({ plural: 'drives', shortNames: ['dr'], hasStatus: true, namespaced: true });
+    expect(store.definitionOf('storage.example.com/v1alpha1', 'Drive')).toMatchObject({ plural: 'drives', shortNames: ['dr'], hasStatus: true, namespaced: true });
   });
 
   it('tells listeners about its kind, and not about its status', () => {
@@ -42,14 +42,14 @@ describe('a CustomResourceDefinition', () => {
     store.watch(beta, '0', ({ type, object }) => seen.push(`${type} ${object.apiVersion}`));
     const read = store.get(beta, 'default', 'd');
     expect(store.update(beta, read)).toEqual(read);
-    expect(store.get(drives, 'default', 'd')).toMatchObject({ apiVersion: 'weka.weka.io/v1alpha1', metadata: { resourceVersion: read.metadata.resourceVersion } });
+    expect(store.get(drives, 'default', 'd')).toMatchObject({ apiVersion: 'storage.example.com/v1alpha1', metadata: { resourceVersion: read.metadata.resourceVersion } });
     await clock.advance(1);
-    expect(seen).toEqual(['ADDED weka.weka.io/v1beta1']);
+    expect(seen).toEqual(['ADDED storage.example.com/v1beta1']);
   });
 
   it('changed by an update validates by the new schema', () => {
     const store = withDrives({ properties: { a: { type: 'string' } } });
-    const replaced = store.get(definitions, undefined, 'drives.weka.weka.io');
+    const replaced = store.get(definitions, undefined, 'drives.storage.example.com');
     store.update(definitions, { ...replaced, spec: driveDefinition({ properties: { a: { type: 'integer' } } })['spec'] });
     expect(store.create(drives, 'default', drive('d', { a: 1 }))['spec']).toEqual({ a: 1 });
   });
@@ -126,7 +126,7 @@ describe('validation', () => {
     ['alternatives', { type: 'object', properties: { b: { type: 'string' }, c: { type: 'string' } }, oneOf: [{ required: ['b'] }, { required: ['c'] }] }, {}, 'spec.a: Invalid value: {}: spec.a in body must validate one and only one schema (oneOf). Found none valid'],
   ];
   it.each(cases)('tells %s', (_name, schema, value, message) => {
-    expect(refusal(field(schema), { a: value })).toMatchObject({ code: 422, reason: 'Invalid', message: `Drive.weka.weka.io "d" is invalid: ${message}` });
+    expect(refusal(field(schema), { a: value })).toMatchObject({ code: 422, reason: 'Invalid', message: `Drive.storage.example.com "d" is invalid: ${message}` });
   });
 
   const accepted: [string, JsonObject, unknown][] = [
@@ -134,7 +134,7 @@ describe('validation', () => {
     ['text where int-or-string', { 'x-kubernetes-int-or-string': true }, '50%'],
     ['null where nullable', { type: 'string', nullable: true, enum: ['x'] }, null],
     ['a Go duration', { type: 'string', format: 'duration' }, '1h30m'],
-    ['an unknown format', { type: 'string', format: 'weka-guid' }, 'x'],
+    ['an unknown format', { type: 'string', format: 'vendor-guid' }, 'x'],
   ];
   it.each(accepted)('accepts %s', (_name, schema, value) => {
     expect(refusal(field(schema), { a: value })).toBeUndefined();
@@ -142,8 +142,8 @@ describe('validation', () => {
 
   it('lists all flaws, each as a cause', () => {
     const found = refusal({ required: ['b'], properties: { a: { type: 'integer', minimum: 1 }, b: { type: 'string' } } }, { a: 0 });
-    expect(found?.message).toBe('Drive.weka.weka.io "d" is invalid: [spec.b: Required value, spec.a: Invalid value: 0: spec.a in body should be greater than or equal to 1]');
-    expect(found?.details).toMatchObject({ name: 'd', group: 'weka.weka.io', kind: 'Drive', causes: [{ reason: 'FieldValueRequired', field: 'spec.b', message: 'Required value' }, { reason: 'FieldValueInvalid' }] });
+    expect(found?.message).toBe('Drive.storage.example.com "d" is invalid: [spec.b: Required value, spec.a: Invalid value: 0: spec.a in body should be greater than or equal to 1]');
+    expect(found?.details).toMatchObject({ name: 'd', group: 'storage.example.com', kind: 'Drive', causes: [{ reason: 'FieldValueRequired', field: 'spec.b', message: 'Required value' }, { reason: 'FieldValueInvalid' }] });
   });
 });
 
@@ -176,7 +176,7 @@ describe('rules in CEL', () => {
     store.create(drives, 'default', drive('d', { list: [{ k: 'a', v: 5 }] }));
     const set = (list: unknown) => store.patch(drives, 'default', 'd', 'application/merge-patch+json', { spec: { list } });
     expect(set([{ k: 'b', v: 1 }, { k: 'a', v: 6 }]).metadata.generation).toBe(2);
-    expect(refusalOf(() => set([{ k: 'b', v: 1 }, { k: 'a', v: 5 }]))?.message).toBe('Drive.weka.weka.io "d" is invalid: spec.list[1].v: Invalid value: "integer": never less');
+    expect(refusalOf(() => set([{ k: 'b', v: 1 }, { k: 'a', v: 5 }]))?.message).toBe('Drive.storage.example.com "d" is invalid: spec.list[1].v: Invalid value: "integer": never less');
   });
 });
 
@@ -204,7 +204,7 @@ describe('status and generation', () => {
   it('requires a resourceVersion for an update', () => {
     const store = withDrives({});
     store.create(drives, 'default', drive('d'));
-    expect(refusalOf(() => store.update(drives, drive('d', {}, { namespace: 'default' })))).toMatchObject({ code: 422, message: 'Drive.weka.weka.io "d" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update' });
+    expect(refusalOf(() => store.update(drives, drive('d', {}, { namespace: 'default' })))).toMatchObject({ code: 422, message: 'Drive.storage.example.com "d" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update' });
   });
 
   it('refuses an update of an object that was replaced by another of its name', () => {
@@ -212,6 +212,6 @@ describe('status and generation', () => {
     const old = store.create(drives, 'default', drive('d'));
     store.delete(drives, 'default', 'd');
     store.create(drives, 'default', drive('d'));
-    expect(refusalOf(() => store.update(drives, old))?.message).toMatch(/^Operation cannot be fulfilled on drives.weka.weka.io "d": StorageError: invalid object, Code: 4, .*Precondition failed: UID in precondition/);
+    expect(refusalOf(() => store.update(drives, old))?.message).toMatch(/^Operation cannot be fulfilled on drives.storage.example.com "d": StorageError: invalid object, Code: 4, .*Precondition failed: UID in precondition/);
   });
 });

@@ -47,7 +47,7 @@ describe('graceful deletion of pods', () => {
   it('keeps a pod with a finalizer after its grace period, and the last finalizer removes it', () => {
     const { store } = withPod();
     const patch = (finalizers: string[] | null) => store.patch(pods, 'default', 'p', 'application/merge-patch+json', { metadata: { finalizers } });
-    patch(['weka.io/hold']);
+    patch(['example.com/hold']);
     store.delete(pods, 'default', 'p');
     store.delete(pods, 'default', 'p', { gracePeriodSeconds: 0 });
     expect(store.get(pods, 'default', 'p').metadata.deletionGracePeriodSeconds).toBe(0);
@@ -58,7 +58,7 @@ describe('graceful deletion of pods', () => {
   it('does not remove a terminating pod with grace left when its finalizer goes', () => {
     const { store } = withPod();
     const patch = (finalizers: string[] | null) => store.patch(pods, 'default', 'p', 'application/merge-patch+json', { metadata: { finalizers } });
-    patch(['weka.io/hold']);
+    patch(['example.com/hold']);
     store.delete(pods, 'default', 'p');
     patch(null);
     expect(store.list(pods).items).toHaveLength(1);
@@ -69,15 +69,15 @@ describe('finalizers', () => {
   it('keep a custom resource with a deletionTimestamp and a new generation, and admit no more', () => {
     const { store } = newStore();
     store.create(definitions, undefined, driveDefinition({}));
-    store.create(drives, 'default', drive('d', {}, { finalizers: ['weka.io/clean'] }));
+    store.create(drives, 'default', drive('d', {}, { finalizers: ['example.com/clean'] }));
     expect(store.delete(drives, 'default', 'd').metadata).toMatchObject({ deletionTimestamp: '2026-08-20T10:00:00Z', deletionGracePeriodSeconds: 0, generation: 2 });
-    const add = () => store.patch(drives, 'default', 'd', 'application/merge-patch+json', { metadata: { finalizers: ['weka.io/clean', 'weka.io/more'] } });
-    expect(refusalOf(add)?.message).toBe('Drive.weka.weka.io "d" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"weka.io/more"}');
+    const add = () => store.patch(drives, 'default', 'd', 'application/merge-patch+json', { metadata: { finalizers: ['example.com/clean', 'example.com/more'] } });
+    expect(refusalOf(add)?.message).toBe('Drive.storage.example.com "d" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/more"}');
   });
 
   it('removed by an update delete the object, seen as one DELETED event', async () => {
     const { clock, store } = newStore();
-    const created = store.create(configMaps, 'default', configMap('a', {}, { finalizers: ['weka.io/x'] }));
+    const created = store.create(configMaps, 'default', configMap('a', {}, { finalizers: ['example.com/x'] }));
     store.delete(configMaps, 'default', 'a');
     const seen = record(store, configMaps);
     store.update(configMaps, configMap('a', {}, { namespace: 'default', uid: created.metadata.uid ?? '' }));
@@ -90,22 +90,22 @@ describe('namespaces', () => {
   it('terminate with their contents: plain objects go, pods get their grace, and the namespace waits for them', async () => {
     const { clock, store } = newStore();
     store.create(nodes, undefined, node('n1'));
-    store.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'weka' } });
-    store.create(configMaps, 'weka', configMap('a'));
-    store.create(pods, 'weka', pod('p'));
-    store.bind('weka', 'p', 'n1');
-    expect(store.delete(namespaces, undefined, 'weka')).toMatchObject({ status: { phase: 'Terminating' } });
+    store.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
+    store.create(configMaps, 'team', configMap('a'));
+    store.create(pods, 'team', pod('p'));
+    store.bind('team', 'p', 'n1');
+    expect(store.delete(namespaces, undefined, 'team')).toMatchObject({ status: { phase: 'Terminating' } });
     await clock.advance(1000);
-    expect(store.list(configMaps, { namespace: 'weka' }).items).toEqual([]);
-    expect(store.get(pods, 'weka', 'p').metadata.deletionGracePeriodSeconds).toBe(30);
-    expect(refusalOf(() => store.create(configMaps, 'weka', configMap('b')))).toMatchObject({
+    expect(store.list(configMaps, { namespace: 'team' }).items).toEqual([]);
+    expect(store.get(pods, 'team', 'p').metadata.deletionGracePeriodSeconds).toBe(30);
+    expect(refusalOf(() => store.create(configMaps, 'team', configMap('b')))).toMatchObject({
       code: 403,
-      message: 'configmaps "b" is forbidden: unable to create new content in namespace weka because it is being terminated',
+      message: 'configmaps "b" is forbidden: unable to create new content in namespace team because it is being terminated',
       details: { causes: [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }] },
     });
-    store.delete(pods, 'weka', 'p', { gracePeriodSeconds: 0 });
+    store.delete(pods, 'team', 'p', { gracePeriodSeconds: 0 });
     await clock.advance(1000);
-    expect(refusalOf(() => store.get(namespaces, undefined, 'weka'))?.message).toBe('namespaces "weka" not found');
+    expect(refusalOf(() => store.get(namespaces, undefined, 'team'))?.message).toBe('namespaces "team" not found');
   });
 
   it('that every cluster needs cannot be deleted', () => {
@@ -119,8 +119,8 @@ describe('a deleted definition', () => {
     const { clock, store } = newStore();
     store.create(definitions, undefined, driveDefinition({}));
     store.create(drives, 'default', drive('a'));
-    store.create(drives, 'default', drive('b', {}, { finalizers: ['weka.io/x'] }));
-    store.delete(definitions, undefined, 'drives.weka.weka.io');
+    store.create(drives, 'default', drive('b', {}, { finalizers: ['example.com/x'] }));
+    store.delete(definitions, undefined, 'drives.storage.example.com');
     await clock.advance(1000);
     expect(store.list(drives).items.map(({ metadata }) => metadata.name)).toEqual(['b']);
     expect(refusalOf(() => store.create(drives, 'default', drive('c')))?.code).toBe(405);

@@ -5,7 +5,7 @@ import type { FieldError } from './types.ts';
 
 type Named = Pick<ResourceInfo, 'group' | 'plural' | 'kind'>;
 
-/** `pods`, `wekaclusters.weka.weka.io`. */
+/** `pods`, `clusters.storage.example.com`. */
 function qualified(resource: Pick<ResourceInfo, 'group' | 'plural'>): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }

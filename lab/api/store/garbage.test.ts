@@ -40,7 +40,7 @@ describe('garbage collection', () => {
   it('holds a foreground deletion until a blocking dependent with a finalizer is gone', async () => {
     const { clock, store, names } = family();
     const finalizers = (value: string[] | null) => store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', { metadata: { finalizers: value } });
-    finalizers(['weka.io/x']);
+    finalizers(['example.com/x']);
     store.delete(configMaps, 'default', 'grandparent', { propagationPolicy: 'Foreground' });
     await clock.advance(1000);
     expect(names()).toEqual(['child', 'grandparent', 'parent']);
@@ -51,7 +51,7 @@ describe('garbage collection', () => {
 
   it('turns a foreground deletion into a background one when asked again', async () => {
     const { clock, store, names } = family();
-    store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', { metadata: { finalizers: ['weka.io/x'] } });
+    store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', { metadata: { finalizers: ['example.com/x'] } });
     store.delete(configMaps, 'default', 'parent', { propagationPolicy: 'Foreground' });
     await clock.advance(1000);
     store.delete(configMaps, 'default', 'parent', { propagationPolicy: 'Background' });

@@ -3,7 +3,7 @@ import { storeClient } from './client.ts';
 import { configMap, configMaps, events, jobs, namespaces, newStore, record, refusalOf, secrets, services } from './test-objects.ts';
 import type { JsonObject } from './types.ts';
 
-const job = (restartPolicy: string) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy, containers: [{ name: 'main', image: 'weka:4.4' }] } } } });
+const job = (restartPolicy: string) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy, containers: [{ name: 'main', image: 'vendor/program:1.0' }] } } } });
 const service = (name: string, spec: JsonObject = {}) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 14000 }], ...spec } });
 const event = (name: string) => ({ apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject: { kind: 'Pod', name: 'p' }, reason: 'Test', message: 'm' });
 
@@ -21,8 +21,8 @@ describe('secrets', () => {
     const { store } = newStore();
     expect(refusalOf(() => store.create(secrets, 'default', secret({ data: { a: 'plain text' } })))?.code).toBe(400);
     store.create(secrets, 'default', secret({}));
-    const retype = () => store.patch(secrets, 'default', 's', 'application/merge-patch+json', { type: 'weka' });
-    expect(refusalOf(retype)?.message).toBe('Secret "s" is invalid: type: Invalid value: "weka": field is immutable');
+    const retype = () => store.patch(secrets, 'default', 's', 'application/merge-patch+json', { type: 'team' });
+    expect(refusalOf(retype)?.message).toBe('Secret "s" is invalid: type: Invalid value: "team": field is immutable');
   });
 });
 

@@ -4,7 +4,7 @@ import { asObject, valueAt } from './json.ts';
 import { newStore, node, nodes, pod, pods, refusalOf } from './test-objects.ts';
 import type { JsonObject } from './types.ts';
 
-const container = (extra: JsonObject = {}) => ({ name: 'main', image: 'weka:4.4', ...extra });
+const container = (extra: JsonObject = {}) => ({ name: 'main', image: 'vendor/program:1.0', ...extra });
 const stored = (spec: JsonObject): KubernetesObject => newStore().store.create(pods, 'default', pod('p', spec));
 const storedContainer = (extra: JsonObject): JsonObject => (stored({ containers: [container(extra)] })['spec'] as { containers: JsonObject[] }).containers[0] ?? {};
 
@@ -15,7 +15,7 @@ describe('a pod as the server stores it', () => {
   it('has the defaults of its spec, status Pending and generation 1', () => {
     const created = stored({});
     expect(created['spec']).toEqual({
-      containers: [{ name: 'main', image: 'weka:4.4', resources: {}, terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', imagePullPolicy: 'IfNotPresent' }],
+      containers: [{ name: 'main', image: 'vendor/program:1.0', resources: {}, terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File', imagePullPolicy: 'IfNotPresent' }],
       restartPolicy: 'Always', dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler', terminationGracePeriodSeconds: 30, securityContext: {}, enableServiceLinks: true,
       serviceAccountName: 'default', serviceAccount: 'default', priority: 0, preemptionPolicy: 'PreemptLowerPriority', tolerations: [notReady, unreachable],
     });
@@ -24,7 +24,7 @@ describe('a pod as the server stores it', () => {
   });
 
   const tolerations: [string, JsonObject[], JsonObject[]][] = [
-    ['a list that tolerates something else gets both defaults', [{ key: 'weka', operator: 'Exists' }], [{ key: 'weka', operator: 'Exists' }, notReady, unreachable]],
+    ['a list that tolerates something else gets both defaults', [{ key: 'team', operator: 'Exists' }], [{ key: 'team', operator: 'Exists' }, notReady, unreachable]],
     ['a toleration of everything stays alone', [{ operator: 'Exists' }], [{ operator: 'Exists' }]],
     ['both defaults spelled out stay', [notReady, unreachable], [notReady, unreachable]],
     ['a toleration of one leaves the other to the default', [{ ...notReady, tolerationSeconds: 60 }], [{ ...notReady, tolerationSeconds: 60 }, unreachable]],
@@ -42,7 +42,7 @@ describe('a pod as the server stores it', () => {
     ['a null nodeSelector vanishes', { nodeSelector: null }, 'spec.nodeSelector', undefined],
     ['empty initContainers vanish', { initContainers: [] }, 'spec.initContainers', undefined],
     ['an empty securityContext stays', { securityContext: {} }, 'spec.securityContext', {}],
-    ['the service account has two names', { serviceAccountName: 'weka' }, 'spec.serviceAccount', 'weka'],
+    ['the service account has two names', { serviceAccountName: 'team' }, 'spec.serviceAccount', 'team'],
   ];
   it.each(rewritten)('%s', (_name, spec, path, expected) => {
     expect(valueAt(stored(spec), path)).toEqual(expected);
@@ -58,9 +58,9 @@ describe('a pod as the server stores it', () => {
     ['an empty env value vanishes', { env: [{ name: 'A', value: '' }] }, 'env', [{ name: 'A' }]],
     ['a fieldRef gets its apiVersion', { env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }, 'env', [{ name: 'A', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } } }]],
     ['empty args vanish', { args: [] }, 'args', undefined],
-    ['the tag latest is always pulled', { image: 'weka:latest' }, 'imagePullPolicy', 'Always'],
-    ['a registry port is no tag', { image: 'registry:5000/weka' }, 'imagePullPolicy', 'Always'],
-    ['a digest is pulled once', { image: 'weka@sha256:abc' }, 'imagePullPolicy', 'IfNotPresent'],
+    ['the tag latest is always pulled', { image: 'vendor/program:latest' }, 'imagePullPolicy', 'Always'],
+    ['a registry port is no tag', { image: 'registry:5000/program' }, 'imagePullPolicy', 'Always'],
+    ['a digest is pulled once', { image: 'vendor/program@sha256:abc' }, 'imagePullPolicy', 'IfNotPresent'],
     ['a probe gets its times', { readinessProbe: { exec: { command: ['true'] }, initialDelaySeconds: 0 } }, 'readinessProbe', { exec: { command: ['true'] }, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }],
   ];
   it.each(rewrittenContainers)('%s', (_name, extra, path, expected) => {
@@ -117,8 +117,8 @@ describe('what is refused in a pod', () => {
 describe('an update of a pod', () => {
   const base = { key: 'base', operator: 'Exists' };
   const changes: [string, JsonObject, string | undefined][] = [
-    ['may change the image', { containers: [{ name: 'main', image: 'weka:4.5' }] }, undefined],
-    ['may add a toleration', { tolerations: [base, notReady, unreachable, { key: 'weka', operator: 'Exists' }] }, undefined],
+    ['may change the image', { containers: [{ name: 'main', image: 'vendor/program:1.1' }] }, undefined],
+    ['may add a toleration', { tolerations: [base, notReady, unreachable, { key: 'team', operator: 'Exists' }] }, undefined],
     ['may change the seconds of a toleration', { tolerations: [base, { ...notReady, tolerationSeconds: 5 }, unreachable] }, undefined],
     ['may set activeDeadlineSeconds', { activeDeadlineSeconds: 5 }, undefined],
     ['may not remove a toleration', { tolerations: [{ key: 'a', operator: 'Exists' }] }, 'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds'],

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
 import { configMap, configMaps, newStore, pod, refusalOf } from './test-objects.ts';
 
-const object = { ...pod('p', { nodeName: 'n1' }, { namespace: 'weka', labels: { role: 'drive', zone: 'a', size: '5' } }), status: { phase: 'Running' } };
+const object = { ...pod('p', { nodeName: 'n1' }, { namespace: 'team', labels: { role: 'drive', zone: 'a', size: '5' } }), status: { phase: 'Running' } };
 const { store } = newStore();
 const podDefinition = store.definitionOf('v1', 'Pod')!;
 
@@ -38,7 +38,7 @@ describe('label selectors', () => {
 describe('field selectors', () => {
   const cases: [string, boolean][] = [
     ['metadata.name=p', true],
-    ['metadata.namespace!=weka', false],
+    ['metadata.namespace!=team', false],
     ['spec.nodeName=n1,status.phase=Running', true],
     ['status.phase!=Running', false],
     ['spec.hostNetwork=false', true],
@@ -67,7 +67,7 @@ describe('list and watch', () => {
             refusalOf(() => {
               if (act === 'create') cluster.create(configMaps, 'default', configMap(name, {}, { labels: { tier } }));
               else if (act === 'label') merge({ labels: { tier } });
-              else if (act === 'finalize') merge({ finalizers: ['weka.io/x'] });
+              else if (act === 'finalize') merge({ finalizers: ['example.com/x'] });
               else if (act === 'release') merge({ finalizers: null });
               else cluster.delete(configMaps, 'default', name);
             });

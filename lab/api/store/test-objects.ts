@@ -18,7 +18,7 @@ export const newEvents = info('events.k8s.io', 'v1', 'Event', 'events');
 export const jobs = info('batch', 'v1', 'Job', 'jobs', true, true);
 export const budgets = info('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true, true);
 export const definitions = info('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false, true);
-export const drives = info('weka.weka.io', 'v1alpha1', 'Drive', 'drives', true, true);
+export const drives = info('storage.example.com', 'v1alpha1', 'Drive', 'drives', true, true);
 
 export function newStore(options: Partial<StoreOptions> = {}): { clock: VirtualClock; store: Store } {
   const clock = new VirtualClock({ start: Date.parse('2026-08-20T10:00:00.700Z') });
@@ -32,7 +32,7 @@ export function configMap(name: string, data: Record<string, string> = {}, metad
 }
 
 export function pod(name: string, spec: JsonObject = {}, metadata: Metadata = {}): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, ...metadata }, spec: { containers: [{ name: 'main', image: 'weka:4.4' }], ...spec } };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, ...metadata }, spec: { containers: [{ name: 'main', image: 'vendor/program:1.0' }], ...spec } };
 }
 
 export function node(name: string): KubernetesObject {
@@ -52,9 +52,9 @@ export function driveDefinition(spec: JsonObject, version: JsonObject = {}): Kub
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: 'drives.weka.weka.io' },
+    metadata: { name: 'drives.storage.example.com' },
     spec: {
-      group: 'weka.weka.io',
+      group: 'storage.example.com',
       scope: 'Namespaced',
       names: { kind: 'Drive', plural: 'drives', shortNames: ['dr'] },
       versions: [{ name: 'v1alpha1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema }, ...version }],
@@ -63,7 +63,7 @@ export function driveDefinition(spec: JsonObject, version: JsonObject = {}): Kub
 }
 
 export function drive(name: string, spec: JsonObject = {}, metadata: Metadata = {}): KubernetesObject {
-  return { apiVersion: 'weka.weka.io/v1alpha1', kind: 'Drive', metadata: { name, ...metadata }, spec };
+  return { apiVersion: 'storage.example.com/v1alpha1', kind: 'Drive', metadata: { name, ...metadata }, spec };
 }
 
 /** Everything that happens to a kind from now on, as `TYPE name`. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findPython } from '../nodes/process-tools.ts';
-import { sampleManifest } from './arguments.ts';
-import { whyNoProcessPods } from './process-pods.ts';
+import { sampleManifest } from '../start/arguments.ts';
+import { whyNoProcessPods } from '../start/process-pods.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'weka-start-test-'));
 const kubeconfig = join(directory, 'kubeconfig');
@@ -80,7 +80,7 @@ describe('npm start', () => {
     expect(stdout).toContain('WekaCluster default/demo: Ready (drive 6/6/6, compute 6/6/6, drives 6/6/6)');
     expect(modes).toEqual(expect.arrayContaining(['compute', 'drive']));
     expect(runtimeModes()).toEqual([]);
-    expect(readdirSync(directory).filter((name) => name.startsWith('weka-lab-pods-'))).toEqual([]);
+    expect(readdirSync(directory).filter((name) => name.startsWith('lab-pods-'))).toEqual([]);
   }, patience);
 
   it('ends with 1 and says why when the time is over', async () => {

@@ -1,0 +1,25 @@
+/** Weka as a system of the lab. */
+import { wekaSystem } from '../../hooks/weka/system.ts';
+import { wekaSidecar } from '../../sidecar/weka/sidecar.ts';
+import { manifestsIn } from '../manifests.ts';
+import type { LabSystem } from '../system.ts';
+import { bootScripts } from './boot-scripts.ts';
+import { startWeka } from './model.ts';
+import { wekaNodeFacts } from './node-facts.ts';
+import { wekaView } from './view.ts';
+
+export const wekaLab: LabSystem = {
+  system: wekaSystem,
+  sidecar: wekaSidecar,
+  definitions: () => manifestsIn('crds/weka'),
+  controllers: () => manifestsIn('compositecontrollers/weka'),
+  bootScripts,
+  title: 'Weka',
+  samples: 'lab/weka/samples',
+  view: wekaView,
+  nodeFacts: wekaNodeFacts,
+  // a weka of the lab starts in less than a second, and nobody looks at a runtime that is to exit
+  quickConfig: { lookSeconds: 0.4, debugSleepSeconds: 0 },
+  processes: 'the first drive and the first compute container',
+  start: (parts) => startWeka(parts),
+};
