@@ -146,7 +146,7 @@ export interface RelatedRule {
  * invalid is answered with its children unchanged and a `Stalled` condition, never with an exception.
  */
 export interface HookController {
-  /** The path segment below which the hooks are served, such as `wekacontainer`. */
+  /** The path segment below which the hooks are served, such as `greeting`. */
   name: string;
   /** The Metacontroller kind that calls it; a decorator's parent and children travel as `object` and `attachments`. */
   type: 'composite' | 'decorator';

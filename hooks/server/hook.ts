@@ -1,5 +1,5 @@
 /**
- * `npm run hook -- wekacontainer sync < request.json`: one decision on the terminal, plain JSON in, plain JSON out.
+ * `npm run hook -- CONTROLLER sync < request.json`: one decision on the terminal, plain JSON in, plain JSON out.
  * The request is what Metacontroller sends; `observed` and `context` may be added, and have harmless defaults.
  */
 import { readFileSync } from 'node:fs';
