@@ -1,9 +1,13 @@
 import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way: server, lab -> weka -> core; the sidecar shares only the operation catalogue. */
+/** Imports point one way: server, lab -> weka -> core; the sidecar shares only the operation catalogue. `from` may be a pattern. */
 const boundary = (from, forbidden) =>
   forbidden.map((target) => ({ target: `./${from}`, from: `./${target}`, message: `${from} must not import ${target}` }));
+
+/** The rooms of the lab know the face of a system (lab/system.ts), and only lab/systems.ts knows systems. */
+const labRooms = ['lab/api', 'lab/driver', 'lab/nodes', 'lab/start', 'lab/!(systems).ts'];
+const systems = ['hooks/weka', 'lab/weka'];
 
 const impure = [
   { object: 'Date', property: 'now', message: 'time is an argument here' },
@@ -40,6 +44,7 @@ export default tseslint.config(
             ...boundary('hooks/weka', ['hooks/server', 'sidecar', 'lab']),
             ...boundary('hooks/server', ['lab', 'sidecar']),
             ...boundary('sidecar', ['lab', 'hooks/server']),
+            ...labRooms.flatMap((room) => boundary(room, systems)),
           ],
         },
       ],
