@@ -7,11 +7,14 @@ const boundary = (from, forbidden) =>
 
 /** Systems are folders of their name in each room; a generic room imports none, but for its list of them. */
 const systems = ['weka'];
-const genericSidecar = ['sidecar/operations', 'sidecar/!(systems|*.test|*.fixture).ts'];
+const genericSidecar = ['sidecar/operations/!(*.test).ts', 'sidecar/!(systems|*.test|*.fixture).ts'];
+/** The rooms of the lab know the face of a system (lab/system.ts), and only lab/systems.ts knows systems. */
+const labRooms = ['lab/api', 'lab/driver', 'lab/nodes', 'lab/start', 'lab/!(systems).ts'];
 const ofSystem = (name) => [
   ...boundary('hooks/core', [`hooks/${name}`]),
   ...boundary('hooks/server/!(*.test).ts', [`hooks/${name}`]),
-  ...genericSidecar.flatMap((room) => boundary(`${room.endsWith('.ts') ? room : `${room}/!(*.test).ts`}`, [`hooks/${name}`, `sidecar/${name}`])),
+  ...genericSidecar.flatMap((room) => boundary(room, [`hooks/${name}`, `sidecar/${name}`])),
+  ...labRooms.flatMap((room) => boundary(room, [`hooks/${name}`, `sidecar/${name}`, `lab/${name}`])),
   ...systems.filter((other) => other !== name).flatMap((other) => ['hooks', 'sidecar', 'lab'].flatMap((room) => boundary(`${room}/${name}`, ['hooks', 'sidecar', 'lab'].map((one) => `${one}/${other}`)))),
 ];
 
