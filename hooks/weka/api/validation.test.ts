@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { describeIssues, type Parsed } from '../../core/api/parse.ts';
-import { parseDurationSeconds } from '../../core/durations.ts';
 import { apiVersion, parseWekaClient, parseWekaCluster, parseWekaContainer, parseWekaManualOperation, parseWekaPolicy } from './index.ts';
 
 const image = 'quay.io/weka.io/weka-in-container:5.1.0';
@@ -104,13 +103,5 @@ describe('validation in a hook', () => {
     const parsed = parseWekaCluster({ ...object('WekaCluster', { image, color: 'blue' }), metadata: { name: 'a', managedFields: [1] } });
     expect(parsed.ok && parsed.value.metadata).toEqual({ name: 'a', managedFields: [1] });
     expect(parsed.ok && 'color' in parsed.value.spec).toBe(false);
-  });
-});
-
-describe('parseDurationSeconds', () => {
-  it.each([
-    ['24h', 86_400], ['5m0s', 300], ['0s', 0], ['0', 0], ['1h30m', 5400], ['1.5s', 1.5], ['250ms', 0.25], ['1d', undefined], ['', undefined],
-  ])('reads %s as %s', (text, seconds) => {
-    expect(parseDurationSeconds(text)).toBe(seconds);
   });
 });
