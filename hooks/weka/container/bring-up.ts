@@ -10,6 +10,7 @@ import { writeResources } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
 import { refusalOf } from '../refused-child.ts';
 import { driveSteps } from './drives.ts';
+import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome, unknownFormer } from './former.ts';
 import { joinSteps } from './join.ts';
@@ -138,6 +139,8 @@ function podRuns(facts: ContainerFacts): Outcome {
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }
   if (pod.terminating) return terminationOutcome(facts);
+  const ended = endedOutcome(facts);
+  if (ended !== undefined) return ended;
   if (pod.nodeNotReady) return wait('NodeNotReady', `node ${pod.nodeName} does not report; nothing is known of the pod`, 30, [warning('NodeNotReady', `node ${pod.nodeName} does not report`)]);
   if (!pod.running) return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}`, 2);
   return done();

@@ -6,6 +6,7 @@ import { buildHelperPod } from './pod/helper-pod.ts';
 import { is } from '../api/modes.ts';
 import { nameOf } from '../redundancy.ts';
 import { queried, type ContainerFacts } from './facts.ts';
+import { hasFailed } from './ended-pod.ts';
 import { childPod, type PodView } from './pod-view.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
@@ -60,10 +61,12 @@ function wishText(facts: ContainerFacts, node: string): string {
   return canonicalJson(defined({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory, dataUid }));
 }
 
-/** The helper pod that is there, and whether it was made for something else than what is wished now. */
-export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: PodView; stale: boolean } | undefined {
+/** The helper pod that is there, whether it was made for something else than what is wished now, and whether it is to make room for the next one. */
+export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: PodView; stale: boolean; goes: boolean } | undefined {
   const pod = childPod(facts.request, cleanUpName(facts.name));
-  return pod === undefined ? undefined : { pod, stale: pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName) };
+  if (pod === undefined) return undefined;
+  const stale = pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName);
+  return { pod, stale, goes: stale || hasFailed(pod, facts.now) };
 }
 
 /** The node on which the container has left something. */

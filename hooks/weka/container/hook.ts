@@ -9,6 +9,7 @@ import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { bringUpSteps } from './bring-up.ts';
+import { hasFailed, mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { formerStep } from './former.ts';
 import { cleanUpPod, cleanUpView, dirtyNode, probeName, probePod, provesAnnotation } from './helpers.ts';
@@ -41,7 +42,7 @@ function misplaced(facts: ContainerFacts, wish: PodWish): boolean {
 function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>, wish: PodWish): KubernetesObject[] {
   const { pod } = facts;
   if (pod !== undefined) {
-    const ends = pod.terminating || misplaced(facts, wish) || (isRolling(facts) && mayOmit(facts));
+    const ends = pod.terminating || mayDelete(facts) || misplaced(facts, wish) || (isRolling(facts) && mayOmit(facts));
     return ends ? [] : [keep(pod.object)];
   }
   if ('refused' in wish) return [];
@@ -54,12 +55,12 @@ function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>,
   return fence.probe === true ? probes(facts) : [];
 }
 
-/** The probe for the last pod on its node; one of an older case goes first. */
+/** The probe for the last pod on its node; one of an older case, or one that has failed, goes first. */
 function probes(facts: ContainerFacts): KubernetesObject[] {
   const incarnation = facts.holder?.incarnation;
   if (incarnation === undefined) return [];
   const present = childPod(facts.request, probeName(facts.name));
-  const stale = present !== undefined && present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid;
+  const stale = present !== undefined && (present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid || hasFailed(present, facts.now));
   return stale ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
 }
 
@@ -118,8 +119,8 @@ function endingChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>)
   const { pod, request, node } = facts;
   if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
   const dirty = request.finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
-  // one that was made for another wish goes first: it is never updated in place
-  return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.stale === true ? [] : [cleanUpPod(facts, dirty)];
+  // one that was made for another wish, or has failed, goes first: it is never updated in place
+  return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true ? [] : [cleanUpPod(facts, dirty)];
 }
 
 /** paused, deleting, destroying: the pod ends, and in finalize everything that the container has left. */

@@ -129,7 +129,8 @@ function turnReturned({ turn, clusterClaims, uid }: ContainerFacts): Outcome {
   return act('ReturningTurn', 'gives the disruption turn back', [returnTurn(clusterClaims, turn, uid)]);
 }
 
-function cleanUpWords({ unschedulable, lastWords, waiting, phase }: PodView): string {
+function cleanUpWords({ unschedulable, ended, lastWords, waiting, phase }: PodView): string {
+  if (ended !== undefined && phase === 'Failed') return `has failed (${ended}${lastWords === undefined ? '' : `; it says: ${lastWords}`}) and is replaced`;
   return unschedulable?.message ?? (lastWords === undefined ? (waiting ?? `is ${phase}`) : `says: ${lastWords}`);
 }
 

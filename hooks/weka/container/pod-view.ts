@@ -13,6 +13,10 @@ export interface PodView {
   /** The main container runs now, so that commands can be run in it. */
   running: boolean;
   terminating: boolean;
+  /** It is Failed or Succeeded and never runs again, whatever its restartPolicy says: why. */
+  ended?: string;
+  /** RFC 3339. */
+  createdAt?: string;
   /** The scheduler found no node: its message, and since when (RFC 3339). */
   unschedulable?: { message: string; since: string };
   /** Its node does not report any more: what is said of its containers is from before. */
@@ -36,6 +40,8 @@ interface RawPod {
   spec?: { nodeName?: string; containers?: { name?: string; image?: string }[] };
   status?: {
     phase?: string;
+    reason?: string;
+    message?: string;
     conditions?: { type?: string; status?: string; reason?: string; message?: string; lastTransitionTime?: string }[];
     containerStatuses?: ContainerStatus[];
   };
@@ -63,10 +69,19 @@ function unschedulable(status: RawPod['status']): PodView['unschedulable'] {
 const nodeNotReady = (status: RawPod['status']): boolean =>
   (status?.conditions ?? []).some(({ type, status: value, reason }) => type === 'Ready' && value === 'False' && reason === 'NodeNotReady');
 
+const terminalPhases = new Set(['Failed', 'Succeeded']);
+
+/** The words of who ended the pod (eviction, node shutdown, refused admission), else those of the container. */
+function whyEnded(status: RawPod['status'], main: ContainerStatus | undefined): string | undefined {
+  if (status?.phase === undefined || !terminalPhases.has(status.phase)) return undefined;
+  const said = [status.reason, status.message].filter(Boolean).join(': ');
+  return said || (whyNotRunning(main) ?? status.phase);
+}
+
 export function podView(object: KubernetesObject): PodView {
   const { spec, status } = object as unknown as RawPod;
   const main = mainOf(status?.containerStatuses);
-  const { namespace = '', name, uid = '', deletionTimestamp } = object.metadata;
+  const { namespace = '', name, uid = '', deletionTimestamp, creationTimestamp } = object.metadata;
   return defined({
     object,
     target: { namespace, name, uid },
@@ -74,6 +89,8 @@ export function podView(object: KubernetesObject): PodView {
     phase: status?.phase ?? 'Pending',
     running: main?.state?.running !== undefined,
     terminating: deletionTimestamp !== undefined,
+    ended: whyEnded(status, main),
+    createdAt: creationTimestamp,
     unschedulable: unschedulable(status),
     nodeNotReady: nodeNotReady(status),
     waiting: whyNotRunning(main),

@@ -1,11 +1,11 @@
 /** Replacing a running pod whose configuration is no longer the wished one. Pods are never changed in place. */
 import type { Json } from '../../core/contract.ts';
 import { canonicalJson } from '../../core/operations.ts';
-import { backOff } from './back-off.ts';
 import { nodeFactsText, type ContainerFacts } from './facts.ts';
 import { obstacle } from './obstacles.ts';
 import { configurationHash } from './pod/hash.ts';
 import { wishedConfiguration } from './pod-wish.ts';
+import { backedOff } from './replacements.ts';
 
 /** Fields that are named when a configuration has changed. */
 const namedFields = 3;
@@ -57,19 +57,16 @@ export function rollReason(facts: ContainerFacts): string | undefined {
   return before === undefined ? undefined : `the image changes from ${before} to ${container.spec.image}`;
 }
 
-/** A live pod of an active container is not of the present wish. */
+/** A live pod of an active container is not of the present wish. One that has ended is replaced for that. */
 export const isOutdated = (facts: ContainerFacts): boolean =>
-  facts.pod !== undefined && !facts.pod.terminating && facts.state === 'active' && rollReason(facts) !== undefined;
+  facts.pod !== undefined && !facts.pod.terminating && facts.pod.ended === undefined && facts.state === 'active' && rollReason(facts) !== undefined;
 
 /** Why an outdated pod is left alone for now: then it takes no turn, and keeps nobody from it. */
 export function heldBack(facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined {
   // where nothing runs yet nothing is lost
   if (facts.pod?.nodeName === undefined) return undefined;
-  const pause = backOff(facts.holder?.replacements, facts.now);
-  if (pause !== undefined) {
-    const way = `kubectl delete pod ${facts.name} -n ${facts.namespace} replaces it at once`;
-    return { reason: 'RollBackedOff', message: `the operator has replaced this pod ${pause.count} times since ${pause.since} and waits until ${pause.until}; see what changes its configuration back and forth; ${way}` };
-  }
+  const pause = backedOff(facts, 'what changes its configuration back and forth');
+  if (pause !== undefined) return { reason: 'RollBackedOff', message: pause };
   const hindrance = obstacle(facts);
   return hindrance === undefined ? undefined : { reason: 'RollPending', message: `the next pod could not come: ${hindrance}; it is left until that has ended` };
 }

@@ -2,17 +2,18 @@
 import type { ClaimChange } from '../../core/families/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
-import type { Json, Operation } from '../../core/contract.ts';
+import type { Operation } from '../../core/contract.ts';
 import { act, done, wait, type Outcome, type Step } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { allowStop } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
-import { withReplacement } from './back-off.ts';
 import { returning, stopDecision, stoppedUnderTurn, turnOperations, turnReturned } from './disruption.ts';
+import { endedOutcome } from './ended-pod.ts';
 import { livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { decideFence, type FenceDecision } from './fence.ts';
 import { probeSucceeded } from './helpers.ts';
+import { countOperation } from './replacements.ts';
 import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
 
@@ -71,6 +72,9 @@ function withdrawal({ pod, holder, nodeClaims, uid, report }: ContainerFacts): O
 
 /** A terminating pod: what it waits for, or the flag that lets it stop. */
 export function terminationOutcome(facts: ContainerFacts): Outcome {
+  // nothing can be executed in it, and nothing runs in it that could be stopped
+  const ended = endedOutcome(facts);
+  if (ended !== undefined) return ended;
   const decision = stopDecision(facts);
   const { report } = facts;
   if (report?.allowForceStop === true || (report?.allowStop === true && decision.stop !== 'force')) {
@@ -86,17 +90,12 @@ export function terminationOutcome(facts: ContainerFacts): Outcome {
   return act('AllowingStop', `lets the pod stop: ${decision.message}`, permission(facts, decision), 1);
 }
 
-/** The replacement is counted before it is made, in the claims of the node; only what claims something there can be counted. */
-function countOperation({ pod, holder, nodeClaims, uid, now }: ContainerFacts): Operation[] {
-  if (pod === undefined || holder === undefined || nodeClaims?.state !== 'known' || holder.replacements?.podUid === pod.target.uid) return [];
-  return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'replacements'], value: withReplacement(holder.replacements, pod.target.uid, now) as unknown as Json }])];
-}
-
 /** Seconds. The node and the back-off are looked at again; either may last for hours. */
 const heldBackPace = 30;
 
 /** A running pod with an outdated configuration: take the turn, count it, then omit the pod. */
 function upToDate(facts: ContainerFacts): Outcome {
+  if (facts.pod?.ended !== undefined) return wait('PodEnded', 'the pod has ended; its successor will be of the wished configuration', 30);
   if (facts.pod !== undefined && !facts.pod.terminating && isUnrecorded(facts)) {
     return wait('PodUnrecorded', `nothing on pod ${facts.name} says of which configuration it was built, so it is left alone; delete it to have it built anew`, 600);
   }
