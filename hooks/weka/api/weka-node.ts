@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ageColumn, readyColumns } from '../../core/api/kind.ts';
 import { parse, type Parsed } from '../../core/api/parse.ts';
-import { conditions, integer, object, observedGeneration, stringMap, text, texts } from '../../core/api/schema.ts';
+import { conditions, dateTime, integer, object, observedGeneration, stringMap, text, texts } from '../../core/api/schema.ts';
 import type { KubernetesObject } from '../../core/contract.ts';
 import { wekaGroup } from './group.ts';
 
@@ -50,6 +50,12 @@ const status = object({
     image: text(1024).describe('is the image whose drivers were loaded'),
     bootId: text(64).describe('is the boot in which they were loaded'),
   })).max(64).optional().describe('are the kernel drivers that were loaded'),
+  failedLoads: z.array(object({
+    image: text(1024).describe('is the image whose drivers could not be loaded'),
+    bootId: text(64).describe('is the boot in which that was tried'),
+    at: dateTime().describe('is when the last try was given up'),
+    message: text(2048).describe('says why'),
+  })).max(64).optional().describe('are loads of kernel drivers that failed or never ended; each is tried again after those that were not tried yet'),
   refused: z.array(object({
     image: text(1024).describe('is the image of a container on the node'),
     message: text(2048).describe('says why no helper may run it, and what an administrator does'),

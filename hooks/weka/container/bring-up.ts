@@ -107,7 +107,10 @@ const beforeDrivers = ['starting', 'waiting-for-resources', 'waiting-for-drivers
 
 const missingDrivers = ({ container: { spec }, node }: ContainerFacts, message: string, pace: number): Outcome => {
   const refused = node?.status?.refused?.find(({ image }) => image === spec.image);
-  return refused === undefined ? wait('WaitForDrivers', message, pace) : wait('HelperRefused', refused.message, 30, [warning('HelperRefused', refused.message)]);
+  if (refused !== undefined) return wait('HelperRefused', refused.message, 30, [warning('HelperRefused', refused.message)]);
+  const failed = node?.status?.failedLoads?.find(({ image, bootId }) => image === spec.image && bootId === node.spec.bootId);
+  if (failed === undefined) return wait('WaitForDrivers', message, pace);
+  return wait('DriversFailed', `the kernel drivers of ${spec.image} could not be loaded: ${failed.message}; it is tried again`, pace, [warning('DriversFailed', failed.message)]);
 };
 
 /** Nothing is loaded before the pod was admitted, so there is nothing to wait for either. */

@@ -4,6 +4,7 @@ import { podLive } from '../../core/families/pods.ts';
 import type { Fact, HookRequest, Json } from '../../core/contract.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder } from '../api/index.ts';
+import { is } from '../api/modes.ts';
 import { operatorConfig } from '../config.ts';
 import { loads, policyObservations, verdicts, type PolicyInput } from './helper-policy.ts';
 import { clusterLook, containerLook, membersLook } from './live.ts';
@@ -120,7 +121,7 @@ describe('what is loaded for a container', () => {
       const admitted = one.recorded && one.pod === 'privileged';
       const image = vouched(one, one.image, images.cluster, one.helperImages);
       const service = one.service === undefined || vouched(one, one.service, services.cluster, one.driversDistServices);
-      expect(wished).toEqual(admitted && image && service ? [{ image: one.image, service: one.service }] : []);
+      expect(wished).toEqual(admitted && image && service ? [{ image: one.image, service: one.service, backend: is(one.mode, 'backend') }] : []);
       loaded += wished.length;
     }), { numRuns: 3000 });
     expect(loaded).toBeGreaterThan(100);

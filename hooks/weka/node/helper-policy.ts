@@ -167,11 +167,21 @@ export function verdicts(input: PolicyInput): Verdict[] {
   });
 }
 
-/** The loads that are to be made: each frontend its own image, the backends together any one. The first container that names a service gives it. */
-export function loads(found: readonly Verdict[], loaded: readonly string[]): Source[] {
-  const permitted = found.flatMap((one) => (one.state === 'allowed' ? [one] : []));
-  const imagesOf = (list: typeof permitted): string[] => [...new Set(list.map(({ image }) => image))].sort();
-  const exact = imagesOf(permitted.filter(({ frontend }) => frontend));
-  const images = exact.length > 0 || loaded.length > 0 ? exact : imagesOf(permitted).slice(0, 1);
-  return images.map((image) => ({ image, service: permitted.find((one) => one.image === image && one.service !== undefined)?.service }));
+/** A load of kernel drivers that containers of a node wait for. */
+export interface Load extends Source {
+  /** Backends wait for it: others of the node follow. */
+  backend: boolean;
+}
+
+/**
+ * The loads that are to be made: each frontend its own image, the backends any one, whichever can be loaded. The first
+ * container that names a service gives it.
+ */
+export function loads(found: readonly Verdict[], loaded: readonly string[]): Load[] {
+  const permitted = found.flatMap((one) => (one.state === 'allowed' && (one.frontend || loaded.length === 0) ? [one] : []));
+  const images = [...new Set(permitted.map(({ image }) => image))].sort();
+  return images.map((image) => {
+    const asking = permitted.filter((one) => one.image === image);
+    return { image, service: asking.find(({ service }) => service !== undefined)?.service, backend: asking.some(({ frontend }) => !frontend) };
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { podLive } from '../../core/families/pods.ts';
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
-import { apiVersion, containerConditions } from '../api/group.ts';
+import { apiVersion } from '../api/group.ts';
 import { operatorConfig } from '../config.ts';
 import { clusterLook } from './live.ts';
 import { wekaNodeController } from './weka-node.ts';
@@ -43,23 +43,21 @@ function decide(helpers: KubernetesObject[], now: string) {
   return wekaNodeController.decide(request);
 }
 
-describe('a driver loader that failed', () => {
+describe('a driver loader', () => {
   const [loader] = decide([], '2026-01-01T00:00:00Z').children;
-  const failed = {
-    ...loader, metadata: { ...loader?.metadata, uid: 'helper-uid', creationTimestamp: '2026-01-01T00:00:00Z' },
-    status: {
-      result: JSON.stringify({ err: 'download failed: no route', drivers_loaded: false }),
-      conditions: [{ type: containerConditions.resultsReceived, status: 'True', reason: 'Success', message: '', lastTransitionTime: '2026-01-01T00:01:00Z', observedGeneration: 1 }],
-    },
-  } as KubernetesObject;
+  const made = (status: object): KubernetesObject => ({ ...loader, metadata: { ...loader?.metadata, uid: 'helper-uid', creationTimestamp: '2026-01-01T00:00:00Z' }, status }) as KubernetesObject;
+  const failed = made({ result: JSON.stringify({ err: 'download failed: no route', drivers_loaded: false }) });
+  const silent = made({ conditions: [{ type: 'Ready', status: 'False', reason: 'PodNotRunning', message: 'waits until the pod runs: ImagePullBackOff', lastTransitionTime: '2026-01-01T00:00:10Z' }] });
 
-  it.each([
-    ['stays for a minute after its result', '2026-01-01T00:01:59Z', [loader?.metadata.name]],
-    ['then goes, so that another one tries', '2026-01-01T00:02:00Z', []],
-  ])('%s', (_sentence, now, names) => {
-    const decision = decide([failed], now);
-    expect(decision.children.map(({ metadata }) => metadata.name)).toEqual(names);
-    expect(JSON.stringify(decision.status['conditions'])).toContain('loading failed: download failed: no route');
+  it.each<[string, KubernetesObject, string, number, RegExp]>([
+    ['that failed goes at once, and its reason is kept', failed, '2026-01-01T00:01:00Z', 0, /loading failed: download failed: no route/],
+    ['that has not reported yet stays', silent, '2026-01-01T00:04:59Z', 1, /waits until the pod runs: ImagePullBackOff/],
+    ['that never reports is given up, with its last words', silent, '2026-01-01T00:05:00Z', 0, /did not report within 300 s: waits until the pod runs: ImagePullBackOff/],
+  ])('%s', (_sentence, helper, now, children, words) => {
+    const decision = decide([helper], now);
+    expect(decision.children).toHaveLength(children);
+    expect(JSON.stringify(decision.status['conditions'])).toMatch(words);
+    expect(decision.status['failedLoads'] ?? []).toHaveLength(1 - children);
     expect(decision.resyncAfterSeconds).toBeLessThanOrEqual(10);
   });
 });

@@ -13,12 +13,13 @@ import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holderObservations, holdersSettled } from './holders.ts';
-import { loads, policyObservations, verdicts, type PolicyInput, type Verdict } from './helper-policy.ts';
+import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
+import { loads, policyObservations, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
 
 /** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
 const discoverySchema = 3;
 
-/** Seconds from the failure of a helper to the next try. */
+/** Seconds from the failure of a discovery to the next try. */
 const failedHelperSeconds = 60;
 
 interface NodeFacts extends PolicyInput {
@@ -31,8 +32,11 @@ interface NodeFacts extends PolicyInput {
   drivers: { image: string; bootId: string }[];
   /** What is to be loaded for each container that waits for drivers. */
   verdicts: Verdict[];
-  /** The loads that are to be made, the next one first. */
-  loads: { image: string; service?: string | undefined }[];
+  /** What of it could not be loaded, and the load that a helper works at or is to begin. */
+  failedLoads: FailedLoad[];
+  /** Loads that wait for others, or for their next try. */
+  waiting: number;
+  next?: Load;
 }
 
 type KnownBefore = Pick<NodeFacts, 'request' | 'node' | 'config' | 'holders' | 'unreadable' | 'clusters' | 'helpers'>;
@@ -91,6 +95,24 @@ function driversOf(facts: KnownBefore): NodeFacts['drivers'] {
   return [...unique.values()];
 }
 
+/** The loads with what is known of their helpers in this boot. */
+function loadsInput(facts: KnownBefore, wanted: readonly Load[]): LoadsInput {
+  const { node, helpers, request: { context: { now } } } = facts;
+  const bootId = node.spec.bootId ?? '';
+  return {
+    loads: wanted, bootId, now,
+    failed: (node.status?.failedLoads ?? []).filter((one) => one.bootId === bootId),
+    loaderOf: (image) => {
+      const name = loaderName(node.metadata.name, image);
+      const loader = helpers.find(({ metadata }) => metadata.name === name && metadata.labels?.[bootLabel] === bootId);
+      if (loader === undefined) return undefined;
+      const error = resultOf(facts, name)?.['err'];
+      const words = loader.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? 'it is starting';
+      return { createdAt: loader.metadata.creationTimestamp ?? now, words, ...(typeof error === 'string' && error !== '' ? { error } : {}) };
+    },
+  };
+}
+
 function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
   const claims = new Map(objectsOf(request.related, 'WekaClaims', apiVersion).map((object) => [object.metadata.name, object['spec']]));
   const helpers = objectsOf(request.children, 'WekaContainer', apiVersion).flatMap((object) => {
@@ -107,7 +129,8 @@ function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
   const drivers = driversOf(base);
   const loaded = drivers.map(({ image }) => image);
   const found = verdicts({ ...base, loaded });
-  return defined({ ...base, discovery: discoveryOf(base), drivers, loaded, verdicts: found, loads: loads(found, loaded) });
+  const wanted = loadsInput(base, loads(found, loaded));
+  return defined({ ...base, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
 }
 
 function helperFailure(facts: NodeFacts, name: string): string {
@@ -126,12 +149,11 @@ function discovered(facts: NodeFacts): Outcome {
 }
 
 function driversLoaded(facts: NodeFacts): Outcome {
-  const [next] = facts.loads;
-  if (next !== undefined) {
-    const name = loaderName(facts.node.metadata.name, next.image);
-    const error = resultOf(facts, name)?.['err'];
-    const message = typeof error === 'string' && error !== '' ? `loading failed: ${error}` : helperFailure(facts, name);
-    return wait('LoadingDrivers', message, 10);
+  const { next, waiting, failedLoads: failed } = facts;
+  if (waiting > 0) {
+    const working = next === undefined ? [] : [helperFailure(facts, loaderName(facts.node.metadata.name, next.image))];
+    const given = failed.filter(({ image }) => image !== next?.image).slice(0, 3).map(({ image, message }) => `drivers of ${image}: ${message}`);
+    return wait('LoadingDrivers', [...working, ...given].join('; '), 10);
   }
   const refused = facts.verdicts.find((one) => one.state === 'refused');
   if (refused !== undefined) return wait('HelperRefused', refused.message, 30);
@@ -170,7 +192,7 @@ function helpers(facts: NodeFacts): KubernetesObject[] {
   // an image of the operator's own: the container that asks for it was not admitted by anybody yet
   const image = config.discoveryImage ?? config.signDrivesImage;
   if (facts.discovery === undefined && Object.keys(facts.holders).length > 0) wanted.push(helper(facts, discoveryName(node.metadata.name), 'discovery', image));
-  const [next] = facts.loads;
+  const { next } = facts;
   if (facts.discovery !== undefined && next !== undefined) {
     wanted.push(helper(facts, loaderName(node.metadata.name, next.image), 'drivers-loader', next.image, defined({
       serviceAccountName: driversLoaderServiceAccount, driversDistService: next.service,
@@ -213,6 +235,7 @@ function decide(request: HookRequest): Decision {
       conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
       ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
       drivers: facts.drivers,
+      ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads }),
       ...refusals(facts),
     },
     children: helpers(facts),
