@@ -40,17 +40,18 @@ const wish = fc.record<Wish>({
 });
 
 describe('a clean-up', () => {
-  it('is told the one GUID that it may erase, and gives way when it was made for another wish', () => {
-    fc.assert(fc.property(wish, wish, fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed'), (made, now, phase) => {
+  it('is told the one GUID that it may erase, and gives way when it was made for another wish or has failed a minute ago', () => {
+    fc.assert(fc.property(wish, wish, fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed'), fc.boolean(), (made, now, phase, young) => {
       const [helper] = decide(requestOf(made)).children;
       fc.pre(helper !== undefined && !(now.skipDrives && now.skipDirectory));
       expect(JSON.stringify(helper['spec'])).toContain(`{"name":"CLUSTER_GUID","value":"${made.clusterGuid}"}`);
-      const { children, operations } = decide(requestOf(now, { ...helper, status: { phase } }));
+      const { children, operations } = decide(requestOf(now, { ...helper, metadata: { ...helper.metadata, creationTimestamp: young ? '2025-12-31T23:59:01Z' : '2025-12-31T23:59:00Z' }, status: { phase } }));
       const released = operations.some(({ kind }) => kind === 'claims.write');
       const drives = (one: Wish): string => (one.skipDrives ? '' : [...one.drives].sort().join());
       const same = made.clusterGuid === now.clusterGuid && made.skipDirectory === now.skipDirectory && drives(made) === drives(now);
       expect(released).toBe(same && phase === 'Succeeded');
-      expect(children.length).toBe(same && phase !== 'Succeeded' ? 1 : 0);
+      const stays = phase !== 'Succeeded' && (phase !== 'Failed' || young);
+      expect(children.length).toBe(same && stays ? 1 : 0);
     }));
   });
 });

@@ -1,6 +1,6 @@
 /** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
 import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
-import { readyCondition, type ContainerView } from '../cluster/container-view.ts';
+import { isOutdated, readyCondition, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
 import { refusalOf, type MissingChild } from '../refused-child.ts';
 import { serves } from './containers.ts';
 import { nameTaken, type ClientFacts } from './facts.ts';
@@ -65,7 +65,7 @@ function containersRun(facts: ClientFacts): Outcome {
 const rollLook = 600;
 
 function upToDate({ plan }: ClientFacts): Outcome {
-  const outdated = plan.present.flatMap((view) => (view.status.conditions ?? []).flatMap(({ type, status, message }) => (type === 'PodUpToDate' && status === 'False' ? [`${view.name}: ${message}`] : [])));
+  const outdated = plan.present.filter(isOutdated).map((view) => `${view.name}: ${upToDateCondition(view)?.message ?? ''}`);
   const [first] = outdated;
   if (first === undefined) return done();
   return wait('RollPending', `${outdated.length} of ${plan.present.length} pods are of an earlier spec; ${first}`, rollLook);

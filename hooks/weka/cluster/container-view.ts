@@ -51,6 +51,20 @@ export function containerViews(request: HookRequest): ContainerView[] {
     .sort((a, b) => rank(a.role) - rank(b.role) || (a.name < b.name ? -1 : 1));
 }
 
+export const upToDateCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'PodUpToDate');
+
+/** Reasons of a pod that is not there or does not run: no pod of an earlier spec. */
+const absences = ['PodEnding', 'PodNotRunning'];
+
+/** Its pod is of an earlier spec, or is being replaced for that. */
+export function isOutdated(view: ContainerView): boolean {
+  const upToDate = upToDateCondition(view);
+  return upToDate?.status === 'False' && !absences.includes(upToDate.reason);
+}
+
+/** The operator replaces its pod, or is going to as soon as it may; not one of which only a person can say what it is. */
+export const isRolling = (view: ContainerView): boolean => isOutdated(view) && upToDateCondition(view)?.reason !== 'PodUnrecorded';
+
 /** Its Ready condition, for what it waits for. */
 export const readyCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'Ready');
 

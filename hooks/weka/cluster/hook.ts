@@ -13,7 +13,7 @@ import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
 import { shortcomings } from '../protection.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
-import type { ContainerView } from './container-view.ts';
+import { isRolling, type ContainerView } from './container-view.ts';
 import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
@@ -71,6 +71,15 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
   return found.length + extra.length === 0
     ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }
     : { type: 'Degraded', status: 'True', reason: found.length === 0 ? 'SurplusContainers' : 'LessThanWhole', message: [...found, ...extra].join('; ') };
+}
+
+/** Pods of a cluster that works are replaced: it stays Ready, and is not settled before the last one is new. */
+function rolling({ containers: views }: ClusterFacts, summary: Summary): Summary {
+  const living = views.filter(({ terminating }) => !terminating);
+  const outdated = living.filter(isRolling);
+  if (summary.state !== 'ready' || outdated.length === 0) return summary;
+  const message = `${living.length - outdated.length}/${living.length} pods are of the wished configuration; ${outdated.slice(0, 3).map(({ name }) => name).join(', ')}${outdated.length > 3 ? ` and ${outdated.length - 3} more` : ''} are to follow`;
+  return { state: 'progressing', reason: 'Rolling', message, ready: true };
 }
 
 function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
@@ -132,7 +141,8 @@ function active(facts: ClusterFacts): Decision {
   const { objects, surplus } = containers(facts, state);
   const reach = reachOf(facts);
   const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
-  const summary = doubted(reach, lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, whole), run.blockedBy?.outcome.state === 'unknown');
+  const lasting = rolling(facts, lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, whole));
+  const summary = doubted(reach, lasting, run.blockedBy?.outcome.state === 'unknown');
   const wishes = [
     ...kstatusTrio(summary),
     degraded(facts, surplus, reach),

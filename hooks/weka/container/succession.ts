@@ -93,10 +93,22 @@ export function terminationOutcome(facts: ContainerFacts): Outcome {
 /** Seconds. The node and the back-off are looked at again; either may last for hours. */
 const heldBackPace = 30;
 
+/** There is a pod that runs, or one that is to be replaced before it does. */
+const livesOn = (facts: ContainerFacts): boolean =>
+  facts.pod !== undefined && !facts.pod.terminating && facts.pod.ended === undefined && (facts.pod.running || isOutdated(facts));
+
+/** A replacement is under way until the new pod runs; it is told from any other absence by what was said before. */
+function rollGoesOn({ pod, container: { status } }: ContainerFacts): Outcome {
+  const before = status?.conditions?.find(({ type }) => type === 'PodUpToDate');
+  if (before?.status === 'False' && before.reason === 'Rolling') return wait('Rolling', 'the pod is replaced; waits until the new one runs', 5);
+  if (pod?.terminating === true) return wait('PodEnding', 'the pod ends; the next one will be of the wished configuration', 30);
+  return wait('PodNotRunning', 'no pod runs yet; the one that will is of the wished configuration', 30);
+}
+
 /** A running pod with an outdated configuration: take the turn, count it, then omit the pod. */
 function upToDate(facts: ContainerFacts): Outcome {
-  if (facts.pod?.ended !== undefined) return wait('PodEnded', 'the pod has ended; its successor will be of the wished configuration', 30);
-  if (facts.pod !== undefined && !facts.pod.terminating && isUnrecorded(facts)) {
+  if (!livesOn(facts)) return rollGoesOn(facts);
+  if (isUnrecorded(facts)) {
     return wait('PodUnrecorded', `nothing on pod ${facts.name} says of which configuration it was built, so it is left alone; delete it to have it built anew`, 600);
   }
   if (!isOutdated(facts)) return done();
