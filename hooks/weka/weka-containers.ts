@@ -58,6 +58,13 @@ function againstCounts(members: readonly WekaMember[], status: WekaStatus | unde
   return undefined;
 }
 
+/** Why a list speaks of the past: it calls somebody UP whose node does not report. Undefined where it does not. */
+export function againstSilence(found: WekaContainers, silent: readonly { name: string; nodeName: string }[]): string | undefined {
+  if (found.state === 'unknown') return undefined;
+  const contradiction = silent.find(({ name }) => found.members.some((member) => member.name === name && member.status === 'UP'));
+  return contradiction === undefined ? undefined : `weka calls ${contradiction.name} UP, and its node ${contradiction.nodeName} does not report`;
+}
+
 /** The answer of `weka cluster container`, or why it can not be believed. */
 export function readContainers(answer: WekaAnswer<'containers'> | undefined, { containerId: speaker, status, clusterGuid }: Speaker): WekaContainers {
   const unknown = (reason: string): WekaContainers => ({ state: 'unknown', reason });

@@ -18,6 +18,10 @@ const spec = object({
     ip: text(64).describe('is its first management address'),
     port: port().describe('is its first weka port'),
   })).max(96).default([]).describe('are containers that can run commands for others'),
+  silent: z.array(object({
+    name: text().describe('is its name inside weka'),
+    nodeName: text().describe('is the node'),
+  })).max(96).optional().describe('are members whose node does not report: weka that calls them UP speaks of the past'),
   wished: object({
     drive: z.int().min(0).optional().describe('is how many drive containers'),
     compute: z.int().min(0).optional().describe('is how many compute containers'),

@@ -7,6 +7,7 @@ import { writeClaims } from '../claims/claims.ts';
 import { graceEnd, graceLeft } from '../grace.ts';
 import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
+import { foreignWords } from './formation.ts';
 import { secretSteps } from './secrets.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
@@ -56,8 +57,11 @@ function ordered({ claims, now }: ClusterFacts): Outcome {
   return claims.spec.destroy === undefined ? act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: { at: now } }])]) : done();
 }
 
-/** Containers that name the cluster and have lost the label by which they are its children: they hold its data all the same. */
-function strangers({ unlabelled, uid }: ClusterFacts): Outcome | undefined {
+/** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */
+function strangers(facts: ClusterFacts): Outcome | undefined {
+  const { unlabelled, uid } = facts;
+  // with this object the collector would take them
+  if (facts.foreign.length > 0) return wait('ForeignContainers', foreignWords(facts), 5);
   if (unlabelled.length === 0) return undefined;
   return wait('UnlabelledContainers', `${unlabelled.join(', ')} name this cluster and are not its children: give them back with kubectl label wekacontainers ${unlabelled.join(' ')} controller-uid=${uid}`, 5);
 }

@@ -32,6 +32,8 @@ export interface ClusterFacts {
   plans: RolePlan[];
   minimum: Record<Role, number>;
   containers: ContainerView[];
+  /** Children that were made for another cluster, by their ports: their labels were edited. They are kept exactly as they are. */
+  foreign: ContainerView[];
   /** Containers that name this cluster and are nobody's children: another operator made them, or their label was lost. */
   unlabelled: string[];
   /** Containers of an earlier cluster of this name, which has gone without them. */
@@ -144,6 +146,15 @@ function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | un
   });
 }
 
+/**
+ * Whoever edits a label makes a container a child of any cluster; whose member it is says the range of ports with which it
+ * was made, which no two clusters share. What a cluster adopts of one that is gone has the ports that it claims for it.
+ */
+function isForeign({ spec: { portRange } }: ContainerView, ports: PortRange | undefined): boolean {
+  const made = portRange?.basePort;
+  return ports !== undefined && made !== undefined && made !== 0 && made !== ports.basePort;
+}
+
 /** Containers that are no children of the cluster and concern it. */
 function strangers(request: HookRequest, uid: string): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
   const related = objectsOf(request.related, 'WekaContainer', apiVersion).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
@@ -161,9 +172,11 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const { namespace = '', name, uid = '' } = cluster.metadata;
   const { now } = request.context;
   const plans = rolePlans(cluster.spec);
-  const containers = containerViews(request);
+  const children = containerViews(request);
   const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
   const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
+  const foreign = children.filter((view) => isForeign(view, ports));
+  const containers = children.filter((view) => !foreign.includes(view));
   // of members only: the cluster's own status may be somebody else's, from a backup
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);
   const claims = claimsFact(request.observed, claimsNames.ofCluster(uid));
@@ -171,9 +184,9 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const executor = chooseExecutor(containers, now);
   const { unlabelled, leftovers } = strangers(request, uid);
   const base = {
-    request, cluster, uid, namespace, name, now, plans, containers, portClaims,
+    request, cluster, uid, namespace, name, now, plans, containers, foreign, portClaims,
     config: operatorConfig.parse(request.context.config),
-    phase: phaseOf({ cluster, uid, claims, portClaims, containers, unlabelled }),
+    phase: phaseOf({ cluster, uid, claims, portClaims, containers: children, unlabelled }),
     ...(clock.state === 'known' ? { serverNow: clock.value.time } : {}),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {

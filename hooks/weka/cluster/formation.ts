@@ -64,6 +64,18 @@ function nothingLeft({ leftovers, uid, namespace }: ClusterFacts): Outcome {
   return stalled('LeftoverContainers', `${leftovers.length} WekaContainers of an earlier cluster of this name (uid ${former}) are in namespace ${namespace}, ${going} of them are being deleted: ${names}; give them up, data and all, with spec.state: destroying on each and delete them${adopt}`);
 }
 
+/** How containers of another cluster go back to it. */
+export function foreignWords({ foreign }: Pick<ClusterFacts, 'foreign'>): string {
+  const names = foreign.slice(0, 3).map(({ name }) => name).join(', ');
+  return `${foreign.length} WekaContainers are children of this cluster by their labels and were made for another one, by their ports: ${names}${foreign.length > 3 ? ' and others' : ''}; they are left as they are. Give each back, UID being that of the WekaCluster that made it: kubectl patch wekacontainer NAME --type=merge -p '{"metadata":{"ownerReferences":null,"labels":{"controller-uid":"UID","${labels.clusterId}":"UID"}}}'`;
+}
+
+function nothingOfOthers(facts: ClusterFacts): Outcome {
+  if (facts.foreign.length === 0) return skipped;
+  const message = foreignWords(facts);
+  return stalled('ForeignContainers', message, [{ type: 'Warning', reason: 'ForeignContainers', message }]);
+}
+
 function containersExist(facts: ClusterFacts): Outcome {
   if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
   for (const { role, count } of facts.plans) {
@@ -223,6 +235,7 @@ export const formationSteps = {
   ports: { name: 'Ports', condition: 'PortsAllocated', mode: 'always', status: 'Init', summary: 'A range of ports is claimed for the cluster.', check: portsClaimed },
   takeover: { name: 'Takeover', mode: 'always', status: 'Init', summary: 'No container names this cluster without being its child.', check: nothingForeign },
   leftovers: { name: 'Leftovers', mode: 'always', status: 'Init', summary: 'No container of an earlier cluster of this name is left.', check: nothingLeft },
+  foreign: { name: 'NothingForeign', mode: 'always', status: 'Init', summary: 'No container that another cluster made is a child of this one.', check: nothingOfOthers },
   exist: { name: 'Containers', condition: clusterConditions.podsCreated, mode: 'once', status: 'Init', summary: 'All wished WekaContainers exist.', latched: formed, check: containersExist },
   ready: { name: 'ContainersReady', condition: clusterConditions.podsReady, mode: 'once', status: 'Init', summary: 'Enough weka containers run to form the cluster.', latched: formed, check: containersReady },
   created: { name: 'Formed', condition: clusterConditions.clusterCreated, mode: 'once', status: 'Init', summary: 'The weka cluster is formed; `cluster create` is run once, by one pinned container, when no member has a GUID.', latched: formed, check: clusterCreated },

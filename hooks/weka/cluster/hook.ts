@@ -2,7 +2,7 @@
 import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
-import { echoChildren, invalidSpec } from '../../core/echo.ts';
+import { echoChild, echoChildren, invalidSpec } from '../../core/echo.ts';
 import { claimsRead } from '../../core/families/claims.ts';
 import { deleteObject } from '../../core/families/objects.ts';
 import { renderSteps, runSteps, skipped, type Step, type StepsResult } from '../../core/steps.ts';
@@ -31,6 +31,7 @@ import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   formationSteps.takeover,
   formationSteps.leftovers,
+  formationSteps.foreign,
   secretSteps.owned,
   secretSteps.created,
   formationSteps.ports,
@@ -116,7 +117,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
-  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
+  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && facts.foreign.length === 0 && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
@@ -129,6 +130,12 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
   return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state)), surplus: grows ? wanted.surplus : [] };
 }
+
+/** What is another cluster's is neither changed nor deleted, whatever becomes of this one; with the labels that it has, for by these it is a child. */
+const kept = ({ foreign }: ClusterFacts): KubernetesObject[] => foreign.filter(({ terminating }) => !terminating).map(({ object }) => {
+  const echo = echoChild(object);
+  return { ...echo, metadata: { ...echo.metadata, labels: { ...echo.metadata.labels, ...object.metadata.labels } } };
+});
 
 const condition = (view: ContainerView, type: string): string | undefined => view.status.conditions?.find((one) => one.type === type)?.status;
 const withState = (object: KubernetesObject, state: State): KubernetesObject => ({ ...object, spec: { ...(object['spec'] as object), state } });
@@ -153,7 +160,7 @@ function active(facts: ClusterFacts): Decision {
   ];
   return {
     status: clusterStatus(facts, statusWord(facts, run, summary), wishes),
-    children: [...objects, membersObject(facts)],
+    children: [...objects, ...kept(facts), membersObject(facts)],
     operations: run.operations,
     events: run.events,
     ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: Math.max(run.resyncAfterSeconds, reach.pauseSeconds ?? 0) }),
@@ -169,7 +176,7 @@ function paused(facts: ClusterFacts): Decision {
     : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
   return {
     status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, []), ...renderSteps(beside, previousConditions(facts))]),
-    children: [...objects, membersObject(facts)],
+    children: [...objects, ...kept(facts), membersObject(facts)],
     operations: beside.operations,
     events: [], resyncAfterSeconds: open === 0 ? 60 : 2,
   };
@@ -191,7 +198,7 @@ function ending(facts: ClusterFacts): Decision {
   const wishes = [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, previousConditions(facts))];
   return {
     status: clusterStatus(facts, word, wishes),
-    children: going ? [] : [...objects, membersObject(facts)],
+    children: going ? kept(facts) : [...objects, ...kept(facts), membersObject(facts)],
     operations: [...run.operations, ...(run.blockedBy === undefined ? lastWords(facts) : [])],
     events: run.events,
     finalized: facts.request.finalizing && run.blockedBy === undefined,

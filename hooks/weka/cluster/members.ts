@@ -36,10 +36,20 @@ function members(facts: ClusterFacts): Json[] {
     }));
 }
 
+/** Members on nodes that do not report; it changes with nodes, and not with every pod that is replaced. */
+function silent({ containers, nodes }: ClusterFacts): Json[] {
+  const away = new Set(nodes.filter(({ spec }) => !spec.ready).map(({ metadata }) => metadata.name));
+  return containers
+    .filter(({ status, terminating }) => !terminating && status.containerID !== undefined && away.has(status.nodeAffinity ?? ''))
+    .slice(0, joinAddresses)
+    .flatMap(({ spec, status }) => (spec.name === undefined ? [] : [{ name: spec.name, nodeName: status.nodeAffinity ?? '' }]));
+}
+
 export function membersObject(facts: ClusterFacts): KubernetesObject {
   const formed = facts.guid !== undefined;
   const configured = facts.cluster.spec.expandEndpoints ?? [];
   const addresses = joinIpPorts(facts.containers);
+  const unheard = silent(facts);
   return {
     apiVersion, kind: 'WekaMembers',
     metadata: { name: membersName(facts.name), namespace: facts.namespace, labels: { [labels.clusterId]: facts.uid, [labels.clusterName]: facts.name } },
@@ -47,6 +57,7 @@ export function membersObject(facts: ClusterFacts): KubernetesObject {
       ...(formed ? { clusterGuid: facts.guid ?? '' } : {}),
       ...(facts.ports === undefined ? {} : { basePort: facts.ports.basePort }),
       members: members(facts),
+      ...(unheard.length === 0 ? {} : { silent: unheard }),
       wished: Object.fromEntries(facts.plans.map(({ role, count }) => [role, count])),
       joinIpPorts: addresses.length > 0 ? addresses : configured,
     },

@@ -17,7 +17,7 @@ import { operatorConfig, type OperatorConfig } from '../config.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
-import { readContainers, type WekaContainers } from '../weka-containers.ts';
+import { againstSilence, readContainers, type WekaContainers } from '../weka-containers.ts';
 import { childPod, type PodView } from './pod-view.ts';
 import type { ContainerState } from './stop.ts';
 
@@ -106,10 +106,14 @@ function ownerFact(request: HookRequest, namespace: string, cluster: { name: str
  */
 function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
-  if (container.metadata.deletionTimestamp === undefined || wished === 'deleting' || wished === 'destroying') return wished;
+  // an order of the cluster's lasts as long as the cluster means it: what it has written down may be read after it was cancelled
+  const cancelled = owner.state === 'terminating' && owner.cancelled;
+  if (wished === 'destroying' && cancelled) return 'paused';
+  if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
+  const ordered = clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined;
+  if (wished === 'destroying') return owner.state === 'terminating' && clusterClaims !== undefined && !ordered ? 'paused' : 'destroying';
   // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims
-  const lives = owner.state === 'living' || (owner.state === 'terminating' && owner.cancelled);
-  if (!lives && owner.state !== 'unknown' && clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined) return 'destroying';
+  if (owner.state !== 'living' && owner.state !== 'unknown' && !cancelled && ordered) return 'destroying';
   // under a foreground deletion it is the collector that deletes, and no person
   const byPerson = owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
   if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';
@@ -239,6 +243,14 @@ function isBound(container: WekaContainer, report: RuntimeReport | undefined, po
   return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || (!identityKnown && !saysNever));
 }
 
+/** What weka says of its protection; that all is whole is not believed while a member's node does not report. */
+function protectionSeen(status: WekaStatus | undefined, [silent]: readonly { name: string; nodeName: string }[]): Protection {
+  if (status === undefined) return { state: 'unknown', message: 'the status of the weka cluster has not been read' };
+  const said = protectionOf(status);
+  if (said.state !== 'full' || silent === undefined) return said;
+  return { state: 'unknown', message: `weka misses nobody, and node ${silent.nodeName} of its member ${silent.name} does not report` };
+}
+
 /** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */
 export function containerFacts(request: HookRequest, given: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = given.metadata;
@@ -260,17 +272,20 @@ export function containerFacts(request: HookRequest, given: WekaContainer): Cont
   const executor = pod !== undefined && speaksForItself ? pod.target : other?.pod;
   const wekaStatus = queried({ request }, executor, 'status');
   const otherStatus = queried({ request }, other?.pod, 'status');
+  const listed = readContainers(queried({ request }, other?.pod, 'containers'), { containerId: other?.containerId, status: otherStatus, clusterGuid: identity.clusterGuid });
+  const silent = (members?.spec.silent ?? []).filter((one) => one.name !== container.spec.name);
+  const stale = againstSilence(listed, silent);
   return defined({
     request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,
     otherMember: other?.pod,
     otherStatus, statusDoubtful: doubtful(given, givenClaims, pod),
-    inWeka: readContainers(queried({ request }, other?.pod, 'containers'), { containerId: other?.containerId, status: otherStatus, clusterGuid: identity.clusterGuid }),
+    inWeka: stale === undefined ? listed : { state: 'unknown' as const, reason: stale },
     config: operatorConfig.parse(request.context.config),
     state: effectiveState(container, owner, claims.clusterClaims),
     clusterUid: cluster?.uid,
     clusterName: cluster?.name,
     node: candidates.find((one) => one.metadata.name === (nodeName ?? claimedNode)),
-    protection: wekaStatus === undefined ? { state: 'unknown' as const, message: 'the status of the weka cluster has not been read' } : protectionOf(wekaStatus),
+    protection: protectionSeen(wekaStatus, silent),
     ...claims,
     ...identity,
   });

@@ -38,7 +38,7 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
   if (metadata.deletionTimestamp === undefined) return undefined;
   const cluster = clusterOf(request.parent)?.name ?? '';
   if (owner.state === 'terminating' && owner.cancelled) {
-    return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; ${words}` } };
+    return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; with spec.state: deleting it leaves a weka cluster that lives on, and with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace` } };
   }
   if (owner.state !== 'gone') return undefined;
   const left = ownGraceLeft(facts);

@@ -1,0 +1,107 @@
+/** Labels that make containers another cluster's, orders that are called back, answers that speak of the past. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stale } from '../../lab/weka/distortions.ts';
+import { watchLosses } from './losses.ts';
+import { readyCluster, wekaCluster, type World } from './world.ts';
+
+const long = { timeout: 400_000 };
+const hour = 3600;
+const uidOf = (world: World, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
+const isReady = (world: World, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
+const members = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
+const nodeOf = (world: World, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
+const wekaOf = (world: World, name: string) => world.lab.world.snapshot().clusters.find((cluster) => cluster.name === name);
+
+describe('containers that a label makes children of another cluster', () => {
+  it.each<[string, string[], string]>([
+    ['three, and the other cluster is destroyed', ['demo-drive-0', 'demo-drive-1', 'demo-compute-2'], '0s'],
+    ['three, and the other cluster is paused by its grace', ['demo-drive-0', 'demo-drive-1', 'demo-drive-2'], '24h'],
+  ])('%s: run on, keep their data, and go back', long, async (_sentence, names, grace) => {
+    const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
+    const watch = watchLosses(world);
+    world.lab.apply({ ...wekaCluster({ spec: { gracefulDestroyDuration: grace } }), metadata: { name: 'two', namespace: 'default' } });
+    await watch.until('two is Ready', () => isReady(world, 'two'), 300);
+    const [one, two] = [uidOf(world, 'WekaCluster', 'demo'), uidOf(world, 'WekaCluster', 'two')];
+    const guid = (name: string): unknown => world.get('WekaCluster', name)?.status?.['clusterID'];
+    const before = { guids: [guid('demo'), guid('two')], pods: names.map((name) => uidOf(world, 'Pod', name)) };
+    const label = (uid: string): void => names.forEach((name) => world.patch('WekaContainer', name, { metadata: { labels: { 'weka.io/cluster-id': uid, 'controller-uid': uid } } }));
+    label(two);
+    await watch.until('two names them', () => world.condition('WekaCluster', 'two')?.reason === 'ForeignContainers', 60);
+    expect(world.condition('WekaCluster', 'two')?.message).toContain(names[0]!);
+    await watch.pass(60);
+    expect([guid('demo'), guid('two')]).toEqual(before.guids);
+    expect(wekaOf(world, 'demo')).toBeDefined();
+    world.delete('WekaCluster', 'two');
+    await watch.pass(120);
+    expect(names.map((name) => uidOf(world, 'Pod', name))).toEqual(before.pods);
+    for (const name of names) world.patch('WekaContainer', name, { metadata: { ownerReferences: null, labels: { 'weka.io/cluster-id': one, 'controller-uid': one } } });
+    await watch.until('demo has them again', () => names.every((name) => world.get('WekaContainer', name)?.metadata.ownerReferences?.[0]?.uid === one), 120);
+    if (grace === '0s') await watch.until('two is gone', () => world.get('WekaCluster', 'two') === undefined, 600);
+    expect(watch.losses).toMatchObject({ away: 0, ioStopped: false });
+    expect([watch.violations(), watch.erased(), world.lab.world.damage.filter((words) => words.includes('cluster demo'))]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+});
+
+describe('a deletion that is cancelled after its order', () => {
+  it('erases nothing more, where no container has begun', long, async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of nodes) world.lab.machines.fail(node);
+    await watch.pass(360);
+    expect(world.lab.world.erased).toEqual([]);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    await watch.pass(60);
+    for (const node of nodes) world.lab.machines.recover(node);
+    await watch.pass(600);
+    expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
+    for (const name of members(world).filter((one) => world.get('WekaContainer', one)?.metadata.deletionTimestamp !== undefined)) {
+      expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'DeletionCancelled' });
+    }
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: false } } });
+    await watch.pass(300);
+    expect(watch.erased()).toEqual([]);
+    await watch.until('the new grace is over, and all is gone', () => world.get('WekaCluster', 'demo') === undefined, 1200);
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('at any moment erases only what was begun before', { timeout: 400_000 }, async () => {
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 29_900, max: 30_600 }), async (milliseconds) => {
+      const world = await readyCluster({ spec: { gracefulDestroyDuration: '30s' } }, { nodes: 3 });
+      const watch = watchLosses(world);
+      world.delete('WekaCluster', 'demo');
+      await watch.pass(milliseconds / 1000);
+      const begun = world.lab.all('Pod').filter(({ metadata }) => metadata.name.endsWith('-cleanup')).map(({ metadata }) => metadata.name.replace(/-cleanup$/, ''));
+      const uids = new Set(world.lab.all('WekaContainer').filter(({ metadata }) => begun.includes(metadata.name)).map(({ metadata }) => metadata.uid));
+      if (world.get('WekaCluster', 'demo') === undefined) return;
+      world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+      await watch.pass(120);
+      expect(world.lab.world.removed.filter(({ dataId }) => !uids.has(dataId))).toEqual([]);
+      world.lab.stop();
+    }), { numRuns: 3 });
+  });
+});
+
+describe('answers of weka that speak of the past', () => {
+  it('do not outweigh a node that is silent: nothing more is stopped, and the wait names the contradiction', long, async () => {
+    const world = await readyCluster({}, { nodes: 4, weka: { rebuildElsewhere: hour * 1000 } });
+    const watch = watchLosses(world);
+    world.lab.world.distort(undefined, stale());
+    await watch.pass(90);
+    const node = nodeOf(world, 'demo-drive-0');
+    world.lab.machines.fail(node);
+    await watch.until('the node is known to be silent', () => world.get('WekaMembers', 'demo-members')?.spec?.['silent'] !== undefined, 180);
+    world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100, compute: 100 } } });
+    await watch.pass(300);
+    expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+    const waiting = members(world).filter((name) => nodeOf(world, name) !== node).map((name) => world.condition('WekaContainer', name, 'PodUpToDate')?.message ?? '');
+    expect(waiting.some((message) => message.includes(`node ${node} of its member`))).toBe(true);
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+});
