@@ -1,14 +1,14 @@
 /** The life of an active container, from node facts to Ready, as a list of steps. */
+import type { HookEvent, Json } from '../../core/contract.ts';
 import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
-import type { HookEvent, Json } from '../../core/contract.ts';
+import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import { writeClaims } from '../claims/claims.ts';
-import { refusalOf } from '../refused-child.ts';
 import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';

@@ -2,14 +2,14 @@
  * What is known of a holder whose WekaContainer is gone: whether its runtime is dead, and whether its pod may stop.
  * Every answer here is "given" or the sentence that says what is missing; not known is missing.
  */
-import { podLive } from '../../core/families/pods.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import type { HookRequest, Observation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
+import { podLive } from '../../core/families/pods.ts';
+import { decideFence } from '../../core/fence.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
-import { decideFence } from '../container/fence.ts';
 import { clusterLook, containerLook, membersLook, type ClusterReference } from './live.ts';
 import { asked, clusterDone, clusterOfHolder, questions } from './weka-word.ts';
 

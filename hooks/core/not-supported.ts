@@ -1,7 +1,7 @@
 /** Kinds that the API has and this release does not act on: each object says so itself, and nothing else happens. */
-import { conditionsOf, kstatusTrio, withTransitionTimes } from '../core/conditions.ts';
-import type { Decision, HookController, HookRequest, Json } from '../core/contract.ts';
-import { echoChildren } from '../core/echo.ts';
+import { conditionsOf, kstatusTrio, withTransitionTimes } from './conditions.ts';
+import type { Decision, HookController, HookRequest, Json } from './contract.ts';
+import { echoChildren } from './echo.ts';
 
 function decide(request: HookRequest): Decision {
   const { parent, context } = request;
