@@ -7,6 +7,7 @@ import type { HookRequest, Observation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import { podLive } from '../../core/families/pods.ts';
 import { decideFence } from '../../core/fence.ts';
+import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
@@ -34,7 +35,6 @@ export type Missing = string | undefined;
 
 /** Seconds. The first look is rare, for there are thousands of holders; nothing is done on less than a fresh one. */
 const ages = { rare: 240, fresh: 2, weka: 1 };
-const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 /** A field makes the fresh look another question than the rare one. */
 const freshFields = ['spec.mode'];
 
