@@ -6,13 +6,15 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import type { KindDefinition } from '../hooks/core/api/kind.ts';
-import { apiVersion, kinds, version } from '../hooks/weka/api/index.ts';
+import { systems } from '../hooks/systems.ts';
 import { ApiServer } from '../test/api-server.ts';
 import { arbitrary } from '../test/arbitrary.ts';
 import { prune, withDefaults } from '../test/structural-schema.ts';
 import { definitionOf } from './definitions.ts';
 import { files, staleFiles } from './generate.ts';
 import { openApiSchema, type SchemaNode } from './structural.ts';
+
+const kinds = systems.flatMap((system) => system.kinds);
 
 /** `{spec, status}` of a kind, as zod would accept them. */
 function specAndStatus(kind: KindDefinition): fc.Arbitrary<Record<string, unknown>> {
@@ -22,7 +24,7 @@ function specAndStatus(kind: KindDefinition): fc.Arbitrary<Record<string, unknow
 }
 
 const whole = (kind: KindDefinition, parts: Record<string, unknown>, name = 'demo'): Record<string, unknown> =>
-  ({ apiVersion, kind: kind.kind, metadata: { name, ...(kind.scope === 'Namespaced' ? { namespace: 'default' } : {}) }, ...parts });
+  ({ apiVersion: `${kind.group}/${kind.version}`, kind: kind.kind, metadata: { name, ...(kind.scope === 'Namespaced' ? { namespace: 'default' } : {}) }, ...parts });
 
 /** Objects that break no rule. */
 function valid(kind: KindDefinition): fc.Arbitrary<Record<string, unknown>> {
@@ -121,14 +123,15 @@ const kubeconfig = process.env['KUBECONFIG_TEST'];
  * operator sees anything. The copies have no status subresource, so that one request covers spec and status.
  */
 describe.runIf(kubeconfig !== undefined)('a real API server', () => {
-  const testGroup = `crd-test-${process.pid}.weka.io`;
+  // of its own for each group, since two systems may have kinds of one name
+  const testGroup = ({ group }: KindDefinition): string => `crd-test-${process.pid}.${group}`;
   const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   let server: ApiServer;
 
   const copies = kinds.map((kind) => {
     const copy = structuredClone(definitionOf(kind));
-    copy.metadata.name = `${kind.plural}.${testGroup}`;
-    copy.spec.group = testGroup;
+    copy.spec.group = testGroup(kind);
+    copy.metadata.name = `${kind.plural}.${copy.spec.group}`;
     delete copy.spec.names['categories'];
     delete copy.spec.names['shortNames'];
     for (const entry of copy.spec.versions) delete entry['subresources'];
@@ -150,10 +153,11 @@ describe.runIf(kubeconfig !== undefined)('a real API server', () => {
   });
 
   it.each(kinds)('keeps everything that zod accepts of a $kind, and fills in the same defaults', async (kind) => {
-    const path = `/apis/${testGroup}/${version}/${kind.scope === 'Namespaced' ? 'namespaces/default/' : ''}${kind.plural}?dryRun=All`;
+    const apiVersion = `${testGroup(kind)}/${kind.version}`;
+    const path = `/apis/${apiVersion}/${kind.scope === 'Namespaced' ? 'namespaces/default/' : ''}${kind.plural}?dryRun=All`;
     await fc.assert(fc.asyncProperty(valid(kind), async (object) => {
       const wanted = plain(kind.schema.parse(object)) as Record<string, unknown>;
-      const live = await server.send('POST', path, { ...object, apiVersion: `${testGroup}/${version}` }) as Record<string, unknown>;
+      const live = await server.send('POST', path, { ...object, apiVersion }) as Record<string, unknown>;
       expect({ spec: live['spec'], status: live['status'] }).toEqual({ spec: wanted['spec'], status: wanted['status'] });
     }), { numRuns: 25 });
   }, 60_000);

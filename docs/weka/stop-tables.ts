@@ -1,5 +1,5 @@
 /** Situations of a pod that ends, with what the hook decides in each: the decision is computed, only the situation is told. */
-import { decideFence, type FenceInput } from '../../hooks/weka/container/fence.ts';
+import { decideFence, type FenceInput } from '../../hooks/core/fence.ts';
 import { decideStop, type StopInput } from '../../hooks/weka/container/stop.ts';
 import { markdownTable } from '../markdown-table.ts';
 

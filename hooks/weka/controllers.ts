@@ -1,11 +1,11 @@
 /** The controllers of the weka system. */
 import type { HookController } from '../core/contract.ts';
+import { notSupported } from '../core/not-supported.ts';
 import { wekaClientController } from './client/hook.ts';
 import { wekaClusterController } from './cluster/hook.ts';
 import { wekaContainerController } from './container/hook.ts';
 import { nodeController } from './node/node.ts';
 import { wekaNodeController } from './node/weka-node.ts';
-import { notSupported } from './not-supported.ts';
 
 export const wekaControllers: readonly HookController[] = [
   wekaClusterController,

@@ -1,42 +1,6 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { graceEnd, graceLeft } from './grace.ts';
+import { expect, it } from 'vitest';
+import { graceSeconds } from './grace.ts';
 
-const start = '2026-01-01T00:00:00Z';
-const at = (seconds: number): string => new Date(Date.parse(start) + seconds * 1000).toISOString();
-const grace = { startedAt: start, startedAtServer: start };
-
-describe('the grace of a deletion', () => {
-  it.each([
-    ['has all of it left when it begins', 0, 0, 3600],
-    ['is over when both clocks say so', 3600, 3600, 0],
-    ['is not over while the clock of the API server does not say so', 36_000, 60, 3540],
-    ['is not over while the clock of the hooks does not say so', 60, 36_000, 3540],
-    ['is longer when a clock steps back', -7200, 3600, 10_800],
-  ])('%s', (_name, hooks, server, left) => {
-    expect(graceLeft(grace, '1h', { hooks: at(hooks), server: at(server) })).toBe(left);
-  });
-
-  it('is not known while the clock of the API server is not', () => {
-    expect(graceLeft(grace, '1h', { hooks: at(36_000), server: undefined })).toBeUndefined();
-  });
-
-  it('is 24 h where no duration is given, or none that can be read, and never ends by what is no time', () => {
-    for (const text of ['', 'soon']) expect(graceLeft(grace, text, { hooks: at(3600), server: at(3600) })).toBe(23 * 3600);
-    expect(graceLeft({ ...grace, startedAt: 'yesterday' }, '1h', { hooks: at(99_999), server: at(99_999) })).toBe(3600);
-    expect(graceEnd(grace, '1h')).toBe('2026-01-01T01:00:00.000Z');
-  });
-
-  // hours of skew both ways: replicas whose clocks differ, and clocks that step while it runs
-  it('is never shortened by a difference or a step of one clock', () => {
-    const hours = fc.integer({ min: -12 * 3600, max: 12 * 3600 });
-    fc.assert(
-      fc.property(hours, hours, fc.boolean(), fc.nat(7200), fc.integer({ min: 1, max: 7200 }), (skewAtStart, skewNow, hooksAreOff, passed, duration) => {
-        const off = (seconds: number, skew: number): string => at(seconds + skew);
-        const begun = hooksAreOff ? { startedAt: off(0, skewAtStart), startedAtServer: start } : { startedAt: start, startedAtServer: off(0, skewAtStart) };
-        const clocks = hooksAreOff ? { hooks: off(passed, skewNow), server: at(passed) } : { hooks: at(passed), server: off(passed, skewNow) };
-        if (passed < duration) expect(graceLeft(begun, `${duration}s`, clocks)).toBeGreaterThan(0);
-      }),
-    );
-  });
+it.each([['1h', 3600], ['0s', 0], ['', 86_400], [undefined, 86_400], ['soon', 86_400]])('the grace of %s lasts %s seconds', (duration, seconds) => {
+  expect(graceSeconds(duration)).toBe(seconds);
 });

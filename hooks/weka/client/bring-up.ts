@@ -1,7 +1,7 @@
 /** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
+import { refusalOf, type MissingChild } from '../../core/refused-child.ts';
 import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { isOutdated, readyCondition, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
-import { refusalOf, type MissingChild } from '../refused-child.ts';
 import { serves } from './containers.ts';
 import { nameTaken, type ClientFacts } from './facts.ts';
 import { containerName } from './names.ts';

@@ -1,9 +1,9 @@
 /** The WekaContainers that a client wants: one on each node that matches. What exists is kept, whatever its name and its node. */
 import type { Json, KubernetesObject } from '../../core/contract.ts';
+import type { TolerationLike } from '../../core/tolerations.ts';
 import { apiVersion } from '../api/group.ts';
 import type { WekaClient } from '../api/index.ts';
 import type { ContainerView } from '../cluster/container-view.ts';
-import type { TolerationLike } from '../cluster/tolerations.ts';
 import { containerName, wekaName } from './names.ts';
 import { refusal, type NodeView } from './nodes.ts';
 import { containerMetadata, containerSpec, wishedCores } from './spec.ts';

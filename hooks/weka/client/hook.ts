@@ -5,12 +5,12 @@ import type { Decision, HookController, HookRequest, Observation, RelatedRule } 
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { secretKeys } from '../../core/families/secrets.ts';
+import { notSupportedCondition } from '../../core/not-supported.ts';
+import { refusalObservations } from '../../core/refused-child.ts';
 import { renderSteps, runSteps } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
-import { unsupportedCondition } from '../cluster/unsupported.ts';
-import { refusalObservations } from '../refused-child.ts';
 import { clientSteps, missingContainers } from './bring-up.ts';
 import { wantedContainers } from './containers.ts';
 import { clientDeletionSteps } from './deletion.ts';
@@ -32,7 +32,7 @@ function active(facts: ClientFacts): Decision {
   const wishes = [
     ...kstatusTrio(summary),
     degraded(facts),
-    ...unsupportedCondition(unsupportedClientFields(client, plan.outdated)),
+    ...notSupportedCondition(unsupportedClientFields(client, plan.outdated)),
     ...renderSteps(run, previousConditions(facts)),
   ];
   return defined({

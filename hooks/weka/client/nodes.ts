@@ -1,6 +1,7 @@
 /** Nodes as a client sees them. Read shallowly: there may be thousands of them in one request. */
 import type { KubernetesObject } from '../../core/contract.ts';
-import { untolerated, type TolerationLike } from '../cluster/tolerations.ts';
+import type { TolerationLike } from '../../core/tolerations.ts';
+import { untolerated } from '../cluster/tolerations.ts';
 
 export interface NodeView {
   name: string;

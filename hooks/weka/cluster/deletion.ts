@@ -2,9 +2,10 @@
  * The end of a cluster: grace, in which everything is paused and can be taken back; then destruction, first announced to
  * all containers, then the containers one role after the other, then the claims.
  */
+import { writeClaims } from '../../core/claims.ts';
+import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
-import { writeClaims } from '../claims/claims.ts';
-import { graceEnd, graceLeft } from '../grace.ts';
+import { graceSeconds } from '../grace.ts';
 import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
 import { foreignWords } from './formation.ts';
@@ -38,9 +39,10 @@ function graceOver(facts: ClusterFacts): Outcome {
   const { claims, cluster: { spec: { gracefulDestroyDuration } }, now, serverNow } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
   if (grace === undefined) return unknown('the claims of the cluster have not been read');
-  const left = graceLeft(grace, gracefulDestroyDuration, { hooks: now, server: serverNow });
+  const seconds = graceSeconds(gracefulDestroyDuration);
+  const left = graceLeft(grace, seconds, { hooks: now, server: serverNow });
   if (left === 0) return done();
-  const message = `the data is destroyed at ${graceEnd(grace, gracefulDestroyDuration)}; ${lostToCancellation(facts)}`;
+  const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}`;
   return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, 3600));
 }
 

@@ -1,12 +1,12 @@
 /** From running containers to a weka cluster with IO: ports, formation, settings, drives, start-io. */
+import type { PodTarget } from '../../core/catalogue.ts';
+import { writeClaims } from '../../core/claims.ts';
 import type { Operation } from '../../core/contract.ts';
+import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { clusterConditions, labels } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
-import { writeClaims } from '../claims/claims.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
-import type { PodTarget } from '../../core/catalogue.ts';
-import { refusalOf } from '../refused-child.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
 import { missingContainers } from './observations.ts';

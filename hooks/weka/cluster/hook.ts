@@ -5,6 +5,7 @@ import type { Decision, HookController, HookRequest, KubernetesObject, Operation
 import { echoChild, echoChildren, invalidSpec } from '../../core/echo.ts';
 import { claimsRead } from '../../core/families/claims.ts';
 import { deleteObject } from '../../core/families/objects.ts';
+import { notSupportedCondition } from '../../core/not-supported.ts';
 import { renderSteps, runSteps, skipped, type Step, type StepsResult } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
@@ -25,7 +26,7 @@ import { doubted, reachOf, type Reach } from './reach.ts';
 import { roles } from './roles.ts';
 import { secretSteps } from './secrets.ts';
 import { clusterStatus } from './status.ts';
-import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
+import { unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (weka.md 3.5). */
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
@@ -154,7 +155,7 @@ function active(facts: ClusterFacts): Decision {
     ...kstatusTrio(summary),
     degraded(facts, surplus, reach),
     ...(reach.condition === undefined ? [] : [reach.condition]),
-    ...unsupportedCondition(unsupported.ignored),
+    ...notSupportedCondition(unsupported.ignored),
     ...renderSteps(run, previousConditions(facts)),
     { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True' as const, reason: 'Success', message: '' } : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
   ];

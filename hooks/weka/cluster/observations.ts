@@ -4,13 +4,13 @@
  */
 import type { Observation } from '../../core/contract.ts';
 import { claimsRead } from '../../core/families/claims.ts';
-import { secretKeys } from '../../core/families/secrets.ts';
 import { serverTime } from '../../core/families/objects.ts';
+import { secretKeys } from '../../core/families/secrets.ts';
+import { refusalObservations, type MissingChild } from '../../core/refused-child.ts';
 import { clusterConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { WekaQueryName } from '../queries.ts';
-import { refusalObservations, type MissingChild } from '../refused-child.ts';
 import { credentialObservations } from './credentials.ts';
 import type { ClusterFacts } from './facts.ts';
 import { wasRefused } from './reach.ts';

@@ -2,8 +2,9 @@
  * Choice of nodes: the cluster writes `spec.nodeAffinity` and the scheduler verifies. One container of a role on a node
  * (unless overrides.disregardRedundancy), spread over failure domains, enough drives; the rest is the scheduler's word.
  */
+import type { TolerationLike } from '../../core/tolerations.ts';
 import type { WekaNode } from '../api/index.ts';
-import { untolerated, type TolerationLike } from './tolerations.ts';
+import { untolerated } from './tolerations.ts';
 
 export interface PlacementInput {
   role: string;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { apiVersion, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { formationMinimum, rolePlans } from './roles.ts';
 import { expandedTolerations, untolerated } from './tolerations.ts';
-import { unsupportedCondition, unsupportedFields } from './unsupported.ts';
+import { unsupportedFields } from './unsupported.ts';
 
 function cluster(spec: object = {}, status?: object): WekaCluster {
   const parsed = parseWekaCluster({
@@ -46,11 +46,6 @@ describe('tolerations', () => {
   });
 
   it.each<[string, { key: string; value?: string; effect: string }, { key?: string; operator?: string; value?: string; effect?: string }[], boolean]>([
-    ['of another key', { key: 'a', effect: 'NoSchedule' }, [{ key: 'b', operator: 'Exists' }], false],
-    ['of the key and another effect', { key: 'a', effect: 'NoExecute' }, [{ key: 'a', operator: 'Exists', effect: 'NoSchedule' }], false],
-    ['of the key and another value', { key: 'a', value: '1', effect: 'NoSchedule' }, [{ key: 'a', operator: 'Equal', value: '2' }], false],
-    ['of the key and the value', { key: 'a', value: '1', effect: 'NoSchedule' }, [{ key: 'a', value: '1' }], true],
-    ['of all keys', { key: 'a', effect: 'NoSchedule' }, [{ operator: 'Exists' }], true],
     ['that each weka pod has', { key: 'weka.io/shutdown-node', effect: 'NoExecute' }, [], true],
     ['that each weka pod has, for evictions only', { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }, [], false],
   ])('%s', (_name, taint, tolerations, borne) => {
@@ -107,10 +102,5 @@ describe('a field that this release does not act on', () => {
 
   it('is none in a plain cluster, and an override that is off is none', () => {
     expect(unsupportedFields(cluster({ overrides: { upgradePaused: false } }))).toEqual({ refused: [], ignored: [] });
-    expect(unsupportedCondition([])).toEqual([]);
-  });
-
-  it('is shown in one condition', () => {
-    expect(unsupportedCondition(['spec.s3', 'spec.nfs'])).toEqual([{ type: 'NotSupported', status: 'True', reason: 'FieldsIgnored', message: 'this release does not act on spec.s3, spec.nfs' }]);
   });
 });

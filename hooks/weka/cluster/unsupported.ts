@@ -1,14 +1,9 @@
 /** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition. */
-import type { ConditionWish } from '../../core/conditions.ts';
+import { asksForSomething, fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
 import type { WekaCluster } from '../api/index.ts';
 import { shapeOf } from './roles.ts';
 
-interface Unsupported {
-  path: string;
-  /** `refused`: going on without it would build something else than was asked for. */
-  effect: 'ignored' | 'refused';
-  isSet(cluster: WekaCluster): boolean;
-}
+type Unsupported = FieldNotSupported<WekaCluster>;
 
 const positive = (value: number | undefined): boolean => (value ?? 0) > 0;
 
@@ -38,22 +33,11 @@ const table: readonly Unsupported[] = [
     'allowS3ClusterDestroy', 'allowSmbwClusterDestroy', 'postFormClusterScript', 'upgradeForceReplace', 'upgradeForceReplaceDrives',
     'upgradeAllAtOnce', 'upgradePaused', 'upgradePausePreCompute', 'podTerminationDeactivationTimeout',
   ] as const).map((field): Unsupported => ({
-    path: `spec.overrides.${field}`, effect: 'ignored',
-    isSet: ({ spec }) => spec.overrides?.[field] !== undefined && spec.overrides[field] !== false && spec.overrides[field] !== '',
+    path: `spec.overrides.${field}`, effect: 'ignored', isSet: ({ spec }) => asksForSomething(spec.overrides?.[field]),
   })),
   // a weka upgrade has phases of its own; without them the image of a formed cluster is not touched
   { path: 'spec.image (change of a formed cluster)', effect: 'ignored', isSet: ({ spec, status }) => status?.lastAppliedImage !== undefined && status.lastAppliedImage !== spec.image },
 ];
 
 /** What is set and not supported. */
-export function unsupportedFields(cluster: WekaCluster): { refused: string[]; ignored: string[] } {
-  const set = table.filter((entry) => entry.isSet(cluster));
-  const paths = (effect: Unsupported['effect']): string[] => set.filter((entry) => entry.effect === effect).map(({ path }) => path);
-  return { refused: paths('refused'), ignored: paths('ignored') };
-}
-
-/** Shown only where something is set that has no effect. */
-export function unsupportedCondition(ignored: readonly string[]): ConditionWish[] {
-  if (ignored.length === 0) return [];
-  return [{ type: 'NotSupported', status: 'True', reason: 'FieldsIgnored', message: `this release does not act on ${ignored.join(', ')}` }];
-}
+export const unsupportedFields = (cluster: WekaCluster): { refused: string[]; ignored: string[] } => fieldsNotSupported(table, cluster);

@@ -1,14 +1,15 @@
 /** The life of an active container, from node facts to Ready, as a list of steps. */
+import { writeClaims } from '../../core/claims.ts';
+import type { HookEvent, Json } from '../../core/contract.ts';
 import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
-import type { HookEvent, Json } from '../../core/contract.ts';
+import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
-import { writeClaims } from '../claims/claims.ts';
-import { refusalOf } from '../refused-child.ts';
+import type { KnownClaims } from '../claims/claims.ts';
 import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
@@ -73,8 +74,6 @@ function allocate(facts: ContainerFacts): Outcome {
   if (nodeClaims.name !== claimsNames.ofNode(nodeName)) return unknown(`the claims of node ${nodeName} have not been read`);
   return claim({ ...facts, node }, nodeClaims);
 }
-
-type KnownClaims = Extract<NonNullable<ContainerFacts['nodeClaims']>, { state: 'known' }>;
 
 function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClaims): Outcome {
   const { holder, uid, node } = facts;

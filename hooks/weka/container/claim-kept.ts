@@ -1,15 +1,14 @@
 /** A claim that is lost while the container is paused or leaves: others would choose its drives and ports, and nobody would clean up after it. */
+import { writeClaims } from '../../core/claims.ts';
 import type { Json } from '../../core/contract.ts';
 import { act, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
-import { writeClaims, type ClaimsFact } from '../claims/claims.ts';
+import type { KnownClaims } from '../claims/claims.ts';
 import type { ContainerFacts } from './facts.ts';
 import { cleanUpView, dirtyNode } from './helpers.ts';
 import type { Refused } from './lost-claim.ts';
 import { isRefused, keptHolder } from './resources.ts';
-
-type KnownClaims = ClaimsFact & { state: 'known' };
 
 /** The claim was given back, for nothing is left to be cleaned. */
 function isClean(facts: ContainerFacts, kept: ClaimHolder): boolean {

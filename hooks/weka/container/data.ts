@@ -2,10 +2,10 @@
  * Whose directory on the node is the container's data. Only its claim says so: `overrides.adoptFormer` may name anybody,
  * and may be taken out of the spec again.
  */
+import type { PodView } from '../../core/pod-view.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { ContainerFacts } from './facts.ts';
-import type { PodView } from './pod-view.ts';
 import { persistenceVolume } from './pod/volumes.ts';
 
 /** The uid that the data is named after; undefined: the claim that would say it is not known. */

@@ -1,12 +1,12 @@
 /** Who may be disturbed now: what another member says of the container, and the disruption turn of its cluster. */
-import { factValue } from '../../core/facts.ts';
-import { objectLive } from '../../core/families/objects.ts';
 import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
+import { factValue } from '../../core/facts.ts';
+import { objectLive } from '../../core/families/objects.ts';
 import { act, skipped, unknown, wait, type Outcome } from '../../core/steps.ts';
+import { returnTurn, shareTurn, takeTurn } from '../../core/turn.ts';
 import { apiVersion } from '../api/group.ts';
 import { is } from '../api/modes.ts';
-import { returnTurn, shareTurn, takeTurn } from '../claims/turn.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, nameOf } from '../redundancy.ts';
 import { ofAnotherCluster, type WekaMember } from '../weka-containers.ts';

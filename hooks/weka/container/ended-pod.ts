@@ -4,10 +4,10 @@
  * behind the fence like that of any pod that vanished.
  */
 import type { HookEvent } from '../../core/contract.ts';
+import type { PodView } from '../../core/pod-view.ts';
 import { act, wait, type Outcome } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
 import type { ContainerFacts } from './facts.ts';
-import type { PodView } from './pod-view.ts';
 import { backedOff, countOperation } from './replacements.ts';
 
 /** Seconds from its creation. What claims nothing on a node has no record of its replacements: this keeps it from a hot loop. */

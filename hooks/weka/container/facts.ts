@@ -1,24 +1,25 @@
 /** Everything that the decisions about one WekaContainer rest on, gathered from the request once. */
+import type { PodTarget } from '../../core/catalogue.ts';
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
+import { objectsOf } from '../../core/envelope.ts';
+import { factValue } from '../../core/facts.ts';
 import { objectLive, configMapKeys } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
-import type { PodTarget } from '../../core/catalogue.ts';
-import { objectsOf } from '../../core/envelope.ts';
-import { defined } from '../../core/defined.ts';
-import { factValue } from '../../core/facts.ts';
+import type { PodView } from '../../core/pod-view.ts';
+import { turnOf, type Turn } from '../../core/turn.ts';
 import { apiVersion, group, labels } from '../api/group.ts';
 import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { wekaQuery, runtimeReport } from '../catalogue.ts';
 import { wekaClusterKind } from '../access.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
-import { turnOf, type Turn } from '../claims/turn.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
 import { againstSilence, readContainers, type WekaContainers } from '../weka-containers.ts';
-import { childPod, type PodView } from './pod-view.ts';
+import { childPod, type ContainerPod } from './child-pod.ts';
 import type { ContainerState } from './stop.ts';
 
 /** How the WekaCluster stands that a container belongs to; read live, because under foreground deletion it may be gone first. */
@@ -40,7 +41,7 @@ export interface ContainerFacts {
   owner: OwnerFact;
   clusterUid?: string;
   clusterName?: string;
-  pod?: PodView;
+  pod?: ContainerPod;
   /** The node that it is bound to or is to be placed on. */
   nodeName?: string;
   /** Where claims are held; differs from `nodeName` when the owner has chosen another node since. */

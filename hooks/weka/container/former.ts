@@ -2,17 +2,16 @@
  * A container of the same name that is gone and left its claim, as before a restore from a backup. This one has another
  * uid: it starts nothing where the other's data is, until a person says in a word what is to become of that.
  */
+import { writeClaims } from '../../core/claims.ts';
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { act, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
-import { writeClaims, type ClaimsFact } from '../claims/claims.ts';
+import type { KnownClaims } from '../claims/claims.ts';
 import { readDrives } from '../weka-drives.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { successorOf } from './succession.ts';
-
-type KnownClaims = ClaimsFact & { state: 'known' };
 
 interface Former {
   uid: string;

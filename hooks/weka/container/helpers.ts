@@ -5,9 +5,9 @@ import { canonicalJson } from '../../core/operations.ts';
 import { buildHelperPod } from './pod/helper-pod.ts';
 import { is } from '../api/modes.ts';
 import { nameOf } from '../redundancy.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import { childPod, type ContainerPod } from './child-pod.ts';
 import { hasFailed } from './ended-pod.ts';
-import { childPod, type PodView } from './pod-view.ts';
+import { queried, type ContainerFacts } from './facts.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
@@ -62,7 +62,7 @@ function wishText(facts: ContainerFacts, node: string): string {
 }
 
 /** The helper pod that is there, whether it was made for something else than what is wished now, and whether it is to make room for the next one. */
-export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: PodView; stale: boolean; goes: boolean } | undefined {
+export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: ContainerPod; stale: boolean; goes: boolean } | undefined {
   const pod = childPod(facts.request, cleanUpName(facts.name));
   if (pod === undefined) return undefined;
   const stale = pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName);

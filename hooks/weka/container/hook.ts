@@ -20,7 +20,7 @@ import { orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { podRecord } from './pod-record.ts';
-import { childPod } from './pod-view.ts';
+import { childPod } from './child-pod.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';

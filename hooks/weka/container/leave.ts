@@ -3,20 +3,20 @@
  * The same list serves `spec.state: deleting|destroying` and the finalize hook; the node is cleaned in finalize only.
  */
 import type { PodTarget } from '../../core/catalogue.ts';
+import { writeClaims } from '../../core/claims.ts';
 import { factValue } from '../../core/facts.ts';
+import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { returnTurn, takeTurn } from '../../core/turn.ts';
 import { containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
-import { writeClaims } from '../claims/claims.ts';
-import { returnTurn, takeTurn } from '../claims/turn.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
 import { readDrives } from '../weka-drives.ts';
 import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
 import { claimStep, againstCleaning } from './claim-kept.ts';
 import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
-import type { PodView } from './pod-view.ts';
 import { skipsDeactivation } from './stop.ts';
 import { deactivated, holderGone, ownEntry } from './disruption.ts';
 import { terminationOutcome } from './succession.ts';

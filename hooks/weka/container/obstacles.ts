@@ -3,12 +3,12 @@
  * member that can not come back costs redundancy and keeps the turn of its cluster. What can be told from facts stands
  * here; quota and admission are known only when they have refused a pod.
  */
+import type { KubernetesObject } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import { configMapKeys } from '../../core/families/objects.ts';
-import type { KubernetesObject } from '../../core/contract.ts';
+import { keptAwayBy, type TolerationLike } from '../../core/tolerations.ts';
 import type { WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { keptAwayBy, type TolerationLike } from '../cluster/tolerations.ts';
 import type { ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
 import { isRefused, wishedHolder } from './resources.ts';

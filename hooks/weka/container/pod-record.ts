@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { contentHash } from '../../core/operations.ts';
+import { containerNamed } from '../../core/pod-view.ts';
 import { jsonObject } from '../../core/validation.ts';
 import { annotations, mainContainerName } from '../api/group.ts';
 
@@ -35,9 +36,7 @@ interface PodSpec {
 
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** The entry of that name in a list of containers or of their statuses; others may stand before it. */
-export const mainOf = <Entry extends { name?: string }>(list: readonly Entry[] | undefined): Entry | undefined =>
-  list?.find(({ name }) => name === mainContainerName);
+const mainOf = <Entry extends { name?: string }>(list: readonly Entry[] | undefined): Entry | undefined => containerNamed(list, mainContainerName);
 
 const affinityHash = (spec: PodSpec): string => contentHash(spec.affinity ?? null);
 

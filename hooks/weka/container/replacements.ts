@@ -1,7 +1,7 @@
 /** Replacements of the pod of a container, counted in the claims of its node before they are made. */
+import { backOff, withReplacement } from '../../core/back-off.ts';
+import { writeClaims } from '../../core/claims.ts';
 import type { Json, Operation } from '../../core/contract.ts';
-import { writeClaims } from '../claims/claims.ts';
-import { backOff, withReplacement } from './back-off.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** Counts the replacement of the present pod, where it has not been counted; only what claims something on a node can be. */

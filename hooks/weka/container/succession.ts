@@ -1,23 +1,22 @@
 /** The end of one pod and the coming of the next: stop flags, the fence before a successor, replacement of an outdated pod. */
-import type { ClaimChange } from '../../core/families/claims.ts';
+import { writeClaims } from '../../core/claims.ts';
+import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
-import type { Operation } from '../../core/contract.ts';
+import type { ClaimChange } from '../../core/families/claims.ts';
+import { decideFence, type FenceDecision } from '../../core/fence.ts';
 import { act, done, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { allowStop } from '../catalogue.ts';
-import { writeClaims } from '../claims/claims.ts';
 import { returning, stopDecision, stoppedUnderTurn, turnOperations, turnReturned } from './disruption.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { livePod, nodeObservation, type ContainerFacts } from './facts.ts';
-import { decideFence, type FenceDecision } from './fence.ts';
 import { probeSucceeded } from './helpers.ts';
 import { countOperation } from './replacements.ts';
 import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
-
-const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 
 /** The fence before a pod in place of the last one of a holder. */
 export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefined): FenceDecision {

@@ -2,14 +2,15 @@
  * What is known of a holder whose WekaContainer is gone: whether its runtime is dead, and whether its pod may stop.
  * Every answer here is "given" or the sentence that says what is missing; not known is missing.
  */
-import { podLive } from '../../core/families/pods.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import type { HookRequest, Observation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
+import { podLive } from '../../core/families/pods.ts';
+import { decideFence } from '../../core/fence.ts';
+import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
-import { decideFence } from '../container/fence.ts';
 import { clusterLook, containerLook, membersLook, type ClusterReference } from './live.ts';
 import { asked, clusterDone, clusterOfHolder, questions } from './weka-word.ts';
 
@@ -34,7 +35,6 @@ export type Missing = string | undefined;
 
 /** Seconds. The first look is rare, for there are thousands of holders; nothing is done on less than a fresh one. */
 const ages = { rare: 240, fresh: 2, weka: 1 };
-const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 /** A field makes the fresh look another question than the rare one. */
 const freshFields = ['spec.mode'];
 

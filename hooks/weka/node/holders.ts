@@ -1,13 +1,16 @@
 /** Holders of the node's claims whose WekaContainer is gone: collected on proof, named in a condition until then. */
-import { claimsRead } from '../../core/families/claims.ts';
+import { writeClaims } from '../../core/claims.ts';
 import type { Json, Observation, Operation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
+import { claimsRead } from '../../core/families/claims.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { act, skipped, wait, type Outcome } from '../../core/steps.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
-import { readableHoldersFact, writeClaims } from '../claims/claims.ts';
-import { containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect } from './holder-proof.ts';
+import { readableHoldersFact } from '../claims/claims.ts';
+import {
+  containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect,
+} from './holder-proof.ts';
 import { clusterDone } from './weka-word.ts';
 
 /** Seconds. Of the claims themselves, and until a proof that is missing is looked for again. */

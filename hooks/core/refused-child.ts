@@ -2,10 +2,10 @@
  * Why Metacontroller could not create a child. It says so in an event on the parent and nowhere else: a quota, a webhook or a
  * missing ServiceAccount would read as if all were going on.
  */
-import { recentEvents } from '../core/families/objects.ts';
-import { findCondition, type Condition } from '../core/conditions.ts';
-import type { HookRequest, Observation } from '../core/contract.ts';
-import { factValue } from '../core/facts.ts';
+import { findCondition, type Condition } from './conditions.ts';
+import type { HookRequest, Observation } from './contract.ts';
+import { factValue } from './facts.ts';
+import { recentEvents } from './families/objects.ts';
 
 /** Seconds. A child that is simply being created is there by then. */
 const patience = 3;

@@ -1,10 +1,19 @@
 /**
- * How often the operator has replaced the pod of one container, whatever for: two tools that write a field in turn have
- * a new reason each time. Remembered in the claims of the node, where no restored or stale status can lose it.
+ * How often the operator has replaced one pod, whatever for: two tools that write a field in turn have a new reason each
+ * time. Remembered in claims, where no restored or stale status can lose it.
  */
-import type { ClaimHolder } from '../api/index.ts';
 
-export type Replacements = NonNullable<ClaimHolder['replacements']>;
+/** As recorded. */
+export interface Replacements {
+  /** The last pod that was replaced. */
+  podUid: string;
+  /** RFC 3339; the times of the last ones, at most four. */
+  at: string[];
+  /** How many came in a row that were too many. */
+  level: number;
+  /** RFC 3339; when that row began. */
+  since?: string | undefined;
+}
 
 const minute = 60_000;
 /** More than three in an hour are too many. */

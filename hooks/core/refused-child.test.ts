@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HookRequest } from '../core/contract.ts';
+import type { HookRequest } from './contract.ts';
 import { refusalObservations, refusalOf } from './refused-child.ts';
 
 const child = { type: 'PodRunning', reason: 'PodNotCreated' };
 const since = '2026-01-01T00:00:00Z';
-const words = 'pods "demo-drive-0" is forbidden: exceeded quota: storage';
-const chain = (text: string): string => `Sync error: can't reconcile children for WekaContainer default/demo-drive-0: ${text}`;
+const words = 'pods "worker-0" is forbidden: exceeded quota: storage';
+const chain = (text: string): string => `Sync error: can't reconcile children for Worker default/worker-0: ${text}`;
 
 function request({ now = '2026-01-01T00:00:10Z', condition = {}, events }: { now?: string; condition?: object; events?: { message: string; lastAt: string }[] }): HookRequest {
   const parent = {
-    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', metadata: { namespace: 'default', name: 'demo-drive-0', uid: 'uid' },
+    apiVersion: 'example.com/v1', kind: 'Worker', metadata: { namespace: 'default', name: 'worker-0', uid: 'uid' },
     status: { conditions: [{ ...child, status: 'False', message: '', lastTransitionTime: since, observedGeneration: 1, ...condition }] },
   };
   const value = { events: (events ?? []).map((event) => ({ reason: 'SyncError', count: 1, ...event })) };
   return {
     controller: {}, parent, children: {}, related: {}, finalizing: false,
-    observed: { facts: events === undefined ? {} : { 'events.recent default/demo-drive-0 {"reason":"SyncError"}': { observedAt: now, value } }, operations: {} },
-    context: { now, entropy: '0', operatorNamespace: 'weka-operator-system', config: {} },
+    observed: { facts: events === undefined ? {} : { 'events.recent default/worker-0 {"reason":"SyncError"}': { observedAt: now, value } }, operations: {} },
+    context: { now, entropy: '0', operatorNamespace: 'operator', config: {} },
   } as unknown as HookRequest;
 }
 
@@ -35,7 +35,7 @@ describe('what is known of a refused child', () => {
     ['the words of the API server', { events: [{ message: chain(words), lastAt: '2026-01-01T00:00:05Z' }] }, words],
     ['the newest words', { events: [{ message: chain('new'), lastAt: '2026-01-01T00:00:06Z' }, { message: chain('old'), lastAt: '2026-01-01T00:00:05Z' }] }, 'new'],
     ['nothing of what was before', { events: [{ message: chain(words), lastAt: '2025-12-31T23:59:59Z' }] }, undefined],
-    ['nothing of another failure', { events: [{ message: 'Sync error: sync hook failed for WekaContainer default/demo-drive-0: timeout', lastAt: '2026-01-01T00:00:05Z' }] }, undefined],
+    ['nothing of another failure', { events: [{ message: 'Sync error: sync hook failed for Worker default/worker-0: timeout', lastAt: '2026-01-01T00:00:05Z' }] }, undefined],
     ['nothing where it was not read', {}, undefined],
     ['nothing once it is there', { condition: { status: 'True' }, events: [{ message: chain(words), lastAt: '2026-01-01T00:00:05Z' }] }, undefined],
   ])('is %s', (_name, given, expected) => {

@@ -3,7 +3,7 @@
  * look like "no pod". A successor needs proof that the last runtime is dead.
  */
 
-/** The last pod of this container that was seen on a node, as recorded in the claims of that node. */
+/** The last pod of its holder that was seen on a node, as recorded in the claims of that node. */
 export interface Incarnation {
   podUid: string;
   nodeName: string;
@@ -16,7 +16,7 @@ export interface FenceInput {
   stopAllowed: string | undefined;
   /** A live read by name; undefined: not known. */
   live: { exists: false } | { exists: true; ours: boolean } | undefined;
-  /** The node that the last pod ran on; `undefined` where its WekaNode is not seen. */
+  /** The node that the last pod ran on; `undefined` where nothing is seen of it. */
   node: { bootId: string; outOfService: boolean } | undefined;
   /** The Node was looked up past every cache and is gone. */
   nodeGone: boolean;

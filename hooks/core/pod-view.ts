@@ -1,9 +1,8 @@
-/** A pod as the container's hook needs it; read shallowly, because a pod is the API server's business. */
-import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
-import { defined } from '../../core/defined.ts';
-import { objectsOf } from '../../core/envelope.ts';
-import type { PodTarget } from '../../core/catalogue.ts';
-import { mainOf, podRecord, type PodRecord } from './pod-record.ts';
+/** A pod as the hook of its parent needs it; read shallowly, because a pod is the API server's business. */
+import type { PodTarget } from './catalogue.ts';
+import type { HookRequest, KubernetesObject } from './contract.ts';
+import { defined } from './defined.ts';
+import { objectsOf } from './envelope.ts';
 
 export interface PodView {
   object: KubernetesObject;
@@ -27,8 +26,6 @@ export interface PodView {
   lastWords?: string;
   /** Of the main container as it is now; admission may have rewritten it. */
   image?: string;
-  /** What it was built from. */
-  record: PodRecord;
 }
 
 interface ContainerStatus {
@@ -72,36 +69,40 @@ const nodeNotReady = (status: RawPod['status']): boolean =>
 const terminalPhases = new Set(['Failed', 'Succeeded']);
 
 /** The words of who ended the pod (eviction, node shutdown, refused admission), else those of the container. */
-function whyEnded(status: RawPod['status'], main: ContainerStatus | undefined): string | undefined {
+function whyEnded(status: RawPod['status'], container: ContainerStatus | undefined): string | undefined {
   if (status?.phase === undefined || !terminalPhases.has(status.phase)) return undefined;
   const said = [status.reason, status.message].filter(Boolean).join(': ');
-  return said || (whyNotRunning(main) ?? status.phase);
+  return said || (whyNotRunning(container) ?? status.phase);
 }
 
-export function podView(object: KubernetesObject): PodView {
+/** The entry of that name in a list of containers or of their statuses; admission may have put others before it. */
+export const containerNamed = <Entry extends { name?: string }>(list: readonly Entry[] | undefined, name: string): Entry | undefined =>
+  list?.find((entry) => entry.name === name);
+
+/** @param main the name of the one container that counts */
+export function podView(object: KubernetesObject, main: string): PodView {
   const { spec, status } = object as unknown as RawPod;
-  const main = mainOf(status?.containerStatuses);
+  const container = containerNamed(status?.containerStatuses, main);
   const { namespace = '', name, uid = '', deletionTimestamp, creationTimestamp } = object.metadata;
   return defined({
     object,
     target: { namespace, name, uid },
     nodeName: spec?.nodeName,
     phase: status?.phase ?? 'Pending',
-    running: main?.state?.running !== undefined,
+    running: container?.state?.running !== undefined,
     terminating: deletionTimestamp !== undefined,
-    ended: whyEnded(status, main),
+    ended: whyEnded(status, container),
     createdAt: creationTimestamp,
     unschedulable: unschedulable(status),
     nodeNotReady: nodeNotReady(status),
-    waiting: whyNotRunning(main),
-    lastWords: lastWords(main),
-    image: mainOf(spec?.containers)?.image,
-    record: podRecord(object),
+    waiting: whyNotRunning(container),
+    lastWords: lastWords(container),
+    image: containerNamed(spec?.containers, main)?.image,
   });
 }
 
-/** The child pod of that name. */
-export function childPod(request: HookRequest, name: string): PodView | undefined {
+/** The child pod of that name; `main` as in `podView`. */
+export function childPod(request: HookRequest, name: string, main: string): PodView | undefined {
   const object = objectsOf(request.children, 'Pod', 'v1').find((pod) => pod.metadata.name === name);
-  return object === undefined ? undefined : podView(object);
+  return object === undefined ? undefined : podView(object, main);
 }
