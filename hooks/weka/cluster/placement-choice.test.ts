@@ -2,20 +2,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { apiVersion, parseWekaNode, type WekaNode } from '../api/index.ts';
-import { chooseNode, type PlacementInput } from './placement.ts';
+import { placement, type Placed, type PlacementRules } from './placement.ts';
 import { untolerated } from './tolerations.ts';
 
-type Placed = PlacementInput['placed'][number];
-
-function plainChoice(input: PlacementInput): string | undefined {
-  const { role, drives, selector, tolerations, failureDomainLabel, shareNodes, nodes, placed, refused } = input;
+function plainChoice({ role, drives, selector, tolerations, failureDomainLabel, shareNodes }: PlacementRules, nodes: readonly WekaNode[], placed: readonly Placed[], refused: string | undefined): string | undefined {
   const candidates = nodes.filter(({ metadata: { name }, spec }) => {
     const here = placed.filter((one) => one.node === name);
     return spec.ready && !spec.unschedulable && Object.entries(selector).every(([key, value]) => spec.labels[key] === value)
       && untolerated(spec.taints, tolerations) === undefined
       && (shareNodes || here.every((one) => one.role !== role))
       && spec.drives.length - here.reduce((sum, one) => sum + one.drives, 0) >= drives
-      && !refused.has(name);
+      && name !== refused;
   });
   const domainOf = ({ spec }: WekaNode): string => (failureDomainLabel === undefined ? '' : (spec.labels[failureDomainLabel] ?? ''));
   const domains = new Map(nodes.map((node) => [node.metadata.name, domainOf(node)]));
@@ -29,7 +26,7 @@ function plainChoice(input: PlacementInput): string | undefined {
 
 const names = Array.from({ length: 12 }, (_none, index) => `n${index}`);
 // one name more than there are nodes: containers are also on nodes that do not match any more
-const placement: fc.Arbitrary<Placed> = fc.record({ role: fc.constantFrom('drive', 'compute'), node: fc.constantFrom(...names, 'gone'), drives: fc.integer({ min: 0, max: 2 }) });
+const somewhere: fc.Arbitrary<Placed> = fc.record({ role: fc.constantFrom('drive', 'compute'), node: fc.constantFrom(...names, 'gone'), drives: fc.integer({ min: 0, max: 2 }) });
 const seldom = (often: boolean): fc.Arbitrary<boolean> => fc.oneof({ weight: 7, arbitrary: fc.constant(often) }, { weight: 1, arbitrary: fc.constant(!often) });
 
 function node(name: string, spec: object): WekaNode {
@@ -55,14 +52,16 @@ const arrivals = fc.array(fc.record({
 }), { maxLength: 16 });
 
 it('is the plain one, for containers that come one after the other', () => {
-  fc.assert(fc.property(rules, nodes, fc.array(placement, { maxLength: 20 }), arrivals, (rule, all, present, coming) => {
+  fc.assert(fc.property(rules, nodes, fc.array(somewhere, { maxLength: 20 }), arrivals, (rule, all, present, coming) => {
     const placed = [...present];
+    const places = placement(rule, all, [...present]);
     for (const { refused, leaves, stays } of coming) {
       const others = placed.filter(({ node: name, role }) => name !== leaves || role !== rule.role);
-      const input: PlacementInput = { ...rule, nodes: all, placed: others, refused: new Set(refused === undefined ? [] : [refused]) };
-      const chosen = plainChoice(input);
-      expect(chooseNode(input)).toBe(chosen);
-      if (chosen !== undefined && stays) placed.push({ role: rule.role, node: chosen, drives: rule.drives });
+      const chosen = plainChoice(rule, all, others, refused);
+      expect(places.choose({ refused, leaves })).toBe(chosen);
+      if (chosen === undefined || !stays) continue;
+      placed.push({ role: rule.role, node: chosen, drives: rule.drives });
+      places.take(chosen);
     }
   }), { numRuns: 500 });
 });
