@@ -28,26 +28,37 @@ export interface DriveWish {
   contradiction?: string;
 }
 
+/** A node may have a thousand drives, and each of them is looked for in each list. */
+function setOf(serials: readonly string[]): (serial: string) => boolean {
+  const set = new Set(serials);
+  return (serial) => set.has(serial);
+}
+
 /**
  * The drives of a container: those that it has, in their order, and the first free ones of the node in place of what it
  * lacks or is to lose. A drive that is to go stays until weka is known not to have it; while weka is silent nothing changes.
  */
 export function chooseDrives({ wanted, signed, blocked, held, inWeka, adding, others }: DriveChoice): DriveWish {
-  const lost = (inWeka ?? []).filter((serial) => others.has(serial) && !held.includes(serial));
+  const [isBlocked, isHeld, isAdded, isInWeka] = [setOf(blocked), setOf(held), setOf(adding), setOf(inWeka ?? [])];
+  const lost = (inWeka ?? []).filter((serial) => others.has(serial) && !isHeld(serial));
   const shared = held.filter((serial) => others.has(serial));
-  const own = [...new Set([...held, ...(inWeka ?? []).filter((serial) => !lost.includes(serial))])];
+  const isLost = setOf(lost);
+  const own = [...new Set([...held, ...(inWeka ?? []).filter((serial) => !isLost(serial))])];
   // of too many, what weka does not have yet goes first
-  const usable = own.filter((serial) => !blocked.includes(serial));
-  const ranked = [...usable.filter((serial) => inWeka?.includes(serial) !== false), ...usable.filter((serial) => inWeka?.includes(serial) === false)];
-  const surplus = ranked.slice(wanted);
-  const going = own.filter((serial) => blocked.includes(serial) || surplus.includes(serial));
-  const isGone = (serial: string): boolean => inWeka !== undefined && !inWeka.includes(serial) && !adding.includes(serial);
-  const free = signed.filter((serial) => !others.has(serial) && !own.includes(serial) && !blocked.includes(serial));
+  const usable = own.filter((serial) => !isBlocked(serial));
+  const isMissed = (serial: string): boolean => inWeka !== undefined && !isInWeka(serial);
+  const ranked = [...usable.filter((serial) => !isMissed(serial)), ...usable.filter(isMissed)];
+  const isSurplus = setOf(ranked.slice(wanted));
+  const goes = (serial: string): boolean => isBlocked(serial) || isSurplus(serial);
+  const going = own.filter(goes);
+  const isGone = (serial: string): boolean => isMissed(serial) && !isAdded(serial);
+  const isOwn = setOf(own);
+  const free = signed.filter((serial) => !others.has(serial) && !isOwn(serial) && !isBlocked(serial));
   const available = free.slice(0, Math.max(0, wanted - usable.length));
   const lacking = wanted - usable.length - available.length;
   const heldByOthers = signed.filter((serial) => others.has(serial)).length;
   return {
-    drives: [...own.filter((serial) => !going.includes(serial) || !isGone(serial)), ...(inWeka === undefined ? [] : available)],
+    drives: [...own.filter((serial) => !goes(serial) || !isGone(serial)), ...(inWeka === undefined ? [] : available)],
     going,
     ...(lacking > 0 ? { missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers` } : {}),
     ...(shared.length === 0 ? {} : { contradiction: `the claims of the node give the drives ${shared.join(', ')} to this container and to another one` }),

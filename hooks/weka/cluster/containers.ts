@@ -7,7 +7,7 @@ import type { WekaCluster, WekaNode } from '../api/index.ts';
 import type { PortRange } from '../claims/ports.ts';
 import type { ContainerView } from './container-view.ts';
 import { unschedulableSince } from './container-view.ts';
-import { chooseNode, type PlacementInput } from './placement.ts';
+import { placement, type Placed, type Placement } from './placement.ts';
 import { rolePlans, type Role, type RolePlan } from './roles.ts';
 import { expandedTolerations } from './tolerations.ts';
 
@@ -107,13 +107,12 @@ export function inheritedMetadata(cluster: WekaCluster, uid: string, role: Role)
 const drivesOf = (view: ContainerView): number => (view.role === 'drive' ? (view.spec.numDrives ?? 0) : 0);
 const nodeOf = (view: ContainerView): string | undefined => view.status.nodeAffinity ?? view.spec.nodeAffinity;
 
-function placementInput(input: ContainersInput, plan: RolePlan, placed: PlacementInput['placed'], refused: ReadonlySet<string>): PlacementInput {
+function placementOf(input: ContainersInput, plan: RolePlan, placed: Placed[]): Placement {
   const { spec } = input.cluster;
-  return {
+  return placement({
     role: plan.role, drives: plan.numDrives, selector: nodeSelector(input.cluster, plan.role), tolerations: expandedTolerations(spec),
     failureDomainLabel: spec.failureDomain?.label, shareNodes: spec.overrides?.disregardRedundancy === true,
-    nodes: input.nodes, placed, refused,
-  };
+  }, input.nodes, placed);
 }
 
 /** A user's own affinity or spread decides about nodes; then the choice is left to the scheduler. */
@@ -128,7 +127,7 @@ const hasData = (input: ContainersInput, { spec, status }: ContainerView): boole
   status.containerID !== undefined || spec.overrides?.adoptFormer !== undefined || status.allocations?.dataUid !== undefined || (input.forming && (status.managementIPs ?? []).length > 0);
 
 /** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
-function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, placed: PlacementInput['placed']): string | undefined {
+function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, places: Placement): string | undefined {
   const now = view?.spec.nodeAffinity;
   const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= input.unschedulableSeconds * 1000;
@@ -136,8 +135,7 @@ function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | u
   // what was left to the scheduler stays with it, until it finds nothing for a minute
   if (view !== undefined && now === undefined && !expired) return undefined;
   if (leftToScheduler(input.cluster, plan.role)) return undefined;
-  const others = view === undefined ? placed : placed.filter((one) => one.node !== nodeOf(view) || one.role !== view.role);
-  return chooseNode(placementInput(input, plan, others, new Set(now === undefined ? [] : [now]))) ?? (expired ? undefined : now);
+  return places.choose(view === undefined ? {} : { refused: now, leaves: nodeOf(view) });
 }
 
 /** What all containers of a role have in common; there may be hundreds of them. */
@@ -176,7 +174,7 @@ export interface WantedContainers {
 /** All containers of the cluster as they ought to be, those that exist and those to come. Terminating ones are not listed. */
 export function wantedContainers(input: ContainersInput): WantedContainers {
   const wanted: WantedContainers = { objects: [], surplus: [], missing: 0 };
-  const placed = input.existing.flatMap((view) => {
+  const placed: Placed[] = input.existing.flatMap((view) => {
     const node = nodeOf(view);
     return node === undefined ? [] : [{ role: view.role, node, drives: drivesOf(view) }];
   });
@@ -191,18 +189,19 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
       const own = drives === undefined || drives === plan.numDrives ? undefined : rolePlans(input.cluster.spec, drives).find(({ role }) => role === plan.role);
       return own === undefined ? common : { ...common, spec: containerSpec(input, own) };
     };
+    const places = placementOf(input, plan, placed);
     for (const view of living) {
-      const node = nodeFor(input, plan, view, placed);
+      const node = nodeFor(input, plan, view, places);
       wanted.objects.push(build(input, sized(view.spec.numDrives), view.name, view.spec.name ?? '', node, view));
-      if (node !== undefined && nodeOf(view) === undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
+      if (node !== undefined && nodeOf(view) === undefined) places.take(node);
     }
     wanted.surplus.push(...living.slice(plan.count).map(({ name }) => name));
     for (let ordinal = 0, created = living.length; created < plan.count; ordinal += 1) {
       const name = `${input.cluster.metadata.name}-${plan.role}-${ordinal}`;
       if (taken.has(name)) continue;
-      const node = nodeFor(input, plan, undefined, placed);
+      const node = nodeFor(input, plan, undefined, places);
       if (node === undefined && !input.leaveToScheduler && !leftToScheduler(input.cluster, plan.role)) break;
-      if (node !== undefined) placed.push({ role: plan.role, node, drives: plan.numDrives });
+      if (node !== undefined) places.take(node);
       wanted.objects.push(build(input, common, name, wekaNameOf(input, plan.role, ordinal), node, undefined));
       wanted.missing += 1;
       created += 1;

@@ -25,6 +25,5 @@ export function csiEndpoints({ containers }: Pick<ClusterFacts, 'containers'>, p
   const listed = [...new Set(present.split(',').map((one) => one.trim()).filter((one) => one !== ''))];
   const kept = listed.filter((one) => silent || addresses.has(one));
   const up = containers.filter((view) => view.operational && !view.terminating).flatMap((view) => addressOf(view) ?? []);
-  const added = [...new Set(up)].filter((one) => !kept.includes(one));
-  return [...kept, ...added].slice(0, most).join(',');
+  return [...new Set([...kept, ...up])].slice(0, most).join(',');
 }

@@ -5,49 +5,150 @@
 import type { TolerationLike } from '../../core/tolerations.ts';
 import type { WekaNode } from '../api/index.ts';
 import { untolerated } from './tolerations.ts';
+import { tournament, type Tournament } from './tournament.ts';
 
-export interface PlacementInput {
+/** What the containers of a role ask of a node. */
+export interface PlacementRules {
   role: string;
-  /** Drives that the container needs. */
+  /** Drives that each container needs. */
   drives: number;
   selector: Record<string, string>;
   tolerations: readonly TolerationLike[];
   failureDomainLabel: string | undefined;
   shareNodes: boolean;
-  nodes: readonly WekaNode[];
-  /** All containers of the cluster that are placed, terminating ones included. */
-  placed: readonly { role: string; node: string; drives: number }[];
-  /** Nodes that the scheduler has just refused for this container. */
-  refused: ReadonlySet<string>;
 }
 
-const matches = (node: WekaNode, selector: Record<string, string>): boolean =>
-  Object.entries(selector).every(([key, value]) => node.spec.labels[key] === value);
+/** A container of the cluster that has a node; one that terminates still has it. */
+export interface Placed {
+  role: string;
+  node: string;
+  drives: number;
+}
 
-/** Nodes on which the container may be placed at all. */
-export function candidateNodes(input: PlacementInput): WekaNode[] {
-  return input.nodes.filter((node) => {
-    const here = input.placed.filter((one) => one.node === node.metadata.name);
-    const drivesHeld = here.reduce((sum, one) => sum + one.drives, 0);
-    return node.spec.ready && !node.spec.unschedulable && matches(node, input.selector)
-      && untolerated(node.spec.taints, input.tolerations) === undefined
-      && (input.shareNodes || here.every((one) => one.role !== input.role))
-      && node.spec.drives.length - drivesHeld >= input.drives
-      && !input.refused.has(node.metadata.name);
-  });
+export interface Mover {
+  /** Node that the scheduler has just refused. */
+  refused?: string | undefined;
+  /** Node that it comes from: what there is of its role does not count. */
+  leaves?: string | undefined;
+}
+
+/** A node and what is on it: of all roles, and of the one that is being placed. */
+interface Place {
+  name: string;
+  domain: string;
+  /** Among the places of its failure domain. */
+  index: number;
+  /** It would do if nothing were on it. */
+  suits: boolean;
+  freeDrives: number;
+  containers: number;
+  own: { containers: number; drives: number };
+}
+
+interface Domain {
+  index: number;
+  /** Of the role that is being placed. */
+  containers: number;
+  order: Tournament<Place>;
+}
+
+function suits({ spec }: WekaNode, { selector, tolerations }: PlacementRules): boolean {
+  return spec.ready && !spec.unschedulable && Object.entries(selector).every(([key, value]) => spec.labels[key] === value)
+    && untolerated(spec.taints, tolerations) === undefined;
+}
+
+function placeOf(node: WekaNode, rules: PlacementRules): Place {
+  const { labels, drives } = node.spec;
+  const domain = rules.failureDomainLabel === undefined ? '' : (labels[rules.failureDomainLabel] ?? '');
+  return { name: node.metadata.name, domain, index: 0, suits: suits(node, rules), freeDrives: drives.length, containers: 0, own: { containers: 0, drives: 0 } };
+}
+
+const emptier = (one: Place, other: Place): boolean =>
+  one.containers < other.containers || (one.containers === other.containers && one.name < other.name);
+
+function sparser(one: Domain, other: Domain): boolean {
+  const [first, second] = [one.order.first(), other.order.first()];
+  return one.containers < other.containers || (one.containers === other.containers && first !== undefined && second !== undefined && emptier(first, second));
+}
+
+/** A change of what is on a place, of the role that is being placed or of another one. */
+function put(place: Place, { containers, drives }: Place['own'], ofRole: boolean): void {
+  place.containers += containers;
+  place.freeDrives -= drives;
+  if (!ofRole) return;
+  place.own.containers += containers;
+  place.own.drives += drives;
+}
+
+/** All nodes by failure domain, counted once; each container that comes or goes changes the counts of one node and one domain. */
+function board(rules: PlacementRules, nodes: readonly WekaNode[], placed: readonly Placed[]) {
+  const places = new Map(nodes.map((node) => [node.metadata.name, placeOf(node, rules)]));
+  for (const { node, role, drives } of placed) {
+    const place = places.get(node);
+    if (place !== undefined) put(place, { containers: 1, drives }, role === rules.role);
+  }
+  let refused: string | undefined;
+  const fits = (place: Place): boolean => place.suits && place.name !== refused && (rules.shareNodes || place.own.containers === 0) && place.freeDrives >= rules.drives;
+  const grouped = new Map<string, Place[]>();
+  for (const place of places.values()) {
+    const group = grouped.get(place.domain) ?? [];
+    place.index = group.push(place) - 1;
+    grouped.set(place.domain, group);
+  }
+  const domains = new Map([...grouped].map(([name, group], index): [string, Domain] =>
+    [name, { index, containers: group.reduce((sum, { own }) => sum + own.containers, 0), order: tournament(group, fits, emptier) }]));
+  const order = tournament([...domains.values()], (domain) => domain.order.first() !== undefined, sparser);
+  const change = (name: string | undefined, load: Place['own']): void => {
+    const place = places.get(name ?? '');
+    const domain = domains.get(place?.domain ?? '');
+    if (place === undefined || domain === undefined) return;
+    put(place, load, true);
+    domain.containers += load.containers;
+    domain.order.changed(place.index);
+    order.changed(domain.index);
+  };
+  const nothing = { containers: 0, drives: 0 };
+  const refuse = (name: string | undefined): void => {
+    const before = refused;
+    refused = name;
+    for (const one of [before, name]) change(one, nothing);
+  };
+  return {
+    take: (name: string) => { change(name, { containers: 1, drives: rules.drives }); },
+    // what holds for this one container only is taken back once the first is known
+    choose(mover: Mover): string | undefined {
+      const { containers, drives } = places.get(mover.leaves ?? '')?.own ?? nothing;
+      change(mover.leaves, { containers: -containers, drives: -drives });
+      refuse(mover.refused);
+      const chosen = order.first()?.order.first()?.name;
+      refuse(undefined);
+      change(mover.leaves, { containers, drives });
+      return chosen;
+    },
+  };
+}
+
+export interface Placement {
+  /**
+   * The node for one more container: in the failure domain with the fewest containers of its role the node with the fewest
+   * containers of the cluster, then the first by name. Undefined: none fits, the scheduler is left to say why.
+   */
+  choose(mover?: Mover): string | undefined;
+  /** A container of the role has come to that node. */
+  take(node: string): void;
 }
 
 /**
- * The node for one container: the failure domain with the fewest containers of its role, in it the node with the fewest
- * containers of the cluster, then the first by name. Undefined: none fits, the scheduler is left to say why.
+ * Places the containers of one role. A choice costs the logarithm of the number of nodes, the first one their number.
+ * @param placed is added to
  */
-export function chooseNode(input: PlacementInput): string | undefined {
-  const domainOf = (node: WekaNode): string => (input.failureDomainLabel === undefined ? '' : (node.spec.labels[input.failureDomainLabel] ?? ''));
-  const domains = new Map(input.nodes.map((node) => [node.metadata.name, domainOf(node)]));
-  const inDomain = (domain: string): number => input.placed.filter((one) => one.role === input.role && domains.get(one.node) === domain).length;
-  const onNode = (name: string): number => input.placed.filter((one) => one.node === name).length;
-  const ranked = candidateNodes(input)
-    .map((node) => ({ name: node.metadata.name, rank: [inDomain(domainOf(node)), onNode(node.metadata.name)] as const }))
-    .sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || (a.name < b.name ? -1 : 1));
-  return ranked[0]?.name;
+export function placement(rules: PlacementRules, nodes: readonly WekaNode[], placed: Placed[]): Placement {
+  let counted: ReturnType<typeof board> | undefined;
+  return {
+    choose: (mover = {}) => (counted ??= board(rules, nodes, placed)).choose(mover),
+    take(node) {
+      placed.push({ role: rules.role, node, drives: rules.drives });
+      counted?.take(node);
+    },
+  };
 }

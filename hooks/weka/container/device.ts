@@ -2,13 +2,24 @@
 import type { Operation } from '../../core/contract.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { wekaRun } from '../catalogue.ts';
+import { once } from '../once.ts';
 import type { ContainerFacts } from './facts.ts';
 
+type Entry = Record<string, unknown>;
+
+const entries = once((found: readonly unknown[]) => {
+  const bySerial = new Map<unknown, Entry>();
+  for (const one of found) {
+    if (one === null || typeof one !== 'object' || Array.isArray(one)) continue;
+    const { serial_id: serial } = one as Entry;
+    if (!bySerial.has(serial)) bySerial.set(serial, one as Entry);
+  }
+  return bySerial;
+});
+
 /** What the runtime says of a serial (drives.json in the pod). */
-function driveEntry({ report }: ContainerFacts, serial: string): Record<string, unknown> | undefined {
-  const found = report?.drives;
-  if (!Array.isArray(found)) return undefined;
-  return found.find((one) => one !== null && typeof one === 'object' && !Array.isArray(one) && one['serial_id'] === serial) as Record<string, unknown> | undefined;
+function driveEntry({ report }: ContainerFacts, serial: string): Entry | undefined {
+  return Array.isArray(report?.drives) ? entries(report.drives).get(serial) : undefined;
 }
 
 /** Device path of a serial. */

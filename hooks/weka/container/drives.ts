@@ -29,8 +29,9 @@ export function drivesGoing(facts: ContainerFacts): boolean {
   const { node, holder, container } = facts;
   if (node === undefined) return false;
   const held = holder?.drives ?? [];
-  const strange = addedDrives(facts)?.some(({ serial_number = '' }) => !held.includes(serial_number)) === true;
-  return strange || held.length !== (container.spec.numDrives ?? 0) || held.some((serial) => node.spec.blockedDrives.includes(serial));
+  const [isHeld, isBlocked] = [new Set(held), new Set(node.spec.blockedDrives)];
+  const strange = addedDrives(facts)?.some(({ serial_number = '' }) => !isHeld.has(serial_number)) === true;
+  return strange || held.length !== (container.spec.numDrives ?? 0) || held.some((serial) => isBlocked.has(serial));
 }
 
 /** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */
@@ -51,7 +52,8 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   const wish = driveWish(facts);
   const going = new Set(wish?.going ?? []);
   const serials = (facts.holder?.drives ?? []).filter((serial) => !going.has(serial));
-  const missing = serials.filter((serial) => !added.some((drive) => drive.serial_number === serial));
+  const present = new Set(added.map(({ serial_number: serial }) => serial));
+  const missing = serials.filter((serial) => !present.has(serial));
   const wanted = facts.container.spec.numDrives ?? 0;
   if (missing.length === 0) {
     // what is to go serves until it is replaced
@@ -75,7 +77,8 @@ const hasFailed = ({ status }: WekaDrive): boolean => status === 'FAILED';
 /** Why a drive may not be taken out now. */
 function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly WekaDrive[], first: WekaDrive): Outcome | undefined {
   const serial = first.serial_number ?? '';
-  const staying = own.filter(({ serial_number = '', status }) => !wish.going.includes(serial_number) && status === 'ACTIVE').length;
+  const going = new Set(wish.going);
+  const staying = own.filter(({ serial_number = '', status }) => !going.has(serial_number) && status === 'ACTIVE').length;
   const wanted = facts.container.spec.numDrives ?? 0;
   if (!hasFailed(first) && wish.missing !== undefined && staying < wanted) {
     return wait('NoReplacementDrive', `drive ${serial} is to go and stays until there is another one in its place: ${wish.missing}; sign a drive of node ${facts.nodeName ?? ''}, or delete the container`, 30);
@@ -95,7 +98,8 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
   const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus, facts.clusterGuid);
   if (drives.state === 'unknown') return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
   const own = drives.drives.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN));
-  const going = own.filter(({ serial_number = '' }) => wish.going.includes(serial_number));
+  const wished = new Set(wish.going);
+  const going = own.filter(({ serial_number = '' }) => wished.has(serial_number));
   const moving = going.find(isMoving);
   if (moving !== undefined) return wait('DriveDeactivating', `drive ${moving.serial_number ?? ''} is ${moving.status ?? ''}; its data is moved away`, 5);
   const first = going.find(isEmpty) ?? going.find(hasFailed) ?? going[0];

@@ -101,18 +101,22 @@ function ownerFact(request: HookRequest, namespace: string, cluster: { name: str
   return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
 }
 
+/** An order that its cluster has written into the spec lasts as long as the cluster means it: it may be read after it was cancelled, and before the next one. */
+function mayDestroy({ metadata }: WekaContainer, owner: OwnerFact, ordered: boolean): boolean {
+  if (owner.state !== 'terminating') return true;
+  return !owner.cancelled && (ordered || metadata.deletionTimestamp === undefined);
+}
+
 /**
  * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
  * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
  */
 function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
-  // an order of the cluster's lasts as long as the cluster means it: what it has written down may be read after it was cancelled
-  const cancelled = owner.state === 'terminating' && owner.cancelled;
-  if (wished === 'destroying' && cancelled) return 'paused';
-  if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   const ordered = clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined;
-  if (wished === 'destroying') return owner.state === 'terminating' && clusterClaims !== undefined && !ordered ? 'paused' : 'destroying';
+  if (wished === 'destroying') return mayDestroy(container, owner, clusterClaims === undefined || ordered) ? 'destroying' : 'paused';
+  if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
+  const cancelled = owner.state === 'terminating' && owner.cancelled;
   // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims
   if (owner.state !== 'living' && owner.state !== 'unknown' && !cancelled && ordered) return 'destroying';
   // under a foreground deletion it is the collector that deletes, and no person
@@ -244,6 +248,9 @@ function isBound(container: WekaContainer, report: RuntimeReport | undefined, po
   return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || (!identityKnown && !saysNever));
 }
 
+/** Members on nodes that do not report, but for the container itself. */
+const silentBeside = (members: WekaMembers | undefined, own: string): { name: string; nodeName: string }[] => (members?.spec.silent ?? []).filter(({ name }) => name !== own);
+
 /** What weka says of its protection; that all is whole is not believed while a member's node does not report. */
 function protectionSeen(status: WekaStatus | undefined, [silent]: readonly { name: string; nodeName: string }[]): Protection {
   if (status === undefined) return { state: 'unknown', message: 'the status of the weka cluster has not been read' };
@@ -274,7 +281,7 @@ export function containerFacts(request: HookRequest, given: WekaContainer): Cont
   const wekaStatus = queried({ request }, executor, 'status');
   const otherStatus = queried({ request }, other?.pod, 'status');
   const listed = readContainers(queried({ request }, other?.pod, 'containers'), { containerId: other?.containerId, status: otherStatus, clusterGuid: identity.clusterGuid });
-  const silent = (members?.spec.silent ?? []).filter((one) => one.name !== container.spec.name);
+  const silent = silentBeside(members, container.spec.name);
   const stale = againstSilence(listed, silent);
   return defined({
     request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,

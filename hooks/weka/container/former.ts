@@ -31,7 +31,8 @@ function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | u
   if (holder.drives.length === 0 || facts.members?.spec.clusterGuid === undefined) return undefined;
   const listed = readDrives(queried(facts, facts.otherMember, 'drives'), facts.otherStatus);
   if (listed.state === 'unknown') return `the former container ${uid} is to be given up: ${listed.reason}`;
-  const drive = listed.drives.find(({ serial_number = '' }) => holder.drives.includes(serial_number));
+  const held = new Set(holder.drives);
+  const drive = listed.drives.find(({ serial_number = '' }) => held.has(serial_number));
   if (drive === undefined) return undefined;
   const id = /\d+/.exec(drive.host_id ?? '')?.[0] ?? '';
   return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; first run in the pod of another member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${drive.uuid}, and weka cluster container remove ${id}`;

@@ -42,15 +42,16 @@ export function contestedSerials(facts: ContainerFacts): string[] {
   const others = nodeClaims?.state === 'known' ? Object.entries(nodeClaims.spec.holders ?? {}).flatMap(([key, other]) => (key === uid ? [] : (other.drives ?? []))) : [];
   const listed = [queried(facts, facts.otherMember, 'drives'), queried(facts, facts.executor, 'drives')].flatMap((drives) => drives ?? []);
   const elsewhere = listed.filter(({ host_id }) => containerId === undefined || host_id !== nameOf(containerId)).map(({ serial_number = '' }) => serial_number);
-  return (holder?.drives ?? []).filter((serial) => others.includes(serial) || elsewhere.includes(serial));
+  const foreign = new Set([...others, ...elsewhere]);
+  return (holder?.drives ?? []).filter((serial) => foreign.has(serial));
 }
 
 function cleanUpWish(facts: ContainerFacts) {
   const overrides = facts.container.spec.overrides ?? {};
-  const contested = contestedSerials(facts);
+  const contested = new Set(contestedSerials(facts));
   return {
     clusterGuid: facts.clusterGuid,
-    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []).filter((serial) => !contested.includes(serial)),
+    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []).filter((serial) => !contested.has(serial)),
     cleanDirectory: overrides.skipCleanupPersistentDir !== true,
     dataUid: facts.holder?.adopted?.dataUid,
   };

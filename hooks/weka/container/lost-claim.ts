@@ -40,8 +40,10 @@ function lastPod({ pod, container }: ContainerFacts, node: WekaNode): ClaimHolde
 }
 
 /** The first of the others that has a port or a drive of these. */
-const rivalOf = ({ drives = [], wekaPort, agentPort }: Holding, others: readonly ClaimHolder[]): ClaimHolder | undefined =>
-  others.find((one) => drives.some((serial) => one.drives.includes(serial)) || (wekaPort !== undefined && one.wekaPort === wekaPort) || (agentPort !== undefined && one.agentPort === agentPort));
+function rivalOf({ drives = [], wekaPort, agentPort }: Holding, others: readonly ClaimHolder[]): ClaimHolder | undefined {
+  const own = new Set(drives);
+  return others.find((one) => one.drives.some((serial) => own.has(serial)) || (wekaPort !== undefined && one.wekaPort === wekaPort) || (agentPort !== undefined && one.agentPort === agentPort));
+}
 
 /** A member that runs on the node and has no claim there: its claim was lost as well, and what it runs with is not free. */
 export function unclaimedNeighbour({ members, uid, node }: ContainerFacts & { node: WekaNode }, holders: Record<string, ClaimHolder>): Refused | undefined {

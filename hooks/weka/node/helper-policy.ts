@@ -8,7 +8,7 @@ import { factValue } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is, modes, type Mode } from '../api/modes.ts';
 import type { OperatorConfig } from '../config.ts';
-import { admitted, clusterExists, clusterLook, containerLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
+import { admitted, clusterByUid, clusterExists, clusterLook, containerLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
 
 export interface PolicyInput {
   request: HookRequest;
@@ -42,8 +42,12 @@ const ages = { pod: 1, cluster: 60 };
 /** Characters of a message. */
 const messageLength = 1024;
 
-const fits = (value: string, list: readonly string[]): boolean =>
-  list.some((entry) => (entry.endsWith('*') ? value.startsWith(entry.slice(0, -1)) : value === entry));
+/** Whether a value is in a list, an entry that ends in * being a prefix; each container that waits is compared with all sources. */
+function listOf(entries: readonly string[]): (value: string) => boolean {
+  const whole = new Set(entries.filter((entry) => !entry.endsWith('*')));
+  const prefixes = [...new Set(entries)].filter((entry) => entry.endsWith('*')).map((entry) => entry.slice(0, -1));
+  return (value) => whole.has(value) || prefixes.some((prefix) => value.startsWith(prefix));
+}
 
 /** Containers that wait for drivers: a frontend for those of its very image, the backends for any. */
 function waiting({ holders, loaded }: PolicyInput): [string, ClaimHolder][] {
@@ -54,8 +58,10 @@ function waiting({ holders, loaded }: PolicyInput): [string, ClaimHolder][] {
 /** A pod of it ran and was not told to stop, as far as the claims know. */
 const hasPod = ({ incarnation, stopAllowed }: ClaimHolder): boolean => incarnation !== undefined && incarnation.podUid !== stopAllowed;
 
-const clusterOfHolder = ({ clusters }: PolicyInput, holder: ClaimHolder): ClusterReference | undefined =>
-  clusters.find(({ uid, namespace }) => uid === holder.clusterUid && namespace === holder.namespace);
+function clusterOfHolder({ clusters }: PolicyInput, holder: ClaimHolder): ClusterReference | undefined {
+  const cluster = clusterByUid(clusters).get(holder.clusterUid ?? '');
+  return cluster?.namespace === holder.namespace ? cluster : undefined;
+}
 
 /** Images and services of backends on this very node: their cluster lives, and their pods were admitted. */
 function ownSources(input: PolicyInput): Source[] {
@@ -101,20 +107,20 @@ const ownImages = ({ signDrivesImage, maintenanceImage, discoveryImage }: Operat
   [signDrivesImage, maintenanceImage, ...(discoveryImage === undefined ? [] : [discoveryImage])];
 
 interface Allowed {
-  images: string[];
-  services: string[];
+  image(value: string): boolean;
+  service(value: string): boolean;
 }
 
 function allowed(input: PolicyInput, sources: readonly Source[]): Allowed {
   const { helperImages, driversDistServices } = input.config;
   return {
-    images: [...ownImages(input.config), ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image))],
-    services: driversDistServices.length > 0 ? driversDistServices : sources.flatMap(({ service }) => service ?? []),
+    image: listOf([...ownImages(input.config), ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image))]),
+    service: listOf(driversDistServices.length > 0 ? driversDistServices : sources.flatMap(({ service }) => service ?? [])),
   };
 }
 
 const permits = (list: Allowed, { image, driversDistService }: ClaimHolder): boolean =>
-  fits(image, list.images) && (driversDistService === undefined || fits(driversDistService, list.services));
+  list.image(image) && (driversDistService === undefined || list.service(driversDistService));
 
 /** Whether the clusters elsewhere have to be asked: only for what nothing on this node and no setting allows. */
 function asksElsewhere(input: PolicyInput): boolean {
@@ -149,8 +155,8 @@ function verdict(input: PolicyInput, list: Allowed, [uid, holder]: [string, Clai
   if (pod === undefined) return { state: 'unknown', message: `the pod of ${namespace}/${name} has not been read` };
   if (pod === 'absent') return { state: 'idle' };
   if (pod === 'unprivileged') return refuse(`pod ${namespace}/${name} was not admitted as a privileged one, and no helper does for it what it may not do itself`);
-  if (!fits(image, list.images)) return refuse(`no helper may run image ${image} of ${namespace}/${name}: ${way('HELPER_IMAGES', 'the image')}`);
-  if (driversDistService !== undefined && !fits(driversDistService, list.services)) {
+  if (!list.image(image)) return refuse(`no helper may run image ${image} of ${namespace}/${name}: ${way('HELPER_IMAGES', 'the image')}`);
+  if (driversDistService !== undefined && !list.service(driversDistService)) {
     return refuse(`no drivers may be loaded from ${driversDistService}, which ${namespace}/${name} names: ${way('DRIVERS_DIST_SERVICES', 'the service')}`);
   }
   return { state: 'allowed', image, service: driversDistService, frontend: is(mode, 'frontend') };
@@ -179,9 +185,10 @@ export interface Load extends Source {
  */
 export function loads(found: readonly Verdict[], loaded: readonly string[]): Load[] {
   const permitted = found.flatMap((one) => (one.state === 'allowed' && (one.frontend || loaded.length === 0) ? [one] : []));
-  const images = [...new Set(permitted.map(({ image }) => image))].sort();
-  return images.map((image) => {
-    const asking = permitted.filter((one) => one.image === image);
-    return { image, service: asking.find(({ service }) => service !== undefined)?.service, backend: asking.some(({ frontend }) => !frontend) };
-  });
+  const byImage = new Map<string, Load>();
+  for (const { image, service, frontend } of permitted) {
+    const before = byImage.get(image);
+    byImage.set(image, { image, service: before?.service ?? service, backend: before?.backend === true || !frontend });
+  }
+  return [...byImage.values()].sort((one, other) => (one.image < other.image ? -1 : 1));
 }

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../core/operations.ts';
 import { act, skipped, wait, type Outcome } from '../../core/steps.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
-import { readableHoldersFact } from '../claims/claims.ts';
+import { readableHoldersFact, type ClaimsFact } from '../claims/claims.ts';
 import {
   containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect,
 } from './holder-proof.ts';
@@ -36,12 +36,12 @@ const named = ({ holder: { namespace, name, drives } }: Suspect): string =>
 const same = (fresh: ClaimHolder | undefined, holder: ClaimHolder): boolean =>
   fresh !== undefined && canonicalJson(fresh as unknown as Json) === canonicalJson(holder as unknown as Json);
 
-function judge(input: HolderInput, suspect: Suspect): Judgement {
+/** @param claims as they were read just now */
+function judge(input: HolderInput, claims: ClaimsFact, suspect: Suspect): Judgement {
   const { uid, holder } = suspect;
-  const name = claimsNames.ofNode(input.node.metadata.name);
+  const { name } = claims;
   const open = (missing: string, way: string): Judgement => ({ message: `${named(suspect)}: ${missing}; ${way}`, operations: [] });
   const byHand = `if nothing of it runs and no weka cluster has its drives or counts on it, kubectl patch wekaclaims ${name} --type=json -p '[{"op":"remove","path":"/spec/holders/${uid}"}]' gives it up`;
-  const claims = readableHoldersFact(input.request.observed, name);
   if (claims.state === 'unknown' || !same(claims.spec.holders?.[uid], holder)) return open('its claims are being read again', byHand);
   const gone = containerGone(input, suspect);
   if (gone !== undefined) return open(gone, byHand);
@@ -74,7 +74,8 @@ const illegible = ({ node, unreadable }: HolderInput): string[] => unreadable.ma
 
 /** Names every holder that is gone or can not be read; one write at a time, for each is made against what was read. */
 export function holdersSettled(input: HolderInput): Outcome {
-  const judged = suspects(input).map((suspect) => judge(input, suspect));
+  const claims = readableHoldersFact(input.request.observed, claimsNames.ofNode(input.node.metadata.name));
+  const judged = suspects(input).map((suspect) => judge(input, claims, suspect));
   const messages = [...illegible(input), ...judged.map((one) => one.message)];
   if (messages.length === 0) return skipped;
   const message = messages.slice(0, 3).join('. ') + (messages.length > 3 ? `. And ${messages.length - 3} more` : '');

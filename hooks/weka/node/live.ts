@@ -7,6 +7,7 @@ import { factValue } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, type ClaimHolder } from '../api/index.ts';
 import { wekaClusterKind, wekaContainerKind } from '../access.ts';
+import { once } from '../once.ts';
 
 /** A WekaCluster as claims name it. */
 export interface ClusterReference {
@@ -14,6 +15,8 @@ export interface ClusterReference {
   name: string;
   uid: string;
 }
+
+export const clusterByUid = once((clusters: readonly ClusterReference[]) => new Map(clusters.map((cluster) => [cluster.uid, cluster])));
 
 type Asker = Pick<HookRequest, 'observed'>;
 

@@ -44,6 +44,8 @@ export function wekaNodeSpec(node: KubernetesObject): Record<string, Json> {
   const { spec = {}, status = {} } = node as unknown as RawNode;
   const blocked = serials(node.metadata.annotations?.[annotations.blockedDrives]);
   const signed = serials(node.metadata.annotations?.[annotations.wekaDrives]);
+  // an annotation may be 256 KiB of serials
+  const isBlocked = new Set(blocked);
   const info = status.nodeInfo ?? {};
   return definedOnly({
     nodeUid: node.metadata.uid ?? '',
@@ -57,7 +59,7 @@ export function wekaNodeSpec(node: KubernetesObject): Record<string, Json> {
     osImage: info.osImage,
     providerId: spec.providerID,
     internalIps: (status.addresses ?? []).flatMap(({ type, address }) => (type === 'InternalIP' && address !== undefined ? [address] : [])),
-    drives: signed.filter((serial) => !blocked.includes(serial)),
+    drives: signed.filter((serial) => !isBlocked.has(serial)),
     blockedDrives: blocked,
     allocatable: allocatable(status.allocatable ?? {}),
   });

@@ -6,11 +6,13 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import { factValue } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { wekaQuery } from '../catalogue.ts';
+import { once } from '../once.ts';
 import type { WekaAnswer, WekaQueryName } from '../queries.ts';
 import { readContainers } from '../weka-containers.ts';
 import { readDrives } from '../weka-drives.ts';
+import { containerIn, drivesIn } from './answers.ts';
 import type { HolderInput, Missing, Suspect } from './holder-proof.ts';
-import { clusterExists, inTurn, liveMembers, type ClusterReference, type LiveMember } from './live.ts';
+import { clusterByUid, clusterExists, inTurn, liveMembers, type ClusterReference, type LiveMember } from './live.ts';
 
 export const questions = ['containers', 'drives', 'status'] as const satisfies WekaQueryName[];
 const membersAsked = 2;
@@ -24,7 +26,7 @@ export interface RunningPod {
 /** The WekaCluster of the holder, as far as its name is known. */
 export function clusterOfHolder({ clusters }: Pick<HolderInput, 'clusters'>, { clusterUid, clusterName, namespace }: ClaimHolder): ClusterReference | undefined {
   if (clusterUid === undefined) return undefined;
-  const name = clusterName ?? clusters.find(({ uid }) => uid === clusterUid)?.name;
+  const name = clusterName ?? clusterByUid(clusters).get(clusterUid)?.name;
   return name === undefined ? undefined : { namespace, name, uid: clusterUid };
 }
 
@@ -40,8 +42,19 @@ function answer<N extends WekaQueryName>({ request }: HolderInput, pod: PodTarge
   return fact.state === 'known' ? fact.value : undefined;
 }
 
+/** What was found of members, by facts and member: all holders of a cluster rest on the word of the same few. */
+const words = once<object, Map<string, { missing: Missing }>>(() => new Map());
+
 /** Why the word of that member is not whole: it has to see itself UP, to list as many drives as it counts, and to be of the cluster that is meant. */
-function notWhole(input: HolderInput, guid: string | undefined, { pod, containerId }: LiveMember): Missing {
+function notWhole(input: HolderInput, guid: string | undefined, member: LiveMember): Missing {
+  const known = words(input.request.observed.facts);
+  const key = JSON.stringify([guid, member]);
+  const found = known.get(key) ?? { missing: judgeWord(input, guid, member) };
+  known.set(key, found);
+  return found.missing;
+}
+
+function judgeWord(input: HolderInput, guid: string | undefined, { pod, containerId }: LiveMember): Missing {
   const status = answer(input, pod, 'status');
   if (guid === undefined || status?.guid !== guid) return `${pod.name} has not said that it is of the weka cluster ${guid ?? 'that is meant'}`;
   const containers = readContainers(answer(input, pod, 'containers'), { containerId, status, clusterGuid: guid });
@@ -55,10 +68,8 @@ function notWhole(input: HolderInput, guid: string | undefined, { pod, container
 /** What somebody says against it, whole or not. A container that has no drives is of use to weka also while it is DOWN. */
 function against(input: HolderInput, { holder }: Suspect, speaker: PodTarget, running: RunningPod | undefined): Missing {
   const ownId = running?.identity === undefined ? undefined : `HostId<${running.identity.hostId}>`;
-  const own = (answer(input, speaker, 'containers') ?? []).find(({ host_id: id, container_name: name }) =>
-    id === ownId || (name !== undefined && name === holder.wekaName));
-  const listed = (answer(input, speaker, 'drives') ?? []).filter(({ serial_number: serial = '', host_id: id }) =>
-    holder.drives.includes(serial) || (own !== undefined && id === own.host_id));
+  const own = containerIn(answer(input, speaker, 'containers') ?? [], ownId, holder.wekaName);
+  const listed = drivesIn(answer(input, speaker, 'drives') ?? [], holder.drives, own?.host_id);
   if (listed.length > 0) return `still has the drives ${listed.map(({ serial_number: serial, uuid }) => serial ?? uuid).join(', ')}; deactivate and remove them in weka`;
   if (own === undefined || own.status === 'INACTIVE') return undefined;
   if ((own.status ?? '') === '') return `lists its container ${own.host_id} without a status`;
