@@ -32,6 +32,7 @@ const app = createServer({
   now: () => Date.now(),
   logger: { level: settings.logLevel },
   bodyLimit: settings.bodyLimitMebibytes * 1024 * 1024,
+  inFlightLimit: settings.inFlightMebibytes * 1024 * 1024,
   onSidecarError: (error) => app.log.warn({ reason: error.reason }, error.message),
   ...(tlsDirectory === undefined ? {} : { https: readKeyPair(tlsDirectory) }),
   ...(tokenFile === undefined ? {} : { authorize: bearerCheck(() => readFileSync(tokenFile, 'utf8')) }),

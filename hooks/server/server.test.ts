@@ -1,5 +1,6 @@
 import { rmSync, mkdtempSync } from 'node:fs';
-import { createServer as createSocketServer } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import { connect, createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
@@ -17,14 +18,18 @@ const away: Sidecar = {
 };
 const mebibyte = 1024 * 1024;
 
-async function serve(options: Partial<ServerOptions> = {}) {
+type Serving = ReturnType<typeof request>;
+
+async function listening(options: Partial<ServerOptions> = {}): Promise<{ server: Serving; port: number }> {
   const app = createServer({
     controllers: wekaControllers, sidecar: away, now: () => Date.now(), settings: { operatorNamespace: 'weka-operator-system', config: {} }, ...options,
   });
   onTestFinished(() => app.close());
-  await app.ready();
-  return request(app.server);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  return { server: request(app.server), port: (app.server.address() as AddressInfo).port };
 }
+
+const serve = async (options: Partial<ServerOptions> = {}): Promise<Serving> => (await listening(options)).server;
 
 const body = (spec: object = {}, more: object = {}) => ({
   controller: { apiVersion: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', metadata: { name: 'wekacluster' } },
@@ -66,6 +71,79 @@ describe('a large body', () => {
   });
   it('above the limit is 413', async () => {
     expect((await (await serve({ bodyLimit: mebibyte })).post('/wekacluster/sync').send(large(2 * mebibyte))).status).toBe(413);
+  });
+});
+
+describe('the bytes of all bodies at one time', () => {
+  /** Nobody answers before it is let go. */
+  function gated(options: Partial<ServerOptions>) {
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => { open = resolve; });
+    const slow: Sidecar = { ...away, observe: async () => { await gate; return { facts: {}, operations: {} }; } };
+    return { open, app: listening({ sidecar: slow, ...options }) };
+  }
+  const text = JSON.stringify(body());
+  const post = (server: Serving, sent: string = text) => server.post('/wekacluster/sync').set('content-type', 'application/json').send(sent);
+  const padded = (bytes: number): string => text.padEnd(bytes);
+  const until = async (holds: () => Promise<boolean>): Promise<void> => { while (!(await holds())) await new Promise((resolve) => setImmediate(resolve)); };
+  const begun = (server: Serving) => async (): Promise<boolean> => (await server.get('/metrics')).text.includes('weka_hook_request_bytes_count');
+
+  it('are bounded: what is beyond is 429 before it is read, and comes again', async () => {
+    const { open, app } = gated({ inFlightLimit: 1500 });
+    const { server } = await app;
+    const first = post(server, padded(1000)).then(({ status }) => status);
+    await until(begun(server));
+    const second = await post(server, padded(501));
+    expect([second.status, second.headers['retry-after'], second.body]).toEqual([429, '2', { error: 'too many bytes at one time' }]);
+    open();
+    expect(await first).toBe(200);
+    expect((await post(server, padded(1500))).status).toBe(200);
+  });
+
+  it('do not keep out a body that is larger when nothing else is there', async () => {
+    const { server } = await listening({ inFlightLimit: 100 });
+    for (const status of [200, 200]) expect((await post(server)).status).toBe(status);
+  });
+
+  it('do not count what is refused, whatever for', async () => {
+    const { server } = await listening({ inFlightLimit: 100, bodyLimit: 2000, authorize: (header) => header !== 'Bearer wrong' });
+    const refused: [number, () => PromiseLike<{ status: number }>][] = [
+      [413, () => post(server, padded(2001))], [401, () => post(server).set('authorization', 'Bearer wrong')], [400, () => post(server, '{')],
+      [404, () => server.post('/wekacluster/preupdate').send(body())], [500, () => post(server, '[]')],
+    ];
+    for (const [status, call] of refused) {
+      expect((await call()).status).toBe(status);
+      expect((await post(server)).status).toBe(200);
+    }
+  });
+
+  it('are counted until the work is done, also for who has hung up', async () => {
+    const { open, app } = gated({ inFlightLimit: 100 });
+    const { server, port } = await app;
+    const caller = connect(port, '127.0.0.1', () => caller.write(`POST /wekacluster/sync HTTP/1.1\r\nhost: hooks\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`));
+    await until(begun(server));
+    await new Promise<void>((resolve) => { caller.once('close', () => { resolve(); }); caller.destroy(); });
+    expect((await post(server)).status).toBe(429);
+    open();
+    await until(async () => (await post(server)).status === 200);
+  });
+
+  it('are given back by who hangs up in the middle of a body', async () => {
+    const { server, port } = await listening({ inFlightLimit: 1500 });
+    const caller = connect(port, '127.0.0.1', () => caller.write('POST /wekacluster/sync HTTP/1.1\r\nhost: hooks\r\ncontent-type: application/json\r\ncontent-length: 1400\r\n\r\n{'));
+    await until(async () => (await post(server)).status === 429);
+    caller.destroy();
+    await until(async () => (await post(server)).status === 200);
+  });
+
+  it('are said beforehand: a body without a content-length is 411', async () => {
+    const { port } = await listening();
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const chunked = httpRequest({ port, path: '/wekacluster/sync', method: 'POST', headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' } }, (answer) => { answer.resume(); resolve(answer.statusCode); });
+      chunked.on('error', reject);
+      chunked.end(text);
+    });
+    expect(status).toBe(411);
   });
 });
 

@@ -1,10 +1,12 @@
 /** The fastify shell: HTTP in, hook, HTTP out. Every answer has passed the exit schema. */
-import Fastify, { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { finished } from 'node:stream';
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { ZodError } from 'zod';
 import type { HookController } from '../core/contract.ts';
 import { metricPrefixes } from '../core/former-names.ts';
 import { callHook, hookNames, type HookName } from './calls.ts';
+import { inFlight } from './in-flight.ts';
 import type { KeyPair } from './key-pair.ts';
 import type { ShellOptions } from './shell.ts';
 
@@ -13,6 +15,8 @@ export interface ServerOptions extends ShellOptions {
   logger?: FastifyServerOptions['logger'];
   /** Bytes; a parent with 300 children is about 1.3 MB, one with 3000 related nodes about 30 MB. */
   bodyLimit?: number;
+  /** Bytes of all bodies that are read or worked on at one time; more are answered 429 and come again. */
+  inFlightLimit?: number;
   /** Hook calls at one time; more are answered 429 and come again. */
   maximumCalls?: number;
   /** The text of the sidecar's metrics, which has no port of its own; not served when absent. */
@@ -22,8 +26,10 @@ export interface ServerOptions extends ShellOptions {
   authorize?(authorization: string | undefined): boolean;
 }
 
-/** Seconds after which Metacontroller is to ask again when there are too many calls at one time. */
+/** Seconds after which Metacontroller is to ask again when there is too much at one time. */
 const retryAfterSeconds = 2;
+
+const mebibyte = 1024 * 1024;
 
 function metrics() {
   const registry = new Registry();
@@ -47,9 +53,10 @@ function readyReason(status: Record<string, unknown>): string {
 
 /** A server that is ready for `listen` or `inject`. Routes: POST /<controller>/{sync,finalize,customize}, GET /healthz, /readyz, /metrics, /metrics/sidecar. */
 export function createServer(options: ServerOptions): FastifyInstance {
+  const bodyLimit = options.bodyLimit ?? 64 * mebibyte;
   const base: FastifyServerOptions = {
     logger: options.logger ?? false,
-    bodyLimit: options.bodyLimit ?? 64 * 1024 * 1024,
+    bodyLimit,
     // Both guard code that copies what it does not know onto objects of its own; here the body is JSON from one known
     // caller, and looking through thousands of objects for two names costs as much as half the parsing.
     onProtoPoisoning: 'ignore',
@@ -80,22 +87,43 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
     return answer;
   };
+  const tooMuch = (reply: FastifyReply, error: string): FastifyReply => reply.code(429).header('retry-after', retryAfterSeconds).send({ error });
   // before the body is read: a stranger is not to make the server hold 64 MiB
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST' || (options.authorize?.(request.headers.authorization) ?? true)) return;
     await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'the bearer token is missing or not the right one' });
   });
+  const bodies = inFlight(options.inFlightLimit ?? 128 * mebibyte);
+  /** What has been let in and is not being worked on yet. */
+  const entered = new WeakMap<FastifyRequest, () => void>();
+  // before the body is read as well: twelve of 8 MB at one time come to 600 MB of texts and objects
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method !== 'POST') return;
+    const length = request.headers['content-length'];
+    // Metacontroller has the whole body before it calls, so its client says how long it is; who does not is somebody else
+    if (length === undefined) return reply.code(411).send({ error: 'the request has no content-length' });
+    // that is answered 413, and is not to come again
+    if (Number(length) > bodyLimit) return;
+    const leave = bodies.enter(Number(length));
+    if (leave === undefined) return tooMuch(reply, 'too many bytes at one time');
+    entered.set(request, leave);
+    // who hangs up before all of the body is there never comes to a handler
+    finished(reply.raw, () => entered.get(request)?.());
+  });
   for (const controller of options.controllers) {
     for (const hook of hookNames) {
       app.post(`/${controller.name}/${hook}`, async (request, reply) => {
-        if (running >= (options.maximumCalls ?? 64)) return reply.code(429).header('retry-after', retryAfterSeconds).send({ error: 'too many calls at one time' });
+        if (running >= (options.maximumCalls ?? 64)) return tooMuch(reply, 'too many calls at one time');
         running += 1;
+        const leave = entered.get(request);
+        entered.delete(request);
         const stop = meter.seconds.startTimer({ controller: controller.name, hook });
         meter.bytes.observe({ controller: controller.name, hook }, Number(request.headers['content-length'] ?? 0));
         try {
           return await call(controller, hook, request.body);
         } finally {
           running -= 1;
+          leave?.();
           stop();
         }
       });
