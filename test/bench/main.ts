@@ -10,6 +10,7 @@ import { recordedCluster } from './bodies.ts';
 import { clientExchange } from './client-request.ts';
 import { measureEndToEnd } from './end-to-end/measure.ts';
 import { measureBytes, measureColdStart, measureMemory } from './footprint.ts';
+import { measureAllGrowth } from './growth.ts';
 import { measureCall, type CallCase, type Servers } from './hook-calls.ts';
 import type { Measure } from './measure.ts';
 import { buildPrograms, startFloor, startGo, startHooks } from './programs.ts';
@@ -23,20 +24,26 @@ const clientSizes = [100, 1000, 3000];
 /** Children or nodes from which on the goal is the stricter one, and both goals, as ratios of hook to floor. */
 const goals = { strictFrom: 100, strict: 1.4, small: 2 };
 
+const nameOf = { cluster: (count: number): string => `WekaCluster, ${count} children`, client: (count: number): string => `WekaClient, ${count} nodes` };
+const callNames = ['WekaContainer', ...clusterSizes.map(nameOf.cluster), ...clientSizes.map(nameOf.client)];
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 async function callCases(recorded: Map<number, Recorded>): Promise<CallCase[]> {
   const pattern = recorded.get(12)!;
   const goalOf = (count: number): number => (count >= goals.strictFrom ? goals.strict : goals.small);
-  const clients = await Promise.all(clientSizes.map(async (count) => ({ name: `WekaClient, ${count} nodes`, goal: goalOf(count), exchange: await clientExchange(pattern, count) })));
+  const clients = await Promise.all(clientSizes.map(async (count) => ({ name: nameOf.client(count), goal: goalOf(count), exchange: await clientExchange(pattern, count) })));
   return [
     { name: 'WekaContainer', exchange: pattern.container },
-    ...clusterSizes.map((count) => ({ name: `WekaCluster, ${count} children`, goal: goalOf(count), exchange: recorded.get(count)!.cluster })),
+    ...clusterSizes.map((count) => ({ name: nameOf.cluster(count), goal: goalOf(count), exchange: recorded.get(count)!.cluster })),
     ...clients,
   ];
 }
 
 async function measure({ only, stale }: BenchArguments, socket: string): Promise<Measure[]> {
+  say('growth of decide');
+  const growth = measureAllGrowth(only);
+  if (callNames.every((name) => !name.includes(only))) return growth;
   buildPrograms();
   const recorded = new Map<number, Recorded>();
   for (const size of clusterSizes) {
@@ -55,6 +62,7 @@ async function measure({ only, stale }: BenchArguments, socket: string): Promise
   } finally {
     for (const program of [servers.hooks, servers.floor, servers.go]) program?.stop();
   }
+  measures.push(...growth);
   if (only === '') {
     say('memory, cold start');
     const [thousand, largest] = [cases.find(({ name }) => name === 'WekaClient, 1000 nodes')!, recorded.get(300)!];
