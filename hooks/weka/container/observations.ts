@@ -9,7 +9,8 @@ import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { drivesGoing } from './drives.ts';
-import { clusterOf, nodeObservation, ownerObservation, type ContainerFacts } from './facts.ts';
+import { clusterOf, nodeObservation, type ContainerFacts } from './facts.ts';
+import { ownerObservation } from './order.ts';
 import { isOutdated, isRolling } from './roll.ts';
 
 /**

@@ -1,0 +1,59 @@
+/** What the WekaCluster above a container says by a live read, and what the container is to be for it: nothing is destroyed without an order. */
+import type { HookRequest } from '../../core/contract.ts';
+import { defined } from '../../core/defined.ts';
+import { factValue } from '../../core/facts.ts';
+import { objectLive } from '../../core/families/objects.ts';
+import { wekaClusterKind } from '../access.ts';
+import { apiVersion } from '../api/group.ts';
+import type { WekaContainer } from '../api/index.ts';
+import type { ClaimsFact } from '../claims/claims.ts';
+import type { ContainerState } from './stop.ts';
+
+/** How the WekaCluster stands that a container belongs to; read live, because under foreground deletion it may be gone first. */
+export type OwnerFact =
+  | { state: 'gone' | 'unknown' }
+  /** `finalizers`: undefined where they are not known. */
+  | { state: 'living' | 'terminating'; uid?: string; cancelled: boolean; finalizers?: string[]; grace?: string };
+
+const graceField = 'spec.gracefulDestroyDuration';
+const cancelField = 'spec.overrides.cancelDeletion';
+
+/** How old a look at the owner may be, in seconds: of a settled container it is for the finalizer only, which all of them look after. */
+export const ownerObservation = (namespace: string, name: string, age: number) =>
+  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, age, [graceField, cancelField]);
+
+/** What a live read says of the WekaCluster; without one nothing above the container can be deleted. */
+export function ownerFact(request: HookRequest, namespace: string, cluster: { name: string; uid: string } | undefined): OwnerFact {
+  if (cluster === undefined) return { state: 'living', cancelled: false };
+  const fact = factValue(request.observed, ownerObservation(namespace, cluster.name, 0));
+  if (fact.state === 'unknown') return { state: 'unknown' };
+  if (!fact.value.exists || fact.value.uid !== cluster.uid) return { state: 'gone' };
+  const { deletionTimestamp, fields, uid, finalizers } = fact.value;
+  return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
+}
+
+/** An order that its cluster has written into the spec lasts as long as the cluster means it: it may be read after it was cancelled, and before the next one. */
+function mayDestroy({ metadata }: WekaContainer, owner: OwnerFact, ordered: boolean): boolean {
+  // who can not be heard may have called it back
+  if (owner.state === 'unknown') return false;
+  if (owner.state !== 'terminating') return true;
+  return !owner.cancelled && (ordered || metadata.deletionTimestamp === undefined);
+}
+
+/**
+ * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
+ * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
+ */
+export function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
+  const wished = container.spec.state;
+  const ordered = clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined;
+  if (wished === 'destroying') return mayDestroy(container, owner, clusterClaims === undefined || ordered) ? 'destroying' : 'paused';
+  if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
+  const cancelled = owner.state === 'terminating' && owner.cancelled;
+  // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims
+  if (owner.state !== 'living' && owner.state !== 'unknown' && !cancelled && ordered) return 'destroying';
+  // under a foreground deletion it is the collector that deletes, and no person
+  const byPerson = owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
+  if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';
+  return owner.state === 'unknown' ? wished : 'deleting';
+}
