@@ -175,7 +175,9 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const children = containerViews(request);
   const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
   const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
-  const foreign = children.filter((view) => isForeign(view, ports));
+  // between the end of its claim and its own a cluster still knows which ports were its
+  const range = ports ?? rememberedPorts(cluster);
+  const foreign = children.filter((view) => isForeign(view, range));
   const containers = children.filter((view) => !foreign.includes(view));
   // of members only: the cluster's own status may be somebody else's, from a backup
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);

@@ -66,8 +66,8 @@ function nothingLeft({ leftovers, uid, namespace }: ClusterFacts): Outcome {
 
 /** How containers of another cluster go back to it. */
 export function foreignWords({ foreign }: Pick<ClusterFacts, 'foreign'>): string {
-  const names = foreign.slice(0, 3).map(({ name }) => name).join(', ');
-  return `${foreign.length} WekaContainers are children of this cluster by their labels and were made for another one, by their ports: ${names}${foreign.length > 3 ? ' and others' : ''}; they are left as they are. Give each back, UID being that of the WekaCluster that made it: kubectl patch wekacontainer NAME --type=merge -p '{"metadata":{"ownerReferences":null,"labels":{"controller-uid":"UID","${labels.clusterId}":"UID"}}}'`;
+  const names = foreign.slice(0, 3).map(({ name, spec }) => `${name} (from port ${spec.portRange?.basePort ?? 0})`).join(', ');
+  return `${foreign.length} WekaContainers are children of this cluster by their labels and were made for another one, by their ports: ${names}${foreign.length > 3 ? ' and others' : ''}; they are left as they are. If those are this cluster's ports, correct its range in the WekaClaims object ports; else give each back, UID being that of the WekaCluster that made it: kubectl patch wekacontainer NAME --type=merge -p '{"metadata":{"ownerReferences":null,"labels":{"controller-uid":"UID","${labels.clusterId}":"UID"}}}'`;
 }
 
 function nothingOfOthers(facts: ClusterFacts): Outcome {
