@@ -105,6 +105,8 @@ describe('what is loaded for a container', () => {
     ['is what the administrator lists', { image: images.tenant, helperImages: ['registry.example.com/tenant/*'] }, 'allowed'],
     ['is nothing that a list leaves out, whatever the clusters run', { helperImages: [images.tenant] }, 'refused', /HELPER_IMAGES/],
     ['is what it brings itself as an admitted backend of a living cluster', { mode: 'drive', image: images.tenant, ownedByCluster: true, members: 'absent' }, 'allowed'],
+    ['is no pattern that a backend brings itself', { mode: 'drive', image: `${images.tenant}*`, ownedByCluster: true, members: 'absent' }, 'refused'],
+    ['is not from a service that a backend names as a pattern', { mode: 'drive', service: 'https://*', ownedByCluster: true, members: 'absent' }, 'refused', /https:\/\/\*/],
     ['is nothing for a backend whose cluster has another uid', { mode: 'drive', image: images.tenant, ownedByCluster: true, cluster: 'another uid' }, 'refused'],
     ['is nothing for a hand-made backend', { mode: 'drive', image: images.tenant }, 'refused'],
     ['is not said before the clusters were heard', { image: images.tenant, members: 'unknown' }, 'unknown'],

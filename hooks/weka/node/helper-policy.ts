@@ -106,6 +106,9 @@ function sourcesElsewhere(input: PolicyInput): { sources: Source[]; complete: bo
 const ownImages = ({ signDrivesImage, maintenanceImage, discoveryImage }: OperatorConfig): string[] =>
   [signDrivesImage, maintenanceImage, ...(discoveryImage === undefined ? [] : [discoveryImage])];
 
+/** Only an administrator writes patterns: what a container says of itself is taken word for word, and a word that would be read as one is none. */
+const isPlain = (value: string | undefined): value is string => value !== undefined && !value.endsWith('*');
+
 interface Allowed {
   image(value: string): boolean;
   service(value: string): boolean;
@@ -114,8 +117,8 @@ interface Allowed {
 function allowed(input: PolicyInput, sources: readonly Source[]): Allowed {
   const { helperImages, driversDistServices } = input.config;
   return {
-    image: listOf([...ownImages(input.config), ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image))]),
-    service: listOf(driversDistServices.length > 0 ? driversDistServices : sources.flatMap(({ service }) => service ?? [])),
+    image: listOf([...ownImages(input.config), ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image).filter(isPlain))]),
+    service: listOf(driversDistServices.length > 0 ? driversDistServices : sources.map(({ service }) => service).filter(isPlain)),
   };
 }
 

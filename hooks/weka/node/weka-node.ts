@@ -19,6 +19,8 @@ import { loads, policyObservations, verdicts, type Load, type PolicyInput, type 
 /** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
 const discoverySchema = 3;
 
+/** Entries of each list in the status, as the schema has it. */
+const listLimit = 64;
 /** Seconds from the failure of a discovery to the next try. */
 const failedHelperSeconds = 60;
 
@@ -215,7 +217,7 @@ function failedLongAgo(facts: NodeFacts, name: string): boolean {
 /** What the containers are told whose images are refused. */
 function refusals({ verdicts: found }: NodeFacts): { refused?: Json } {
   const refused = found.flatMap((one) => (one.state === 'refused' ? [{ image: one.image, message: one.message }] : []));
-  const unique = [...new Map(refused.map((one) => [one.image, one])).values()].slice(0, 64);
+  const unique = [...new Map(refused.map((one) => [one.image, one])).values()].slice(0, listLimit);
   return unique.length === 0 ? {} : { refused: unique };
 }
 
@@ -234,8 +236,9 @@ function decide(request: HookRequest): Decision {
     status: {
       conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
       ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
-      drivers: facts.drivers,
-      ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads }),
+      // a list that is too long would have the whole status refused
+      drivers: facts.drivers.slice(-listLimit),
+      ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads.slice(-listLimit) }),
       ...refusals(facts),
     },
     children: helpers(facts),
