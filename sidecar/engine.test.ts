@@ -12,7 +12,7 @@ function setUp(namespaces: string[] = []) {
   const clock = new HandClock();
   const finished: FinishedOperation[] = [];
   const engine = createEngine({
-systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces, outputLimitBytes: 1e6, bootScripts: {} },
+    systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces, outputLimitBytes: 1e6, bootScripts: {} },
     listener: { onOperation: (one) => finished.push(one) },
   });
   return { access, clock, engine, finished };
@@ -295,7 +295,7 @@ describe('operating', () => {
     const pods = [1, 2, 3].map((index) => ({ namespace: 'default', name: `p${index}`, uid: `u${index}` }));
     for (const one of pods) access.put(runningPod({ ...one }));
     const engine = createEngine({
-systems: sidecarSystems,       access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+      systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
       limits: { operations: 2 },
     });
     const { passed, open } = gate();

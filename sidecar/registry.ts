@@ -76,7 +76,7 @@ export class Registry {
   /** Addresses and namespaces that a valid wish is about: its target, and what its entry says that it touches. */
   touched(wish: Wish): { addresses: string[]; namespaces: string[] } {
     const entry = this.catalogue[wish.kind];
-    const further = entry?.touches?.(entry.args.parse(wish.args), entry.target.parse(wish.target)) ?? [];
+    const further = entry?.touches?.(entry.args.parse(wish.args)) ?? [];
     const all = [wish.target, ...further];
     return { addresses: all.map(addressOf), namespaces: all.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace])) };
   }

@@ -32,7 +32,7 @@ function setUp(broken?: Engine) {
   const metrics = createMetrics(catalogueOf(sidecarSystems));
   const audit = auditLog(logger);
   const engine = broken ?? createEngine({
-systems: sidecarSystems,     access, clock: realClock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+    systems: sidecarSystems, access, clock: realClock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
     listener: { ...metrics.listener, onOperation: (finished) => { audit(finished); metrics.listener.onOperation?.(finished); } },
   });
   const events = createEventReporter({ access, clock: realClock, throttledReasons: {}, namespaces: [], component: 'test', onWritten: metrics.onEvent });

@@ -23,7 +23,7 @@ function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod());
   const clock = new RealClock();
   const engine = broken ?? createEngine({
-systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+    systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
   });
   const events = createEventReporter({ access, clock, throttledReasons: {}, namespaces: [], component: 'test' });
   const state = { ready: true };

@@ -30,7 +30,7 @@ export interface CatalogueEntry<
   /** Seconds within which it is over, one way or the other, once it has begun; 90 where nothing is said. */
   deadlineSeconds?(args: z.output<A>): number;
   /** What it changes or reads beside its target, whose facts may be out of date afterwards and whose namespaces have to be allowed. */
-  touches?(args: z.output<A>, target: z.output<T>): Target[];
+  touches?(args: z.output<A>): Target[];
 }
 
 /** Entries by their kind. */

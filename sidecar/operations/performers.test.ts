@@ -25,7 +25,7 @@ function setUp(...objects: KubernetesObject[]) {
   const clock = new HandClock();
   let changed: boolean | undefined;
   const engine = createEngine({
-systems: sidecarSystems,     access, clock, randomBytes: countingBytes(), settings: { namespaces: ['default', 'other'], outputLimitBytes: 1e6, bootScripts },
+    systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: ['default', 'other'], outputLimitBytes: 1e6, bootScripts },
     listener: { onOperation: (finished) => { changed = finished.changed; } },
   });
   /** The error, or whether something was changed. */

@@ -1,6 +1,6 @@
 /** Requests that grow: whatever a hook goes through may be as long as is asked for. */
 import type { HookRequest, Json, KubernetesObject } from '../../hooks/core/contract.ts';
-import { ownerObservation } from '../../hooks/weka/container/facts.ts';
+import { ownerObservation } from '../../hooks/weka/container/order.ts';
 import { clusterLook, containerLook, membersLook } from '../../hooks/weka/node/live.ts';
 import { apiVersion, condition, container, guid, image, longAgo, node, object, portRange, requestOf, times, wordOf, type ContainerChange } from './growth-objects.ts';
 
