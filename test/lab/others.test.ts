@@ -70,6 +70,25 @@ describe('a deletion that is cancelled after its order', () => {
     world.lab.stop();
   });
 
+  it('makes no new containers beside the last one of those that it had, which keeps its data', long, async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const uids = new Set(members(world).map((name) => uidOf(world, 'WekaContainer', name)));
+    const node = nodeOf(world, 'demo-drive-0');
+    const elsewhere = new Set(members(world).filter((name) => nodeOf(world, name) !== node));
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    world.lab.machines.fail(node);
+    await watch.until('all others are gone', () => !members(world).some((name) => elsewhere.has(name)), 900);
+    const erased = watch.erased();
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    await watch.until('it says so', () => world.condition('WekaCluster', 'demo')?.reason === 'DeletionCancelled', 120);
+    world.lab.machines.recover(node);
+    await watch.stays('it makes nothing', () => members(world).every((name) => uids.has(uidOf(world, 'WekaContainer', name))), 300);
+    expect([watch.erased(), watch.violations()]).toEqual([erased, []]);
+    world.lab.stop();
+  });
+
   it('at any moment erases only what was begun before', { timeout: 400_000 }, async () => {
     await fc.assert(fc.asyncProperty(fc.integer({ min: 29_900, max: 30_600 }), async (milliseconds) => {
       const world = await readyCluster({ spec: { gracefulDestroyDuration: '30s' } }, { nodes: 3 });

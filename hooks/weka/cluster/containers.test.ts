@@ -61,6 +61,13 @@ describe('the containers of a role', () => {
     expect(wanted(3, [existing('demo-drive-0', { nodeAffinity: 'n1' })]).objects.map((object) => specOf(object)['nodeAffinity'])).toEqual(['n1', 'n2', 'n3']);
   });
 
+  it('that the scheduler has refused at one time get different nodes', () => {
+    const unschedulable = { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: '2026-01-01T00:00:00Z' }] };
+    const refused = (name: string, node: string): KubernetesObject => existing(name, { nodeAffinity: node }, { status: { ...unschedulable, nodeAffinity: node } });
+    const moved = wanted(2, [refused('demo-drive-0', 'n1'), refused('demo-drive-1', 'n2')]).objects.map((object) => specOf(object)['nodeAffinity']);
+    expect(moved).toEqual(['n3', 'n4']);
+  });
+
   it('leave the node to the scheduler under an affinity of the user', () => {
     const [first] = wanted(1, [], { cluster: cluster(1, { podConfig: { affinity: { podAffinity: {} } } }) }).objects;
     expect(specOf(first)['nodeAffinity']).toBeUndefined();

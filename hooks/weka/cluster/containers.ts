@@ -193,7 +193,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
     for (const view of living) {
       const node = nodeFor(input, plan, view, places);
       wanted.objects.push(build(input, sized(view.spec.numDrives), view.name, view.spec.name ?? '', node, view));
-      if (node !== undefined && nodeOf(view) === undefined) places.take(node);
+      if (node !== undefined && node !== nodeOf(view)) places.take(node);
     }
     wanted.surplus.push(...living.slice(plan.count).map(({ name }) => name));
     for (let ordinal = 0, created = living.length; created < plan.count; ordinal += 1) {

@@ -8,7 +8,7 @@ import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../.
 import { graceSeconds } from '../grace.ts';
 import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
-import { foreignWords } from './formation.ts';
+import { foreignWords, givesThemBack } from './formation.ts';
 import { secretSteps } from './secrets.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
@@ -61,11 +61,11 @@ function ordered({ claims, now }: ClusterFacts): Outcome {
 
 /** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */
 function strangers(facts: ClusterFacts): Outcome | undefined {
-  const { unlabelled, uid } = facts;
+  const { unlabelled } = facts;
   // with this object the collector would take them
   if (facts.foreign.length > 0) return wait('ForeignContainers', foreignWords(facts), 5);
   if (unlabelled.length === 0) return undefined;
-  return wait('UnlabelledContainers', `${unlabelled.join(', ')} name this cluster and are not its children: give them back with kubectl label wekacontainers ${unlabelled.join(' ')} controller-uid=${uid}`, 5);
+  return wait('UnlabelledContainers', `${unlabelled.join(', ')} are of this cluster and are not its children: give them back with ${givesThemBack(facts)}`, 5);
 }
 
 /** A container is omitted only when it was observed to know that it is to be destroyed: it would say goodbye otherwise. */

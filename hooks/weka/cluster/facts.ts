@@ -34,7 +34,7 @@ export interface ClusterFacts {
   containers: ContainerView[];
   /** Children that were made for another cluster, by their ports: their labels were edited. They are kept exactly as they are. */
   foreign: ContainerView[];
-  /** Containers that name this cluster and are nobody's children: another operator made them, or their label was lost. */
+  /** Containers of this cluster that are nobody's children: another operator made them, or their labels were lost. */
   unlabelled: string[];
   /** Containers of an earlier cluster of this name, which has gone without them. */
   leftovers: KubernetesObject[];
@@ -155,10 +155,22 @@ function isForeign({ spec: { portRange } }: ContainerView, ports: PortRange | un
   return ports !== undefined && made !== undefined && made !== 0 && made !== ports.basePort;
 }
 
+interface RawContainer {
+  spec?: { portRange?: { basePort?: number } };
+  status?: { clusterID?: string };
+}
+
+/** A container that has lost its owner and its labels is told from what an earlier cluster of the name has left: it was made with the ports of this one. */
+function isOwn(object: KubernetesObject, ports: PortRange | undefined, guid: string | undefined): boolean {
+  const { spec, status } = object as RawContainer;
+  if (ports === undefined || spec?.portRange?.basePort !== ports.basePort) return false;
+  return object.metadata.labels?.[labels.clusterId] === undefined || (guid !== undefined && status?.clusterID === guid);
+}
+
 /** Containers that are no children of the cluster and concern it. */
-function strangers(request: HookRequest, uid: string): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
+function strangers(request: HookRequest, uid: string, ports: PortRange | undefined, guid: string | undefined): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
   const related = objectsOf(request.related, 'WekaContainer', apiVersion).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const isUnlabelled = ({ metadata }: KubernetesObject): boolean => metadata.labels?.[labels.clusterId] === uid;
+  const isUnlabelled = (object: KubernetesObject): boolean => object.metadata.labels?.[labels.clusterId] === uid || isOwn(object, ports, guid);
   return { unlabelled: related.filter(isUnlabelled).map(({ metadata }) => metadata.name), leftovers: related.filter((object) => !isUnlabelled(object)) };
 }
 
@@ -184,7 +196,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const claims = claimsFact(request.observed, claimsNames.ofCluster(uid));
   const clock = factValue(request.observed, serverTime(0));
   const executor = chooseExecutor(containers, now);
-  const { unlabelled, leftovers } = strangers(request, uid);
+  const { unlabelled, leftovers } = strangers(request, uid, range, guid);
   const base = {
     request, cluster, uid, namespace, name, now, plans, containers, foreign, portClaims,
     config: operatorConfig.parse(request.context.config),

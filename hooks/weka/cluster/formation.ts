@@ -47,10 +47,15 @@ function portsClaimed(facts: ClusterFacts): Outcome {
   ]);
 }
 
+/** How containers become children of the cluster: by the two labels, of which Metacontroller reads the first. */
+export const givesThemBack = ({ unlabelled, uid, namespace }: Pick<ClusterFacts, 'unlabelled' | 'uid' | 'namespace'>): string =>
+  `kubectl label --overwrite -n ${namespace} wekacontainers ${unlabelled.join(' ')} controller-uid=${uid} ${labels.clusterId}=${uid}`;
+
 /** Taking over from another operator: its containers have to be labelled before this cluster may create any. */
-function nothingForeign({ unlabelled, uid }: ClusterFacts): Outcome {
+function nothingForeign(facts: ClusterFacts): Outcome {
+  const { unlabelled } = facts;
   if (unlabelled.length === 0) return done();
-  return stalled('UnlabelledContainers', `${unlabelled.length} containers name this cluster and are not its children: ${unlabelled.slice(0, 3).join(', ')}; label them controller-uid=${uid}, or delete them`);
+  return stalled('UnlabelledContainers', `${unlabelled.length} containers are of this cluster, by their label or their ports, and are not its children: ${unlabelled.slice(0, 3).join(', ')}; give them back with ${givesThemBack(facts)}`);
 }
 
 /** What is left of an earlier cluster of this name is given up or adopted by a person's word, never overwritten. */
@@ -76,7 +81,23 @@ function nothingOfOthers(facts: ClusterFacts): Outcome {
   return stalled('ForeignContainers', message, [{ type: 'Warning', reason: 'ForeignContainers', message }]);
 }
 
+/** A deletion that took all containers along, and was then cancelled: what is left ends or has ended, and an object that is deleted begins nothing new. */
+export function outlivesItsContainers({ cluster: { metadata, status }, containers }: Pick<ClusterFacts, 'cluster' | 'containers'>): boolean {
+  return metadata.deletionTimestamp !== undefined && containers.every(({ terminating }) => terminating) && (containers.length > 0 || status?.clusterID !== undefined);
+}
+
+function cancelledTooLate(facts: ClusterFacts): Outcome | undefined {
+  const { cluster: { status }, containers } = facts;
+  if (!outlivesItsContainers(facts)) return undefined;
+  const end = 'without overrides.cancelDeletion the cluster ends after a new grace';
+  return containers.length === 0
+    ? stalled('CancelledTooLate', `the deletion is cancelled, and no container of weka cluster ${status?.clusterID ?? ''} is left: an object that is deleted forms no new one; ${end}; then apply it anew`)
+    : stalled('DeletionCancelled', `the deletion is cancelled, which can not bring back its ${containers.length} containers: they are being deleted as well, and keep their data; ${end}`);
+}
+
 function containersExist(facts: ClusterFacts): Outcome {
+  const late = cancelledTooLate(facts);
+  if (late !== undefined) return late;
   if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
   for (const { role, count } of facts.plans) {
     const present = living(facts, role).length;
@@ -190,16 +211,10 @@ function configured(facts: ClusterFacts): Outcome {
   return needed.length === 0 ? done() : act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
 }
 
-/** A foreground deletion takes all containers along; when it is cancelled it leaves a cluster without any. */
-function lostToCancellation({ cluster, containers }: ClusterFacts): boolean {
-  return cluster.metadata.deletionTimestamp !== undefined && containers.length > 0 && containers.every(({ terminating }) => terminating);
-}
-
 function joined(facts: ClusterFacts): Outcome {
   const members = roles.flatMap((role) => runningOf(facts, role));
-  if (lostToCancellation(facts)) {
-    return stalled('DeletionCancelled', `the deletion is cancelled, which can not bring back its ${facts.containers.length} containers: they are being deleted as well, and keep their data; without overrides.cancelDeletion the cluster ends after a new grace`);
-  }
+  const late = cancelledTooLate(facts);
+  if (late !== undefined) return late;
   if (members.length === 0) return unknown('no weka container runs', 2);
   const outside = members.filter(({ status }) => status.containerID === undefined);
   if (outside.length === 0) {
@@ -233,7 +248,7 @@ const bringUpOver = (facts: ClusterFacts): boolean => formed(facts) && ioStarted
 
 export const formationSteps = {
   ports: { name: 'Ports', condition: 'PortsAllocated', mode: 'always', status: 'Init', summary: 'A range of ports is claimed for the cluster.', check: portsClaimed },
-  takeover: { name: 'Takeover', mode: 'always', status: 'Init', summary: 'No container names this cluster without being its child.', check: nothingForeign },
+  takeover: { name: 'Takeover', mode: 'always', status: 'Init', summary: 'No container is of this cluster, by its label or its ports, without being its child.', check: nothingForeign },
   leftovers: { name: 'Leftovers', mode: 'always', status: 'Init', summary: 'No container of an earlier cluster of this name is left.', check: nothingLeft },
   foreign: { name: 'NothingForeign', mode: 'always', status: 'Init', summary: 'No container that another cluster made is a child of this one.', check: nothingOfOthers },
   exist: { name: 'Containers', condition: clusterConditions.podsCreated, mode: 'once', status: 'Init', summary: 'All wished WekaContainers exist.', latched: formed, check: containersExist },

@@ -19,7 +19,7 @@ import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
 import { filesystemStep } from './filesystems.ts';
-import { formationSteps } from './formation.ts';
+import { formationSteps, outlivesItsContainers } from './formation.ts';
 import { joinIpPorts, membersObject } from './members.ts';
 import { clusterObservations } from './observations.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
@@ -84,6 +84,13 @@ function rolling({ containers: views }: ClusterFacts, summary: Summary): Summary
   return { state: 'progressing', reason: 'Rolling', message, ready: true };
 }
 
+/** Whatever was so before: nobody can use a cluster of which nothing runs. */
+function standing({ containers: views }: ClusterFacts, summary: Summary): Summary {
+  if (views.some(({ operational }) => operational)) return summary;
+  if (summary.state === 'ready') return { state: 'progressing', reason: 'NothingOperational', message: `none of its ${views.length} containers is operational` };
+  return { ...summary, ready: false };
+}
+
 function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
   if (summary.state === 'ready' || ('ready' in summary && summary.ready === true)) return 'Ready';
   const word = facts.cluster.status?.status;
@@ -118,7 +125,8 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
-  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && facts.foreign.length === 0 && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
+  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && facts.foreign.length === 0 && !outlivesItsContainers(facts)
+    && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
     cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
@@ -150,7 +158,7 @@ function active(facts: ClusterFacts): Decision {
   const reach = reachOf(facts);
   const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
   const lasting = rolling(facts, lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, whole));
-  const summary = doubted(reach, lasting, run.blockedBy?.outcome.state === 'unknown');
+  const summary = standing(facts, doubted(reach, lasting, run.blockedBy?.outcome.state === 'unknown'));
   const wishes = [
     ...kstatusTrio(summary),
     degraded(facts, surplus, reach),

@@ -82,9 +82,9 @@ function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
   return { against: againstAbsence(otherStatus, inWeka, (member) => member.failureDomain === domain) };
 }
 
-/** Without a cluster there is nobody to share a turn with, and protection alone decides. */
+/** One that was never of a cluster has nobody to share a turn with, and protection alone decides; only its claim says that it never was. */
 function turnFor(facts: ContainerFacts): StopInput['turn'] {
-  if (facts.clusterClaims === undefined) return { state: 'ours' };
+  if (facts.clusterClaims === undefined) return facts.nodeClaims?.state === 'unknown' ? { state: 'unknown' } : { state: 'ours' };
   return facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn;
 }
 

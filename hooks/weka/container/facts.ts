@@ -145,7 +145,9 @@ function claimsOf(request: HookRequest, container: WekaContainer, nodeName: stri
   const claimed = is(container.spec.mode, 'claims') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
   const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
-  const clusterClaims = clusterUid === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(clusterUid));
+  // one that has lost its owner is still a member beside the others, and stops in turn with them
+  const turnOfCluster = clusterUid ?? holder?.clusterUid;
+  const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster));
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
   return { nodeClaims, holder, clusterClaims, turn };
 }

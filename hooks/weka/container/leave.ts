@@ -44,9 +44,9 @@ function endKnown(facts: ContainerFacts): Outcome {
 }
 
 /** Why the one that left before it is still missed: its successor is not there. */
-function withoutSuccessor({ inWeka, containerId, members, clusterClaims, container: { spec } }: ContainerFacts): string | undefined {
+function withoutSuccessor({ inWeka, containerId, members, clusterUid, container: { spec } }: ContainerFacts): string | undefined {
   const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;
-  if (wished === undefined) return clusterClaims === undefined ? undefined : `it is not known how many ${spec.mode} containers are wished: waits for the cluster to write its WekaMembers`;
+  if (wished === undefined) return clusterUid === undefined ? undefined : `it is not known how many ${spec.mode} containers are wished: waits for the cluster to write its WekaMembers`;
   const up = inWeka.state === 'known' ? inWeka.members.filter(({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP').length : 0;
   return up < wished - 1 ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before` : undefined;
 }

@@ -5,7 +5,6 @@ import { configMapKeys, objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import { refusalObservations, type MissingChild } from '../../core/refused-child.ts';
 import { apiVersion } from '../api/group.ts';
-import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { drivesGoing } from './drives.ts';
@@ -27,7 +26,7 @@ function isSettled(facts: ContainerFacts): boolean {
 }
 
 function claims(facts: ContainerFacts, age: number): Observation[] {
-  const names = [facts.nodeClaims?.name, is(facts.container.spec.mode, 'backend') && facts.clusterUid !== undefined ? claimsNames.ofCluster(facts.clusterUid) : undefined];
+  const names = [facts.nodeClaims?.name, is(facts.container.spec.mode, 'backend') ? facts.clusterClaims?.name : undefined];
   return names.flatMap((name) => (name === undefined ? [] : [claimsRead(name, age)]));
 }
 

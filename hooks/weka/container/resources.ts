@@ -39,6 +39,13 @@ function portTaken({ container: { spec } }: ContainerFacts, held: UsedPorts, oth
   return rival === undefined ? undefined : `spec.port or spec.agentPort fixes a port that ${rival.namespace}/${rival.name} holds on the node (${[rival.wekaPort, rival.agentPort].join(', ')})`;
 }
 
+/** Who has the weka name on this node, by which its runtime takes its lock: a second one would wait for that lock for ever. */
+function nameHeld({ container: { spec }, node }: ContainerFacts & { node: WekaNode }, others: readonly ClaimHolder[]): Refused | undefined {
+  const rival = others.find(({ wekaName }) => wekaName !== undefined && wekaName === spec.name);
+  if (rival === undefined) return undefined;
+  return { reason: 'WekaNameHeld', refused: `WekaContainer ${rival.namespace}/${rival.name} is weka container ${spec.name} on node ${node.metadata.name}, and two of one name can not run there; delete the one that is not to be, or give this one another spec.name or node` };
+}
+
 /** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
 function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
   // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
@@ -102,7 +109,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const { uid, holder } = facts;
   const others = othersThan(uid, holders);
   const before = holder === undefined ? remembered(facts, others) : heldBefore(holder);
-  const neighbour = before === undefined ? unclaimedNeighbour(facts, holders) : undefined;
+  const neighbour = before === undefined ? nameHeld(facts, others) ?? unclaimedNeighbour(facts, holders) : undefined;
   if (neighbour !== undefined) return neighbour;
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);

@@ -69,6 +69,13 @@ function withdrawal({ pod, holder, nodeClaims, uid, report }: ContainerFacts): O
   return recorded && !given ? [writeClaims(nodeClaims, [{ path: ['holders', uid, 'stopAllowed'], value: null }])] : [];
 }
 
+/** Nothing can be said to a pod whose node does not report: it is tried on, and the wait names the node, for the turn of the cluster stays here until then. */
+function silentNode({ node, pod }: ContainerFacts): string | undefined {
+  if (pod?.nodeNotReady !== true && node?.spec.ready !== false) return undefined;
+  const name = pod?.nodeName ?? '';
+  return `it can not be told, for node ${name} does not report: it ends when the node is back, or when you know that the node is off and kubectl taint nodes ${name} ${outOfServiceTaint}=nodeshutdown:NoExecute, or delete the Node`;
+}
+
 /** A terminating pod: what it waits for, or the flag that lets it stop. */
 export function terminationOutcome(facts: ContainerFacts): Outcome {
   // nothing can be executed in it, and nothing runs in it that could be stopped
@@ -86,6 +93,8 @@ export function terminationOutcome(facts: ContainerFacts): Outcome {
     if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts)) return act(decision.reason, decision.message, returning(facts), 2);
     return wait(decision.reason, decision.message, isAboutMounts(decision) ? mountsPace.terminating : 3);
   }
+  const silent = silentNode(facts);
+  if (silent !== undefined) return act('NodeSilent', `the pod may stop (${decision.message}); ${silent}`, permission(facts, decision), 10);
   return act('AllowingStop', `lets the pod stop: ${decision.message}`, permission(facts, decision), 1);
 }
 
