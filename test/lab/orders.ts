@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
 
 export interface Orders {
-  /** Remembers what a deletion that is taken back makes of the grace; to be called often. */
+  /** Remembers who made a container, and what a deletion that is taken back makes of the grace; to be called often. */
   look(): void;
   /** Why the operator need not ask weka before it stops the container; undefined: it has to. */
   ofStop(containerUid: string): string | undefined;
@@ -25,9 +25,12 @@ export function ordersIn(world: World): Orders {
   /** When a cancelled deletion was last seen as cancelled, by the uid of the cluster. */
   const cancelledAt = new Map<string, number>();
   const container = (uid: string): Loose | undefined => world.lab.all('WekaContainer').find(({ metadata }) => metadata.uid === uid);
+  /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
+  const maker = new Map<string, string>();
+  const ownerOf = ({ metadata }: Loose): string | undefined => metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? metadata.labels?.['weka.io/cluster-id'];
   const clusterOf = (object: Loose): Loose | undefined => {
-    const uid = object.metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? object.metadata.labels?.['weka.io/cluster-id'];
-    return world.lab.all('WekaCluster').find(({ metadata }) => metadata.uid === uid);
+    const clusters = world.lab.all('WekaCluster');
+    return [maker.get(object.metadata.uid ?? ''), ownerOf(object)].map((uid) => clusters.find(({ metadata }) => metadata.uid === uid)).find((cluster) => cluster !== undefined);
   };
   const graceIsOver = (cluster: Loose): boolean => {
     const { deletionTimestamp, uid = '' } = cluster.metadata;
@@ -37,6 +40,10 @@ export function ordersIn(world: World): Orders {
   };
   return {
     look() {
+      for (const object of world.lab.all('WekaContainer') as Loose[]) {
+        const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
+        if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
+      }
       for (const cluster of world.lab.all('WekaCluster') as Loose[]) {
         if (isTerminating(cluster) && isCancelled(cluster)) cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
       }
