@@ -58,13 +58,20 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
 
 const previousConditions = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.conditions ?? []) as Condition[];
 
+/** Drives that are there and that weka can not use. */
+function brokenDrives({ containers: views }: ClusterFacts): string[] {
+  const broken = views.flatMap(({ name, status }) => (status.addedDrives ?? []).filter((drive) => drive.status === 'FAILED')
+    .map(({ serial_number: serial = '' }) => `${serial} of ${name} on node ${status.nodeAffinity ?? ''}`));
+  return broken.length === 0 ? [] : [`FAILED in weka: drive ${broken.slice(0, 3).join(', ')}${broken.length > 3 ? ` and ${broken.length - 3} more` : ''}`];
+}
+
 /** What is less than whole in a cluster that works. */
 function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Reach = {}): ConditionWish {
   const missing = facts.plans.flatMap(({ role, count }) => {
     const up = facts.containers.filter((view) => view.role === role && view.operational && !view.terminating).length;
     return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
   });
-  const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing];
+  const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing, ...brokenDrives(facts)];
   const before = previousConditions(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
   if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', reason: before.reason, message: before.message };

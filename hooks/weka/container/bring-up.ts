@@ -14,7 +14,7 @@ import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome, unknownFormer } from './former.ts';
-import { joinSteps } from './join.ts';
+import { identityLost, joinSteps } from './join.ts';
 import { missingPod } from './observations.ts';
 import { hasDrivers } from './obstacles.ts';
 import { identityChange, successor, terminationOutcome } from './succession.ts';
@@ -196,7 +196,7 @@ function wekaRuns(facts: ContainerFacts): Outcome {
   if (report.phase === 'error') return wait('RuntimeError', report.message, 10, [warning('WekaLocalStatus', report.message)]);
   if (report.missingDriver) return missingDrivers(facts, `the runtime misses the kernel driver ${report.missingDriver}`, 2);
   const local = report.local?.find((entry) => entry.name === container.spec.name);
-  if (local?.runStatus === 'Running') return done();
+  if (local?.runStatus === 'Running') return identityLost(facts) ?? done();
   // once it runs, a late answer of the agent is no sign of the contrary
   if (report.local === null && report.phase === 'running') return unknown('the agent has not answered in time', facts.config.lookSeconds);
   if (local === undefined) return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, facts.config.lookSeconds);

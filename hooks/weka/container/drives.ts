@@ -1,7 +1,7 @@
 /** Giving the claimed drives to weka, and taking back those that are to go. One dead drive must not stop anything else. */
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
-import { containerConditions } from '../api/group.ts';
+import { containerConditions, annotations } from '../api/group.ts';
 import { wekaQuery, wekaRun } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
@@ -42,6 +42,19 @@ function isRefused({ executor, request }: ContainerFacts): boolean {
   return error !== undefined && refusedCredentials.test(error);
 }
 
+const isMoving = ({ status }: WekaDrive): boolean => status === 'PHASING_OUT';
+/** Holds nothing that weka could not do without. */
+const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE';
+/** Can not be emptied; what it held may still be there, and be all that is left of it. */
+const hasFailed = ({ status }: WekaDrive): boolean => status === 'FAILED';
+
+/** It is there, and weka can not use it. Whether it is given up says a person, who may know of a loose cable. */
+function failedDrive({ node, nodeName = '' }: ContainerFacts, { serial_number: serial = '' }: WekaDrive): Outcome {
+  const blocked = JSON.stringify([...(node?.spec.blockedDrives ?? []), serial]);
+  const message = `drive ${serial} of node ${nodeName} is FAILED in weka; kubectl annotate node ${nodeName} --overwrite ${annotations.blockedDrives}='${blocked}' gives it up, and another one is taken where there is one`;
+  return wait('DriveFailed', message, 30, [{ type: 'Warning', reason: 'DriveFailed', message }]);
+}
+
 function drivesAdded(facts: ContainerFacts): Outcome {
   if (facts.container.spec.mode !== 'drive') return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
@@ -56,6 +69,8 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   const missing = serials.filter((serial) => !present.has(serial));
   const wanted = facts.container.spec.numDrives ?? 0;
   if (missing.length === 0) {
+    const broken = added.find((drive) => hasFailed(drive) && !going.has(drive.serial_number ?? ''));
+    if (broken !== undefined) return failedDrive(facts, broken);
     // what is to go serves until it is replaced
     return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
   }
@@ -67,12 +82,6 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   const events = errors.map((error) => ({ type: 'Warning' as const, reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);
 }
-
-const isMoving = ({ status }: WekaDrive): boolean => status === 'PHASING_OUT';
-/** Holds nothing that weka could not do without. */
-const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE';
-/** Can not be emptied; what it held may still be there, and be all that is left of it. */
-const hasFailed = ({ status }: WekaDrive): boolean => status === 'FAILED';
 
 /** Why a drive may not be taken out now. */
 function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly WekaDrive[], first: WekaDrive): Outcome | undefined {

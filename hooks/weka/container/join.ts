@@ -15,16 +15,29 @@ function clusterToJoin({ container: { spec }, members }: ContainerFacts): { name
   return guid === undefined ? undefined : { name: guid, addresses: members?.spec.joinIpPorts ?? [] };
 }
 
+/** STEM: its weka container runs, belongs to no cluster and has not been told of one. */
+const isStem = ({ report, container: { spec } }: ContainerFacts): boolean =>
+  report?.local?.find((entry) => entry.name === spec.name)?.internalStatus?.display_status === 'STEM';
+
+/** What the runtime says of itself outranks what a status or a claim remembers: its host has lost what made it that member. */
+export const hasLostIdentity = (facts: ContainerFacts): boolean => facts.joined && facts.report?.identity === null && isStem(facts);
+
+/** Of a backend only a person can say whether the host gets its directory back. A frontend holds nothing, and joins again. */
+export function identityLost(facts: ContainerFacts): Outcome | undefined {
+  if (!hasLostIdentity(facts) || !is(facts.container.spec.mode, 'backend')) return undefined;
+  const { containerId, clusterGuid = '', nodeName = '', name, namespace } = facts;
+  const message = `it was container ${containerId} of the weka cluster ${clusterGuid}, and its runtime belongs to no cluster (STEM): its directory on node ${nodeName} is gone. kubectl delete wekacontainer ${name} -n ${namespace} removes that member, when the others bear it, and a new container takes its place`;
+  return wait('IdentityLost', message, 30, [{ type: 'Warning', reason: 'IdentityLost', message }]);
+}
+
 function joined(facts: ContainerFacts): Outcome {
-  const { mode, name } = facts.container.spec;
+  const { mode } = facts.container.spec;
   if (!is(mode, 'joinsCluster')) return skipped;
-  if (facts.joined) return done();
+  if (facts.joined && !hasLostIdentity(facts)) return done();
   if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   const cluster = clusterToJoin(facts);
   if (cluster === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', facts.config.lookSeconds);
-  const local = facts.report.local?.find((entry) => entry.name === name);
-  // STEM: runs, belongs to no cluster and has not been told of one
-  if (local?.internalStatus?.display_status !== 'STEM' || facts.pod === undefined || cluster.addresses.length === 0) {
+  if (!isStem(facts) || facts.pod === undefined || cluster.addresses.length === 0) {
     return wait('Joining', `joins the weka cluster ${cluster.name}`, facts.config.lookSeconds);
   }
   const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: cluster.addresses.slice(0, endpointLimit).map(endpoint) });
@@ -40,6 +53,6 @@ function endpoint(text: string): { ip: string; port: number } {
 export const joinSteps: readonly Step<ContainerFacts>[] = [
   {
     name: 'Joined', condition: containerConditions.joinedCluster, mode: 'once', status: 'Running',
-    summary: 'The container has the identity of a member of the weka cluster.', latched: (facts) => facts.joined, check: joined,
+    summary: 'The container has the identity of a member of the weka cluster.', latched: (facts) => facts.joined && !hasLostIdentity(facts), check: joined,
   },
 ];
