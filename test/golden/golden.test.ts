@@ -12,6 +12,7 @@ import { kinds } from '../../hooks/weka/api/index.ts';
 import { catalogueOf } from '../../hooks/core/families/index.ts';
 import { systems } from '../../hooks/systems.ts';
 import { wekaQueries, type WekaQueryName } from '../../hooks/weka/queries.ts';
+import { merge } from '../../lab/driver/apply.ts';
 import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import { formatGolden } from './format.ts';
 
@@ -59,6 +60,13 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
       expect(entry.target.safeParse(target).error, `target of ${kind}`).toBeUndefined();
       expect(entry.args.safeParse(args).error, `arguments of ${kind}`).toBeUndefined();
     }
+  });
+
+  it('wishes children that Metacontroller can update: a second write of the same changes nothing', () => {
+    if (request === undefined || hookOf(request) === 'customize') return;
+    const { children, attachments } = answerHook(controller, hookOf(request), request) as { children?: KubernetesObject[]; attachments?: KubernetesObject[] };
+    // entries of a list that have one value of the first key by which it merges become one
+    for (const child of children ?? attachments ?? []) expect(merge(child, child, child), `${child.kind} ${child.metadata.name}`).toEqual(child);
   });
 
   it('while it is not ready, asks again only when the answers of this time are too old by then', () => {

@@ -124,3 +124,22 @@ describe('answers of weka that speak of the past', () => {
     world.lab.stop();
   });
 });
+
+describe('the members that speak for others', () => {
+  it('are all known, so that one which leaves is told what it waits for while a whole node is away', long, async () => {
+    const world = await readyCluster({ drive: 7, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 8, weka: { rebuildElsewhere: 30_000 } });
+    const watch = watchLosses(world);
+    const known = (): string[] => (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { name: string }[]).map(({ name }) => name).sort();
+    expect(known()).toEqual(members(world));
+    const node = nodeOf(world, 'demo-drive-6');
+    const uid = uidOf(world, 'WekaContainer', 'demo-drive-0');
+    world.lab.machines.fail(node);
+    await watch.pass(200);
+    world.delete('WekaContainer', 'demo-drive-0');
+    await watch.until('it waits for the one that is away', () => /may not leave yet: HostId<\d+> is DOWN/.test(world.condition('WekaContainer', 'demo-drive-0')?.message ?? ''), 120);
+    world.lab.machines.recover(node);
+    await watch.until('it has left, and another one has come', () => uidOf(world, 'WekaContainer', 'demo-drive-0') !== uid, 900);
+    expect([watch.losses.ioStopped, watch.violations()]).toEqual([false, []]);
+    world.lab.stop();
+  });
+});

@@ -9,6 +9,7 @@ import { modes } from './modes.ts';
 const spec = object({
   clusterGuid: text(64).optional().describe('is the GUID that weka gave itself; absent before formation'),
   basePort: port().optional().describe('is the first port of the cluster'),
+  // Metacontroller merges a list by the first of containerPort, port, mountPath, name, uid, ip, path that all entries have: that has to be the name
   members: z.array(object({
     containerUid: text(64).describe('is the uid of the WekaContainer'),
     name: text().describe('is the name of the WekaContainer'),
@@ -16,7 +17,6 @@ const spec = object({
     mode: z.enum(modes).describe('is its mode'),
     containerId: z.int().min(0).optional().describe('is its number in the weka cluster'),
     ip: text(64).describe('is its first management address'),
-    port: port().describe('is its first weka port'),
   })).max(96).default([]).describe('are containers that can run commands for others'),
   silent: z.array(object({
     name: text().describe('is its name inside weka'),

@@ -32,7 +32,7 @@ function members(facts: ClusterFacts): Json[] {
     .slice(0, executors)
     .map((view) => ({
       containerUid: view.uid, name: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,
-      ip: view.status.managementIPs?.[0] ?? '', port: view.status.allocations?.wekaPort ?? 0,
+      ip: view.status.managementIPs?.[0] ?? '',
     }));
 }
 
