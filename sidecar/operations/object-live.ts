@@ -19,13 +19,14 @@ export const objectLive: Performer<GenericEntries['object.live']> = async (acces
   const object = await getOrUndefined(access, { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name });
   if (object === undefined) return { exists: false };
   const controller = controllerOf(object);
-  const { uid, labels, deletionTimestamp, finalizers = [] } = object.metadata;
+  const { uid, labels, generation, deletionTimestamp, finalizers = [] } = object.metadata;
   const fields = (args.fields ?? []).map((path) => [path, at(object, path)] as const).filter(([, value]) => value !== undefined);
   return {
     exists: true,
     uid: uid ?? '',
     ...(controller === undefined ? {} : { controllerUid: controller.uid }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(generation === undefined ? {} : { generation }),
     labels: labels ?? {},
     finalizers: [...finalizers],
     fields: Object.fromEntries(fields) as Record<string, Json>,

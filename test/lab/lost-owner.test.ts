@@ -68,6 +68,26 @@ describe('a pod that is deleted on a node whose power fails before it may stop',
   });
 });
 
+describe('containers whose owner reference names a cluster of an older life', () => {
+  it('are collected, and leave the cluster that they are of by its gates, whatever labels they have', { timeout: 600_000 }, async () => {
+    const chosen = fc.subarray(names, { minLength: 3, maxLength: 5 });
+    await fc.assert(fc.asyncProperty(chosen, fc.boolean(), async (ones, labels) => {
+      const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
+      const watch = watchLosses(world);
+      const old = '11111111-2222-4333-8444-555555555555';
+      for (const name of ones) {
+        const reference = { ...world.get('WekaContainer', name)!.metadata.ownerReferences![0]!, uid: old };
+        world.patch('WekaContainer', name, { metadata: { ownerReferences: [reference], ...(labels ? { labels: { 'controller-uid': old, 'weka.io/cluster-id': old } } : {}) } });
+      }
+      await watch.until('the collector has taken them', () => ones.every((name) => world.get('WekaContainer', name)?.metadata.deletionTimestamp !== undefined), 120);
+      await watch.pass(600);
+      expect(watch.losses.away).toBeLessThanOrEqual(1);
+      expect([watch.losses.ioStopped, watch.violations(), world.lab.world.damage]).toEqual([false, [], []]);
+      world.lab.stop();
+    }), { numRuns: 3 });
+  });
+});
+
 describe('containers without an owner whose pods are deleted at one time', () => {
   it('stop one at a time, whichever they are and whatever labels are left', { timeout: 600_000 }, async () => {
     const orphans = fc.subarray(names, { minLength: 3, maxLength: 6 });

@@ -70,6 +70,25 @@ describe('a deletion that is cancelled after its order', () => {
     world.lab.stop();
   });
 
+  it('and taken back while nobody looked begins a new grace: an order is for one deletion', long, async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of nodes) world.lab.machines.fail(node);
+    await watch.pass(400);
+    for (const cancelDeletion of [true, null]) world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion } } });
+    // what a clean-up has begun does not come back; none has, on a node that is off
+    await watch.pass(60);
+    for (const node of nodes) world.lab.machines.recover(node);
+    await watch.pass(500);
+    expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
+    await watch.until('the new grace is over, and all is gone', () => world.get('WekaCluster', 'demo') === undefined, 1200);
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+
   it('makes no new containers beside the last one of those that it had, which keeps its data', long, async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
     const watch = watchLosses(world);
@@ -121,6 +140,27 @@ describe('answers of weka that speak of the past', () => {
     const waiting = members(world).filter((name) => nodeOf(world, name) !== node).map((name) => world.condition('WekaContainer', name, 'PodUpToDate')?.message ?? '');
     expect(waiting.some((message) => message.includes(`node ${node} of its member`))).toBe(true);
     expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('one member that is cut off, and answers as before the last container came', () => {
+  it.each([1, 2])('erases nothing of that container, and opens no gate for it: seed %i', long, async (seed) => {
+    const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { seed, nodes: 8, weka: { rebuildElsewhere: hour * 1000 } });
+    const watch = watchLosses(world);
+    const [deaf = ''] = (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { name: string }[]).map(({ name }) => name);
+    world.lab.world.distort(uidOf(world, 'WekaContainer', deaf), stale());
+    for (const words of ['cluster container', 'cluster drive', 'status']) await world.lab.pods.exec('default', deaf, 'weka-container', ['weka', ...words.split(' '), '--json'], '');
+    world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { driveContainers: 7 } } });
+    await watch.until('the seventh is a member', () => world.condition('WekaContainer', 'demo-drive-6')?.status === 'True', 300);
+    world.patch('WekaContainer', 'demo-drive-6', { spec: { state: 'paused' } });
+    await watch.until('its pod is gone', () => world.get('Pod', 'demo-drive-6') === undefined, 120);
+    const away = members(world).find((name) => name.startsWith('demo-drive') && name !== 'demo-drive-6' && nodeOf(world, name) !== nodeOf(world, deaf));
+    world.lab.machines.fail(nodeOf(world, away ?? ''));
+    world.delete('WekaContainer', 'demo-drive-6');
+    await watch.pass(300);
+    expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);
+    expect(wekaOf(world, 'demo')?.drives.filter(({ status }) => status === 'ACTIVE').length).toBeGreaterThanOrEqual(7);
     world.lab.stop();
   });
 });

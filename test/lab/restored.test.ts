@@ -107,3 +107,30 @@ describe('a container in the place of one that is gone without a word', () => {
     world.lab.stop();
   });
 });
+
+describe('all containers of a cluster, restored without their statuses', () => {
+  it.each([
+    ['nodes are chosen by the cluster', {}],
+    ['nodes are chosen by the scheduler', { podConfig: { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { app: 'weka' } } }] } }],
+  ])('wait for a word where their data is, and form no second weka cluster: %s', long, async (_sentence, spec) => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h', ...spec } }, { nodes: 5, weka: { rebuildElsewhere: 3_600_000 } });
+    const watch = watchLosses(world);
+    const before = guids(world);
+    const uids = new Map(members(world).map(({ metadata }) => [metadata.name, metadata.uid ?? '']));
+    await watch.pass(60);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
+    await world.until('no pod is left', () => world.lab.all('Pod').every(({ metadata }) => metadata.namespace !== 'default'), 300);
+    const backups = members(world).map(({ metadata }) => lose(world, metadata.name));
+    for (const backup of backups) world.lab.apply(backup);
+    await watch.pass(10);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
+    await watch.until('each of them asks', () => members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.reason === 'FormerContainer'), 300);
+    expect(world.condition('WekaCluster', 'demo')).toMatchObject({ reason: 'FormedBefore' });
+    await watch.pass(120);
+    expect([guids(world), watch.violations()]).toEqual([before, []]);
+    for (const { metadata: { name } } of members(world)) world.patch('WekaContainer', name, { spec: { overrides: { adoptFormer: uids.get(name) } } });
+    await watch.until('it is whole again', () => allReady(world), 900);
+    expect([guids(world), watch.erased()]).toEqual([before, []]);
+    world.lab.stop();
+  });
+});

@@ -15,7 +15,7 @@ export const objectLiveValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
     exists: z.literal(true), uid: text, controllerUid: text.optional(), labels: z.record(z.string(), z.string()),
-    deletionTimestamp: text.optional(), finalizers: z.array(text).optional(),
+    deletionTimestamp: text.optional(), finalizers: z.array(text).optional(), generation: z.int().min(1).optional(),
     /** The asked-for fields that are set, by their dotted path. */
     fields: jsonObject,
   }),
@@ -41,7 +41,7 @@ export function objectEntries(systems: readonly SystemAccess[]) {
       args: z.strictObject({ fields: z.array(z.string().regex(/^spec(\.[A-Za-z]+)+$/, 'not a path below spec')).max(16).optional() }),
       result: objectLiveValue,
       rbac: readable.map((kind) => rightTo(['get'], kind)),
-      description: 'Reads an object of a known kind by name: its uid, controller, labels, deletion and single fields of its spec.',
+      description: 'Reads an object of a known kind by name: its uid, controller, labels, generation, deletion and single fields of its spec.',
     }),
     'configmap.keys': entry({
       kind: 'configmap.keys', type: 'observation', target: namespacedTarget, args: noArguments, result: configMapKeysValue,

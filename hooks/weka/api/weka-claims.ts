@@ -52,6 +52,10 @@ const spec = object({
     containerUid: uid().describe('is the uid of the WekaContainer'),
     at: dateTime().describe('is when it was chosen'),
   }).optional().describe('is the one container that may form a cluster'),
+  formed: object({
+    guid: text(64).describe('is the GUID that weka gave itself'),
+    at: dateTime().describe('is when it was first seen'),
+  }).optional().describe('is the weka cluster that the WekaCluster has formed; it forms no other one while this stands'),
   turn: object({
     containerUid: uid().describe('is the uid of the WekaContainer'),
     namespace: text(63).describe('is the namespace of the WekaContainer'),
@@ -72,6 +76,7 @@ const spec = object({
   }).optional().describe('is the grace of the deletion of a cluster that runs now; each deletion that is taken up again begins a new one'),
   destroy: object({
     at: dateTime().describe('is when the grace was over'),
+    generation: z.int().min(1).optional().describe('is the metadata.generation of the WekaCluster for which it was given: for any other one it is void'),
   }).optional().describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
   ranges: z.record(uid(), object({
     namespace: text(63).describe('is the namespace of the WekaCluster'),

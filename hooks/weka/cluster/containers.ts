@@ -132,6 +132,8 @@ function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | u
   const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= input.unschedulableSeconds * 1000;
   if (now !== undefined && !expired) return now;
+  // what has data stays where the scheduler has put it: a status may be lost
+  if (view !== undefined && now === undefined && hasData(input, view) && view.status.nodeAffinity !== undefined) return view.status.nodeAffinity;
   // what was left to the scheduler stays with it, until it finds nothing for a minute
   if (view !== undefined && now === undefined && !expired) return undefined;
   if (leftToScheduler(input.cluster, plan.role)) return undefined;

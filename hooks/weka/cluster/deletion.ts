@@ -3,11 +3,12 @@
  * all containers, then the containers one role after the other, then the claims.
  */
 import { writeClaims } from '../../core/claims.ts';
+import { defined } from '../../core/defined.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { graceSeconds } from '../grace.ts';
 import type { ContainerView } from './container-view.ts';
-import type { ClusterFacts } from './facts.ts';
+import { orderStands, type ClusterFacts } from './facts.ts';
 import { foreignWords, givesThemBack } from './formation.ts';
 import { secretSteps } from './secrets.ts';
 
@@ -54,9 +55,11 @@ function noClients(facts: ClusterFacts): Outcome {
 }
 
 /** From here on the containers destroy what they hold, whoever deletes them: they read the order in the claims of their cluster. */
-function ordered({ claims, now }: ClusterFacts): Outcome {
+function ordered(facts: ClusterFacts): Outcome {
+  const { claims, now, cluster: { metadata: { generation } } } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
-  return claims.spec.destroy === undefined ? act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: { at: now } }])]) : done();
+  if (orderStands(facts)) return done();
+  return act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: defined({ at: now, generation }) }])]);
 }
 
 /** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */

@@ -107,12 +107,16 @@ function holdsNothing({ cluster, uid, claims, portClaims, containers, unlabelled
   return !claimed && containers.length + unlabelled.length === 0 && (status === 'Destroying' || clusterID === undefined);
 }
 
+/** The order of this very deletion stands: whoever cancelled it and took that back has another generation, whether or not anybody looked meanwhile. */
+export function orderStands({ claims, cluster: { metadata } }: Pick<ClusterFacts, 'cluster' | 'claims'>): boolean {
+  return claims.state === 'known' && claims.spec.destroy !== undefined && claims.spec.destroy.generation === metadata.generation;
+}
+
 /** A deletion destroys nothing before its order stands in the claims: until then all is paused. */
 function phaseOf(facts: Parameters<typeof holdsNothing>[0]): Phase {
-  const { cluster, claims } = facts;
+  const { cluster } = facts;
   if (!isDeleted(cluster)) return cluster.spec.overrides?.paused === true ? 'paused' : 'active';
-  const ordered = claims.state === 'known' && claims.spec.destroy !== undefined;
-  return ordered || holdsNothing(facts) ? 'destroying' : 'grace';
+  return orderStands(facts) || holdsNothing(facts) ? 'destroying' : 'grace';
 }
 
 interface RawClient {

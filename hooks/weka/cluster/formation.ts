@@ -95,9 +95,28 @@ function cancelledTooLate(facts: ClusterFacts): Outcome | undefined {
     : stalled('DeletionCancelled', `the deletion is cancelled, which can not bring back its ${containers.length} containers: they are being deleted as well, and keep their data; ${end}`);
 }
 
+/** It has formed a weka cluster, of which none of its containers knows: a second one would leave the data of the first. */
+export const hasFormedBefore = ({ guid, claims }: Pick<ClusterFacts, 'guid' | 'claims'>): boolean =>
+  guid === undefined && claims.state === 'known' && claims.spec.formed !== undefined;
+
+function formedBefore(facts: ClusterFacts): Outcome | undefined {
+  const { claims, containers } = facts;
+  const before = claims.state === 'known' ? claims.spec.formed : undefined;
+  if (before === undefined || !hasFormedBefore(facts)) return undefined;
+  const message = `it has formed the weka cluster ${before.guid}, to which none of its ${containers.length} containers belongs: forms no other one. Bring its containers back (a restored one is adopted by spec.overrides.adoptFormer); or, if that weka cluster is given up with all its data, kubectl patch wekaclaims ${claims.name} --type=json -p '[{"op":"remove","path":"/spec/formed"}]'`;
+  return stalled('FormedBefore', message, [{ type: 'Warning', reason: 'FormedBefore', message }]);
+}
+
+/** What was formed is remembered beside the cluster, where neither a restored status nor new containers make it forgotten. */
+function formedRecorded({ guid, claims, now }: ClusterFacts): Outcome {
+  if (guid === undefined || claims.state === 'unknown' || claims.spec.formed?.guid === guid) return skipped;
+  if (claims.spec.formed === undefined) return act('RecordingFormation', `records that the weka cluster ${guid} is formed`, [writeClaims(claims, [{ path: ['formed'], value: { guid, at: now } }])]);
+  return wait('AnotherWekaCluster', `its members belong to the weka cluster ${guid}, and it has formed ${claims.spec.formed.guid}: if that one is given up, kubectl patch wekaclaims ${claims.name} --type=json -p '[{"op":"remove","path":"/spec/formed"}]'`, 60);
+}
+
 function containersExist(facts: ClusterFacts): Outcome {
-  const late = cancelledTooLate(facts);
-  if (late !== undefined) return late;
+  const ended = cancelledTooLate(facts) ?? formedBefore(facts);
+  if (ended !== undefined) return ended;
   if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
   for (const { role, count } of facts.plans) {
     const present = living(facts, role).length;
@@ -148,6 +167,8 @@ function clusterCreated(facts: ClusterFacts): Outcome {
   if (joined.length > 0) return wait('Forming', `${joined.length} of ${members.length} members have joined`, facts.config.lookSeconds);
   const { claims } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
+  const before = formedBefore(facts);
+  if (before !== undefined) return before;
   const pinned = claims.spec.former?.containerUid;
   const former = members.find(({ uid }) => uid === pinned);
   const first = members[0];
@@ -254,6 +275,7 @@ export const formationSteps = {
   exist: { name: 'Containers', condition: clusterConditions.podsCreated, mode: 'once', status: 'Init', summary: 'All wished WekaContainers exist.', latched: formed, check: containersExist },
   ready: { name: 'ContainersReady', condition: clusterConditions.podsReady, mode: 'once', status: 'Init', summary: 'Enough weka containers run to form the cluster.', latched: formed, check: containersReady },
   created: { name: 'Formed', condition: clusterConditions.clusterCreated, mode: 'once', status: 'Init', summary: 'The weka cluster is formed; `cluster create` is run once, by one pinned container, when no member has a GUID.', latched: formed, check: clusterCreated },
+  recorded: { name: 'FormationRecorded', mode: 'independent', summary: 'Which weka cluster was formed stands in the claims; no other one is formed while it does.', check: formedRecorded },
   joined: { name: 'Joined', condition: clusterConditions.joinedCluster, mode: 'once', status: 'Init', summary: 'All running containers are members of one weka cluster.', latched: bringUpOver, check: joined },
   configured: { name: 'Configured', condition: 'ClusterConfigured', mode: 'always', status: 'Init', summary: 'Name, hot spare, stripe and overrides of the weka cluster are as the spec says.', check: configured },
   drives: { name: 'Drives', condition: clusterConditions.drivesAdded, mode: 'once', status: 'WaitForDrives', summary: 'All claimed drives, or startIoConditions.minNumDrives of them, are added.', latched: bringUpOver, check: drivesAdded },

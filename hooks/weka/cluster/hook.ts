@@ -19,7 +19,7 @@ import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
 import { filesystemStep } from './filesystems.ts';
-import { formationSteps, outlivesItsContainers } from './formation.ts';
+import { formationSteps, hasFormedBefore, outlivesItsContainers } from './formation.ts';
 import { joinIpPorts, membersObject } from './members.ts';
 import { clusterObservations } from './observations.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
@@ -39,6 +39,7 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   formationSteps.exist,
   formationSteps.ready,
   formationSteps.created,
+  formationSteps.recorded,
   formationSteps.joined,
   formationSteps.configured,
   formationSteps.drives,
@@ -132,7 +133,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
-  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && facts.foreign.length === 0 && !outlivesItsContainers(facts)
+  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && facts.foreign.length === 0 && !outlivesItsContainers(facts) && !hasFormedBefore(facts)
     && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({

@@ -1,4 +1,5 @@
 /** Who may be disturbed now: what another member says of the container, and the disruption turn of its cluster. */
+import type { PodTarget } from '../../core/catalogue.ts';
 import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
@@ -9,7 +10,7 @@ import { apiVersion } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, nameOf } from '../redundancy.ts';
-import { ofAnotherCluster, type WekaMember } from '../weka-containers.ts';
+import { ofAnotherCluster, type WekaContainers, type WekaMember } from '../weka-containers.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
@@ -32,23 +33,33 @@ function insists({ report, container: { spec } }: ContainerFacts): boolean {
 }
 
 /** Why it is not gone for all that it is in no list: what runs may be a member, what has drives is one. */
-function againstAbsent(facts: ContainerFacts): string | undefined {
-  const { pod, report, otherMember, containerId } = facts;
+function againstAbsent(facts: ContainerFacts, speaker: PodTarget | undefined): string | undefined {
+  const { pod, report, containerId } = facts;
   if (insists(facts)) return 'its own runtime says that it is READY';
   if (pod?.running === true && (report === undefined || (report.local ?? undefined) === undefined)) return 'its own runtime does not say how it stands';
-  const drives = queried(facts, otherMember, 'drives')?.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN)) ?? [];
+  const drives = queried(facts, speaker, 'drives')?.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN)) ?? [];
   return drives.length === 0 ? undefined : `the same member lists ${drives.length} drives of it`;
 }
 
-export function ownEntry(facts: ContainerFacts): OwnEntry {
-  const { inWeka, containerId, container: { spec } } = facts;
+function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarget | undefined): OwnEntry {
+  const { containerId, container: { spec } } = facts;
   if (inWeka.state === 'unknown') return inWeka;
   const name = nameOf(containerId ?? NaN);
   const member = inWeka.members.find(({ hostId }) => hostId === containerId);
   if (member?.name !== undefined && member.name !== spec.name) return { state: 'unknown', reason: `weka calls ${name} ${member.name}, and this container is ${spec.name}` };
   if (member !== undefined) return { state: 'listed', member };
-  const against = againstAbsent(facts);
+  const against = againstAbsent(facts, speaker);
   return against === undefined ? { state: 'absent' } : { state: 'unknown', reason: `${name} is not in the list of another member, and ${against}` };
+}
+
+/** How the container stands. That weka does not know it, which frees its drives, two members have to say where there are two. */
+export function ownEntry(facts: ContainerFacts): OwnEntry {
+  const { inWeka, otherMember, witness } = facts;
+  const own = entryIn(facts, inWeka, otherMember);
+  if (own.state !== 'absent' || witness === undefined) return own;
+  const second = entryIn(facts, witness.inWeka, witness.pod);
+  if (second.state !== 'listed') return second;
+  return { state: 'unknown', reason: `${otherMember?.name ?? ''} does not list it, and ${witness.pod.name} calls it ${second.member.status}` };
 }
 
 /** Whether weka has let the container go; undefined: not known. */

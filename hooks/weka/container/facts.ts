@@ -23,6 +23,13 @@ import { childPod, type ContainerPod } from './child-pod.ts';
 import { effectiveState, ownerFact, type OwnerFact } from './order.ts';
 import type { ContainerState } from './stop.ts';
 
+/** What one member says of its weka cluster. */
+export interface Testimony {
+  pod: PodTarget;
+  status?: WekaStatus;
+  inWeka: WekaContainers;
+}
+
 export interface ContainerFacts {
   request: HookRequest;
   container: WekaContainer;
@@ -64,6 +71,8 @@ export interface ContainerFacts {
   otherMember?: PodTarget;
   /** What another member says of the containers of the weka cluster. */
   inWeka: WekaContainers;
+  /** A second one, for what the word of one does not prove: it may be cut off and speak of the past. Absent where there is but one. */
+  witness?: Testimony;
   /** As the executor says it. */
   wekaStatus?: WekaStatus;
   /** As the other member says it. */
@@ -73,18 +82,31 @@ export interface ContainerFacts {
   statusDoubtful: boolean;
 }
 
+export interface ClusterOfContainer {
+  name: string;
+  uid: string;
+}
+
 /** The name of the WekaCluster that owns it, with its uid; absent for clients, helpers, hand-made and orphaned containers. Labels say nothing: anybody may write them. */
-export function clusterOf(object: KubernetesObject): { name: string; uid: string } | undefined {
+export function clusterOf(object: KubernetesObject): ClusterOfContainer | undefined {
   const owner = object.metadata.ownerReferences?.find(({ controller }) => controller === true);
   const ours = owner?.kind === wekaClusterKind.kind && owner.apiVersion.startsWith(`${group}/`);
   return ours ? { name: owner.name, uid: owner.uid } : undefined;
 }
 
-/** Members take turns as executors, so that a dead one is not asked for ever. */
-function pickMember(members: WekaMembers | undefined, namespace: string, notThis: { uid: string; name: string }, now: string): { pod: PodTarget; containerId: number | undefined } | undefined {
+interface Speaker {
+  pod: PodTarget;
+  containerId: number | undefined;
+}
+
+/** Two other members, as far as there are two. They take turns, so that a dead one is not asked for ever. */
+function pickMembers(members: WekaMembers | undefined, namespace: string, notThis: { uid: string; name: string }, now: string): Speaker[] {
   const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis.uid && member.name !== notThis.name && member.podUid !== undefined);
-  const member = others[Math.floor(Date.parse(now) / 20_000) % Math.max(1, others.length)];
-  return member === undefined ? undefined : { pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId };
+  const first = Math.floor(Date.parse(now) / 20_000);
+  return others.slice(0, 2).flatMap((_one, index) => {
+    const member = others[(first + index) % others.length];
+    return member === undefined ? [] : [{ pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId }];
+  });
 }
 
 function reportOf(request: HookRequest, pod: PodView | undefined): { report?: RuntimeReport; reportMissing: string } {
@@ -139,17 +161,37 @@ function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound
   return ranked.find((name) => name !== undefined);
 }
 
+/**
+ * Whose container it is. Its claim outranks its owner reference while that cluster is there: a tool that writes an older
+ * life's uid, or another cluster's labels, makes it a child of nobody or of another one, and no less a member.
+ */
+function clusterFor(request: HookRequest, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
+  const owner = clusterOf(request.parent);
+  const uid = holder?.clusterUid;
+  if (owner === undefined || uid === undefined || uid === owner.uid) return owner;
+  const claimed = { name: holder?.clusterName ?? owner.name, uid };
+  const { state } = ownerFact(request, request.parent.metadata.namespace ?? '', claimed);
+  return state === 'gone' ? owner : claimed;
+}
+
 /** The claims that matter to the container: those of the node on which it holds or is to hold something, those of its cluster. */
-function claimsOf(request: HookRequest, container: WekaContainer, nodeName: string | undefined, clusterUid: string | undefined) {
+function claimsOf(request: HookRequest, container: WekaContainer, nodeName: string | undefined) {
   const { uid = '' } = container.metadata;
   const claimed = is(container.spec.mode, 'claims') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
   const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
+  const cluster = clusterFor(request, holder);
   // one that has lost its owner is still a member beside the others, and stops in turn with them
-  const turnOfCluster = clusterUid ?? holder?.clusterUid;
+  const turnOfCluster = cluster?.uid ?? holder?.clusterUid;
   const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster));
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
-  return { nodeClaims, holder, clusterClaims, turn };
+  return { nodeClaims, holder, cluster, clusterClaims, turn };
+}
+
+/** The cluster as a live read has it. That one is gone is not believed before the claims say that it is the right one. */
+function ownerOf(request: HookRequest, namespace: string, { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>): OwnerFact {
+  const owner = ownerFact(request, namespace, cluster);
+  return owner.state === 'gone' && nodeClaims?.state === 'unknown' ? { state: 'unknown' } : owner;
 }
 
 /** Who the container is in weka. Status is only a cache, but an identity that was read once is never lost. */
@@ -216,35 +258,41 @@ function protectionSeen(status: WekaStatus | undefined, [silent]: readonly { nam
   return { state: 'unknown', message: `weka misses nobody, and node ${silent.nodeName} of its member ${silent.name} does not report` };
 }
 
+/** What a member says, as far as it can be believed. */
+function testimony(request: HookRequest, speaker: Speaker | undefined, clusterGuid: string | undefined, silent: readonly { name: string; nodeName: string }[]): Partial<Testimony> & Pick<Testimony, 'inWeka'> {
+  const status = queried({ request }, speaker?.pod, 'status');
+  const listed = readContainers(queried({ request }, speaker?.pod, 'containers'), { containerId: speaker?.containerId, status, clusterGuid });
+  const stale = againstSilence(listed, silent);
+  return defined({ pod: speaker?.pod, status, inWeka: stale === undefined ? listed : { state: 'unknown' as const, reason: stale } });
+}
+
 /** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */
 export function containerFacts(request: HookRequest, given: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = given.metadata;
   const { now } = request.context;
-  const cluster = clusterOf(request.parent);
-  const owner = ownerFact(request, namespace, cluster);
   const pod = childPod(request, name);
   const candidates = related(request, 'WekaNode', parseWekaNode);
-  const givenClaims = claimsOf(request, given, nodeOf(given, pod), cluster?.uid);
+  const givenClaims = claimsOf(request, given, nodeOf(given, pod));
   const container = withOwnStatus(given, givenClaims, pod);
   const claimedNode = container.status?.nodeAffinity;
   const { report, reportMissing } = reportOf(request, pod);
-  const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), cluster?.uid)));
-  const claims = claimsOf(request, container, nodeName, cluster?.uid);
+  const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod))));
+  const { cluster, ...claims } = claimsOf(request, container, nodeName);
+  const owner = ownerOf(request, namespace, { cluster, ...claims });
   const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
-  const other = pickMember(members, namespace, { uid, name }, now);
+  const [other, second] = pickMembers(members, namespace, { uid, name }, now);
   const identity = identityOf(container, report, pod, claims);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
   const executor = pod !== undefined && speaksForItself ? pod.target : other?.pod;
   const wekaStatus = queried({ request }, executor, 'status');
-  const otherStatus = queried({ request }, other?.pod, 'status');
-  const listed = readContainers(queried({ request }, other?.pod, 'containers'), { containerId: other?.containerId, status: otherStatus, clusterGuid: identity.clusterGuid });
   const silent = silentBeside(members, container.spec.name);
-  const stale = againstSilence(listed, silent);
+  const said = testimony(request, other, identity.clusterGuid, silent);
   return defined({
     request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,
     otherMember: other?.pod,
-    otherStatus, statusDoubtful: doubtful(given, givenClaims, pod),
-    inWeka: stale === undefined ? listed : { state: 'unknown' as const, reason: stale },
+    otherStatus: said.status, inWeka: said.inWeka,
+    witness: second === undefined ? undefined : { ...testimony(request, second, identity.clusterGuid, silent), pod: second.pod },
+    statusDoubtful: doubtful(given, givenClaims, pod),
     config: operatorConfig.parse(request.context.config),
     state: effectiveState(container, owner, claims.clusterClaims),
     clusterUid: cluster?.uid,

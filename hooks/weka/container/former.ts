@@ -29,10 +29,12 @@ function formerOf({ uid, namespace, name, container: { spec: { overrides = {} } 
 /** What a holder of drives that weka still has waits for: a claim follows weka. */
 function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | undefined {
   if (holder.drives.length === 0 || facts.members?.spec.clusterGuid === undefined) return undefined;
-  const listed = readDrives(queried(facts, facts.otherMember, 'drives'), facts.otherStatus);
-  if (listed.state === 'unknown') return `the former container ${uid} is to be given up: ${listed.reason}`;
+  const { otherMember, otherStatus, witness } = facts;
+  const lists = [readDrives(queried(facts, otherMember, 'drives'), otherStatus), ...(witness === undefined ? [] : [readDrives(queried(facts, witness.pod, 'drives'), witness.status)])];
+  const silent = lists.find((list) => list.state === 'unknown');
+  if (silent?.state === 'unknown') return `the former container ${uid} is to be given up: ${silent.reason}`;
   const held = new Set(holder.drives);
-  const drive = listed.drives.find(({ serial_number = '' }) => held.has(serial_number));
+  const drive = lists.flatMap((list) => (list.state === 'known' ? list.drives : [])).find(({ serial_number = '' }) => held.has(serial_number));
   if (drive === undefined) return undefined;
   const id = /\d+/.exec(drive.host_id ?? '')?.[0] ?? '';
   return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; first run in the pod of another member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${drive.uuid}, and weka cluster container remove ${id}`;

@@ -4,6 +4,7 @@
  */
 import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
+import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
@@ -13,12 +14,13 @@ import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
-import { readDrives } from '../weka-drives.ts';
-import { queried, livePod, nodeObservation, type ContainerFacts } from './facts.ts';
+import { readDrives, type WekaDrives } from '../weka-drives.ts';
+import type { WekaStatus } from '../queries.ts';
+import { queried, livePod, nodeObservation, type ContainerFacts, type Testimony } from './facts.ts';
 import { claimStep, againstCleaning } from './claim-kept.ts';
 import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
 import { skipsDeactivation } from './stop.ts';
-import { deactivated, holderGone, ownEntry } from './disruption.ts';
+import { deactivated, holderGone, ownEntry, type OwnEntry } from './disruption.ts';
 import { terminationOutcome } from './succession.ts';
 
 const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
@@ -43,29 +45,38 @@ function endKnown(facts: ContainerFacts): Outcome {
   return endUnknown(facts) ? unknown('waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it', 2) : skipped;
 }
 
+type Said = Pick<Testimony, 'status' | 'inWeka'>;
+
 /** Why the one that left before it is still missed: its successor is not there. */
-function withoutSuccessor({ inWeka, containerId, members, clusterUid, container: { spec } }: ContainerFacts): string | undefined {
+function withoutSuccessor({ containerId, members, clusterUid, container: { spec } }: ContainerFacts, { inWeka }: Said): string | undefined {
   const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;
   if (wished === undefined) return clusterUid === undefined ? undefined : `it is not known how many ${spec.mode} containers are wished: waits for the cluster to write its WekaMembers`;
   const up = inWeka.state === 'known' ? inWeka.members.filter(({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP').length : 0;
   return up < wished - 1 ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before` : undefined;
 }
 
-/** Why it may not leave now: what remains has to bear it, and the one that left before it has to have its successor. */
-function againstLeaving(facts: ContainerFacts): string | undefined {
-  const { otherStatus, inWeka, containerId } = facts;
+/** Why it may not leave now, as one member sees it: what remains has to bear it, and the one that left before it has to have its successor. */
+function againstLeavingOf(facts: ContainerFacts, own: Exclude<OwnEntry, { state: 'unknown' }>, said: Said): string | undefined {
+  const { containerId } = facts;
+  const { status, inWeka } = said;
   // before IO was started there is nothing to lose
-  if (otherStatus?.status === 'UNINITIALIZED' && otherStatus.io_status !== undefined && otherStatus.io_status !== 'STARTED') return undefined;
-  const own = ownEntry(facts);
-  if (own.state === 'unknown') return own.reason;
+  if (status?.status === 'UNINITIALIZED' && status.io_status !== undefined && status.io_status !== 'STARTED') return undefined;
   // what is away in its own failure domain costs nothing more
   const domain = own.state === 'listed' ? own.member.failureDomain : undefined;
-  if (madeUpFor(otherStatus, inWeka, containerId)) return undefined;
-  const against = againstAbsence(otherStatus, inWeka, ({ hostId, failureDomain, status }) => hostId === containerId || (domain !== undefined && failureDomain === domain && status !== 'UP'));
+  if (madeUpFor(status, inWeka, containerId)) return undefined;
+  const against = againstAbsence(status, inWeka, (member) => member.hostId === containerId || (domain !== undefined && member.failureDomain === domain && member.status !== 'UP'));
   if (against !== undefined) return against;
-  const protection: Protection = otherStatus === undefined ? { state: 'unknown', message: 'the status of the weka cluster has not been read' } : protectionOf(otherStatus);
+  const protection: Protection = status === undefined ? { state: 'unknown', message: 'the status of the weka cluster has not been read' } : protectionOf(status);
   if (own.state === 'listed' && own.member.status === 'UP' && protection.state !== 'full') return protection.message;
-  return withoutSuccessor(facts);
+  return withoutSuccessor(facts, said);
+}
+
+/** A member that is cut off speaks of the past, when all was whole: two have to say it where there are two. */
+function againstLeaving(facts: ContainerFacts): string | undefined {
+  const own = ownEntry(facts);
+  if (own.state === 'unknown') return own.reason;
+  const said: Said[] = [defined({ status: facts.otherStatus, inWeka: facts.inWeka }), ...(facts.witness === undefined ? [] : [facts.witness])];
+  return said.map((one) => againstLeavingOf(facts, own, one)).find((reason) => reason !== undefined);
 }
 
 /** Leaving takes the turn of the cluster, so that one container leaves at a time, and none while another is down. */
@@ -94,15 +105,30 @@ function deactivate(facts: ContainerFacts): Outcome {
   return startLeaving(facts, facts.otherMember);
 }
 
+/** The drives of the container, as one member lists them. */
+function ownDrives(facts: ContainerFacts, speaker: PodTarget, status: WekaStatus | undefined): WekaDrives {
+  const listed = readDrives(queried(facts, speaker, 'drives'), status, facts.clusterGuid);
+  if (listed.state === 'unknown') return listed;
+  return { state: 'known', drives: listed.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN)) };
+}
+
+/** One member lists no drive of it; the second one, where there is one, has to say the same. */
+function confirmed(facts: ContainerFacts): Outcome {
+  const { witness } = facts;
+  if (witness === undefined) return done();
+  const second = ownDrives(facts, witness.pod, witness.status);
+  if (second.state === 'unknown') return unknown(second.reason, 2);
+  return second.drives.length === 0 ? done() : unknown(`${witness.pod.name} still lists ${second.drives.length} drives of it, and another member none`, 2);
+}
+
 function removeDrives(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts) || facts.container.spec.mode !== 'drive') return skipped;
   const { otherMember } = facts;
   if (otherMember === undefined) return noMember('the removal of the drives');
-  const drives = readDrives(queried(facts, otherMember, 'drives'), facts.otherStatus, facts.clusterGuid);
-  if (drives.state === 'unknown') return unknown(drives.reason, 2);
-  const own = drives.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
-  if (own.length === 0) return done();
-  return act('RemovingDrives', `removes ${own.length} drives from the weka cluster`, own.map(({ uuid }) => wekaRun(otherMember, 'driveRemove', { uuid })), 2);
+  const own = ownDrives(facts, otherMember, facts.otherStatus);
+  if (own.state === 'unknown') return unknown(own.reason, 2);
+  if (own.drives.length === 0) return confirmed(facts);
+  return act('RemovingDrives', `removes ${own.drives.length} drives from the weka cluster`, own.drives.map(({ uuid }) => wekaRun(otherMember, 'driveRemove', { uuid })), 2);
 }
 
 function podGone(facts: ContainerFacts): Outcome {

@@ -18,6 +18,9 @@ import { isOutdated, isRolling } from './roll.ts';
  */
 const ages = ({ config: { lookSeconds } }: ContainerFacts) => ({ helper: lookSeconds / 4, moving: lookSeconds / 2, settled: 50 });
 
+/** Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends for what it says of the end. */
+const ownerAges = { settled: 50, ending: 5 };
+
 /** Whether the container was Ready when it was last looked at, and nothing is asked of it now. */
 function isSettled(facts: ContainerFacts): boolean {
   const ready = facts.container.status?.conditions?.find(({ type }) => type === 'Ready');
@@ -57,10 +60,11 @@ function holdersOfTurn(facts: ContainerFacts): Observation[] {
   return turn.state === 'taken' && waiting ? [turn.by, ...Object.values(turn.by.others ?? {})].map(look) : [];
 }
 
-/** A container that leaves is spoken for by another member: what it says of itself proves nothing of what the cluster thinks of it. */
-function leaving({ otherMember, container: { spec } }: ContainerFacts, moving: number): Observation[] {
-  if (otherMember === undefined) return [];
-  return [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving), ...(spec.mode === 'drive' ? [wekaQuery(otherMember, 'drives', moving)] : [])];
+/** A container that leaves is spoken for by two other members: what it says of itself proves nothing of what the cluster thinks of it. */
+function leaving({ otherMember, witness, container: { spec } }: ContainerFacts, moving: number): Observation[] {
+  return [otherMember, witness?.pod].flatMap((speaker) => (speaker === undefined ? [] : [
+    wekaQuery(speaker, 'containers', moving), wekaQuery(speaker, 'status', moving), ...(spec.mode === 'drive' ? [wekaQuery(speaker, 'drives', moving)] : []),
+  ]));
 }
 
 function living(facts: ContainerFacts, age: number): Observation[] {
@@ -76,9 +80,9 @@ function living(facts: ContainerFacts, age: number): Observation[] {
 }
 
 /** A former container that is to be given up: whether weka still has its drives. */
-function givingUp({ otherMember, container: { spec } }: ContainerFacts, moving: number): Observation[] {
-  if (otherMember === undefined || spec.overrides?.giveUpFormer === undefined) return [];
-  return [wekaQuery(otherMember, 'drives', moving), wekaQuery(otherMember, 'status', moving)];
+function givingUp({ otherMember, witness, container: { spec } }: ContainerFacts, moving: number): Observation[] {
+  if (spec.overrides?.giveUpFormer === undefined) return [];
+  return [otherMember, witness?.pod].flatMap((speaker) => (speaker === undefined ? [] : [wekaQuery(speaker, 'drives', moving), wekaQuery(speaker, 'status', moving)]));
 }
 
 function inWeka(facts: ContainerFacts, age: number): Observation[] {
@@ -87,14 +91,21 @@ function inWeka(facts: ContainerFacts, age: number): Observation[] {
   return [...new Map(wanted.map((one) => [one.id, one])).values()];
 }
 
+/** Whom its owner reference names, and whose it is by its claim: mostly one. */
+function owners({ request, namespace, holder, container: { metadata } }: ContainerFacts): Observation[] {
+  const owner = clusterOf(request.parent);
+  if (owner === undefined) return [];
+  const names = new Set([owner.name, holder?.clusterName ?? owner.name]);
+  return [...names].map((name) => ownerObservation(namespace, name, metadata.deletionTimestamp === undefined ? ownerAges.settled : ownerAges.ending));
+}
+
 /** All that is to be known before a decision about this container. */
 export function containerObservations(facts: ContainerFacts): Observation[] {
   const { helper, moving, settled } = ages(facts);
   const age = isSettled(facts) ? settled : is(facts.container.spec.mode, 'oneOff') ? helper : moving;
-  const cluster = clusterOf(facts.request.parent);
   return [
     ...claims(facts, age),
-    ...(cluster === undefined ? [] : [ownerObservation(facts.namespace, cluster.name, facts.container.metadata.deletionTimestamp === undefined ? settled : 5)]),
+    ...owners(facts),
     ...beforePod(facts),
     ...lostNode(facts),
     ...(facts.pod?.running === true && !facts.pod.nodeNotReady ? [runtimeReport(facts.pod.target, age)] : []),

@@ -11,9 +11,10 @@ import type { ContainerState } from './stop.ts';
 
 /** How the WekaCluster stands that a container belongs to; read live, because under foreground deletion it may be gone first. */
 export type OwnerFact =
-  | { state: 'gone' | 'unknown' }
+  | { state: 'gone' }
+  | { state: 'unknown' }
   /** `finalizers`: undefined where they are not known. */
-  | { state: 'living' | 'terminating'; uid?: string; cancelled: boolean; finalizers?: string[]; grace?: string };
+  | { state: 'living' | 'terminating'; uid?: string; cancelled: boolean; finalizers?: string[]; grace?: string; generation?: number };
 
 const graceField = 'spec.gracefulDestroyDuration';
 const cancelField = 'spec.overrides.cancelDeletion';
@@ -28,16 +29,23 @@ export function ownerFact(request: HookRequest, namespace: string, cluster: { na
   const fact = factValue(request.observed, ownerObservation(namespace, cluster.name, 0));
   if (fact.state === 'unknown') return { state: 'unknown' };
   if (!fact.value.exists || fact.value.uid !== cluster.uid) return { state: 'gone' };
-  const { deletionTimestamp, fields, uid, finalizers } = fact.value;
-  return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
+  const { deletionTimestamp, fields, uid, finalizers, generation } = fact.value;
+  return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, generation, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
+}
+
+/** The order is about this very deletion of the cluster. Who is gone takes nothing back any more. */
+function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
+  const order = claims?.state === 'known' ? claims.spec.destroy : undefined;
+  if (order === undefined || owner.state === 'unknown') return false;
+  return owner.state === 'gone' || order.generation === owner.generation;
 }
 
 /** An order that its cluster has written into the spec lasts as long as the cluster means it: it may be read after it was cancelled, and before the next one. */
-function mayDestroy({ metadata }: WekaContainer, owner: OwnerFact, ordered: boolean): boolean {
+function mayDestroy(owner: OwnerFact, ordered: boolean): boolean {
   // who can not be heard may have called it back
   if (owner.state === 'unknown') return false;
   if (owner.state !== 'terminating') return true;
-  return !owner.cancelled && (ordered || metadata.deletionTimestamp === undefined);
+  return !owner.cancelled && ordered;
 }
 
 /**
@@ -46,8 +54,8 @@ function mayDestroy({ metadata }: WekaContainer, owner: OwnerFact, ordered: bool
  */
 export function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
-  const ordered = clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined;
-  if (wished === 'destroying') return mayDestroy(container, owner, clusterClaims === undefined || ordered) ? 'destroying' : 'paused';
+  const ordered = isOrdered(clusterClaims, owner);
+  if (wished === 'destroying') return mayDestroy(owner, clusterClaims === undefined || ordered) ? 'destroying' : 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   const cancelled = owner.state === 'terminating' && owner.cancelled;
   // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims

@@ -6,15 +6,14 @@ import { apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
 import { graceSeconds } from '../grace.ts';
 import { warning } from './bring-up.ts';
-import { clusterOf, type ContainerFacts } from './facts.ts';
+import type { ContainerFacts } from './facts.ts';
 
 /** Metacontroller does not see that a finalizer is gone before its next resync, in which time the cluster may be deleted at once. */
-function ownerFinalized({ owner, namespace, request }: ContainerFacts): Outcome {
-  const cluster = clusterOf(request.parent);
-  if (cluster === undefined || owner.state !== 'living' || owner.finalizers === undefined || owner.uid === undefined) return skipped;
+function ownerFinalized({ owner, namespace, clusterName }: ContainerFacts): Outcome {
+  if (clusterName === undefined || owner.state !== 'living' || owner.finalizers === undefined || owner.uid === undefined) return skipped;
   if (owner.finalizers.includes(clusterFinalizer)) return done();
-  const ensure = ensureFinalizer({ apiVersion, kind: wekaClusterKind.kind, namespace, name: cluster.name, uid: owner.uid });
-  const message = `WekaCluster ${cluster.name} has lost its finalizer, as in a kubectl replace; puts it back`;
+  const ensure = ensureFinalizer({ apiVersion, kind: wekaClusterKind.kind, namespace, name: clusterName, uid: owner.uid });
+  const message = `WekaCluster ${clusterName} has lost its finalizer, as in a kubectl replace; puts it back`;
   return act('OwnerFinalizerLost', message, [ensure], 1, [warning('OwnerFinalizerLost', message)]);
 }
 
@@ -33,10 +32,10 @@ const words = 'spec.state: destroying erases its data and its drives, spec.state
 
 /** A container that is deleted and was ordered nothing stays as it is; what it says, and when it has more to say (seconds). */
 export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfterSeconds?: number } | undefined {
-  const { owner, request, container: { metadata, spec } } = facts;
+  const { owner, container: { metadata, spec } } = facts;
   if (facts.state !== 'paused' || spec.state === 'paused' && owner.state === 'living') return undefined;
   if (metadata.deletionTimestamp === undefined) return undefined;
-  const cluster = clusterOf(request.parent)?.name ?? '';
+  const cluster = facts.clusterName ?? '';
   if (owner.state === 'terminating' && owner.cancelled) {
     return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; with spec.state: deleting it leaves a weka cluster that lives on, and with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace` } };
   }
