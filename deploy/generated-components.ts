@@ -44,13 +44,18 @@ export function componentFiles(systems: readonly DeployedSystem[]): [path: strin
     const { name } = one.system;
     return [
       [`components/${name}/system.yaml`, holderOf(name)],
+      // labels of a component would go to all that an overlay has by then
+      [`components/${name}/objects/kustomization.yaml`, {
+        ...kindOf('Kustomization'),
+        resources: [`../../../../crds/${name}`, `../../../../compositecontrollers/${name}`],
+        labels: [{ pairs: { 'app.kubernetes.io/part-of': 'weka-metacontroller' } }],
+      }],
       [`components/${name}/kustomization.yaml`, {
         ...kindOf('Component'),
-        resources: [`../../../crds/${name}`, `../../../compositecontrollers/${name}`, 'system.yaml'],
+        resources: ['objects', 'system.yaml'],
         ...(one.hasOwn ? { components: ['own'] } : {}),
         patches: rolePatches(one),
         replacements: [choice(name)],
-        labels: [{ pairs: { 'app.kubernetes.io/part-of': 'weka-metacontroller' } }],
       }],
     ];
   });

@@ -111,6 +111,11 @@ describe.skipIf(kubectl === '')('an overlay', () => {
     expect(controllers.flatMap(({ spec }) => Object.values(spec.hooks).map(({ webhook }) => webhook.url)).sort()).toEqual(['finalize', 'sync'].map((hook) => `https://10.96.250.80:8080/note/${hook}`));
   });
 
+  it('keeps its own objects as they are when it chooses systems', () => {
+    const own = renderWith(kubectl, ['notes'], deploy, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own' } }).find(({ metadata }) => metadata.name === 'own');
+    expect(own?.metadata.labels).toBeUndefined();
+  });
+
   it('that names a system that there is not is refused', () => {
     expect(() => renderWith(kubectl, ['swarms'], deploy)).toThrow('swarms');
   });
