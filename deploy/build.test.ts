@@ -19,7 +19,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 /** The liveness probe of the sidecar: a command. */
 function sidecarProbe(): string[] {
-  const deployment = parse(readFileSync(join(import.meta.dirname, 'base', 'hooks-deployment.yaml'), 'utf8')) as {
+  const deployment = parse(readFileSync(join(import.meta.dirname, 'operator', 'hooks-deployment.yaml'), 'utf8')) as {
     spec: { template: { spec: { containers: { name: string; livenessProbe: { exec?: { command: string[] } } }[] } } };
   };
   return deployment.spec.template.spec.containers.find(({ name }) => name === 'sidecar')?.livenessProbe.exec?.command ?? [];

@@ -1,62 +1,19 @@
-import { createHash } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { rbacRulesByScope } from '../sidecar/rbac.ts';
-import { servedNamespaces } from './generated-chart.ts';
+import { chart, documents, namespace, renderChart, type Values } from './chart.fixture.ts';
 import { findKubectl, render } from './kustomize.ts';
 import { sidecarSystems } from '../sidecar/systems.ts';
 
-const chart = join(import.meta.dirname, 'helm', 'weka-metacontroller');
 const read = (name: string): string => readFileSync(join(chart, name), 'utf8');
-type Values = Record<string, unknown>;
 const defaults = parse(read('values.yaml')) as Values;
-const namespace = 'weka-operator-system';
 const kubectl = findKubectl();
 const helm = spawnSync('helm', ['version'], { stdio: 'ignore' }).status === 0 ? 'helm' : undefined;
-
-function valueAt(values: Values, path: string): unknown {
-  return path.split('.').slice(2).reduce<unknown>((value, key) => (value as Values)[key], values);
-}
-
-/** The few expressions that our templates use; throws on any other. */
-function evaluate(expression: string, values: Values): string {
-  const [first = '', ...pipes] = expression.split('|').map((part) => part.trim());
-  const [word = '', argument = ''] = first.split(' ');
-  const start = word === '.Release.Namespace' ? namespace : word === 'toJson' ? JSON.stringify(valueAt(values, argument)) : String(valueAt(values, word));
-  return pipes.reduce((text, pipe) => {
-    if (pipe === 'sha256sum') return createHash('sha256').update(text).digest('hex');
-    if (pipe.startsWith('trunc ')) return text.slice(0, Number(pipe.slice(6)));
-    throw new Error(`no such function: ${pipe}`);
-  }, start);
-}
-
-/** The roles that stand once for each namespace, or once for all. */
-const narrowable = /^\{\{- if \.Values\.namespaces \}\}\n\{\{- range \$namespace := uniq \(append \.Values\.namespaces \.Release\.Namespace\) \}\}\n([\s\S]*?)^\{\{- end \}\}\n\{\{- else \}\}\n([\s\S]*?)^\{\{- end \}\}\n/gm;
-
-function served(values: Values): string[] {
-  const list = values['namespaces'] as string[];
-  return list.length === 0 ? [] : [...new Set([...list, namespace])];
-}
-
-function renderChart(values: Values): KubernetesObject[] {
-  const text = readdirSync(join(chart, 'templates')).filter((name) => name.endsWith('.yaml')).map((name) => read(`templates/${name}`)
-    .replace(/^\{\{- \/\*.*\*\/\}\}\n/, '')
-    .replace(narrowable, (_all, body: string, otherwise: string) => (served(values).length === 0 ? otherwise
-      : served(values).map((one) => body.replaceAll('{{ $namespace }}', one).replaceAll('{{ $.Release.Namespace }}', namespace)).join('')))
-    .replaceAll(`{{ ${servedNamespaces} }}`, JSON.stringify(served(values).join()))
-    .replace(/^\{\{- if (\S+) \}\}\n([\s\S]*?)^\{\{- end \}\}\n/gm, (_all, condition: string, body: string) => (valueAt(values, condition) === true ? body : ''))
-    .replace(/\{\{ (.+?) \}\}/g, (_all, expression: string) => evaluate(expression, values))).join('');
-  return documents(text);
-}
-
-function documents(text: string): KubernetesObject[] {
-  return parseAllDocuments(text, { version: '1.1' }).flatMap((document) => (document.toJS() as KubernetesObject | null) ?? []);
-}
 
 /** Without empty lists and objects, which mean nothing in the fields that the chart leaves empty. */
 function dense(tree: unknown): unknown {
@@ -81,9 +38,11 @@ describe('the chart', () => {
     expect(comparable(renderChart(defaults))).toEqual(comparable(render(kubectl ?? '', 'overlays/default')));
   });
 
-  it.skipIf(helm === undefined)('is rendered by helm as by this test', () => {
-    const text = execFileSync(helm ?? '', ['template', 'weka', chart, '--namespace', namespace, '--kube-version', '1.33.0'], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-    expect(comparable(documents(text))).toEqual(comparable(renderChart(defaults)));
+  const choices: [what: string, values: Values][] = [['default values', {}], ['a choice of systems', { systems: ['weka'] }], ['two namespaces', { namespaces: ['weka', 'apps'] }]];
+  it.skipIf(helm === undefined).each(choices)('is rendered by helm as by this test, with %s', (_what, values) => {
+    const options = Object.entries(values).flatMap(([name, value]) => ['--set-json', `${name}=${JSON.stringify(value)}`]);
+    const text = execFileSync(helm ?? '', ['template', 'weka', chart, '--namespace', namespace, '--kube-version', '1.33.0', ...options], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    expect(comparable(documents(text))).toEqual(comparable(renderChart({ ...defaults, ...values })));
   });
 
   it('keeps every CRD when it is uninstalled', () => {
@@ -130,6 +89,9 @@ describe('the schema of the values', () => {
     ['refuses a setting that is no text', { settings: { POD_CONFIG_VERSION: 2 } }, false],
     ['refuses to run no hooks at all', { replicas: 0 }, false],
     ['refuses a value it does not know', { replica: 2 }, false],
+    ['accepts a choice of systems', { systems: ['weka'] }, true],
+    ['refuses a system that there is not', { systems: ['wekaa'] }, false],
+    ['refuses a second word on the choice of systems', { settings: { WEKA_SYSTEMS: 'weka' } }, false],
   ];
   it.each(cases)('%s', (_sentence, change, accepted) => {
     expect(validate({ ...defaults, ...change })).toBe(accepted);

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-import { wekaControllers } from '../hooks/weka/controllers.ts';
 import { createStore } from '../lab/api/store/store.ts';
 import { VirtualClock } from '../lab/clock.ts';
-import { manifestsIn } from '../lab/manifests.ts';
+import { controllersOf } from '../hooks/core/system.ts';
+import { systems } from '../hooks/systems.ts';
 import type { PolicyRule } from '../hooks/core/access.ts';
 import { rbacRules, rbacRulesByScope } from '../sidecar/rbac.ts';
-import { plainFiles } from './generate.ts';
+import { deployedSystems } from './deployed.ts';
+import { plainFiles, renderedChoices } from './generate.ts';
 import { chartFiles } from './generated-chart.ts';
-import { controllers } from './generated-controllers.ts';
 import { findKubectl, render } from './kustomize.ts';
 import { sidecarSystems } from '../sidecar/systems.ts';
 
@@ -136,23 +136,25 @@ describe.skipIf(kubectl === undefined)('the hook calls', () => {
 });
 
 describe('the controllers', () => {
+  const controllers = deployedSystems().flatMap((one) => one.controllers);
+
   it('have a webhook for exactly the hooks that the server has code for', () => {
-    const wanted = wekaControllers.map(({ name, type, customize }) => ({ name, kind: type === 'decorator' ? 'DecoratorController' : 'CompositeController', customize: customize !== undefined }));
-    const declared = controllers().map(({ kind, metadata, spec }) => ({ name: metadata.name, kind, customize: 'customize' in spec.hooks }));
+    const wanted = controllersOf(systems).map(({ name, type, customize }) => ({ name, kind: type === 'decorator' ? 'DecoratorController' : 'CompositeController', customize: customize !== undefined }));
+    const declared = controllers.map(({ kind, metadata, spec }) => ({ name: metadata.name, kind, customize: 'customize' in spec.hooks }));
     const sorted = <T extends { name: string }>(list: T[]): T[] => list.sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(sorted(declared)).toEqual(sorted(wanted));
   });
 
   it('call the routes of the server', () => {
-    const paths = controllers().flatMap(({ metadata, spec }) => Object.entries(spec.hooks).map(([hook, { webhook }]) => [webhook.path, `/${metadata.name}/${hook}`]));
+    const paths = controllers.flatMap(({ metadata, spec }) => Object.entries(spec.hooks).map(([hook, { webhook }]) => [webhook.path, `/${metadata.name}/${hook}`]));
     for (const [path, route] of paths) expect(path).toBe(route);
   });
 });
 
-describe('the ClusterRoles', () => {
+describe.skipIf(kubectl === undefined)('the ClusterRoles', () => {
   it('have the rules of the catalogue, and are bound to the account of the sidecar', () => {
-    const roles = manifestsIn('deploy/base').filter(({ kind }) => kind === 'ClusterRole') as unknown as { metadata: { name: string }; rules: PolicyRule[] }[];
-    const bindings = manifestsIn('deploy/base').filter(({ kind }) => kind === 'ClusterRoleBinding') as unknown as { roleRef: object; subjects: object[] }[];
+    const roles = objectsOf('base', 'ClusterRole') as unknown as { metadata: { name: string }; rules: PolicyRule[] }[];
+    const bindings = objectsOf('base', 'ClusterRoleBinding') as unknown as { roleRef: object; subjects: object[] }[];
     const rights = (rules: PolicyRule[]): string[] => rules.flatMap(({ apiGroups, resources, verbs }) => resources.map((resource) => `${apiGroups.join()} ${resource} ${verbs.join()}`)).sort();
     expect(rights(roles.flatMap(({ rules }) => rules))).toEqual(rights(rbacRules(sidecarSystems)));
     expect(roles.map(({ rules }) => rules)).toEqual(Object.values(rbacRulesByScope(sidecarSystems)));
@@ -167,7 +169,8 @@ describe('a generated file', () => {
   });
 
   it.skipIf(kubectl === undefined)('of the chart is up to date', () => {
-    for (const [name, content] of chartFiles(rendered.get('overlays/default') ?? [])) {
+    const deployed = deployedSystems();
+    for (const [name, content] of chartFiles(renderedChoices(kubectl ?? '', deployed), deployed.map(({ system }) => system))) {
       expect(readFileSync(join(import.meta.dirname, name), 'utf8') === content, `${name}: run npm run generate`).toBe(true);
     }
   });

@@ -1,9 +1,5 @@
 /** What the overlays change in each hook of each controller: derived from compositecontrollers/, so that no hook is missed. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { parse } from 'yaml';
-
-const folder = join(import.meta.dirname, '..', 'compositecontrollers');
+import { stringify } from 'yaml';
 
 interface Webhook {
   path: string;
@@ -15,45 +11,55 @@ export interface Controller {
   apiVersion: string;
   kind: string;
   metadata: { name: string };
-  spec: { parentResource?: { resource: string }; hooks: Record<string, { webhook: Webhook }> };
+  spec: { parentResource?: { apiVersion: string; resource: string }; hooks: Record<string, { webhook: Webhook }> };
 }
 
-/** All controllers, in the order of their files. Throws when a file is no YAML. */
-export function controllers(): Controller[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml') && basename(name) !== 'kustomization.yaml').sort();
-  return names.map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Controller);
+/** A patch with a target is left alone where nothing is like it: an overlay that brings some systems has their controllers only. */
+interface Patch {
+  target: { kind: string; name: string };
+  patch: string;
 }
 
-/** A merge patch for each controller with what `change` gives for each of its webhooks. */
-function webhookPatches(change: (webhook: Webhook) => object): object[] {
-  return controllers().map(({ apiVersion, kind, metadata: { name }, spec: { hooks } }) => ({
-    apiVersion, kind, metadata: { name },
-    spec: { hooks: Object.fromEntries(Object.entries(hooks).map(([hook, { webhook }]) => [hook, { webhook: change(webhook) }])) },
-  }));
-}
-
-/** Patches that make every hook call encrypted and authenticated. */
-export function tlsPatches(): object[] {
-  return webhookPatches(({ service: { namespace } }) => ({
+/** For every hook of every controller, encryption and authentication. One patch for all controllers that have a hook. */
+export function tlsPatches(controllers: readonly Controller[]): Patch[] {
+  const namespace = 'weka-operator-system';
+  const webhook = {
     service: { protocol: 'https' },
     caBundle: { secretRef: { name: 'weka-metacontroller-hooks-tls', namespace, key: 'ca.crt' } },
     authorization: { type: 'Bearer', secretRef: { name: 'weka-metacontroller-hooks-token', namespace, key: 'token' } },
-  }));
+  };
+  const having = new Map<string, string[]>();
+  for (const { kind, metadata, spec } of controllers) {
+    for (const hook of Object.keys(spec.hooks)) having.set(`${kind} ${hook}`, [...having.get(`${kind} ${hook}`) ?? [], metadata.name]);
+  }
+  return [...having].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, names]) => {
+    const [kind = '', hook = ''] = key.split(' ');
+    return mergePatch(kind, names.sort().join('|'), { [hook]: { webhook } });
+  });
 }
 
-/** Patches that give every hook a URL; its host is put in by `addressReplacements`. */
-export function urlPatches(): object[] {
-  return webhookPatches(({ path }) => ({ url: `https://host${path}` }));
+/** @param names a regular expression; the name in the patch itself is not looked at */
+function mergePatch(kind: string, names: string, hooks: object): Patch {
+  const patch = { apiVersion: 'metacontroller.k8s.io/v1alpha1', kind, metadata: { name: 'any' }, spec: { hooks } };
+  return { target: { kind, name: names }, patch: stringify(patch, { version: '1.1' }) };
 }
 
-/** Where the address of the overlay without DNS goes: the host of each URL, and the Service. */
-export function addressReplacements(): object[] {
+/**
+ * For a Metacontroller without DNS: the Service gets the address that the ConfigMap `weka-metacontroller-address` of the overlay states, and every hook a
+ * URL with it.
+ */
+export function serviceAddress(controllers: readonly Controller[]): { patches: Patch[]; replacements: object[] } {
+  const urls = controllers.map(({ kind, metadata: { name }, spec: { hooks } }) =>
+    mergePatch(kind, name, Object.fromEntries(Object.entries(hooks).map(([hook, { webhook: { path } }]) => [hook, { webhook: { url: `https://host${path}` } }]))));
+  const service = { kind: 'Service', name: 'weka-metacontroller-hooks' };
   const source = (field: string): object => ({ kind: 'ConfigMap', name: 'weka-metacontroller-address', fieldPath: `data.${field}` });
-  const targets = controllers().map(({ kind, metadata: { name }, spec: { hooks } }) => ({
+  const targets = controllers.map(({ kind, metadata: { name }, spec: { hooks } }) => ({
     select: { kind, name },
     fieldPaths: Object.keys(hooks).map((hook) => `spec.hooks.${hook}.webhook.url`),
     options: { delimiter: '/', index: 2 },
   }));
-  const service = { select: { kind: 'Service', name: 'weka-metacontroller-hooks' }, fieldPaths: ['spec.clusterIP'] };
-  return [{ source: source('host'), targets }, { source: source('clusterIP'), targets: [service] }];
+  return {
+    patches: [...urls, { target: service, patch: stringify([{ op: 'add', path: '/spec/clusterIP', value: 'set by the replacement' }], { version: '1.1' }) }],
+    replacements: [{ source: source('host'), targets }, { source: source('clusterIP'), targets: [{ select: service, fieldPaths: ['spec.clusterIP'] }] }],
+  };
 }

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectlIsInstalled, startTestServer, type TestServer } from '../lab/api/http/test-server.ts';
-import { controllers } from './generated-controllers.ts';
+import { groupOf } from '../hooks/core/access.ts';
+import { deployedSystems } from './deployed.ts';
 import { render } from './kustomize.ts';
 
 const script = join(import.meta.dirname, 'release-finalizers.sh');
@@ -66,7 +67,8 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
 describe('the script that releases finalizers', () => {
   it('knows every controller that has a finalize hook', () => {
     const parents = /^parents='(.*)'$/m.exec(readFileSync(script, 'utf8'))?.[1]?.split(' ').sort();
-    const held = controllers().filter(({ spec }) => 'finalize' in spec.hooks).map(({ metadata, spec }) => `${spec.parentResource?.resource}/${metadata.name}`);
+    const held = deployedSystems().flatMap(({ controllers }) => controllers).flatMap(({ metadata, spec: { hooks, parentResource } }) =>
+      ('finalize' in hooks && parentResource !== undefined ? [`${parentResource.resource}.${groupOf(parentResource)}/${metadata.name}`] : []));
     expect(parents).toEqual(held.sort());
   });
 });

@@ -4,12 +4,13 @@
 # Nothing is cleaned up for an object that is released so: weka, its drives and its directories stay as they are.
 set -eu
 
-# plural of the parent, name of the controller: all controllers that have a finalize hook
-parents='wekaclusters/wekacluster wekacontainers/wekacontainer wekaclients/wekaclient'
+# kind of the parent, name of the controller: all controllers that have a finalize hook, written by `npm run generate`
+parents='wekaclients.weka.weka.io/wekaclient wekaclusters.weka.weka.io/wekacluster wekacontainers.weka.weka.io/wekacontainer'
 
 served=$(kubectl api-resources --api-group=metacontroller.k8s.io -o name)
 for parent in $parents; do
-  plural=${parent%/*}
+  kind=${parent%/*}
+  plural=${kind%%.*}
   controller=${parent#*/}
   finalizer=metacontroller.io/compositecontroller-$controller
 
@@ -21,7 +22,7 @@ for parent in $parents; do
   esac
 
   template='{{range .items}}{{$object := .}}{{range $index, $name := .metadata.finalizers}}{{if eq $name "'$finalizer'"}}{{$object.metadata.namespace}} {{$object.metadata.name}} {{$index}}{{"\n"}}{{end}}{{end}}{{end}}'
-  held=$(kubectl get "$plural.weka.weka.io" --all-namespaces -o go-template="$template")
+  held=$(kubectl get "$kind" --all-namespaces -o go-template="$template")
   [ -n "$held" ] || continue
   printf '%s\n' "$held" | while read -r namespace name index; do
     if [ "${1:-}" != --yes ]; then
@@ -30,7 +31,7 @@ for parent in $parents; do
     fi
     # the test keeps us from taking away another finalizer, should the list have changed meanwhile
     path=/metadata/finalizers/$index
-    kubectl patch "$plural.weka.weka.io" "$name" --namespace "$namespace" --type=json \
+    kubectl patch "$kind" "$name" --namespace "$namespace" --type=json \
       --patch='[{"op":"test","path":"'"$path"'","value":"'"$finalizer"'"},{"op":"remove","path":"'"$path"'"}]'
   done
 done

@@ -21,7 +21,7 @@ import type { ApiClient, Clock, PodEnvironment, ProgramFactory } from './contrac
 import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
 import type { StaleCache } from './driver/informer.ts';
 import type { HookTransport } from './driver/transport.ts';
-import { manifestsIn, readManifests } from './manifests.ts';
+import { readManifests } from './manifests.ts';
 import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.ts';
 import type { Kubelet } from './nodes/kubelet.ts';
 import type { Machines, NewMachine } from './nodes/machines.ts';
@@ -33,7 +33,7 @@ import type { GivenSettings, LabModel, LabSystem, Pace } from './system.ts';
 import { labSystems } from './systems.ts';
 
 /** The namespace of the operator, as an installation names it. */
-export const operatorNamespace = readManifests(join(repository, 'deploy/base/namespace.yaml'))[0]!.metadata.name;
+export const operatorNamespace = readManifests(join(repository, 'deploy/operator/namespace.yaml'))[0]!.metadata.name;
 
 export interface LabOptions {
   clock: Clock;
@@ -100,7 +100,7 @@ export interface Lab {
   stop(): void;
 }
 
-/** The installation: CRDs, namespaces, priority classes, and the secret with which nodes pull images. */
+/** The installation: CRDs, the namespace of the operator, and what each system has beside its controllers. */
 function install(store: Store, systems: readonly LabSystem[]): void {
   const put = (object: KubernetesObject): void => {
     const definition = store.definitionOf(object.apiVersion, object.kind);
@@ -109,7 +109,7 @@ function install(store: Store, systems: readonly LabSystem[]): void {
   };
   for (const crd of systems.flatMap((one) => one.definitions())) put(crd);
   put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace } });
-  for (const object of manifestsIn('deploy/base/objects')) put(object);
+  for (const object of systems.flatMap((one) => one.objects?.() ?? [])) put(object);
 }
 
 /** Hooks in this process: no sockets, the same code behind them. */

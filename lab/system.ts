@@ -72,6 +72,8 @@ export interface LabSystem {
   definitions(): KubernetesObject[];
   /** Its objects of Metacontroller. */
   controllers(): KubernetesObject[];
+  /** Other objects that an installation brings for it, such as priority classes; absent: none. */
+  objects?(): KubernetesObject[];
   /** What its pods boot with, for the sidecar to copy into their namespaces: file name to content. */
   bootScripts?(): Record<string, string>;
   /** Its name as people write it. */

@@ -2,7 +2,7 @@ import { describe, it, expect } from 'vitest';
 import { catalogueOf } from '../hooks/core/families/index.ts';
 import { wekaCommands } from '../hooks/weka/commands.ts';
 import { readSettings } from './config.ts';
-import { operationsTable, rbacRules } from './rbac.ts';
+import { operationsTable, rbacRules, rbacRulesByScope } from './rbac.ts';
 import { sidecarSystems } from './systems.ts';
 
 /** Verbs for a resource, over all rules. */
@@ -29,6 +29,20 @@ describe('the rights of the sidecar', () => {
   it('neither list nor watch anything but events, and use no wildcard', () => {
     expect(rbacRules(sidecarSystems).filter((rule) => rule.verbs.includes('list')).map(({ resources }) => resources)).toEqual([['events']]);
     expect(JSON.stringify(rbacRules(sidecarSystems))).not.toMatch(/"(watch|\*|update|deletecollection|escalate|bind)"/);
+  });
+});
+
+describe('the rights by scope', () => {
+  const face = (name: string, namespaced: boolean) => {
+    const readable = [{ apiVersion: `${name}.example.com/v1`, kind: 'Thing', plural: 'things', namespaced }];
+    return { name, access: { apiGroups: [`${name}.example.com`], pods: [], readable, deletable: [], finalized: [] }, catalogue: {}, performers: {}, throttledReasons: {}, details: [] };
+  };
+
+  it('tell kinds of one name apart by their API group', () => {
+    const { cluster, namespaced } = rbacRulesByScope([face('small', true), face('large', false)]);
+    const groupsOf = (rules: typeof cluster) => rules.filter(({ resources }) => resources.includes('things')).flatMap(({ apiGroups }) => apiGroups);
+    expect(groupsOf(cluster)).toEqual(['large.example.com']);
+    expect(groupsOf(namespaced)).toEqual(['small.example.com']);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What the sidecar may do in the cluster, and the page that says so; both follow from the catalogue. */
 import { catalogueOf } from '../hooks/core/families/index.ts';
-import { rightTo, type PolicyRule } from '../hooks/core/access.ts';
+import { groupOf, rightTo, type PolicyRule } from '../hooks/core/access.ts';
 import type { SidecarSystem } from './system.ts';
 
 /** For events.ts, which is no entry of the catalogue. */
@@ -35,9 +35,9 @@ export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
 /** The same rules in two parts: what is cluster-scoped, so that its rights cannot be narrowed, and what may be granted in single namespaces only. */
 export function rbacRulesByScope(systems: readonly SidecarSystem[]): { cluster: PolicyRule[]; namespaced: PolicyRule[] } {
   const kinds = systems.flatMap(({ access: { readable, deletable } }) => [...readable, ...deletable.map(({ kind }) => kind)]);
-  const clusterScoped = new Set(kinds.filter(({ namespaced }) => !namespaced).map(({ plural }) => plural));
+  const clusterScoped = new Set(kinds.filter(({ namespaced }) => !namespaced).map((kind) => `${groupOf(kind)} ${kind.plural}`));
   const part = (wanted: boolean): PolicyRule[] => rbacRules(systems).flatMap((rule) => {
-    const resources = rule.resources.filter((resource) => clusterScoped.has(resource) === wanted);
+    const resources = rule.resources.filter((resource) => clusterScoped.has(`${rule.apiGroups.join()} ${resource}`) === wanted);
     return resources.length === 0 ? [] : [{ ...rule, resources }];
   });
   return { cluster: part(true), namespaced: part(false) };

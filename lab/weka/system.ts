@@ -13,6 +13,7 @@ export const wekaLab: LabSystem = {
   sidecar: wekaSidecar,
   definitions: () => manifestsIn('crds/weka'),
   controllers: () => manifestsIn('compositecontrollers/weka'),
+  objects: () => manifestsIn('deploy/components/weka/own/objects'),
   bootScripts,
   title: 'Weka',
   samples: 'lab/weka/samples',

@@ -75,7 +75,7 @@ async function forgetEarlierRuns(world: ClusterWorld): Promise<void> {
 export async function install(world: ClusterWorld, client: HttpClient): Promise<void> {
   for (const crd of manifestsIn('crds')) await world.apply(crd);
   await world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace } });
-  for (const object of manifestsIn('deploy/base/objects')) await world.apply(object);
+  for (const object of manifestsIn('deploy/components/weka/own/objects')) await world.apply(object);
   await forgetEarlierRuns(world);
   await pretendHardware(world, client);
 }

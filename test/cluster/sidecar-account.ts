@@ -2,8 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { clusterRoles } from '../../deploy/generated-roles.ts';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { readManifests } from '../../lab/manifests.ts';
 import { repository } from '../../lab/repository.ts';
+import { sidecarSystems } from '../../sidecar/systems.ts';
 import type { ClusterWorld } from './cluster-world.ts';
 
 const account = { name: 'weka-metacontroller', namespace: 'weka-operator-system' };
@@ -16,9 +19,8 @@ const tokenSeconds = 6 * 3600;
  * @returns the path of the kubeconfig
  */
 export async function sidecarKubeconfig(world: ClusterWorld, kubeconfig: string, directory: string): Promise<string> {
-  for (const file of ['cluster-role.yaml', 'sidecar-account.yaml']) {
-    for (const object of readManifests(join(repository, 'deploy/base', file))) await world.apply(object);
-  }
+  const roles = clusterRoles(sidecarSystems) as unknown as KubernetesObject[];
+  for (const object of [...roles, ...readManifests(join(repository, 'deploy/operator/sidecar-account.yaml'))]) await world.apply(object);
   const administrator = new KubeConfig();
   administrator.loadFromFile(kubeconfig);
   const api = administrator.makeApiClient(CoreV1Api);

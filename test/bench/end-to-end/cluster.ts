@@ -74,7 +74,7 @@ export async function newControlPlane({ realCluster, metacontrollerCrds }: EndTo
   for (const crd of [...manifestsIn('crds'), ...readManifests(metacontrollerCrds)]) await world.apply(crd);
   await served(plane, 'WekaNode');
   await world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace } });
-  for (const object of manifestsIn('deploy/base/objects')) await world.apply(object);
+  for (const object of manifestsIn('deploy/components/weka/own/objects')) await world.apply(object);
   await applyNodes(plane, node, nodes);
   return plane;
 }
