@@ -15,7 +15,7 @@ export interface FenceInput {
   /** The pod that we allowed to stop, as recorded in the claims. */
   stopAllowed: string | undefined;
   /** A live read by name; undefined: not known. */
-  live: { exists: false } | { exists: true; ours: boolean } | undefined;
+  live: { exists: false } | { exists: true; ours: boolean; /** It has lost its owner; the command that gives it back. */ released?: string } | undefined;
   /** The node that the last pod ran on; `undefined` where nothing is seen of it. */
   node: { bootId: string; outOfService: boolean } | undefined;
   /** The Node was looked up past every cache and is gone. */
@@ -32,6 +32,9 @@ export type FenceDecision =
 export function decideFence(input: FenceInput): FenceDecision {
   const { incarnation, live, node } = input;
   if (live === undefined) return { create: false, reason: 'PodUnknown', message: 'waits for a live read of the pod' };
+  if (live.exists && live.released !== undefined) {
+    return { create: false, reason: 'PodReleased', message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${live.released} gives it back` };
+  }
   if (live.exists) {
     return live.ours
       ? { create: false, reason: 'PodStillExists', message: 'a pod of this container exists; waits until it is seen or gone' }

@@ -24,6 +24,8 @@ const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.dele
 export function ordersIn(world: World): Orders {
   /** When a cancelled deletion was last seen as cancelled, by the uid of the cluster. */
   const cancelledAt = new Map<string, number>();
+  /** Containers to which their cluster had announced the end, and called it back. */
+  const calledBack = new Set<string>();
   const container = (uid: string): Loose | undefined => world.lab.all('WekaContainer').find(({ metadata }) => metadata.uid === uid);
   /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
   const maker = new Map<string, string>();
@@ -45,7 +47,11 @@ export function ordersIn(world: World): Orders {
         if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
       }
       for (const cluster of world.lab.all('WekaCluster') as Loose[]) {
-        if (isTerminating(cluster) && isCancelled(cluster)) cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
+        if (!isTerminating(cluster) || !isCancelled(cluster)) continue;
+        cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
+        for (const { metadata, spec } of world.lab.all('WekaContainer') as Loose[]) {
+          if (spec?.state === 'destroying' && maker.get(metadata.uid ?? '') === cluster.metadata.uid) calledBack.add(metadata.uid ?? '');
+        }
       }
     },
     ofStop(uid) {
@@ -66,7 +72,7 @@ export function ordersIn(world: World): Orders {
       const cluster = clusterOf(found);
       // the cluster's word counts while it can be heard: a state of its container may be older than a deletion taken back
       if (cluster !== undefined && isTerminating(cluster)) return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
-      if (found.spec?.state === 'destroying') return 'its state is destroying';
+      if (found.spec?.state === 'destroying' && !calledBack.has(uid)) return 'its state is destroying';
       return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true ? 'overrides.skipDeactivate' : undefined;
     },
   };

@@ -89,6 +89,30 @@ describe('a deletion that is cancelled after its order', () => {
     world.lab.stop();
   });
 
+  it.each([5, 120])('is no order any more when the WekaCluster goes without a word %i s later', long, async (seconds) => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of nodes) world.lab.machines.fail(node);
+    await watch.pass(400);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    await watch.pass(seconds);
+    world.patch('WekaCluster', 'demo', { metadata: { finalizers: null } });
+    await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
+    for (const node of nodes) world.lab.machines.recover(node);
+    await watch.pass(300);
+    expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
+    const [name = ''] = members(world);
+    expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
+    const command = /kubectl patch wekaclaims (\S+) --type=json -p '(\S+)' gives the order again/.exec(world.condition('WekaContainer', name)?.message ?? '');
+    expect(command?.[2]).toBe('[{"op":"remove","path":"/spec/calledBack"}]');
+    world.patch('WekaClaims', command?.[1] ?? '', { spec: { calledBack: null } });
+    await watch.until('all is gone', () => members(world).length === 0, 600);
+    world.lab.stop();
+  });
+
   it('makes no new containers beside the last one of those that it had, which keeps its data', long, async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
     const watch = watchLosses(world);

@@ -231,7 +231,7 @@ export async function foregroundDeletionKeepsData(world: World): Promise<void> {
   await world.delete('WekaCluster', 'demo', { propagationPolicy: 'Foreground' });
   await world.until('no pod is left', async () => (await pods(world)).length === 0, patience);
   await world.until('it is said what a cancellation can not bring back', async () =>
-    condition(await cluster(), 'GracePeriodOver')?.message.includes(`but not the ${Object.keys(before.containers).length} containers that are being deleted as well: a foreground deletion can not be taken back`) === true, patience);
+    condition(await cluster(), 'GracePeriodOver')?.message.includes(`but not the ${Object.keys(before.containers).length} containers that are being deleted as well, which can not be taken back`) === true, patience);
   await world.stays('Secrets, containers and data stay', kept, 30);
 
   await world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });

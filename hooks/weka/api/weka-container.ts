@@ -188,7 +188,14 @@ const drivesNeverFewer: Rule<unknown> = {
   field: 'spec.numDrives',
 };
 
-export const wekaContainerSchema = withRules(wekaGroup.customResource('WekaContainer', wekaContainerSpec, status), [...fixedForLife, drivesNeverFewer]);
+/** Weka knows a member by its ports. */
+const portsFixed = ([['port', 'wekaPort'], ['agentPort', 'agentPort']] as const).map(([field, allocated]): Rule<unknown> => {
+  const [now, before] = ['self', 'oldSelf'].map((object) => `(has(${object}.spec.${field}) ? ${object}.spec.${field} : 0)`);
+  const given = `(has(oldSelf.status) && has(oldSelf.status.allocations) && has(oldSelf.status.allocations.${allocated}) ? oldSelf.status.allocations.${allocated} : 0)`;
+  return { cel: `${now} == ${before} || ${given} == 0 || ${now} == ${given} || ${now} == 0`, message: `${field} cannot be changed once the container has its ports`, field: `spec.${field}` };
+});
+
+export const wekaContainerSchema = withRules(wekaGroup.customResource('WekaContainer', wekaContainerSpec, status), [...fixedForLife, drivesNeverFewer, ...portsFixed]);
 
 export type WekaContainer = z.output<typeof wekaContainerSchema>;
 export type WekaContainerSpec = WekaContainer['spec'];

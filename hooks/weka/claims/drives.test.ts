@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseDrives, type DriveChoice } from './drives.ts';
 
-const base: DriveChoice = { wanted: 1, signed: ['a', 'b', 'c'], blocked: [], held: [], inWeka: [], adding: [], others: new Set() };
+const base: DriveChoice = { wanted: 1, signed: ['a', 'b', 'c'], blocked: [], held: [], inWeka: [], emptied: [], adding: [], others: new Set() };
 const choice = (change: Partial<DriveChoice>): DriveChoice => ({ ...base, ...change });
 
 describe('the drives of a container', () => {
@@ -18,6 +18,8 @@ describe('the drives of a container', () => {
     ['nothing changes while weka is silent', choice({ wanted: 1, signed: ['b'], blocked: ['a'], held: ['a'], inWeka: undefined }), ['a'], ['a']],
     ['fewer are wished: the one that weka lacks is the one to go', choice({ held: ['a', 'b'], inWeka: ['b'] }), ['b'], ['a']],
     ['fewer are wished: the last one is to go and stays until weka has let it go', choice({ held: ['a', 'b'], inWeka: ['a', 'b'] }), ['a', 'b'], ['b']],
+    ['blocked for a while, the one that weka has begun to empty is to go, and not the one that came for it', choice({ held: ['a', 'b'], inWeka: ['a', 'b'], emptied: ['a'] }), ['a', 'b'], ['a']],
+    ['emptied and without a successor it stays', choice({ held: ['a'], inWeka: ['a'], emptied: ['a'] }), ['a'], []],
     ['what weka has is taken up into the claim', choice({ held: [], inWeka: ['c'] }), ['c'], []],
   ])('%s', (_name, input, drives, going) => {
     expect(chooseDrives(input)).toEqual({ drives, going });
@@ -31,7 +33,7 @@ describe('the drives of a container', () => {
   const serial = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   const serials = fc.uniqueArray(serial);
   const choices = fc.record<DriveChoice>({
-    wanted: fc.nat(4), signed: serials, blocked: serials, held: serials, adding: serials, inWeka: fc.option(serials, { nil: undefined }), others: serials.map((list) => new Set(list)),
+    wanted: fc.nat(4), signed: serials, blocked: serials, held: serials, emptied: serials, adding: serials, inWeka: fc.option(serials, { nil: undefined }), others: serials.map((list) => new Set(list)),
   });
 
   it('never leave the claim while weka has them, is being given them, or is silent', () => {

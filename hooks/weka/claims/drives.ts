@@ -11,6 +11,8 @@ export interface DriveChoice {
   held: readonly string[];
   /** Serials that weka has of the container; undefined: not known. */
   inWeka: readonly string[] | undefined;
+  /** Serials of these that weka empties, or has emptied. */
+  emptied: readonly string[];
   /** Serials that weka is being given, as far as that is remembered. */
   adding: readonly string[];
   /** Serials that other containers of the node hold, of any cluster. */
@@ -38,7 +40,7 @@ function setOf(serials: readonly string[]): (serial: string) => boolean {
  * The drives of a container: those that it has, in their order, and the first free ones of the node in place of what it
  * lacks or is to lose. A drive that is to go stays until weka is known not to have it; while weka is silent nothing changes.
  */
-export function chooseDrives({ wanted, signed, blocked, held, inWeka, adding, others }: DriveChoice): DriveWish {
+export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, adding, others }: DriveChoice): DriveWish {
   const [isBlocked, isHeld, isAdded, isInWeka] = [setOf(blocked), setOf(held), setOf(adding), setOf(inWeka ?? [])];
   const lost = (inWeka ?? []).filter((serial) => others.has(serial) && !isHeld(serial));
   const shared = held.filter((serial) => others.has(serial));
@@ -47,7 +49,9 @@ export function chooseDrives({ wanted, signed, blocked, held, inWeka, adding, ot
   // of too many, what weka does not have yet goes first
   const usable = own.filter((serial) => !isBlocked(serial));
   const isMissed = (serial: string): boolean => inWeka !== undefined && !isInWeka(serial);
-  const ranked = [...usable.filter((serial) => !isMissed(serial)), ...usable.filter(isMissed)];
+  // nor is what weka has begun to empty, such as a drive that was blocked for a while, kept in place of the one that came for it
+  const isEmptied = setOf(emptied);
+  const ranked = [...usable.filter((serial) => !isMissed(serial) && !isEmptied(serial)), ...usable.filter(isEmptied), ...usable.filter(isMissed)];
   const isSurplus = setOf(ranked.slice(wanted));
   const goes = (serial: string): boolean => isBlocked(serial) || isSurplus(serial);
   const going = own.filter(goes);

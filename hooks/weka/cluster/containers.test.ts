@@ -28,7 +28,7 @@ const existing = (name: string, spec: object = {}, more: { metadata?: object; st
 function wanted(drives: number, present: KubernetesObject[], change: Partial<ContainersInput> = {}) {
   const parent = change.cluster ?? cluster(drives);
   return wantedContainers({
-    cluster: parent, uid: 'uid', plans: rolePlans(parent.spec), existing: present.map(containerView), nodes, ports: { basePort: 35000, portRange: 500 },
+    cluster: parent, uid: 'uid', plans: rolePlans(parent.spec), existing: present.map(containerView), nodes, ports: { basePort: 35000, portRange: 500 }, takenNames: [],
     joinIpPorts: [], imageOf: (view) => view?.spec.image ?? image, forming: true, leaveToScheduler: true, unschedulableSeconds: 60, entropy: 'e0', now, ...change,
   });
 }

@@ -17,6 +17,8 @@ export interface ContainersInput {
   plans: readonly RolePlan[];
   existing: readonly ContainerView[];
   nodes: readonly WekaNode[];
+  /** Names of containers that are no children of the cluster; creating one of them again is swallowed without a word. */
+  takenNames: readonly string[];
   ports: PortRange;
   /** To be given to new members of a formed cluster. */
   joinIpPorts: readonly string[];
@@ -162,6 +164,8 @@ function carryOver({ spec }: ContainerView, wanted: Record<string, Json>): void 
   for (const field of fixedFields) if (spec[field] !== undefined) wanted[field] = spec[field] as Json;
 }
 
+export const containerNameOf = (cluster: string, role: string, ordinal: number): string => `${cluster}-${role}-${ordinal}`;
+
 /** Unique for ever: role, cluster, ordinal and the entropy of the moment. */
 const wekaNameOf = (input: ContainersInput, role: Role, ordinal: number): string =>
   `${role}x${contentHash([input.uid, role, ordinal, input.entropy], 12)}`;
@@ -181,7 +185,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
     return node === undefined ? [] : [{ role: view.role, node, drives: drivesOf(view) }];
   });
   // of any role: who is not recognised for a moment is not overwritten
-  const taken = new Set(input.existing.map(({ name }) => name));
+  const taken = new Set([...input.existing.map(({ name }) => name), ...input.takenNames]);
   for (const plan of input.plans) {
     const all = input.existing.filter(({ role }) => role === plan.role);
     const living = all.filter(({ terminating }) => !terminating);
@@ -199,7 +203,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
     }
     wanted.surplus.push(...living.slice(plan.count).map(({ name }) => name));
     for (let ordinal = 0, created = living.length; created < plan.count; ordinal += 1) {
-      const name = `${input.cluster.metadata.name}-${plan.role}-${ordinal}`;
+      const name = containerNameOf(input.cluster.metadata.name, plan.role, ordinal);
       if (taken.has(name)) continue;
       const node = nodeFor(input, plan, undefined, places);
       if (node === undefined && !input.leaveToScheduler && !leftToScheduler(input.cluster, plan.role)) break;

@@ -33,7 +33,7 @@ function graceBegun({ claims, cluster: { metadata: { generation } }, now, server
 /** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */
 const lostToCancellation = (facts: ClusterFacts): string => {
   const terminating = facts.containers.filter((view) => view.terminating).length;
-  return terminating === 0 ? 'overrides.cancelDeletion keeps the cluster' : `overrides.cancelDeletion keeps the data, but not the ${terminating} containers that are being deleted as well: a foreground deletion can not be taken back`;
+  return terminating === 0 ? 'overrides.cancelDeletion keeps the cluster' : `overrides.cancelDeletion keeps the data, but not the ${terminating} containers that are being deleted as well, which can not be taken back`;
 };
 
 function graceOver(facts: ClusterFacts): Outcome {
@@ -112,15 +112,19 @@ export const deletionSteps: readonly Step<ClusterFacts>[] = [
 ];
 
 /** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. Whoever lives has neither, however it came there. */
-function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
+function cancelled({ claims, now }: Pick<ClusterFacts, 'claims' | 'now'>): Outcome {
   if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
   const { destroy } = claims.spec;
   const late = destroy === undefined ? [] : [{ type: 'Warning' as const, reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
-  return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [{ path: ['grace'], value: null }, { path: ['destroy'], value: null }])], 1, late);
+  return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [
+    { path: ['grace'], value: null }, { path: ['destroy'], value: null },
+    // what it has said to its containers stays in those that are being deleted
+    ...(destroy === undefined ? [] : [{ path: ['calledBack'], value: { at: now } }]),
+  ])], 1, late);
 }
 
 /** Beside the life of a cluster, which goes on where its deletion is cancelled. */
-export const cancellationStep: Step<Pick<ClusterFacts, 'claims'>> = {
+export const cancellationStep: Step<Pick<ClusterFacts, 'claims' | 'now'>> = {
   name: 'DeletionCancelled', mode: 'independent', summary: 'A grace that had begun is forgotten.', check: cancelled,
 };

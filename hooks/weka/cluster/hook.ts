@@ -18,6 +18,7 @@ import { isRolling, type ContainerView } from './container-view.ts';
 import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
 import { clusterFacts, type ClusterFacts } from './facts.ts';
+import { takenNames } from './names.ts';
 import { filesystemStep } from './filesystems.ts';
 import { formationSteps, hasFormedBefore, outlivesItsContainers } from './formation.ts';
 import { joinIpPorts, membersObject } from './members.ts';
@@ -137,7 +138,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
     && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
-    cluster, uid, plans, existing: facts.containers, nodes: facts.nodes, ports, imageOf: imageOf(facts),
+    cluster, uid, plans, existing: facts.containers, takenNames: takenNames(facts), nodes: facts.nodes, ports, imageOf: imageOf(facts),
     forming: facts.guid !== undefined || facts.claims.state === 'unknown' || facts.claims.spec.former !== undefined,
     leaveToScheduler: waitedForNodes(facts),
     unschedulableSeconds: facts.config.deleteUnschedulablePodsAfterSeconds,
@@ -229,7 +230,7 @@ const takesBack = ({ parent }: HookRequest): boolean => (parent['spec'] as { ove
 /** Nothing changes, except that a grace does not run on behind the back of who took the deletion back. */
 function invalid(request: HookRequest, message: string): Decision {
   const claims = claimsFact(request.observed, claimsNames.ofCluster(request.parent.metadata.uid ?? ''));
-  const outcome = takesBack(request) ? cancellationStep.check({ claims }) : skipped;
+  const outcome = takesBack(request) ? cancellationStep.check({ claims, now: request.context.now }) : skipped;
   return { ...invalidSpec(request, message), ...(outcome.state === 'act' ? { operations: outcome.operations } : {}) };
 }
 

@@ -13,6 +13,7 @@ import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { WekaQueryName } from '../queries.ts';
 import { credentialObservations } from './credentials.ts';
 import type { ClusterFacts } from './facts.ts';
+import { nameObservations } from './names.ts';
 import { wasRefused } from './reach.ts';
 import { secretNames } from './secrets.ts';
 
@@ -46,13 +47,16 @@ export function clusterObservations(facts: ClusterFacts): Observation[] {
     return [claimsRead(claimsNames.ofPorts, moving), claimsRead(claimsNames.ofCluster(facts.uid), moving), ...secretsRead(facts.phase === 'destroying' ? secrets : settled), ...(facts.phase === 'grace' ? [serverTime(moving)] : [])];
   }
   const forming = facts.guid === undefined && isTrue(facts, clusterConditions.podsCreated) && facts.containers.every((view) => view.running || view.terminating);
+  const refusals = refusalObservations(facts.request, missingContainers);
   return [
     claimsRead(claimsNames.ofPorts, age),
     claimsRead(claimsNames.ofCluster(facts.uid), age),
     ...secretsRead(ready(facts) ? settled : secrets),
     ...credentialObservations(facts),
     ...(forming || facts.guid === undefined ? facts.containers.flatMap((view) => (view.pod === undefined ? [] : [runtimeReport(view.pod, moving)])) : []),
-    ...refusalObservations(facts.request, missingContainers),
+    ...refusals,
+    // what was refused for a reason is said; what is simply not there may be somebody else's
+    ...(refusals.length === 0 ? [] : nameObservations(facts, moving)),
     ...(facts.executor === undefined ? [] : (wasRefused(facts) ? ['status' as const] : queries).map((query) => wekaQuery(facts.executor!, query, age))),
   ];
 }

@@ -48,6 +48,8 @@ function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarg
   const member = inWeka.members.find(({ hostId }) => hostId === containerId);
   if (member?.name !== undefined && member.name !== spec.name) return { state: 'unknown', reason: `weka calls ${name} ${member.name}, and this container is ${spec.name}` };
   if (member !== undefined) return { state: 'listed', member };
+  const namesake = inWeka.members.find((one) => one.name === spec.name);
+  if (namesake !== undefined) return { state: 'unknown', reason: `weka calls ${nameOf(namesake.hostId)} ${spec.name}, and this container is said to be ${name}` };
   const against = againstAbsent(facts, speaker);
   return against === undefined ? { state: 'absent' } : { state: 'unknown', reason: `${name} is not in the list of another member, and ${against}` };
 }

@@ -9,29 +9,14 @@ import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import { addition, lostDrive } from './device.ts';
 import { queried, type ContainerFacts } from './facts.ts';
+import { addedDrives } from './drives-in-weka.ts';
 import { othersThan, wishedDrives } from './resources.ts';
-
-/** The drives that weka has of this container; undefined: not known. */
-export function addedDrives(facts: ContainerFacts): WekaDrive[] | undefined {
-  const all = queried(facts, facts.executor, 'drives');
-  return all?.filter((drive) => drive.host_id === nameOf(facts.containerId ?? NaN));
-}
 
 /** What the container ought to hold, where that can be told. */
 function driveWish(facts: ContainerFacts): DriveWish | undefined {
   const { node, holder, nodeClaims, uid } = facts;
   if (node === undefined || holder === undefined || nodeClaims?.state !== 'known') return undefined;
   return wishedDrives({ ...facts, node }, holder.drives ?? [], othersThan(uid, nodeClaims.spec.holders ?? {}));
-}
-
-/** The drives are not what they are to be, so what weka says of them has to be whole. */
-export function drivesGoing(facts: ContainerFacts): boolean {
-  const { node, holder, container } = facts;
-  if (node === undefined) return false;
-  const held = holder?.drives ?? [];
-  const [isHeld, isBlocked] = [new Set(held), new Set(node.spec.blockedDrives)];
-  const strange = addedDrives(facts)?.some(({ serial_number = '' }) => !isHeld.has(serial_number)) === true;
-  return strange || held.length !== (container.spec.numDrives ?? 0) || held.some((serial) => isBlocked.has(serial));
 }
 
 /** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */

@@ -5,6 +5,7 @@ import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';
 import { objectLive, configMapKeys } from '../../core/families/objects.ts';
+import type { FenceInput } from '../../core/fence.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { turnOf, type Turn } from '../../core/turn.ts';
@@ -124,10 +125,19 @@ export function queried<N extends WekaQueryName>(facts: { request: HookRequest }
 }
 
 /** The live read of the pod's name, if it is known. */
-export function livePod(facts: ContainerFacts): { exists: false } | { exists: true; ours: boolean } | undefined {
-  const fact = factValue(facts.request.observed, podLive(facts, 0));
+export function livePod({ request, namespace, name, uid, holder }: ContainerFacts): FenceInput['live'] {
+  const fact = factValue(request.observed, podLive({ namespace, name }, 0));
   if (fact.state === 'unknown') return undefined;
-  return fact.value.exists ? { exists: true, ours: fact.value.controllerUid === facts.uid } : { exists: false };
+  const { value } = fact;
+  if (!value.exists) return { exists: false };
+  const released = value.controllerUid === undefined && value.uid === holder?.incarnation?.podUid;
+  return released ? { exists: true, ours: true, released: givesBack({ namespace, name, uid }) } : { exists: true, ours: value.controllerUid === uid };
+}
+
+/** The label alone would do for a pod that is not being deleted: one that is, nobody adopts. */
+function givesBack({ namespace, name, uid }: Pick<ContainerFacts, 'namespace' | 'name' | 'uid'>): string {
+  const owner = { apiVersion, kind: 'WekaContainer', name, uid, controller: true, blockOwnerDeletion: true };
+  return `kubectl patch pod ${name} -n ${namespace} --type=merge -p '${JSON.stringify({ metadata: { labels: { 'controller-uid': uid }, ownerReferences: [owner] } })}'`;
 }
 
 /** A live look at the Node, for when its WekaNode is not among the related objects: that one may have been deleted alone, and is made again. */
@@ -194,13 +204,14 @@ function ownerOf(request: HookRequest, namespace: string, { cluster, nodeClaims 
   return owner.state === 'gone' && nodeClaims?.state === 'unknown' ? { state: 'unknown' } : owner;
 }
 
-/** Who the container is in weka. Status is only a cache, but an identity that was read once is never lost. */
+/** Who the container is in weka: by its runtime, its claim, its status. A status is only a cache, but an identity that was read once is never lost. */
 function identityOf(container: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, claims: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>) {
   const { status = {} } = container;
   const said = report?.identity ?? undefined;
   const kept = claims.holder?.identity;
-  const containerId = said?.hostId ?? status.containerID ?? kept?.containerId;
-  const clusterGuid = said?.clusterGuid ?? status.clusterID ?? kept?.clusterGuid;
+  // only the operator writes claims, and anybody a status
+  const containerId = said?.hostId ?? kept?.containerId ?? status.containerID;
+  const clusterGuid = said?.clusterGuid ?? kept?.clusterGuid ?? status.clusterID;
   const joined = clusterGuid !== undefined && containerId !== undefined;
   return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || (pod?.running !== true && isStranger(container, claims)) };
 }

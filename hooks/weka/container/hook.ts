@@ -20,12 +20,13 @@ import { orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { podRecord } from './pod-record.ts';
+import { graceStep } from './capped-grace.ts';
 import { childPod } from './child-pod.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
 
-const activeSteps = [...bringUpSteps, ...successionSteps, metadataStep, formerStep, ownerStep];
+const activeSteps = [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep];
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {

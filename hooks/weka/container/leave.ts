@@ -32,8 +32,13 @@ function saysGoodbye(facts: ContainerFacts): boolean {
 
 const finalizing = (facts: ContainerFacts): boolean => facts.container.metadata.deletionTimestamp !== undefined;
 
-const noMember = (what: string): Outcome =>
-  wait('NoOtherMember', `${what} needs another member of the weka cluster and none is known; ${skipsDeactivation}`, 10);
+/** Of a cluster whose own deletion was cancelled it is no way out to give up what only this container holds. */
+function noMember({ owner, clusterName = '' }: ContainerFacts, what: string): Outcome {
+  if (owner.state === 'terminating' && owner.cancelled) {
+    return wait('DeletionCancelled', `WekaCluster ${clusterName} has cancelled its deletion, this container is being deleted as well, and no other member is left to be asked: it keeps its data; with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace`, 10);
+  }
+  return wait('NoOtherMember', `${what} needs another member of the weka cluster and none is known; ${skipsDeactivation}`, 10);
+}
 
 /** `active` is left as the state of a deleted container only where its cluster could not be read. */
 const endUnknown = (facts: ContainerFacts): boolean => facts.state === 'active';
@@ -97,7 +102,7 @@ function startLeaving(facts: ContainerFacts, otherMember: PodTarget): Outcome {
 
 function deactivate(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return skipped;
-  if (facts.otherMember === undefined) return noMember('deactivation');
+  if (facts.otherMember === undefined) return noMember(facts, 'deactivation');
   const own = ownEntry(facts);
   if (own.state === 'unknown') return wait('DeactivationUnknown', `waits for another member to say how the container stands: ${own.reason}; ${skipsDeactivation}`, 2);
   if (own.state === 'absent' || own.member.status === 'INACTIVE') return done();
@@ -124,7 +129,7 @@ function confirmed(facts: ContainerFacts): Outcome {
 function removeDrives(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts) || facts.container.spec.mode !== 'drive') return skipped;
   const { otherMember } = facts;
-  if (otherMember === undefined) return noMember('the removal of the drives');
+  if (otherMember === undefined) return noMember(facts, 'the removal of the drives');
   const own = ownDrives(facts, otherMember, facts.otherStatus);
   if (own.state === 'unknown') return unknown(own.reason, 2);
   if (own.drives.length === 0) return confirmed(facts);
@@ -137,12 +142,13 @@ function podGone(facts: ContainerFacts): Outcome {
   }
   const live = livePod(facts);
   if (live === undefined) return unknown('waits for a live read of the pod', 1);
+  if (live.exists && live.released !== undefined) return wait('PodReleased', `its pod has lost its label and with it its owner, and nobody may stop it: ${live.released} gives it back`, 5);
   return live.exists && live.ours ? wait('PodStillExists', 'a pod of this container exists; waits until it is seen or gone', 2) : done();
 }
 
 function removeContainer(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return skipped;
-  if (facts.otherMember === undefined) return noMember('removal from the weka cluster');
+  if (facts.otherMember === undefined) return noMember(facts, 'removal from the weka cluster');
   const own = ownEntry(facts);
   if (own.state === 'unknown') return unknown(own.reason, 2);
   if (own.state === 'absent') return done();

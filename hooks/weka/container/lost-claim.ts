@@ -62,7 +62,8 @@ export function remembered(facts: ContainerFacts & { node: WekaNode }, others: r
   const allocations = remembersOf(facts, node);
   const resources = (report?.resources ?? undefined) as Holding | undefined;
   const known = resources ?? allocations;
-  if (pod?.running === true && report === undefined) return refuse('ClaimLost', `it is made again from what the pod runs with: ${reportMissing}`);
+  // what its own status says is claimed at once: while a pod is silent, as in a reboot, another cluster would choose its drives
+  if (pod?.running === true && report === undefined && allocations === undefined) return refuse('ClaimLost', `it is made again from what the pod runs with: ${reportMissing}`);
   if (known === undefined) return joined ? refuse('ClaimLost', `neither its status nor its pod says what it holds; put its entry back into WekaClaims ${claims}`) : undefined;
   if (resources !== undefined && allocations !== undefined && textOf(resources) !== textOf(allocations)) {
     return refuse('ClaimContradiction', `the pod runs with ${textOf(resources)}, status.allocations says ${textOf(allocations)}; write the right one into WekaClaims ${claims}`);

@@ -7,7 +7,7 @@ import { refusalObservations, type MissingChild } from '../../core/refused-child
 import { apiVersion } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
-import { drivesGoing } from './drives.ts';
+import { drivesGoing } from './drives-in-weka.ts';
 import { clusterOf, nodeObservation, type ContainerFacts } from './facts.ts';
 import { ownerObservation } from './order.ts';
 import { isOutdated, isRolling } from './roll.ts';
@@ -76,7 +76,12 @@ function living(facts: ContainerFacts, age: number): Observation[] {
     ...(disrupting || replacing ? [wekaQuery(executor, 'status', moving)] : []),
     ...(spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
   ];
-  return [...ofExecutor, ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving)] : [])];
+  const ofOther = otherMember === undefined ? [] : [
+    ...(disrupting ? [wekaQuery(otherMember, 'containers', moving)] : []),
+    ...(disrupting || replacing ? [wekaQuery(otherMember, 'status', moving)] : []),
+    ...(replacing ? [wekaQuery(otherMember, 'drives', moving)] : []),
+  ];
+  return [...ofExecutor, ...ofOther];
 }
 
 /** A former container that is to be given up: whether weka still has its drives. */

@@ -40,10 +40,14 @@ function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
   return owner.state === 'gone' || order.generation === owner.generation;
 }
 
+/** Its cluster had ordered the destruction and called it back, and is gone since: what stands of it in a spec is nobody's word; nor is it while the claims are not known. */
+export const isCalledBack = (claims: ClaimsFact | undefined): boolean => claims !== undefined && (claims.state === 'unknown' || (claims.spec.calledBack !== undefined && claims.spec.destroy === undefined));
+
 /** An order that its cluster has written into the spec lasts as long as the cluster means it: it may be read after it was cancelled, and before the next one. */
-function mayDestroy(owner: OwnerFact, ordered: boolean): boolean {
+function mayDestroy(owner: OwnerFact, ordered: boolean, claims: ClaimsFact | undefined): boolean {
   // who can not be heard may have called it back
   if (owner.state === 'unknown') return false;
+  if (owner.state === 'gone') return ordered || !isCalledBack(claims);
   if (owner.state !== 'terminating') return true;
   return !owner.cancelled && ordered;
 }
@@ -55,7 +59,7 @@ function mayDestroy(owner: OwnerFact, ordered: boolean): boolean {
 export function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner);
-  if (wished === 'destroying') return mayDestroy(owner, clusterClaims === undefined || ordered) ? 'destroying' : 'paused';
+  if (wished === 'destroying') return mayDestroy(owner, clusterClaims === undefined || ordered, clusterClaims) ? 'destroying' : 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   const cancelled = owner.state === 'terminating' && owner.cancelled;
   // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims

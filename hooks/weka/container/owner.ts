@@ -40,6 +40,11 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
     return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; with spec.state: deleting it leaves a weka cluster that lives on, and with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace` } };
   }
   if (owner.state !== 'gone') return undefined;
+  if (spec.state === 'destroying') {
+    if (facts.clusterClaims?.state === 'unknown') return undefined;
+    const way = `kubectl patch wekaclaims ${facts.clusterClaims?.name ?? ''} --type=json -p '[{"op":"remove","path":"/spec/calledBack"}]'`;
+    return { summary: { state: 'stalled', reason: 'WordNeeded', message: `WekaCluster ${cluster} is gone, and has called back the order to destroy that stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} gives the order again, to all containers of that cluster` } };
+  }
   const left = ownGraceLeft(facts);
   const gone = `WekaCluster ${cluster} is gone and has ordered nothing`;
   return left > 0

@@ -7,10 +7,9 @@ import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { chooseDrives, type DriveWish } from '../claims/drives.ts';
 import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claims/ports.ts';
-import { nameOf } from '../redundancy.ts';
-import { readDrives } from '../weka-drives.ts';
 import { isBeingAdded } from './device.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import { emptiedSerials, serialsInWeka } from './drives-in-weka.ts';
+import type { ContainerFacts } from './facts.ts';
 import { remembered, unclaimedNeighbour, type Refused } from './lost-claim.ts';
 
 /** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
@@ -47,23 +46,16 @@ function nameHeld({ container: { spec }, node }: ContainerFacts & { node: WekaNo
 }
 
 /** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
-function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
+function wishedPorts({ container: { spec }, joined }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
   // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
   if (!is(spec.mode, 'allocatable')) return defined({ wekaPort: spec.port || undefined, agentPort: spec.agentPort || undefined });
-  const wekaPort = spec.port || held.wekaPort;
-  const agentPort = spec.agentPort || held.agentPort;
+  // weka knows a member by its ports, whatever the spec says since
+  const own = joined ? held : {};
+  const wekaPort = own.wekaPort ?? (spec.port || held.wekaPort);
+  const agentPort = own.agentPort ?? (spec.agentPort || held.agentPort);
   if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
   if (spec.portRange?.basePort === undefined) return 'spec.portRange is not set and spec.port or spec.agentPort is missing';
   return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others, { wekaPort, agentPort });
-}
-
-/** The drives that weka has of the container; undefined: not known. Who never joined has given none to weka. */
-export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
-  const { container, joined, identityKnown, executor, wekaStatus, containerId } = facts;
-  if (container.spec.mode !== 'drive') return [];
-  if (!joined) return identityKnown ? [] : undefined;
-  const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus);
-  return drives.state === 'unknown' ? undefined : drives.drives.flatMap(({ host_id, serial_number = '' }) => (host_id === nameOf(containerId ?? NaN) ? [serial_number] : []));
 }
 
 /** What the container ought to hold of the drives of its node. */
@@ -72,7 +64,7 @@ export function wishedDrives(facts: ContainerFacts & { node: WekaNode }, held: r
   const adding = held.filter((serial) => isBeingAdded(facts, serial));
   return chooseDrives({
     wanted: spec.mode === 'drive' ? (spec.numDrives ?? 0) : 0, signed: node.spec.drives, blocked: node.spec.blockedDrives, held, adding,
-    inWeka: serialsInWeka(facts), others: new Set(others.flatMap((other) => other.drives ?? [])),
+    inWeka: serialsInWeka(facts), emptied: emptiedSerials(facts), others: new Set(others.flatMap((other) => other.drives ?? [])),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { renderSteps, type StepsResult } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
-import { addedDrives } from './drives.ts';
+import { addedDrives } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** What the steps as a whole say; what is unknown leaves a container that was Ready in this generation as it was. */
