@@ -18,19 +18,20 @@ export interface OurPod {
 /** By group and kind: another version of a kind is the same object. */
 const isA = (owner: OwnerReference | undefined, kind: ResourceKind): boolean => owner?.kind === kind.kind && groupOf(owner) === groupOf(kind);
 
-/** Whether the chain of controllers from the pod upward is this one. */
+/** Whether the chain of controllers from the pod upward is this one. A single owner is taken from the pod as it is. */
 async function isOwnedBy(access: ClusterAccess, pod: KubernetesObject, { owners }: OwnedPods): Promise<boolean> {
   let child = pod;
-  for (const [place, kind] of owners.entries()) {
+  for (const kind of owners) {
     const controller = controllerOf(child);
     if (controller === undefined || !isA(controller, kind)) return false;
-    if (place === owners.length - 1) return true;
+    if (owners.length === 1) return true;
     const { namespace } = pod.metadata;
-    const above = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, ...(namespace === undefined ? {} : { namespace }), name: controller.name });
-    if (above?.metadata.uid !== controller.uid) return false;
+    const place = kind.namespaced && namespace !== undefined ? { namespace } : {};
+    const above = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, ...place, name: controller.name });
+    if (above === undefined || above.metadata.uid !== controller.uid) return false;
     child = above;
   }
-  return false;
+  return true;
 }
 
 /** @returns the live pod; rejects with Refusal when it is gone, replaced or not ours */
