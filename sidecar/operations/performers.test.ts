@@ -351,6 +351,9 @@ describe('live reads', () => {
       const { observe } = setUp({ ...runningPod(), ...spec });
       expect((await observe(podLive(pod, 1)) as { privileged?: boolean }).privileged).toBe(expected);
     }
+    // what a container of that name is in a pod of somebody else says nothing
+    const { observe } = setUp({ ...runningPod({ ownerReferences: [{ ...containerOwner, kind: 'Other' }] }), ...containers(true) });
+    expect(await observe(podLive(pod, 1))).not.toHaveProperty('privileged');
   });
 
   it('of single fields of an object', async () => {
