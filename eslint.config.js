@@ -14,7 +14,7 @@ const hooksOfSystems = systems.map(({ hooks }) => `${hooks}/**/*.ts`);
 /** A generic room imports no system, but for the list of them. What the lab knows of one is its face, lab/system.ts. */
 const genericRooms = [
   'hooks/core', 'hooks/server/!(*.test).ts',
-  'sidecar/operations/!(*.test).ts', 'sidecar/!(systems|*.test|*.fixture).ts',
+  'sidecar/operations/!(*.test).ts', 'sidecar/!(*.test|*.fixture).ts',
   'lab/api', 'lab/driver', 'lab/nodes', 'lab/start', 'lab/!(systems).ts',
 ];
 const ofSystem = (system) => {

@@ -9,7 +9,7 @@ import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { rbacRulesByScope } from '../sidecar/rbac.ts';
 import { servedNamespaces } from './generated-chart.ts';
 import { findKubectl, render } from './kustomize.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 
 const chart = join(import.meta.dirname, 'helm', 'weka-metacontroller');
 const read = (name: string): string => readFileSync(join(chart, name), 'utf8');

@@ -12,7 +12,7 @@ import { plainFiles } from './generate.ts';
 import { chartFiles } from './generated-chart.ts';
 import { controllers } from './generated-controllers.ts';
 import { findKubectl, render } from './kustomize.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 
 const kubectl = findKubectl();
 const folders = ['base', 'overlays/default', 'overlays/no-service-dns'] as const;
