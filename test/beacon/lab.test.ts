@@ -66,14 +66,16 @@ async function until(what: string, holds: () => boolean, seconds = 30): Promise<
   expect(reached, what).toBe(true);
 }
 
-/** A lamp `lamp-0` of that Beacon, as its StatefulSet would make it. */
-function applyLamp(): KubernetesObject {
-  const owner = lab.find('Beacon', 'harbour')!;
-  const { apiVersion, kind, metadata: { name, uid = '' } } = owner;
-  return lab.apply({
-    apiVersion: 'v1', kind: 'Pod', metadata: { name: 'lamp-0', namespace: 'default', ownerReferences: [{ apiVersion, kind, name, uid, controller: true }] },
-    spec: { containers: [{ name: 'lamp', image: 'example.com/lamp:1' }] },
+const controlledBy = ({ apiVersion, kind, metadata: { name, uid = '' } }: KubernetesObject) => [{ apiVersion, kind, name, uid, controller: true }];
+const lampSpec = { containers: [{ name: 'lamp', image: 'example.com/lamp:1' }] };
+
+/** A StatefulSet of that Beacon, and its pod `lamp-0`, which its controller would make: the lab has none. */
+function applyLamp(): void {
+  const set = lab.apply({
+    apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'lamp', namespace: 'default', ownerReferences: controlledBy(lab.find('Beacon', 'harbour')!) },
+    spec: { serviceName: 'lamp', selector: { matchLabels: { app: 'lamp' } }, template: { metadata: { labels: { app: 'lamp' } }, spec: lampSpec } },
   });
+  lab.apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'lamp-0', namespace: 'default', labels: { app: 'lamp' }, ownerReferences: controlledBy(set) }, spec: lampSpec });
 }
 
 function remove(kind: string, name: string): void {
@@ -138,7 +140,7 @@ describe('a beacon', () => {
     applyLamp();
     await until('it is lit', () => ready('Beacon', 'harbour') === 'Shining');
     remove('Beacon', 'harbour');
-    await until('all is gone', () => ['Beacon', 'ConfigMap', 'Pod'].every((kind) => lab.all(kind).length === 0), 90);
+    await until('all is gone', () => ['Beacon', 'ConfigMap', 'StatefulSet', 'Pod'].every((kind) => lab.all(kind).length === 0), 90);
   });
 });
 
