@@ -4,7 +4,6 @@ import { beaconGroup } from './api.ts';
 
 const beaconKind: ResourceKind = { apiVersion: beaconGroup.apiVersion, kind: 'Beacon', plural: 'beacons', namespaced: true };
 const statefulSetKind: ResourceKind = { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', namespaced: true };
-
 const configMapKind: ResourceKind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
 
 export const lampContainer = 'lamp';

@@ -36,7 +36,7 @@ export function beaconFacts(request: HookRequest, { metadata, spec }: Beacon): B
   };
 }
 
-/** What a lamp says that can be asked. */
+/** What is asked of a lamp; undefined: it can not be asked now. */
 export const shownBy = (lamp: PodView, { lookSeconds }: BeaconFacts) => (lamp.running && !lamp.terminating ? lampShown(lamp.target, lookSeconds) : undefined);
 
 const nameLook = ({ configMapAddress, lookSeconds }: BeaconFacts) => objectLive({ apiVersion: 'v1', kind: 'ConfigMap', ...configMapAddress }, lookSeconds);

@@ -8,9 +8,10 @@ const isSame = (one: Partial<Shown>, other: Shown): boolean => one.message === o
 
 function published(facts: BeaconFacts): Outcome {
   const { configMap, configMapAddress: { name }, wished } = facts;
+  const data = configMap?.['data'] ?? {};
   if (nameTaken(facts)) return wait('ConfigMapConflict', `ConfigMap ${name} is there and belongs to somebody else`, 10);
   // Metacontroller writes it right after this decision, and calls again
-  return isSame((configMap?.['data'] ?? {}), wished) ? done() : wait('NotPublished', `ConfigMap ${name} does not have the message yet`, 10);
+  return isSame(data, wished) ? done() : wait('NotPublished', `ConfigMap ${name} does not have the message yet`, 10);
 }
 
 function lit(facts: BeaconFacts): Outcome {

@@ -6,6 +6,7 @@ import { lampContainer } from '../hooks/access.ts';
 /** The program of one lamp. */
 function lamp({ onExit, onLog }: PodEnvironment): PodProgram {
   let shown = JSON.stringify({ message: '', colour: 'white' });
+  let ended = false;
   const lines: string[] = [];
   return {
     exec: async ([program, command], stdin) => {
@@ -18,7 +19,10 @@ function lamp({ onExit, onLog }: PodEnvironment): PodProgram {
       return { exitCode: 0, stdout: shown, stderr: '' };
     },
     logs: () => lines.map((line) => `${line}\n`).join(''),
-    signal: (signal) => onExit(signal === 'KILL' ? 137 : 0),
+    signal(signal) {
+      if (!ended) onExit(signal === 'KILL' ? 137 : 0);
+      ended = true;
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 /** How the sidecar talks to a lamp: its program is asked, and told on stdin. */
-import type { Performer } from '../../../sidecar/context.ts';
-import { Refusal } from '../../../sidecar/context.ts';
+import { Refusal, type Performer } from '../../../sidecar/context.ts';
 import { complaint, jsonOutput, podRunner } from '../../../sidecar/pod-guard.ts';
 import type { BeaconCatalogue, Shown } from '../hooks/catalogue.ts';
 
