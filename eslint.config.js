@@ -5,18 +5,28 @@ import tseslint from 'typescript-eslint';
 const boundary = (from, forbidden) =>
   forbidden.map((target) => ({ target: `./${from}`, from: `./${target}`, message: `${from} must not import ${target}` }));
 
-/** Systems are folders of their name in each room; a generic room imports none, but for its list of them. */
-const systems = ['weka'];
-const genericSidecar = ['sidecar/operations/!(*.test).ts', 'sidecar/!(systems|*.test|*.fixture).ts'];
-/** The rooms of the lab know the face of a system (lab/system.ts), and only lab/systems.ts knows systems. */
-const labRooms = ['lab/api', 'lab/driver', 'lab/nodes', 'lab/start', 'lab/!(systems).ts'];
-const ofSystem = (name) => [
-  ...boundary('hooks/core', [`hooks/${name}`]),
-  ...boundary('hooks/server/!(*.test).ts', [`hooks/${name}`]),
-  ...genericSidecar.flatMap((room) => boundary(room, [`hooks/${name}`, `sidecar/${name}`])),
-  ...labRooms.flatMap((room) => boundary(room, [`hooks/${name}`, `sidecar/${name}`, `lab/${name}`])),
-  ...systems.filter((other) => other !== name).flatMap((other) => ['hooks', 'sidecar', 'lab'].flatMap((room) => boundary(`${room}/${name}`, ['hooks', 'sidecar', 'lab'].map((one) => `${one}/${other}`)))),
+/** A system is a folder in each room, and imports no other one. The fixture of test/ keeps the rules of any other. */
+const systems = [
+  { hooks: 'hooks/weka', sidecar: 'sidecar/weka', lab: 'lab/weka' },
+  { hooks: 'test/beacon/hooks', sidecar: 'test/beacon/sidecar', lab: 'test/beacon/lab' },
 ];
+const hooksOfSystems = systems.map(({ hooks }) => `${hooks}/**/*.ts`);
+/** A generic room imports no system, but for the list of them. What the lab knows of one is its face, lab/system.ts. */
+const genericRooms = [
+  'hooks/core', 'hooks/server/!(*.test).ts',
+  'sidecar/operations/!(*.test).ts', 'sidecar/!(*.test|*.fixture).ts',
+  'lab/api', 'lab/driver', 'lab/nodes', 'lab/start', 'lab/!(systems).ts',
+];
+const ofSystem = (system) => {
+  const { hooks, sidecar, lab } = system;
+  const others = systems.filter((other) => other !== system).flatMap((other) => Object.values(other));
+  return [
+    ...genericRooms.flatMap((room) => boundary(room, [hooks, sidecar, lab])),
+    ...boundary(hooks, ['hooks/systems.ts', 'hooks/server', 'sidecar', 'lab', sidecar, lab, ...others]),
+    ...boundary(sidecar, ['lab', 'hooks/server', lab, ...others]),
+    ...boundary(lab, others),
+  ];
+};
 
 const impure = [
   { object: 'Date', property: 'now', message: 'time is an argument here' },
@@ -50,7 +60,6 @@ export default tseslint.config(
           basePath: import.meta.dirname,
           zones: [
             ...boundary('hooks/core', ['hooks/systems.ts', 'hooks/server', 'sidecar', 'lab']),
-            ...systems.flatMap((name) => boundary(`hooks/${name}`, ['hooks/systems.ts', 'hooks/server', 'sidecar', 'lab'])),
             ...systems.flatMap(ofSystem),
             ...boundary('hooks/server', ['lab', 'sidecar']),
             ...boundary('sidecar', ['lab', 'hooks/server']),
@@ -60,7 +69,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['hooks/core/**/*.ts', ...systems.map((name) => `hooks/${name}/**/*.ts`)],
+    files: ['hooks/core/**/*.ts', ...hooksOfSystems],
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-properties': ['error', ...impure],

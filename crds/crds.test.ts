@@ -49,6 +49,21 @@ describe('files in crds', () => {
   });
 });
 
+describe('files of two systems', () => {
+  const one = kinds[0]!;
+
+  it('stand in folders of their own, also where their kinds have the same name', () => {
+    const [light, water] = [{ name: 'light', kinds: [one] }, { name: 'water', kinds: [{ ...one, group: 'water.example.com' }] }];
+    expect([...files([light, water]).keys()]).toEqual([
+      `light/${one.plural}.${one.group}.yaml`, 'light/kustomization.yaml', `water/${one.plural}.water.example.com.yaml`, 'water/kustomization.yaml', 'kustomization.yaml',
+    ]);
+  });
+
+  it('are not written where both have the same kind', () => {
+    expect(() => files([{ name: 'light', kinds: [one] }, { name: 'water', kinds: [one] }])).toThrow(`two systems have the kind ${one.kind} of ${one.group}`);
+  });
+});
+
 describe('what zod accepts', () => {
   it.each(kinds)('$kind loses nothing to pruning and gets the same defaults from the CRD', (kind) => {
     const schema = openApiSchema(kind.schema, '');

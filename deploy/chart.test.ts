@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { rbacRulesByScope } from '../sidecar/rbac.ts';
 import { chart, documents, namespace, renderChart, type Values } from './chart.fixture.ts';
 import { findKubectl, render } from './kustomize.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 
 const read = (name: string): string => readFileSync(join(chart, name), 'utf8');
 const defaults = parse(read('values.yaml')) as Values;

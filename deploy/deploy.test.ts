@@ -12,7 +12,7 @@ import { deployedSystems } from './deployed.ts';
 import { plainFiles, renderedChoices } from './generate.ts';
 import { chartFiles } from './generated-chart.ts';
 import { findKubectl, render } from './kustomize.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 
 const kubectl = findKubectl();
 const folders = ['base', 'overlays/default', 'overlays/no-service-dns'] as const;

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { System } from '../hooks/core/system.ts';
 import { systems } from '../hooks/systems.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 import type { Controller } from './generated-controllers.ts';
 
 export interface DeployedSystem {
@@ -28,7 +28,7 @@ export function readControllers(system: string): Controller[] {
 export function deployedSystems(): DeployedSystem[] {
   return systems.map((system) => {
     const sidecar = sidecarSystems.find(({ name }) => name === system.name);
-    if (sidecar === undefined) throw new Error(`${system.name} is in hooks/systems.ts and not in sidecar/systems.ts`);
+    if (sidecar === undefined) throw new Error(`${system.name} is in hooks/systems.ts and not in sidecar/systems/index.ts`);
     const hasOwn = existsSync(join(import.meta.dirname, 'components', system.name, 'own', 'kustomization.yaml'));
     return { system, sidecar, controllers: readControllers(system.name), hasOwn };
   });

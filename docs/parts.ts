@@ -10,7 +10,7 @@ import { systems } from '../hooks/systems.ts';
 import { refusals } from '../lab/api/http/refusals.ts';
 import { describeSidecarSettings } from '../sidecar/config.ts';
 import { operationsTable } from '../sidecar/rbac.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const code = (text: string | undefined): string => (text === undefined || text === '' ? '' : `\`${text}\``);

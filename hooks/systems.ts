@@ -1,4 +1,4 @@
-/** The systems that this operator has. The sidecar's faces of them are in sidecar/systems.ts, the lab's in lab/systems.ts. */
+/** The systems that this operator has. The sidecar's faces of them are in sidecar/systems/index.ts, the lab's in lab/systems.ts. */
 import type { System } from './core/system.ts';
 import { wekaSystem } from './weka/system.ts';
 

@@ -11,7 +11,7 @@ import type { HookController, Json, KubernetesObject } from '../hooks/core/contr
 import type { Sidecar } from '../hooks/core/sidecar.ts';
 import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
 import { bootFileSettings } from '../hooks/server/boot-files.ts';
-import { completeSettings, controllersOf } from '../hooks/core/system.ts';
+import { completeSettings, controllersOf, refuseSharedKinds } from '../hooks/core/system.ts';
 import { throttledReasonsOf, type SidecarSystem } from '../sidecar/system.ts';
 import { storeClient } from './api/store/client.ts';
 import { createStore } from './api/store/store.ts';
@@ -136,10 +136,11 @@ const defaultOptions = { seed: 1, nodes: 6, systems: labSystems, pace: 'ordinary
 /** One object of the parts that each system has of it. */
 const together = <Value>(parts: readonly Record<string, Value>[]): Record<string, Value> => Object.assign({}, ...parts) as Record<string, Value>;
 
-/** Starts everything; resolves when the nodes are there and the controllers run. */
+/** Starts everything; resolves when the nodes are there and the controllers run. Rejects when two systems have something of one name. */
 export async function createLab(given: LabOptions): Promise<Lab> {
   const options = { ...defaultOptions, ...given };
   const { clock, seed, onProblem, systems, pace } = options;
+  refuseSharedKinds(systems.map(({ system }) => system));
   const random = createRandom(seed);
   const store = createStore({ clock, seed, ...(options.admission === undefined ? {} : { admission: options.admission }) });
   install(store, systems);

@@ -51,16 +51,16 @@ export interface SystemView {
   parents: readonly string[];
   /** The one of them that `--until` waits for. */
   awaited: string;
-  /** The kind of what a parent consists of: a line each, and their pods. */
+  /** The kind of what a parent consists of: a line each, and their pods. It may be one that others use too, such as ConfigMap. */
   children: string;
   /** Name of the container that a pod is there for, wherever injected ones stand. */
   mainContainer: string;
   /** The one-word status of a parent, and its counts as `kubectl get` shows them. */
   parent(object: KubernetesObject): { word: string; counts: { label: string; value: string }[] };
-  /** The one-word status of a child, and its node; `-` while it has none. */
-  child(object: KubernetesObject): { word: string; node: string };
-  /** What an object of the kind `children` does that has no parent: a helper of the operator. */
-  helper(object: KubernetesObject): string;
+  /** The one-word status of a child, and its node; `-` while it has none. `ready` is for kinds without conditions. */
+  child(object: KubernetesObject): { word: string; node: string; ready?: boolean };
+  /** What an object of the kind `children` does that has no parent: a helper of the operator. Undefined: it is none of the system's. */
+  helper(object: KubernetesObject): string | undefined;
   /** Commands to try, and what they show, for one awaited parent and its children by name. */
   nextSteps(parent: { namespace: string; name: string }, children: readonly string[]): [command: string, shows: string][];
 }

@@ -23,7 +23,7 @@ export interface OperationSettings {
 
 export interface OperationContext {
   settings: OperationSettings;
-  /** What the systems of the installation allow. */
+  /** What is allowed: by the system whose operation it is, or by all systems of the installation where it is a generic one. */
   systems: readonly SystemAccess[];
   /** Cryptographically random in earnest, seeded in a simulation. */
   randomBytes: (count: number) => Uint8Array;

@@ -4,8 +4,9 @@ import { podLive, setPodMetadata } from '../hooks/core/families/pods.ts';
 import { allowStop, joinToken, runtimeReport, wekaQuery, wekaRun } from '../hooks/weka/catalogue.ts';
 import { AccessError } from './cluster-access.ts';
 import { createEngine, type FinishedOperation } from './engine.ts';
-import { HandClock, ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret, settle } from './scripted-access.fixture.ts';
-import { sidecarSystems } from './systems.ts';
+import { HandClock, ScriptedAccess, countingBytes, secret, settle } from './scripted-access.fixture.ts';
+import { containerOwner, pod, runningPod } from './weka/running-pod.fixture.ts';
+import { sidecarSystems } from './systems/index.ts';
 
 function setUp(namespaces: string[] = []) {
   const access = new ScriptedAccess().put(runningPod());

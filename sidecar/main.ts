@@ -14,7 +14,7 @@ import { createEventReporter } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import { createServer } from './server.ts';
 import { throttledReasonsOf } from './system.ts';
-import { sidecarSystems } from './systems.ts';
+import { sidecarSystems } from './systems/index.ts';
 
 const clock: SidecarClock = {
   now: () => Date.now(),

@@ -1,10 +1,14 @@
 /** Whom an object belongs to. */
-import type { SystemAccess } from '../hooks/core/access.ts';
+import { groupOf, type ResourceKind, type SystemAccess } from '../hooks/core/access.ts';
 import type { KubernetesObject, OwnerReference } from '../hooks/core/contract.ts';
 
 export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((owner) => owner.controller === true);
 }
+
+/** By group and kind: another version of a kind is the same object. */
+export const isA = (owner: OwnerReference | undefined, kind: ResourceKind): owner is OwnerReference =>
+  owner?.kind === kind.kind && groupOf(owner) === groupOf(kind);
 
 /** What marks a Secret as that owner's, in place of an owner reference, with which a foreground deletion would take it at once. */
 export function secretLabels({ labels, ownerLabel }: NonNullable<SystemAccess['secrets']>, ownerUid: string): Record<string, string> {

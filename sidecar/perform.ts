@@ -76,7 +76,7 @@ export async function perform(wish: Wish, around: Surroundings, recall: Recall =
   const secrets = new Set<string>();
   const learned: Learned[] = [];
   const context: OperationContext = {
-    settings, randomBytes, recall, systems: registry.systems,
+    settings, randomBytes, recall, systems: performable.systems,
     keepSecret: (value) => void secrets.add(value),
     learn: (observation, value) => void learned.push({ observation, value }),
   };

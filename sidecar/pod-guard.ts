@@ -2,12 +2,12 @@
  * Before anything is done in or to a pod: it is read live and must be the incarnation that the hook meant, owned, along
  * a chain that a system names, by an object of that system. Executing goes through here only.
  */
-import { groupOf, type OwnedPods, type ResourceKind } from '../hooks/core/access.ts';
+import type { OwnedPods } from '../hooks/core/access.ts';
 import type { PodTarget } from '../hooks/core/catalogue.ts';
-import type { KubernetesObject, OwnerReference } from '../hooks/core/contract.ts';
+import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from './cluster-access.ts';
 import { Refusal, type OperationContext } from './context.ts';
-import { controllerOf } from './owners.ts';
+import { controllerOf, isA } from './owners.ts';
 
 export interface OurPod {
   pod: KubernetesObject;
@@ -15,22 +15,20 @@ export interface OurPod {
   container: string;
 }
 
-/** By group and kind: another version of a kind is the same object. */
-const isA = (owner: OwnerReference | undefined, kind: ResourceKind): boolean => owner?.kind === kind.kind && groupOf(owner) === groupOf(kind);
-
-/** Whether the chain of controllers from the pod upward is this one. */
+/** Whether the chain of controllers from the pod upward is this one. A single owner is taken from the pod as it is. */
 async function isOwnedBy(access: ClusterAccess, pod: KubernetesObject, { owners }: OwnedPods): Promise<boolean> {
   let child = pod;
-  for (const [place, kind] of owners.entries()) {
+  for (const kind of owners) {
     const controller = controllerOf(child);
-    if (controller === undefined || !isA(controller, kind)) return false;
-    if (place === owners.length - 1) return true;
+    if (!isA(controller, kind)) return false;
+    if (owners.length === 1) return true;
     const { namespace } = pod.metadata;
-    const above = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, ...(namespace === undefined ? {} : { namespace }), name: controller.name });
-    if (above?.metadata.uid !== controller.uid) return false;
+    const place = kind.namespaced && namespace !== undefined ? { namespace } : {};
+    const above = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, ...place, name: controller.name });
+    if (above === undefined || above.metadata.uid !== controller.uid) return false;
     child = above;
   }
-  return false;
+  return true;
 }
 
 /** @returns the live pod; rejects with Refusal when it is gone, replaced or not ours */

@@ -3,7 +3,7 @@ import { catalogueOf } from '../hooks/core/families/index.ts';
 import { wekaCommands } from '../hooks/weka/commands.ts';
 import { readSettings } from './config.ts';
 import { operationsTable, rbacRules, rbacRulesByScope } from './rbac.ts';
-import { sidecarSystems } from './systems.ts';
+import { sidecarSystems } from './systems/index.ts';
 
 /** Verbs for a resource, over all rules. */
 function verbs(resource: string): string[] {

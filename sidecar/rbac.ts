@@ -6,9 +6,9 @@ import type { SidecarSystem } from './system.ts';
 /** For events.ts, which is no entry of the catalogue. */
 const eventRules: PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] }];
 
-/** For pod-guard.ts: who stands between a pod and the object of a system is read. */
+/** For pod-guard.ts: a chain of owners is read, a single one is not. */
 const ownerRules = (systems: readonly SidecarSystem[]): PolicyRule[] =>
-  systems.flatMap(({ access: { pods } }) => pods.flatMap(({ owners }) => owners.slice(0, -1).map((kind) => rightTo(['get'], kind))));
+  systems.flatMap(({ access: { pods } }) => pods.flatMap(({ owners }) => (owners.length === 1 ? [] : owners).map((kind) => rightTo(['get'], kind))));
 
 /** The rules of the sidecar's ClusterRole for some systems: one for each API group and set of verbs, sorted. */
 export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
@@ -34,7 +34,7 @@ export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
 
 /** The same rules in two parts: what is cluster-scoped, so that its rights cannot be narrowed, and what may be granted in single namespaces only. */
 export function rbacRulesByScope(systems: readonly SidecarSystem[]): { cluster: PolicyRule[]; namespaced: PolicyRule[] } {
-  const kinds = systems.flatMap(({ access: { readable, deletable } }) => [...readable, ...deletable.map(({ kind }) => kind)]);
+  const kinds = systems.flatMap(({ access: { readable, deletable, pods } }) => [...readable, ...deletable.map(({ kind }) => kind), ...pods.flatMap(({ owners }) => owners)]);
   const clusterScoped = new Set(kinds.filter(({ namespaced }) => !namespaced).map((kind) => `${groupOf(kind)} ${kind.plural}`));
   const part = (wanted: boolean): PolicyRule[] => rbacRules(systems).flatMap((rule) => {
     const resources = rule.resources.filter((resource) => clusterScoped.has(`${rule.apiGroups.join()} ${resource}`) === wanted);

@@ -47,23 +47,28 @@ export interface Wish {
 export interface Performable {
   entry: CatalogueEntry;
   perform: AnyPerformer;
+  /** Whose pods and objects it may be about: those of the system that has the kind, of all systems for a generic one. */
+  systems: readonly SystemAccess[];
 }
 
 export class Registry {
   readonly catalogue: Catalogue;
-  readonly systems: readonly SystemAccess[];
-  private readonly performers: Readonly<Record<string, AnyPerformer>>;
+  private readonly systems: readonly SidecarSystem[];
 
+  /** Throws when two systems have the same kind of operation. */
   constructor(systems: readonly SidecarSystem[]) {
-    this.systems = systems.map(({ access }) => access);
+    this.systems = systems;
     this.catalogue = catalogueOf(systems);
-    this.performers = Object.assign({ ...genericPerformers }, ...systems.map(({ performers }) => performers)) as Record<string, AnyPerformer>;
   }
 
   /** Undefined: no such kind. */
   find(kind: string): Performable | undefined {
-    const [entry, perform] = Object.hasOwn(this.catalogue, kind) ? [this.catalogue[kind], this.performers[kind]] : [];
-    return entry === undefined || perform === undefined ? undefined : { entry, perform };
+    const entry = Object.hasOwn(this.catalogue, kind) ? this.catalogue[kind] : undefined;
+    if (entry === undefined) return undefined;
+    const owner = this.systems.find(({ catalogue }) => Object.hasOwn(catalogue, kind));
+    const performers: Readonly<Record<string, AnyPerformer | undefined>> = owner?.performers ?? (genericPerformers as Record<string, AnyPerformer>);
+    const perform = performers[kind];
+    return perform === undefined ? undefined : { entry, perform, systems: (owner === undefined ? this.systems : [owner]).map(({ access }) => access) };
   }
 
   /** Operations with the same lane run one after the other: in a pod, on an object. */

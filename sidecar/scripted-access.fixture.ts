@@ -6,20 +6,6 @@ import type { SidecarClock } from './context.ts';
 
 type Verb = 'get' | 'list' | 'create' | 'patchJson' | 'delete' | 'exec' | 'serverTime';
 
-export const podUid = 'pod-uid-1';
-export const pod = { namespace: 'default', name: 'demo-drive-0', uid: podUid };
-export const containerOwner = {
-  apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', name: 'demo-drive-0', uid: 'container-uid-1', controller: true,
-};
-
-export function runningPod(change: Partial<KubernetesObject['metadata']> = {}): KubernetesObject {
-  return {
-    apiVersion: 'v1', kind: 'Pod',
-    metadata: { ...pod, ownerReferences: [containerOwner], ...change },
-    spec: { nodeName: 'worker-1' }, status: { phase: 'Running' },
-  };
-}
-
 export function secret(name: string, data: Record<string, string>, owner: { apiVersion: string; kind: string; name: string; uid: string } | undefined): KubernetesObject {
   const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return {

@@ -9,9 +9,10 @@ import { auditLog } from './audit.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createEventReporter } from './events.ts';
 import { createMetrics } from './metrics.ts';
-import { ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret } from './scripted-access.fixture.ts';
+import { ScriptedAccess, countingBytes, secret } from './scripted-access.fixture.ts';
+import { containerOwner, pod, runningPod } from './weka/running-pod.fixture.ts';
 import { createServer } from './server.ts';
-import { sidecarSystems } from './systems.ts';
+import { sidecarSystems } from './systems/index.ts';
 import { catalogueOf } from '../hooks/core/families/index.ts';
 
 const realClock = {

@@ -7,7 +7,7 @@ import { podManifest, startTestServer, type TestServer } from '../lab/api/http/t
 import { writeKubeconfig } from '../lab/api/http/kubeconfig.ts';
 import { clientNodeAccess } from '../sidecar/client-node-access.ts';
 import { AccessError, type ClusterAccess, type ExecRequest } from '../sidecar/cluster-access.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'boot' };
 let directory = '';

@@ -11,9 +11,10 @@ import { wekaQuery, wekaRun } from '../hooks/weka/catalogue.ts';
 import { RealClock } from '../lab/clock.ts';
 import { createEngine, type Engine } from '../sidecar/engine.ts';
 import { createEventReporter } from '../sidecar/events.ts';
-import { ScriptedAccess, countingBytes, pod, runningPod } from '../sidecar/scripted-access.fixture.ts';
+import { ScriptedAccess, countingBytes } from '../sidecar/scripted-access.fixture.ts';
+import { pod, runningPod } from '../sidecar/weka/running-pod.fixture.ts';
 import { createServer } from '../sidecar/server.ts';
-import { sidecarSystems } from '../sidecar/systems.ts';
+import { sidecarSystems } from '../sidecar/systems/index.ts';
 import { catalogueOf } from '../hooks/core/families/index.ts';
 
 const subject = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };

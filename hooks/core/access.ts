@@ -18,7 +18,7 @@ export interface ResourceKind {
 
 /** Pods that the sidecar may execute in and whose metadata it may align. */
 export interface OwnedPods {
-  /** Who controls such a pod, from its controller upward; the last one is a kind of the system. All are read live but the first, which the pod itself names. */
+  /** Who controls such a pod, from its controller upward; the last one is a kind of the system. A chain is read live, each by name and uid; a single one is taken from the pod. */
   owners: readonly [ResourceKind, ...ResourceKind[]];
   /** The one container in which commands are run. */
   container: string;

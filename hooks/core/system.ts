@@ -27,12 +27,22 @@ export interface System {
   lives: Readonly<Record<string, readonly StepRow[]>>;
 }
 
+/** The first that stands there twice. */
+const twice = (names: readonly string[]): string | undefined => names.find((name, index) => names.indexOf(name) !== index);
+
 /** All controllers of some systems. Throws when two have the same name, which is a path of the hook server. */
 export function controllersOf(systems: readonly Pick<System, 'controllers'>[]): readonly HookController[] {
   const controllers = systems.flatMap((system) => system.controllers);
-  const twice = controllers.find(({ name }, index) => controllers.findIndex((one) => one.name === name) !== index);
-  if (twice !== undefined) throw new Error(`two controllers are named ${twice.name}`);
+  const name = twice(controllers.map((one) => one.name));
+  if (name !== undefined) throw new Error(`two controllers are named ${name}`);
   return controllers;
+}
+
+/** Throws when two systems have the same kind: their definitions would replace each other. */
+export function refuseSharedKinds(systems: readonly Pick<System, 'kinds'>[]): void {
+  const kinds = systems.flatMap((system) => system.kinds);
+  const name = twice(kinds.map(({ kind, group }) => `${kind} of ${group}`)) ?? twice(kinds.map(({ plural, group }) => `${plural}.${group}`));
+  if (name !== undefined) throw new Error(`two systems have the kind ${name}`);
 }
 
 /** Those of `systems` that are named, all of them where none is. Throws when there is none of a name. */
@@ -47,12 +57,20 @@ export function describeSystemSettings(systems: readonly System[]): SettingDescr
   return systems.flatMap(({ settings, bootConfigMapSetting }) => describeSettings(settings).filter(({ name }) => name !== bootConfigMapSetting));
 }
 
+/** Throws when two have a setting of the same name: all settings stand side by side, and one would be read for the other. */
+function refuseSharedSettings(systems: readonly Pick<System, 'settings'>[]): void {
+  const name = twice(systems.flatMap(({ settings }) => Object.keys(settings.shape)));
+  if (name !== undefined) throw new Error(`two systems have the setting ${name}`);
+}
+
 /** The settings of some systems as environment variables give them. Throws a ZodError that names those which cannot be read. */
-export function readSystemSettings(systems: readonly System[], environment: Record<string, string | undefined>): Context['config'] {
+export function readSystemSettings(systems: readonly Pick<System, 'settings'>[], environment: Record<string, string | undefined>): Context['config'] {
+  refuseSharedSettings(systems);
   return Object.assign({}, ...systems.map(({ settings }) => readSettings(settings, environment))) as Record<string, Json>;
 }
 
 /** Settings that were given as values, with the defaults of the systems. Throws a ZodError that names those which are not valid. */
-export function completeSettings(systems: readonly System[], given: Record<string, unknown>): Context['config'] {
+export function completeSettings(systems: readonly Pick<System, 'settings'>[], given: Record<string, unknown>): Context['config'] {
+  refuseSharedSettings(systems);
   return Object.assign({}, ...systems.map(({ settings }) => settings.parse(given))) as Record<string, Json>;
 }

@@ -108,8 +108,8 @@ function podsText(container: KubernetesObject, pods: KubernetesObject[], view: S
 
 function containerState(container: KubernetesObject, pods: KubernetesObject[], view: SystemView): ContainerState {
   const { metadata, kind } = container;
-  const health = healthOf(container);
-  const { word, node } = view.child(container);
+  const { word, node, ready = false } = view.child(container);
+  const health = ready && metadata.deletionTimestamp === undefined ? 'ready' : healthOf(container);
   return {
     kind, namespace: metadata.namespace ?? '', name: metadata.name, ownerUid: ownerUid(container), node, word, health,
     message: health === 'ready' ? '' : (findCondition(container, 'Ready')?.message ?? ''),
@@ -128,21 +128,25 @@ function grouped<Value>(values: Value[], keyOf: (value: Value) => string): Map<s
   return groups;
 }
 
-/** The state at one instant. */
+/** The state at one instant. A system is asked for its own objects only: others may have objects of the same kind as its children. */
 export function labState(systems: readonly ShownSystem[], { nodes, parents, containers, pods }: LabObjects, elapsedMillis: number): LabState {
-  const views = new Map(systems.flatMap(({ view }) => [...view.parents, view.children].map((kind): [string, SystemView] => [kind, view])));
-  const viewOf = ({ kind }: KubernetesObject): SystemView => views.get(kind)!;
-  const known = new Set(parents.map(({ metadata }) => metadata.uid));
+  const views = systems.map(({ view }) => view);
+  const viewOf = (parent: KubernetesObject): SystemView => views.find((view) => view.parents.includes(parent.kind))!;
+  const viewOfOwner = new Map(parents.map((parent) => [parent.metadata.uid, viewOf(parent)]));
   const podsOf = grouped(pods, ownerUid);
-  const owned = containers.filter((container) => known.has(ownerUid(container)));
+  const owned = containers.flatMap((container) => {
+    const view = viewOfOwner.get(ownerUid(container));
+    return view?.children === container.kind ? [containerState(container, podsOf.get(container.metadata.uid ?? '') ?? [], view)] : [];
+  });
   // one that a person made has no controller; a helper's is something else than a parent
-  const helpers = grouped(containers.filter((container) => !known.has(ownerUid(container))), (container) => viewOf(container).helper(container));
+  const helping = containers.filter((container) => !viewOfOwner.has(ownerUid(container)))
+    .flatMap((container) => views.flatMap((view) => (view.children === container.kind ? (view.helper(container) ?? []) : [])));
   return {
     elapsedMillis,
     nodes: { ready: nodes.filter((node) => findCondition(node, 'Ready')?.status === 'True').length, all: nodes.length },
     parents: parents.map((parent) => parentState(parent, viewOf(parent))),
-    containers: owned.map((container) => containerState(container, podsOf.get(container.metadata.uid ?? '') ?? [], viewOf(container))),
-    helpers: [...helpers].map(([mode, group]) => ({ mode, count: group.length })),
+    containers: owned,
+    helpers: [...grouped(helping, (mode) => mode)].map(([mode, group]) => ({ mode, count: group.length })),
     title: labTitle(systems), awaitedKinds: awaitedKinds(systems),
   };
 }

@@ -54,6 +54,31 @@ const forming: LabObjects = {
   ],
 };
 
+describe('the state of a lab of two systems', () => {
+  const other: ShownSystem = {
+    system: { name: 'light' },
+    view: {
+      group: 'light.example.com', parents: ['Beacon'], awaited: 'Beacon', children: 'Member', mainContainer: 'lamp',
+      parent: () => ({ word: 'lit', counts: [] }), child: () => ({ word: 'there', node: '-', ready: true }), helper: () => undefined, nextSteps: () => [],
+    },
+  };
+  const beacon: KubernetesObject = { apiVersion: 'light.example.com/v1', kind: 'Beacon', metadata: { name: 'north', namespace: 'default', uid: 'b1' } };
+  const state = labState([system, other], { ...forming, parents: [...forming.parents, beacon], containers: [...forming.containers, member('north', {}, 'b1')] }, 0);
+
+  it('has what each of them says of its own, where both have children of one kind', () => {
+    expect(state.containers.map(({ name, word, health }) => [name, word, health])).toEqual([
+      ['demo-drive-0', 'Running', 'ready'], ['demo-drive-1', 'PodNotRunning', 'waiting'], ['north', 'there', 'ready'],
+    ]);
+    expect(state.helpers).toEqual([{ mode: 'discovery', count: 1 }]);
+    expect(state.awaitedKinds).toEqual(['Pool', 'Beacon']);
+  });
+
+  it('leaves out what a parent has beside its children', () => {
+    const settings = { ...member('settings', {}), kind: 'ConfigMap' };
+    expect(labState([system, { ...other, view: { ...other.view, children: 'ConfigMap' } }], { ...forming, containers: [settings] }, 0)).toMatchObject({ containers: [], helpers: [] });
+  });
+});
+
 describe('the picture of a lab', () => {
   it('shows the cluster, its containers with pods and nodes, and what is waited for', () => {
     expect(viewLines(stateOf(forming, 3210), { width: 100, height: 30, color: false })).toEqual([

@@ -64,7 +64,7 @@ export function currentState(lab: Pick<Lab, 'all' | 'systems'>, elapsedMillis: n
   const { systems } = lab;
   const objects = {
     nodes: lab.all('Node'), pods: lab.all('Pod'),
-    containers: systems.flatMap(({ view }) => lab.all(view.children)),
+    containers: [...new Set(systems.map(({ view }) => view.children))].flatMap((kind) => lab.all(kind)),
     parents: systems.flatMap(({ view }) => view.parents.flatMap((kind) => lab.all(kind))),
   };
   return labState(systems, objects, elapsedMillis);

@@ -11,9 +11,10 @@ import { clusterFinalizer } from '../../hooks/weka/api/group.ts';
 import { allowStop, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
 import { AccessError } from '../cluster-access.ts';
 import { createEngine } from '../engine.ts';
-import { HandClock, ScriptedAccess, containerOwner, countingBytes, pod, runningPod, secret } from '../scripted-access.fixture.ts';
+import { HandClock, ScriptedAccess, countingBytes, secret } from '../scripted-access.fixture.ts';
+import { containerOwner, pod, runningPod } from '../weka/running-pod.fixture.ts';
 import { catalogueOf } from '../../hooks/core/families/index.ts';
-import { sidecarSystems } from '../systems.ts';
+import { sidecarSystems } from '../systems/index.ts';
 
 const bootScripts = { 'weka_runtime.py': 'print()\n' };
 const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', name: 'demo', uid: 'cluster-uid' };
@@ -351,6 +352,9 @@ describe('live reads', () => {
       const { observe } = setUp({ ...runningPod(), ...spec });
       expect((await observe(podLive(pod, 1)) as { privileged?: boolean }).privileged).toBe(expected);
     }
+    // what a container of that name is in a pod of somebody else says nothing
+    const { observe } = setUp({ ...runningPod({ ownerReferences: [{ ...containerOwner, kind: 'Other' }] }), ...containers(true) });
+    expect(await observe(podLive(pod, 1))).not.toHaveProperty('privileged');
   });
 
   it('of single fields of an object', async () => {

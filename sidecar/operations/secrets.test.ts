@@ -10,8 +10,9 @@ import type { KubernetesObject, Observation, Operation } from '../../hooks/core/
 import { credential, joinToken, wekaRun } from '../../hooks/weka/catalogue.ts';
 import { loginArgv } from '../../hooks/weka/queries.ts';
 import { createEngine } from '../engine.ts';
-import { HandClock, ScriptedAccess, countingBytes, pod, runningPod, secret } from '../scripted-access.fixture.ts';
-import { sidecarSystems } from '../systems.ts';
+import { HandClock, ScriptedAccess, countingBytes, secret } from '../scripted-access.fixture.ts';
+import { pod, runningPod } from '../weka/running-pod.fixture.ts';
+import { sidecarSystems } from '../systems/index.ts';
 
 const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', name: 'demo', uid: 'cluster-uid' };
 const owned = { app: 'weka', 'weka.io/cluster-id': 'cluster-uid' };

@@ -6,7 +6,7 @@ import { clusterRoles } from '../../deploy/generated-roles.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { readManifests } from '../../lab/manifests.ts';
 import { repository } from '../../lab/repository.ts';
-import { sidecarSystems } from '../../sidecar/systems.ts';
+import { sidecarSystems } from '../../sidecar/systems/index.ts';
 import type { ClusterWorld } from './cluster-world.ts';
 
 const account = { name: 'weka-metacontroller', namespace: 'weka-operator-system' };

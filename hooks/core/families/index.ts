@@ -11,8 +11,11 @@ function genericEntries(systems: readonly SystemAccess[]) {
 }
 export type GenericEntries = ReturnType<typeof genericEntries>;
 
-/** Throws when two systems have the same kind: each needs a name of its own. */
+/** Throws when two systems have the same kind, or the same API group: each needs a name of its own. */
 export function catalogueOf(systems: readonly { access: SystemAccess; catalogue: Catalogue }[]): Catalogue {
+  const groups = systems.flatMap(({ access }) => access.apiGroups);
+  const shared = groups.find((group, index) => groups.indexOf(group) !== index);
+  if (shared !== undefined) throw new Error(`two systems have the API group ${shared}`);
   const all: Catalogue = { ...genericEntries(systems.map(({ access }) => access)) };
   for (const [kind, entry] of systems.flatMap(({ catalogue }) => Object.entries(catalogue))) {
     if (all[kind] !== undefined) throw new Error(`the catalogue has ${kind} twice`);

@@ -117,6 +117,14 @@ const deploymentColumns: Column[] = [
   text('Selector', (object) => pairs(valueAt(object, 'spec.selector.matchLabels')), 1),
 ];
 
+const statefulSetColumns: Column[] = [
+  nameColumn,
+  text('Ready', (object) => `${numberAt(object, 'status.readyReplicas', 0)}/${numberAt(object, 'spec.replicas', 1)}`),
+  ageColumn,
+  text('Containers', containersOf('name'), 1),
+  text('Images', containersOf('image'), 1),
+];
+
 function jobStatus(object: KubernetesObject): string {
   const isTrue = (type: string): boolean => asObjects(valueAt(object, 'status.conditions')).some((condition) => condition['type'] === type && condition['status'] === 'True');
   if (isTrue('Complete')) return 'Complete';
@@ -162,6 +170,7 @@ const builtIn: Record<string, Column[]> = {
   configmaps: [nameColumn, size('data', 'binaryData'), ageColumn],
   secrets: [nameColumn, text('Type', at('type', 'Opaque')), size('data'), ageColumn],
   'deployments.apps': deploymentColumns,
+  'statefulsets.apps': statefulSetColumns,
   'jobs.batch': jobColumns,
   'poddisruptionbudgets.policy': disruptionBudgetColumns,
   'leases.coordination.k8s.io': [nameColumn, text('Holder', at('spec.holderIdentity', '')), ageColumn],

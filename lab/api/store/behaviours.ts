@@ -3,7 +3,7 @@ import { definitionBehaviour, definitionStorage } from './definitions.ts';
 import { configMapBehaviour, namespaceBehaviour, nodeBehaviour, priorityClassBehaviour, secretBehaviour } from './plain-kinds.ts';
 import { podBehaviour } from './pod-admission.ts';
 import type { Behaviour } from './types.ts';
-import { deploymentBehaviour, jobBehaviour, serviceBehaviour } from './workloads.ts';
+import { deploymentBehaviour, jobBehaviour, serviceBehaviour, statefulSetBehaviour } from './workloads.ts';
 
 export const behaviours: Record<string, Behaviour> = {
   pods: podBehaviour,
@@ -13,6 +13,7 @@ export const behaviours: Record<string, Behaviour> = {
   secrets: secretBehaviour,
   services: serviceBehaviour,
   'deployments.apps': deploymentBehaviour,
+  'statefulsets.apps': statefulSetBehaviour,
   'jobs.batch': jobBehaviour,
   [definitionStorage]: definitionBehaviour,
   'priorityclasses.scheduling.k8s.io': priorityClassBehaviour,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { storeClient } from './client.ts';
-import { configMap, configMaps, events, jobs, namespaces, newStore, record, refusalOf, secrets, services } from './test-objects.ts';
+import { configMap, configMaps, events, jobs, namespaces, newStore, record, refusalOf, secrets, services, statefulSets } from './test-objects.ts';
 import type { JsonObject } from './types.ts';
 
 const job = (restartPolicy: string) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy, containers: [{ name: 'main', image: 'vendor/program:1.0' }] } } } });
@@ -39,6 +39,25 @@ describe('services', () => {
   it('without an address keep None', () => {
     const { store } = newStore();
     expect(store.create(services, 'default', service('a', { clusterIP: 'None' }))).toMatchObject({ spec: { clusterIP: 'None', clusterIPs: ['None'] } });
+  });
+});
+
+describe('stateful sets', () => {
+  const set = (spec: object = {}) => ({
+    apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's' },
+    spec: { serviceName: 's', selector: { matchLabels: { app: 's' } }, template: { metadata: { labels: { app: 's' } }, spec: { containers: [{ name: 'main', image: 'vendor/program:1.0' }] } }, ...spec },
+  });
+
+  it('get their defaults, and keep what may not change', () => {
+    const { store } = newStore();
+    expect(store.create(statefulSets, 'default', set())).toMatchObject({
+      metadata: { generation: 1 }, spec: { replicas: 1, podManagementPolicy: 'OrderedReady', updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } }, template: { spec: { restartPolicy: 'Always' } } },
+    });
+    const patch = (spec: object) => store.patch(statefulSets, 'default', 's', 'application/merge-patch+json', { spec });
+    expect(patch({ replicas: 3 })).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 3 } });
+    expect(refusalOf(() => patch({ serviceName: 'other' }))?.message).toBe(
+      `StatefulSet.apps "s" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden`,
+    );
   });
 });
 

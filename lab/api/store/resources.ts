@@ -53,6 +53,7 @@ export function builtInResources(behaviours: Record<string, Behaviour>): Resourc
     { of: 'v1', kind: 'Event', plural: 'events', shortNames: ['ev'], selectableFields: eventFields },
     { of: 'events.k8s.io/v1', kind: 'Event', plural: 'events', shortNames: ['ev'], storage: 'events', selectableFields: ['regarding.kind', 'regarding.name', 'regarding.namespace', 'regarding.uid', 'reason', 'reportingController', 'type'], convert: eventConversion },
     { of: 'apps/v1', kind: 'Deployment', plural: 'deployments', shortNames: ['deploy'], categories: ['all'], hasStatus: true, hasGeneration: true },
+    { of: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', shortNames: ['sts'], categories: ['all'], hasStatus: true, hasGeneration: true },
     { of: 'batch/v1', kind: 'Job', plural: 'jobs', categories: ['all'], hasStatus: true, hasGeneration: true, selectableFields: ['status.successful'] },
     { of: 'policy/v1', kind: 'PodDisruptionBudget', plural: 'poddisruptionbudgets', shortNames: ['pdb'], hasStatus: true, hasGeneration: true },
     { of: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases' },

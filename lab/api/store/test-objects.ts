@@ -15,6 +15,7 @@ export const secrets = info('', 'v1', 'Secret', 'secrets');
 export const services = info('', 'v1', 'Service', 'services', true, true);
 export const events = info('', 'v1', 'Event', 'events');
 export const newEvents = info('events.k8s.io', 'v1', 'Event', 'events');
+export const statefulSets = info('apps', 'v1', 'StatefulSet', 'statefulsets', true, true);
 export const jobs = info('batch', 'v1', 'Job', 'jobs', true, true);
 export const budgets = info('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true, true);
 export const definitions = info('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false, true);

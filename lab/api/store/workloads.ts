@@ -1,6 +1,6 @@
-/** Rules of jobs, deployments, services and disruption budgets. Their controllers are not in here. */
+/** Rules of jobs, deployments, stateful sets, services and disruption budgets. Their controllers are not in here. */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import { forbidden, invalidValue, unsupportedValue } from './errors.ts';
+import { forbidden, forbiddenValue, invalidValue, unsupportedValue } from './errors.ts';
 import { asObject, asObjects, equalJson } from './json.ts';
 import { fillIn, normalisePodSpec } from './pod-defaults.ts';
 import { validatePodSpec } from './pod-validation.ts';
@@ -34,6 +34,27 @@ export const deploymentBehaviour: Behaviour = {
     normalisePodSpec(templateSpec(spec));
   },
   validate: (deployment, before) => [...validatePodSpec(templateSpec(asObject(deployment['spec'])), 'spec.template.spec'), ...immutable(deployment, before, ['selector'])],
+};
+
+/** What may change in a StatefulSet, in the order in which the API server names it. */
+const changeable = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+
+function fixedFields(set: KubernetesObject, before: KubernetesObject | undefined): FieldError[] {
+  if (before === undefined) return [];
+  const rest = (object: KubernetesObject): JsonObject => Object.fromEntries(Object.entries(asObject(object['spec'])).filter(([field]) => !changeable.includes(field)));
+  const names = changeable.map((field) => `'${field}'`);
+  const why = `updates to statefulset spec for fields other than ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''} are forbidden`;
+  return equalJson(rest(set), rest(before)) ? [] : [forbiddenValue('spec', why)];
+}
+
+export const statefulSetBehaviour: Behaviour = {
+  normalise(set) {
+    const spec = specOf(set);
+    const persistentVolumeClaimRetentionPolicy = { whenDeleted: 'Retain', whenScaled: 'Retain' };
+    fillIn(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady', updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } }, persistentVolumeClaimRetentionPolicy });
+    normalisePodSpec(templateSpec(spec));
+  },
+  validate: (set, before) => [...validatePodSpec(templateSpec(asObject(set['spec'])), 'spec.template.spec'), ...fixedFields(set, before)],
 };
 
 /** The labels by which a job finds its pods, old names and new. */

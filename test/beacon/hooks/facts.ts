@@ -1,0 +1,54 @@
+/** All that the steps of a Beacon judge, in one object, and what is asked of the sidecar for it. */
+import type { HookRequest, KubernetesObject, Observation } from '../../../hooks/core/contract.ts';
+import { objectsOf } from '../../../hooks/core/envelope.ts';
+import { factValue } from '../../../hooks/core/facts.ts';
+import { objectLive } from '../../../hooks/core/families/objects.ts';
+import { podView, type PodView } from '../../../hooks/core/pod-view.ts';
+import { lampContainer } from './access.ts';
+import type { Beacon } from './api.ts';
+import { lampShown, type Shown } from './catalogue.ts';
+import { beaconConfig } from './config.ts';
+
+export interface BeaconFacts {
+  request: HookRequest;
+  uid: string;
+  wished: Shown;
+  configMapAddress: { namespace: string; name: string };
+  /** As it is; undefined: there is none of ours. */
+  configMap: KubernetesObject | undefined;
+  /** `none`: there is to be none. Undefined: it is not there. */
+  lamp: PodView | 'none' | undefined;
+  lookSeconds: number;
+}
+
+export function beaconFacts(request: HookRequest, { metadata, spec }: Beacon): BeaconFacts {
+  const { namespace = '', name, uid = '' } = metadata;
+  const { beaconColour, beaconLookSeconds } = beaconConfig.parse(request.context.config);
+  const pod = objectsOf(request.related, 'Pod', 'v1').find((one) => one.metadata.name === spec.lamp);
+  const [configMap] = objectsOf(request.children, 'ConfigMap', 'v1');
+  const present = pod === undefined ? undefined : podView(pod, lampContainer);
+  return {
+    request, uid, configMap,
+    wished: { message: spec.message, colour: beaconColour },
+    configMapAddress: { namespace, name: `${name}-beacon` },
+    lamp: spec.lamp === undefined ? 'none' : present,
+    lookSeconds: beaconLookSeconds,
+  };
+}
+
+/** What is asked of a lamp; undefined: it can not be asked now. */
+export const shownBy = (lamp: PodView, { lookSeconds }: BeaconFacts) => (lamp.running && !lamp.terminating ? lampShown(lamp.target, lookSeconds) : undefined);
+
+const nameLook = ({ configMapAddress, lookSeconds }: BeaconFacts) => objectLive({ apiVersion: 'v1', kind: 'ConfigMap', ...configMapAddress }, lookSeconds);
+
+/** A ConfigMap of the name is there that is not ours: Metacontroller neither takes it nor says so. */
+export function nameTaken(facts: BeaconFacts): boolean {
+  const fact = factValue(facts.request.observed, nameLook(facts));
+  return facts.configMap === undefined && fact.state === 'known' && fact.value.exists && fact.value.controllerUid !== facts.uid;
+}
+
+export function beaconObservations(facts: BeaconFacts): Observation[] {
+  const { configMap, lamp } = facts;
+  const shown = lamp === undefined || lamp === 'none' ? undefined : shownBy(lamp, facts);
+  return [...(configMap === undefined ? [nameLook(facts)] : []), ...(shown === undefined ? [] : [shown])];
+}

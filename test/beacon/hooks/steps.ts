@@ -1,0 +1,30 @@
+/** The life of a Beacon. */
+import { factValue } from '../../../hooks/core/facts.ts';
+import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../../hooks/core/steps.ts';
+import { showMessage, type Shown } from './catalogue.ts';
+import { nameTaken, shownBy, type BeaconFacts } from './facts.ts';
+
+const isSame = (one: Partial<Shown>, other: Shown): boolean => one.message === other.message && one.colour === other.colour;
+
+function published(facts: BeaconFacts): Outcome {
+  const { configMap, configMapAddress: { name }, wished } = facts;
+  const data = configMap?.['data'] ?? {};
+  if (nameTaken(facts)) return wait('ConfigMapConflict', `ConfigMap ${name} is there and belongs to somebody else`, 10);
+  // Metacontroller writes it right after this decision, and calls again
+  return isSame(data, wished) ? done() : wait('NotPublished', `ConfigMap ${name} does not have the message yet`, 10);
+}
+
+function lit(facts: BeaconFacts): Outcome {
+  const { lamp, wished, lookSeconds, request } = facts;
+  if (lamp === 'none') return skipped;
+  const wanted = lamp === undefined ? undefined : shownBy(lamp, facts);
+  if (lamp === undefined || wanted === undefined) return wait('LampNotRunning', 'the pod of the lamp does not run', lookSeconds);
+  const shown = factValue(request.observed, wanted);
+  if (shown.state === 'unknown') return unknown(shown.reason);
+  return isSame(shown.value, wished) ? done() : act('OtherMessage', `pod ${lamp.target.name} shows something else`, [showMessage(lamp.target, wished)]);
+}
+
+export const beaconSteps: Step<BeaconFacts>[] = [
+  { name: 'Publish', condition: 'Published', mode: 'always', summary: 'The ConfigMap has the message.', check: published },
+  { name: 'Light', condition: 'Lit', mode: 'always', summary: 'The lamp shows the message, where there is a lamp.', check: lit },
+];

@@ -1,0 +1,18 @@
+/** Beacon, as the generic rooms see it. */
+import type { System } from '../../../hooks/core/system.ts';
+import { beaconAccess } from './access.ts';
+import { beaconKinds } from './api.ts';
+import { beaconCatalogue } from './catalogue.ts';
+import { beaconConfig } from './config.ts';
+import { beaconController } from './hook.ts';
+import { beaconSteps } from './steps.ts';
+
+export const beaconSystem: System = {
+  name: 'beacon',
+  kinds: beaconKinds,
+  controllers: [beaconController],
+  settings: beaconConfig,
+  access: beaconAccess,
+  catalogue: beaconCatalogue,
+  lives: { beacon: beaconSteps },
+};

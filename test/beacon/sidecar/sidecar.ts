@@ -1,0 +1,14 @@
+/** Beacon, as the sidecar sees it. */
+import { sidecarSystem } from '../../../sidecar/system.ts';
+import { beaconAccess } from '../hooks/access.ts';
+import { beaconCatalogue } from '../hooks/catalogue.ts';
+import { lampShown, showMessage } from './lamp.ts';
+
+export const beaconSidecar = sidecarSystem({
+  name: 'beacon',
+  access: beaconAccess,
+  catalogue: beaconCatalogue,
+  performers: { 'beacon.shown': lampShown, 'beacon.show': showMessage },
+  throttledReasons: {},
+  details: [],
+});
