@@ -19,7 +19,7 @@ export interface SchemaNode {
 }
 
 const keptKeywords = [
-  'type', 'description', 'default', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems',
+  'type', 'description', 'default', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems', 'maxProperties',
 ] as const;
 
 function isNode(value: unknown): value is Record<string, unknown> {

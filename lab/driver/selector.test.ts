@@ -21,7 +21,10 @@ describe('compileSelector', () => {
     expect(compileSelector(selector).matches(labels)).toBe(matches);
   });
 
-  it.each([expression('Is', 'x'), expression('In'), expression('Exists', 'x')])('refuses %j', (selector) => {
+  it.each([
+    expression('Is', 'x'), expression('In'), expression('Exists', 'x'), expression('In', 'Größe 1'), expression('In', 'x'.repeat(64)),
+    { matchLabels: { 'weka.io/role/x': 'backend' } }, { matchLabels: { role: 'a b' } },
+  ])('refuses %j', (selector) => {
     expect(() => compileSelector(selector)).toThrow();
   });
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ObjectMeta } from '../contract.ts';
 import { durationPattern } from '../durations.ts';
+import { withRules } from './rules.ts';
 
 // Bounds serve two ends: a typing error is refused early, and the API server can bound the cost of CEL rules.
 
@@ -10,6 +11,29 @@ export const texts = (items = 64, maximum = 253) => z.array(text(maximum)).max(i
 export const integer = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
 export const port = () => integer(0, 65535);
 export const stringMap = () => z.record(text(317), text(4096));
+
+
+/** Kubernetes' syntax of label keys and values (apimachinery, IsQualifiedName and IsValidLabelValue). */
+const labelPart = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
+const labelPrefix = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
+const labelKeyPattern = `(${labelPrefix}/)?${labelPart}`;
+const labelKeyWords = 'a label key such as weka.io/role: letters, digits, -, _ and . after an optional domain and one slash';
+/** A name of at most 63 characters, after a domain and a slash where there is one. */
+export const labelKey = () => z.string().max(317).regex(new RegExp(`^${labelKeyPattern}$`), { error: `must be ${labelKeyWords}` });
+/** The same, or empty where that means that there is none. */
+export const optionalLabelKey = () => z.string().max(317).regex(new RegExp(`^(${labelKeyPattern})?$`), { error: `must be empty or ${labelKeyWords}` });
+const labelValue = () =>
+  z.string().max(63).regex(new RegExp(`^(${labelPart})?$`), { error: 'must be a label value: at most 63 letters, digits, -, _ and ., the first and last a letter or digit' });
+const labelLimit = 32;
+
+/** The values have a schema of their own; of the keys only a rule can say to an API server what they are. */
+const keyed = <Value extends z.ZodType>(value: Value) =>
+  withRules(z.record(labelKey(), value), [
+    { cel: `self.all(key, key.size() <= 317 && key.matches('^${labelKeyPattern.replaceAll('\\', '\\\\')}$'))`, message: `each key must be ${labelKeyWords}` },
+  ]).refine((self) => Object.keys(self as object).length <= labelLimit, { error: `must have at most ${labelLimit} entries` }).meta({ maxProperties: labelLimit });
+/** Labels that select an object, or are set on one: about a selector that is none Metacontroller can not even ask a hook. */
+export const labelMap = () => keyed(labelValue());
+export const annotationMap = () => keyed(text(4096));
 export const duration = () =>
   z.string().max(64).regex(durationPattern, { error: 'must be a duration such as 24h, 5m0s or 0s' });
 export const dateTime = () => z.iso.datetime({ offset: true });
@@ -46,7 +70,7 @@ export const objectMeta = z.looseObject({
 
 /** core/v1 Toleration. */
 export const toleration = object({
-  key: text(317).optional().describe('is the taint key; empty matches all keys and needs operator Exists'),
+  key: optionalLabelKey().optional().describe('is the taint key; empty matches all keys and needs operator Exists'),
   operator: z.enum(['Exists', 'Equal']).optional().describe('relates the key to the value; Equal when absent'),
   value: text(63).optional().describe('is the taint value that the toleration matches'),
   effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional().describe('is the taint effect; all when absent'),

@@ -1,7 +1,7 @@
 /** Pieces that several kinds of weka share: cores, memory, images, network, metrics. */
 import { z } from 'zod';
 import { withRules } from '../../core/api/rules.ts';
-import { anyObject, integer, metric, object, port, stringMap, text, texts, tolerations } from '../../core/api/schema.ts';
+import { anyObject, integer, labelKey, labelMap, metric, object, optionalLabelKey, port, text, texts, tolerations } from '../../core/api/schema.ts';
 
 export const mebibytes = () => integer(0, 16_777_216);
 export const gibibytes = (minimum = 0) => integer(minimum, 1_000_000_000);
@@ -89,16 +89,16 @@ export const driveTypesRatio = object({
 });
 
 export const failureDomain = object({
-  label: text(317).optional().describe('is the node label whose value is the failure domain; wins over compositeLabels'),
+  label: optionalLabelKey().optional().describe('is the node label whose value is the failure domain; wins over compositeLabels'),
   skew: integer(0, 1000).optional().describe('is the greatest allowed difference in containers between domains; 1 when absent'),
-  compositeLabels: texts(16, 317).optional().describe('are node labels whose values, joined, are the failure domain'),
+  compositeLabels: z.array(labelKey()).max(16).optional().describe('are node labels whose values, joined, are the failure domain'),
 });
 
 export const advancedCsiConfig = object({
   enforceTrustedHttps: z.boolean().optional().describe('refuses certificates that no known authority signed'),
-  nodeLabels: stringMap().optional().describe('are added to the pods of the CSI node part'),
+  nodeLabels: labelMap().optional().describe('are added to the pods of the CSI node part'),
   nodeTolerations: tolerations().optional().describe('are added to the pods of the CSI node part'),
-  controllerLabels: stringMap().optional().describe('are added to the pods of the CSI controller part'),
+  controllerLabels: labelMap().optional().describe('are added to the pods of the CSI controller part'),
   controllerTolerations: tolerations().optional().describe('are added to the pods of the CSI controller part'),
   skipGarbageCollection: z.boolean().optional().describe('leaves deleted directories to be removed by hand'),
 });

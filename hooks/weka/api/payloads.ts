@@ -1,9 +1,9 @@
 /** What a manual operation does once and a policy does again and again: actions and their payloads. */
 import { z } from 'zod';
 import type { Rule } from '../../core/api/rules.ts';
-import { duration, integer, object, objectReference, stringMap, text, texts } from '../../core/api/schema.ts';
+import { duration, integer, object, objectReference, labelMap, text, texts } from '../../core/api/schema.ts';
 
-const nodeSelector = () => stringMap().optional().describe('are the labels of the nodes; all nodes when absent');
+const nodeSelector = () => labelMap().optional().describe('are the labels of the nodes; all nodes when absent');
 
 export const signDrivesPayload = object({
   type: z.enum(['aws-all', 'gcp-all', 'device-identifiers', 'device-paths', 'all-not-root']).describe('is how drives are chosen'),
@@ -55,13 +55,13 @@ export const remoteTracesSession = object({
 
 export const driverDistPayload = object({
   ensureImages: texts(64, 1024).optional().describe('are images whose drivers are built beside those in use'),
-  nodeSelectors: z.array(stringMap()).max(64).optional().describe('choose the nodes whose kernels are built for; all nodes when absent'),
+  nodeSelectors: z.array(labelMap()).max(64).optional().describe('choose the nodes whose kernels are built for; all nodes when absent'),
   kernelLabelKey: text(317).optional().describe('is the node label that is written with the kernel'),
   architectureLabelKey: text(317).optional().describe('is the node label that is written with the architecture'),
   osLabelKey: text(317).optional().describe('is accepted and has no effect'),
   builderImageOverride: text(1024).optional().describe('is the image of the builders in place of the target image'),
   builderPreRunScript: text(65536).optional().describe('is a shell script that builders run first'),
-  distNodeSelector: stringMap().optional().describe('are the labels of the node that keeps the drivers'),
+  distNodeSelector: labelMap().optional().describe('are the labels of the node that keeps the drivers'),
 });
 
 /** Both kinds check in the same way that the payload of what they are asked to do is there. */

@@ -4,7 +4,7 @@ import { ageColumn, nameAtMost, readyColumns } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { withRules } from '../../core/api/rules.ts';
 import {
-  conditions, duration, integer, object, objectReference, observedGeneration, podResourcesSpec, port, stringMap, text, texts, tolerations,
+  conditions, duration, integer, labelMap, object, objectReference, observedGeneration, podResourcesSpec, port, text, texts, tolerations,
 } from '../../core/api/schema.ts';
 import {
   advancedCsiConfig, coreIds, cores, cpuPolicy, entityStatefulNum, image, mebibytes, network, portRange, pvcConfig, tracesConfiguration,
@@ -24,7 +24,7 @@ const specFields = object({
   port: port().optional().describe('is the first weka port; 0 means that the pod chooses it'),
   agentPort: port().optional().describe('is the port of the agent; 0 means that the pod chooses it'),
   portRange: portRange.optional().describe('is where the pod looks for free ports; from 45000 upward when absent'),
-  nodeSelector: stringMap().optional().describe('are the labels of the nodes that get a client; all nodes when absent'),
+  nodeSelector: labelMap().optional().describe('are the labels of the nodes that get a client; all nodes when absent'),
   wekaSecretRef: text().optional().describe('is the secret with the credentials; weka-client-<target cluster> when absent'),
   network: network.optional().describe('is how weka reaches the network; UDP when absent'),
   driversDistService: text(2048).optional().describe('is the base URL of the kernel drivers'),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ageColumn, nameAtMost, readyColumns } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { withRules, type Rule } from '../../core/api/rules.ts';
-import { anyObject, duration, integer, object, port, stringMap, text, texts, tolerations } from '../../core/api/schema.ts';
+import { annotationMap, anyObject, duration, integer, labelMap, object, port, text, texts, tolerations } from '../../core/api/schema.ts';
 import {
   advancedCsiConfig, containers, coreIds, cores, cpuPolicy, driveTypesRatio, failureDomain, gibibytes, image, mebibytes, namesDevices,
   network, oneOrMany, pvcConfig, tracesConfiguration,
@@ -184,9 +184,9 @@ const specFields = object({
   image: image().describe('is the weka image; its tag up to the first dash is the version'),
   imagePullSecret: text().optional().describe('is the secret with which nodes pull the image'),
   driversDistService: text(2048).optional().describe('is the base URL of the kernel drivers'),
-  nodeSelector: stringMap().optional().describe('are node labels that all containers need; any linux node when absent'),
-  roleNodeSelector: object(perRoleAndDataServices(stringMap, 'replaces nodeSelector for')).optional().describe('replaces nodeSelector per role'),
-  roleAnnotations: object(perRoleAndDataServices(stringMap, 'are the annotations of')).optional().describe('replaces the annotations that containers inherit, per role'),
+  nodeSelector: labelMap().optional().describe('are node labels that all containers need; any linux node when absent'),
+  roleNodeSelector: object(perRoleAndDataServices(labelMap, 'replaces nodeSelector for')).optional().describe('replaces nodeSelector per role'),
+  roleAnnotations: object(perRoleAndDataServices(annotationMap, 'are the annotations of')).optional().describe('replaces the annotations that containers inherit, per role'),
   roleNetworkSelector: object(perRoleAndDataServices(() => network, 'replaces network for')).optional().describe('replaces network per role'),
   failureDomain: failureDomain.optional().describe('says which nodes fail together'),
   podConfig: object({
@@ -295,6 +295,16 @@ function fixedOnceAllocated(field: 'basePort' | 'portRange'): Rule<unknown> {
   };
 }
 
+/** What weka takes when it is formed and never again. */
+const fixedAtFormation = (['redundancyLevel', 'stripeWidth', 'leadershipRaftSize', 'bucketRaftSize'] as const).map((field): Rule<unknown> => {
+  const wished = (of: string): string => `(has(${of}.spec.${field}) ? ${of}.spec.${field} : 0)`;
+  return {
+    cel: `${wished('self')} == ${wished('oldSelf')} || !has(oldSelf.status) || !has(oldSelf.status.clusterID) || oldSelf.status.clusterID == ''`,
+    message: `${field} is fixed since the cluster was formed`,
+    field: `spec.${field}`,
+  };
+});
+
 /** Weka uses the drives, and pods and hugepages are sized by their number. */
 const drivesFixedOnceFormed: Rule<unknown> = (() => {
   const wished = (of: string): string => `(has(${of}.spec.dynamicTemplate) && has(${of}.spec.dynamicTemplate.numDrives) ? ${of}.spec.dynamicTemplate.numDrives : 1)`;
@@ -313,6 +323,7 @@ export const wekaClusterSchema = withRules(wekaGroup.customResource('WekaCluster
   fixedOnceAllocated('basePort'),
   fixedOnceAllocated('portRange'),
   drivesFixedOnceFormed,
+  ...fixedAtFormation,
 ]);
 
 export type WekaCluster = z.output<typeof wekaClusterSchema>;

@@ -4,7 +4,7 @@ import { ageColumn, readyColumns } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { withRules, type Rule } from '../../core/api/rules.ts';
 import {
-  anyObject, conditions, containerPort, dateTime, duration, integer, metric, object, observedGeneration, podResourcesSpec, port, stringMap,
+  anyObject, conditions, containerPort, dateTime, duration, integer, labelMap, metric, object, observedGeneration, podResourcesSpec, port,
   text, texts, tolerations,
 } from '../../core/api/schema.ts';
 import {
@@ -51,7 +51,7 @@ const specFields = object({
   failureDomain: failureDomain.optional().describe('says which nodes fail together'),
   topologySpreadConstraints: z.array(anyObject()).max(32).optional().describe('are core/v1 TopologySpreadConstraints added to ours'),
   affinity: anyObject().optional().describe('is a core/v1 Affinity that ours is added to'),
-  nodeSelector: stringMap().optional().describe('are node labels that the container needs'),
+  nodeSelector: labelMap().optional().describe('are node labels that the container needs'),
   port: port().optional().describe('is the first weka port; 0 means that it is allocated'),
   exposePorts: z.array(integer(1, 65535)).max(64).optional().describe('are TCP ports that the pod declares; exposedPorts replaces it'),
   exposedPorts: z.array(containerPort).max(64).optional().describe('are ports that the pod declares'),

@@ -192,14 +192,16 @@ interface Setting {
   /** Undefined: weka decides. */
   wished: string | number | undefined;
   set: Operation;
+  /** The field of the spec, of what weka takes before IO starts and never again. */
+  fixed?: string;
 }
 
 function settings({ cluster: { spec, metadata } }: ClusterFacts, executor: PodTarget): Setting[] {
   return [
     { field: 'name', wished: metadata.name, set: wekaRun(executor, 'clusterName', { name: metadata.name }) },
     { field: 'hot_spare', wished: spec.hotSpare ?? 0, set: wekaRun(executor, 'hotSpare', { count: spec.hotSpare ?? 0 }) },
-    { field: 'stripe_protection_drives', wished: spec.redundancyLevel, set: wekaRun(executor, 'parityDrives', { count: spec.redundancyLevel ?? 2 }) },
-    { field: 'stripe_data_drives', wished: spec.stripeWidth, set: wekaRun(executor, 'dataDrives', { count: spec.stripeWidth ?? 3 }) },
+    { field: 'stripe_protection_drives', wished: spec.redundancyLevel, set: wekaRun(executor, 'parityDrives', { count: spec.redundancyLevel ?? 2 }), fixed: 'spec.redundancyLevel' },
+    { field: 'stripe_data_drives', wished: spec.stripeWidth, set: wekaRun(executor, 'dataDrives', { count: spec.stripeWidth ?? 3 }), fixed: 'spec.stripeWidth' },
   ];
 }
 
@@ -225,11 +227,16 @@ function configured(facts: ClusterFacts): Outcome {
   const wanted = settings(facts, facts.executor).filter(({ wished }) => wished !== undefined);
   const unsaid = wanted.filter(({ field }) => wekaStatus[field] === undefined).map(({ field }) => field);
   if (unsaid.length > 0) return unknown(`the answer of weka status has no ${unsaid.join(', ')}`, facts.config.lookSeconds);
+  const differing = wanted.filter(({ field, wished }) => wekaStatus[field] !== wished);
+  // weka would refuse it each time
+  const late = differing.filter(({ fixed }) => fixed !== undefined && ioStartedFact(facts));
   const needed = [
-    ...wanted.filter(({ field, wished }) => wekaStatus[field] !== wished).map(({ set }) => set),
+    ...differing.filter((setting) => !late.includes(setting)).map(({ set }) => set),
     ...(overrides.some(({ key }) => key === joinAuthentication) ? [] : [wekaRun(facts.executor, 'overrideAdd', { key: joinAuthentication, force: true })]),
   ];
-  return needed.length === 0 ? done() : act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
+  const kept = late.map(({ fixed = '', field, wished }) => `${fixed} is ${String(wished)}, and weka has ${String(wekaStatus[field])} since its formation`);
+  if (needed.length === 0) return kept.length === 0 ? done() : done(kept.join('; '));
+  return act('Configuring', `sets ${needed.length} settings of the weka cluster`, needed);
 }
 
 function joined(facts: ClusterFacts): Outcome {
