@@ -96,6 +96,21 @@ describe('a name that another owner has', () => {
   });
 });
 
+describe('claims of all nodes that are deleted, when a second cluster comes within the minute', () => {
+  it.each([1, 2])('come back with the same drives, and the second one waits for that: seed %i', long, async (seed) => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { seed, nodes: 4, machine: { driveCount: 2 }, weka: { rebuildElsewhere: hour } });
+    const watch = watchLosses(world);
+    await watch.pass(60);
+    const before = members(world).map((name) => drivesOf(world, name));
+    for (const node of [1, 2, 3, 4]) if (world.get('WekaClaims', `node-node-${node}`) !== undefined) world.delete('WekaClaims', `node-node-${node}`);
+    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    await watch.until('both are Ready', () => isReady(world) && isReady(world, 'two') && members(world).every((name) => isContainerReady(world, name)), 900);
+    expect(members(world).map((name) => drivesOf(world, name))).toEqual(before);
+    expect([watch.losses.away, watch.violations(), watch.erased()]).toEqual([0, [], []]);
+    world.lab.stop();
+  });
+});
+
 describe('claims of a node that are deleted while it reboots, when a second cluster comes', () => {
   it.each([5, 28, 33])('come back with the same drives and ports: %i s after the reboot', long, async (seconds) => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { seed: seconds, nodes: 4, machine: { driveCount: 2 }, weka: { rebuildElsewhere: hour } });

@@ -53,10 +53,10 @@ describe('a pod that is deleted on a node whose power fails before it may stop',
     world.delete('Pod', 'demo-drive-0');
     world.lab.machines.fail(node);
     await watch.until('the node is named', () => JSON.stringify(world.get('WekaContainer', 'demo-drive-0')?.status).includes('"NodeSilent"'), 240);
+    const command = /kubectl taint nodes (\S+) (\S+)=nodeshutdown:NoExecute/.exec(JSON.stringify(world.get('WekaContainer', 'demo-drive-0')?.status));
     world.delete('Pod', 'demo-drive-1');
     await watch.pass(120);
     expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
-    const command = /kubectl taint nodes (\S+) (\S+)=nodeshutdown:NoExecute/.exec(JSON.stringify(world.get('WekaContainer', 'demo-drive-0')?.status));
     world.patch('Node', command?.[1] ?? '', { spec: { taints: [{ key: command?.[2], value: 'nodeshutdown', effect: 'NoExecute' }] } });
     await watch.pass(60);
     world.lab.machines.recover(node);

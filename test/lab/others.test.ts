@@ -44,7 +44,27 @@ describe('containers that a label makes children of another cluster', () => {
   });
 });
 
+const cancel = (world: World): void => world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+
 describe('a deletion that is cancelled after its order', () => {
+  it('is no order for a container that loses its owner afterwards', long, async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of nodes) world.lab.machines.fail(node);
+    await watch.pass(400);
+    cancel(world);
+    await watch.pass(30);
+    for (const name of ['demo-drive-0', 'demo-compute-1']) world.patch('WekaContainer', name, { metadata: { ownerReferences: null, labels: { 'controller-uid': null, 'weka.io/cluster-id': null } } });
+    await watch.pass(30);
+    for (const node of nodes) world.lab.machines.recover(node);
+    await watch.pass(300);
+    expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+
   it('erases nothing more, where no container has begun', long, async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
     const watch = watchLosses(world);
@@ -89,7 +109,11 @@ describe('a deletion that is cancelled after its order', () => {
     world.lab.stop();
   });
 
-  it.each([5, 120])('is no order any more when the WekaCluster goes without a word %i s later', long, async (seconds) => {
+  it.each<[string, (world: World) => void, number]>([
+    ['goes without a word 5 s later', cancel, 5],
+    ['goes without a word 120 s later', cancel, 120],
+    ['goes without a word, and had taken it up again while nobody looked', (world) => { cancel(world); world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: null } } }); }, 60],
+  ])('is no order any more when the WekaCluster %s', long, async (_sentence, callBack, seconds) => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
     const watch = watchLosses(world);
     const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
@@ -97,7 +121,7 @@ describe('a deletion that is cancelled after its order', () => {
     await watch.pass(300);
     for (const node of nodes) world.lab.machines.fail(node);
     await watch.pass(400);
-    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    callBack(world);
     await watch.pass(seconds);
     world.patch('WekaCluster', 'demo', { metadata: { finalizers: null } });
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
@@ -168,19 +192,28 @@ describe('answers of weka that speak of the past', () => {
   });
 });
 
-describe('one member that is cut off, and answers as before the last container came', () => {
-  it.each([1, 2])('erases nothing of that container, and opens no gate for it: seed %i', long, async (seed) => {
+describe('members that are cut off, and answer as before the last container came', () => {
+  it.each<[string, number, (names: string[], nodeOfName: (name: string) => string) => string[]]>([
+    ['one of them', 1, ([first = '']) => [first]],
+    ['one of them, in another lab', 2, ([first = '']) => [first]],
+    ['two that are asked one after the other', 1, ([first = '', second = '']) => [first, second]],
+    ['all on one node', 1, ([first = '', ...others], on) => [first, ...others.filter((name) => on(name) === on(first))]],
+    ['all but those of one node', 3, (names, on) => names.filter((name) => on(name) !== on(names.at(-1) ?? ''))],
+  ])('erase nothing of that container: %s', long, async (_sentence, seed, choose) => {
     const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { seed, nodes: 8, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
-    const [deaf = ''] = (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { name: string }[]).map(({ name }) => name);
-    world.lab.world.distort(uidOf(world, 'WekaContainer', deaf), stale());
-    for (const words of ['cluster container', 'cluster drive', 'status']) await world.lab.pods.exec('default', deaf, 'weka-container', ['weka', ...words.split(' '), '--json'], '');
+    const names = (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { name: string }[]).map(({ name }) => name);
+    const deaf = choose(names, (name) => nodeOf(world, name));
+    for (const name of deaf) {
+      world.lab.world.distort(uidOf(world, 'WekaContainer', name), stale());
+      for (const words of ['cluster container', 'cluster drive', 'status']) await world.lab.pods.exec('default', name, 'weka-container', ['weka', ...words.split(' '), '--json'], '');
+    }
     world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { driveContainers: 7 } } });
     await watch.until('the seventh is a member', () => world.condition('WekaContainer', 'demo-drive-6')?.status === 'True', 300);
     world.patch('WekaContainer', 'demo-drive-6', { spec: { state: 'paused' } });
     await watch.until('its pod is gone', () => world.get('Pod', 'demo-drive-6') === undefined, 120);
-    const away = members(world).find((name) => name.startsWith('demo-drive') && name !== 'demo-drive-6' && nodeOf(world, name) !== nodeOf(world, deaf));
-    world.lab.machines.fail(nodeOf(world, away ?? ''));
+    const away = members(world).find((name) => name.startsWith('demo-drive') && name !== 'demo-drive-6' && !deaf.some((one) => nodeOf(world, one) === nodeOf(world, name)));
+    if (away !== undefined) world.lab.machines.fail(nodeOf(world, away));
     world.delete('WekaContainer', 'demo-drive-6');
     await watch.pass(300);
     expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);

@@ -37,6 +37,7 @@ const holder = object({
     containerId: z.int().min(0).optional().describe('is its number in the weka cluster; absent: it was no member'),
     clusterGuid: text(64).optional().describe('is the GUID of the weka cluster'),
   }).optional().describe('is what it is in weka, as was known when its pod was recorded or allowed to stop'),
+  deactivated: z.int().min(0).optional().describe('is its number in the weka cluster, where weka was seen to have deactivated it: only then it is believed that weka does not know it any more'),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
   replacements: object({
     podUid: uid().describe('is the uid of the last pod that was replaced'),

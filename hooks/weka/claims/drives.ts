@@ -51,7 +51,8 @@ export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, a
   const isMissed = (serial: string): boolean => inWeka !== undefined && !isInWeka(serial);
   // nor is what weka has begun to empty, such as a drive that was blocked for a while, kept in place of the one that came for it
   const isEmptied = setOf(emptied);
-  const ranked = [...usable.filter((serial) => !isMissed(serial) && !isEmptied(serial)), ...usable.filter(isEmptied), ...usable.filter(isMissed)];
+  const present = usable.filter((serial) => !isMissed(serial));
+  const ranked = [...present.filter((serial) => !isEmptied(serial)), ...present.filter(isEmptied), ...usable.filter(isMissed)];
   const isSurplus = setOf(ranked.slice(wanted));
   const goes = (serial: string): boolean => isBlocked(serial) || isSurplus(serial);
   const going = own.filter(goes);

@@ -7,6 +7,8 @@ import { defined } from '../../core/defined.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { graceSeconds } from '../grace.ts';
+import type { ClaimChange } from '../../core/families/claims.ts';
+import type { KnownClaims } from '../claims/claims.ts';
 import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
 import { foreignWords, givesThemBack } from './formation.ts';
@@ -19,6 +21,11 @@ function paused(facts: ClusterFacts): Outcome {
   return open.length === 0 ? done() : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
 }
 
+/** Takes back an order: what it has said to its containers stays in those that are being deleted. */
+function callingBack(claims: KnownClaims, now: string): ClaimChange[] {
+  return claims.spec.destroy === undefined ? [] : [{ path: ['destroy'], value: null }, { path: ['calledBack'], value: { at: now } }];
+}
+
 /**
  * Each deletion that is taken up has a grace of its own, however long ago its timestamp is. Nobody may have been looking while
  * it was cancelled and taken up again; the generation tells.
@@ -27,7 +34,11 @@ function graceBegun({ claims, cluster: { metadata: { generation } }, now, server
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   if (claims.spec.grace !== undefined && claims.spec.grace.generation === generation) return done();
   if (serverNow === undefined) return unknown('the clock of the API server has not been read');
-  return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [{ path: ['grace'], value: { startedAt: now, startedAtServer: serverNow, ...(generation === undefined ? {} : { generation }) } }])]);
+  return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [
+    { path: ['grace'], value: defined({ startedAt: now, startedAtServer: serverNow, generation }) },
+    // the order of a deletion that was called back while nobody looked
+    ...callingBack(claims, now),
+  ])]);
 }
 
 /** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */
@@ -118,9 +129,7 @@ function cancelled({ claims, now }: Pick<ClusterFacts, 'claims' | 'now'>): Outco
   const { destroy } = claims.spec;
   const late = destroy === undefined ? [] : [{ type: 'Warning' as const, reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
   return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [
-    { path: ['grace'], value: null }, { path: ['destroy'], value: null },
-    // what it has said to its containers stays in those that are being deleted
-    ...(destroy === undefined ? [] : [{ path: ['calledBack'], value: { at: now } }]),
+    { path: ['grace'], value: null }, ...callingBack(claims, now),
   ])], 1, late);
 }
 

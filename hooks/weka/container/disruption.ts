@@ -54,10 +54,17 @@ function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarg
   return against === undefined ? { state: 'absent' } : { state: 'unknown', reason: `${name} is not in the list of another member, and ${against}` };
 }
 
-/** How the container stands. That weka does not know it, which frees its drives, two members have to say where there are two. */
+/**
+ * How the container stands. That weka does not know it frees its drives: that is believed of one which weka was seen to have
+ * deactivated, when two members say it, where there are two. Whoever is cut off has never heard of what came last.
+ */
 export function ownEntry(facts: ContainerFacts): OwnEntry {
-  const { inWeka, otherMember, witness } = facts;
+  const { inWeka, otherMember, witness, holder, containerId } = facts;
   const own = entryIn(facts, inWeka, otherMember);
+  // whose claim is given back holds nothing any more
+  if (own.state === 'absent' && holder !== undefined && holder.deactivated !== containerId) {
+    return { state: 'unknown', reason: `another member does not list ${nameOf(containerId ?? NaN)}, which was never seen to be deactivated (somebody may have removed it inside weka)` };
+  }
   if (own.state !== 'absent' || witness === undefined) return own;
   const second = entryIn(facts, witness.inWeka, witness.pod);
   if (second.state !== 'listed') return second;

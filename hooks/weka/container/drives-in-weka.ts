@@ -22,24 +22,35 @@ export function drivesGoing(facts: ContainerFacts): boolean {
 }
 
 /** The drives of the container as one member lists them; undefined: not known. */
-function listedBy(facts: ContainerFacts, speaker: PodTarget | undefined, status: WekaStatus | undefined): WekaDrive[] | undefined {
+function listedBy(facts: ContainerFacts, speaker: PodTarget, status: WekaStatus | undefined): WekaDrive[] | undefined {
   const listed = readDrives(queried(facts, speaker, 'drives'), status);
   return listed.state === 'unknown' ? undefined : listed.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
 }
 
+interface Lister {
+  pod: PodTarget;
+  status: WekaStatus | undefined;
+}
+
+/** Who is asked while a drive is to go: its own pod where that speaks, and another member, or two others. */
+export function drivesListers({ executor, wekaStatus, otherMember, otherStatus, witness }: ContainerFacts): Lister[] {
+  const all = [{ pod: executor, status: wekaStatus }, { pod: otherMember, status: otherStatus }, { pod: witness?.pod, status: witness?.status }];
+  const known = all.flatMap(({ pod, status }) => (pod === undefined ? [] : [{ pod, status }]));
+  return known.filter(({ pod }, index) => known.findIndex((one) => one.pod.uid === pod.uid) === index).slice(0, 2);
+}
+
 /**
  * The drives that weka has of the container; undefined: not known. Who never joined has given none to weka. While one is to
- * go, a second member is asked: its own may be cut off, and not know what was added since.
+ * go, two are asked: one may be cut off, and not know what was added since.
  */
 export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
-  const { container, joined, identityKnown, executor, wekaStatus, otherMember, otherStatus } = facts;
+  const { container, joined, identityKnown } = facts;
   if (container.spec.mode !== 'drive') return [];
   if (!joined) return identityKnown ? [] : undefined;
-  const own = listedBy(facts, executor, wekaStatus);
-  const isAlone = otherMember === undefined || otherMember.uid === executor?.uid || !drivesGoing(facts);
-  const other = isAlone ? [] : listedBy(facts, otherMember, otherStatus);
-  if (own === undefined || other === undefined) return undefined;
-  return [...new Set([...own, ...other].map(({ serial_number = '' }) => serial_number))];
+  const listers = drivesListers(facts);
+  const lists = (drivesGoing(facts) ? listers : listers.slice(0, 1)).map(({ pod, status }) => listedBy(facts, pod, status));
+  if (lists.length === 0 || lists.includes(undefined)) return undefined;
+  return [...new Set(lists.flatMap((list) => list ?? []).map(({ serial_number = '' }) => serial_number))];
 }
 
 /** Those of them that weka empties, or has emptied. */

@@ -103,11 +103,11 @@ interface Speaker {
 /** Two other members, as far as there are two. They take turns, so that a dead one is not asked for ever. */
 function pickMembers(members: WekaMembers | undefined, namespace: string, notThis: { uid: string; name: string }, now: string): Speaker[] {
   const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis.uid && member.name !== notThis.name && member.podUid !== undefined);
-  const first = Math.floor(Date.parse(now) / 20_000);
-  return others.slice(0, 2).flatMap((_one, index) => {
-    const member = others[(first + index) % others.length];
-    return member === undefined ? [] : [{ pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId }];
-  });
+  const first = Math.floor(Date.parse(now) / 20_000) % Math.max(1, others.length);
+  const inTurn = [...others.slice(first), ...others.slice(0, first)];
+  // what cuts off one container of a node cuts off the others
+  const second = inTurn.find(({ ip }) => ip !== inTurn[0]?.ip) ?? inTurn[1];
+  return [inTurn[0], second].flatMap((member) => (member === undefined ? [] : [{ pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId }]));
 }
 
 function reportOf(request: HookRequest, pod: PodView | undefined): { report?: RuntimeReport; reportMissing: string } {
@@ -177,9 +177,9 @@ function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound
  */
 function clusterFor(request: HookRequest, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
   const owner = clusterOf(request.parent);
-  const uid = holder?.clusterUid;
-  if (owner === undefined || uid === undefined || uid === owner.uid) return owner;
-  const claimed = { name: holder?.clusterName ?? owner.name, uid };
+  const { clusterUid: uid, clusterName: name = owner?.name } = holder ?? {};
+  if (uid === undefined || name === undefined || uid === owner?.uid) return owner;
+  const claimed = { name, uid };
   const { state } = ownerFact(request, request.parent.metadata.namespace ?? '', claimed);
   return state === 'gone' ? owner : claimed;
 }
@@ -201,7 +201,7 @@ function claimsOf(request: HookRequest, container: WekaContainer, nodeName: stri
 /** The cluster as a live read has it. That one is gone is not believed before the claims say that it is the right one. */
 function ownerOf(request: HookRequest, namespace: string, { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>): OwnerFact {
   const owner = ownerFact(request, namespace, cluster);
-  return owner.state === 'gone' && nodeClaims?.state === 'unknown' ? { state: 'unknown' } : owner;
+  return (owner.state === 'gone' || cluster === undefined) && nodeClaims?.state === 'unknown' ? { state: 'unknown' } : owner;
 }
 
 /** Who the container is in weka: by its runtime, its claim, its status. A status is only a cache, but an identity that was read once is never lost. */

@@ -5,7 +5,7 @@ import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRu
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { runSteps, type StepsResult } from '../../core/steps.ts';
-import { apiVersion } from '../api/group.ts';
+import { apiVersion, labels } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { bringUpSteps } from './bring-up.ts';
@@ -154,10 +154,11 @@ function related(container: WekaContainer, parent: KubernetesObject): RelatedRul
   // its owner may wish it elsewhere while it is bound to where it was, whatever its status says of that
   const places = [...new Set([spec.nodeAffinity, status?.nodeAffinity])].flatMap((name) => name ?? []);
   const nodes = spec.nodeAffinity === undefined ? { labelSelector: { matchLabels: { ...spec.nodeSelector } } } : { names: places };
-  const cluster = clusterOf(parent);
+  // one that has lost its owner is told its members by a label; whose they are says its claim
+  const cluster = clusterOf(parent)?.name ?? parent.metadata.labels?.[labels.clusterName];
   return [
     { apiVersion, resource: 'wekanodes', ...nodes },
-    ...(cluster === undefined ? [] : [{ apiVersion, resource: 'wekamembers', namespace: parent.metadata.namespace ?? '', names: [membersName(cluster.name)] }]),
+    ...(cluster === undefined ? [] : [{ apiVersion, resource: 'wekamembers', namespace: parent.metadata.namespace ?? '', names: [membersName(cluster)] }]),
   ];
 }
 

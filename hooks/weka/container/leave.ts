@@ -100,12 +100,20 @@ function startLeaving(facts: ContainerFacts, otherMember: PodTarget): Outcome {
   return act('Deactivating', `has weka move the data of container ${containerId} away, which may take hours`, [wekaRun(otherMember, 'containerDeactivate', { containerId: containerId ?? 0 })], 2);
 }
 
+/** Its entry goes with its last step in weka: that it is gone then, and not merely unheard of, says this record. */
+function deactivationRecorded({ nodeClaims, holder, uid, containerId }: ContainerFacts): Outcome {
+  if (holder === undefined || containerId === undefined || holder.deactivated === containerId) return done();
+  if (nodeClaims?.state !== 'known') return unknown('the claims of the node have not been read');
+  return act('RecordingDeactivation', 'records that weka has deactivated it', [writeClaims(nodeClaims, [{ path: ['holders', uid, 'deactivated'], value: containerId }])], 1);
+}
+
 function deactivate(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return skipped;
   if (facts.otherMember === undefined) return noMember(facts, 'deactivation');
   const own = ownEntry(facts);
   if (own.state === 'unknown') return wait('DeactivationUnknown', `waits for another member to say how the container stands: ${own.reason}; ${skipsDeactivation}`, 2);
-  if (own.state === 'absent' || own.member.status === 'INACTIVE') return done();
+  if (own.state === 'absent') return done();
+  if (own.member.status === 'INACTIVE') return deactivationRecorded(facts);
   if (own.member.status === 'DEACTIVATING') return wait('Deactivating', `weka container ${facts.containerId} is DEACTIVATING; its data is moved away, which may take hours`, 5);
   return startLeaving(facts, facts.otherMember);
 }

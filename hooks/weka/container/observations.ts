@@ -7,7 +7,7 @@ import { refusalObservations, type MissingChild } from '../../core/refused-child
 import { apiVersion } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
-import { drivesGoing } from './drives-in-weka.ts';
+import { drivesGoing, drivesListers } from './drives-in-weka.ts';
 import { clusterOf, nodeObservation, type ContainerFacts } from './facts.ts';
 import { ownerObservation } from './order.ts';
 import { isOutdated, isRolling } from './roll.ts';
@@ -72,16 +72,13 @@ function living(facts: ContainerFacts, age: number): Observation[] {
   const { moving } = ages(facts);
   const disrupting = is(spec.mode, 'backend') && (facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts));
   const replacing = spec.mode === 'drive' && drivesGoing(facts);
-  const ofExecutor = executor === undefined ? [] : [
-    ...(disrupting || replacing ? [wekaQuery(executor, 'status', moving)] : []),
-    ...(spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
+  const asked = [
+    ...(executor !== undefined && disrupting ? [wekaQuery(executor, 'status', moving)] : []),
+    ...(executor !== undefined && spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
+    ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving)] : []),
+    ...(replacing ? drivesListers(facts).flatMap(({ pod }) => [wekaQuery(pod, 'status', moving), wekaQuery(pod, 'drives', moving)]) : []),
   ];
-  const ofOther = otherMember === undefined ? [] : [
-    ...(disrupting ? [wekaQuery(otherMember, 'containers', moving)] : []),
-    ...(disrupting || replacing ? [wekaQuery(otherMember, 'status', moving)] : []),
-    ...(replacing ? [wekaQuery(otherMember, 'drives', moving)] : []),
-  ];
-  return [...ofExecutor, ...ofOther];
+  return [...new Map(asked.map((one) => [one.id, one])).values()];
 }
 
 /** A former container that is to be given up: whether weka still has its drives. */
@@ -98,9 +95,7 @@ function inWeka(facts: ContainerFacts, age: number): Observation[] {
 
 /** Whom its owner reference names, and whose it is by its claim: mostly one. */
 function owners({ request, namespace, holder, container: { metadata } }: ContainerFacts): Observation[] {
-  const owner = clusterOf(request.parent);
-  if (owner === undefined) return [];
-  const names = new Set([owner.name, holder?.clusterName ?? owner.name]);
+  const names = new Set([clusterOf(request.parent)?.name, holder?.clusterName].flatMap((name) => name ?? []));
   return [...names].map((name) => ownerObservation(namespace, name, metadata.deletionTimestamp === undefined ? ownerAges.settled : ownerAges.ending));
 }
 

@@ -35,9 +35,10 @@ export function ownerFact(request: HookRequest, namespace: string, cluster: { na
 
 /** The order is about this very deletion of the cluster. Who is gone takes nothing back any more. */
 function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
-  const order = claims?.state === 'known' ? claims.spec.destroy : undefined;
+  const { destroy: order, grace } = claims?.state === 'known' ? claims.spec : {};
   if (order === undefined || owner.state === 'unknown') return false;
-  return owner.state === 'gone' || order.generation === owner.generation;
+  // of who is gone the claims say which deletion was the last
+  return owner.state === 'gone' ? grace === undefined || order.generation === grace.generation : order.generation === owner.generation;
 }
 
 /** Its cluster had ordered the destruction and called it back, and is gone since: what stands of it in a spec is nobody's word; nor is it while the claims are not known. */
@@ -47,9 +48,8 @@ export const isCalledBack = (claims: ClaimsFact | undefined): boolean => claims 
 function mayDestroy(owner: OwnerFact, ordered: boolean, claims: ClaimsFact | undefined): boolean {
   // who can not be heard may have called it back
   if (owner.state === 'unknown') return false;
-  if (owner.state === 'gone') return ordered || !isCalledBack(claims);
-  if (owner.state !== 'terminating') return true;
-  return !owner.cancelled && ordered;
+  if (owner.state === 'terminating') return !owner.cancelled && ordered;
+  return ordered || !isCalledBack(claims);
 }
 
 /**

@@ -10,6 +10,7 @@ import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claim
 import { isBeingAdded } from './device.ts';
 import { emptiedSerials, serialsInWeka } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
+import { isIncomplete } from '../node/claims-object.ts';
 import { remembered, unclaimedNeighbour, type Refused } from './lost-claim.ts';
 
 /** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
@@ -36,6 +37,12 @@ function portTaken({ container: { spec } }: ContainerFacts, held: UsedPorts, oth
   const fixed = [spec.port, spec.agentPort].filter((port) => port !== undefined && port !== 0 && port !== held.wekaPort && port !== held.agentPort);
   const rival = others.find(({ wekaPort, agentPort }) => [wekaPort, agentPort].some((port) => port !== undefined && fixed.includes(port)));
   return rival === undefined ? undefined : `spec.port or spec.agentPort fixes a port that ${rival.namespace}/${rival.name} holds on the node (${[rival.wekaPort, rival.agentPort].join(', ')})`;
+}
+
+/** Whoever runs on the node, of whichever cluster, claims first what it has. */
+function incomplete({ node, nodeClaims }: ContainerFacts & { node: WekaNode }): Refused | undefined {
+  if (nodeClaims?.state !== 'known' || !isIncomplete(node, nodeClaims.uid)) return undefined;
+  return { reason: 'ClaimsRenewed', refused: `WekaClaims ${nodeClaims.name} were deleted: chooses nothing before all that run on node ${node.metadata.name} have claimed again what they have, two minutes at most` };
 }
 
 /** Who has the weka name on this node, by which its runtime takes its lock: a second one would wait for that lock for ever. */
@@ -83,7 +90,7 @@ const heldBefore = (holder: ClaimHolder): Before =>
 function entry(facts: ContainerFacts, { drives, ports, incarnation, adopted }: Before): ClaimHolder {
   const { container: { spec }, namespace, name, holder } = facts;
   return defined({
-    incarnation, adopted, identity: holder?.identity, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
+    incarnation, adopted, identity: holder?.identity, deactivated: holder?.deactivated, stopAllowed: holder?.stopAllowed, replacements: holder?.replacements,
     namespace, name, mode: spec.mode, image: spec.image, drives, ...ports,
     // an orphaned container goes on holding what it has in its cluster
     clusterUid: facts.clusterUid ?? holder?.clusterUid, ...namesOf(facts), driversDistService: spec.driversDistService,
@@ -101,7 +108,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const { uid, holder } = facts;
   const others = othersThan(uid, holders);
   const before = holder === undefined ? remembered(facts, others) : heldBefore(holder);
-  const neighbour = before === undefined ? nameHeld(facts, others) ?? unclaimedNeighbour(facts, holders) : undefined;
+  const neighbour = before === undefined ? incomplete(facts) ?? nameHeld(facts, others) ?? unclaimedNeighbour(facts, holders) : undefined;
   if (neighbour !== undefined) return neighbour;
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);

@@ -13,6 +13,7 @@ import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holderObservations, holdersSettled } from './holders.ts';
+import { claimsSeen } from './claims-object.ts';
 import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
 import { loads, policyObservations, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
 
@@ -30,6 +31,8 @@ interface NodeFacts extends PolicyInput {
   config: OperatorConfig;
   helpers: WekaContainer[];
   unreadable: HolderInput['unreadable'];
+  /** Of the claims object of the node. */
+  claimsUid?: string;
   discovery?: NonNullable<WekaNode['status']>['discovery'];
   drivers: { image: string; bootId: string }[];
   /** What is to be loaded for each container that waits for drivers. */
@@ -116,7 +119,8 @@ function loadsInput(facts: KnownBefore, wanted: readonly Load[]): LoadsInput {
 }
 
 function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
-  const claims = new Map(objectsOf(request.related, 'WekaClaims', apiVersion).map((object) => [object.metadata.name, object['spec']]));
+  const objects = objectsOf(request.related, 'WekaClaims', apiVersion);
+  const claims = new Map(objects.map((object) => [object.metadata.name, object['spec']]));
   const helpers = objectsOf(request.children, 'WekaContainer', apiVersion).flatMap((object) => {
     const parsed = parseWekaContainer(object);
     return parsed.ok && object.metadata.namespace === request.context.operatorNamespace ? [parsed.value] : [];
@@ -132,7 +136,8 @@ function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
   const loaded = drivers.map(({ image }) => image);
   const found = verdicts({ ...base, loaded });
   const wanted = loadsInput(base, loads(found, loaded));
-  return defined({ ...base, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
+  const claimsUid = objects.find(({ metadata }) => metadata.name === claimsNames.ofNode(node.metadata.name))?.metadata.uid;
+  return defined({ ...base, claimsUid, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
 }
 
 function helperFailure(facts: NodeFacts, name: string): string {
@@ -232,6 +237,8 @@ function decide(request: HookRequest): Decision {
     ? { state: 'progressing' as const, reason: blocked.reason, message: blocked.message }
     : { state: 'ready' as const, reason: 'Known', message: 'the node is known' };
   const wishes = [...kstatusTrio(summary), ...renderSteps(run, previous)];
+  const { seen, again = Infinity } = claimsSeen(parsed.value.status?.claims, facts.claimsUid, request.context.now);
+  const resync = Math.min(run.resyncAfterSeconds ?? Infinity, again);
   return {
     status: {
       conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
@@ -239,12 +246,13 @@ function decide(request: HookRequest): Decision {
       // a list that is too long would have the whole status refused
       drivers: facts.drivers.slice(-listLimit),
       ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads.slice(-listLimit) }),
+      ...(seen === undefined ? {} : { claims: { ...seen } as Json }),
       ...refusals(facts),
     },
     children: helpers(facts),
     operations: run.operations,
     events: run.events,
-    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
+    ...(resync === Infinity ? {} : { resyncAfterSeconds: resync }),
   };
 }
 

@@ -81,8 +81,8 @@ function against(input: HolderInput, { holder }: Suspect, speaker: PodTarget, ru
 function notProven(input: HolderInput, label: string, guid: string | undefined, members: LiveMember[], running: RunningPod | undefined): Missing {
   const own = running?.identity?.clusterGuid;
   if (own !== undefined && own !== guid) return `its pod is a member of the weka cluster ${own}, and the members of ${label} are of ${guid ?? 'one that is not known'}`;
-  const open = members.map((member) => notWhole(input, guid, member));
-  return open.includes(undefined) ? undefined : `no member of ${label} has given a complete list of containers and drives: ${open[0] ?? ''}`;
+  const open = members.map((member) => notWhole(input, guid, member)).find((missing) => missing !== undefined);
+  return open === undefined ? undefined : `not all ${members.length} members of ${label} that were asked have given a complete list of containers and drives: ${open}`;
 }
 
 /**
