@@ -49,6 +49,8 @@ export interface Kubelet {
   pods(): PodOnNode[];
   /** A pod that the API knows, with its worker if it is on a machine of the lab. */
   find(namespace: string, pod: string): FoundPod | undefined;
+  /** The kubelet ends the pod by itself, as for lack of a resource: its programs are killed, and it stays as Failed. Nothing happens where it does not run. */
+  evict(namespace: string, pod: string, reason: string, message: string): void;
   /** Everything on the machine dies at once; the API is told nothing. */
   powerOff(nodeName: string): void;
   /** The machine runs (again): its pods start in place, those deleted meanwhile are confirmed. */
@@ -85,6 +87,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   return {
     pods: () => kubelets.pods(),
     find: (namespace, pod) => kubelets.find(namespace, pod),
+    evict: (namespace, pod, reason, message) => kubelets.find(namespace, pod)?.worker?.evict(reason, message),
     powerOff: (name) => kubelets.powerOff(name),
     powerOn: (name) => kubelets.powerOn(name),
     disconnect: (name) => kubelets.disconnect(name),
@@ -230,7 +233,6 @@ class Kubelets {
     const hardware = this.hardware.get(name);
     if (hardware === undefined) return undefined;
     const addresses = new PodAddresses(hardware.ip);
-    const images = new Set<string>();
     const machine: MachineState = {
       name,
       ip: hardware.ip,
@@ -238,10 +240,10 @@ class Kubelets {
       get online() {
         return this.powered && this.connected;
       },
-      needsPull(image) {
-        if (images.has(image)) return false;
-        images.add(image);
-        return true;
+      hasImage: (image) => hardware.images.has(image),
+      pull(image) {
+        if (hardware.imagePullError === undefined) hardware.images.add(image);
+        return hardware.imagePullError;
       },
       takeAddress: () => addresses.take(),
       giveAddress: (address) => addresses.give(address),
