@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { AccessError, type ClusterAccess, type ExecRequest, type ObjectAddress, type PatchStep } from '../sidecar/cluster-access.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
+import { cloneJson } from './api/store/json.ts';
 import type { ResourceDefinition, Store } from './api/store/types.ts';
 import { ApiError, type Clock } from './contract.ts';
 
@@ -23,7 +24,7 @@ export function storeAccess(store: Store, pods: PodAccess, clock: Clock): Cluste
       throw asAccessError(error);
     }
   };
-  const copy = (object: KubernetesObject): KubernetesObject => structuredClone(object);
+  const copy = (object: KubernetesObject): KubernetesObject => cloneJson(object);
   return {
     get: ({ apiVersion, kind, namespace, name }: ObjectAddress) => attempt(() => copy(store.get(definition(apiVersion, kind), namespace, name))),
     list: ({ apiVersion, kind, namespace, fields, limit }) => attempt(() => store.list(definition(apiVersion, kind), {
