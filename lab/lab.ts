@@ -122,12 +122,12 @@ function localTransport(sidecar: Sidecar, { clock, controllers, config }: Transp
   const settings = { operatorNamespace, config };
   const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
   return {
-    async call({ url, body }) {
+    async call({ url, request }) {
       const [name, hook] = new URL(url).pathname.split('/').slice(-2);
       const controller = controllers.find((one) => one.name === name);
       if (controller === undefined || !hookNames.includes(hook as HookName)) return { status: 404, headers: {}, body: '' };
       try {
-        const { answer } = await callHook(controller, hook as HookName, JSON.parse(body), { sidecar, settings, now: () => clock.now(), entropy });
+        const { answer } = await callHook(controller, hook as HookName, request, { sidecar, settings, now: () => clock.now(), entropy });
         return { status: 200, headers: {}, body: JSON.stringify(answer) };
       } catch (error) {
         return { status: 500, headers: {}, body: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }) };

@@ -43,7 +43,7 @@ export function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => (item === undefined ? 'null' : goJson(item))).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (!('apiVersion' in value) || !Object.isFrozen(value)) return membersJson(value as Record<string, unknown>);
-  const known = texts.get(value) ?? membersJson(value as Record<string, unknown>);
+  const known = texts.get(value) ?? membersJson(value);
   texts.set(value, known);
   return known;
 }

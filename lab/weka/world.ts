@@ -74,7 +74,7 @@ export interface LabWekaWorld {
   readonly stops: readonly Stop[];
   /** Calls `listener` at the very moment of each addition to these lists and to `incidents`; the returned function ends that. */
   onRecord(listener: () => void): () => void;
-  /** Calls `listener` after each command, each timer of the model and each act of the lab: whenever `snapshot` may show something else. The returned function ends that. */
+  /** Calls `listener` after each command that is no question (--json), each timer of the model and each act of the lab: whenever `snapshot` may show something else. The returned function ends that. */
   onChange(listener: () => void): () => void;
   /** What befell clusters so far, oldest first. */
   readonly incidents: readonly Incident[];
@@ -108,7 +108,12 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
     distortions: [],
   };
   return {
-    run: (place, argv, stdin) => run(world, place, argv, stdin).finally(tell),
+    async run(place, argv, stdin) {
+      const result = await run(world, place, argv, stdin);
+      // a question changes nothing
+      if (!argv.some((word) => word === '--json' || word === '-J')) tell();
+      return result;
+    },
     processesDied: (dataId, nodeName, by = 'fault') => {
       for (const local of localsOf(world, dataId, nodeName)) endProcess(world, local, by);
       tell();

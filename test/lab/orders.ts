@@ -6,12 +6,12 @@ import type { World } from './world.ts';
 type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
 
 export interface Orders {
-  /** Remembers what a deletion that is taken back makes of the grace; to be called often. */
-  look(): void;
   /** Why the operator need not ask weka before it stops the container; undefined: it has to. */
   ofStop(containerUid: string): string | undefined;
   /** Why the drives and the directory of a container that is a part of its weka cluster may be erased; undefined: nobody said so. */
   ofErasure(containerUid: string): string | undefined;
+  /** Why a cluster may be destroyed; undefined: nobody said so. */
+  ofDestruction(clusterUid: string): string | undefined;
 }
 
 /** Overrides of a container by which a person forgoes weka's consent to a stop. */
@@ -21,9 +21,17 @@ const overridesOf = (object: Loose | undefined): Record<string, unknown> => obje
 const isCancelled = (cluster: Loose): boolean => overridesOf(cluster)['cancelDeletion'] === true;
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
+/** The orders given in this world; watches from now on what a deletion that is taken back makes of the grace. */
 export function ordersIn(world: World): Orders {
-  /** When a cancelled deletion was last seen as cancelled, by the uid of the cluster. */
+  /** When a deletion was last cancelled, by the uid of the cluster: until it is taken back that is now. */
   const cancelledAt = new Map<string, number>();
+  const heard = (before: Loose | undefined, after: Loose | undefined): void => {
+    for (const cluster of [before, after]) if (cluster !== undefined && isTerminating(cluster) && isCancelled(cluster)) cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
+  };
+  for (const cluster of world.lab.all('WekaCluster') as Loose[]) heard(undefined, cluster);
+  world.lab.store.onChange(({ before, after }) => {
+    if ((after ?? before)?.kind === 'WekaCluster') heard(before, after);
+  });
   const container = (uid: string): Loose | undefined => world.lab.all('WekaContainer').find(({ metadata }) => metadata.uid === uid);
   const clusterOf = (object: Loose): Loose | undefined => {
     const uid = object.metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? object.metadata.labels?.['weka.io/cluster-id'];
@@ -36,11 +44,6 @@ export function ordersIn(world: World): Orders {
     return begin + graceSeconds(cluster.spec?.gracefulDestroyDuration) * 1000 <= world.clock.now();
   };
   return {
-    look() {
-      for (const cluster of world.lab.all('WekaCluster') as Loose[]) {
-        if (isTerminating(cluster) && isCancelled(cluster)) cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
-      }
-    },
     ofStop(uid) {
       const found = container(uid);
       if (found === undefined) return 'the WekaContainer is gone';
@@ -52,6 +55,10 @@ export function ordersIn(world: World): Orders {
       if (cluster === undefined) return 'its cluster is gone';
       if (overridesOf(cluster)['paused'] === true) return 'its cluster is paused';
       return isTerminating(cluster) && !isCancelled(cluster) ? 'its cluster is being deleted' : undefined;
+    },
+    ofDestruction(uid) {
+      const cluster = world.lab.all('WekaCluster').find(({ metadata }) => metadata.uid === uid);
+      return cluster !== undefined && graceIsOver(cluster) ? 'the grace of the cluster is over' : undefined;
     },
     ofErasure(uid) {
       const found = container(uid);

@@ -1,0 +1,10 @@
+/** Faults of the operator that are found and not mended yet: troubles that no life draws until they are. Nothing is held out without a line here. */
+
+export interface KnownFault {
+  /** Name of a trouble. */
+  trouble: string;
+  /** What goes wrong. */
+  reason: string;
+}
+
+export const knownFaults: readonly KnownFault[] = [];

@@ -1,0 +1,115 @@
+/** When a cluster is whole again, and what a person does where a condition asks for it. */
+import type { Condition } from '../../hooks/core/conditions.ts';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import type { Stage } from './stage.ts';
+import { attempt, namesOf, ours } from './stage.ts';
+
+const conditionsOf = (object: KubernetesObject): Condition[] => ((object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? []);
+const isReady = (object: KubernetesObject): boolean => conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
+const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
+
+/** Why the cluster is not whole: a sentence for each thing that is missing; empty when all is well. */
+export function lacks(stage: Stage): string[] {
+  const { world } = stage;
+  const cluster = world.get('WekaCluster', 'demo');
+  if (cluster === undefined) return ['WekaCluster demo is gone'];
+  const found: string[] = [];
+  if (!isReady(cluster)) found.push('WekaCluster demo is not Ready');
+  const containers = ours(stage, 'WekaContainer');
+  const pods = ours(stage, 'Pod');
+  const template = (cluster.spec?.['dynamicTemplate'] ?? {}) as { driveContainers?: number; computeContainers?: number };
+  const wished = (template.driveContainers ?? 0) + (template.computeContainers ?? 0);
+  if (containers.length !== wished) found.push(`${containers.length} WekaContainers, ${wished} are wished for`);
+  for (const container of containers) {
+    const { name } = container.metadata;
+    if (isTerminating(container)) found.push(`WekaContainer ${name} is terminating`);
+    else if (!isReady(container)) found.push(`WekaContainer ${name} is not Ready`);
+    const pod = pods.find(({ metadata }) => metadata.name === name);
+    if (pod === undefined) found.push(`there is no pod ${name}`);
+    else if (isTerminating(pod)) found.push(`pod ${name} is terminating`);
+  }
+  if (pods.length > containers.length) found.push(`${pods.length} pods: ${namesOf(pods).join(', ')}`);
+  for (const claims of world.lab.all('WekaClaims')) {
+    const { turn } = (claims['spec'] ?? {}) as { turn?: { name?: string } };
+    if (turn !== undefined) found.push(`the turn is held by ${turn.name ?? 'somebody'}`);
+  }
+  const weka = world.lab.world.snapshot().clusters;
+  if (weka.length !== 1) found.push(`${weka.length} weka clusters`);
+  if (weka.some(({ fullyProtected }) => !fullyProtected)) found.push('weka is not fully protected');
+  return found;
+}
+
+/** What is left of a cluster that was deleted. */
+export function leftovers(stage: Stage): string[] {
+  const { world } = stage;
+  const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) => ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`));
+  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {}).map((uid) => `${uid} holds something in ${claims.metadata.name}`));
+  const drives = Object.keys(world.lab.world.snapshot().driveGuids).map((serial) => `drive ${serial} is signed`);
+  return [...objects, ...holders, ...drives];
+}
+
+interface Asking {
+  object: KubernetesObject;
+  condition: Condition;
+}
+
+/** A condition that asks a person for something, and the person doing it; the text says what was done. */
+interface Remedy {
+  reason: string;
+  /** Of the condition; any when absent. */
+  message?: RegExp;
+  act(stage: Stage, asking: Asking): string;
+}
+
+const deletePod = (stage: Stage, { object }: Asking): string => {
+  attempt(() => stage.world.delete('Pod', object.metadata.name));
+  return `kubectl delete pod ${object.metadata.name}`;
+};
+
+/** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
+export const remedies: readonly Remedy[] = [
+  { reason: 'RollBackedOff', act: deletePod },
+  { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
+  {
+    reason: 'UnlabelledContainers',
+    act(stage) {
+      const uid = stage.world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
+      const names = ours(stage, 'WekaContainer').filter(({ metadata }) => metadata.labels?.['controller-uid'] !== uid).map(({ metadata }) => metadata.name);
+      for (const name of names) attempt(() => stage.world.patch('WekaContainer', name, { metadata: { labels: { 'controller-uid': uid } } }));
+      return `kubectl label wekacontainer ${names.join(' ')} controller-uid=${uid}`;
+    },
+  },
+  {
+    reason: 'SurplusContainers',
+    act(stage, { condition }) {
+      const names = namesOf(ours(stage, 'WekaContainer')).filter((name) => condition.message.includes(name));
+      for (const name of names) attempt(() => stage.world.delete('WekaContainer', name));
+      return `kubectl delete wekacontainer ${names.join(' ')}`;
+    },
+  },
+  {
+    reason: 'WaitingForProofOfDeath',
+    act(stage, { object }) {
+      const node = (object['spec'] as { nodeAffinity?: string }).nodeAffinity ?? '';
+      if (stage.world.lab.hardware.get(node) === undefined) return `no node ${node}`;
+      stage.world.lab.machines.reboot(node);
+      return `${node} was rebooted`;
+    },
+  },
+];
+
+/** Does what the conditions ask for; the sentences say what, and are empty where nothing is asked. */
+export function doAsAsked(stage: Stage): string[] {
+  const asking = ['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)).flatMap((object) =>
+    conditionsOf(object).filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True')).map((condition): Asking => ({ object, condition })));
+  const done = new Set<string>();
+  const acted = new Set<string>();
+  for (const one of asking) {
+    const remedy = remedies.find(({ reason, message }) => reason === one.condition.reason && (message?.test(one.condition.message) ?? true));
+    const key = `${one.object.kind} ${one.object.metadata.name} ${one.condition.reason}`;
+    if (remedy === undefined || acted.has(key)) continue;
+    acted.add(key);
+    done.add(`${one.condition.reason} of ${one.object.metadata.name}: ${remedy.act(stage, one)}`);
+  }
+  return [...done];
+}
