@@ -15,6 +15,8 @@ export const bounds = {
   ready: 900,
   /** All is whole again once nothing is broken any more; a drive container takes its time to leave. */
   settled: 3600,
+  /** For so long it has to be whole: what is Ready may just not have been looked at yet. */
+  stable: 120,
   /** After a person did what a condition asked for; as often as `remedies`. */
   remedied: 1800,
   remedies: 3,
@@ -144,13 +146,24 @@ function begin(stage: Stage, { at, name, arguments: args }: Scheduled, took: str
   return at + seconds;
 }
 
+/** True when all is whole, and stays so for a while, within so many seconds. */
+async function becomesWhole(stage: Stage, within: Within, whole: () => boolean, seconds: number): Promise<boolean> {
+  const { clock } = stage.world;
+  const end = clock.now() + seconds * 1000;
+  while (clock.now() < end) {
+    if (!await within((end - clock.now()) / 1000, whole)) return false;
+    if (!await within(bounds.stable, () => !whole())) return true;
+  }
+  return false;
+}
+
 async function settle(stage: Stage, within: Within, whole: () => boolean): Promise<void> {
-  if (await within(bounds.settled, whole)) return quiet(stage, within);
+  if (await becomesWhole(stage, within, whole, bounds.settled)) return quiet(stage, within);
   for (let time = 0; time < bounds.remedies; time += 1) {
     const done = doAsAsked(stage);
     if (done.length === 0) break;
     for (const line of done) stage.tell(`as a condition asks: ${line}`);
-    if (await within(bounds.remedied, whole)) return quiet(stage, within);
+    if (await becomesWhole(stage, within, whole, bounds.remedied)) return quiet(stage, within);
   }
   return fail('all-settles', `not whole ${bounds.settled} s after the last trouble, and no condition asks for what would help: ${lacks(stage).join('; ')}`);
 }
