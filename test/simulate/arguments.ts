@@ -9,6 +9,7 @@ export interface Asked {
   replay?: string;
   shrink: number;
   workers?: number;
+  bail: boolean;
   story: boolean;
   list: boolean;
 }
@@ -29,6 +30,7 @@ export function readArguments(argv: readonly string[]): Asked {
     .option('--short', 'six containers, ten troubles and twenty minutes in place of twelve, twenty and two hours', false)
     .option('--replay <file>', 'one life that was written down, in place of seeds')
     .option('--shrink <tries>', 'lives that may be run to make one that fails shorter; 0: none', whole(0), 40)
+    .option('--bail', 'ends at the first life that fails', false)
     .option('--workers <number>', 'processes; one for each core when absent', whole(1))
     .option('--story', 'tells the story of lives that pass as well', false)
     .option('--list', 'lists troubles, checks and what is held out, and runs nothing', false)

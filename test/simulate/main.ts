@@ -12,6 +12,7 @@ import { knownFaults } from './known-faults.ts';
 import { lifeOf, shortLife, wholeLife, type Life } from './life.ts';
 import type { Outcome } from './run-life.ts';
 import { shrink } from './shrink.ts';
+import { clockTime } from './stage.ts';
 import { drawn, troubles, troubleOf } from './troubles/index.ts';
 import { Worker } from './workers.ts';
 
@@ -68,8 +69,10 @@ async function main(asked: Asked): Promise<void> {
       if (outcome.broken === undefined) {
         counts.passed += 1;
         if (asked.story || asked.replay !== undefined) tell(life, outcome);
+        else console.log(`seed ${life.seed} passed: ${outcome.took.length} troubles in ${clockTime(outcome.seconds * 1000)}`);
       } else {
         counts.failed += 1;
+        if (asked.bail) lives.length = 0;
         await failed(life, outcome, worker, asked);
       }
     }

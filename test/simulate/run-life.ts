@@ -6,7 +6,7 @@ import { watchChecks, type Broken, type Check } from './check.ts';
 import { stageChecks } from './checks/stage.ts';
 import { watchDecisions } from './checks/decisions.ts';
 import type { Life, Scheduled } from './life.ts';
-import { doAsAsked, lacks, leftovers } from './settled.ts';
+import { doAsAsked, isWhole, lacks, leftovers } from './settled.ts';
 import { clockTime, graceSeconds, setStage, type Stage } from './stage.ts';
 import { troubleOf } from './troubles/index.ts';
 
@@ -118,7 +118,7 @@ function whenWritten(stage: Stage, predicate: () => boolean): () => boolean {
 
 /** The cluster comes up, the troubles come, and all is whole again. */
 async function live(stage: Stage, within: Within, took: string[]): Promise<void> {
-  const whole = whenWritten(stage, () => lacks(stage).length === 0);
+  const whole = whenWritten(stage, () => isWhole(stage));
   if (!await within(bounds.ready, whole)) fail('comes-up', `not whole ${bounds.ready} s after it was applied: ${lacks(stage).join('; ')}`);
   const ends = stage.life.schedule.map((scheduled) => begin(stage, scheduled, took));
   await within(Math.max(0, ...ends) + 1, never);

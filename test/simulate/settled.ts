@@ -8,36 +8,43 @@ const conditionsOf = (object: KubernetesObject): Condition[] => ((object['status
 const isReady = (object: KubernetesObject): boolean => conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
-/** Why the cluster is not whole: a sentence for each thing that is missing; empty when all is well. */
-export function lacks(stage: Stage): string[] {
+/** Why the cluster is not whole: a sentence for each thing that is missing. The first ones are cheap to find. */
+function* lacking(stage: Stage): Generator<string> {
   const { world } = stage;
   const cluster = world.get('WekaCluster', 'demo');
-  if (cluster === undefined) return ['WekaCluster demo is gone'];
-  const found: string[] = [];
-  if (!isReady(cluster)) found.push('WekaCluster demo is not Ready');
-  const containers = ours(stage, 'WekaContainer');
-  const pods = ours(stage, 'Pod');
-  const template = (cluster.spec?.['dynamicTemplate'] ?? {}) as { driveContainers?: number; computeContainers?: number };
-  const wished = (template.driveContainers ?? 0) + (template.computeContainers ?? 0);
-  if (containers.length !== wished) found.push(`${containers.length} WekaContainers, ${wished} are wished for`);
-  for (const container of containers) {
-    const { name } = container.metadata;
-    if (isTerminating(container)) found.push(`WekaContainer ${name} is terminating`);
-    else if (!isReady(container)) found.push(`WekaContainer ${name} is not Ready`);
-    const pod = pods.find(({ metadata }) => metadata.name === name);
-    if (pod === undefined) found.push(`there is no pod ${name}`);
-    else if (isTerminating(pod)) found.push(`pod ${name} is terminating`);
+  if (cluster === undefined) {
+    yield 'WekaCluster demo is gone';
+    return;
   }
-  if (pods.length > containers.length) found.push(`${pods.length} pods: ${namesOf(pods).join(', ')}`);
+  if (!isReady(cluster)) yield 'WekaCluster demo is not Ready';
+  const containers = ours(stage, 'WekaContainer');
+  const { driveContainers = 0, computeContainers = 0 } = (cluster.spec?.['dynamicTemplate'] ?? {}) as { driveContainers?: number; computeContainers?: number };
+  const wished = driveContainers + computeContainers;
+  if (containers.length !== wished) yield `${containers.length} WekaContainers, ${wished} are wished for`;
+  for (const container of containers) {
+    if (isTerminating(container)) yield `WekaContainer ${container.metadata.name} is terminating`;
+    else if (!isReady(container)) yield `WekaContainer ${container.metadata.name} is not Ready`;
+  }
+  const pods = new Map(ours(stage, 'Pod').map((pod) => [pod.metadata.name, pod]));
+  for (const { metadata: { name } } of containers) {
+    const pod = pods.get(name);
+    if (pod === undefined) yield `there is no pod ${name}`;
+    else if (isTerminating(pod)) yield `pod ${name} is terminating`;
+  }
+  if (pods.size > containers.length) yield `${pods.size} pods: ${[...pods.keys()].join(', ')}`;
   for (const claims of world.lab.all('WekaClaims')) {
     const { turn } = (claims['spec'] ?? {}) as { turn?: { name?: string } };
-    if (turn !== undefined) found.push(`the turn is held by ${turn.name ?? 'somebody'}`);
+    if (turn !== undefined) yield `the turn is held by ${turn.name ?? 'somebody'}`;
   }
   const weka = world.lab.world.snapshot().clusters;
-  if (weka.length !== 1) found.push(`${weka.length} weka clusters`);
-  if (weka.some(({ fullyProtected }) => !fullyProtected)) found.push('weka is not fully protected');
-  return found;
+  if (weka.length !== 1) yield `${weka.length} weka clusters`;
+  if (weka.some(({ fullyProtected }) => !fullyProtected)) yield 'weka is not fully protected';
 }
+
+export const lacks = (stage: Stage): string[] => [...lacking(stage)];
+
+/** Cheap enough to be asked after each write. */
+export const isWhole = (stage: Stage): boolean => lacking(stage).next().done === true;
 
 /** What is left of a cluster that was deleted. */
 export function leftovers(stage: Stage): string[] {
