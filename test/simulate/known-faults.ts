@@ -7,4 +7,9 @@ export interface KnownFault {
   reason: string;
 }
 
-export const knownFaults: readonly KnownFault[] = [];
+export const knownFaults: readonly KnownFault[] = [
+  {
+    trouble: 'pod-loses-its-owner',
+    reason: 'a pod whose label controller-uid was taken off is released by Metacontroller: the container says NameTaken for ever, and the pod that troubleshooting tells to delete gets no permission to stop',
+  },
+];

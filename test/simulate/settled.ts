@@ -50,8 +50,8 @@ export const isWhole = (stage: Stage): boolean => lacking(stage).next().done ===
 export function leftovers(stage: Stage): string[] {
   const { world } = stage;
   const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) => ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`));
-  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {}).map((uid) => `${uid} holds something in ${claims.metadata.name}`));
-  const drives = Object.keys(world.lab.world.snapshot().driveGuids).map((serial) => `drive ${serial} is signed`);
+  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {}).filter((uid) => !stage.given.has(uid)).map((uid) => `${uid} holds something in ${claims.metadata.name}`));
+  const drives = Object.keys(world.lab.world.snapshot().driveGuids).filter((serial) => !stage.given.has(serial)).map((serial) => `drive ${serial} is signed`);
   return [...objects, ...holders, ...drives];
 }
 
@@ -73,9 +73,17 @@ const deletePod = (stage: Stage, { object }: Asking): string => {
   return `kubectl delete pod ${object.metadata.name}`;
 };
 
+/** Lets the pods stop whose container has gone, when nothing else is missing. */
+const letGo = (stage: Stage, { condition }: Asking): string => {
+  const names = [...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g)].map(([, name]) => name ?? '');
+  for (const name of names) stage.world.lab.pods.exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '').catch(() => undefined);
+  return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
+};
+
 /** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
 export const remedies: readonly Remedy[] = [
   { reason: 'RollBackedOff', act: deletePod },
+  { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
   {
     reason: 'UnlabelledContainers',
@@ -107,7 +115,7 @@ export const remedies: readonly Remedy[] = [
 
 /** Does what the conditions ask for; the sentences say what, and are empty where nothing is asked. */
 export function doAsAsked(stage: Stage): string[] {
-  const asking = ['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)).flatMap((object) =>
+  const asking = [...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)), ...stage.world.lab.all('WekaNode')].flatMap((object) =>
     conditionsOf(object).filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True')).map((condition): Asking => ({ object, condition })));
   const done = new Set<string>();
   const acted = new Set<string>();

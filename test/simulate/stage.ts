@@ -36,6 +36,8 @@ export interface Stage {
   down: Set<string>;
   /** Uids of pods that a person has removed by force. */
   forced: Set<string>;
+  /** Uids of containers and serials of drives that a person has taken out of the operator's hands, and has to clean up after. */
+  given: Set<string>;
   /** The sidecar dies just before or just after it has asked for its n-th effect from now. */
   killSidecar(after: { effects: number; before: boolean }): void;
   /** Called before each effect of the sidecar. */
@@ -68,7 +70,7 @@ export async function setStage(life: Life): Promise<Stage> {
   let killing: { effects: number; before: boolean } | undefined;
   const stage: Omit<Stage, 'world'> & { world: World | undefined } = {
     world: undefined, life, story,
-    transport: new Set(), access: new Set(), admissions: new Set(), disguises: new Set(), down: new Set(), forced: new Set(),
+    transport: new Set(), access: new Set(), admissions: new Set(), disguises: new Set(), down: new Set(), forced: new Set(), given: new Set(),
     killSidecar: (after) => { killing = after; },
     onEffect: (listener) => void effectListeners.add(listener),
     onHookCall: (listener) => void hookListeners.add(listener),

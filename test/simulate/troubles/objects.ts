@@ -34,6 +34,13 @@ function wipeStatus(stage: Stage, kind: string, name: string): void {
   attempt(() => void store.patch(definition, definition.namespaced ? 'default' : undefined, name, 'application/json-patch+json', [{ op: 'replace', path: '/status', value: {} }], 'status'));
 }
 
+/** Its claims and drives are for a person to clean up from now on. */
+function giveUp(stage: Stage, name: string): void {
+  const uid = stage.world.get('WekaContainer', name)?.metadata.uid ?? '';
+  const holders = stage.world.lab.all('WekaClaims').map((claims) => (claims['spec'] as { holders?: Record<string, { drives?: string[] }> } | undefined)?.holders?.[uid]);
+  for (const thing of [uid, ...holders.flatMap((holder) => holder?.drives ?? [])]) stage.given.add(thing);
+}
+
 function deleteRole(stage: Stage, mode: string, options: DeleteOptions): string[] {
   const names = namesOf(containers(stage).filter(({ metadata }) => metadata.labels?.['weka.io/mode'] === mode));
   for (const name of names) remove(stage, 'WekaContainer', name, options);
@@ -91,13 +98,20 @@ export const objectTroubles: readonly Trouble[] = [
   },
   {
     name: 'pod-loses-a-label', by: 'person',
-    draw: (random) => ({ which: which(random), label: ['weka.io/mode', 'app', 'controller-uid'][random.integer(3)] ?? 'app' }),
+    draw: (random) => ({ which: which(random), label: random.next() < 0.5 ? 'weka.io/mode' : 'app' }),
     begin(stage, args) {
       const name = pickedPod(stage, args['which']);
       if (name === undefined) return none;
       patch(stage, 'Pod', name, { metadata: { labels: { [String(args['label'])]: null } } });
       return { story: `the label ${String(args['label'])} was taken off pod ${name}` };
     },
+  },
+  {
+    name: 'pod-loses-its-owner', by: 'person',
+    ...toOne(pickedPod, (stage, name) => {
+      patch(stage, 'Pod', name, { metadata: { labels: { 'controller-uid': null } } });
+      return { story: `the label controller-uid was taken off pod ${name}` };
+    }),
   },
   {
     name: 'pod-loses-its-annotations', by: 'person',
@@ -126,6 +140,7 @@ export const objectTroubles: readonly Trouble[] = [
   {
     name: 'container-vanishes', by: 'person',
     ...toOne(pickedContainer, (stage, name) => {
+      giveUp(stage, name);
       remove(stage, 'WekaContainer', name);
       patch(stage, 'WekaContainer', name, { metadata: { finalizers: null } });
       return { story: `WekaContainer ${name} was deleted and its finalizers removed` };

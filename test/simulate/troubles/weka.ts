@@ -35,6 +35,7 @@ export const wekaTroubles: readonly Trouble[] = [
       const drive = picked(drivesToSpare(stage), args['which']);
       if (drive === undefined) return 'another drive or node is away';
       stage.world.lab.world.failDrive(drive.serial);
+      stage.given.add(drive.serial);
       return {
         story: `drive ${drive.serial} of ${drive.node} failed`,
         end: () => {
@@ -51,6 +52,8 @@ export const wekaTroubles: readonly Trouble[] = [
       const drive = picked(drivesToSpare(stage), args['which']);
       if (drive === undefined) return 'another drive or node is away';
       setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
+      // what was replaced keeps its signature
+      stage.given.add(drive.serial);
       return { story: `drive ${drive.serial} of ${drive.node} was blocked`, end: () => setBlocked(stage, drive.node, (blocked) => blocked.filter((serial) => serial !== drive.serial)) };
     },
   },
