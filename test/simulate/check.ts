@@ -39,8 +39,11 @@ export interface Watch {
   end(): void;
 }
 
-/** Watches a world from now on. */
-export function watchChecks(world: World, orders: Orders, checks: readonly Check[]): Watch {
+/**
+ * Watches a world from now on.
+ * @param isHindered while it is, such as with the hooks away, what may be so for a while may be so for longer
+ */
+export function watchChecks(world: World, orders: Orders, checks: readonly Check[], isHindered: () => boolean = () => false): Watch {
   const broken: Broken[] = [];
   const looks: (() => void)[] = [];
   const ends: (() => void)[] = [];
@@ -61,10 +64,11 @@ export function watchChecks(world: World, orders: Orders, checks: readonly Check
           const texts = new Set(wrong.map(([text]) => text));
           for (const text of since.keys()) if (!texts.has(text)) since.delete(text);
           for (const [text, tolerance] of wrong) {
-            const begun = since.get(text);
-            if (begun === undefined && tolerance > 0) world.clock.after(tolerance, soon);
-            since.set(text, begun ?? now);
-            if (now - (begun ?? now) >= tolerance) tell(text);
+            const begun = isHindered() && tolerance > 0 ? now : (since.get(text) ?? now);
+            // now or after a hindrance: looked at again when its time is over
+            if (begun === now && tolerance > 0) world.clock.after(tolerance, soon);
+            since.set(text, begun);
+            if (now - begun >= tolerance) tell(text);
           }
         };
         const soon = (): void => {

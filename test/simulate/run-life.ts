@@ -19,7 +19,7 @@ export const bounds = {
   stable: 120,
   /** After a person did what a condition asked for; as often as `remedies`. */
   remedied: 1800,
-  remedies: 3,
+  remedies: 4,
   /** From then on nothing is written. */
   pause: 900,
   quiet: 600,
@@ -46,7 +46,7 @@ export async function runLife(life: Life): Promise<Outcome> {
   const { world } = stage;
   const orders = ordersIn(world);
   const checks = [...worldChecks, ...stageChecks.map((check): Check => ({ ...check, watch: (scene) => check.watch(scene, stage) }))];
-  const watch = watchChecks(world, orders, checks);
+  const watch = watchChecks(world, orders, checks, () => stage.hindrances > 0);
   const own: Broken[] = [];
   const unwatch = watchDecisions(wekaControllers, (text) => own.push({ check: 'decisions-repeat', text }));
   const took: string[] = [];
@@ -136,10 +136,13 @@ function begin(stage: Stage, { at, name, arguments: args }: Scheduled, took: str
     took.push(name);
     stage.tell(`${begun.story}${begun.end === undefined ? '' : `, for ${seconds} s`}`);
     const { end } = begun;
+    const hinders = trouble.by === 'person' ? 0 : 1;
     if (end !== undefined) {
+      stage.hindrances += hinders;
       stage.world.clock.after(seconds * 1000, () => {
         stage.tell(`  (over: ${begun.story})`);
         end();
+        stage.hindrances -= hinders;
       });
     }
   });

@@ -80,11 +80,21 @@ const letGo = (stage: Stage, { condition }: Asking): string => {
   return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
 };
 
+/** Sets the override that the message names. */
+const override = (stage: Stage, { object }: Asking, overrides: Record<string, unknown>): string => {
+  attempt(() => stage.world.patch(object.kind, object.metadata.name, { spec: { overrides } }));
+  return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
+};
+
 /** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
 export const remedies: readonly Remedy[] = [
   { reason: 'RollBackedOff', act: deletePod },
   { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
+  {
+    reason: 'FormerContainer', message: /giveUpFormer: \S+/,
+    act: (stage, asking) => override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
+  },
   {
     reason: 'UnlabelledContainers',
     act(stage) {
@@ -111,20 +121,17 @@ export const remedies: readonly Remedy[] = [
       return `${node} was rebooted`;
     },
   },
+  { reason: 'WaitingToLeave', message: /overrides\.skipDeactivate skips it/, act: (stage, asking) => override(stage, asking, { skipDeactivate: true }) },
 ];
 
-/** Does what the conditions ask for; the sentences say what, and are empty where nothing is asked. */
+/** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
 export function doAsAsked(stage: Stage): string[] {
   const asking = [...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)), ...stage.world.lab.all('WekaNode')].flatMap((object) =>
     conditionsOf(object).filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True')).map((condition): Asking => ({ object, condition })));
-  const done = new Set<string>();
-  const acted = new Set<string>();
-  for (const one of asking) {
-    const remedy = remedies.find(({ reason, message }) => reason === one.condition.reason && (message?.test(one.condition.message) ?? true));
-    const key = `${one.object.kind} ${one.object.metadata.name} ${one.condition.reason}`;
-    if (remedy === undefined || acted.has(key)) continue;
-    acted.add(key);
-    done.add(`${one.condition.reason} of ${one.object.metadata.name}: ${remedy.act(stage, one)}`);
+  for (const { reason, message, act } of remedies) {
+    const those = asking.filter(({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true));
+    const each = new Map(those.map((one) => [`${one.object.kind} ${one.object.metadata.name}`, one]));
+    if (each.size > 0) return [...each.values()].map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
   }
-  return [...done];
+  return [];
 }

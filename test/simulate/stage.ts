@@ -32,6 +32,8 @@ export interface Stage {
   access: Set<AccessFaults>;
   admissions: Set<Admission>;
   disguises: Set<Disguise>;
+  /** How many troubles are there that a machine, a network or the operator's own programs bring about: it can not do what it would. */
+  hindrances: number;
   /** Machines that a trouble has taken down or is about to, and has not given back. */
   down: Set<string>;
   /** Uids of pods that a person has removed by force. */
@@ -70,7 +72,7 @@ export async function setStage(life: Life): Promise<Stage> {
   let killing: { effects: number; before: boolean } | undefined;
   const stage: Omit<Stage, 'world'> & { world: World | undefined } = {
     world: undefined, life, story,
-    transport: new Set(), access: new Set(), admissions: new Set(), disguises: new Set(), down: new Set(), forced: new Set(), given: new Set(),
+    hindrances: 0, transport: new Set(), access: new Set(), admissions: new Set(), disguises: new Set(), down: new Set(), forced: new Set(), given: new Set(),
     killSidecar: (after) => { killing = after; },
     onEffect: (listener) => void effectListeners.add(listener),
     onHookCall: (listener) => void hookListeners.add(listener),

@@ -156,14 +156,21 @@ export const objectTroubles: readonly Trouble[] = [
   },
   {
     name: 'container-is-edited', by: 'person',
-    draw: (random) => ({ which: which(random), field: ['additionalMemory', 'port', 'nodeAffinity', 'image', 'numDrives', 'name'][random.integer(6)] ?? 'port' }),
+    draw: (random) => ({ which: which(random), field: ['additionalMemory', 'nodeAffinity', 'image', 'numDrives', 'name'][random.integer(5)] ?? 'image' }),
     begin(stage, args) {
       const name = pickedContainer(stage, args['which']);
       if (name === undefined) return none;
-      const values: Record<string, unknown> = { additionalMemory: 777, port: 36_000, nodeAffinity: 'node-1', image: 'example.com/other:1', numDrives: 2, name: 'another' };
+      const values: Record<string, unknown> = { additionalMemory: 777, nodeAffinity: 'node-1', image: 'example.com/other:1', numDrives: 2, name: 'another' };
       patch(stage, 'WekaContainer', name, { spec: { [String(args['field'])]: values[String(args['field'])] } });
       return { story: `spec.${String(args['field'])} of WekaContainer ${name} was edited` };
     },
+  },
+  {
+    name: 'container-port-is-edited', by: 'person',
+    ...toOne(pickedContainer, (stage, name) => {
+      patch(stage, 'WekaContainer', name, { spec: { port: 36_000 } });
+      return { story: `spec.port of WekaContainer ${name} was edited` };
+    }),
   },
   {
     name: 'status-is-wiped', by: 'person',
