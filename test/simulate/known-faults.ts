@@ -20,4 +20,8 @@ export const knownFaults: readonly KnownFault[] = [
     trouble: 'container-vanishes',
     reason: 'its successor asks for overrides.giveUpFormer, and when that is set it waits for ever for a live read of the pod, which it does not ask for while it has a pod of its own',
   },
+  {
+    trouble: 'container-is-orphaned',
+    reason: 'the container does not see its pod any more, and its clean-up waits for ever for the lock of the runtime, which nobody stops',
+  },
 ];

@@ -6,7 +6,7 @@ import { attempt, namesOf, ours } from '../stage.ts';
 import { lasting, picked, which, type Begun, type Trouble } from '../trouble.ts';
 
 type Policy = NonNullable<DeleteOptions['propagationPolicy']>;
-const policies: readonly Policy[] = ['Background', 'Foreground', 'Orphan'];
+const policies: readonly Policy[] = ['Background', 'Foreground'];
 
 const containers = (stage: Stage): KubernetesObject[] => ours(stage, 'WekaContainer');
 const pickedContainer = (stage: Stage, fraction: unknown): string | undefined => picked(namesOf(containers(stage)), fraction);
@@ -87,6 +87,13 @@ export const objectTroubles: readonly Trouble[] = [
       remove(stage, 'WekaContainer', name, { propagationPolicy: args['policy'] as Policy });
       return { story: `WekaContainer ${name} was deleted, ${String(args['policy'])}` };
     },
+  },
+  {
+    name: 'container-is-orphaned', by: 'person',
+    ...toOne(pickedContainer, (stage, name) => {
+      remove(stage, 'WekaContainer', name, { propagationPolicy: 'Orphan' });
+      return { story: `WekaContainer ${name} was deleted, Orphan` };
+    }),
   },
   {
     name: 'role-is-deleted', by: 'person', weight: 1, onceALife: true,

@@ -54,6 +54,8 @@ export const wishTroubles: readonly Trouble[] = [
     draw: (random) => ({ seconds: lasting(random, 5, 500) }),
     begin(stage) {
       if (isTerminating(stage)) return 'the cluster is being deleted already';
+      // then its containers wait for the word of a person, and there is no way back
+      if ((stage.world.get('WekaCluster', 'demo')?.metadata.finalizers ?? []).length === 0) return 'without a finalizer the cluster would be gone at once';
       attempt(() => stage.world.delete('WekaCluster', 'demo'));
       return { story: 'the cluster was deleted', end: () => wish(stage, { overrides: { cancelDeletion: true } }) };
     },
