@@ -36,3 +36,6 @@ export function invariantsOf(world: World): Invariants {
   known.set(world, made);
   return made;
 }
+
+/** Sentences about what must never be; empty in a healthy world. What was done to weka is judged at that moment, from the first call on. */
+export const violations = (world: World): string[] => invariantsOf(world).check();
