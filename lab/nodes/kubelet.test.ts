@@ -82,6 +82,16 @@ describe('a pod on a lab node', () => {
     expect(lab.pod('one')).toBeUndefined();
   });
 
+  it('is not evicted by the kubelet of a machine that is off', async () => {
+    const lab = await withPod();
+    lab.kubelet.powerOff('node-1');
+    lab.kubelet.evict('default', 'one', 'Evicted', 'The node was low on resource: memory.');
+    lab.kubelet.powerOn('node-1');
+    await lab.clock.advance(10_000);
+    expect(lab.pod('one')?.status?.phase).toBe('Running');
+    expect(lab.programs).toHaveLength(2);
+  });
+
   it('that its kubelet evicts while it terminates is confirmed', async () => {
     const lab = await withPod({ terminationGracePeriodSeconds: 3600 });
     lab.programs[0]!.exitsOnTerm = false;

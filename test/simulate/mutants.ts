@@ -22,19 +22,32 @@ function copyOf(name: string): string {
   return copy;
 }
 
-/** What became of the mutant: the line for the table, and whether it fell. */
+/** The first seed that fails, and what it breaks; undefined when all of them pass. */
+function firstFailure(folder: string, from: number, lives: number, only: string | undefined): { seed: number; broken: string } | undefined {
+  const asked = ['--short', '--bail', '--shrink', '0', '--seeds', String(lives), '--from', String(from), ...(only === undefined ? [] : ['--only', only])];
+  const { stdout } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  const failures = [...stdout.matchAll(/^seed (\d+) FAILED, (.*)$/gm)].map(([, seed, broken = '']) => ({ seed: Number(seed), broken }));
+  return failures.sort((one, other) => one.seed - other.seed)[0];
+}
+
+/** What became of the mutant: the line for the table, and whether it fell. A life that fails without it as well proves nothing. */
 function judge(patch: string, from: number, lives: number, only: string | undefined): { line: string; fell: boolean } {
   const name = basename(patch, '.patch');
   const copy = copyOf(name);
   const applied = spawnSync('patch', ['-p1', '--forward', '--silent', '-i', join(patches, patch)], { cwd: copy, encoding: 'utf8' });
   if (applied.status !== 0) return { line: `${name}: does not apply: ${applied.stdout.trim()}`, fell: false };
-  const asked = ['--short', '--bail', '--shrink', '0', '--seeds', String(lives), '--from', String(from), ...(only === undefined ? [] : ['--only', only])];
-  const { stdout } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], { cwd: copy, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  rmSync(copy, { recursive: true, force: true });
-  const passed = /^(\d+) lives passed, (\d+) failed/m.exec(stdout);
-  const first = /^seed (\d+) FAILED, (.*)$/m.exec(stdout);
-  if (first === null) return { line: `${name}: ${passed?.[1] ?? 0} lives passed and none failed`, fell: false };
-  return { line: `${name}: fell in life ${Number(passed?.[1] ?? 0) + 1}, seed ${first[1] ?? ''}: ${(first[2] ?? '').slice(0, 160)}`, fell: true };
+  try {
+    for (let next = from; next < from + lives;) {
+      const failure = firstFailure(copy, next, from + lives - next, only);
+      if (failure === undefined) break;
+      next = failure.seed + 1;
+      if (firstFailure(repository, failure.seed, 1, only) !== undefined) continue;
+      return { line: `${name}: fell in life ${next - from}, seed ${failure.seed}: ${failure.broken.slice(0, 160)}`, fell: true };
+    }
+    return { line: `${name}: none of ${lives} lives fell for it`, fell: false };
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
 }
 
 const command = new Command('npm run simulate:mutants --')
