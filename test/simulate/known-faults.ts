@@ -13,10 +13,6 @@ export const knownFaults: readonly KnownFault[] = [
     reason: 'a pod whose label controller-uid was taken off is released by Metacontroller: the container says NameTaken for ever, and the pod that troubleshooting tells to delete gets no permission to stop',
   },
   {
-    trouble: 'container-port-is-edited',
-    reason: 'the claim takes the port of spec.port at once, while the runtime listens on the former one, which is free for others then',
-  },
-  {
     trouble: 'container-vanishes',
     reason: 'its successor asks for overrides.giveUpFormer, and when that is set it waits for ever for a live read of the pod, which it does not ask for while it has a pod of its own',
   },

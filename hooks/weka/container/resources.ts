@@ -39,12 +39,17 @@ function portTaken({ container: { spec } }: ContainerFacts, held: UsedPorts, oth
   return rival === undefined ? undefined : `spec.port or spec.agentPort fixes a port that ${rival.namespace}/${rival.name} holds on the node (${[rival.wekaPort, rival.agentPort].join(', ')})`;
 }
 
-/** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
-function wishedPorts({ container: { spec } }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
+/**
+ * Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. With a pod, or in weka,
+ * those that it holds: a runtime goes on listening on the ports that it began with, whatever the spec says later.
+ */
+function wishedPorts({ container: { spec }, pod, joined, identityKnown }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
   // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
   if (!is(spec.mode, 'allocatable')) return defined({ wekaPort: spec.port || undefined, agentPort: spec.agentPort || undefined });
-  const wekaPort = spec.port || held.wekaPort;
-  const agentPort = spec.agentPort || held.agentPort;
+  const isOpen = pod === undefined && identityKnown && !joined;
+  const [wekaPort, agentPort] = isOpen
+    ? [spec.port || held.wekaPort, spec.agentPort || held.agentPort]
+    : [held.wekaPort ?? (spec.port || undefined), held.agentPort ?? (spec.agentPort || undefined)];
   if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
   if (spec.portRange?.basePort === undefined) return 'spec.portRange is not set and spec.port or spec.agentPort is missing';
   return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others, { wekaPort, agentPort });
