@@ -45,6 +45,7 @@ export const parts: Record<string, () => string> = {
   'sidecar-settings': () => settingsTable(describeSidecarSettings()),
   'start-help': () => helpOf('lab/start.ts'),
   'cluster-suite-help': () => helpOf('test/cluster/run.ts'),
+  'simulate-help': () => helpOf('test/simulate/main.ts'),
   'lab-refusals': () => markdownTable(['not served', 'answer', 'what to do, or why not'], refusals.map(({ feature, code: status, reason, message }) => [feature, `${status} ${reason}`, message])),
   ...Object.assign({}, ...partsOfSystems) as Record<string, () => string>,
 };

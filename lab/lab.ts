@@ -3,7 +3,7 @@
  * one clock. No sockets here: `npm start` adds them (start.ts), simulations and tests run it as it is.
  */
 import { join } from 'node:path';
-import { createEngine, type Engine } from '../sidecar/engine.ts';
+import { createEngine } from '../sidecar/engine.ts';
 import type { ClusterAccess } from '../sidecar/cluster-access.ts';
 import { createEventReporter } from '../sidecar/events.ts';
 import { localSidecar } from '../sidecar/local.ts';
@@ -21,6 +21,7 @@ import type { ApiClient, Clock, PodEnvironment, ProgramFactory } from './contrac
 import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
 import type { StaleCache } from './driver/informer.ts';
 import type { HookTransport } from './driver/transport.ts';
+import { killableSidecar } from './killable-sidecar.ts';
 import { readManifests } from './manifests.ts';
 import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.ts';
 import type { Kubelet } from './nodes/kubelet.ts';
@@ -89,9 +90,13 @@ export interface Lab {
   kubelet: Kubelet;
   pods: PodAccess;
   systems: readonly LabSystem[];
-  driver: Driver;
-  engine: Engine;
+  /** The one that runs now. */
+  readonly driver: Driver;
   access: ClusterAccess;
+  /** Kills the sidecar; another one, which remembers nothing, is there at once. Not with `connect`. */
+  restartSidecar(): void;
+  /** Kills Metacontroller's stand-in in the midst of whatever it does, and starts another one; resolves when that runs. */
+  restartDriver(): Promise<void>;
   /** Creates or replaces an object, as kubectl apply would for a plain manifest. Throws ApiError. */
   apply(object: KubernetesObject, options?: WriteOptions): KubernetesObject;
   /** The object, or undefined. */
@@ -117,12 +122,12 @@ function localTransport(sidecar: Sidecar, { clock, controllers, config }: Transp
   const settings = { operatorNamespace, config };
   const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
   return {
-    async call({ url, body }) {
+    async call({ url, request }) {
       const [name, hook] = new URL(url).pathname.split('/').slice(-2);
       const controller = controllers.find((one) => one.name === name);
       if (controller === undefined || !hookNames.includes(hook as HookName)) return { status: 404, headers: {}, body: '' };
       try {
-        const { answer } = await callHook(controller, hook as HookName, JSON.parse(body), { sidecar, settings, now: () => clock.now(), entropy });
+        const { answer } = await callHook(controller, hook as HookName, request, { sidecar, settings, now: () => clock.now(), entropy });
         return { status: 200, headers: {}, body: JSON.stringify(answer) };
       } catch (error) {
         return { status: 500, headers: {}, body: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }) };
@@ -166,28 +171,31 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const bootScripts = together(systems.map((one) => one.bootScripts?.() ?? {}));
   const sidecarSystems = systems.map(({ sidecar }) => sidecar);
   const ownSystems = systems.map(({ system }) => system);
-  const engine = createEngine({
-    systems: sidecarSystems,
-    access, clock,
-    settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts },
-    randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
-  });
-  const events = createEventReporter({ access, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller' });
+  const sidecar = killableSidecar(access, (own) => localSidecar(
+    createEngine({
+      systems: sidecarSystems,
+      access: own, clock,
+      settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts },
+      randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
+    }),
+    createEventReporter({ access: own, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller' }),
+  ));
   const settings = { ...(pace === 'quick' ? together(systems.map(({ quickConfig }) => quickConfig)) : {}), ...options.config };
   const parts: TransportParts = {
     store, pods, clock, bootScripts, sidecarSystems,
     controllers: controllersOf(ownSystems),
     config: completeSettings(ownSystems, { ...bootFileSettings(ownSystems, bootScripts), ...settings }),
   };
-  const local = localTransport(localSidecar(engine, events), parts, random);
-  const driver = createDriver({
-    api: client, clock, random,
+  const local = localTransport(sidecar, parts, random);
+  const transport = await options.connect?.(parts) ?? options.transport?.(local, random) ?? local;
+  const newDriver = (): Driver => createDriver({
+    api: client, clock, random, transport,
     workers: options.workers ?? 5,
     controllers: systems.flatMap((one) => one.controllers()),
-    transport: await options.connect?.(parts) ?? options.transport?.(local, random) ?? local,
     ...(options.staleCache === undefined ? {} : { staleCache: options.staleCache }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
   });
+  let driver = newDriver();
   await driver.start();
 
   const definition = (kind: string) => {
@@ -196,7 +204,16 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     return found;
   };
   return {
-    clock, random, store, client, hardware, machines, kubelet, pods, systems, driver, engine, access,
+    clock, random, store, client, hardware, machines, kubelet, pods, systems, access,
+    get driver() {
+      return driver;
+    },
+    restartSidecar: () => sidecar.kill(),
+    restartDriver() {
+      driver.stop();
+      driver = newDriver();
+      return driver.start();
+    },
     apply(object, writeOptions = {}) {
       const found = store.definitionOf(object.apiVersion, object.kind);
       if (found === undefined) throw new Error(`the lab does not serve ${object.kind}`);

@@ -1,5 +1,4 @@
-/** The sidecar's access to the lab's store without sockets: what a simulation uses in place of client-node. */
-import type { KubernetesObject } from '../hooks/core/contract.ts';
+/** The sidecar's access to the lab's store without sockets: what a simulation uses in place of client-node. Its answers are frozen. */
 import { AccessError, type ClusterAccess, type ExecRequest, type ObjectAddress, type PatchStep } from '../sidecar/cluster-access.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
 import type { ResourceDefinition, Store } from './api/store/types.ts';
@@ -23,15 +22,14 @@ export function storeAccess(store: Store, pods: PodAccess, clock: Clock): Cluste
       throw asAccessError(error);
     }
   };
-  const copy = (object: KubernetesObject): KubernetesObject => structuredClone(object);
   return {
-    get: ({ apiVersion, kind, namespace, name }: ObjectAddress) => attempt(() => copy(store.get(definition(apiVersion, kind), namespace, name))),
+    get: ({ apiVersion, kind, namespace, name }: ObjectAddress) => attempt(() => store.get(definition(apiVersion, kind), namespace, name)),
     list: ({ apiVersion, kind, namespace, fields, limit }) => attempt(() => store.list(definition(apiVersion, kind), {
       namespace, fieldSelector: Object.entries(fields).map(([path, value]) => `${path}=${value}`).join(','),
-    }).items.slice(0, limit).map(copy)),
-    create: (object) => attempt(() => copy(store.create(definition(object.apiVersion, object.kind), object.metadata.namespace, object))),
+    }).items.slice(0, limit)),
+    create: (object) => attempt(() => store.create(definition(object.apiVersion, object.kind), object.metadata.namespace, object)),
     patchJson: ({ apiVersion, kind, namespace, name }: ObjectAddress, patch: PatchStep[]) =>
-      attempt(() => copy(store.patch(definition(apiVersion, kind), namespace, name, 'application/json-patch+json', patch))),
+      attempt(() => store.patch(definition(apiVersion, kind), namespace, name, 'application/json-patch+json', patch)),
     delete: ({ apiVersion, kind, namespace, name }: ObjectAddress, uid: string) =>
       attempt(() => void store.delete(definition(apiVersion, kind), namespace, name, { propagationPolicy: 'Background', preconditions: { uid } })),
     exec: (request: ExecRequest) => withTimeout(attempt(() => pods.exec(request.namespace, request.pod, request.container, request.command, request.stdin)), request, clock),

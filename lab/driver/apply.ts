@@ -3,7 +3,7 @@
  * Pure; writing is in children.ts.
  */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { goJson } from './json.ts';
+import { copyJson, goJson } from './json.ts';
 import { annotationsOf } from './objects.ts';
 
 export const lastAppliedAnnotation = 'metacontroller.k8s.io/last-applied-configuration';
@@ -30,7 +30,7 @@ function isTree(value: unknown): value is Tree {
 
 /** A copy of `observed` with what was applied and is not desired any more removed, and what is desired set. */
 export function merge(observed: Tree, lastApplied: Tree | undefined, desired: Tree): Tree {
-  return mergeObject(structuredClone(observed), lastApplied ?? {}, desired);
+  return mergeObject(copyJson(observed), lastApplied ?? {}, desired);
 }
 
 // a desired value of another type than the live object or list counts as empty, silently, as in the real one
@@ -101,7 +101,7 @@ export function restoreSystemFields(merged: Tree, observed: Tree): void {
 }
 
 function restore(target: Tree, source: Tree, field: string): void {
-  if (Object.hasOwn(source, field)) target[field] = structuredClone(source[field]);
+  if (Object.hasOwn(source, field)) target[field] = copyJson(source[field]);
   else delete target[field];
 }
 
@@ -129,7 +129,7 @@ export function applyUpdate(observed: KubernetesObject, desired: KubernetesObjec
     delete annotations[lastAppliedAnnotation];
     desired.metadata.annotations = annotations;
   }
-  const merged = merge(observed, lastApplied, structuredClone(desired));
+  const merged = merge(observed, lastApplied, copyJson(desired));
   restoreSystemFields(merged, observed);
   const result = merged as KubernetesObject;
   setLastApplied(result, desired);

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { sleep } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Stopped } from './errors.ts';
+import { copyJson } from './json.ts';
 import { apiVersionOf, describe, groupOf, versionOf } from './objects.ts';
 
 export interface WriteEvent {
@@ -97,7 +98,7 @@ export class DriverClient {
     subresource?: 'status',
   ): Promise<KubernetesObject> {
     for (let attempt = 0; ; attempt++) {
-      const current = structuredClone(await this.get(resource, original));
+      const current = copyJson(await this.get(resource, original));
       if (current.metadata.uid !== original.metadata.uid) {
         throw new ApiError(404, 'NotFound', `${resource.plural} "${original.metadata.name}" not found`);
       }

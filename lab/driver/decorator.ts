@@ -9,7 +9,7 @@ import type { Environment } from './controller.ts';
 import { decodeChildren } from './desired.ts';
 import type { Shape } from './decode.ts';
 import { wrap } from './errors.ts';
-import { deepEqual } from './json.ts';
+import { copyJson, deepEqual } from './json.ts';
 import { annotationsOf, apiVersionOf, controllerOf, describeParent, groupOf, hasFinalizer, labelsOf } from './objects.ts';
 import { ObjectMap } from './request.ts';
 import { compileSelector } from './selector.ts';
@@ -163,7 +163,7 @@ export class DecoratorDriver extends ParentController {
 
 /** A copy with the labels, annotations and status of the answer; a null status leaves it as it is. */
 function decorate(parent: KubernetesObject, answer: Answer): KubernetesObject {
-  const decorated = structuredClone(parent);
+  const decorated = copyJson(parent);
   const labels = changed(labelsOf(parent), answer.labels);
   const annotations = changed(annotationsOf(parent) ?? {}, answer.annotations);
   Object.assign(decorated.metadata, labels && { labels }, annotations && { annotations });

@@ -8,7 +8,7 @@ import type { Shape } from './decode.ts';
 import { MetacontrollerCrash, Stopped, TooManyRequests, messageOf } from './errors.ts';
 import { EtagCache } from './etag.ts';
 import { goJson } from './json.ts';
-import type { HookAnswer, HookName, HookTransport } from './transport.ts';
+import type { HookAnswer, HookCall, HookName, HookTransport } from './transport.ts';
 
 export interface HookContext {
   clock: Clock;
@@ -45,19 +45,25 @@ export class Hook {
     const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'Go-http-client/1.1' };
     const known = this.etags?.get(root);
     if (known !== undefined) headers['if-none-match'] = known.etag;
-    const answer = await this.exchange(headers, goJson(request));
+    const answer = await this.exchange(headers, request);
     this.context.onCall?.(this.name, root, answer.status);
     if (answer.status === 429) throw new TooManyRequests(retryAfterSeconds(answer.headers['retry-after'], this.context.clock.now()));
     return this.decode(this.body(answer, root, known !== undefined), shape, structName);
   }
 
-  private async exchange(headers: Record<string, string>, body: string): Promise<HookAnswer> {
+  private async exchange(headers: Record<string, string>, request: Record<string, unknown>): Promise<HookAnswer> {
     const { clock, transport, controller, stopSignal } = this.context;
     const abort = new AbortController();
     const stop = (): void => abort.abort();
     stopSignal.addEventListener('abort', stop);
     const { signal } = abort;
-    const call = { controller: controller.name, controllerKind: controller.kind, hook: this.name, url: this.url, headers, body, signal };
+    let text: string | undefined;
+    const call: HookCall = {
+      controller: controller.name, controllerKind: controller.kind, hook: this.name, url: this.url, headers, request, signal,
+      get body() {
+        return (text ??= goJson(request));
+      },
+    };
     let stopTimer = (): void => {};
     const expired = new Promise<never>((_, reject) => {
       stopTimer = clock.after(this.timeoutMilliseconds, () => {

@@ -33,6 +33,7 @@ const call = (url: string, signal = new AbortController().signal): HookCall => (
   hook: 'sync',
   url,
   headers: { 'content-type': 'application/json', 'if-none-match': '"1"' },
+  request: { a: 1 },
   body: '{"a":1}',
   signal,
 });

@@ -12,8 +12,10 @@ export interface HookCall {
   url: string;
   /** Lower-case names. */
   headers: Record<string, string>;
-  /** JSON. */
-  body: string;
+  /** The request itself, for hooks in this process: the objects in it are frozen, and the same ones from call to call as long as nobody changes them. */
+  request: Readonly<Record<string, unknown>>;
+  /** The same as JSON; made when it is read. */
+  readonly body: string;
   /** Aborted when the hook's timeout is over or the driver stops. */
   signal: AbortSignal;
 }

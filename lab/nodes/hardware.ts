@@ -26,6 +26,10 @@ export interface NodeHardware {
   activeMounts: number;
   /** Why kernel drivers cannot be loaded on this machine; a fault to inject. */
   driverLoadError?: string;
+  /** Images that lie on this machine; what is taken out has to be pulled again. */
+  images: Set<string>;
+  /** Why no image can be pulled on this machine; a fault to inject. */
+  imagePullError?: string;
 }
 
 export interface HardwareRegistry {
@@ -76,6 +80,7 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
         drives: [],
         driversLoaded: new Set(),
         activeMounts: 0,
+        images: new Set(),
         ...facts,
       };
       nodes.set(node.name, node);

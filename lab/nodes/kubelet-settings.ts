@@ -12,6 +12,8 @@ export interface KubeletSettings {
   restartMilliseconds: number;
   /** CrashLoopBackOff. */
   crashBackoff: Backoff;
+  /** ImagePullBackOff. */
+  pullBackoff: Backoff;
   /** Between tries to mount the volumes. */
   mountBackoff: Backoff;
   /** How long the program of a pod that was removed by force goes on before it gets TERM ... */
@@ -27,6 +29,7 @@ export const defaultKubeletSettings: KubeletSettings = {
   imagePullMilliseconds: 2000,
   restartMilliseconds: 1000,
   crashBackoff: { initialMilliseconds: 10_000, maximumMilliseconds: 300_000 },
+  pullBackoff: { initialMilliseconds: 10_000, maximumMilliseconds: 300_000 },
   mountBackoff: { initialMilliseconds: 500, maximumMilliseconds: 122_000 },
   orphanTermMilliseconds: 500,
   orphanKillMilliseconds: 2600,
@@ -46,8 +49,9 @@ export interface Machine {
   bootId(): string;
   /** Whether the kubelet reaches the API. */
   readonly online: boolean;
-  /** True the first time an image is wanted. */
-  needsPull(image: string): boolean;
+  hasImage(image: string): boolean;
+  /** Pulls an image in this instant, or says why not. */
+  pull(image: string): string | undefined;
   takeAddress(): string | undefined;
   giveAddress(address: string): void;
 }

@@ -49,6 +49,60 @@ describe('a pod on a lab node', () => {
     expect(lab.pod('two')?.status?.phase).toBe('Running');
   });
 
+  it('says why its image cannot be pulled, and gets it when it can be', async () => {
+    const lab = await scriptedLab();
+    lab.hardware.get('node-1')!.imagePullError = 'connection refused';
+    lab.create(podManifest('one'));
+    await lab.clock.advance(60_000);
+    expect(lab.pod('one')?.status?.phase).toBe('Pending');
+    expect(container(lab.pod('one'))?.state.waiting).toEqual({ reason: 'ImagePullBackOff', message: expect.stringContaining('ErrImagePull: connection refused') as string });
+    delete lab.hardware.get('node-1')!.imagePullError;
+    await lab.clock.advance(300_000);
+    expect(lab.pod('one')?.status?.phase).toBe('Running');
+  });
+
+  it('needs its image again when that was removed from the machine', async () => {
+    const lab = await withPod();
+    lab.hardware.get('node-1')!.images.clear();
+    lab.hardware.get('node-1')!.imagePullError = 'not found';
+    lab.programs[0]!.exit(1);
+    await lab.clock.advance(10_000);
+    expect(container(lab.pod('one'))?.state.waiting?.reason).toBe('ImagePullBackOff');
+  });
+
+  it('that its kubelet evicts is killed and stays as Failed, with the reason', async () => {
+    const lab = await withPod();
+    lab.kubelet.evict('default', 'one', 'Evicted', 'The node was low on resource: memory.');
+    await lab.clock.advance(10_000);
+    expect(lab.pod('one')?.status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' });
+    expect(lab.programs[0]?.signals).toEqual(['KILL']);
+    expect(lab.programs).toHaveLength(1);
+    remove(lab);
+    await lab.clock.advance(1000);
+    expect(lab.pod('one')).toBeUndefined();
+  });
+
+  it('is not evicted by the kubelet of a machine that is off', async () => {
+    const lab = await withPod();
+    lab.kubelet.powerOff('node-1');
+    lab.kubelet.evict('default', 'one', 'Evicted', 'The node was low on resource: memory.');
+    lab.kubelet.powerOn('node-1');
+    await lab.clock.advance(10_000);
+    expect(lab.pod('one')?.status?.phase).toBe('Running');
+    expect(lab.programs).toHaveLength(2);
+  });
+
+  it('that its kubelet evicts while it terminates is confirmed', async () => {
+    const lab = await withPod({ terminationGracePeriodSeconds: 3600 });
+    lab.programs[0]!.exitsOnTerm = false;
+    remove(lab);
+    await lab.clock.advance(1000);
+    expect(lab.pod('one')?.status?.phase).toBe('Running');
+    lab.kubelet.evict('default', 'one', 'Evicted', 'The node was low on resource: memory.');
+    await lab.clock.advance(1000);
+    expect(lab.pod('one')).toBeUndefined();
+  });
+
   it('writes nothing while nothing happens', async () => {
     const lab = await withPod();
     const version = lab.store.resourceVersion();

@@ -49,6 +49,8 @@ export interface Kubelet {
   pods(): PodOnNode[];
   /** A pod that the API knows, with its worker if it is on a machine of the lab. */
   find(namespace: string, pod: string): FoundPod | undefined;
+  /** The kubelet ends the pod by itself, as for lack of a resource: its programs are killed, and it stays as Failed. Nothing happens where it does not run, or the machine is off. */
+  evict(namespace: string, pod: string, reason: string, message: string): void;
   /** Everything on the machine dies at once; the API is told nothing. */
   powerOff(nodeName: string): void;
   /** The machine runs (again): its pods start in place, those deleted meanwhile are confirmed. */
@@ -85,6 +87,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   return {
     pods: () => kubelets.pods(),
     find: (namespace, pod) => kubelets.find(namespace, pod),
+    evict: (namespace, pod, reason, message) => kubelets.evict(namespace, pod, reason, message),
     powerOff: (name) => kubelets.powerOff(name),
     powerOn: (name) => kubelets.powerOn(name),
     disconnect: (name) => kubelets.disconnect(name),
@@ -145,6 +148,11 @@ class Kubelets {
     const machine = this.machine(pod.spec.nodeName);
     const worker = machine?.workers.get(pod.metadata.uid ?? '');
     return { pod, online: machine?.online === true, nodeIp: machine?.ip ?? '', ...(worker === undefined ? {} : { worker }) };
+  }
+
+  evict(namespace: string, name: string, reason: string, message: string): void {
+    const found = this.find(namespace, name);
+    if (this.machine(found?.pod.spec.nodeName)?.powered === true) found?.worker?.evict(reason, message);
   }
 
   powerOff(name: string): void {
@@ -230,7 +238,6 @@ class Kubelets {
     const hardware = this.hardware.get(name);
     if (hardware === undefined) return undefined;
     const addresses = new PodAddresses(hardware.ip);
-    const images = new Set<string>();
     const machine: MachineState = {
       name,
       ip: hardware.ip,
@@ -238,10 +245,10 @@ class Kubelets {
       get online() {
         return this.powered && this.connected;
       },
-      needsPull(image) {
-        if (images.has(image)) return false;
-        images.add(image);
-        return true;
+      hasImage: (image) => hardware.images.has(image),
+      pull(image) {
+        if (hardware.imagePullError === undefined) hardware.images.add(image);
+        return hardware.imagePullError;
       },
       takeAddress: () => addresses.take(),
       giveAddress: (address) => addresses.give(address),

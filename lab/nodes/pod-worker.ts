@@ -44,6 +44,8 @@ export class PodWorker {
   private readonly startTime: string;
   private podIp: string | undefined;
   private mountDelay = 0;
+  private readonly pullDelays = new Map<ContainerRun, number>();
+  private evicted: { reason: string; message: string } | undefined;
   private killAt = Number.POSITIVE_INFINITY;
   private writing = false;
   private dirty = false;
@@ -124,6 +126,18 @@ export class PodWorker {
     this.report();
   }
 
+  /** The kubelet ends the pod by itself; one that was ended before stays as it is. */
+  evict(reason: string, message: string): void {
+    if (this.phase !== 'alive' && this.phase !== 'stopping') return;
+    const wasStopping = this.phase === 'stopping';
+    this.powerLost();
+    this.phase = 'ended';
+    this.evicted = { reason, message };
+    this.releaseAddress();
+    if (wasStopping) void this.confirm();
+    else this.report();
+  }
+
   /** Kills the programs and forgets everything, without a word to the API. */
   discard(): void {
     this.powerLost();
@@ -173,14 +187,28 @@ export class PodWorker {
   private pullAndStart(run: ContainerRun): void {
     if (this.timers.has(run.spec.name)) return;
     const image = run.spec.image ?? '';
-    if (!this.machine.needsPull(image)) return this.start(run);
+    if (this.machine.hasImage(image)) return this.start(run);
     const { imagePullMilliseconds } = this.context.settings;
     this.normal('Pulling', `Pulling image "${image}"`);
     this.timers.set(run.spec.name, imagePullMilliseconds, () => {
-      this.normal('Pulled', `Successfully pulled image "${image}" in ${goDuration(imagePullMilliseconds)}`);
-      this.start(run);
+      const problem = this.machine.pull(image);
+      if (problem === undefined) {
+        this.pullDelays.delete(run);
+        this.normal('Pulled', `Successfully pulled image "${image}" in ${goDuration(imagePullMilliseconds)}`);
+        this.start(run);
+      } else this.pullLater(run, image, problem);
       this.report();
     });
+  }
+
+  private pullLater(run: ContainerRun, image: string, problem: string): void {
+    const { initialMilliseconds, maximumMilliseconds } = this.context.settings.pullBackoff;
+    const before = this.pullDelays.get(run);
+    const delay = before === undefined ? initialMilliseconds : Math.min(2 * before, maximumMilliseconds);
+    this.pullDelays.set(run, delay);
+    this.context.events.emit(this.pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${problem}`);
+    run.wait('ImagePullBackOff', `Back-off pulling image "${image}": ErrImagePull: ${problem}`);
+    this.timers.set(run.spec.name, delay, () => this.pullAndStart(run));
   }
 
   private start(run: ContainerRun): void {
@@ -358,7 +386,7 @@ export class PodWorker {
         ended: this.phase === 'ended',
         now: timestamp(this.context.clock.now()),
       };
-      const status = podStatus(live, this.runs, facts);
+      const status = { ...podStatus(live, this.runs, facts), ...this.evicted };
       return JSON.stringify(status) === JSON.stringify(live.status) ? undefined : { ...live, status };
     };
     await updateLive<Pod>(this.context.client, podResource, { namespace, name, uid }, change, 'status');

@@ -18,5 +18,5 @@ export async function createWekaLab({ weka = {}, runtime = {}, ...options }: Wek
   };
   const lab = await createLab({ ...options, systems: [{ ...wekaLab, start }] });
   const { world } = started[0]!;
-  return { ...lab, world };
+  return Object.assign(lab, { world });
 }

@@ -74,6 +74,8 @@ export interface LabWekaWorld {
   readonly stops: readonly Stop[];
   /** Calls `listener` at the very moment of each addition to these lists and to `incidents`; the returned function ends that. */
   onRecord(listener: () => void): () => void;
+  /** Calls `listener` after each command that is no question (--json), each timer of the model and each act of the lab: whenever `snapshot` may show something else. The returned function ends that. */
+  onChange(listener: () => void): () => void;
   /** What befell clusters so far, oldest first. */
   readonly incidents: readonly Incident[];
   /** The same as sentences. */
@@ -84,8 +86,12 @@ export interface LabWekaWorld {
 
 /** An empty world; `settings` override `defaultWekaSettings`. */
 export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
   const world: WorldState = {
-    clock: options.clock,
+    clock: tellingClock(options.clock, tell),
     random: options.random,
     settings: { ...defaultWekaSettings, ...options.settings },
     hardware: options.hardware,
@@ -102,16 +108,29 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
     distortions: [],
   };
   return {
-    run: (place, argv, stdin) => run(world, place, argv, stdin),
+    async run(place, argv, stdin) {
+      const result = await run(world, place, argv, stdin);
+      // a question changes nothing
+      if (!argv.some((word) => word === '--json' || word === '-J')) tell();
+      return result;
+    },
     processesDied: (dataId, nodeName, by = 'fault') => {
       for (const local of localsOf(world, dataId, nodeName)) endProcess(world, local, by);
+      tell();
     },
-    forget: (dataId, nodeName, by = 'operator') => forget(world, dataId, nodeName, by),
-    resign: (nodeName, serials, by = 'operator') => resign(world, nodeName, serials, by),
+    forget: (dataId, nodeName, by = 'operator') => {
+      forget(world, dataId, nodeName, by);
+      tell();
+    },
+    resign: (nodeName, serials, by = 'operator') => {
+      resign(world, nodeName, serials, by);
+      tell();
+    },
     failDrive: (serial, by = 'fault') => {
       const { cluster, drive } = listedAs(world, serial);
       if (cluster === undefined || drive === undefined) throw new Error(`no cluster lists the drive ${serial}`);
       failDrive(world, cluster, drive, by);
+      tell();
     },
     driveGuid: (serial) => world.driveGuids.get(serial),
     driveInUse: (serial) => holderOf(world, serial) !== undefined,
@@ -123,6 +142,7 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
       else world.unreachableNodes.add(nodeName);
       for (const cluster of world.clusters.values()) refreshProtection(world, cluster);
       tryJoins(world);
+      tell();
     },
     distort: (member, distortion) => {
       const entry = { member, distortion };
@@ -134,6 +154,10 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
     onRecord: (listener) => {
       world.recordListeners.add(listener);
       return () => world.recordListeners.delete(listener);
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     get erased() {
       return world.erasures;
@@ -151,6 +175,17 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
       return world.incidents.map((incident) => incident.message);
     },
     snapshot: () => takeSnapshot(world),
+  };
+}
+
+/** The clock, which tells after each timer. */
+function tellingClock(clock: Clock, tell: () => void): Clock {
+  return {
+    now: () => clock.now(),
+    after: (milliseconds, run) => clock.after(milliseconds, () => {
+      run();
+      tell();
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../lab/clock.ts';
 import { faultyAccess } from '../../lab/faulty-access.ts';
 import { faultyTransport } from '../../lab/faulty-transport.ts';
 import { createRandom, type Random } from '../../lab/random.ts';
-import { violations } from './troubles.ts';
+import { violations } from './invariants.ts';
 import { addAppNode, appRole, startWorld, wekaClient, wekaCluster, type World } from './world.ts';
 
 const seeds = Array.from({ length: Number(process.env['SIMULATION_SEEDS'] ?? 4) }, (_, index) => index + Number(process.env['SIMULATION_FIRST_SEED'] ?? 1));

@@ -36,7 +36,6 @@ export function watchLosses(world: World, name = 'demo'): LossWatch {
   const before = world.lab.world.erased.length;
   const losses: Losses = { away: 0, containersAway: 0, leaving: 0, computes: Number.POSITIVE_INFINITY, driveDomains: Number.POSITIVE_INFINITY, ioStopped: false };
   const look = (): void => {
-    invariants.checkOften();
     const cluster = found();
     if (cluster === undefined) return;
     const backends = cluster.members.filter(({ role }) => role === 'drive' || role === 'compute');

@@ -6,12 +6,12 @@ import type { World } from './world.ts';
 type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
 
 export interface Orders {
-  /** Remembers who made a container, and what a deletion that is taken back makes of the grace; to be called often. */
-  look(): void;
   /** Why the operator need not ask weka before it stops the container; undefined: it has to. */
   ofStop(containerUid: string): string | undefined;
   /** Why the drives and the directory of a container that is a part of its weka cluster may be erased; undefined: nobody said so. */
   ofErasure(containerUid: string): string | undefined;
+  /** Why a cluster may be destroyed; undefined: nobody said so. */
+  ofDestruction(clusterUid: string): string | undefined;
 }
 
 /** Overrides of a container by which a person forgoes weka's consent to a stop. */
@@ -21,15 +21,32 @@ const overridesOf = (object: Loose | undefined): Record<string, unknown> => obje
 const isCancelled = (cluster: Loose): boolean => overridesOf(cluster)['cancelDeletion'] === true;
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
+/** The orders given in this world; watches from now on what a deletion that is taken back makes of the grace. */
 export function ordersIn(world: World): Orders {
-  /** When a cancelled deletion was last seen as cancelled, by the uid of the cluster. */
+  /** When a deletion was last cancelled, by the uid of the cluster: until it is taken back that is now. */
   const cancelledAt = new Map<string, number>();
-  /** Containers to which their cluster had announced the end, and called it back. */
-  const calledBack = new Set<string>();
-  const container = (uid: string): Loose | undefined => world.lab.all('WekaContainer').find(({ metadata }) => metadata.uid === uid);
   /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
   const maker = new Map<string, string>();
+  /** Containers to which their cluster had announced the end, and called it back. */
+  const calledBack = new Set<string>();
   const ownerOf = ({ metadata }: Loose): string | undefined => metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? metadata.labels?.['weka.io/cluster-id'];
+  const containers = (): Loose[] => world.lab.all('WekaContainer');
+  const made = (object: Loose): void => {
+    const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
+    if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
+  };
+  const heard = (cluster: Loose): void => {
+    if (!isTerminating(cluster) || !isCancelled(cluster)) return;
+    cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
+    for (const { metadata: { uid = '' }, spec } of containers()) if (spec?.state === 'destroying' && maker.get(uid) === cluster.metadata.uid) calledBack.add(uid);
+  };
+  for (const object of containers()) made(object);
+  for (const cluster of world.lab.all('WekaCluster') as Loose[]) heard(cluster);
+  world.lab.store.onChange(({ before, after }) => {
+    if (after?.kind === 'WekaContainer') made(after);
+    if ((after ?? before)?.kind === 'WekaCluster') for (const cluster of [before, after]) if (cluster !== undefined) heard(cluster);
+  });
+  const container = (uid: string): Loose | undefined => containers().find(({ metadata }) => metadata.uid === uid);
   const clusterOf = (object: Loose): Loose | undefined => {
     const clusters = world.lab.all('WekaCluster');
     return [maker.get(object.metadata.uid ?? ''), ownerOf(object)].map((uid) => clusters.find(({ metadata }) => metadata.uid === uid)).find((cluster) => cluster !== undefined);
@@ -41,19 +58,6 @@ export function ordersIn(world: World): Orders {
     return begin + graceSeconds(cluster.spec?.gracefulDestroyDuration) * 1000 <= world.clock.now();
   };
   return {
-    look() {
-      for (const object of world.lab.all('WekaContainer') as Loose[]) {
-        const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
-        if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
-      }
-      for (const cluster of world.lab.all('WekaCluster') as Loose[]) {
-        if (!isTerminating(cluster) || !isCancelled(cluster)) continue;
-        cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
-        for (const { metadata, spec } of world.lab.all('WekaContainer') as Loose[]) {
-          if (spec?.state === 'destroying' && maker.get(metadata.uid ?? '') === cluster.metadata.uid) calledBack.add(metadata.uid ?? '');
-        }
-      }
-    },
     ofStop(uid) {
       const found = container(uid);
       if (found === undefined) return 'the WekaContainer is gone';
@@ -65,6 +69,10 @@ export function ordersIn(world: World): Orders {
       if (cluster === undefined) return 'its cluster is gone';
       if (overridesOf(cluster)['paused'] === true) return 'its cluster is paused';
       return isTerminating(cluster) && !isCancelled(cluster) ? 'its cluster is being deleted' : undefined;
+    },
+    ofDestruction(uid) {
+      const cluster = world.lab.all('WekaCluster').find(({ metadata }) => metadata.uid === uid);
+      return cluster !== undefined && graceIsOver(cluster) ? 'the grace of the cluster is over' : undefined;
     },
     ofErasure(uid) {
       const found = container(uid);

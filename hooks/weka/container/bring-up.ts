@@ -123,8 +123,9 @@ function drivers(facts: ContainerFacts): Outcome {
 }
 
 function bootScripts(facts: ContainerFacts): Outcome {
-  if (facts.pod !== undefined) return done();
   const present = bootConfigMapPresent(facts);
+  // a pod that starts again, such as after a reboot, mounts them anew; one that runs has read them
+  if (facts.pod !== undefined && (facts.pod.running || present !== false)) return done();
   if (present === undefined) return unknown('the boot scripts in the namespace have not been looked up');
   if (present) return done();
   const ensure = ensureBootConfigMap({ namespace: facts.namespace, name: facts.config.bootConfigMapName });

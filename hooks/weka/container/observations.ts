@@ -36,11 +36,11 @@ function claims(facts: ContainerFacts, age: number): Observation[] {
 /** How it is said that the pod may come and is not there. */
 export const missingPod: MissingChild = { type: 'PodRunning', reason: 'PodNotCreated' };
 
-/** While no pod is seen: is there really none? Then and before a pod is replaced: are the boot scripts there for the next one? */
+/** While no pod is seen: is there really none? Then, while a pod does not run, and before one is replaced: are the boot scripts there? */
 function beforePod(facts: ContainerFacts): Observation[] {
   const scripts = configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled);
   if (facts.pod === undefined) return [podLive(facts, ages(facts).moving), scripts, ...refusalObservations(facts.request, missingPod)];
-  return isOutdated(facts) && facts.joined ? [scripts] : [];
+  return !facts.pod.running || (isOutdated(facts) && facts.joined) ? [scripts] : [];
 }
 
 /** The node is not among the related objects: is it gone? Asked of the last pod's node, and of the one that alone is of use. */

@@ -52,14 +52,17 @@ function nameHeld({ container: { spec }, node }: ContainerFacts & { node: WekaNo
   return { reason: 'WekaNameHeld', refused: `WekaContainer ${rival.namespace}/${rival.name} is weka container ${spec.name} on node ${node.metadata.name}, and two of one name can not run there; delete the one that is not to be, or give this one another spec.name or node` };
 }
 
-/** Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. */
-function wishedPorts({ container: { spec }, joined }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
+/**
+ * Ports that the spec fixes, or that it holds already, or the next free ones of the cluster's range. With a pod, or in weka,
+ * those that it holds: a runtime goes on listening on the ports that it began with, whatever the spec says later.
+ */
+function wishedPorts({ container: { spec }, pod, joined, identityKnown }: ContainerFacts, held: UsedPorts, others: readonly ClaimHolder[]): UsedPorts | string {
   // a client picks what is free on the host when it starts; what the spec fixes is nobody else's
   if (!is(spec.mode, 'allocatable')) return defined({ wekaPort: spec.port || undefined, agentPort: spec.agentPort || undefined });
-  // weka knows a member by its ports, whatever the spec says since
-  const own = joined ? held : {};
-  const wekaPort = own.wekaPort ?? (spec.port || held.wekaPort);
-  const agentPort = own.agentPort ?? (spec.agentPort || held.agentPort);
+  const isOpen = pod === undefined && identityKnown && !joined;
+  const [wekaPort, agentPort] = isOpen
+    ? [spec.port || held.wekaPort, spec.agentPort || held.agentPort]
+    : [held.wekaPort ?? (spec.port || undefined), held.agentPort ?? (spec.agentPort || undefined)];
   if (wekaPort !== undefined && agentPort !== undefined) return { wekaPort, agentPort };
   if (spec.portRange?.basePort === undefined) return 'spec.portRange is not set and spec.port or spec.agentPort is missing';
   return chooseContainerPorts({ basePort: spec.portRange.basePort, portRange: spec.portRange.portRange ?? clusterRangeSize }, others, { wekaPort, agentPort });

@@ -22,7 +22,8 @@ export interface State {
   /** The changes after `revision`, or undefined when some of them are forgotten. */
   changesSince(revision: number): Change[] | undefined;
   forgetChanges(): void;
-  onChange(listener: (change: Change) => void): void;
+  /** The returned function ends it. */
+  onChange(listener: (change: Change) => void): () => void;
 }
 
 export function objectKey(namespace: string | undefined, name: string): string {
@@ -32,7 +33,7 @@ export function objectKey(namespace: string | undefined, name: string): string {
 /** `logBound` is the number of changes kept for watches. */
 export function createState(logBound: number): State {
   const tables = new Map<string, Map<string, KubernetesObject>>();
-  const listeners: ((change: Change) => void)[] = [];
+  const listeners = new Set<(change: Change) => void>();
   let log: Change[] = [];
   let revision = 1;
   // the newest revision whose change is no longer in the log
@@ -76,6 +77,9 @@ export function createState(logBound: number): State {
       forgotten = revision;
       log = [];
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }

@@ -109,6 +109,7 @@ export function createStore(options: StoreOptions): Store {
         object['status'] = { ...status, conditions: [...others, scheduled] };
       });
     },
+    onChange: (listener) => state.onChange(({ before, after }) => listener({ before, after })),
     collectGarbage,
   };
 

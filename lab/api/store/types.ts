@@ -119,6 +119,12 @@ export interface StoreOptions {
   collectorDelay?: number;
 }
 
+/** One change of one stored object; frozen. */
+export interface StoreChange {
+  before: KubernetesObject | undefined;
+  after: KubernetesObject | undefined;
+}
+
 /** See ApiClient for the common part. Every method throws ApiError. Returned objects are deeply frozen. */
 export interface Store {
   /** All kinds, built-in first, then those of CustomResourceDefinitions in order of registration. */
@@ -162,6 +168,11 @@ export interface Store {
   deleteCollection(resource: ResourceInfo, selection: ListOptions, options?: StoreDeleteOptions): KubernetesObject[];
   /** The pods/binding subresource: what a scheduler calls. */
   bind(namespace: string, pod: string, node: string): KubernetesObject;
+  /**
+   * Calls `listener` with each change, within the write that makes it and before any watch hears of it: for checks. It must
+   * not write. Without `after` the object was removed. The returned function ends it.
+   */
+  onChange(listener: (change: StoreChange) => void): () => void;
   /** Runs the collectors (owner references, terminating namespaces and definitions) until nothing is queued; the clock does it else. */
   collectGarbage(): void;
 }

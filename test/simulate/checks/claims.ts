@@ -1,0 +1,89 @@
+/** What is held by whom: claims against each other, against weka and against the ports of what runs. */
+import type { ClusterSnapshot, WorldSnapshot } from '../../../lab/weka/snapshot.ts';
+import type { World } from '../../lab/world.ts';
+import type { Check, Finding } from '../check.ts';
+
+export const claimTolerances = {
+  /** A claim that a person deleted, or that is being made or given back, while the container runs. */
+  drift: 120_000,
+  /** A holder whose container has gone is collected once its end is proven. */
+  holderGone: 900_000,
+} as const;
+
+interface Holder {
+  node: string;
+  uid: string;
+  name?: string;
+  drives?: string[];
+  wekaPort?: number;
+}
+
+function holdersIn(world: World): Holder[] {
+  return world.lab.all('WekaClaims').flatMap((claims) => {
+    const { holders = {} } = (claims['spec'] ?? {}) as { holders?: Record<string, Omit<Holder, 'node' | 'uid'>> };
+    return Object.entries(holders).map(([uid, holder]) => ({ ...holder, node: claims.metadata.name, uid }));
+  });
+}
+
+function heldTwice(holders: Holder[]): Finding[] {
+  const seen = new Map<string, string>();
+  return holders.flatMap(({ node, uid, drives = [], wekaPort }) =>
+    [...drives.map((serial) => `drive ${serial}`), ...(wekaPort === undefined ? [] : [`port ${wekaPort}`])].flatMap((thing): Finding[] => {
+      const other = seen.get(`${node} ${thing}`) ?? uid;
+      seen.set(`${node} ${thing}`, uid);
+      return other === uid ? [] : [[`${node}: ${thing} is held twice`, 0]];
+    }));
+}
+
+/** Of members that are up, and of drives that are neither coming nor going. */
+function wrongDrives({ drives, members }: ClusterSnapshot, holders: Holder[]): Finding[] {
+  return drives.filter(({ status }) => status === 'ACTIVE').flatMap(({ serial, containerId }): Finding[] => {
+    const member = members.find(({ id, status }) => id === containerId && status === 'UP');
+    if (member === undefined) return [];
+    const claimants = holders.filter(({ node, drives: claimed = [] }) => node === `node-${member.nodeName}` && claimed.includes(serial));
+    const foreign = claimants.filter(({ uid }) => uid !== member.dataId).map(({ uid }): Finding => [`drive ${serial} is ACTIVE in ${member.name} and claimed by ${uid}`, 0]);
+    const own = claimants.some(({ uid }) => uid === member.dataId);
+    return own ? foreign : [...foreign, [`drive ${serial} is ACTIVE in ${member.name}, which does not claim it`, claimTolerances.drift]];
+  });
+}
+
+/** A client picks its port itself. */
+function wrongPorts({ locals }: WorldSnapshot, holders: Holder[]): Finding[] {
+  return locals.filter(({ role, runStatus }) => role !== 'client' && runStatus === 'Running').flatMap(({ dataId, nodeName, name, basePort }): Finding[] => {
+    const claimed = holders.find(({ uid, node }) => uid === dataId && node === `node-${nodeName}`)?.wekaPort;
+    return claimed === basePort ? [] : [[`${name} listens on port ${basePort} and claims ${claimed ?? 'none'}`, claimTolerances.drift]];
+  });
+}
+
+/** Holders whose container has gone, and of which the WekaNode says nothing. */
+function absentHolders(world: World, holders: Holder[]): Finding[] {
+  const uids = new Set(world.lab.all('WekaContainer').map(({ metadata }) => metadata.uid));
+  const told = world.lab.all('WekaNode').flatMap((node) => ((node['status'] as { conditions?: { type: string; status: string; message: string }[] } | undefined)?.conditions ?? []))
+    .filter(({ type, status }) => type === 'HoldersSettled' && status !== 'True').map(({ message }) => message).join(' ');
+  return holders.filter(({ uid, name = '' }) => !uids.has(uid) && !told.includes(uid) && !told.includes(name)).map(({ node, uid, name }): Finding => [`${node} is claimed by ${name ?? ''} (${uid}), which does not exist`, claimTolerances.holderGone]);
+}
+
+const claimKinds = ['WekaClaims'];
+
+export const claimChecks: readonly Check[] = [
+  {
+    name: 'held-once',
+    promise: '8.2 no two containers hold one drive or port',
+    watch: ({ world, whileSo }) => whileSo(() => heldTwice(holdersIn(world)), claimKinds),
+  },
+  {
+    name: 'active-drives-are-claimed',
+    promise: 'each ACTIVE drive of weka is in the claim of its own container, and in nobody else\'s',
+    watch: ({ world, whileSo }) => whileSo(() => world.lab.world.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world))), claimKinds),
+  },
+  {
+    name: 'ports-are-claimed',
+    promise: 'each port that a backend listens on is the one that it claims',
+    watch: ({ world, whileSo }) => whileSo(() => wrongPorts(world.lab.world.snapshot(), holdersIn(world)), claimKinds),
+  },
+  {
+    name: 'holders-exist',
+    promise: 'who holds something exists, or is collected, or a condition of the node says what is missing for that',
+    watch: ({ world, whileSo }) => whileSo(() => absentHolders(world, holdersIn(world)), [...claimKinds, 'WekaContainer']),
+  },
+];

@@ -1,0 +1,237 @@
+/** What people do to objects by hand: deletions of all kinds, and edits of what is not theirs. */
+import type { KubernetesObject } from '../../../hooks/core/contract.ts';
+import type { DeleteOptions } from '../../../lab/contract.ts';
+import type { Stage } from '../stage.ts';
+import { attempt, namesOf, ours } from '../stage.ts';
+import { lasting, picked, which, type Begun, type Trouble } from '../trouble.ts';
+
+type Policy = NonNullable<DeleteOptions['propagationPolicy']>;
+const policies: readonly Policy[] = ['Background', 'Foreground'];
+
+const containers = (stage: Stage): KubernetesObject[] => ours(stage, 'WekaContainer');
+const pickedContainer = (stage: Stage, fraction: unknown): string | undefined => picked(namesOf(containers(stage)), fraction);
+const pickedPod = (stage: Stage, fraction: unknown): string | undefined => picked(namesOf(ours(stage, 'Pod')), fraction);
+
+const none = 'there is none';
+
+/** A row for one object that is picked. */
+function toOne(find: (stage: Stage, fraction: unknown) => string | undefined, act: (stage: Stage, name: string) => Begun | string): Pick<Trouble, 'draw' | 'begin'> {
+  return {
+    draw: (random) => ({ which: which(random) }),
+    begin(stage, args) {
+      const name = find(stage, args['which']);
+      return name === undefined ? none : act(stage, name);
+    },
+  };
+}
+
+const remove = (stage: Stage, kind: string, name: string, options: DeleteOptions = {}): boolean => attempt(() => stage.world.delete(kind, name, options));
+const patch = (stage: Stage, kind: string, name: string, merge: object): boolean => attempt(() => stage.world.patch(kind, name, merge));
+
+function wipeStatus(stage: Stage, kind: string, name: string): void {
+  const { store } = stage.world.lab;
+  const definition = store.definitionOf('weka.weka.io/v1alpha1', kind)!;
+  attempt(() => void store.patch(definition, definition.namespaced ? 'default' : undefined, name, 'application/json-patch+json', [{ op: 'replace', path: '/status', value: {} }], 'status'));
+}
+
+/** Its claims and drives are for a person to clean up from now on. */
+function giveUp(stage: Stage, name: string): void {
+  const uid = stage.world.get('WekaContainer', name)?.metadata.uid ?? '';
+  const holders = stage.world.lab.all('WekaClaims').map((claims) => (claims['spec'] as { holders?: Record<string, { drives?: string[] }> } | undefined)?.holders?.[uid]);
+  for (const thing of [uid, ...holders.flatMap((holder) => holder?.drives ?? [])]) stage.given.add(thing);
+}
+
+function deleteRole(stage: Stage, mode: string, options: DeleteOptions): string[] {
+  const names = namesOf(containers(stage).filter(({ metadata }) => metadata.labels?.['weka.io/mode'] === mode));
+  for (const name of names) remove(stage, 'WekaContainer', name, options);
+  return names;
+}
+
+export const objectTroubles: readonly Trouble[] = [
+  {
+    name: 'pod-is-deleted', by: 'person', weight: 3,
+    ...toOne(pickedPod, (stage, name) => {
+      remove(stage, 'Pod', name);
+      return { story: `pod ${name} was deleted` };
+    }),
+  },
+  {
+    name: 'pod-is-removed-by-force', by: 'person', weight: 3,
+    ...toOne(pickedPod, (stage, name) => {
+      stage.forced.add(stage.world.get('Pod', name)?.metadata.uid ?? '');
+      remove(stage, 'Pod', name, { gracePeriodSeconds: 0 });
+      return { story: `pod ${name} was deleted with --force` };
+    }),
+  },
+  {
+    name: 'all-pods-are-deleted', by: 'person', weight: 2,
+    draw: () => ({}),
+    begin(stage) {
+      for (const name of namesOf(ours(stage, 'Pod'))) remove(stage, 'Pod', name);
+      return { story: 'all pods were deleted' };
+    },
+  },
+  {
+    name: 'pod-is-evicted', by: 'fault', weight: 3,
+    ...toOne(pickedPod, (stage, name) => {
+      stage.world.lab.kubelet.evict('default', name, 'Evicted', 'The node was low on resource: ephemeral-storage.');
+      return { story: `pod ${name} was evicted by its kubelet` };
+    }),
+  },
+  {
+    name: 'container-is-deleted', by: 'person', weight: 3,
+    draw: (random) => ({ which: which(random), policy: policies[random.integer(policies.length)] ?? 'Background' }),
+    begin(stage, args) {
+      const name = pickedContainer(stage, args['which']);
+      if (name === undefined) return none;
+      remove(stage, 'WekaContainer', name, { propagationPolicy: args['policy'] as Policy });
+      return { story: `WekaContainer ${name} was deleted, ${String(args['policy'])}` };
+    },
+  },
+  {
+    name: 'container-is-orphaned', by: 'person',
+    ...toOne(pickedContainer, (stage, name) => {
+      remove(stage, 'WekaContainer', name, { propagationPolicy: 'Orphan' });
+      return { story: `WekaContainer ${name} was deleted, Orphan` };
+    }),
+  },
+  {
+    name: 'role-is-deleted', by: 'person', weight: 1, onceALife: true,
+    draw: (random) => ({ mode: random.next() < 0.5 ? 'drive' : 'compute', policy: policies[random.integer(policies.length)] ?? 'Background' }),
+    begin(stage, args) {
+      const names = deleteRole(stage, String(args['mode']), { propagationPolicy: args['policy'] as Policy });
+      return names.length === 0 ? none : { story: `all ${String(args['mode'])} containers were deleted, ${String(args['policy'])}` };
+    },
+  },
+  {
+    name: 'pod-loses-a-label', by: 'person',
+    draw: (random) => ({ which: which(random), label: random.next() < 0.5 ? 'weka.io/mode' : 'app' }),
+    begin(stage, args) {
+      const name = pickedPod(stage, args['which']);
+      if (name === undefined) return none;
+      patch(stage, 'Pod', name, { metadata: { labels: { [String(args['label'])]: null } } });
+      return { story: `the label ${String(args['label'])} was taken off pod ${name}` };
+    },
+  },
+  {
+    name: 'pod-loses-its-owner', by: 'person',
+    ...toOne(pickedPod, (stage, name) => {
+      patch(stage, 'Pod', name, { metadata: { labels: { 'controller-uid': null } } });
+      return { story: `the label controller-uid was taken off pod ${name}` };
+    }),
+  },
+  {
+    name: 'pod-loses-its-annotations', by: 'person',
+    ...toOne(pickedPod, (stage, name) => {
+      patch(stage, 'Pod', name, { metadata: { annotations: null } });
+      return { story: `all annotations were taken off pod ${name}` };
+    }),
+  },
+  {
+    name: 'container-loses-a-label', by: 'person',
+    draw: (random) => ({ which: which(random), label: ['weka.io/mode', 'app', 'controller-uid', 'weka.io/cluster-id'][random.integer(4)] ?? 'app' }),
+    begin(stage, args) {
+      const name = pickedContainer(stage, args['which']);
+      if (name === undefined) return none;
+      patch(stage, 'WekaContainer', name, { metadata: { labels: { [String(args['label'])]: null } } });
+      return { story: `the label ${String(args['label'])} was taken off WekaContainer ${name}` };
+    },
+  },
+  {
+    name: 'container-loses-its-finalizers', by: 'person',
+    ...toOne(pickedContainer, (stage, name) => {
+      patch(stage, 'WekaContainer', name, { metadata: { finalizers: null } });
+      return { story: `the finalizers of WekaContainer ${name} were removed` };
+    }),
+  },
+  {
+    name: 'container-vanishes', by: 'person',
+    ...toOne(pickedContainer, (stage, name) => {
+      giveUp(stage, name);
+      remove(stage, 'WekaContainer', name);
+      patch(stage, 'WekaContainer', name, { metadata: { finalizers: null } });
+      return { story: `WekaContainer ${name} was deleted and its finalizers removed` };
+    }),
+  },
+  {
+    name: 'cluster-is-replaced-without-finalizers', by: 'person',
+    draw: () => ({}),
+    begin(stage) {
+      patch(stage, 'WekaCluster', 'demo', { metadata: { finalizers: null, labels: null, annotations: null } });
+      return { story: 'WekaCluster demo was replaced by a bare manifest' };
+    },
+  },
+  {
+    name: 'container-is-edited', by: 'person',
+    draw: (random) => ({ which: which(random), field: ['additionalMemory', 'nodeAffinity', 'image', 'numDrives', 'name'][random.integer(5)] ?? 'image' }),
+    begin(stage, args) {
+      const name = pickedContainer(stage, args['which']);
+      if (name === undefined) return none;
+      const values: Record<string, unknown> = { additionalMemory: 777, nodeAffinity: 'node-1', image: 'example.com/other:1', numDrives: 2, name: 'another' };
+      patch(stage, 'WekaContainer', name, { spec: { [String(args['field'])]: values[String(args['field'])] } });
+      return { story: `spec.${String(args['field'])} of WekaContainer ${name} was edited` };
+    },
+  },
+  {
+    name: 'container-port-is-edited', by: 'person',
+    ...toOne(pickedContainer, (stage, name) => {
+      patch(stage, 'WekaContainer', name, { spec: { port: 36_000 } });
+      return { story: `spec.port of WekaContainer ${name} was edited` };
+    }),
+  },
+  {
+    name: 'status-is-wiped', by: 'person',
+    draw: (random) => ({ which: which(random), kind: ['WekaContainer', 'WekaCluster', 'WekaNode'][random.integer(3)] ?? 'WekaCluster' }),
+    begin(stage, args) {
+      const kind = String(args['kind']);
+      const name = picked(namesOf(stage.world.lab.all(kind).filter(({ metadata }) => metadata.namespace !== 'weka-operator-system')), args['which']);
+      if (name === undefined) return none;
+      wipeStatus(stage, kind, name);
+      return { story: `the status of ${kind} ${name} was wiped` };
+    },
+  },
+  {
+    name: 'claims-are-deleted', by: 'person',
+    draw: (random) => ({ which: which(random), all: random.next() < 0.3 }),
+    begin(stage, args) {
+      const names = namesOf(stage.world.lab.all('WekaClaims'));
+      const one = picked(names, args['which']);
+      const chosen = args['all'] === true ? names : one === undefined ? [] : [one];
+      for (const name of chosen) remove(stage, 'WekaClaims', name);
+      return chosen.length === 0 ? none : { story: `WekaClaims ${chosen.join(', ')} were deleted` };
+    },
+  },
+  {
+    name: 'members-are-deleted', by: 'person', weight: 1,
+    draw: () => ({}),
+    begin: (stage) => (remove(stage, 'WekaMembers', 'demo-members') ? { story: 'WekaMembers demo-members was deleted' } : none),
+  },
+  {
+    name: 'wekanode-is-deleted', by: 'person',
+    ...toOne((stage, fraction) => picked(namesOf(stage.world.lab.all('WekaNode')), fraction), (stage, name) => {
+      remove(stage, 'WekaNode', name);
+      return { story: `WekaNode ${name} was deleted` };
+    }),
+  },
+  {
+    name: 'boot-scripts-are-deleted', by: 'person',
+    draw: () => ({}),
+    begin(stage) {
+      const names = namesOf(ours(stage, 'ConfigMap')).filter((name) => name.startsWith('weka-boot-scripts'));
+      for (const name of names) remove(stage, 'ConfigMap', name);
+      return names.length === 0 ? none : { story: `ConfigMap ${names.join(', ')} was deleted` };
+    },
+  },
+  {
+    name: 'secret-is-deleted', by: 'person',
+    draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 400) }),
+    begin(stage, args) {
+      const secret = picked(ours(stage, 'Secret').filter(({ metadata }) => metadata.name.startsWith('weka-')), args['which']);
+      if (secret === undefined) return none;
+      remove(stage, 'Secret', secret.metadata.name);
+      const { apiVersion, kind, type, data, metadata: { name, namespace, labels } } = secret;
+      const backup = { apiVersion, kind, type, data, metadata: { name, namespace, labels } } as KubernetesObject;
+      return { story: `Secret ${name} was deleted`, end: () => { if (stage.world.get('Secret', name) === undefined) attempt(() => stage.world.lab.apply(backup)); } };
+    },
+  },
+];
