@@ -96,6 +96,19 @@ describe('a name that another owner has', () => {
   });
 });
 
+describe('the ranges of ports that are deleted, when a second cluster comes within the minute', () => {
+  it('come back, and the second one takes another', long, async () => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { nodes: 4, machine: { driveCount: 2 } });
+    await world.stays('time passes', () => true, 60);
+    world.delete('WekaClaims', 'ports');
+    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    await world.until('both are Ready', () => isReady(world) && isReady(world, 'two'), 900);
+    const ranges = Object.values((world.get('WekaClaims', 'ports')?.spec?.['ranges'] ?? {}) as Record<string, { basePort: number }>).map(({ basePort }) => basePort);
+    expect(new Set(ranges).size).toBe(2);
+    world.lab.stop();
+  });
+});
+
 describe('claims of all nodes that are deleted, when a second cluster comes within the minute', () => {
   it.each([1, 2])('come back with the same drives, and the second one waits for that: seed %i', long, async (seed) => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { seed, nodes: 4, machine: { driveCount: 2 }, weka: { rebuildElsewhere: hour } });

@@ -112,6 +112,7 @@ describe('a deletion that is cancelled after its order', () => {
   it.each<[string, (world: World) => void, number]>([
     ['goes without a word 5 s later', cancel, 5],
     ['goes without a word 120 s later', cancel, 120],
+    ['goes without a word, and its claims were deleted by hand', (world) => { cancel(world); for (const { metadata } of world.lab.all('WekaClaims')) if (metadata.name.startsWith('cluster-')) world.delete('WekaClaims', metadata.name); }, 60],
     ['goes without a word, and had taken it up again while nobody looked', (world) => { cancel(world); world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: null } } }); }, 60],
   ])('is no order any more when the WekaCluster %s', long, async (_sentence, callBack, seconds) => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
@@ -130,9 +131,10 @@ describe('a deletion that is cancelled after its order', () => {
     expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
     const [name = ''] = members(world);
     expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
-    const command = /kubectl patch wekaclaims (\S+) --type=json -p '(\S+)' gives the order again/.exec(world.condition('WekaContainer', name)?.message ?? '');
-    expect(command?.[2]).toBe('[{"op":"remove","path":"/spec/calledBack"}]');
-    world.patch('WekaClaims', command?.[1] ?? '', { spec: { calledBack: null } });
+    for (const one of members(world)) {
+      const command = /kubectl annotate wekacontainer (\S+) -n default (\S+)- makes it your word/.exec(world.condition('WekaContainer', one)?.message ?? '');
+      world.patch('WekaContainer', command?.[1] ?? '', { metadata: { annotations: { [command?.[2] ?? '']: null } } });
+    }
     await watch.until('all is gone', () => members(world).length === 0, 600);
     world.lab.stop();
   });

@@ -22,6 +22,9 @@ export const extensions: Extension[] = [
     reason: 'a cluster runs commands in pods of its containers, and pins each to the pod that it saw',
   },
   { object: 'WekaContainerStatus', field: 'uid', type: 'string', reason: 'a status that came back from a backup is about another object, and must not be believed' },
+  ...['clusterUid', 'clusterName'].map((field) => ({
+    object: 'WekaContainerStatus', field, type: 'string', reason: 'a tool may write another owner reference while the claim is lost, and it is a member all the same',
+  })),
   { object: 'WekaContainerSpec', field: 'gracefulDestroyDuration', type: 'duration', reason: 'a container carries the grace itself: its cluster may be gone without a word' },
   ...['adoptFormer', 'giveUpFormer'].map((field) => ({
     object: 'WekaContainerSpecOverrides', field, type: 'string', reason: 'a restored container waits for a word about what the one before it has left',

@@ -79,9 +79,6 @@ const spec = object({
     at: dateTime().describe('is when the grace was over'),
     generation: z.int().min(1).optional().describe('is the metadata.generation of the WekaCluster for which it was given: for any other one it is void'),
   }).optional().describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
-  calledBack: object({
-    at: dateTime().describe('is when it was called back'),
-  }).optional().describe('says that an order to destroy was called back: what its containers still have of it in their specs is no word'),
   ranges: z.record(uid(), object({
     namespace: text(63).describe('is the namespace of the WekaCluster'),
     name: text().describe('is the name of the WekaCluster'),

@@ -143,6 +143,8 @@ const status = object({
   managementIPs: texts(64, 64).optional().describe('are the management addresses'),
   containerID: z.int().optional().describe('is the number of the container in the weka cluster'),
   clusterID: text(64).optional().describe('is the GUID of the weka cluster'),
+  clusterUid: text(64).optional().describe('is the uid of its WekaCluster'),
+  clusterName: text().optional().describe('is the name of its WekaCluster'),
   lastAppliedImage: text(1024).optional().describe('is the image that last ran'),
   lastAppliedSpec: text(128).optional().describe('is the hash of the configuration that last ran'),
   nodeAffinity: text().optional().describe('is the node that the container is bound to'),

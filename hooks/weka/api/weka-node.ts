@@ -34,6 +34,13 @@ const spec = object({
   }).prefault({}).describe('is what pods may use'),
 });
 
+/** A WekaClaims object that is known to be complete. */
+const claimsObject = () => object({
+  uid: text(64).describe('is the uid of the WekaClaims object that is complete'),
+  pending: text(64).optional().describe('is the uid of the one that is there in its place, empty where there is none'),
+  since: dateTime().optional().describe('is when that was seen'),
+});
+
 const status = object({
   conditions: conditions().optional().describe('say where the node stands'),
   observedGeneration: observedGeneration(),
@@ -56,11 +63,8 @@ const status = object({
     at: dateTime().describe('is when the last try was given up'),
     message: text(2048).describe('says why'),
   })).max(64).optional().describe('are loads of kernel drivers that failed or never ended; each is tried again after those that were not tried yet'),
-  claims: object({
-    uid: text(64).describe('is the uid of the WekaClaims object of the node whose holders are complete'),
-    pending: text(64).optional().describe('is the uid of the one that is there in its place, empty where there is none'),
-    since: dateTime().optional().describe('is when that was seen'),
-  }).optional().describe('is in which object the claims of the node are: in one made anew those who run on the node have to claim again what they have, before anybody chooses'),
+  claims: claimsObject().optional().describe('is in which object the claims of the node are: in one made anew those who run on the node have to claim again what they have, before anybody chooses'),
+  portClaims: claimsObject().optional().describe('is the same of the port ranges of all WekaClusters'),
   refused: z.array(object({
     image: text(1024).describe('is the image of a container on the node'),
     message: text(2048).describe('says why no helper may run it, and what an administrator does'),

@@ -7,8 +7,6 @@ import { defined } from '../../core/defined.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { graceSeconds } from '../grace.ts';
-import type { ClaimChange } from '../../core/families/claims.ts';
-import type { KnownClaims } from '../claims/claims.ts';
 import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
 import { foreignWords, givesThemBack } from './formation.ts';
@@ -19,11 +17,6 @@ const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter
 function paused(facts: ClusterFacts): Outcome {
   const open = facts.containers.filter(({ status, terminating }) => !terminating && status.status !== 'Paused');
   return open.length === 0 ? done() : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
-}
-
-/** Takes back an order: what it has said to its containers stays in those that are being deleted. */
-function callingBack(claims: KnownClaims, now: string): ClaimChange[] {
-  return claims.spec.destroy === undefined ? [] : [{ path: ['destroy'], value: null }, { path: ['calledBack'], value: { at: now } }];
 }
 
 /**
@@ -37,7 +30,7 @@ function graceBegun({ claims, cluster: { metadata: { generation } }, now, server
   return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [
     { path: ['grace'], value: defined({ startedAt: now, startedAtServer: serverNow, generation }) },
     // the order of a deletion that was called back while nobody looked
-    ...callingBack(claims, now),
+    ...(claims.spec.destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
   ])]);
 }
 
@@ -123,17 +116,17 @@ export const deletionSteps: readonly Step<ClusterFacts>[] = [
 ];
 
 /** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. Whoever lives has neither, however it came there. */
-function cancelled({ claims, now }: Pick<ClusterFacts, 'claims' | 'now'>): Outcome {
+function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
   if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
   const { destroy } = claims.spec;
   const late = destroy === undefined ? [] : [{ type: 'Warning' as const, reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
   return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [
-    { path: ['grace'], value: null }, ...callingBack(claims, now),
+    { path: ['grace'], value: null }, { path: ['destroy'], value: null },
   ])], 1, late);
 }
 
 /** Beside the life of a cluster, which goes on where its deletion is cancelled. */
-export const cancellationStep: Step<Pick<ClusterFacts, 'claims' | 'now'>> = {
+export const cancellationStep: Step<Pick<ClusterFacts, 'claims'>> = {
   name: 'DeletionCancelled', mode: 'independent', summary: 'A grace that had begun is forgotten.', check: cancelled,
 };

@@ -6,6 +6,7 @@ import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { clusterConditions, labels } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
+import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
@@ -37,6 +38,9 @@ function portsClaimed(facts: ClusterFacts): Outcome {
   // another range would replace all pods
   if (facts.containers.length > 0 && remembered === undefined) {
     return stalled('PortRangeLost', 'neither the claims nor status.ports nor the containers say which ports the containers of the cluster use; restore its range in the WekaClaims object ports');
+  }
+  if (remembered === undefined && facts.nodes.some((node) => isIncomplete(node, 'portClaims', portClaims.uid))) {
+    return wait('ClaimsRenewed', `WekaClaims ${portClaims.name} were deleted: chooses no range before all WekaClusters have claimed theirs again, two minutes at most`, 10);
   }
   const { basePort, portRange } = cluster.spec.ports ?? {};
   const taken = Object.values(portClaims.spec.ranges ?? {});

@@ -8,7 +8,7 @@ import { deleteObject } from '../../core/families/objects.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
 import { renderSteps, runSteps, skipped, type Step, type StepsResult } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
-import { apiVersion, clusterConditions, labels } from '../api/group.ts';
+import { annotations, apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
@@ -130,7 +130,7 @@ type State = 'active' | 'paused' | 'destroying';
 /** The containers with the state that the cluster gives them; an active one is left to whatever a person set. */
 function containers(facts: ClusterFacts, state: State): { objects: KubernetesObject[]; surplus: string[] } {
   const { ports, cluster, uid, request } = facts;
-  if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state)), surplus: [] };
+  if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state, uid)), surplus: [] };
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
@@ -146,7 +146,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   });
   const requested = new Set(facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name));
   const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
-  return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state)), surplus: grows ? wanted.surplus : [] };
+  return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state, uid)), surplus: grows ? wanted.surplus : [] };
 }
 
 /** What is another cluster's is neither changed nor deleted, whatever becomes of this one; with the labels that it has, for by these it is a child. */
@@ -156,7 +156,14 @@ const kept = ({ foreign }: ClusterFacts): KubernetesObject[] => foreign.filter((
 });
 
 const condition = (view: ContainerView, type: string): string | undefined => view.status.conditions?.find((one) => one.type === type)?.status;
-const withState = (object: KubernetesObject, state: State): KubernetesObject => ({ ...object, spec: { ...(object['spec'] as object), state } });
+
+/** The end is marked as this cluster's word: a container may outlive it, and the word counts with its order only. */
+function withState(object: KubernetesObject, state: State, uid: string): KubernetesObject {
+  const { metadata } = object;
+  const marked = state === 'destroying' ? { metadata: { ...metadata, annotations: { ...metadata.annotations, [annotations.destroyAnnounced]: uid } } } : {};
+  return { ...object, ...marked, spec: { ...(object['spec'] as object), state } };
+}
+
 
 function active(facts: ClusterFacts): Decision {
   const unsupported = unsupportedFields(facts.cluster);
@@ -230,7 +237,7 @@ const takesBack = ({ parent }: HookRequest): boolean => (parent['spec'] as { ove
 /** Nothing changes, except that a grace does not run on behind the back of who took the deletion back. */
 function invalid(request: HookRequest, message: string): Decision {
   const claims = claimsFact(request.observed, claimsNames.ofCluster(request.parent.metadata.uid ?? ''));
-  const outcome = takesBack(request) ? cancellationStep.check({ claims, now: request.context.now }) : skipped;
+  const outcome = takesBack(request) ? cancellationStep.check({ claims }) : skipped;
   return { ...invalidSpec(request, message), ...(outcome.state === 'act' ? { operations: outcome.operations } : {}) };
 }
 

@@ -55,8 +55,9 @@ function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarg
 }
 
 /**
- * How the container stands. That weka does not know it frees its drives: that is believed of one which weka was seen to have
- * deactivated, when two members say it, where there are two. Whoever is cut off has never heard of what came last.
+ * How the container stands. That weka has let it go ends its pod, and that weka does not know it frees its drives: two members
+ * have to say so, where there are two, and the second only counts of one that was seen to be deactivated. Whoever is cut off
+ * speaks of the past, and has never heard of what came last.
  */
 export function ownEntry(facts: ContainerFacts): OwnEntry {
   const { inWeka, otherMember, witness, holder, containerId } = facts;
@@ -65,10 +66,12 @@ export function ownEntry(facts: ContainerFacts): OwnEntry {
   if (own.state === 'absent' && holder !== undefined && holder.deactivated !== containerId) {
     return { state: 'unknown', reason: `another member does not list ${nameOf(containerId ?? NaN)}, which was never seen to be deactivated (somebody may have removed it inside weka)` };
   }
-  if (own.state !== 'absent' || witness === undefined) return own;
+  const isOut = (entry: OwnEntry): boolean => entry.state === 'absent' || (entry.state === 'listed' && entry.member.status === 'INACTIVE');
+  if (!isOut(own) || witness === undefined) return own;
   const second = entryIn(facts, witness.inWeka, witness.pod);
-  if (second.state !== 'listed') return second;
-  return { state: 'unknown', reason: `${otherMember?.name ?? ''} does not list it, and ${witness.pod.name} calls it ${second.member.status}` };
+  if (second.state === 'unknown' || isOut(second)) return second;
+  const first = own.state === 'listed' ? `calls it ${own.member.status}` : 'does not list it';
+  return { state: 'unknown', reason: `${otherMember?.name ?? ''} ${first}, and ${witness.pod.name} calls it ${second.state === 'listed' ? second.member.status : ''}` };
 }
 
 /** Whether weka has let the container go; undefined: not known. */
@@ -109,10 +112,12 @@ function turnFor(facts: ContainerFacts): StopInput['turn'] {
 }
 
 /** A member may be cut off, or answer with what it knew before: where another one can be asked, both have to say that it is full. */
-function agreedProtection({ protection, otherMember, executor, otherStatus, clusterGuid }: ContainerFacts): Protection {
-  if (protection.state !== 'full' || otherMember === undefined || otherMember.uid === executor?.uid) return protection;
-  const foreign = ofAnotherCluster(otherStatus, clusterGuid);
-  return foreign === undefined && otherStatus !== undefined ? protectionOf(otherStatus) : { state: 'unknown', message: foreign ?? '' };
+function agreedProtection({ protection, otherMember, executor, otherStatus, witness, clusterGuid }: ContainerFacts): Protection {
+  // where its own pod does not speak, the other member is the first who was asked
+  const [second, status] = otherMember?.uid === executor?.uid ? [witness?.pod, witness?.status] : [otherMember, otherStatus];
+  if (protection.state !== 'full' || second === undefined) return protection;
+  const foreign = ofAnotherCluster(status, clusterGuid);
+  return foreign === undefined && status !== undefined ? protectionOf(status) : { state: 'unknown', message: foreign ?? '' };
 }
 
 /** The stop decision for a pod that terminates, or would if it were omitted now. */

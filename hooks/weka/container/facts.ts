@@ -172,12 +172,14 @@ function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound
 }
 
 /**
- * Whose container it is. Its claim outranks its owner reference while that cluster is there: a tool that writes an older
- * life's uid, or another cluster's labels, makes it a child of nobody or of another one, and no less a member.
+ * Whose container it is. Its claim outranks its owner reference while that cluster is there, and so does its status where the
+ * claim is lost: a tool that writes an older life's uid, or another cluster's labels, makes it a child of nobody or of another
+ * one, and no less a member.
  */
-function clusterFor(request: HookRequest, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
+function clusterFor(request: HookRequest, { status, metadata }: WekaContainer, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
   const owner = clusterOf(request.parent);
-  const { clusterUid: uid, clusterName: name = owner?.name } = holder ?? {};
+  const said = holder?.clusterUid === undefined && status?.uid === metadata.uid ? status : holder;
+  const { clusterUid: uid, clusterName: name = owner?.name } = said ?? {};
   if (uid === undefined || name === undefined || uid === owner?.uid) return owner;
   const claimed = { name, uid };
   const { state } = ownerFact(request, request.parent.metadata.namespace ?? '', claimed);
@@ -190,7 +192,7 @@ function claimsOf(request: HookRequest, container: WekaContainer, nodeName: stri
   const claimed = is(container.spec.mode, 'claims') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
   const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
-  const cluster = clusterFor(request, holder);
+  const cluster = clusterFor(request, container, holder);
   // one that has lost its owner is still a member beside the others, and stops in turn with them
   const turnOfCluster = cluster?.uid ?? holder?.clusterUid;
   const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster));

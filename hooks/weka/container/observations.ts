@@ -68,7 +68,7 @@ function leaving({ otherMember, witness, container: { spec } }: ContainerFacts, 
 }
 
 function living(facts: ContainerFacts, age: number): Observation[] {
-  const { executor, container: { spec }, otherMember } = facts;
+  const { executor, container: { spec }, otherMember, witness } = facts;
   const { moving } = ages(facts);
   const disrupting = is(spec.mode, 'backend') && (facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts));
   const replacing = spec.mode === 'drive' && drivesGoing(facts);
@@ -76,6 +76,7 @@ function living(facts: ContainerFacts, age: number): Observation[] {
     ...(executor !== undefined && disrupting ? [wekaQuery(executor, 'status', moving)] : []),
     ...(executor !== undefined && spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
     ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving)] : []),
+    ...(witness !== undefined && disrupting && executor?.uid === otherMember?.uid ? [wekaQuery(witness.pod, 'status', moving)] : []),
     ...(replacing ? drivesListers(facts).flatMap(({ pod }) => [wekaQuery(pod, 'status', moving), wekaQuery(pod, 'drives', moving)]) : []),
   ];
   return [...new Map(asked.map((one) => [one.id, one])).values()];
@@ -94,8 +95,8 @@ function inWeka(facts: ContainerFacts, age: number): Observation[] {
 }
 
 /** Whom its owner reference names, and whose it is by its claim: mostly one. */
-function owners({ request, namespace, holder, container: { metadata } }: ContainerFacts): Observation[] {
-  const names = new Set([clusterOf(request.parent)?.name, holder?.clusterName].flatMap((name) => name ?? []));
+function owners({ request, namespace, holder, container: { metadata, status } }: ContainerFacts): Observation[] {
+  const names = new Set([clusterOf(request.parent)?.name, holder?.clusterName, status?.clusterName].flatMap((name) => name ?? []));
   return [...names].map((name) => ownerObservation(namespace, name, metadata.deletionTimestamp === undefined ? ownerAges.settled : ownerAges.ending));
 }
 

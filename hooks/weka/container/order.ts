@@ -4,7 +4,7 @@ import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import { objectLive } from '../../core/families/objects.ts';
 import { wekaClusterKind } from '../access.ts';
-import { apiVersion } from '../api/group.ts';
+import { annotations, apiVersion } from '../api/group.ts';
 import type { WekaContainer } from '../api/index.ts';
 import type { ClaimsFact } from '../claims/claims.ts';
 import type { ContainerState } from './stop.ts';
@@ -41,15 +41,15 @@ function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
   return owner.state === 'gone' ? grace === undefined || order.generation === grace.generation : order.generation === owner.generation;
 }
 
-/** Its cluster had ordered the destruction and called it back, and is gone since: what stands of it in a spec is nobody's word; nor is it while the claims are not known. */
-export const isCalledBack = (claims: ClaimsFact | undefined): boolean => claims !== undefined && (claims.state === 'unknown' || (claims.spec.calledBack !== undefined && claims.spec.destroy === undefined));
+/** What a cluster has written into the spec is its order, for as long as that stands in its claims; without that mark it is a person's word. */
+export const isAnnounced = ({ metadata }: Pick<WekaContainer, 'metadata'>): boolean => metadata.annotations?.[annotations.destroyAnnounced] !== undefined;
 
 /** An order that its cluster has written into the spec lasts as long as the cluster means it: it may be read after it was cancelled, and before the next one. */
-function mayDestroy(owner: OwnerFact, ordered: boolean, claims: ClaimsFact | undefined): boolean {
+function mayDestroy(container: WekaContainer, owner: OwnerFact, ordered: boolean): boolean {
   // who can not be heard may have called it back
   if (owner.state === 'unknown') return false;
   if (owner.state === 'terminating') return !owner.cancelled && ordered;
-  return ordered || !isCalledBack(claims);
+  return ordered || !isAnnounced(container);
 }
 
 /**
@@ -59,7 +59,7 @@ function mayDestroy(owner: OwnerFact, ordered: boolean, claims: ClaimsFact | und
 export function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner);
-  if (wished === 'destroying') return mayDestroy(owner, clusterClaims === undefined || ordered, clusterClaims) ? 'destroying' : 'paused';
+  if (wished === 'destroying') return mayDestroy(container, owner, ordered) ? 'destroying' : 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   const cancelled = owner.state === 'terminating' && owner.cancelled;
   // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims

@@ -2,7 +2,7 @@
 import { ensureFinalizer } from '../../core/families/objects.ts';
 import type { Summary } from '../../core/conditions.ts';
 import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
-import { apiVersion, clusterFinalizer } from '../api/group.ts';
+import { annotations, apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
 import { graceSeconds } from '../grace.ts';
 import { warning } from './bring-up.ts';
@@ -42,8 +42,8 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
   if (owner.state !== 'gone') return undefined;
   if (spec.state === 'destroying') {
     if (facts.clusterClaims?.state === 'unknown') return undefined;
-    const way = `kubectl patch wekaclaims ${facts.clusterClaims?.name ?? ''} --type=json -p '[{"op":"remove","path":"/spec/calledBack"}]'`;
-    return { summary: { state: 'stalled', reason: 'WordNeeded', message: `WekaCluster ${cluster} is gone, and has called back the order to destroy that stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} gives the order again, to all containers of that cluster` } };
+    const way = `kubectl annotate wekacontainer ${facts.name} -n ${facts.namespace} ${annotations.destroyAnnounced}-`;
+    return { summary: { state: 'stalled', reason: 'WordNeeded', message: `WekaCluster ${cluster} is gone, and has called back the order to destroy that stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} makes it your word, which erases its data and its drives` } };
   }
   const left = ownGraceLeft(facts);
   const gone = `WekaCluster ${cluster} is gone and has ordered nothing`;

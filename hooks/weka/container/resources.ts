@@ -41,7 +41,7 @@ function portTaken({ container: { spec } }: ContainerFacts, held: UsedPorts, oth
 
 /** Whoever runs on the node, of whichever cluster, claims first what it has. */
 function incomplete({ node, nodeClaims }: ContainerFacts & { node: WekaNode }): Refused | undefined {
-  if (nodeClaims?.state !== 'known' || !isIncomplete(node, nodeClaims.uid)) return undefined;
+  if (nodeClaims?.state !== 'known' || !isIncomplete(node, 'claims', nodeClaims.uid)) return undefined;
   return { reason: 'ClaimsRenewed', refused: `WekaClaims ${nodeClaims.name} were deleted: chooses nothing before all that run on node ${node.metadata.name} have claimed again what they have, two minutes at most` };
 }
 

@@ -111,6 +111,9 @@ export function containerStatus(
     managementIPs: ips.length === 0 ? undefined : ips,
     containerID: facts.containerId,
     clusterID: facts.clusterGuid,
+    // where its claim and its owner reference are lost, this alone says whose it is
+    clusterUid: facts.clusterUid ?? old?.clusterUid,
+    clusterName: facts.clusterUid === undefined ? old?.clusterName : facts.clusterName,
     podUid: facts.pod?.target.uid,
     nodeAffinity: node,
     lastAppliedImage: (run.blockedBy === undefined ? builtImage(facts) : undefined) ?? old?.lastAppliedImage,

@@ -18,7 +18,7 @@ describe('the claims object of a node', () => {
   });
 
   it('is no place to choose while it is another one than that', () => {
-    expect([undefined, 'a', 'b'].map((uid) => isIncomplete({ status: { claims: { uid: 'a' } } }, uid))).toEqual([true, false, true]);
-    expect(isIncomplete({ status: {} }, 'b')).toBe(false);
+    expect([undefined, 'a', 'b'].map((uid) => isIncomplete({ status: { claims: { uid: 'a' } } }, 'claims', uid))).toEqual([true, false, true]);
+    expect(isIncomplete({ status: { claims: { uid: 'a' } } }, 'portClaims', 'b')).toBe(false);
   });
 });

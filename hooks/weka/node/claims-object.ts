@@ -23,6 +23,6 @@ export function claimsSeen(before: Seen | undefined, uid: string | undefined, no
   return left <= 0 ? settled : { seen: { uid: before.uid, pending, since }, again: Math.ceil(left) };
 }
 
-/** Nobody chooses in claims that are not those which the WekaNode knows to be complete. */
-export const isIncomplete = ({ status }: Pick<WekaNode, 'status'>, uid: string | undefined): boolean =>
-  status?.claims !== undefined && status.claims.uid !== uid;
+/** Nobody chooses in claims that are not those which a WekaNode knows to be complete. */
+export const isIncomplete = ({ status }: Pick<WekaNode, 'status'>, field: 'claims' | 'portClaims', uid: string | undefined): boolean =>
+  status?.[field] !== undefined && status[field].uid !== uid;

@@ -31,8 +31,8 @@ interface NodeFacts extends PolicyInput {
   config: OperatorConfig;
   helpers: WekaContainer[];
   unreadable: HolderInput['unreadable'];
-  /** Of the claims object of the node. */
-  claimsUid?: string;
+  /** The uids of the claims objects that are there. */
+  claimsUids: Record<'claims' | 'portClaims', string | undefined>;
   discovery?: NonNullable<WekaNode['status']>['discovery'];
   drivers: { image: string; bootId: string }[];
   /** What is to be loaded for each container that waits for drivers. */
@@ -136,8 +136,9 @@ function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
   const loaded = drivers.map(({ image }) => image);
   const found = verdicts({ ...base, loaded });
   const wanted = loadsInput(base, loads(found, loaded));
-  const claimsUid = objects.find(({ metadata }) => metadata.name === claimsNames.ofNode(node.metadata.name))?.metadata.uid;
-  return defined({ ...base, claimsUid, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
+  const uidOf = (name: string): string | undefined => objects.find(({ metadata }) => metadata.name === name)?.metadata.uid;
+  const claimsUids = { claims: uidOf(claimsNames.ofNode(node.metadata.name)), portClaims: uidOf(claimsNames.ofPorts) };
+  return defined({ ...base, claimsUids, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
 }
 
 function helperFailure(facts: NodeFacts, name: string): string {
@@ -237,8 +238,8 @@ function decide(request: HookRequest): Decision {
     ? { state: 'progressing' as const, reason: blocked.reason, message: blocked.message }
     : { state: 'ready' as const, reason: 'Known', message: 'the node is known' };
   const wishes = [...kstatusTrio(summary), ...renderSteps(run, previous)];
-  const { seen, again = Infinity } = claimsSeen(parsed.value.status?.claims, facts.claimsUid, request.context.now);
-  const resync = Math.min(run.resyncAfterSeconds ?? Infinity, again);
+  const seen = (['claims', 'portClaims'] as const).map((field) => ({ field, ...claimsSeen(parsed.value.status?.[field], facts.claimsUids[field], request.context.now) }));
+  const resync = Math.min(run.resyncAfterSeconds ?? Infinity, ...seen.map(({ again = Infinity }) => again));
   return {
     status: {
       conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
@@ -246,7 +247,7 @@ function decide(request: HookRequest): Decision {
       // a list that is too long would have the whole status refused
       drivers: facts.drivers.slice(-listLimit),
       ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads.slice(-listLimit) }),
-      ...(seen === undefined ? {} : { claims: { ...seen } as Json }),
+      ...Object.fromEntries(seen.flatMap((one) => (one.seen === undefined ? [] : [[one.field, { ...one.seen } as Json]]))),
       ...refusals(facts),
     },
     children: helpers(facts),
