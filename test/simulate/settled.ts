@@ -86,9 +86,17 @@ const override = (stage: Stage, { object }: Asking, overrides: Record<string, un
   return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
 };
 
+/** The patch that the message names, as it stands there. */
+const patchPod = (stage: Stage, { condition }: Asking): string => {
+  const [command = '', name = '', patch = '{}'] = /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)'/.exec(condition.message) ?? [];
+  attempt(() => stage.world.patch('Pod', name, JSON.parse(patch) as object));
+  return command;
+};
+
 /** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
 export const remedies: readonly Remedy[] = [
   { reason: 'RollBackedOff', act: deletePod },
+  { reason: 'PodReleased', act: patchPod },
   { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
   {
@@ -100,8 +108,8 @@ export const remedies: readonly Remedy[] = [
     act(stage) {
       const uid = stage.world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
       const names = ours(stage, 'WekaContainer').filter(({ metadata }) => metadata.labels?.['controller-uid'] !== uid).map(({ metadata }) => metadata.name);
-      for (const name of names) attempt(() => stage.world.patch('WekaContainer', name, { metadata: { labels: { 'controller-uid': uid } } }));
-      return `kubectl label wekacontainer ${names.join(' ')} controller-uid=${uid}`;
+      for (const name of names) attempt(() => stage.world.patch('WekaContainer', name, { metadata: { labels: { 'controller-uid': uid, 'weka.io/cluster-id': uid } } }));
+      return `kubectl label --overwrite wekacontainers ${names.join(' ')} controller-uid=${uid} weka.io/cluster-id=${uid}`;
     },
   },
   {

@@ -10,7 +10,7 @@ import type { ClaimHolder } from '../api/index.ts';
 import type { KnownClaims } from '../claims/claims.ts';
 import { readDrives } from '../weka-drives.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import { livePod, queried, type ContainerFacts } from './facts.ts';
 import { successorOf } from './succession.ts';
 
 interface Former {
@@ -43,7 +43,9 @@ function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | u
 function giveUp(facts: ContainerFacts, claims: KnownClaims, former: Former): Outcome {
   const left = stillInWeka(facts, former);
   if (left !== undefined) return wait('FormerContainer', left, 10);
-  const proof = successorOf(facts, former.holder);
+  // its own pod has the name, so that of the former one is gone
+  const replaced = facts.pod !== undefined && facts.pod.target.uid !== former.holder.incarnation?.podUid;
+  const proof = successorOf(facts, former.holder, replaced ? { exists: false } : livePod(facts));
   return proof.create
     ? act('GivingUpFormer', `gives back the claims of the former container ${former.uid}: ${proof.proof}`, [writeClaims(claims, [release(former)])])
     : wait(proof.reason, `the former container ${former.uid} is to be given up: ${proof.message}`, 5);

@@ -4,7 +4,7 @@ import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
-import { decideFence, type FenceDecision } from '../../core/fence.ts';
+import { decideFence, type FenceDecision, type FenceInput } from '../../core/fence.ts';
 import { act, done, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder } from '../api/index.ts';
@@ -19,7 +19,7 @@ import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
 
 /** The fence before a pod in place of the last one of a holder. */
-export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefined): FenceDecision {
+export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefined, live: FenceInput['live']): FenceDecision {
   const incarnation = holder?.incarnation;
   // the boot of another node proves nothing about this pod
   const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
@@ -29,7 +29,7 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
   return decideFence({
     incarnation,
     stopAllowed: holder?.stopAllowed,
-    live: livePod(facts),
+    live,
     node: node === undefined ? undefined : {
       bootId: node.spec.bootId ?? '',
       outOfService: (node.spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
@@ -40,7 +40,7 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
 }
 
 /** The fence before the next pod. Modes without claims keep nothing on their node that a second pod could harm. */
-export const successor = (facts: ContainerFacts): FenceDecision => successorOf(facts, facts.holder);
+export const successor = (facts: ContainerFacts): FenceDecision => successorOf(facts, facts.holder, livePod(facts));
 
 /** What it is in weka is written beside the pod: after that pod nobody else may know it, and a status may be lost. */
 export function identityChange({ pod, uid, container: { spec }, joined, identityKnown, containerId, clusterGuid }: ContainerFacts): ClaimChange[] {
