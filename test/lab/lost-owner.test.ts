@@ -74,6 +74,7 @@ describe('containers whose owner reference names a cluster of an older life', ()
     await fc.assert(fc.asyncProperty(chosen, fc.boolean(), fc.boolean(), async (ones, labels, claims) => {
       const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
       const watch = watchLosses(world);
+      const uids = new Set(ones.map((name) => uidOf(world, 'WekaContainer', name)));
       const old = '11111111-2222-4333-8444-555555555555';
       for (const name of ones) {
         const reference = { ...world.get('WekaContainer', name)!.metadata.ownerReferences![0]!, uid: old };
@@ -84,6 +85,9 @@ describe('containers whose owner reference names a cluster of an older life', ()
       await watch.pass(600);
       expect(watch.losses.away).toBeLessThanOrEqual(1);
       expect([watch.losses.ioStopped, watch.violations(), world.lab.world.damage]).toEqual([false, [], []]);
+      // who may leave is gone altogether, and does not say that it keeps its data
+      const kept = world.lab.all('WekaContainer').filter(({ metadata }) => uids.has(metadata.uid ?? '') && world.condition('WekaContainer', metadata.name)?.reason === 'OwnerGone');
+      expect(kept.map(({ metadata }) => metadata.name)).toEqual([]);
       world.lab.stop();
     }), { numRuns: 3 });
   });
