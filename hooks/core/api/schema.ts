@@ -17,7 +17,7 @@ export const stringMap = () => z.record(text(317), text(4096));
 const labelPart = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const labelPrefix = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
 const labelKeyPattern = `(${labelPrefix}/)?${labelPart}`;
-const labelKeyWords = 'a label key such as weka.io/role: letters, digits, -, _ and . after an optional domain and one slash';
+const labelKeyWords = 'a label key such as example.com/role: letters, digits, -, _ and . after an optional domain and one slash';
 /** A name of at most 63 characters, after a domain and a slash where there is one. */
 export const labelKey = () => z.string().max(317).regex(new RegExp(`^${labelKeyPattern}$`), { error: `must be ${labelKeyWords}` });
 /** The same, or empty where that means that there is none. */

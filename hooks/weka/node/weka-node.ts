@@ -136,7 +136,8 @@ function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
   const loaded = drivers.map(({ image }) => image);
   const found = verdicts({ ...base, loaded });
   const wanted = loadsInput(base, loads(found, loaded));
-  const uidOf = (name: string): string | undefined => objects.find(({ metadata }) => metadata.name === name)?.metadata.uid;
+  // what is related may be damaged
+  const uidOf = (name: string): string | undefined => objects.map(({ metadata }) => metadata).find((metadata) => metadata.name === name && typeof metadata.uid === 'string')?.uid;
   const claimsUids = { claims: uidOf(claimsNames.ofNode(node.metadata.name)), portClaims: uidOf(claimsNames.ofPorts) };
   return defined({ ...base, claimsUids, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
 }
