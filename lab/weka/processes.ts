@@ -2,7 +2,7 @@
 import { randomUuid } from '../nodes/hardware.ts';
 import { exposedMembers, refreshProtection } from './protection.ts';
 import type { Actor, Cluster, LocalContainer, Member, WorldState } from './state.ts';
-import { clusterOf, domainOf, hasQuorum, isBackend, isPresent, joinsCluster, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
+import { clusterOf, domainOf, drivesOf, hasQuorum, isBackend, isPresent, joinsCluster, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
 
 /**
  * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
@@ -143,6 +143,9 @@ export function stopContainer(world: WorldState, local: LocalContainer, force: b
   });
 }
 
+/** One that has just joined, and restarts for it, serves nothing yet: a drive container before its first drive. */
+const holdsSomething = (cluster: Cluster, member: Member): boolean => member.role !== 'drive' || drivesOf(cluster, member).some(({ status }) => status === 'ACTIVE' || status === 'PHASING_OUT');
+
 /** Whether the stop was right is for others to judge; here is what they need for it. */
 function noteStop(world: WorldState, local: LocalContainer): void {
   const cluster = clusterOf(world, local);
@@ -151,7 +154,7 @@ function noteStop(world: WorldState, local: LocalContainer): void {
   const others = exposedMembers(world, cluster).filter((other) => domainOf(other) !== domainOf(member));
   world.stops.push({
     at: world.clock.now(), guid: cluster.guid, dataId: member.dataId, name: member.name, nodeName: member.nodeName, role: member.role,
-    served: member.state !== 'INACTIVE' && isPresent(world, cluster, member),
+    served: member.state !== 'INACTIVE' && isPresent(world, cluster, member) && holdsSomething(cluster, member),
     alreadyAway: others.map(({ name, dataId, exposure, exposureSince, exposedBy }) => ({
       name, dataId,
       // not exposed yet: it is just being stopped

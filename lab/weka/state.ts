@@ -186,7 +186,7 @@ export interface Stop {
   name: string;
   nodeName: string;
   role: Role;
-  /** False: it was away already, so that its stop took nothing away. */
+  /** False: it was away already, or held nothing yet, so that its stop took nothing away. */
   served: boolean;
   /** Backends of other failure domains whose data missed a copy at that moment, and since when. */
   alreadyAway: { name: string; dataId: string; since: number; by: Actor }[];
