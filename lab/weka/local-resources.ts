@@ -1,7 +1,6 @@
 /** `weka local resources ...`: what a container of the host was given. */
 import type { CommandContext, LocalCommand } from './command.ts';
 import { answer, answerJson, refuse, splitList, withLocal } from './command.ts';
-import { tryJoins } from './processes.ts';
 import type { LocalContainer, Role } from './state.ts';
 
 export const resourcesCommands: LocalCommand[] = [
@@ -26,7 +25,7 @@ function showResources(context: CommandContext) {
       core_ids: local.coreIds,
       net_devices: local.nets.filter((net) => net !== 'udp').map((device) => ({ device })),
       nodes: nodes(local),
-      backend_endpoints: local.joinIps,
+      backend_endpoints: local.nextJoinIps ?? local.joinIps,
       failure_domain: local.failureDomain ?? null,
       restricted_client: local.restricted,
       machine_identifier: local.machineIdentifier ?? null,
@@ -48,8 +47,9 @@ function nodes(local: LocalContainer) {
 
 function setJoinIps(context: CommandContext) {
   return withLocal(context, (local) => {
-    local.joinIps = context.positionals.flatMap(splitList);
-    tryJoins(context.world);
+    const wished = context.positionals.flatMap(splitList);
+    if (local.process === 'stopped') local.joinIps = wished;
+    else local.nextJoinIps = wished;
     return answer('');
   });
 }

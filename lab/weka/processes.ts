@@ -18,6 +18,8 @@ export function startContainer(world: WorldState, local: LocalContainer): Promis
     return Promise.resolve(refusal);
   }
   flagSecondProcess(world, local);
+  local.joinIps = local.nextJoinIps ?? local.joinIps;
+  local.nextJoinIps = undefined;
   local.process = 'starting';
   local.startFailed = false;
   local.lastFailure = '';

@@ -35,6 +35,8 @@ export interface LocalContainer {
   joinToken: string | undefined;
   /** `ip:port`, IPv6 bracketed. */
   joinIps: string[];
+  /** Set while it runs: they count from its next start on. */
+  nextJoinIps?: string[] | undefined;
   failureDomain: string | undefined;
   machineIdentifier: string | undefined;
   version: string;
