@@ -27,18 +27,18 @@ export function ordersIn(world: World): Orders {
   const cancelledAt = new Map<string, number>();
   /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
   const maker = new Map<string, string>();
-  /** Containers to which their cluster had announced the end, and called it back. */
-  const calledBack = new Set<string>();
+  /** Containers to which their cluster has announced the end. */
+  const announced = new Set<string>();
   const ownerOf = ({ metadata }: Loose): string | undefined => metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? metadata.labels?.['weka.io/cluster-id'];
   const containers = (): Loose[] => world.lab.all('WekaContainer');
   const made = (object: Loose): void => {
     const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
     if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
+    if (object.metadata.annotations?.['weka.io/destroy-announced-by'] !== undefined) announced.add(uid);
   };
   const heard = (cluster: Loose): void => {
     if (!isTerminating(cluster) || !isCancelled(cluster)) return;
     cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
-    for (const { metadata: { uid = '' }, spec } of containers()) if (spec?.state === 'destroying' && maker.get(uid) === cluster.metadata.uid) calledBack.add(uid);
   };
   for (const object of containers()) made(object);
   for (const cluster of world.lab.all('WekaCluster') as Loose[]) heard(cluster);
@@ -80,7 +80,9 @@ export function ordersIn(world: World): Orders {
       const cluster = clusterOf(found);
       // the cluster's word counts while it can be heard: a state of its container may be older than a deletion taken back
       if (cluster !== undefined && isTerminating(cluster)) return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
-      if (found.spec?.state === 'destroying' && !calledBack.has(uid)) return 'its state is destroying';
+      // its cluster is gone, and may have called back what it has written there
+      const confirmed = !announced.has(uid) || found.metadata.annotations?.['weka.io/destroy-confirmed'] === uid;
+      if (found.spec?.state === 'destroying' && confirmed) return 'its state is destroying';
       return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true ? 'overrides.skipDeactivate' : undefined;
     },
   };

@@ -65,7 +65,10 @@ function ordered(facts: ClusterFacts): Outcome {
   const { claims, now, cluster: { metadata: { generation } } } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   if (orderStands(facts)) return done();
-  return act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: defined({ at: now, generation }) }])]);
+  return act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [
+    { path: ['destroy'], value: defined({ at: now, generation }) },
+    ...(claims.spec.announced === undefined ? [{ path: ['announced'], value: now }] : []),
+  ])]);
 }
 
 /** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */
