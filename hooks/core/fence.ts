@@ -12,12 +12,20 @@ export interface Incarnation {
   bootId: string;
 }
 
+/** A pod of the name that has no owner. */
+export interface ReleasedPod {
+  /** Gives it to its container. */
+  command: string;
+  /** It is the last one that was recorded, and not merely of the same name while no record is left. */
+  recorded: boolean;
+}
+
 export interface FenceInput {
   incarnation: Incarnation | undefined;
   /** The pod that we allowed to stop, as recorded in the claims. */
   stopAllowed: string | undefined;
   /** A live read by name; undefined: not known. */
-  live: { exists: false } | { exists: true; ours: boolean; /** It has lost its owner; the command that gives it back. */ released?: string } | undefined;
+  live: { exists: false } | { exists: true; ours: boolean; released?: ReleasedPod } | undefined;
   /** The node that the last pod ran on; `undefined` where nothing is seen of it. */
   node: { bootId: string; outOfService: boolean } | undefined;
   /** The Node was looked up past every cache and is gone. */
@@ -30,14 +38,22 @@ export type FenceDecision =
   | { create: true; proof: string }
   | { create: false; reason: FenceReason; message: string; probe?: true };
 
+/** What is said of it. */
+export function podReleased({ command, recorded }: ReleasedPod): { reason: 'PodReleased'; message: string } {
+  return {
+    reason: 'PodReleased',
+    message: recorded
+      ? `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${command} gives it back`
+      : `a pod of this name has no owner, and no claim is left that says whose it is: if it is that of this container, ${command} gives it back; else delete it`,
+  };
+}
+
 /** Whether the successor may come, by which proof, or what is waited for. */
 export function decideFence(input: FenceInput): FenceDecision {
   const { incarnation, live, node } = input;
   if (live === undefined) return { create: false, reason: 'PodUnknown', message: 'waits for a live read of the pod' };
-  if (live.exists && live.released !== undefined) {
-    return { create: false, reason: 'PodReleased', message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${live.released} gives it back` };
-  }
   if (live.exists) {
+    if (live.released !== undefined) return { create: false, ...podReleased(live.released) };
     return live.ours
       ? { create: false, reason: 'PodStillExists', message: 'a pod of this container exists; waits until it is seen or gone' }
       : { create: false, reason: 'NameTaken', message: 'a pod of this name exists that belongs to something else' };

@@ -52,7 +52,7 @@ export const coreWellReasons = {
 
 /** What the fence before a successor says, for systems that have pods. */
 export const fenceReasons = {
-  PodReleased: { meaning: 'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it', cure: 'the command in the message, also when the pod is being deleted', event: 'Warning' },
+  PodReleased: { meaning: 'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node are lost as well, it is only a pod of this name without an owner', cure: "the command in the message, also when the pod is being deleted; a pod that is not the container's: delete it", event: 'Warning' },
   PodUnknown: { meaning: 'the name has not been read live', cure: 'as `FactUnknown`', event: 'Warning' },
   PodStillExists: { meaning: 'a pod of this container exists that Metacontroller does not see', cure: "wait; if it stays, its labels were changed: compare them with another pod's", event: 'Warning' },
   NameTaken: { meaning: 'a pod of this name belongs to something else', cure: 'delete that', event: 'Warning' },

@@ -1,4 +1,5 @@
 /** What weka says of its containers, read so that an answer which is empty, partial or somebody else's proves nothing. */
+import type { SilentMember } from './api/index.ts';
 import type { WekaAnswer, WekaStatus } from './queries.ts';
 
 export interface WekaMember {
@@ -59,10 +60,10 @@ function againstCounts(members: readonly WekaMember[], status: WekaStatus | unde
 }
 
 /** Why a list speaks of the past: it calls somebody UP whose node does not report. Undefined where it does not. */
-export function againstSilence(found: WekaContainers, silent: readonly { name: string; nodeName: string }[]): string | undefined {
+export function againstSilence(found: WekaContainers, silent: readonly SilentMember[]): string | undefined {
   if (found.state === 'unknown') return undefined;
-  const contradiction = silent.find(({ name }) => found.members.some((member) => member.name === name && member.status === 'UP'));
-  return contradiction === undefined ? undefined : `weka calls ${contradiction.name} UP, and its node ${contradiction.nodeName} does not report`;
+  const contradiction = silent.find(({ wekaName }) => found.members.some((member) => member.name === wekaName && member.status === 'UP'));
+  return contradiction === undefined ? undefined : `weka calls ${contradiction.wekaName} UP, and its node ${contradiction.nodeName} does not report`;
 }
 
 /** The answer of `weka cluster container`, or why it can not be believed. */

@@ -26,12 +26,12 @@ function cluster(size: number, change: ((index: number) => ContainerChange) | un
 
 /** As many as a cluster names. */
 const named = 12;
-const members = times(named, (index) => ({ containerUid: `uid-of-member-${index}`, name: `member-${index}`, podUid: `pod-of-member-${index}`, mode: 'drive', containerId: index, ip: '10.0.0.1', port: 35_000 }));
+const members = times(named, (index) => ({ containerUid: `uid-of-member-${index}`, containerName: `member-${index}`, podUid: `pod-of-member-${index}`, mode: 'drive', containerId: index, address: '10.0.0.1' }));
 const membersObject: KubernetesObject = object('WekaMembers', 'demo-members', {
   metadata: { namespace: 'default', labels: { 'weka.io/cluster-id': 'uid-of-demo' } },
   spec: { clusterGuid: guid, basePort: 35_000, wished: { drive: 1, compute: 1 }, members, joinIpPorts: times(named, (index) => `10.0.0.${index}:35000`) },
 });
-const words = (size: number): Facts => Object.assign({}, ...members.map(({ name }) => wordOf(name, size))) as Facts;
+const words = (size: number): Facts => Object.assign({}, ...members.map(({ containerName }) => wordOf(containerName, size))) as Facts;
 
 function client(size: number, present: boolean): HookRequest {
   const parent = object('WekaClient', 'apps', { metadata: { namespace: 'default' }, spec: { image, targetCluster: demo, nodeSelector: { role: 'app' } } });

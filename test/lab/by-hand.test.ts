@@ -54,6 +54,40 @@ describe('a pod that has lost its labels, and with them its owner', () => {
   });
 });
 
+describe('a pod that has lost its labels, on a node whose claims are deleted as well', () => {
+  it.each(['stays', 'is deleted with its container'])('is named with the command that gives it back, and nothing is erased: it %s', long, async (what) => {
+    const world = await readyCluster({}, { nodes: 4, weka: { rebuildElsewhere: hour } });
+    const watch = watchLosses(world);
+    const node = nodeOf(world, 'demo-drive-1');
+    world.patch('Pod', 'demo-drive-1', { metadata: { labels: null } });
+    world.delete('WekaClaims', `node-${node}`);
+    if (what !== 'stays') world.delete('WekaContainer', 'demo-drive-1');
+    const said = () => (world.get('WekaContainer', 'demo-drive-1')?.status?.['conditions'] ?? []) as { reason?: string; message?: string }[];
+    const named = () => said().find(({ reason }) => reason === 'PodReleased');
+    await watch.until('it is named', () => named() !== undefined, 300);
+    const command = /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)' gives/.exec(named()?.message ?? '');
+    world.patch('Pod', command?.[1] ?? '', JSON.parse(command?.[2] ?? '') as object);
+    if (what === 'stays') await watch.until('it is well again', () => isContainerReady(world, 'demo-drive-1'), 600);
+    else await watch.until('it has left', () => world.get('WekaContainer', 'demo-drive-1')?.metadata.deletionTimestamp === undefined, 1200);
+    expect(watch.losses).toMatchObject({ ioStopped: false });
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('the members object', () => {
+  it('loses what somebody has written into it', long, async () => {
+    const world = await readyCluster({}, { nodes: 3 });
+    const spec = () => world.get('WekaMembers', 'demo-members')?.spec ?? {};
+    const before = JSON.stringify(spec());
+    const members = spec()['members'] as object[];
+    const foreign = { containerUid: 'uid-of-nobody', containerName: 'nobody', podUid: 'pod-of-nobody', mode: 'drive', containerId: 77, address: '10.9.9.9' };
+    world.patch('WekaMembers', 'demo-members', { spec: { members: [foreign, ...members], silent: [{ wekaName: 'nobody', nodeName: 'nowhere' }] } });
+    await world.until('all is as it was', () => JSON.stringify(spec()) === before, 120);
+    world.lab.stop();
+  });
+});
+
 describe('ports of a member', () => {
   it('are refused by the schema when they are changed, and what weka knows it by stays', long, async () => {
     const world = await readyCluster({}, { nodes: 3 });

@@ -22,7 +22,7 @@ function decideNow({ controller, request }: Settled, config: Record<string, Json
 }
 
 /** What later releases say to a child beyond what an earlier one did, by kind. None of it is in a pod, so none of it restarts one. */
-const laterFields: Record<string, readonly string[]> = { WekaContainer: ['gracefulDestroyDuration'], WekaMembers: ['wished'] };
+const laterFields: Record<string, readonly string[]> = { WekaContainer: ['gracefulDestroyDuration'], WekaMembers: ['wished', 'silent'] };
 
 /** The children as the earlier release would have wished them. */
 function withoutLaterFields(children: Decision['children']): Decision['children'] {
@@ -32,12 +32,21 @@ function withoutLaterFields(children: Decision['children']): Decision['children'
   });
 }
 
-/** What later releases do not say any more, of members that find each other by other fields. */
-function withoutFormerFields(children: Decision['children']): Decision['children'] {
+/** What later releases call otherwise, of members that find each other; undefined: what they do not say any more. */
+const formerFields: Record<string, string | undefined> = { name: 'containerName', ip: 'address', port: undefined };
+
+function ofToday(member: Record<string, Json>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(member).flatMap(([field, value]) => {
+    const today = field in formerFields ? formerFields[field] : field;
+    return today === undefined ? [] : [[today, value]];
+  }));
+}
+
+function withTodaysFields(children: Decision['children']): Decision['children'] {
   return children.map((child) => {
     if (child.kind !== 'WekaMembers') return child;
     const spec = child['spec'] as { members: Record<string, Json>[] };
-    return { ...child, spec: { ...spec, members: spec.members.map((member) => Object.fromEntries(Object.entries(member).filter(([field]) => field !== 'port'))) } };
+    return { ...child, spec: { ...spec, members: spec.members.map(ofToday) } };
   });
 }
 
@@ -54,7 +63,7 @@ describe.each(releases)('what release %s has settled', (release) => {
   });
 
   it.each(objects)('$name has the children that it had', (settled) => {
-    expect(withoutLaterFields(decideNow(settled).children)).toEqual(withoutFormerFields(settled.children));
+    expect(withoutLaterFields(decideNow(settled).children)).toEqual(withTodaysFields(settled.children));
   });
 
   it.each(objects)('$name has nothing done to a pod', (settled) => {

@@ -12,7 +12,6 @@ export const integer = (minimum: number, maximum: number) => z.int().min(minimum
 export const port = () => integer(0, 65535);
 export const stringMap = () => z.record(text(317), text(4096));
 
-
 /** Kubernetes' syntax of label keys and values (apimachinery, IsQualifiedName and IsValidLabelValue). */
 const labelPart = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const labelPrefix = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';

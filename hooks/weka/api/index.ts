@@ -29,7 +29,7 @@ export { parseWekaNode, readWekaNode, type WekaNode } from './weka-node.ts';
 export {
   parseWekaClaims, claimsNames, wekaClaimsSpecSchema, type ClaimHolder, type WekaClaims, type WekaClaimsSpec,
 } from './weka-claims.ts';
-export { parseWekaMembers, membersName, type ClusterMember, type WekaMembers } from './weka-members.ts';
+export { parseWekaMembers, membersName, type SilentMember, type WekaMembers } from './weka-members.ts';
 
 /** All kinds, upstream's five first. */
 export const kinds: KindDefinition[] = [

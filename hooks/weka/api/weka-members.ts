@@ -9,17 +9,17 @@ import { modes } from './modes.ts';
 const spec = object({
   clusterGuid: text(64).optional().describe('is the GUID that weka gave itself; absent before formation'),
   basePort: port().optional().describe('is the first port of the cluster'),
-  // Metacontroller merges a list by the first of containerPort, port, mountPath, name, uid, ip, path that all entries have: that has to be the name
+  // Metacontroller merges a list of which all entries have containerPort, port, mountPath, name, uid, ip or path: what a person writes into it would stay
   members: z.array(object({
     containerUid: text(64).describe('is the uid of the WekaContainer'),
-    name: text().describe('is the name of the WekaContainer'),
+    containerName: text().describe('is the name of the WekaContainer'),
     podUid: text(64).optional().describe('is the uid of its pod'),
     mode: z.enum(modes).describe('is its mode'),
     containerId: z.int().min(0).optional().describe('is its number in the weka cluster'),
-    ip: text(64).describe('is its first management address'),
+    address: text(64).describe('is its first management address'),
   })).max(96).default([]).describe('are containers that can run commands for others'),
   silent: z.array(object({
-    name: text().describe('is its name inside weka'),
+    wekaName: text().describe('is its name inside weka'),
     nodeName: text().describe('is the node'),
   })).max(96).optional().describe('are members whose node does not report: weka that calls them UP speaks of the past'),
   wished: object({
@@ -31,7 +31,7 @@ const spec = object({
 
 export const wekaMembersSchema = wekaGroup.dataResource('WekaMembers', spec);
 export type WekaMembers = z.output<typeof wekaMembersSchema>;
-export type ClusterMember = WekaMembers['spec']['members'][number];
+export type SilentMember = NonNullable<WekaMembers['spec']['silent']>[number];
 
 /** The WekaMembers with defaults, or what is wrong with it. */
 export const parseWekaMembers = (input: unknown) => parse(wekaMembersSchema, input);

@@ -28,10 +28,11 @@ function graceBegun({ claims, cluster: { metadata: { generation } }, now, server
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   if (claims.spec.grace !== undefined && claims.spec.grace.generation === generation) return done();
   if (serverNow === undefined) return unknown('the clock of the API server has not been read');
+  const { grace: before, destroy } = claims.spec;
   return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [
-    { path: ['grace'], value: defined({ startedAt: now, startedAtServer: serverNow, generation }) },
+    { path: ['grace'], value: defined({ startedAt: now, startedAtServer: serverNow, generation, afterOrder: destroy?.at ?? before?.afterOrder }) },
     // the order of a deletion that was called back while nobody looked
-    ...(claims.spec.destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
+    ...(destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
   ])]);
 }
 
@@ -48,7 +49,8 @@ function graceOver(facts: ClusterFacts): Outcome {
   const seconds = graceSeconds(gracefulDestroyDuration);
   const left = graceLeft(grace, seconds, { hooks: now, server: serverNow });
   if (left === 0) return done();
-  const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}`;
+  const interrupted = grace.afterOrder === undefined ? '' : `; the destruction that was ordered at ${grace.afterOrder} is interrupted, by a change of the spec: what was erased by then does not come back`;
+  const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}${interrupted}`;
   return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, 3600));
 }
 

@@ -172,8 +172,6 @@ function clusterCreated(facts: ClusterFacts): Outcome {
   if (joined.length > 0) return wait('Forming', `${joined.length} of ${members.length} members have joined`, facts.config.lookSeconds);
   const { claims } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
-  const before = formedBefore(facts);
-  if (before !== undefined) return before;
   const pinned = claims.spec.former?.containerUid;
   const former = members.find(({ uid }) => uid === pinned);
   const first = members[0];

@@ -31,8 +31,8 @@ function members(facts: ClusterFacts): Json[] {
     .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && isBackend(view))
     .slice(0, executors)
     .map((view) => ({
-      containerUid: view.uid, name: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,
-      ip: view.status.managementIPs?.[0] ?? '',
+      containerUid: view.uid, containerName: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,
+      address: view.status.managementIPs?.[0] ?? '',
     }));
 }
 
@@ -42,14 +42,13 @@ function silent({ containers, nodes }: ClusterFacts): Json[] {
   return containers
     .filter(({ status, terminating }) => !terminating && status.containerID !== undefined && away.has(status.nodeAffinity ?? ''))
     .slice(0, joinAddresses)
-    .flatMap(({ spec, status }) => (spec.name === undefined ? [] : [{ name: spec.name, nodeName: status.nodeAffinity ?? '' }]));
+    .flatMap(({ spec, status }) => (spec.name === undefined ? [] : [{ wekaName: spec.name, nodeName: status.nodeAffinity ?? '' }]));
 }
 
 export function membersObject(facts: ClusterFacts): KubernetesObject {
   const formed = facts.guid !== undefined;
   const configured = facts.cluster.spec.expandEndpoints ?? [];
   const addresses = joinIpPorts(facts.containers);
-  const unheard = silent(facts);
   return {
     apiVersion, kind: 'WekaMembers',
     metadata: { name: membersName(facts.name), namespace: facts.namespace, labels: { [labels.clusterId]: facts.uid, [labels.clusterName]: facts.name } },
@@ -57,7 +56,8 @@ export function membersObject(facts: ClusterFacts): KubernetesObject {
       ...(formed ? { clusterGuid: facts.guid ?? '' } : {}),
       ...(facts.ports === undefined ? {} : { basePort: facts.ports.basePort }),
       members: members(facts),
-      ...(unheard.length === 0 ? {} : { silent: unheard }),
+      // also where it is empty: what is not said here, and somebody else has written, would stay
+      silent: silent(facts),
       wished: Object.fromEntries(facts.plans.map(({ role, count }) => [role, count])),
       joinIpPorts: addresses.length > 0 ? addresses : configured,
     },

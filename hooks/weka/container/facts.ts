@@ -10,7 +10,7 @@ import { podLive } from '../../core/families/pods.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { turnOf, type Turn } from '../../core/turn.ts';
 import { apiVersion, group, labels } from '../api/group.ts';
-import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
+import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type SilentMember, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { wekaQuery, runtimeReport } from '../catalogue.ts';
 import { wekaClusterKind } from '../access.ts';
@@ -102,12 +102,12 @@ interface Speaker {
 
 /** Two other members, as far as there are two. They take turns, so that a dead one is not asked for ever. */
 function pickMembers(members: WekaMembers | undefined, namespace: string, notThis: { uid: string; name: string }, now: string): Speaker[] {
-  const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis.uid && member.name !== notThis.name && member.podUid !== undefined);
+  const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis.uid && member.containerName !== notThis.name && member.podUid !== undefined);
   const first = Math.floor(Date.parse(now) / 20_000) % Math.max(1, others.length);
   const inTurn = [...others.slice(first), ...others.slice(0, first)];
   // what cuts off one container of a node cuts off the others
-  const second = inTurn.find(({ ip }) => ip !== inTurn[0]?.ip) ?? inTurn[1];
-  return [inTurn[0], second].flatMap((member) => (member === undefined ? [] : [{ pod: { namespace, name: member.name, uid: member.podUid ?? '' }, containerId: member.containerId }]));
+  const second = inTurn.find(({ address }) => address !== inTurn[0]?.address) ?? inTurn[1];
+  return [inTurn[0], second].flatMap((member) => (member === undefined ? [] : [{ pod: { namespace, name: member.containerName, uid: member.podUid ?? '' }, containerId: member.containerId }]));
 }
 
 function reportOf(request: HookRequest, pod: PodView | undefined): { report?: RuntimeReport; reportMissing: string } {
@@ -130,8 +130,11 @@ export function livePod({ request, namespace, name, uid, holder }: ContainerFact
   if (fact.state === 'unknown') return undefined;
   const { value } = fact;
   if (!value.exists) return { exists: false };
-  const released = value.controllerUid === undefined && value.uid === holder?.incarnation?.podUid;
-  return released ? { exists: true, ours: true, released: givesBack({ namespace, name, uid }) } : { exists: true, ours: value.controllerUid === uid };
+  const last = holder?.incarnation?.podUid;
+  const recorded = value.uid === last;
+  // a claim that was made again does not know the pod any more
+  if (value.controllerUid !== undefined || (!recorded && last !== undefined)) return { exists: true, ours: value.controllerUid === uid };
+  return { exists: true, ours: recorded, released: { command: givesBack({ namespace, name, uid }), recorded } };
 }
 
 /** The label alone would do for a pod that is not being deleted: one that is, nobody adopts. */
@@ -261,18 +264,18 @@ function isBound(container: WekaContainer, report: RuntimeReport | undefined, po
 }
 
 /** Members on nodes that do not report, but for the container itself. */
-const silentBeside = (members: WekaMembers | undefined, own: string): { name: string; nodeName: string }[] => (members?.spec.silent ?? []).filter(({ name }) => name !== own);
+const silentBeside = (members: WekaMembers | undefined, own: string): SilentMember[] => (members?.spec.silent ?? []).filter(({ wekaName }) => wekaName !== own);
 
 /** What weka says of its protection; that all is whole is not believed while a member's node does not report. */
-function protectionSeen(status: WekaStatus | undefined, [silent]: readonly { name: string; nodeName: string }[]): Protection {
+function protectionSeen(status: WekaStatus | undefined, [silent]: readonly SilentMember[]): Protection {
   if (status === undefined) return { state: 'unknown', message: 'the status of the weka cluster has not been read' };
   const said = protectionOf(status);
   if (said.state !== 'full' || silent === undefined) return said;
-  return { state: 'unknown', message: `weka misses nobody, and node ${silent.nodeName} of its member ${silent.name} does not report` };
+  return { state: 'unknown', message: `weka misses nobody, and node ${silent.nodeName} of its member ${silent.wekaName} does not report` };
 }
 
 /** What a member says, as far as it can be believed. */
-function testimony(request: HookRequest, speaker: Speaker | undefined, clusterGuid: string | undefined, silent: readonly { name: string; nodeName: string }[]): Partial<Testimony> & Pick<Testimony, 'inWeka'> {
+function testimony(request: HookRequest, speaker: Speaker | undefined, clusterGuid: string | undefined, silent: readonly SilentMember[]): Partial<Testimony> & Pick<Testimony, 'inWeka'> {
   const status = queried({ request }, speaker?.pod, 'status');
   const listed = readContainers(queried({ request }, speaker?.pod, 'containers'), { containerId: speaker?.containerId, status, clusterGuid });
   const stale = againstSilence(listed, silent);

@@ -6,6 +6,7 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { factValue } from '../../core/facts.ts';
+import { podReleased } from '../../core/fence.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { returnTurn, takeTurn } from '../../core/turn.ts';
@@ -151,7 +152,10 @@ function podGone(facts: ContainerFacts): Outcome {
   }
   const live = livePod(facts);
   if (live === undefined) return unknown('waits for a live read of the pod', 1);
-  if (live.exists && live.released !== undefined) return wait('PodReleased', `its pod has lost its label and with it its owner, and nobody may stop it: ${live.released} gives it back`, 5);
+  if (live.exists && live.released !== undefined) {
+    const { reason, message } = podReleased(live.released);
+    return wait(reason, message, 5);
+  }
   return live.exists && live.ours ? wait('PodStillExists', 'a pod of this container exists; waits until it is seen or gone', 2) : done();
 }
 

@@ -47,8 +47,8 @@ function rivalOf({ drives = [], wekaPort, agentPort }: Holding, others: readonly
 
 /** A member that runs on the node and has no claim there: its claim was lost as well, and what it runs with is not free. */
 export function unclaimedNeighbour({ members, uid, node }: ContainerFacts & { node: WekaNode }, holders: Record<string, ClaimHolder>): Refused | undefined {
-  const found = members?.spec.members.find(({ containerUid, ip }) => containerUid !== uid && node.spec.internalIps.includes(ip) && holders[containerUid] === undefined);
-  return found === undefined ? undefined : { reason: 'NeighbourUnclaimed', refused: `${found.name} runs on this node and its claim is lost: chooses nothing before that is made again` };
+  const found = members?.spec.members.find(({ containerUid, address }) => containerUid !== uid && node.spec.internalIps.includes(address) && holders[containerUid] === undefined);
+  return found === undefined ? undefined : { reason: 'NeighbourUnclaimed', refused: `${found.containerName} runs on this node and its claim is lost: chooses nothing before that is made again` };
 }
 
 /**

@@ -54,8 +54,8 @@ function input(one: Case): PolicyInput {
     [podLive(holder, 0).id, podValue(one.pod, 'uid-of-mine')],
     [clusterLook(demo, 0).id, { living: living(demo.uid), 'another uid': living('younger'), absent: { exists: false }, unknown: undefined }[one.cluster]],
     [membersLook(demo, 0).id, {
-      real: living('m', { 'spec.members': [{ containerUid: 'uid-of-member', name: member.name, podUid: 'pod-of-member' }] }, { labels: { [labels.clusterId]: demo.uid } }),
-      'of another cluster': living('m', { 'spec.members': [{ containerUid: 'uid-of-member', name: member.name, podUid: 'pod-of-member' }] }, { labels: { [labels.clusterId]: 'another' } }),
+      real: living('m', { 'spec.members': [{ containerUid: 'uid-of-member', containerName: member.name, podUid: 'pod-of-member' }] }, { labels: { [labels.clusterId]: demo.uid } }),
+      'of another cluster': living('m', { 'spec.members': [{ containerUid: 'uid-of-member', containerName: member.name, podUid: 'pod-of-member' }] }, { labels: { [labels.clusterId]: 'another' } }),
       absent: { exists: false }, unknown: undefined,
     }[one.members]],
     [containerLook(member, 0, ['spec.image', 'spec.mode', 'spec.driversDistService']).id, living('uid-of-member',

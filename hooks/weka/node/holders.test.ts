@@ -79,7 +79,7 @@ function input(one: Case): HolderInput {
     [clusterLook(cluster, 0).id, object(one.cluster === 'another uid' ? 'other' : one.cluster, cluster.uid)],
     [membersLook(cluster, 0).id, object(one.members, 'm', {
       labels: { [labels.clusterId]: one.members === 'of another cluster' ? 'uid-of-another' : cluster.uid },
-      fields: { 'spec.clusterGuid': 'guid', 'spec.members': [{ containerUid: 'uid-of-member', name: member.name, podUid: member.uid, containerId: 1 }] },
+      fields: { 'spec.clusterGuid': 'guid', 'spec.members': [{ containerUid: 'uid-of-member', containerName: member.name, podUid: member.uid, containerId: 1 }] },
     })],
     [wekaQuery(member, 'drives', 0).id, one.listed === 'unknown' ? undefined : drives],
     [wekaQuery(member, 'containers', 0).id, containers],

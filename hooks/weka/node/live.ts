@@ -40,7 +40,7 @@ export interface LiveMember {
 export type LiveMembers = { state: 'unknown' } | { state: 'absent' } | { state: 'present'; guid?: string; members: LiveMember[] };
 
 function memberOf(value: Json, namespace: string): LiveMember[] {
-  const { containerUid, containerId, name, podUid } = (value ?? {}) as Record<string, Json>;
+  const { containerUid, containerId, containerName: name, podUid } = (value ?? {}) as Record<string, Json>;
   if (typeof containerUid !== 'string' || typeof name !== 'string' || typeof podUid !== 'string') return [];
   return [{ containerUid, pod: { namespace, name, uid: podUid }, ...(typeof containerId === 'number' ? { containerId } : {}) }];
 }
