@@ -1,4 +1,4 @@
-/** What the pages say against what is there: links, commands, reasons, generated parts, blocks of the tour. */
+/** What the pages say against what is there: links, commands, generated parts, blocks of the tour. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -66,27 +66,5 @@ describe('the pages', () => {
 describe('the tour', () => {
   it('begins with npm ci and npm start, and is what README.md shows', () => {
     expect(tourSteps(read(join(repository, 'README.md'))).slice(0, 2).map(({ script }) => script)).toEqual(['npm ci', 'npm start']);
-  });
-});
-
-function sources(directory: string): string {
-  return readdirSync(directory, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
-    .map((entry) => read(join(entry.parentPath, entry.name))).join('\n');
-}
-
-describe('troubleshooting', () => {
-  const code = sources(join(repository, 'hooks/weka')) + sources(join(repository, 'hooks/core'));
-  const page = read(join(import.meta.dirname, 'troubleshooting.md'));
-  const cells = page.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|')[1] ?? '');
-  const told = new Set(cells.flatMap((cell) => [...cell.matchAll(/`([A-Za-z]+)`/g)].map(([, reason = '']) => reason)));
-
-  it('tells of reasons that the code gives', () => {
-    expect([...told].filter((reason) => !code.includes(`'${reason}'`))).toEqual([]);
-  });
-
-  it('has an entry for each reason for which something waits, acts or stalls', () => {
-    const given = [...code.matchAll(/\b(?:wait|waitFor|act|stalled)\(\s*'([A-Z][A-Za-z]+)'/g), ...code.matchAll(/create: false,[^}]*?reason: '([A-Z][A-Za-z]+)'/g), ...code.matchAll(/refused: .*reason: '([A-Z][A-Za-z]+)'/g)];
-    expect([...new Set(given.map(([, reason = '']) => reason))].filter((reason) => !told.has(reason))).toEqual([]);
   });
 });

@@ -13,21 +13,21 @@ const patience = 3;
 const maxAge = 5;
 
 /** The condition of a parent that tells of a missing child, and its reason then. */
-export interface MissingChild {
+export interface MissingChild<Reason extends string> {
   type: string;
-  reason: string;
+  reason: Reason;
 }
 
 const eventsOf = ({ metadata: { namespace, name, uid } }: HookRequest['parent']) =>
   (namespace === undefined || uid === undefined ? undefined : recentEvents({ namespace, name, uid }, 'SyncError', maxAge));
 
-function missing({ parent }: HookRequest, { type, reason }: MissingChild): Condition | undefined {
+function missing({ parent }: HookRequest, { type, reason }: MissingChild<string>): Condition | undefined {
   const condition = findCondition(parent, type);
   return condition?.status === 'False' && condition.reason === reason ? condition : undefined;
 }
 
 /** What is asked of the sidecar once a child has been missing for a while. */
-export function refusalObservations(request: HookRequest, child: MissingChild): Observation[] {
+export function refusalObservations(request: HookRequest, child: MissingChild<string>): Observation[] {
   const wanted = eventsOf(request.parent);
   const condition = missing(request, child);
   if (wanted === undefined || condition === undefined) return [];
@@ -38,7 +38,7 @@ export function refusalObservations(request: HookRequest, child: MissingChild): 
 const words = (message: string): string | undefined => /can't reconcile children for \S+ [^:]*: (.*)/s.exec(message)?.[1];
 
 /** The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known of it. */
-export function refusalOf(request: HookRequest, child: MissingChild): string | undefined {
+export function refusalOf(request: HookRequest, child: MissingChild<string>): string | undefined {
   const wanted = eventsOf(request.parent);
   const condition = missing(request, child);
   if (wanted === undefined || condition === undefined) return undefined;

@@ -24,7 +24,7 @@ const previousConditions = ({ client }: ClientFacts): Condition[] => (client.sta
 function active(facts: ClientFacts): Decision {
   const run = runSteps(clientSteps, facts, facts.request.observed.operations);
   const { client, uid, plan, join } = facts;
-  const whole = { reason: 'Running', message: `${plan.present.length} clients run` };
+  const whole = { reason: 'Running' as const, message: `${plan.present.length} clients run` };
   // without addresses or credentials a container would come up for nothing, and its pod would have to be replaced
   const grows = !['Target', 'Secret'].includes(run.blockedBy?.step.name ?? '');
   const summary = lastingSummary(run, previousConditions(facts), client.metadata.generation ?? 0, whole);

@@ -5,10 +5,11 @@
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
 import type { Observation, Operation } from '../../core/contract.ts';
 import { ageSeconds, factValue, operationOutcome } from '../../core/facts.ts';
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { credential, joinToken, wekaRun } from '../catalogue.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
 import { answered, chooseExecutor, type ClusterFacts, type PresentSecret } from './facts.ts';
 import { expanding, findSecret, fixedValues, secretNames, userNames, type SecretName } from './secrets.ts';

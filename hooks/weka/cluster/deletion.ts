@@ -5,8 +5,9 @@
 import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { graceSeconds } from '../grace.ts';
+import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
 import { foreignWords, givesThemBack } from './formation.ts';
@@ -125,7 +126,7 @@ function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
   if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
   const { destroy } = claims.spec;
-  const late = destroy === undefined ? [] : [{ type: 'Warning' as const, reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
+  const late: Event[] = destroy === undefined ? [] : [{ type: 'Warning', reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
   return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [
     { path: ['grace'], value: null }, { path: ['destroy'], value: null },
   ])], 1, late);

@@ -1,18 +1,20 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
 import { describeIssues } from '../../core/api/parse.ts';
-import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
+import { kstatusTrio, type Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { echoChild, echoChildren, invalidSpec } from '../../core/echo.ts';
 import { claimsRead } from '../../core/families/claims.ts';
 import { deleteObject } from '../../core/families/objects.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
-import { renderSteps, runSteps, skipped, type Step, type StepsResult } from '../../core/steps.ts';
+import { carried } from '../../core/reasons.ts';
+import { renderSteps, runSteps, skipped } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { annotations, apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
 import { shortcomings } from '../protection.ts';
+import type { ConditionWish, Step, StepsResult, Summary } from '../reasons.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import { isRolling, type ContainerView } from './container-view.ts';
 import { credentialSteps } from './credentials.ts';
@@ -76,7 +78,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
   const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing, ...brokenDrives(facts)];
   const before = previousConditions(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
-  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', reason: before.reason, message: before.message };
+  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', ...carried(before) };
   if (doubt !== undefined && found.length === 0) return { type: 'Degraded', status: 'Unknown', ...doubt };
   const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
   return found.length + extra.length === 0
@@ -172,7 +174,7 @@ function active(facts: ClusterFacts): Decision {
   const state: State = facts.phase === 'paused' ? 'paused' : 'active';
   const { objects, surplus } = containers(facts, state);
   const reach = reachOf(facts);
-  const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
+  const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' } as const;
   const lasting = rolling(facts, lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, whole));
   const summary = standing(facts, doubted(reach, lasting, run.blockedBy?.outcome.state === 'unknown'));
   const wishes = [
@@ -181,7 +183,7 @@ function active(facts: ClusterFacts): Decision {
     ...(reach.condition === undefined ? [] : [reach.condition]),
     ...notSupportedCondition(unsupported.ignored),
     ...renderSteps(run, previousConditions(facts)),
-    { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True' as const, reason: 'Success', message: '' } : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
+    { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True', reason: 'Success', message: '' } as const : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
   ];
   return {
     status: clusterStatus(facts, statusWord(facts, run, summary), wishes),
@@ -215,8 +217,8 @@ function lastWords({ claims }: ClusterFacts): Operation[] {
 function ending(facts: ClusterFacts): Decision {
   const run = runSteps([secretSteps.owned, ...deletionSteps], facts, facts.request.observed.operations);
   const blocked = run.blockedBy?.outcome;
-  const reason = blocked === undefined ? 'Destroyed' : 'reason' in blocked ? blocked.reason : 'FactUnknown';
-  const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';
+  const reason = blocked === undefined ? 'Destroyed' : blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason;
+  const message = blocked?.message ?? 'everything is gone';
   const { objects } = containers(facts, facts.phase === 'destroying' ? 'destroying' : 'paused');
   const going = facts.phase === 'destroying' && run.blockedBy?.step.name !== 'Announced';
   const word = facts.phase === 'destroying' ? 'Destroying' : 'GracePeriod';

@@ -10,6 +10,7 @@ import { refusalObservations, type MissingChild } from '../../core/refused-child
 import { clusterConditions } from '../api/group.ts';
 import { claimsNames } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import type { Reason } from '../reasons.ts';
 import type { WekaQueryName } from '../queries.ts';
 import { credentialObservations } from './credentials.ts';
 import type { ClusterFacts } from './facts.ts';
@@ -34,7 +35,7 @@ function ready(facts: ClusterFacts): boolean {
 }
 
 /** How it is said that containers are missing. */
-export const missingContainers: MissingChild = { type: clusterConditions.podsCreated, reason: 'CreatingContainers' };
+export const missingContainers: MissingChild<Reason> = { type: clusterConditions.podsCreated, reason: 'CreatingContainers' };
 
 /** Queries that are needed only until a step is done; afterwards their effect is looked at once a minute. */
 const queries: readonly WekaQueryName[] = ['status', 'overrides', 'users', 'filesystemGroups', 'filesystems'];

@@ -1,8 +1,9 @@
 /** Whether weka answers. What it last said does not stand for ever: after two minutes without an answer the cluster says so. */
-import type { ConditionWish, Summary } from '../../core/conditions.ts';
+import { carried } from '../../core/reasons.ts';
 import { clusterConditions } from '../api/group.ts';
 import { wekaQuery } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
+import type { ConditionWish, Reason, Summary } from '../reasons.ts';
 import type { ClusterFacts } from './facts.ts';
 import { secretNames } from './secrets.ts';
 
@@ -12,7 +13,7 @@ const patience = 120_000;
 /** Weka locks out whoever comes too often with a wrong password, and whoever is silent for long is not asked each second. Seconds. */
 const pause = 15;
 
-const refusal = 'CredentialsRefused';
+const refusal = 'CredentialsRefused' satisfies Reason;
 
 /** Weka has refused the operator at the last look: one question is enough to see whether it still does. */
 export const wasRefused = ({ cluster }: ClusterFacts): boolean =>
@@ -22,7 +23,7 @@ export interface Reach {
   /** Shown only while weka does not answer. */
   condition?: ConditionWish;
   /** Nothing that weka said before is to be believed any more. */
-  doubt?: { reason: string; message: string };
+  doubt?: Pick<ConditionWish, 'reason' | 'message'>;
   /** Seconds in which it is not asked again. */
   pauseSeconds?: number;
 }
@@ -45,7 +46,7 @@ export function reachOf(facts: ClusterFacts): Reach {
   if (facts.wekaStatus !== undefined || (error === undefined && before === undefined)) return {};
   // a look that is late is no answer either
   const condition = error === undefined && before !== undefined
-    ? { type: before.type, status: 'False' as const, reason: before.reason, message: before.message }
+    ? { type: before.type, status: 'False' as const, ...carried(before) }
     : wishOf(facts, error ?? '');
   const since = before === undefined ? facts.now : before.lastTransitionTime;
   if (Date.parse(facts.now) - Date.parse(since) < patience) return { condition, ...(condition.reason === refusal ? { pauseSeconds: pause } : {}) };

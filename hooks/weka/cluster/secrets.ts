@@ -4,8 +4,9 @@
  */
 import { deleteSecret, ensureSecret, ownSecret } from '../../core/families/secrets.ts';
 import type { Operation } from '../../core/contract.ts';
-import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
 import { secretFact, type ClusterFacts, type PresentSecret } from './facts.ts';
 import { operatorSecretName } from './containers.ts';

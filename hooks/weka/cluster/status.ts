@@ -1,7 +1,8 @@
 /** The status of a WekaCluster. Numbers of weka change all the time: they are rounded to what a reader can use. */
-import { withTransitionTimes, type Condition, type ConditionWish } from '../../core/conditions.ts';
+import { withTransitionTimes, type Condition } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import { clusterSinglePorts } from '../claims/ports.ts';
+import type { ConditionWish } from '../reasons.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
 import type { Role } from './roles.ts';
 

@@ -1,5 +1,5 @@
 /** Giving the claimed drives to weka, and taking back those that are to go. One dead drive must not stop anything else. */
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions, annotations } from '../api/group.ts';
 import { wekaQuery, wekaRun } from '../catalogue.ts';
@@ -7,6 +7,7 @@ import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
+import type { Event, Outcome, Step } from '../reasons.ts';
 import { addition, lostDrive } from './device.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { addedDrives } from './drives-in-weka.ts';
@@ -64,7 +65,7 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
   const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
   const message = `adds ${missing.length} of ${serials.length} drives`;
-  const events = errors.map((error) => ({ type: 'Warning' as const, reason: 'DrivesAddingError', message: error }));
+  const events = errors.map((error): Event => ({ type: 'Warning', reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);
 }
 

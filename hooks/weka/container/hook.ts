@@ -1,13 +1,14 @@
 /** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
 import { describeIssues } from '../../core/api/parse.ts';
-import type { Condition, ConditionWish, Summary } from '../../core/conditions.ts';
+import type { Condition } from '../../core/conditions.ts';
 import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
-import { runSteps, type StepsResult } from '../../core/steps.ts';
+import { runSteps } from '../../core/steps.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
+import type { ConditionWish, Reason, StepsResult, Summary } from '../reasons.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { hasFailed, mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
@@ -70,8 +71,8 @@ function active(facts: ContainerFacts): Decision {
   const wish = wishedPod(facts);
   const previous = (facts.container.status?.conditions ?? []) as Condition[];
   const oneOff = is(facts.container.spec.mode, 'oneOff');
-  const summary = 'refused' in wish && wish.passing !== true
-    ? { state: 'stalled' as const, reason: 'NotSupported', message: wish.refused }
+  const summary: Summary = 'refused' in wish && wish.passing !== true
+    ? { state: 'stalled', reason: 'NotSupported', message: wish.refused }
     : summarize(run, previous, facts.container.metadata.generation ?? 0, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
   return {
     status: containerStatus(facts, run, statusWord(facts, run, oneOff ? 'Completed' : 'Running'), summary, removalRequest(facts)),
@@ -95,7 +96,7 @@ const endings = {
 function removalRequest(facts: ContainerFacts): ConditionWish[] {
   const { state, request } = facts;
   if (request.finalizing) return [];
-  const ask = (reason: string, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
+  const ask = (reason: Reason, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
   if (state === 'deleting' || state === 'destroying') return ask(endings[state].word, 'spec.state asks the owner to remove this container');
   if (facts.pod?.terminating === true && stopDecision(facts).reason === 'RemovalRequested') return ask('PodDeleted', 'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then');
   return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
@@ -111,8 +112,7 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
       ? { state: 'stalled', reason: 'Paused', message: 'the container is paused' }
       : { state: 'progressing', reason: endings[state].ended, message: 'the pod is gone' };
   }
-  const message = 'message' in blocked ? (blocked.message ?? '') : '';
-  return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'FactUnknown', message };
+  return { state: 'progressing', reason: blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason, message: blocked.message };
 }
 
 /** The pod as long as it may not end, and the helper that cleans the node after it. */

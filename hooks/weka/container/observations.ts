@@ -7,6 +7,7 @@ import { refusalObservations, type MissingChild } from '../../core/refused-child
 import { apiVersion } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
+import type { Reason } from '../reasons.ts';
 import { drivesGoing, drivesListers } from './drives-in-weka.ts';
 import { clusterOf, nodeObservation, type ContainerFacts } from './facts.ts';
 import { ownerObservation } from './order.ts';
@@ -34,7 +35,7 @@ function claims(facts: ContainerFacts, age: number): Observation[] {
 }
 
 /** How it is said that the pod may come and is not there. */
-export const missingPod: MissingChild = { type: 'PodRunning', reason: 'PodNotCreated' };
+export const missingPod: MissingChild<Reason> = { type: 'PodRunning', reason: 'PodNotCreated' };
 
 /** While no pod is seen: is there really none? Then, while a pod does not run, and before one is replaced: are the boot scripts there? */
 function beforePod(facts: ContainerFacts): Observation[] {

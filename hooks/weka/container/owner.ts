@@ -1,10 +1,10 @@
 /** The WekaCluster above a container: its finalizer, and what a container says when it has gone without a word. */
 import { ensureFinalizer } from '../../core/families/objects.ts';
-import type { Summary } from '../../core/conditions.ts';
-import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped } from '../../core/steps.ts';
 import { annotations, apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
 import { graceSeconds } from '../grace.ts';
+import type { Outcome, Step, Summary } from '../reasons.ts';
 import { warning } from './bring-up.ts';
 import type { ContainerFacts } from './facts.ts';
 

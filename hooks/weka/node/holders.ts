@@ -4,13 +4,14 @@ import type { Json, Observation, Operation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import { claimsRead } from '../../core/families/claims.ts';
 import { canonicalJson } from '../../core/operations.ts';
-import { act, skipped, wait, type Outcome } from '../../core/steps.ts';
+import { act, skipped, wait } from '../../core/steps.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
 import { readableHoldersFact, type ClaimsFact } from '../claims/claims.ts';
 import {
   containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, proofObservations, runtimeDead, suspects, type HolderInput, type Suspect,
 } from './holder-proof.ts';
+import type { Outcome } from '../reasons.ts';
 import { clusterDone } from './weka-word.ts';
 
 /** Seconds. Of the claims themselves, and until a proof that is missing is looked for again. */

@@ -6,11 +6,12 @@ import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { contentHash } from '../../core/operations.ts';
-import { renderSteps, runSteps, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { renderSteps, runSteps, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
 import { claimsNames, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
+import type { Outcome, Step, Summary } from '../reasons.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holderObservations, holdersSettled } from './holders.ts';
 import { claimsSeen } from './claims-object.ts';
@@ -235,9 +236,9 @@ function decide(request: HookRequest): Decision {
   const run = runSteps(steps, facts, request.observed.operations);
   const previous = (parsed.value.status?.conditions ?? []) as Condition[];
   const blocked = run.blockedBy?.outcome;
-  const summary = blocked !== undefined && blocked.state === 'wait'
-    ? { state: 'progressing' as const, reason: blocked.reason, message: blocked.message }
-    : { state: 'ready' as const, reason: 'Known', message: 'the node is known' };
+  const summary: Summary = blocked !== undefined && blocked.state === 'wait'
+    ? { state: 'progressing', reason: blocked.reason, message: blocked.message }
+    : { state: 'ready', reason: 'Known', message: 'the node is known' };
   const wishes = [...kstatusTrio(summary), ...renderSteps(run, previous)];
   const seen = (['claims', 'portClaims'] as const).map((field) => ({ field, ...claimsSeen(parsed.value.status?.[field], facts.claimsUids[field], request.context.now) }));
   const resync = Math.min(run.resyncAfterSeconds ?? Infinity, ...seen.map(({ again = Infinity }) => again));
