@@ -89,7 +89,8 @@ export function runSteps<Facts, Reason extends string, Event extends HookEvent>(
     const outcome: Outcome<Reason, Event> = latched ? { state: 'done' } : withLastError(step.check(facts), remembered);
     const result = { step, outcome };
     run.results.push(result);
-    if (outcome.state === 'act') run.operations.push(...outcome.operations);
+    // two steps may ask for the same, which is then done once
+    if (outcome.state === 'act') run.operations.push(...outcome.operations.filter(({ id }) => run.operations.every((one) => one.id !== id)));
     if ('events' in outcome && outcome.events) run.events.push(...outcome.events);
     if ('retryAfterSeconds' in outcome) {
       run.resyncAfterSeconds = Math.min(run.resyncAfterSeconds ?? Infinity, outcome.retryAfterSeconds);

@@ -31,8 +31,10 @@ export interface LossWatch {
 /** Watches the weka cluster of that name from now on. */
 export function watchLosses(world: World, name = 'demo'): LossWatch {
   const invariants = invariantsOf(world);
-  const found = () => world.lab.world.snapshot().clusters.find((cluster) => cluster.name === name);
-  const guid = found()?.guid;
+  const named = () => world.lab.world.snapshot().clusters.find((cluster) => cluster.name === name);
+  const guid = named()?.guid;
+  // a name can be changed
+  const found = () => (guid === undefined ? named() : world.lab.world.snapshot().clusters.find((cluster) => cluster.guid === guid));
   const before = world.lab.world.erased.length;
   const losses: Losses = { away: 0, containersAway: 0, leaving: 0, computes: Number.POSITIVE_INFINITY, driveDomains: Number.POSITIVE_INFINITY, ioStopped: false };
   const look = (): void => {

@@ -33,6 +33,7 @@ import { unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (weka.md 3.5). */
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
+  formationSteps.portsKept,
   formationSteps.takeover,
   formationSteps.leftovers,
   formationSteps.foreign,
@@ -132,7 +133,11 @@ type State = 'active' | 'paused' | 'destroying';
 /** The containers with the state that the cluster gives them; an active one is left to whatever a person set. */
 function containers(facts: ClusterFacts, state: State): { objects: KubernetesObject[]; surplus: string[] } {
   const { ports, cluster, uid, request } = facts;
-  if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state, uid)), surplus: [] };
+  if (ports === undefined) {
+    const others = new Set(facts.foreign.map(({ name }) => name));
+    const own = echoChildren(request).filter(({ kind, metadata }) => kind === 'WekaContainer' && !others.has(metadata.name));
+    return { objects: own.map((object) => withState(object, state, uid)), surplus: [] };
+  }
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
@@ -195,7 +200,7 @@ function active(facts: ClusterFacts): Decision {
 }
 
 function paused(facts: ClusterFacts): Decision {
-  const beside = runSteps([secretSteps.owned, cancellationStep], facts, facts.request.observed.operations);
+  const beside = runSteps([formationSteps.portsKept, formationSteps.foreign, secretSteps.owned, cancellationStep], facts, facts.request.observed.operations);
   const { objects } = containers(facts, 'paused');
   const open = facts.containers.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
   const summary: Summary = open === 0
@@ -205,7 +210,7 @@ function paused(facts: ClusterFacts): Decision {
     status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, []), ...renderSteps(beside, previousConditions(facts))]),
     children: [...objects, ...kept(facts), membersObject(facts)],
     operations: beside.operations,
-    events: [], resyncAfterSeconds: open === 0 ? 60 : 2,
+    events: beside.events, resyncAfterSeconds: open === 0 ? 60 : 2,
   };
 }
 
@@ -215,7 +220,7 @@ function lastWords({ claims }: ClusterFacts): Operation[] {
 }
 
 function ending(facts: ClusterFacts): Decision {
-  const run = runSteps([secretSteps.owned, ...deletionSteps], facts, facts.request.observed.operations);
+  const run = runSteps([formationSteps.portsKept, secretSteps.owned, ...deletionSteps], facts, facts.request.observed.operations);
   const blocked = run.blockedBy?.outcome;
   const reason = blocked === undefined ? 'Destroyed' : blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason;
   const message = blocked?.message ?? 'everything is gone';
