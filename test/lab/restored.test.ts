@@ -134,3 +134,28 @@ describe('all containers of a cluster, restored without their statuses', () => {
     world.lab.stop();
   });
 });
+
+describe('a restored container whose former one has lost its claim as well', () => {
+  it('starts nothing beside the member of its name, and says what gives that up', { timeout: 400_000 }, async () => {
+    const world = await readyCluster({ drive: 6, compute: 3, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
+    const watch = watchLosses(world);
+    const node = world.get('Pod', 'demo-drive-0')?.spec?.['nodeName'] as string;
+    const member = () => world.lab.world.snapshot().clusters[0]?.members.filter(({ name }) => name === wekaName) ?? [];
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
+    await world.until('no pod is left', () => world.lab.all('Pod').every(({ metadata }) => metadata.namespace !== 'default'), 300);
+    const { apiVersion, kind, metadata: { labels = {}, ownerReferences = [] }, spec = {} } = world.get('WekaContainer', 'demo-drive-0')!;
+    const wekaName = spec['name'] as string;
+    world.patch('WekaContainer', 'demo-drive-0', { metadata: { finalizers: null } });
+    world.delete('WekaContainer', 'demo-drive-0');
+    await watch.pass(30);
+    world.lab.apply({ apiVersion, kind, metadata: { name: 'demo-drive-0', namespace: 'default', labels, ownerReferences }, spec } as never);
+    await watch.pass(5);
+    world.delete('WekaClaims', `node-${node}`);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
+    await watch.until('it names the member', () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'FormerContainer', 600);
+    expect(world.condition('WekaContainer', 'demo-drive-0')?.message).toMatch(new RegExp(`weka has a container of its name ${wekaName}, HostId<\\d+>, which is DOWN, and no claim is left`));
+    await watch.pass(300);
+    expect([member().length, watch.erased(), watch.violations(), world.get('Pod', 'demo-drive-0')]).toEqual([1, [], [], undefined]);
+    world.lab.stop();
+  });
+});

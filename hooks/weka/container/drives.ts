@@ -11,6 +11,7 @@ import type { Event, Outcome, Step } from '../reasons.ts';
 import { addition, lostDrive } from './device.ts';
 import { queried, type ContainerFacts } from './facts.ts';
 import { addedDrives } from './drives-in-weka.ts';
+import { drivesElsewhere } from './known-to-weka.ts';
 import { othersThan, wishedDrives } from './resources.ts';
 
 /** What the container ought to hold, where that can be told. */
@@ -41,6 +42,13 @@ function failedDrive({ node, nodeName = '' }: ContainerFacts, { serial_number: s
   return wait('DriveFailed', message, 30, [{ type: 'Warning', reason: 'DriveFailed', message }]);
 }
 
+/** Weka would refuse to take it twice. */
+function elsewhere({ serial_number: serial = '', host_id: host = '', uuid }: WekaDrive): Outcome {
+  const id = /\d+/.exec(host)?.[0] ?? '';
+  const message = `the container claims drive ${serial}, which weka has in ${host}: if that one is given up, run in the pod of a member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${uuid}, and weka cluster container remove ${id}`;
+  return wait('ClaimContradiction', message, 30, [{ type: 'Warning', reason: 'ClaimContradiction', message }]);
+}
+
 function drivesAdded(facts: ContainerFacts): Outcome {
   if (facts.container.spec.mode !== 'drive') return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
@@ -60,6 +68,8 @@ function drivesAdded(facts: ContainerFacts): Outcome {
     // what is to go serves until it is replaced
     return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
   }
+  const foreign = drivesElsewhere(facts).find(({ serial_number: serial = '' }) => missing.includes(serial));
+  if (foreign !== undefined) return elsewhere(foreign);
   const lost = missing.filter((serial) => addition(facts, serial) === undefined).map((serial) => lostDrive(facts, serial));
   const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);

@@ -10,6 +10,7 @@ import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { Reason } from '../reasons.ts';
 import { drivesGoing, drivesListers } from './drives-in-weka.ts';
 import { clusterOf, nodeObservation, type ContainerFacts } from './facts.ts';
+import { canBeKnown } from './known-to-weka.ts';
 import { ownerObservation } from './order.ts';
 import { isOutdated, isRolling } from './roll.ts';
 
@@ -61,7 +62,7 @@ function holdersOfTurn(facts: ContainerFacts): Observation[] {
   return turn.state === 'taken' && waiting ? [turn.by, ...Object.values(turn.by.others ?? {})].map(look) : [];
 }
 
-/** A container that leaves is spoken for by two other members: what it says of itself proves nothing of what the cluster thinks of it. */
+/** A container that leaves, or of which nothing is known, is spoken for by two other members: what it says of itself proves nothing of what the cluster thinks of it. */
 function leaving({ otherMember, witness, container: { spec } }: ContainerFacts, moving: number): Observation[] {
   return [otherMember, witness?.pod].flatMap((speaker) => (speaker === undefined ? [] : [
     wekaQuery(speaker, 'containers', moving), wekaQuery(speaker, 'status', moving), ...(spec.mode === 'drive' ? [wekaQuery(speaker, 'drives', moving)] : []),
@@ -90,7 +91,7 @@ function givingUp({ otherMember, witness, container: { spec } }: ContainerFacts,
 }
 
 function inWeka(facts: ContainerFacts, age: number): Observation[] {
-  if (!facts.joined) return givingUp(facts, ages(facts).moving);
+  if (!facts.joined) return canBeKnown(facts) ? leaving(facts, ages(facts).moving) : givingUp(facts, ages(facts).moving);
   const wanted = facts.state === 'deleting' ? leaving(facts, ages(facts).moving) : facts.state === 'active' ? living(facts, age) : [];
   return [...new Map(wanted.map((one) => [one.id, one])).values()];
 }
