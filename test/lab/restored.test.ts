@@ -148,7 +148,7 @@ describe('a restored container whose former one has lost its claim as well', () 
     world.patch('WekaContainer', 'demo-drive-0', { metadata: { finalizers: null } });
     world.delete('WekaContainer', 'demo-drive-0');
     await watch.pass(30);
-    world.lab.apply({ apiVersion, kind, metadata: { name: 'demo-drive-0', namespace: 'default', labels, ownerReferences }, spec } as never);
+    world.lab.apply({ apiVersion, kind, metadata: { name: 'demo-drive-0', namespace: 'default', labels, ownerReferences }, spec });
     await watch.pass(5);
     world.delete('WekaClaims', `node-${node}`);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });

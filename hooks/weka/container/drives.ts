@@ -42,8 +42,11 @@ function failedDrive({ node, nodeName = '' }: ContainerFacts, { serial_number: s
   return wait('DriveFailed', message, 30, [{ type: 'Warning', reason: 'DriveFailed', message }]);
 }
 
-/** Weka would refuse to take it twice. */
-function elsewhere({ serial_number: serial = '', host_id: host = '', uuid }: WekaDrive): Outcome {
+/** Weka would refuse to take one of them twice. */
+function elsewhere(facts: ContainerFacts, missing: readonly string[]): Outcome | undefined {
+  const found = drivesElsewhere(facts).find(({ serial_number: serial = '' }) => missing.includes(serial));
+  if (found === undefined) return undefined;
+  const { serial_number: serial = '', host_id: host = '', uuid } = found;
   const id = /\d+/.exec(host)?.[0] ?? '';
   const message = `the container claims drive ${serial}, which weka has in ${host}: if that one is given up, run in the pod of a member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${uuid}, and weka cluster container remove ${id}`;
   return wait('ClaimContradiction', message, 30, [{ type: 'Warning', reason: 'ClaimContradiction', message }]);
@@ -68,8 +71,10 @@ function drivesAdded(facts: ContainerFacts): Outcome {
     // what is to go serves until it is replaced
     return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
   }
-  const foreign = drivesElsewhere(facts).find(({ serial_number: serial = '' }) => missing.includes(serial));
-  if (foreign !== undefined) return elsewhere(foreign);
+  return elsewhere(facts, missing) ?? addMissing(facts, serials, missing);
+}
+
+function addMissing(facts: ContainerFacts, serials: readonly string[], missing: readonly string[]): Outcome {
   const lost = missing.filter((serial) => addition(facts, serial) === undefined).map((serial) => lostDrive(facts, serial));
   const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
