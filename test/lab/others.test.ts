@@ -46,37 +46,44 @@ describe('containers that a label makes children of another cluster', () => {
 
 const cancel = (world: LabWorld): void => world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
 
+/**
+ * `demo` with a grace of ten minutes is deleted, and five minutes later the machines of these containers go off; default: of all.
+ * `uids` are those of its containers, `elsewhere` are the names of those on other machines, `back` turns the machines on again.
+ */
+async function offInTheGrace(names?: string[]) {
+  const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+  const watch = watchLosses(world);
+  const uids = new Set(members(world).map((name) => uidOf(world, 'WekaContainer', name)));
+  const nodes = new Set((names ?? members(world)).map((name) => nodeOf(world, name)));
+  const elsewhere = new Set(members(world).filter((name) => !nodes.has(nodeOf(world, name))));
+  world.delete('WekaCluster', 'demo');
+  await watch.pass(300);
+  for (const node of nodes) world.lab.machines.fail(node);
+  const back = (): void => nodes.forEach((node) => world.lab.machines.recover(node));
+  return { world, watch, uids, elsewhere, back };
+}
+
 describe('a deletion that is cancelled after its order', () => {
   it('is no order for a container that loses its owner afterwards', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(400);
     cancel(world);
     await watch.pass(30);
     for (const name of ['demo-drive-0', 'demo-compute-1']) world.patch('WekaContainer', name, { metadata: { ownerReferences: null, labels: { 'controller-uid': null, 'weka.io/cluster-id': null } } });
     await watch.pass(30);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(300);
     expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
     world.lab.stop();
   });
 
   it('erases nothing more, where no container has begun', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(360);
     expect(world.weka.erased).toEqual([]);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
     await watch.pass(60);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(600);
     expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     for (const name of members(world).filter((one) => world.get('WekaContainer', one)?.metadata.deletionTimestamp !== undefined)) {
@@ -110,17 +117,12 @@ describe('a deletion that is cancelled after its order', () => {
   });
 
   it('and taken back while nobody looked begins a new grace: an order is for one deletion', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(400);
     for (const cancelDeletion of [true, null]) world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion } } });
     // what a clean-up has begun does not come back; none has, on a node that is off
     await watch.pass(60);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(500);
     expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     await watch.until('the new grace is over, and all is gone', () => world.get('WekaCluster', 'demo') === undefined, 1200);
@@ -134,18 +136,13 @@ describe('a deletion that is cancelled after its order', () => {
     ['goes without a word, and its claims were deleted by hand', (world) => { cancel(world); for (const { metadata } of world.list('WekaClaims')) if (metadata.name.startsWith('cluster-')) world.delete('WekaClaims', metadata.name); }, 60],
     ['goes without a word, and had taken it up again while nobody looked', (world) => { cancel(world); world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: null } } }); }, 60],
   ])('is no order any more when the WekaCluster %s', long, async (_sentence, callBack, seconds) => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(400);
     callBack(world);
     await watch.pass(seconds);
     world.patch('WekaCluster', 'demo', { metadata: { finalizers: null } });
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(300);
     expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     const [name = ''] = members(world);
@@ -159,19 +156,12 @@ describe('a deletion that is cancelled after its order', () => {
   });
 
   it('makes no new containers beside the last one of those that it had, which keeps its data', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const uids = new Set(members(world).map((name) => uidOf(world, 'WekaContainer', name)));
-    const node = nodeOf(world, 'demo-drive-0');
-    const elsewhere = new Set(members(world).filter((name) => nodeOf(world, name) !== node));
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    world.lab.machines.fail(node);
+    const { world, watch, uids, elsewhere, back } = await offInTheGrace(['demo-drive-0']);
     await watch.until('all others are gone', () => !members(world).some((name) => elsewhere.has(name)), 900);
     const erased = watch.erased();
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
     await watch.until('it says so', () => world.condition('WekaCluster', 'demo')?.reason === 'DeletionCancelled', 120);
-    world.lab.machines.recover(node);
+    back();
     await watch.stays('it makes nothing', () => members(world).every((name) => uids.has(uidOf(world, 'WekaContainer', name))), 300);
     expect([watch.erased(), watch.violations()]).toEqual([erased, []]);
     world.lab.stop();
