@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../contract.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import type { Bench, BenchOptions, HookFunction } from './bench.ts';
-import { childRule, composite, configMap, configMaps, edit, jobs, lastApplied, secrets, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
+import { childRule, composite, configMap, configMaps, edit, jobs, lastApplied, secrets, startBench, thing, things } from './driver.fixture.ts';
 
 /** A bench whose hook answers `wish` with an empty status; change it and poke. */
 async function wishing(first: KubernetesObject[], method: string, options: Partial<BenchOptions> = {}) {

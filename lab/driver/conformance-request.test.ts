@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceInfo } from '../contract.ts';
-import type { Bench, BenchOptions, Request } from './bench.ts';
-import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, Request } from './driver.fixture.ts';
+import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startBench, thing, things } from './driver.fixture.ts';
 
 function settled(options: Partial<BenchOptions> = {}): Promise<Bench> {
   return startBench({

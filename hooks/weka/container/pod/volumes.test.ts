@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { config, podInput, wekaNode } from './testing.ts';
+import { config, podInput, wekaNode } from './pod-input.fixture.ts';
 import { volumes } from './volumes.ts';
 
 type Fields = Record<string, unknown>;
