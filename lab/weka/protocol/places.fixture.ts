@@ -242,7 +242,7 @@ export function simulatedPlace(options: PlaceOptions): Promise<Place> {
     bound: 600_000,
     patience: 60_000,
     replaceGeneration(uid) {
-      hosts.directory('node-1', uid).generation = 'another one';
+      hosts.writeGeneration('node-1', uid, 'another one');
     },
     close: () => Promise.resolve(),
   }, parts));

@@ -23,31 +23,8 @@ async function play({ options = {}, run }: Scenario, open: (options: PlaceOption
   }
 }
 
-/** Where the lab's counterpart has drifted from the runtime. */
-const drifted = [
-  'it fails with these ports in its resources: none',
-  'it fails with these ports in its resources: one that is none',
-  'it fails with these ports in its resources: others than numbers',
-  'a stop that is allowed before its resources are there ends it',
-  'a mode that there is not is refused by name',
-  'data of another container are refused',
-  'weka that does not start is an error in its words',
-  'without any address it fails',
-  'without a network device it fails',
-  'subnets choose device and address, or it fails',
-  'a client waits for a frontend of its name to go',
-  'while it waits for a former frontend it ends on a plain word',
-  'an agent that never answered has started nothing: it ends on a plain word',
-  'an agent that has fallen silent is waited for, unless force is allowed',
-  'TERM after an error waits for the word too, although weka was never started',
-  'data that another process took over: it stops weka by force at once, and waits for the word all the same',
-  'a second runtime of a name ends at once and leaves no trace',
-  'commands that there are not are refused',
-];
-
 describe('the simulated runtime', () => {
-  it.each(scenarios.filter(({ name }) => !drifted.includes(name)))('$name', (scenario) => play(scenario, simulatedPlace));
-  it.skip.each(scenarios.filter(({ name }) => drifted.includes(name)))('$name', (scenario) => play(scenario, simulatedPlace));
+  it.each(scenarios)('$name', (scenario) => play(scenario, simulatedPlace));
 });
 
 describe.skipIf(!usable)('the runtime of the product', () => {
