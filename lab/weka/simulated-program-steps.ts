@@ -6,10 +6,10 @@ import { versionOf } from './command.ts';
 import { devicePath } from './drive-commands.ts';
 import { Failure, LockHeld } from './simulated-program-ends.ts';
 import { managementIps, networkDevices } from './simulated-program-network.ts';
+import { choosePorts, run } from './simulated-program-ports.ts';
 import type { SimulatedRuntime } from './simulated-program-runtime.ts';
 
 const joinSecretPath = '/var/run/secrets/weka-operator/operator-user/join-secret';
-const clientPorts = 100;
 /** How long the runtime waits for a frontend of its name to go, and for its agent to answer. */
 const [formerFrontendMilliseconds, agentMilliseconds] = [120_000, 60_000];
 const featureFlagNames = [
@@ -72,47 +72,6 @@ const waitForResources: Step = async (runtime) => {
   await runtime.waitUntil(() => runtime.directory.resources !== undefined || runtime.allowStop);
   if (runtime.directory.resources === undefined) throw new Failure('a stop was allowed before the resources were written');
 };
-
-const choosePorts: Step = (runtime, mode) => {
-  const { directory, environment, hosts } = runtime;
-  const resources = directory.resources ?? {};
-  const port = (name: string): number => Number(runtime.variable(name)) || 0;
-  let agentPort = port('AGENT_PORT') || portNumber(resources.agentPort);
-  let wekaPort = port('PORT') || port('WEKA_PORT') || portNumber(resources.wekaPort);
-  if (!(agentPort && wekaPort) && mode.picksPorts) {
-    [agentPort, wekaPort] = pickClientPorts(runtime);
-  }
-  if (!(agentPort && wekaPort)) throw new Failure('resources.json names no wekaPort and agentPort, nor does the environment');
-  hosts.usePorts(environment.nodeName, runtime, [agentPort, ...run(wekaPort, clientPorts)]);
-  directory.agentPort = agentPort;
-  directory.wekaPort = wekaPort;
-};
-
-/** A port as JSON gives it; 0 for anything else. */
-function portNumber(value: unknown): number {
-  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-  return /^[0-9]{1,5}$/.test(text) && Number(text) < 65_536 ? Number(text) : 0;
-}
-
-function pickClientPorts(runtime: SimulatedRuntime): [number, number] {
-  const { directory, environment, hosts } = runtime;
-  const used = hosts.usedPorts(environment.nodeName);
-  const free = (ports: number[]): boolean => ports.every((port) => !used.has(port));
-  const { agentPort, wekaPort } = directory;
-  if (agentPort !== undefined && wekaPort !== undefined && free([agentPort, ...run(wekaPort, clientPorts)])) return [agentPort, wekaPort];
-  const first = Number(runtime.variable('BASE_PORT')) || 45_000;
-  const range = Number(runtime.variable('PORT_RANGE')) || 65_536 - first;
-  const ports = run(first, range);
-  const agent = ports.find((port) => !used.has(port)) ?? 0;
-  used.add(agent);
-  const start = ports.find((port) => port + clientPorts <= first + range && free(run(port, clientPorts)));
-  if (start === undefined) throw new Failure(`no ${clientPorts} free ports in a row between ${first} and ${first + range - 1}`);
-  return [agent, start];
-}
-
-function run(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => first + index);
-}
 
 const writeGeneration: Step = (runtime) => {
   runtime.claimData((runtime.hosts.clock.now() / 1000).toFixed(6));
