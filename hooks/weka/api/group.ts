@@ -98,6 +98,10 @@ export const priorityClasses = {
 
 /** The one main container of each pod. Commands are run there. */
 export const mainContainerName = 'weka-container';
+/** The entry of the runtime. It stays where it is: commands are run in pods of earlier releases, too. */
+export const runtimePath = '/opt/weka_runtime.py';
+/** What a subcommand of the runtime, or none for the mode of the pod, is added to. */
+export const runtimeCommand: readonly string[] = ['python3', runtimePath];
 /** ConfigMap with the runtime; the name of a copy carries a hash of its content after this prefix. */
 export const bootConfigMapPrefix = 'weka-boot-scripts';
 export const driversLoaderServiceAccount = 'weka-operator-maintenance';
