@@ -63,6 +63,36 @@ describe('the pages', () => {
   });
 });
 
+/** Files that git would have, without what is data: recorded decisions and the lock. */
+function sourceFiles(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return ['node_modules', 'build', '.git', '.lab'].includes(entry.name) ? [] : sourceFiles(path);
+    return /\.(ts|js|py|sh|ya?ml|env)$|^Dockerfile$/.test(entry.name) ? [path] : [];
+  });
+}
+
+describe('comments', () => {
+  it('cite pages and headings that are here', () => {
+    const wrong = sourceFiles(repository).flatMap((path) => {
+      // a word with a scheme in front is somebody else's page
+      const cited = [...read(path).matchAll(/(?<![\w./:-])[\w./-]*\w\.md(?:#[\w-]+)?/g)].map(([target]) => target);
+      const places = [repository, import.meta.dirname, dirname(path)].map((place) => join(place, 'page'));
+      return cited.filter((target) => places.every((place) => broken(place, target) !== undefined)).map((target) => `${relative(repository, path)}: ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('cite rules of Metacontroller that have a test each', () => {
+    const rules = [...read(join(import.meta.dirname, 'metacontroller.md')).matchAll(/^\| (\d+) \|/gm)].map(([, rule]) => Number(rule));
+    const driver = join(repository, 'lab/driver');
+    const tests = readdirSync(driver).filter((name) => name.endsWith('.test.ts')).map((name) => read(join(driver, name))).join('\n');
+    const tested = new Set([...tests.matchAll(/['"`(](\d{1,2})\. /g)].map(([, rule]) => Number(rule)));
+    expect(rules).toEqual(rules.map((_rule, index) => index + 1));
+    expect([...tested].sort((one, other) => one - other)).toEqual(rules);
+  });
+});
+
 describe('the tour', () => {
   it('begins with npm ci and npm start, and is what README.md shows', () => {
     expect(tourSteps(read(join(repository, 'README.md'))).slice(0, 2).map(({ script }) => script)).toEqual(['npm ci', 'npm start']);

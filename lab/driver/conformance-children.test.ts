@@ -151,7 +151,7 @@ describe('children', () => {
     expect(bench.warnings('p')).toEqual(warnings);
   });
 
-  it('57. Last-applied annotation text as in 3.6; without ownerReferences; unchanged desired gives no write', async () => {
+  it('57. Last-applied annotation text; without ownerReferences; unchanged desired gives no write', async () => {
     const { bench } = await wishing([configMap('a', { text: '<b>' })], 'InPlace');
     const child = bench.store.get(configMaps, 'default', 'a');
     const { uid } = bench.store.get(things, 'default', 'p').metadata;

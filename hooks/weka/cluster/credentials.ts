@@ -1,5 +1,5 @@
 /**
- * The users of a cluster inside weka, in the order in which they have to come (weka.md 3.6), and that weka takes the
+ * The users of a cluster inside weka, in the order in which they have to come (docs/weka/reference.md#users), and that weka takes the
  * passwords of their Secrets. The Secret is the word: whatever a person changes, here or in weka, weka gets its password.
  */
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
@@ -129,7 +129,7 @@ function usersApplied(facts: ClusterFacts): Outcome {
   return act('SwitchingUser', `makes the pods act as ${operator}`, [setPublicSecretValues(secretOf(facts, 'operator'), facts.uid, { username: operator })]);
 }
 
-/** The kubelet may take a while to show the new user name to the pods (weka.md 3.5 #17). Milliseconds. */
+/** The kubelet may take a while to show the new user name to the pods (docs/weka/reference.md#users). Milliseconds. */
 const adminGrace = 5 * 60 * 1000;
 
 function adminDeleted(facts: ClusterFacts): Outcome {

@@ -1,4 +1,4 @@
-/** The filesystems that every cluster has (weka.md 3.5.2). */
+/** The filesystems that every cluster has (docs/weka/reference.md#filesystems). */
 import { act, done, skipped, unknown } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';

@@ -14,7 +14,7 @@ import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.
 import { missingContainers } from './observations.ts';
 import { roles, type Role } from './roles.ts';
 
-/** Containers that take part in a formation, per role (weka.md 3.4). */
+/** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;
 /** How long the last few containers are waited for when the others would do. Milliseconds. */
 const patience = 120_000;

@@ -31,7 +31,7 @@ import { secretSteps } from './secrets.ts';
 import { clusterStatus } from './status.ts';
 import { unsupportedFields } from './unsupported.ts';
 
-/** In the order of a cluster's life (weka.md 3.5). */
+/** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
 export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   formationSteps.portsKept,
   formationSteps.takeover,

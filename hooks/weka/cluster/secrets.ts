@@ -11,7 +11,7 @@ import { csiEndpoints } from './csi-endpoints.ts';
 import { secretFact, type ClusterFacts, type PresentSecret } from './facts.ts';
 import { operatorSecretName } from './containers.ts';
 
-/** Letters and digits; passwords have 10 digits among 32 characters (weka.md 3.6). */
+/** Letters and digits; passwords have 10 digits among 32 characters (docs/weka/reference.md#users). */
 const password = { length: 32, digits: 10 };
 const joinSecret = { length: 64 };
 

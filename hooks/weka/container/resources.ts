@@ -14,7 +14,7 @@ import { drivesElsewhere, knownToWeka } from './known-to-weka.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { remembered, unclaimedNeighbour, type Refused } from './lost-claim.ts';
 
-/** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
+/** Weka takes failure domain names of up to 16 characters (docs/weka/reference.md#failure-domain). */
 const failureDomainLength = 16;
 
 /**

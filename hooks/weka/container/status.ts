@@ -25,7 +25,7 @@ export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[
 /** Reasons that have a word of their own, whatever the step. */
 const words: Partial<Record<Reason, string>> = { RuntimeError: 'Error', WaitForDrivers: 'WaitForDrivers', HelperRefused: 'WaitForDrivers' };
 
-/** Upstream's one-word status (weka.md 6.1), derived from the step that is waited for. */
+/** Upstream's one-word status (docs/weka/reference.md#status-words), derived from the step that is waited for. */
 export function statusWord(facts: ContainerFacts, run: StepsResult<ContainerFacts>, settled: string): string {
   if (facts.pod?.terminating === true && facts.state === 'active') return 'PodTerminating';
   const blocked = run.blockedBy;

@@ -18,7 +18,7 @@ import { claimsSeen } from './claims-object.ts';
 import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
 import { loads, policyObservations, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
 
-/** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
+/** Older facts are read again (docs/weka/reference.md#discovery). */
 const discoverySchema = 3;
 
 /** Entries of each list in the status, as the schema has it. */

@@ -1,5 +1,5 @@
 /**
- * The pod of a WekaContainer (weka.md section 4): the frame, and the parts that the other files of this folder build.
+ * The pod of a WekaContainer (docs/weka/reference.md#the-pod): the frame, and the parts that the other files of this folder build.
  * Pure; when a pod is made, replaced or ended is decided elsewhere. Metacontroller adds the owner reference.
  */
 import type { KubernetesObject } from '../../../core/contract.ts';

@@ -1,4 +1,4 @@
-/** Volumes of a pod and where its containers mount them (weka.md 4.3). */
+/** Volumes of a pod and where its containers mount them (docs/weka/reference.md#volumes). */
 import { runtimePath } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
