@@ -1,5 +1,5 @@
 /** The generated parts that only the pages of Weka have, by name. */
-import { roles } from '../../hooks/weka/cluster/roles.ts';
+import { roles } from '../../hooks/weka/api/modes.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { notSupportedClientFields, notSupportedFields, notSupportedKinds } from './not-supported.ts';
 import { fenceTable, stopTable } from './stop-tables.ts';

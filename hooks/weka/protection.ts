@@ -2,6 +2,7 @@
  * What weka says of its health: may one more container go, and what would be missing. A gate stands on it, so what weka
  * has not said is unknown, never "all is well".
  */
+import { countedModes } from './api/modes.ts';
 import type { WekaStatus } from './queries.ts';
 
 export type Protection =
@@ -12,17 +13,14 @@ export type Protection =
   /** `message`: what weka has not said. */
   | { state: 'unknown'; message: string };
 
-const counted = ['drives', 'computes'] as const;
-const roleName = { drives: 'drive', computes: 'compute' };
-
 /** Sentences for everything in which a weka cluster is less than whole, as far as it says so; empty when it is whole. */
 export function shortcomings(status: WekaStatus): string[] {
   const found: string[] = [];
   if (status.status !== undefined && status.status !== 'OK') found.push(`weka is ${status.status}`);
-  for (const role of counted) {
-    const { active, total } = status.containers?.[role] ?? {};
+  for (const { mode, field } of countedModes) {
+    const { active, total } = status.containers?.[field] ?? {};
     if (active !== undefined && total !== undefined && active < total) {
-      found.push(`${total - active} of ${total} ${roleName[role]} containers ${total - active === 1 ? 'is' : 'are'} away`);
+      found.push(`${total - active} of ${total} ${mode} containers ${total - active === 1 ? 'is' : 'are'} away`);
     }
   }
   for (const { numFailures = 0, percent = 0 } of status.rebuild?.protectionState ?? []) {
@@ -33,7 +31,7 @@ export function shortcomings(status: WekaStatus): string[] {
 
 /** Fields of `weka status` without which nothing can be said of the protection, as far as they are missing. */
 function unsaid({ status, containers, rebuild }: WekaStatus): string[] {
-  const counts = counted.flatMap((role) => (['active', 'total'] as const).flatMap((field) => (containers?.[role]?.[field] === undefined ? [`containers.${role}.${field}`] : [])));
+  const counts = countedModes.flatMap(({ field: role }) => (['active', 'total'] as const).flatMap((field) => (containers?.[role]?.[field] === undefined ? [`containers.${role}.${field}`] : [])));
   // weka that calls itself OK has said that nothing is rebuilt; what it says beside that has to be whole
   const states = rebuild === undefined ? [] : rebuild.protectionState === undefined
     ? ['rebuild.protectionState']

@@ -1,6 +1,6 @@
 /** What is left of a weka cluster while some of its containers are away, and whether that is enough. */
 import type { WekaStatus } from './queries.ts';
-import type { WekaContainers, WekaMember } from './weka-containers.ts';
+import { countedAs, type WekaContainers, type WekaMember } from './weka-containers.ts';
 
 /** Serves now, and is to go on doing so. */
 const isUp = ({ status }: WekaMember): boolean => status === 'UP';
@@ -38,7 +38,7 @@ export function againstAbsence(status: WekaStatus | undefined, containers: WekaC
   // one copy may be missing already where it is the absence of these that it is missing by
   if (failures > (gone.length > 0 ? 1 : 0)) return `some of the data has ${failures} failures`;
   const { active, total } = status.drives ?? {};
-  if (failures > 0 && !gone.some(({ role }) => role === 'drive') && (active === undefined || active !== total)) return `some of the data has ${failures} failures, and ${active ?? 'an unknown number'} of ${total ?? 'an unknown number'} drives are active`;
+  if (failures > 0 && !gone.some((member) => countedAs(member) === 'drives') && (active === undefined || active !== total)) return `some of the data has ${failures} failures, and ${active ?? 'an unknown number'} of ${total ?? 'an unknown number'} drives are active`;
   return againstLoss(status, members, left);
 }
 
@@ -54,12 +54,12 @@ export function madeUpFor(status: WekaStatus | undefined, containers: WekaContai
 
 /** The same by numbers alone: what is left of all that hold data or serve it. */
 function againstLoss({ stripe_data_drives: data, stripe_protection_drives: parity }: WekaStatus, members: readonly WekaMember[], left: readonly WekaMember[]): string | undefined {
-  const of = (role: WekaMember['role'], some: readonly WekaMember[]): WekaMember[] => some.filter((member) => member.role === role);
-  const domains = new Set(of('drive', left).map(domainOf)).size;
-  if (of('drive', left).length < of('drive', members).length) {
+  const of = (field: 'drives' | 'computes', some: readonly WekaMember[]): WekaMember[] => some.filter((member) => countedAs(member) === field);
+  const domains = new Set(of('drives', left).map(domainOf)).size;
+  if (of('drives', left).length < of('drives', members).length) {
     if (data === undefined || parity === undefined) return 'the answer of weka status has no stripe_data_drives or no stripe_protection_drives';
     if (domains < data + parity) return `drives of ${domains} failure domains would be left, and a stripe takes ${data + parity}`;
   }
-  const [computes, total] = [of('compute', left).length, of('compute', members).length];
+  const [computes, total] = [of('computes', left).length, of('computes', members).length];
   return computes < total && computes * 2 <= total ? `${computes} of ${total} compute containers would be left, no more than half` : undefined;
 }

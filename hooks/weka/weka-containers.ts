@@ -1,5 +1,6 @@
 /** What weka says of its containers, read so that an answer which is empty, partial or somebody else's proves nothing. */
 import type { SilentMember } from './api/index.ts';
+import { countedModes, modeTraits, type CountedMode } from './api/modes.ts';
 import type { WekaAnswer, WekaStatus } from './queries.ts';
 
 export interface WekaMember {
@@ -9,7 +10,7 @@ export interface WekaMember {
   /** UP, DOWN, DEACTIVATING, INACTIVE. */
   status: string;
   /** Undefined: weka does not say it, and the name does not tell. */
-  role?: 'drive' | 'compute' | 'other';
+  role?: CountedMode | 'other';
   /** Weka's own failure domain; absent where weka names none. */
   failureDomain?: string;
 }
@@ -20,14 +21,18 @@ type Entry = WekaAnswer<'containers'>[number];
 
 const hostIdOf = ({ host_id }: Entry): number => Number(/^HostId<(\d+)>$/.exec(host_id)?.[1] ?? NaN);
 
-/** The containers that we set up are named after their role (docs/weka/reference.md#names), whether or not weka says what they do. */
+/** The containers that we set up are named after their mode (docs/weka/reference.md#names), whether or not weka says what they do. */
 function roleOf({ mode, roles = [], container_name = '' }: Entry): WekaMember['role'] {
-  if (mode === 'client') return 'other';
-  const named = /^(drive|compute)x/.exec(container_name)?.[1] as 'drive' | 'compute' | undefined;
-  if (roles.some((role) => /^DRIVES?$/i.test(role))) return 'drive';
-  if (roles.some((role) => /^COMPUTES?$/i.test(role))) return 'compute';
-  return named ?? (roles.length > 0 ? 'other' : undefined);
+  if (mode === modeTraits.client.listedAs) return 'other';
+  const said = roles.map((role) => role.toLowerCase());
+  const listed = countedModes.find(({ mode: own }) => said.includes(own) || said.includes(`${own}s`));
+  const named = countedModes.find(({ mode: own }) => container_name.startsWith(`${own}x`));
+  return (listed ?? named)?.mode ?? (roles.length > 0 ? 'other' : undefined);
 }
+
+/** The field of `weka status` that counts it; undefined: neither, or not known. */
+export const countedAs = ({ role }: Pick<WekaMember, 'role'>): 'drives' | 'computes' | undefined =>
+  role === undefined || role === 'other' ? undefined : modeTraits[role].countedAs;
 
 /** What is known of the member that answered, and of who asks. */
 export interface Speaker {
@@ -46,11 +51,9 @@ export function ofAnotherCluster(status: WekaStatus | undefined, clusterGuid: st
   return status.guid === undefined ? 'the answer of weka status has no guid' : `the member that was asked speaks of the weka cluster ${status.guid}, not of ${clusterGuid}`;
 }
 
-const counted = [['drive', 'drives'], ['compute', 'computes']] as const;
-
 /** Why a list is shorter than the same member counts; who is missing in it is not gone for that. */
 function againstCounts(members: readonly WekaMember[], status: WekaStatus | undefined): string | undefined {
-  for (const [role, field] of counted) {
+  for (const { mode: role, field } of countedModes) {
     const total = status?.containers?.[field]?.total;
     if (total === undefined) return `the answer of weka status has no containers.${field}.total`;
     const listed = members.filter((member) => member.role === role || member.role === undefined).length;

@@ -3,6 +3,7 @@ import { randomHex } from '../nodes/hardware.ts';
 import type { ClusterCommand, ClusterCommandContext } from './command.ts';
 import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
 import { clearExposure, refreshProtection } from './protection.ts';
+import { hasDrives, isClient, isCompute, roleTraits } from './roles.ts';
 import type { Cluster, Member, WorldState } from './state.ts';
 import { domainOf, drivenDomains, drivesOf, hasQuorum, isPresent, isUp, localOf } from './state.ts';
 
@@ -94,7 +95,7 @@ function containerJson(world: WorldState, cluster: Cluster, member: Member, quor
     ips: [member.ip],
     last_failure: localOf(world, cluster, member)?.lastFailure ?? '',
     mgmt_port: member.port,
-    mode: member.role === 'client' ? 'client' : 'backend',
+    mode: roleTraits[member.role].listedAs,
     roles: [member.role.toUpperCase()],
     state: member.state,
     status: memberStatus(world, cluster, member, quorum),
@@ -137,14 +138,14 @@ const defaultRaftSize = 5;
 
 /** What weka would have too little of without the member: failure domains for a stripe, or a majority of the raft. */
 function lackWithout(world: WorldState, cluster: Cluster, member: Member): string | undefined {
-  if (member.role === 'drive') {
+  if (hasDrives(member)) {
     const left = drivenDomains(cluster, (other) => other === member).size;
     const stripe = cluster.dataDrives + cluster.parityDrives;
     return left < stripe ? `${left} failure domains, fewer than the stripe width ${stripe}` : undefined;
   }
-  if (member.role !== 'compute') return undefined;
+  if (!isCompute(member)) return undefined;
   const quorum = hasQuorum(world, cluster);
-  const left = [...cluster.members.values()].filter((other) => other !== member && other.role === 'compute' && other.state === 'ACTIVE' && isUp(world, cluster, other, quorum)).length;
+  const left = [...cluster.members.values()].filter((other) => other !== member && isCompute(other) && other.state === 'ACTIVE' && isUp(world, cluster, other, quorum)).length;
   const raft = Math.min(cluster.bucketRaftSize ?? defaultRaftSize, cluster.computesAtStart);
   // of two compute containers one will do, see protection.ts
   const needed = raft === 2 ? 1 : Math.floor(raft / 2) + 1;
@@ -176,8 +177,7 @@ function activate({ world, cluster, positionals }: ClusterCommandContext) {
 function remove({ world, cluster, positionals, options }: ClusterCommandContext) {
   const member = memberById(cluster, positionals[0]);
   if (isRefusal(member)) return member;
-  const backend = member.role !== 'client';
-  if (backend && member.state !== 'INACTIVE') {
+  if (!isClient(member) && member.state !== 'INACTIVE') {
     return refuse(`Host HostId<${member.hostId}> is ${member.state}, it must be deactivated before it is removed`);
   }
   if (drivesOf(cluster, member).length > 0) return refuse(`Host HostId<${member.hostId}> still has drives, remove them first`);
@@ -197,7 +197,7 @@ async function startIo({ world, cluster }: ClusterCommandContext) {
   if (withDrives.size < stripe) {
     return refuse(`Not enough failure domains with drives to start IO: ${withDrives.size} of ${stripe}`);
   }
-  const computes = [...cluster.members.values()].filter(({ role, state }) => role === 'compute' && state === 'ACTIVE').length;
+  const computes = [...cluster.members.values()].filter((member) => isCompute(member) && member.state === 'ACTIVE').length;
   if (computes === 0) return refuse('Not enough compute containers to start IO: there is none');
   cluster.io = 'starting';
   cluster.computesAtStart = computes;

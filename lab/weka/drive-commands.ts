@@ -3,6 +3,7 @@ import { randomUuid } from '../nodes/hardware.ts';
 import type { ClusterCommand, ClusterCommandContext } from './command.ts';
 import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
 import { noticePulledDrives } from './drive-failures.ts';
+import { hasDrives } from './roles.ts';
 import type { Drive } from './state.ts';
 import { drivenDomains, isUp } from './state.ts';
 
@@ -53,7 +54,7 @@ function add({ world, cluster, positionals }: ClusterCommandContext) {
   const member = memberById(cluster, id);
   if (isRefusal(member)) return member;
   if (paths.length === 0) return refuse('no device was given');
-  if (member.role !== 'drive') return refuse(`Host HostId<${member.hostId}> has no drive cores`);
+  if (!hasDrives(member)) return refuse(`Host HostId<${member.hostId}> has no drive cores`);
   if (member.state !== 'ACTIVE' || !isUp(world, cluster, member)) return refuse(`Host HostId<${member.hostId}> is not up`);
   const serials: string[] = [];
   for (const path of paths) {

@@ -2,8 +2,9 @@
 import type { CommandContext, LocalCommand } from './command.ts';
 import { answer, answerJson, refuse, splitList, versionOf, withLocal } from './command.ts';
 import { endProcess, startContainer, stopContainer } from './processes.ts';
+import { roleTraits } from './roles.ts';
 import type { Cluster, LocalContainer, WorldState } from './state.ts';
-import { clusterOf, hasQuorum, isUp, joinsCluster, localKey } from './state.ts';
+import { clusterOf, hasQuorum, isUp, localKey } from './state.ts';
 
 /** Commands answered on the host, without credentials. */
 export const localCommands: LocalCommand[] = [
@@ -35,7 +36,7 @@ function listContainers({ world, local, options }: CommandContext) {
 export function localEntry(world: WorldState, local: LocalContainer, hasLeader = (cluster: Cluster) => hasQuorum(world, cluster)) {
   return {
     name: local.name,
-    type: ['envoy', 'telemetry', 'ssdproxy'].includes(local.role) ? local.role : 'weka',
+    type: roleTraits[local.role].localType,
     runStatus: runStatus(local),
     isRunning: local.process === 'running',
     versionName: local.version,
@@ -58,7 +59,7 @@ function internalStatus(world: WorldState, local: LocalContainer, hasLeader: (cl
 function displayStatus(world: WorldState, local: LocalContainer, hasLeader: (cluster: Cluster) => boolean): [string, string] {
   if (local.process !== 'running') return ['DOWN', 'Not running'];
   if (!local.ready) return ['STARTING', 'Starting'];
-  if (!joinsCluster(local.role)) return ['READY', 'Ready'];
+  if (!roleTraits[local.role].joinsCluster) return ['READY', 'Ready'];
   const cluster = clusterOf(world, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (cluster !== undefined && member !== undefined) {

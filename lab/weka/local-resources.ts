@@ -1,7 +1,8 @@
 /** `weka local resources ...`: what a container of the host was given. */
 import type { CommandContext, LocalCommand } from './command.ts';
 import { answer, answerJson, refuse, splitList, withLocal } from './command.ts';
-import type { LocalContainer, Role } from './state.ts';
+import { roleTraits } from './roles.ts';
+import type { LocalContainer } from './state.ts';
 
 export const resourcesCommands: LocalCommand[] = [
   { scope: 'local', words: 'local resources', run: showResources },
@@ -36,11 +37,10 @@ function showResources(context: CommandContext) {
 
 /** The management process, and one for each core. */
 function nodes(local: LocalContainer) {
-  const roles: Partial<Record<Role, string>> = { drive: 'DRIVES', compute: 'COMPUTE', 'data-services': 'DATASERV' };
   const ids = local.coreIds === 'auto' ? [] : local.coreIds.split(',').map(Number);
   const data = Array.from({ length: local.cores }, (_, index) => [
     `${index + 1}`,
-    { roles: [roles[local.role] ?? 'FRONTEND'], core_id: ids[index] ?? index, dedicate_core: true },
+    { roles: [roleTraits[local.role].processRole], core_id: ids[index] ?? index, dedicate_core: true },
   ]);
   return Object.fromEntries([['0', { roles: ['MANAGEMENT'] }], ...data]) as Record<string, unknown>;
 }

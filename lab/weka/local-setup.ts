@@ -1,7 +1,9 @@
 /** `weka local setup ...`: the containers of a host come to be. */
+import { is, isMode } from '../../hooks/weka/api/modes.ts';
 import type { CommandContext, LocalCommand, OptionKind } from './command.ts';
 import { answer, refuse, splitList, versionOf } from './command.ts';
-import type { LocalContainer, Role } from './state.ts';
+import type { Role } from './roles.ts';
+import type { LocalContainer } from './state.ts';
 import { localKey } from './state.ts';
 
 const setupOptions: Record<string, OptionKind> = {
@@ -51,7 +53,9 @@ function roleFrom({ options, place }: CommandContext): Role {
   if (options.has('--only-dataserv-cores')) return 'data-services';
   if (options.has('--client')) return 'client';
   if (!options.has('--only-frontend-cores')) return 'stem';
-  return place.env.MODE === 's3' || place.env.MODE === 'nfs' ? place.env.MODE : 'frontend';
+  const { MODE: mode = '' } = place.env;
+  // weka can not tell one frontend of a protocol from another
+  return isMode(mode) && is(mode, 'frontend') && is(mode, 'protocol') ? mode : 'frontend';
 }
 
 function setUpContainer(context: CommandContext) {

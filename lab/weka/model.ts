@@ -1,5 +1,6 @@
 /** The model of weka in a lab: one world of clusters, and the programs of the pods on it. */
 import { join } from 'node:path';
+import { roles } from '../../hooks/weka/api/modes.ts';
 import type { LabModel, LabParts, ProcessPods } from '../system.ts';
 import { paces, type WekaModelSettings } from './paces.ts';
 import { wekaProcessRuntime } from './process-runtime.ts';
@@ -25,13 +26,11 @@ export function startWeka({ clock, random, hardware, pace }: LabParts, settings:
   };
 }
 
-const processModes = ['drive', 'compute'];
-
 function processPods(world: LabWekaWorld, directory: string): ProcessPods {
   const socketPath = join(directory, 'weka.sock');
   const shim = serveShim({ world, socketPath });
   return {
-    purposeOf: ({ env }) => processModes.find((mode) => mode === env['MODE']),
+    purposeOf: ({ env }) => roles.find((mode) => mode === env['MODE']),
     runtime: wekaProcessRuntime({ world, shimUrl: `unix:${socketPath}`, env: { WEKA_RUNTIME_POLL_SECONDS: '0.2' } }),
     close: async () => (await shim).close(),
   };

@@ -1,8 +1,9 @@
 /** Life of the processes of local containers: start, stop, death, and how a started one finds its cluster. */
 import { randomUuid } from '../nodes/hardware.ts';
 import { exposedMembers, refreshProtection } from './protection.ts';
+import { hasDrives, isBackend, isClient, roleTraits } from './roles.ts';
 import type { Actor, Cluster, LocalContainer, Member, WorldState } from './state.ts';
-import { clusterOf, domainOf, drivesOf, hasQuorum, isBackend, isPresent, joinsCluster, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
+import { clusterOf, domainOf, drivesOf, hasQuorum, isPresent, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
 
 /**
  * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
@@ -71,7 +72,7 @@ function becomeReady(world: WorldState, local: LocalContainer): void {
 export function tryJoins(world: WorldState): void {
   for (const local of world.locals.values()) {
     const stem = local.ready && local.process === 'running' && local.membership === undefined && !local.forming;
-    if (stem && joinsCluster(local.role) && !world.unreachableNodes.has(local.nodeName)) tryJoin(world, local);
+    if (stem && roleTraits[local.role].joinsCluster && !world.unreachableNodes.has(local.nodeName)) tryJoin(world, local);
   }
 }
 
@@ -92,7 +93,7 @@ function tryJoin(world: WorldState, local: LocalContainer): void {
 function maySecretlyJoin(cluster: Cluster, local: LocalContainer): boolean {
   const given = local.joinToken ?? local.joinSecret ?? '';
   if (given !== '' && (given === cluster.joinSecret || cluster.joinTokens.has(given))) return true;
-  return local.role === 'client' ? !cluster.overrides.has('authenticate_client_join') : cluster.joinSecret === given;
+  return isClient(local) ? !cluster.overrides.has('authenticate_client_join') : cluster.joinSecret === given;
 }
 
 /** Makes the container a member with the next host id; the caller has checked that it may. */
@@ -125,7 +126,7 @@ export function addMember(world: WorldState, cluster: Cluster, local: LocalConta
 export function stopContainer(world: WorldState, local: LocalContainer, force: boolean): Promise<void> {
   local.startFailed = false;
   if (local.process === 'stopped') return Promise.resolve();
-  const mounts = local.role === 'client' ? (world.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
+  const mounts = isClient(local) ? (world.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
   if (mounts > 0) {
     recordIncident(world, clusterOf(world, local), { kind: 'mounts-cut-off', by: 'operator', message: `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}` });
   }
@@ -146,7 +147,7 @@ export function stopContainer(world: WorldState, local: LocalContainer, force: b
 }
 
 /** One that has just joined, and restarts for it, serves nothing yet: a drive container before its first drive. */
-const holdsSomething = (cluster: Cluster, member: Member): boolean => member.role !== 'drive' || drivesOf(cluster, member).some(({ status }) => status === 'ACTIVE' || status === 'PHASING_OUT');
+const holdsSomething = (cluster: Cluster, member: Member): boolean => !hasDrives(member) || drivesOf(cluster, member).some(({ status }) => status === 'ACTIVE' || status === 'PHASING_OUT');
 
 /** Whether the stop was right is for others to judge; here is what they need for it. */
 function noteStop(world: WorldState, local: LocalContainer): void {

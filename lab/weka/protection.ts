@@ -8,8 +8,9 @@
  * IO goes on while two rules hold: no more failure domains are exposed than parity bears, and more than half of the
  * compute containers are present (of two, as small as a laptop's cluster is, one will do).
  */
+import { hasDrives, isBackend, isCompute } from './roles.ts';
 import type { Actor, Cluster, Exposure, IoRule, Member, WorldState } from './state.ts';
-import { domainOf, drivenDomains, drivesOf, isBackend, isPresent, recordIncident } from './state.ts';
+import { domainOf, drivenDomains, drivesOf, isPresent, recordIncident } from './state.ts';
 
 /** Failure domains whose data misses a copy: those of members that are down or returning. */
 export function exposedDomains(cluster: Cluster): Set<string> {
@@ -36,7 +37,7 @@ export function driveDomains(cluster: Cluster, except?: Member): Set<string> {
   const members = [...cluster.members.values()];
   return new Set(
     members
-      .filter((member) => member.role === 'drive' && member.state === 'ACTIVE' && member !== except)
+      .filter((member) => hasDrives(member) && member.state === 'ACTIVE' && member !== except)
       .map(domainOf),
   );
 }
@@ -108,7 +109,7 @@ function canRebuildWithout(cluster: Cluster): boolean {
 /** Where all drives of a failure domain FAILED, the others have to make a stripe without it. */
 function canMakeAnew(cluster: Cluster, member: Member): boolean {
   const domains = drivenDomains(cluster);
-  return member.role !== 'drive' || domains.has(domainOf(member)) || domains.size >= cluster.dataDrives + cluster.parityDrives;
+  return !hasDrives(member) || domains.has(domainOf(member)) || domains.size >= cluster.dataDrives + cluster.parityDrives;
 }
 
 /** A member that leaves (INACTIVE, removed) has no part in protection any more. */
@@ -140,7 +141,7 @@ function exposureLack(cluster: Cluster): Lack {
 }
 
 function computesLack(world: WorldState, cluster: Cluster): Lack {
-  const computes = counted(cluster).filter(({ role }) => role === 'compute');
+  const computes = counted(cluster).filter(isCompute);
   const present = computes.filter((member) => isPresent(world, cluster, member)).length;
   if (present > 0 && (present * 2 > computes.length || computes.length === 2)) return undefined;
   return { rule: 'compute-quorum', message: `compute quorum lost, ${present} of ${computes.length} compute containers are present, IO stopped` };

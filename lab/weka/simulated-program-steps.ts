@@ -2,6 +2,8 @@
  * The steps of each mode of weka_runtime.py without a process: same order, same messages, same refusals, on the lab's
  * clock. What they run in weka goes to the weka model.
  */
+import { modeTraits } from '../../hooks/weka/api/modes.ts';
+import type { RuntimeTraits } from '../../hooks/weka/api/mode-traits.ts';
 import { versionOf } from './command.ts';
 import { devicePath } from './drive-commands.ts';
 import { Failure, LockHeld } from './simulated-program-ends.ts';
@@ -25,20 +27,10 @@ const featureFlagNames = [
 
 type Step = (runtime: SimulatedRuntime, mode: Mode) => Promise<void> | void;
 
-/** A row of the table of modes. */
-export interface Mode {
-  steps: Step[];
-  /** False: TERM ends it at once. */
-  stopsWeka: boolean;
-  coresOption: string;
-  joinOption: string;
-  setupOptions: string[];
+/** What the table of modes says of the runtime, with the steps themselves. */
+export interface Mode extends Omit<RuntimeTraits, 'steps'> {
+  steps: readonly Step[];
   hasDrives: boolean;
-  picksPorts: boolean;
-  /** Only kernel drivers of exactly its own version will do. */
-  needsOwnDrivers: boolean;
-  /** Weka's container holds no identity: it is stopped by force, and set up anew when its port changed. */
-  disposable: boolean;
 }
 
 async function mustWeka(runtime: SimulatedRuntime, ...argv: string[]): Promise<string> {
@@ -230,32 +222,10 @@ const idle: Step = async (runtime) => {
 const beforeAgent: Step[] = [takeLock, configurePersistency, waitForResources, choosePorts, writeGeneration, recordManagementIps];
 const agentAndWeka: Step[] = [waitForDrivers, startAgent, ensureWekaContainer, startWekaContainer, serve];
 
-const backend: Mode = {
-  steps: [...beforeAgent, ...agentAndWeka],
-  stopsWeka: true,
-  coresOption: '',
-  joinOption: '--join-secret',
-  setupOptions: [],
-  hasDrives: false,
-  picksPorts: false,
-  needsOwnDrivers: false,
-  disposable: false,
+const stepsOf: Record<RuntimeTraits['steps'], readonly Step[]> = {
+  server: [...beforeAgent, ...agentAndWeka], client: [...beforeAgent, waitForFormerFrontend, ...agentAndWeka], discovery: [discover, idle], 'driver loading': [loadDrivers, idle],
 };
 
 /** By the variable MODE; others are not supported. */
-export const modes: Record<string, Mode> = {
-  drive: { ...backend, coresOption: '--only-drives-cores', hasDrives: true },
-  compute: { ...backend, coresOption: '--only-compute-cores' },
-  client: {
-    ...backend,
-    steps: [...beforeAgent, waitForFormerFrontend, ...agentAndWeka],
-    coresOption: '--only-frontend-cores',
-    joinOption: '--join-token',
-    setupOptions: ['--client', '--restricted'],
-    picksPorts: true,
-    needsOwnDrivers: true,
-    disposable: true,
-  },
-  discovery: { ...backend, steps: [discover, idle], stopsWeka: false },
-  'drivers-loader': { ...backend, steps: [loadDrivers, idle], stopsWeka: false },
-};
+export const modes: Readonly<Record<string, Mode>> = Object.fromEntries(Object.entries(modeTraits).flatMap(([mode, { hasDrives, runtime }]) =>
+  (runtime === undefined ? [] : [[mode, { ...runtime, hasDrives, steps: stepsOf[runtime.steps] }]])));

@@ -4,20 +4,8 @@
  */
 import type { Clock, ExecResult } from '../contract.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
+import { isBackend, type Role } from './roles.ts';
 import type { WekaSettings } from './settings.ts';
-
-export type Role =
-  | 'drive'
-  | 'compute'
-  | 's3'
-  | 'nfs'
-  | 'data-services'
-  | 'client'
-  | 'frontend'
-  | 'stem'
-  | 'envoy'
-  | 'telemetry'
-  | 'ssdproxy';
 
 /** The weka container in one data directory of one host; survives its processes. */
 export interface LocalContainer {
@@ -221,16 +209,6 @@ export type Distortion = (argv: string[], answer: ExecResult) => ExecResult | Pr
 
 export function localKey(nodeName: string, dataId: string): string {
   return `${nodeName}/${dataId}`;
-}
-
-/** Drive and compute containers hold data, lead, and count for protection. */
-export function isBackend(role: Role): boolean {
-  return role === 'drive' || role === 'compute';
-}
-
-/** Roles that become members of a cluster. */
-export function joinsCluster(role: Role): boolean {
-  return !['stem', 'envoy', 'telemetry', 'ssdproxy'].includes(role);
 }
 
 /** The container of a member, unless its directory was removed or belongs to another incarnation by now. */

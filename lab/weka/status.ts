@@ -3,6 +3,7 @@ import type { ClusterCommand } from './command.ts';
 import { answer, answerJson } from './command.ts';
 import { noticePulledDrives } from './drive-failures.ts';
 import { clusterStatus, exposedDomains, rebuildProgress } from './protection.ts';
+import { hasDrives, isClient, isCompute } from './roles.ts';
 import type { Cluster, Member, WorldState } from './state.ts';
 import { hasQuorum, isPresent, isUp } from './state.ts';
 
@@ -86,10 +87,10 @@ function containerCounts(world: WorldState, cluster: Cluster) {
   };
   return {
     ...count(() => true),
-    backends: count((member) => member.role !== 'client'),
-    clients: count((member) => member.role === 'client'),
-    computes: count((member) => member.role === 'compute'),
-    drives: count((member) => member.role === 'drive'),
+    backends: count((member) => !isClient(member)),
+    clients: count(isClient),
+    computes: count(isCompute),
+    drives: count(hasDrives),
   };
 }
 

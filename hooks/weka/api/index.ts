@@ -13,7 +13,7 @@ import { wekaNodeKind } from './weka-node.ts';
 import { wekaPolicyKind } from './weka-policy.ts';
 
 export * from './group.ts';
-export { modes, is, staysOnNode, type Mode } from './modes.ts';
+export { modes, is, isMode, isRole, roles, modeTraits, countedModes, type CountedMode, type Mode, type Role } from './modes.ts';
 export { network, tracesConfiguration, type Network, type TracesConfiguration } from './common.ts';
 export {
   parseWekaCluster, clusterNameLength, selectableRoles, type WekaCluster, type WekaClusterSpec, type WekaClusterStatus, type WekaConfig,

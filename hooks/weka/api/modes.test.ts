@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { is, modes, staysOnNode } from './modes.ts';
+import { is, modes } from './modes.ts';
 
 const sets: [Parameters<typeof is>[1], string][] = [
   ['weka', 'drive compute s3 client envoy dist drivers-dist drivers-builder nfs smbw ssdproxy telemetry data-services'],
@@ -16,6 +16,12 @@ const sets: [Parameters<typeof is>[1], string][] = [
   ['drivers', 'dist drivers-dist drivers-loader drivers-builder'],
   ['frontend', 's3 client nfs'],
   ['protocol', 'nfs s3 smbw data-services'],
+  ['loadsDrivers', 'drivers-loader'],
+  ['discovers', 'discovery'],
+  ['hasDrives', 'drive'],
+  ['wished', 'drive compute'],
+  ['speaks', 'drive compute'],
+  ['autoRemoved', 'client'],
 ];
 
 const sorted = (names: readonly string[]): string[] => [...names].sort();
@@ -23,9 +29,5 @@ const sorted = (names: readonly string[]): string[] => [...names].sort();
 describe('modes', () => {
   it.each(sets)('%s: %s', (trait, members) => {
     expect(sorted(modes.filter((mode) => is(mode, trait)))).toEqual(sorted(members.split(' ')));
-  });
-
-  it('backends, envoy and telemetry stay on their node', () => {
-    expect(sorted(modes.filter(staysOnNode))).toEqual(sorted('drive compute s3 nfs smbw data-services envoy telemetry'.split(' ')));
   });
 });

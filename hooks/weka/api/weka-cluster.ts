@@ -9,6 +9,7 @@ import {
   network, oneOrMany, pvcConfig, tracesConfiguration,
 } from './common.ts';
 import { wekaGroup } from './group.ts';
+import { roles } from './modes.ts';
 import { wekaClusterStatus } from './weka-cluster-status.ts';
 
 /** The roles that a WekaCluster's fields can tell apart. */
@@ -275,7 +276,7 @@ export const wekaClusterSpec = withRules(specFields, [
   ipv6Rule('network', [], (self) => self.network),
   ...selectableRoles.map((role) =>
     ipv6Rule(`roleNetworkSelector.${role}`, ['roleNetworkSelector'], (self) => self.roleNetworkSelector?.[role])),
-  ...(['compute', 'drive'] as const).map((role): Rule<SpecFields> => ({
+  ...[...roles].sort().map((role): Rule<SpecFields> => ({
     cel: `self.cpuPolicy != 'manual' || (has(self.roleCoreIds) && has(self.roleCoreIds.${role}) && size(self.roleCoreIds.${role}) > 0)`,
     message: `cpuPolicy manual needs the core ids of ${role} containers`,
     field: 'roleCoreIds',

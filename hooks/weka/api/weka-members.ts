@@ -4,7 +4,7 @@ import { ageColumn } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { object, port, text, texts } from '../../core/api/schema.ts';
 import { wekaGroup } from './group.ts';
-import { modes } from './modes.ts';
+import { modes, type Role } from './modes.ts';
 
 const spec = object({
   clusterGuid: text(64).optional().describe('is the GUID that weka gave itself; absent before formation'),
@@ -25,7 +25,7 @@ const spec = object({
   wished: object({
     drive: z.int().min(0).optional().describe('is how many drive containers'),
     compute: z.int().min(0).optional().describe('is how many compute containers'),
-  }).optional().describe('is how many containers the WekaCluster wishes: who leaves waits for the successor of who left before'),
+  } satisfies Record<Role, z.ZodType>).optional().describe('is how many containers the WekaCluster wishes: who leaves waits for the successor of who left before'),
   joinIpPorts: texts(128, 64).default([]).describe('are ip:port addresses to join the cluster at'),
 });
 

@@ -4,7 +4,7 @@ import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { apiVersion, labels } from '../api/group.ts';
-import type { WekaContainerSpec, WekaContainerStatus } from '../api/index.ts';
+import { is, isMode, isRole, roles, type WekaContainerSpec, type WekaContainerStatus } from '../api/index.ts';
 
 export interface ContainerView {
   object: KubernetesObject;
@@ -43,9 +43,12 @@ export function containerView(object: KubernetesObject): ContainerView {
   };
 }
 
-/** All WekaContainer children, drives first, then by name: the order in which executors are chosen. */
+/** Whether its mode has the trait; what is no mode has none. */
+export const viewIs = ({ role }: Pick<ContainerView, 'role'>, trait: Parameters<typeof is>[1]): boolean => isMode(role) && is(role, trait);
+
+/** All WekaContainer children, by role, drives first, then by name: the order in which executors are chosen. */
 export function containerViews(request: HookRequest): ContainerView[] {
-  const rank = (role: string): number => (role === 'drive' ? 0 : role === 'compute' ? 1 : 2);
+  const rank = (role: string): number => (isRole(role) ? roles.indexOf(role) : roles.length);
   return objectsOf(request.children, 'WekaContainer', apiVersion)
     .map(containerView)
     .sort((a, b) => rank(a.role) - rank(b.role) || (a.name < b.name ? -1 : 1));

@@ -3,12 +3,12 @@ import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { echoChild } from '../../core/echo.ts';
 import { contentHash } from '../../core/operations.ts';
 import { apiVersion, labels } from '../api/group.ts';
-import type { WekaCluster, WekaNode } from '../api/index.ts';
+import { is, type Role, type WekaCluster, type WekaNode } from '../api/index.ts';
 import type { PortRange } from '../claims/ports.ts';
 import type { ContainerView } from './container-view.ts';
-import { unschedulableSince } from './container-view.ts';
+import { unschedulableSince, viewIs } from './container-view.ts';
 import { placement, type Placed, type Placement } from './placement.ts';
-import { rolePlans, type Role, type RolePlan } from './roles.ts';
+import { rolePlans, type RolePlan } from './roles.ts';
 import { expandedTolerations } from './tolerations.ts';
 
 export interface ContainersInput {
@@ -63,7 +63,7 @@ export function containerSpec(input: ContainersInput, plan: RolePlan): Record<st
     hugepages: plan.hugepages,
     hugepagesOffset: plan.hugepagesOffset,
     hugepagesSize: '2Mi',
-    ...(role === 'drive' ? { numDrives: plan.numDrives } : { group: role }),
+    ...(is(role, 'hasDrives') ? { numDrives: plan.numDrives } : { group: role }),
     portRange: { ...input.ports },
     wekaSecretRef: { secretKeyRef: { key: operatorSecretName(input.uid) } },
     driversDistService: spec.driversDistService,
@@ -106,7 +106,7 @@ export function inheritedMetadata(cluster: WekaCluster, uid: string, role: Role)
   };
 }
 
-const drivesOf = (view: ContainerView): number => (view.role === 'drive' ? (view.spec.numDrives ?? 0) : 0);
+const drivesOf = (view: ContainerView): number => (viewIs(view, 'hasDrives') ? (view.spec.numDrives ?? 0) : 0);
 const nodeOf = (view: ContainerView): string | undefined => view.status.nodeAffinity ?? view.spec.nodeAffinity;
 
 function placementOf(input: ContainersInput, plan: RolePlan, placed: Placed[]): Placement {

@@ -6,15 +6,15 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
-import { claimsNames, readWekaNode, type WekaCluster, type WekaNode } from '../api/index.ts';
+import { claimsNames, readWekaNode, type Role, type WekaCluster, type WekaNode } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
-import { containerViews, type ContainerView } from './container-view.ts';
-import { formationMinimum, rolePlans, type Role, type RolePlan } from './roles.ts';
+import { containerViews, viewIs, type ContainerView } from './container-view.ts';
+import { formationMinimum, rolePlans, type RolePlan } from './roles.ts';
 
 export type Phase = 'active' | 'paused' | 'grace' | 'destroying';
 
@@ -93,7 +93,7 @@ export function chooseExecutor(containers: readonly ContainerView[], now: string
   const staying = members.filter(({ terminating }) => !terminating);
   // who is to go is a member until it has gone
   const candidates = staying.length > 0 ? staying : members;
-  const drives = candidates.filter(({ role }) => role === 'drive');
+  const drives = candidates.filter((view) => viewIs(view, 'hasDrives'));
   const pool = drives.length > 0 ? drives : candidates;
   return pool[Math.floor(Date.parse(now) / (turnMinutes * 60_000)) % Math.max(1, pool.length)]?.pod;
 }

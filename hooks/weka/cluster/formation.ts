@@ -5,6 +5,7 @@ import type { Operation } from '../../core/contract.ts';
 import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions, labels } from '../api/group.ts';
+import { roles, type Role } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
@@ -12,7 +13,6 @@ import type { Outcome, Step } from '../reasons.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
 import { missingContainers } from './observations.ts';
-import { roles, type Role } from './roles.ts';
 
 /** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;

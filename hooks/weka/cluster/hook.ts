@@ -26,7 +26,7 @@ import { formationSteps, hasFormedBefore, outlivesItsContainers } from './format
 import { joinIpPorts, membersObject } from './members.ts';
 import { clusterObservations } from './observations.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
-import { roles } from './roles.ts';
+import { roles } from '../api/modes.ts';
 import { secretSteps } from './secrets.ts';
 import { clusterStatus } from './status.ts';
 import { unsupportedFields } from './unsupported.ts';

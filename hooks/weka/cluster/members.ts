@@ -2,7 +2,7 @@
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName } from '../api/index.ts';
-import type { ContainerView } from './container-view.ts';
+import { viewIs, type ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
 
 /** Executors that are named: enough to survive the loss of some, few enough to keep the object small. */
@@ -12,15 +12,13 @@ const joinAddresses = 96;
 
 const address = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 
-const isBackend = ({ role }: ContainerView): boolean => role === 'drive' || role === 'compute';
-
 /** Those that stay first; who is to go is a member, and can be asked and joined at, until it has gone. */
 const stayingFirst = (views: readonly ContainerView[]): ContainerView[] => [...views.filter(({ terminating }) => !terminating), ...views.filter(({ terminating }) => terminating)];
 
 /** Addresses of operational members, at which others join. */
 export function joinIpPorts(containers: readonly ContainerView[]): string[] {
   return stayingFirst(containers)
-    .filter((view) => view.operational && isBackend(view))
+    .filter((view) => view.operational && viewIs(view, 'speaks'))
     .slice(0, joinAddresses)
     .map(({ status }) => address(status.managementIPs?.[0] ?? '', status.allocations?.wekaPort ?? 0));
 }
@@ -28,7 +26,7 @@ export function joinIpPorts(containers: readonly ContainerView[]): string[] {
 /** Everything of a member that is known, or what was said of it before while it is away for a moment. */
 function members(facts: ClusterFacts): Json[] {
   return stayingFirst(facts.containers)
-    .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && isBackend(view))
+    .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && viewIs(view, 'speaks'))
     .slice(0, executors)
     .map((view) => ({
       containerUid: view.uid, containerName: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,

@@ -1,9 +1,5 @@
 /** What a WekaCluster wants of each role: numbers of containers, cores, hugepages and drives. Tables, no decisions. */
-import type { WekaClusterSpec, WekaConfig } from '../api/index.ts';
-
-/** Roles that this release creates containers for. */
-export const roles = ['drive', 'compute'] as const;
-export type Role = (typeof roles)[number];
+import { is, roles, type Role, type WekaClusterSpec, type WekaConfig } from '../api/index.ts';
 
 /** One role of one cluster. hugepages and offset in MiB. */
 export interface RolePlan {
@@ -32,27 +28,54 @@ export function shapeOf(spec: WekaClusterSpec): Partial<WekaConfig> {
 /** A value of 0 means the default, as upstream's Go types have it. */
 const or = (value: number | undefined, fallback: number): number => (value === undefined || value === 0 ? fallback : value);
 
+/** What a role is when the spec does not say it. Hugepages in MiB. */
+interface RoleSize {
+  /** How many containers. */
+  count: number;
+  hugepagesPerCore: number;
+  hugepagesPerDrive: number;
+  hugepagesOffset: number;
+  hugepagesOffsetPerDrive: number;
+  /** The fields of the template with the role's own values. */
+  given: (shape: Partial<WekaConfig>) => Partial<Record<'count' | 'cores' | 'extraCores' | 'hugepages' | 'hugepagesOffset', number | undefined>>;
+}
+
+/** Sources: docs/weka/reference.md, hugepages and templates. */
+const sizes: Record<Role, RoleSize> = {
+  drive: {
+    count: 6, hugepagesPerCore: 1400, hugepagesPerDrive: 200, hugepagesOffset: 0, hugepagesOffsetPerDrive: 200,
+    given: (shape) => ({
+      count: shape.driveContainers, cores: shape.driveCores, extraCores: shape.driveExtraCores,
+      hugepages: shape.driveHugepages, hugepagesOffset: shape.driveHugepagesOffset,
+    }),
+  },
+  compute: {
+    count: 6, hugepagesPerCore: 3000, hugepagesPerDrive: 0, hugepagesOffset: 200, hugepagesOffsetPerDrive: 0,
+    given: (shape) => ({
+      count: shape.computeContainers, cores: shape.computeCores, extraCores: shape.computeExtraCores,
+      hugepages: shape.computeHugepages, hugepagesOffset: shape.computeHugepagesOffset,
+    }),
+  },
+};
+
 /**
- * What each role wants (docs/weka/reference.md#hugepages and #templates).
+ * What each role wants: one core by default (docs/weka/reference.md#templates), hugepages by cores and drives (docs/weka/reference.md#hugepages).
  * @param drives of a container that was made with another number of drives than the template has now
- * Drive: 1400 MiB a core + 200 MiB a drive, 200 MiB a drive of which are not weka's; compute: 3000 MiB a core.
  */
 export function rolePlans(spec: WekaClusterSpec, drives?: number): RolePlan[] {
   const shape = shapeOf(spec);
-  const driveCores = or(shape.driveCores, 1);
-  const computeCores = or(shape.computeCores, 1);
-  const numDrives = drives ?? or(shape.numDrives, 1);
-  return [
-    {
-      role: 'drive', count: shape.driveContainers ?? 6, cores: driveCores, extraCores: shape.driveExtraCores ?? 0,
-      hugepages: or(shape.driveHugepages, 1400 * driveCores + 200 * numDrives),
-      hugepagesOffset: or(shape.driveHugepagesOffset, 200 * numDrives), numDrives,
-    },
-    {
-      role: 'compute', count: shape.computeContainers ?? 6, cores: computeCores, extraCores: shape.computeExtraCores ?? 0,
-      hugepages: or(shape.computeHugepages, 3000 * computeCores), hugepagesOffset: or(shape.computeHugepagesOffset, 200), numDrives: 0,
-    },
-  ];
+  return roles.map((role) => {
+    const { given, ...size } = sizes[role];
+    const wanted = given(shape);
+    const cores = or(wanted.cores, 1);
+    const numDrives = is(role, 'hasDrives') ? (drives ?? or(shape.numDrives, 1)) : 0;
+    return {
+      role, count: wanted.count ?? size.count, cores, extraCores: wanted.extraCores ?? 0,
+      hugepages: or(wanted.hugepages, size.hugepagesPerCore * cores + size.hugepagesPerDrive * numDrives),
+      hugepagesOffset: or(wanted.hugepagesOffset, size.hugepagesOffset + size.hugepagesOffsetPerDrive * numDrives),
+      numDrives,
+    };
+  });
 }
 
 /** Stripe of a cluster that names neither: weka's own default, shrunk to what the drive containers can bear. */

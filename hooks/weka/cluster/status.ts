@@ -1,10 +1,11 @@
 /** The status of a WekaCluster. Numbers of weka change all the time: they are rounded to what a reader can use. */
 import { withTransitionTimes, type Condition } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
+import { is, type Role } from '../api/index.ts';
 import { clusterSinglePorts } from '../claims/ports.ts';
 import type { ConditionWish } from '../reasons.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
-import type { Role } from './roles.ts';
+import { viewIs } from './container-view.ts';
 
 const triple = (active: number, created: number, desired: number): string => `${active}/${created}/${desired}`;
 
@@ -21,10 +22,10 @@ export function readableBytes(bytes: number): string {
 }
 
 function driveCounts(facts: ClusterFacts): { active: number; created: number; desired: number } {
-  const created = facts.containers.filter(({ role }) => role === 'drive').reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
+  const created = facts.containers.filter((view) => viewIs(view, 'hasDrives')).reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
   // a container keeps the number of drives that it was made with
-  const living = facts.containers.filter(({ role, terminating }) => role === 'drive' && !terminating);
-  const plan = facts.plans.find(({ role }) => role === 'drive');
+  const living = facts.containers.filter((view) => viewIs(view, 'hasDrives') && !view.terminating);
+  const plan = facts.plans.find(({ role }) => is(role, 'hasDrives'));
   const desired = living.slice(0, plan?.count ?? 0).reduce((sum, { spec }) => sum + (spec.numDrives ?? plan?.numDrives ?? 0), 0)
     + Math.max(0, (plan?.count ?? 0) - living.length) * (plan?.numDrives ?? 0);
   // what is not known now is what it was

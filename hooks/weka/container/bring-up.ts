@@ -29,7 +29,7 @@ export const normal = (reason: EventReason<'Normal'>, message: string): Event =>
 const mode = (facts: ContainerFacts) => facts.container.spec.mode;
 
 function nodeFacts(facts: ContainerFacts): Outcome {
-  if (mode(facts) === 'discovery') return skipped;
+  if (is(mode(facts), 'discovers')) return skipped;
   const { node, nodeName, candidates } = facts;
   if (nodeName === undefined) {
     if (candidates.length === 0) return wait('NoNode', 'no node matches the node selector', 10);

@@ -1,5 +1,6 @@
 /** Which drives weka has of a container. A claim follows them, so what one member does not list is not gone for that. */
 import type { PodTarget } from '../../core/catalogue.ts';
+import { is } from '../api/modes.ts';
 import type { WekaStatus } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
@@ -45,7 +46,7 @@ export function drivesListers({ executor, wekaStatus, otherMember, otherStatus, 
  */
 export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
   const { container, joined, identityKnown } = facts;
-  if (container.spec.mode !== 'drive') return [];
+  if (!is(container.spec.mode, 'hasDrives')) return [];
   if (!joined) return identityKnown ? [] : undefined;
   const listers = drivesListers(facts);
   const lists = (drivesGoing(facts) ? listers : listers.slice(0, 1)).map(({ pod, status }) => listedBy(facts, pod, status));

@@ -2,6 +2,7 @@
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions, annotations } from '../api/group.ts';
+import { is } from '../api/modes.ts';
 import { wekaQuery, wekaRun } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
@@ -53,7 +54,7 @@ function elsewhere(facts: ContainerFacts, missing: readonly string[]): Outcome |
 }
 
 function drivesAdded(facts: ContainerFacts): Outcome {
-  if (facts.container.spec.mode !== 'drive') return skipped;
+  if (!is(facts.container.spec.mode, 'hasDrives')) return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
   // another member's drives are told by its number, which means something else in another weka cluster
   if (facts.executor?.uid !== facts.pod.target.uid) return unknown('its own runtime does not call itself a member of the weka cluster', 5);
@@ -102,7 +103,7 @@ function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly We
 /** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
 function drivesReplaced(facts: ContainerFacts): Outcome {
   const { container, joined, executor, pod, wekaStatus, containerId } = facts;
-  if (container.spec.mode !== 'drive' || !joined || pod === undefined || pod.terminating) return skipped;
+  if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined || pod.terminating) return skipped;
   const wish = driveWish(facts);
   if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
   const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus, facts.clusterGuid);

@@ -11,7 +11,7 @@ import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { returnTurn, takeTurn } from '../../core/turn.ts';
 import { containerConditions } from '../api/group.ts';
-import { is } from '../api/modes.ts';
+import { is, isRole } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
@@ -56,7 +56,7 @@ type Said = Pick<Testimony, 'status' | 'inWeka'>;
 
 /** Why the one that left before it is still missed: its successor is not there. */
 function withoutSuccessor({ containerId, members, clusterUid, container: { spec } }: ContainerFacts, { inWeka }: Said): string | undefined {
-  const wished = spec.mode === 'drive' || spec.mode === 'compute' ? members?.spec.wished?.[spec.mode] : undefined;
+  const wished = isRole(spec.mode) ? members?.spec.wished?.[spec.mode] : undefined;
   if (wished === undefined) return clusterUid === undefined ? undefined : `it is not known how many ${spec.mode} containers are wished: waits for the cluster to write its WekaMembers`;
   const up = inWeka.state === 'known' ? inWeka.members.filter(({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP').length : 0;
   return up < wished - 1 ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before` : undefined;
@@ -137,7 +137,7 @@ function confirmed(facts: ContainerFacts): Outcome {
 }
 
 function removeDrives(facts: ContainerFacts): Outcome {
-  if (!saysGoodbye(facts) || facts.container.spec.mode !== 'drive') return skipped;
+  if (!saysGoodbye(facts) || !is(facts.container.spec.mode, 'hasDrives')) return skipped;
   const { otherMember } = facts;
   if (otherMember === undefined) return noMember(facts, 'the removal of the drives');
   const own = ownDrives(facts, otherMember, facts.otherStatus);

@@ -65,7 +65,7 @@ function holdersOfTurn(facts: ContainerFacts): Observation[] {
 /** A container that leaves, or of which nothing is known, is spoken for by two other members: what it says of itself proves nothing of what the cluster thinks of it. */
 function leaving({ otherMember, witness, container: { spec } }: ContainerFacts, moving: number): Observation[] {
   return [otherMember, witness?.pod].flatMap((speaker) => (speaker === undefined ? [] : [
-    wekaQuery(speaker, 'containers', moving), wekaQuery(speaker, 'status', moving), ...(spec.mode === 'drive' ? [wekaQuery(speaker, 'drives', moving)] : []),
+    wekaQuery(speaker, 'containers', moving), wekaQuery(speaker, 'status', moving), ...(is(spec.mode, 'hasDrives') ? [wekaQuery(speaker, 'drives', moving)] : []),
   ]));
 }
 
@@ -73,10 +73,10 @@ function living(facts: ContainerFacts, age: number): Observation[] {
   const { executor, container: { spec }, otherMember, witness } = facts;
   const { moving } = ages(facts);
   const disrupting = is(spec.mode, 'backend') && (facts.pod?.terminating === true || facts.turn.state === 'ours' || isRolling(facts));
-  const replacing = spec.mode === 'drive' && drivesGoing(facts);
+  const replacing = is(spec.mode, 'hasDrives') && drivesGoing(facts);
   const asked = [
     ...(executor !== undefined && disrupting ? [wekaQuery(executor, 'status', moving)] : []),
-    ...(executor !== undefined && spec.mode === 'drive' ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
+    ...(executor !== undefined && is(spec.mode, 'hasDrives') ? [wekaQuery(executor, 'drives', replacing ? moving : age)] : []),
     ...(otherMember !== undefined && disrupting ? [wekaQuery(otherMember, 'containers', moving), wekaQuery(otherMember, 'status', moving)] : []),
     ...(witness !== undefined && disrupting && executor?.uid === otherMember?.uid ? [wekaQuery(witness.pod, 'status', moving)] : []),
     ...(replacing ? drivesListers(facts).flatMap(({ pod }) => [wekaQuery(pod, 'status', moving), wekaQuery(pod, 'drives', moving)]) : []),

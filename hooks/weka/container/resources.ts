@@ -74,7 +74,7 @@ export function wishedDrives(facts: ContainerFacts & { node: WekaNode }, held: r
   const { container: { spec }, node } = facts;
   const adding = held.filter((serial) => isBeingAdded(facts, serial));
   return chooseDrives({
-    wanted: spec.mode === 'drive' ? (spec.numDrives ?? 0) : 0, signed: node.spec.drives, blocked: node.spec.blockedDrives, held, adding,
+    wanted: is(spec.mode, 'hasDrives') ? (spec.numDrives ?? 0) : 0, signed: node.spec.drives, blocked: node.spec.blockedDrives, held, adding,
     inWeka: serialsInWeka(facts), emptied: emptiedSerials(facts),
     elsewhere: new Set(drivesElsewhere(facts).map(({ serial_number: serial = '' }) => serial)), others: new Set(others.flatMap((other) => other.drives ?? [])),
   });

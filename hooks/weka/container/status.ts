@@ -46,7 +46,7 @@ function printer(facts: ContainerFacts, ips: string[], node: string | undefined,
   return {
     ...(first === undefined ? {} : { managementIPs: ips.length > 1 ? `${first} (+${ips.length - 1})` : first }),
     ...(node === undefined ? {} : { nodeAffinity: node }),
-    ...(facts.container.spec.mode === 'drive' && drives !== undefined ? { drives: `${drives}/${facts.holder?.drives?.length ?? 0}/${wanted}` } : {}),
+    ...(is(facts.container.spec.mode, 'hasDrives') && drives !== undefined ? { drives: `${drives}/${facts.holder?.drives?.length ?? 0}/${wanted}` } : {}),
   };
 }
 

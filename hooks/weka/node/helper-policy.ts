@@ -6,7 +6,7 @@ import { podLive } from '../../core/families/pods.ts';
 import type { HookRequest, Observation } from '../../core/contract.ts';
 import { factValue } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
-import { is, modes, type Mode } from '../api/modes.ts';
+import { is, isMode } from '../api/modes.ts';
 import type { OperatorConfig } from '../config.ts';
 import { admitted, clusterByUid, clusterExists, clusterLook, containerLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
 
@@ -81,7 +81,7 @@ function memberSource({ request }: PolicyInput, cluster: ClusterReference, { pod
   if (fact.state === 'unknown' || state === undefined) return undefined;
   if (!fact.value.exists || fact.value.uid !== containerUid || fact.value.controllerUid !== cluster.uid || state !== 'admitted') return [];
   const { 'spec.image': image, 'spec.mode': mode, 'spec.driversDistService': service } = fact.value.fields;
-  if (typeof image !== 'string' || !modes.includes(mode as Mode) || !is(mode as Mode, 'backend')) return [];
+  if (typeof image !== 'string' || typeof mode !== 'string' || !isMode(mode) || !is(mode, 'backend')) return [];
   return [{ image, ...(typeof service === 'string' ? { service } : {}) }];
 }
 

@@ -72,7 +72,7 @@ function otelVariables({ config }: PodInput): Record<string, string> {
 
 function cosVariables(input: PodInput): Record<string, string> {
   const { container, config } = input;
-  if (container.spec.mode === 'discovery' && config.cosAllowHugepageConfig) {
+  if (is(container.spec.mode, 'discovers') && config.cosAllowHugepageConfig) {
     return {
       WEKA_COS_ALLOW_HUGEPAGE_CONFIG: 'true',
       WEKA_COS_GLOBAL_HUGEPAGE_SIZE: config.cosGlobalHugepageSize,
@@ -87,7 +87,7 @@ function helperVariables({ container, config }: PodInput): Record<string, string
   const { mode, instructions } = container.spec;
   return {
     ...(is(mode, 'adhoc') ? { INSTRUCTIONS: JSON.stringify(instructions ?? null) } : {}),
-    ...(mode === 'drivers-loader' && config.httpsProxy !== undefined ? { HTTPS_PROXY: config.httpsProxy } : {}),
+    ...(is(mode, 'loadsDrivers') && config.httpsProxy !== undefined ? { HTTPS_PROXY: config.httpsProxy } : {}),
     ...(copiesForeignFiles(container) ? { CLUSTER_IMAGE_NAME: instructions?.payload ?? '' } : {}),
   };
 }

@@ -46,7 +46,7 @@ export function hashedConfiguration(container: WekaContainer): Record<string, Js
     ...Object.fromEntries(rolling.map((field) => [field, spec[field]])),
     numCores: coresOf(container),
     extraCores: extraCoresOf(container),
-    ...(spec.mode === 'client' ? { autoRemoveTimeout: spec.autoRemoveTimeout } : {}),
+    ...(is(spec.mode, 'autoRemoved') ? { autoRemoveTimeout: spec.autoRemoveTimeout } : {}),
     ...(is(spec.mode, 'drivers') ? { driversDistService: spec.driversDistService, driversBuildId: spec.driversBuildId } : {}),
   }) as Record<string, Json>;
 }

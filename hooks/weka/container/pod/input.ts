@@ -1,6 +1,6 @@
 /** What a pod is built from, and the small questions that several parts of the builder ask of it. */
 import type { WekaContainer, WekaNode } from '../../api/index.ts';
-import { is, type Mode } from '../../api/modes.ts';
+import { is, modeTraits } from '../../api/modes.ts';
 import type { OperatorConfig } from '../../config.ts';
 
 export interface PodInput {
@@ -29,16 +29,10 @@ export interface PodInput {
 /** After whom the container's data on its node is named. The spec does not say it: a word there may name anybody. */
 export const dataUidOf = ({ container, dataUid }: Pick<PodInput, 'container' | 'dataUid'>): string => dataUid ?? container.metadata.uid ?? '';
 
-/** Modes that this operator makes pods of. The others are known to the API only. */
-const built: readonly Mode[] = [
-  'drive', 'compute', 'client', 's3', 'nfs', 'data-services', 'envoy', 'telemetry', 'discovery', 'drivers-loader', 'adhoc-op',
-  'adhoc-op-with-container',
-];
-
 /** Why no pod can be built of the container, or undefined. */
 export function refusal({ container }: PodInput): string | undefined {
   const { mode, cpuPolicy, coreIds, instructions } = container.spec;
-  if (!built.includes(mode)) return `pods of mode ${mode} are not supported`;
+  if (!modeTraits[mode].pod.built) return `pods of mode ${mode} are not supported`;
   if (cpuPolicy === 'manual' && (coreIds ?? []).length === 0) return 'cpuPolicy manual needs coreIds';
   if (copiesForeignFiles(container) && instructions?.payload === '') return 'the instruction names no image to load drivers of';
   return undefined;
@@ -49,11 +43,9 @@ export function coresOf({ spec }: WekaContainer): number {
   return spec.numCores ?? (is(spec.mode, 'weka') ? 1 : 0);
 }
 
-const modesWithExtraCores: readonly Mode[] = ['drive', 'compute', 's3', 'nfs', 'data-services'];
-
-/** Cores that weka does not use; other modes than these have none. */
+/** Cores that weka does not use; some modes have none, whatever the spec says. */
 export function extraCoresOf({ spec }: WekaContainer): number {
-  return modesWithExtraCores.includes(spec.mode) ? (spec.extraCores ?? 0) : 0;
+  return modeTraits[spec.mode].pod.extraCores ? (spec.extraCores ?? 0) : 0;
 }
 
 /** Whether several clusters share the physical drives of the node. */
@@ -63,7 +55,7 @@ export function sharesDrives({ spec }: WekaContainer): boolean {
 
 /** The loader runs an image of its own and takes the driver files of the image in the payload. */
 export function copiesForeignFiles({ spec }: WekaContainer): boolean {
-  return spec.mode === 'drivers-loader' && spec.instructions?.type === 'copy-weka-files-to-driver-loader';
+  return is(spec.mode, 'loadsDrivers') && spec.instructions?.type === 'copy-weka-files-to-driver-loader';
 }
 
 export type HostSystem = 'default' | 'rhcos' | 'cos';

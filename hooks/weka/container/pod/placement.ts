@@ -1,7 +1,7 @@
 /** On which nodes a pod may run: affinity, anti-affinity, topology spread (docs/weka/reference.md#placement). */
 import { labels } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
-import { is, type Mode } from '../../api/modes.ts';
+import { is, modes, modeTraits } from '../../api/modes.ts';
 import type { PodInput } from './input.ts';
 
 type Terms = Record<string, unknown>[];
@@ -37,6 +37,9 @@ function nodeAffinity(user: unknown, expressions: Expression[]): Record<string, 
 
 const onOneHost = (labelSelector: Record<string, unknown>): Record<string, unknown> => ({ topologyKey: labels.hostname, labelSelector });
 
+/** In the order that pods have had them in. */
+const frontends = modes.filter((mode) => is(mode, 'frontend')).reverse();
+
 /**
  * Who must not be on the same node. One frontend a node, whichever cluster and namespace it is of; otherwise one
  * container of a role and cluster a node, all of which are in one namespace.
@@ -45,18 +48,15 @@ function repelled({ container, clusterUid, config }: PodInput): Terms {
   const { mode, dropAffinityConstraints } = container.spec;
   if (dropAffinityConstraints === true || !is(mode, 'claims')) return [];
   if (is(mode, 'frontend') && !config.allowMultipleProtocolsPerNode) {
-    return [{ ...onOneHost({ matchExpressions: [within(labels.mode, ['nfs', 's3', 'client'])] }), namespaceSelector: {} }];
+    return [{ ...onOneHost({ matchExpressions: [within(labels.mode, frontends)] }), namespaceSelector: {} }];
   }
   if (clusterUid !== undefined) return [onOneHost({ matchLabels: { [labels.clusterId]: clusterUid, [labels.mode]: mode } })];
   const client = container.metadata.labels?.[labels.clientName];
   return client === undefined ? [] : [onOneHost({ matchLabels: { [labels.clientName]: client, [labels.mode]: mode } })];
 }
 
-/** Modes that only make sense beside a container of another mode. */
-const companions: Partial<Record<Mode, Mode>> = { envoy: 's3', telemetry: 'compute' };
-
 function attracted({ container, clusterUid }: PodInput): Terms {
-  const companion = companions[container.spec.mode];
+  const { companion } = modeTraits[container.spec.mode];
   if (companion === undefined || clusterUid === undefined) return [];
   return [onOneHost({ matchLabels: { [labels.clusterId]: clusterUid, [labels.mode]: companion } })];
 }
@@ -81,15 +81,13 @@ export function affinity(input: PodInput): Record<string, unknown> {
   };
 }
 
-const spreadModes: readonly Mode[] = ['compute', 'drive', 's3'];
-
 /**
  * How a role's pods spread over failure domains: strictly over the one label, else as well as possible over each of
  * the composite labels, whose combination is the domain. The user's constraints follow.
  */
 export function topologySpread({ container, clusterUid }: { container: WekaContainer; clusterUid?: string | undefined }): Terms {
   const { mode, failureDomain, topologySpreadConstraints = [] } = container.spec;
-  if (!spreadModes.includes(mode) || failureDomain === undefined || clusterUid === undefined) return topologySpreadConstraints;
+  if (!modeTraits[mode].pod.spread || failureDomain === undefined || clusterUid === undefined) return topologySpreadConstraints;
   const labelSelector = { matchLabels: { [labels.clusterId]: clusterUid, [labels.mode]: mode } };
   const { label = '', skew = 0, compositeLabels = [] } = failureDomain;
   const ours = label !== ''

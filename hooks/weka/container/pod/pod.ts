@@ -4,7 +4,7 @@
  */
 import type { KubernetesObject } from '../../../core/contract.ts';
 import { mainContainerName, priorityClasses, runtimeCommand } from '../../api/group.ts';
-import { type Mode } from '../../api/modes.ts';
+import { modeTraits, type Mode } from '../../api/modes.ts';
 import { environment } from './environment.ts';
 import { copiesForeignFiles, livesOnCos, refusal, usesHostNetwork, type PodInput } from './input.ts';
 import { podAnnotations, podLabels } from './labels.ts';
@@ -15,18 +15,10 @@ import { mountsOf, volumes } from './volumes.ts';
 
 export type { PodInput } from './input.ts';
 
-/** A year: the runtime ends when it is allowed to, not when the kubelet loses patience. */
-const patience = 31_536_000;
-const gracePeriods: Partial<Record<Mode, number>> = {
-  discovery: 30,
-  dist: 300, 'drivers-dist': 300, envoy: 300, telemetry: 300,
-  'drivers-builder': 120,
-  'drivers-loader': 60, 'adhoc-op': 60, 'adhoc-op-with-container': 60,
-};
 
 /** Seconds that the kubelet waits after TERM. */
 export function gracePeriodSeconds(mode: Mode): number {
-  return gracePeriods[mode] ?? patience;
+  return modeTraits[mode].pod.gracePeriodSeconds;
 }
 
 interface ContainerPort {

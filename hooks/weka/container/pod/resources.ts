@@ -2,7 +2,8 @@
 import { canonicalQuantity, formatMebibytes, formatMillicores } from '../../../core/quantities.ts';
 import { extendedResources } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
-import { is, type Mode } from '../../api/modes.ts';
+import type { Amount } from '../../api/mode-traits.ts';
+import { is, modeTraits, type Mode } from '../../api/modes.ts';
 import { coresOf, extraCoresOf, sharesDrives, type PodInput } from './input.ts';
 
 type Amounts = Record<string, string>;
@@ -11,11 +12,6 @@ export interface PodResources {
   limits?: Amounts;
 }
 
-/** A request and its limit; no limit means none. */
-interface Amount {
-  request?: string | undefined;
-  limit?: string | undefined;
-}
 const exactly = (quantity: string): Amount => ({ request: quantity, limit: quantity });
 const canonical = (quantity: string | number | undefined): string | undefined =>
   quantity === undefined ? undefined : canonicalQuantity(quantity);
@@ -30,29 +26,16 @@ export function resolvedCpuPolicy({ container, node }: Pick<PodInput, 'container
   return node?.status?.discovery?.isHt === true ? 'dedicated_ht' : 'dedicated';
 }
 
-/** Modes whose CPU does not follow from cores. */
-const fixedCpu: Partial<Record<Mode, Amount>> = {
-  dist: { request: '500m', limit: '2' },
-  'drivers-dist': { request: '500m', limit: '2' },
-  'drivers-builder': { request: '500m', limit: '2' },
-  'drivers-loader': { request: '100m' },
-  'adhoc-op': { request: '100m' },
-  'adhoc-op-with-container': { request: '100m' },
-  discovery: exactly('500m'),
-  ssdproxy: { request: '500m', limit: '2' },
-  telemetry: { request: '1', limit: '4' },
-};
-
 /**
  * CPU. `total` = numCores + extraCores; one core more is for management processes.
- * dedicated_ht `total*2 + 1 - extraCores` (extra cores count once), dedicated `total + 1`, envoy `numCores` under both;
+ * dedicated_ht `total*2 + 1 - extraCores` (extra cores count once), dedicated `total + 1`, a mode without management processes `numCores` under both;
  * manual: request `total + 0.1`, limit `total + 1`, or spec.resources when it limits CPU; shared: spec.resources.
  */
 export function cpu(input: Pick<PodInput, 'container' | 'node'>): Amount {
   const { container } = input;
   const { mode, resources } = container.spec;
-  const fixed = fixedCpu[mode];
-  if (fixed !== undefined) return fixed;
+  const wanted = modeTraits[mode].pod.cpu;
+  if (typeof wanted !== 'string') return wanted;
   const cores = coresOf(container);
   const extra = extraCoresOf(container);
   const total = cores + extra;
@@ -62,65 +45,31 @@ export function cpu(input: Pick<PodInput, 'container' | 'node'>): Amount {
     case 'manual':
       if (given.limit !== undefined) return given;
       return { request: formatMillicores(1000 * total + 100), limit: formatMillicores(1000 * (total + 1)) };
-    case 'dedicated_ht': return exactly(formatMillicores(1000 * (mode === 'envoy' ? cores : total * 2 + 1 - extra)));
-    case 'dedicated': return exactly(formatMillicores(1000 * (mode === 'envoy' ? cores : total + 1)));
+    case 'dedicated_ht': return exactly(formatMillicores(1000 * (wanted === 'cores' ? cores : total * 2 + 1 - extra)));
+    case 'dedicated': return exactly(formatMillicores(1000 * (wanted === 'cores' ? cores : total + 1)));
   }
 }
 
-interface MemorySize {
-  cores: number;
-  total: number;
-  drives: number;
-  /** additionalMemory. */
-  more: number;
-}
-/** MiB from cores and drives; request and limit are the same. */
-const computedMemory: Partial<Record<Mode, (size: MemorySize) => number>> = {
-  // 4000 buffer and 4000 management
-  drive: ({ total, drives, more }) => 8000 + 3000 * total + 700 * drives + more,
-  compute: ({ total, more }) => 6700 + 5200 * total + more,
-  s3: ({ cores, more }) => 18_900 + 3050 * cores + more,
-  nfs: ({ cores, more }) => 18_900 + 3050 * cores + more,
-  'data-services': ({ cores, more }) => 5999 + 512 * cores + more,
-  client: ({ total, more }) => 3965 + 3050 * total + more,
-};
-
-const fixedMemory: Partial<Record<Mode, Amount>> = {
-  telemetry: { request: '4Gi', limit: '32Gi' },
-  ssdproxy: { request: '2500M', limit: '7500M' },
-  dist: exactly('3G'),
-  'drivers-dist': exactly('3G'),
-  'drivers-builder': exactly('3G'),
-  discovery: exactly('500M'),
-  'adhoc-op': { request: '128Mi' },
-  'adhoc-op-with-container': { request: '128Mi' },
-  'drivers-loader': { request: '128Mi' },
-};
-
-/** What an envoy may take beyond its request, in MiB. */
-const envoyHeadroom = 8192;
-
-/** Memory; a client whose spec requests memory takes request and limit from there. */
+/** Memory; a client whose spec requests memory takes request and limit from there. A formula's request and limit differ by its headroom. */
 export function memory(container: WekaContainer): Amount {
   const { mode, numDrives, additionalMemory, resources } = container.spec;
-  const fixed = fixedMemory[mode];
-  if (fixed !== undefined) return fixed;
-  if (mode === 'client' && resources?.requests?.memory !== undefined) {
+  const { memory: wanted, ownMemory } = modeTraits[mode].pod;
+  if (!('mebibytes' in wanted)) return wanted;
+  if (ownMemory && resources?.requests?.memory !== undefined) {
     return { request: canonical(resources.requests.memory), limit: canonical(resources.limits?.memory) };
   }
-  const cores = coresOf(container);
-  const more = additionalMemory ?? 0;
-  if (mode === 'envoy') return { request: formatMebibytes(1024 + more), limit: formatMebibytes(1024 + more + envoyHeadroom) };
-  const size: MemorySize = { cores, total: cores + extraCoresOf(container), drives: numDrives ?? 0, more };
-  return exactly(formatMebibytes(computedMemory[mode]?.(size) ?? 7000));
+  const { mebibytes, perCore, perExtraCore, perDrive, headroom } = wanted;
+  const request = mebibytes + perCore * coresOf(container) + perExtraCore * extraCoresOf(container) + perDrive * (numDrives ?? 0) + (additionalMemory ?? 0);
+  return { request: formatMebibytes(request), limit: formatMebibytes(request + headroom) };
 }
 
 /** MiB of the hugepages that weka does not get, where the spec does not say. */
 export function hugepagesOffset(container: WekaContainer, ssdProxyOffset: number): number {
   const { mode, hugepagesOffset: given, numDrives } = container.spec;
   if ((given ?? 0) > 0) return given ?? 0;
-  if (mode === 'drive') return 200 * (sharesDrives(container) ? coresOf(container) : (numDrives ?? 0));
-  return mode === 'ssdproxy' ? ssdProxyOffset : 200;
+  const wanted = modeTraits[mode].pod.hugepagesOffset;
+  if (wanted === 'ssdProxyHugepagesOffset') return ssdProxyOffset;
+  return typeof wanted === 'number' ? wanted : wanted.perDrive * (sharesDrives(container) ? coresOf(container) : (numDrives ?? 0));
 }
 
 /** The extended resource of the hugepages and its amount; helpers that run no weka have none. */
@@ -142,7 +91,7 @@ export function wekaMemory(container: WekaContainer, ssdProxyOffset: number): st
 
 /** Drives, or shares of the capacity of shared drives in GiB, each only when there is any. */
 function drives({ spec }: WekaContainer): Amounts {
-  if (spec.mode !== 'drive') return {};
+  if (!is(spec.mode, 'hasDrives')) return {};
   const { numDrives = 0, driveCapacity = 0, containerCapacity = 0, driveTypesRatio } = spec;
   const { tlc = 1, qlc = 0 } = driveTypesRatio ?? {};
   const tlcShare = Math.floor((containerCapacity * tlc) / (tlc + qlc || 1));

@@ -3,7 +3,7 @@ import type { Toleration } from '../../../core/api/schema.ts';
 import { distinctTolerations, existsToleration, withServersOwn } from '../../../core/tolerations.ts';
 import { shutdownNodeTaint } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
-import { is } from '../../api/modes.ts';
+import { modeTraits } from '../../api/modes.ts';
 import type { OperatorConfig } from '../../config.ts';
 
 const node = (condition: string): string => `node.kubernetes.io/${condition}`;
@@ -15,8 +15,8 @@ const pressure = ['disk-pressure', 'cpu-pressure', 'memory-pressure'].flatMap((c
 const anyNoSchedule: Toleration[] = [{ operator: 'Exists', effect: 'NoSchedule' }, { operator: 'Exists', effect: 'PreferNoSchedule' }];
 
 function skipsNoSchedule(mode: WekaContainer['spec']['mode'], config: OperatorConfig): boolean {
-  if (mode === 'client') return config.skipClientNoScheduleToleration;
-  return (is(mode, 'adhoc') || mode === 'discovery') ? config.skipAuxNoScheduleToleration : true;
+  const { skipsNoScheduleBy: setting } = modeTraits[mode].pod;
+  return setting === undefined || config[setting];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Volumes of a pod and where its containers mount them (docs/weka/reference.md#volumes). */
 import { runtimePath } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
-import { is } from '../../api/modes.ts';
+import { is, modeTraits } from '../../api/modes.ts';
 import { copiesForeignFiles, dataUidOf, livesOnCos, persistenceBase, sharesDrives, type PodInput } from './input.ts';
 
 export interface VolumeMount {
@@ -93,7 +93,7 @@ function persistent(input: PodInput): MountedVolume[] {
   if (!is(mode, 'persistent')) return [];
   const base = persistenceBase(node, config);
   const uid = dataUidOf(input);
-  const sharedConfigs = ['/host-binds/shared-configs', ...(mode === 'telemetry' ? ['/opt/weka/external_mounts/shared_boot_level'] : [])];
+  const sharedConfigs = ['/host-binds/shared-configs', ...modeTraits[mode].pod.sharedConfigs];
   return [
     hostPath(persistenceVolume, hostDirectories.container(base, uid), 'DirectoryOrCreate',
       { mountPath: '/host-binds/opt-weka' },
@@ -122,7 +122,7 @@ function driveSharing({ container, node, config }: PodInput): MountedVolume[] {
   const base = persistenceBase(node, config);
   const proxy = proxyUid(container);
   return [
-    ...(container.spec.mode === 'drive' && sharesDrives(container)
+    ...(is(container.spec.mode, 'hasDrives') && sharesDrives(container)
       ? [hostPath('weka-proxy-socket-dir', hostDirectories.ssdProxy(base), 'DirectoryOrCreate', { mountPath: '/host-binds/ssdproxy' })]
       : []),
     ...(proxy === ''
@@ -150,7 +150,7 @@ function hostControl(input: PodInput): MountedVolume[] {
   const cos = livesOnCos(input);
   const { mode } = input.container.spec;
   return [
-    ...(mode === 'discovery' || cos
+    ...(is(mode, 'discovers') || cos
       ? [
           hostPath('proc-sysrq-trigger', '/proc/sysrq-trigger', 'File', { mountPath: '/hostside/proc/sysrq-trigger' }),
           hostPath('proc-cmdline', '/proc/cmdline', 'File', { mountPath: '/hostside/proc/cmdline' }),
