@@ -12,7 +12,7 @@ export interface RolePlan {
   numDrives: number;
 }
 
-/** The fixed templates (weka.md 3.1). */
+/** The fixed templates (docs/weka/reference.md#templates). */
 const templates: Record<Exclude<WekaClusterSpec['template'], 'dynamic'>, Partial<WekaConfig>> = {
   small: { computeContainers: 6, driveContainers: 6 },
   large: { computeContainers: 20, driveContainers: 20, s3Containers: 5 },
@@ -40,7 +40,7 @@ interface RoleSize {
   given: (shape: Partial<WekaConfig>) => Partial<Record<'count' | 'cores' | 'extraCores' | 'hugepages' | 'hugepagesOffset', number | undefined>>;
 }
 
-/** Sources: weka.md 2.3 (hugepages of the dynamic template) and 3.1 (counts). */
+/** Sources: docs/weka/reference.md#hugepages (of the dynamic template) and #templates (counts). */
 const sizes: Record<Role, RoleSize> = {
   drive: {
     count: 6, hugepagesPerCore: 1400, hugepagesPerDrive: 200, hugepagesOffset: 0, hugepagesOffsetPerDrive: 200,
@@ -59,7 +59,7 @@ const sizes: Record<Role, RoleSize> = {
 };
 
 /**
- * What each role wants: one core by default (weka.md 3.1), hugepages by cores and drives.
+ * What each role wants: one core by default (docs/weka/reference.md#templates), hugepages by cores and drives.
  * @param drives of a container that was made with another number of drives than the template has now
  */
 export function rolePlans(spec: WekaClusterSpec, drives?: number): RolePlan[] {
