@@ -1,4 +1,5 @@
 /** Builders for tests of the weka model: hosts with weka containers, and a command line that waits on the virtual clock. */
+import { isMode, modeTraits } from '../../hooks/weka/api/modes.ts';
 import { VirtualClock } from '../clock.ts';
 import type { ExecResult } from '../contract.ts';
 import { createRandom } from '../random.ts';
@@ -48,12 +49,13 @@ export function place(mode: string, n: number, env: Record<string, string> = {})
   };
 }
 
+const traitsOf = ({ env: { MODE: mode = '' } }: WekaPlace) => (isMode(mode) ? modeTraits[mode] : undefined);
+const portOf = (at: WekaPlace): number => (traitsOf(at)?.hasDrives === true ? 35_000 : 35_100);
+
 /** Sets a container up and starts it; it is a stem, or has joined, when this returns. */
 export async function bringUp(test: TestWorld, at: WekaPlace, extra = ''): Promise<void> {
-  const mode = at.env.MODE ?? '';
-  const cores = mode === 'drive' ? '--only-drives-cores' : mode === 'compute' ? '--only-compute-cores' : '--only-frontend-cores';
-  const port = mode === 'drive' ? 35_000 : 35_100;
-  const setup = `local setup container --name ${at.env.NAME} --no-start --disable --cores 1 --core-ids auto ${cores} --net udp --base-port ${port} --join-secret sesame ${extra}`;
+  const cores = traitsOf(at)?.runtime?.coresOption ?? '--only-frontend-cores';
+  const setup = `local setup container --name ${at.env.NAME} --no-start --disable --cores 1 --core-ids auto ${cores} --net udp --base-port ${portOf(at)} --join-secret sesame ${extra}`;
   for (const command of [setup.trim(), 'local start']) {
     const { exitCode, stderr } = await test.weka(at, command);
     if (exitCode !== 0) throw new Error(stderr);
@@ -64,7 +66,7 @@ export async function bringUp(test: TestWorld, at: WekaPlace, extra = ''): Promi
 /** The `cluster create` of these places. */
 export function createCommand(places: WekaPlace[], secret = 'sesame'): string {
   const ips = places.map((at) => at.ip).join(' ');
-  const addresses = places.map((at) => `${at.ip}:${at.env.MODE === 'drive' ? 35_000 : 35_100}`).join(',');
+  const addresses = places.map((at) => `${at.ip}:${portOf(at)}`).join(',');
   return `cluster create ${ips} --host-ips ${addresses} --join-secret=${secret} --admin-password operator-password`;
 }
 

@@ -18,7 +18,7 @@ export interface MemoryFormula {
   headroom: number;
 }
 
-/** What the pod of a mode is given, where the spec does not say it (docs/weka/reference.md). */
+/** What the pod of a mode is given, where the spec does not say it (docs/weka/reference.md#cores, #hugepages and #memory). */
 export interface PodTraits {
   /** Pods of the mode are made; the others are known to the API only. */
   built: boolean;

@@ -47,7 +47,7 @@ const sidekick: Traits = { ...none, weka: true, claims: true, allocatable: true,
 const driverStore: Traits = { ...none, weka: true, agent: true, persistent: true, drivers: true, pod: driverPod };
 const oneOff: Traits = { ...none, oneOff: true };
 
-/** Sources of the numbers: docs/weka/reference.md, but for what a row says. */
+/** Sources of the numbers: docs/weka/reference.md#cores, #hugepages and #memory, but for what a row says. */
 const table = {
   drive: {
     ...server, hasDrives: true, wished: true, speaks: true, countedAs: 'drives', processRole: 'DRIVES',

@@ -40,7 +40,7 @@ interface RoleSize {
   given: (shape: Partial<WekaConfig>) => Partial<Record<'count' | 'cores' | 'extraCores' | 'hugepages' | 'hugepagesOffset', number | undefined>>;
 }
 
-/** Sources: docs/weka/reference.md, hugepages and templates. */
+/** Sources: docs/weka/reference.md#hugepages (of the dynamic template) and #templates (counts). */
 const sizes: Record<Role, RoleSize> = {
   drive: {
     count: 6, hugepagesPerCore: 1400, hugepagesPerDrive: 200, hugepagesOffset: 0, hugepagesOffsetPerDrive: 200,
@@ -59,7 +59,7 @@ const sizes: Record<Role, RoleSize> = {
 };
 
 /**
- * What each role wants: one core by default (docs/weka/reference.md#templates), hugepages by cores and drives (docs/weka/reference.md#hugepages).
+ * What each role wants: one core by default (docs/weka/reference.md#templates), hugepages by cores and drives.
  * @param drives of a container that was made with another number of drives than the template has now
  */
 export function rolePlans(spec: WekaClusterSpec, drives?: number): RolePlan[] {
