@@ -4,12 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'vitest';
-import { commandScenarios } from './command.scenarios.ts';
+import { commandScenarios } from './command-scenarios.fixture.ts';
 import type { Place, PlaceOptions } from './places.fixture.ts';
 import { processPlace, simulatedPlace } from './places.fixture.ts';
-import type { Scenario } from './scenario.ts';
-import { startScenarios } from './start.scenarios.ts';
-import { stopScenarios } from './stop.scenarios.ts';
+import type { Scenario } from './scenario.fixture.ts';
+import { startScenarios } from './start-scenarios.fixture.ts';
+import { stopScenarios } from './stop-scenarios.fixture.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
 const scenarios = [...startScenarios, ...stopScenarios, ...commandScenarios];

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Place, ProtocolPod } from './places.fixture.ts';
 import { driveResources, version } from './places.fixture.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.fixture.ts';
 
 const noPorts = 'resources.json names no wekaPort and agentPort, nor does the environment';
 

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Place, ProtocolPod } from './places.fixture.ts';
 import { driveResources } from './places.fixture.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.fixture.ts';
 
 const asked = 'termination was asked for; waits for allow-stop or allow-force-stop';
 const [allow, force] = ['/tmp/.allow-stop', '/tmp/.allow-force-stop'];

@@ -1,7 +1,7 @@
 /** Commands in a pod, and modes that run no weka. */
 import { expect } from 'vitest';
 import type { Place, ProtocolPod } from './places.fixture.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.fixture.ts';
 
 const loader = (place: Place, env: Record<string, string>): ProtocolPod => place.start('drivers-loader', { env });
 
