@@ -18,14 +18,19 @@ export type Outcome =
   /** Nothing helps but a person. */
   | { state: 'stalled'; reason: string; message: string; events?: HookEvent[] };
 
-export interface Step<Facts> {
-  name: string;
+/** What becomes of the children: missing ones are created; those that are there stay and no other one comes; they go. */
+export type Meanwhile = 'create' | 'keep' | 'omit';
+
+export interface Step<Facts, Name extends string = string> {
+  name: Name;
   /** The condition type that shows it; upstream's name where upstream has one. */
   condition?: string;
   /** `once` is skipped when `latched` says that its effect exists outside; `independent` never blocks later steps. */
   mode: 'once' | 'always' | 'independent';
   /** The upstream status string while this step is the one that is waited for. */
   status?: string;
+  /** What becomes of the children while this step is the one that is waited for; `keep` where nothing is said. */
+  whileBlocked?: Meanwhile;
   /** One sentence for the page of states. */
   summary: string;
   latched?(facts: Facts): boolean;
@@ -35,16 +40,16 @@ export interface Step<Facts> {
 /** What the page of states shows of a step, whatever its facts are. */
 export type StepRow = Pick<Step<never>, 'name' | 'condition' | 'status' | 'mode' | 'summary'>;
 
-export interface StepResult<Facts> {
-  step: Step<Facts>;
+export interface StepResult<Facts, Name extends string = string> {
+  step: Step<Facts, Name>;
   /** Absent: not reached. */
   outcome?: Outcome;
 }
 
-export interface StepsResult<Facts> {
-  results: StepResult<Facts>[];
+export interface StepsResult<Facts, Name extends string = string> {
+  results: StepResult<Facts, Name>[];
   /** The first step that is not done and not independent; absent when all is done. */
-  blockedBy?: StepResult<Facts> & { outcome: Outcome };
+  blockedBy?: StepResult<Facts, Name> & { outcome: Outcome };
   operations: Operation[];
   events: HookEvent[];
   /** Seconds; the soonest of all that wait. */
@@ -64,12 +69,12 @@ function withLastError(outcome: Outcome, remembered: Record<string, OperationOut
  * Runs the list. Total: a check must not throw.
  * @param remembered what became of operations that were asked for before
  */
-export function runSteps<Facts>(
-  steps: readonly Step<Facts>[],
+export function runSteps<Facts, Name extends string>(
+  steps: readonly Step<Facts, Name>[],
   facts: Facts,
   remembered: Record<string, OperationOutcome> = {},
-): StepsResult<Facts> {
-  const run: StepsResult<Facts> = { results: [], operations: [], events: [] };
+): StepsResult<Facts, Name> {
+  const run: StepsResult<Facts, Name> = { results: [], operations: [], events: [] };
   for (const step of steps) {
     if (run.blockedBy !== undefined && step.mode !== 'independent') {
       run.results.push({ step });

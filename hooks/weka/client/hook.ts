@@ -1,7 +1,8 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
 import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, type Condition } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, Observation, RelatedRule } from '../../core/contract.ts';
+import { listing } from '../../core/controller.ts';
+import type { Decision, HookRequest, Observation, RelatedRule } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { secretKeys } from '../../core/families/secrets.ts';
@@ -93,7 +94,7 @@ function observations(request: HookRequest, client: WekaClient): Observation[] {
   ];
 }
 
-export const wekaClientController: HookController = {
+export const wekaClientController = listing({
   name: 'wekaclient',
   type: 'composite',
   observe(request) {
@@ -105,4 +106,4 @@ export const wekaClientController: HookController = {
     const parsed = parseWekaClient(parent);
     return parsed.ok ? related(parsed.value) : [];
   },
-};
+});

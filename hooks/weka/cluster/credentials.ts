@@ -4,7 +4,7 @@
  */
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
 import type { Observation, Operation } from '../../core/contract.ts';
-import { ageSeconds, factValue, operationOutcome } from '../../core/facts.ts';
+import { factValue, operationOutcome, secondsSince } from '../../core/facts.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { credential, joinToken, wekaRun } from '../catalogue.ts';
@@ -61,7 +61,7 @@ function setPassword(facts: ClusterFacts, which: SecretName, said: string): Outc
   const username = userNames(facts.uid)[which];
   const operation = wekaRun(pod, 'userPassword', { username, password: passwordOf(facts, which) });
   const last = operationOutcome(facts.request.observed, operation);
-  if (last?.state === 'succeeded' && ageSeconds({ observedAt: last.at }, facts.now) < retrySeconds) {
+  if (last?.state === 'succeeded' && secondsSince(last.at, facts.now) < retrySeconds) {
     return wait('PasswordRefused', `weka was given the password of Secret ${secretNames(facts)[which]} for ${username} and refuses it: ${said}; see whether the user is locked`, retrySeconds);
   }
   return act('SettingPassword', `sets the password of Secret ${secretNames(facts)[which]} in weka for ${username}, which refuses it: ${said}`, [operation], 2);

@@ -1,7 +1,8 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
 import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
+import { listing } from '../../core/controller.ts';
+import type { Decision, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { echoChild, echoChildren, invalidSpec } from '../../core/echo.ts';
 import { claimsRead } from '../../core/families/claims.ts';
 import { deleteObject } from '../../core/families/objects.ts';
@@ -267,7 +268,7 @@ function related(cluster: WekaCluster): RelatedRule[] {
   ];
 }
 
-export const wekaClusterController: HookController = {
+export const wekaClusterController = listing({
   name: 'wekacluster',
   type: 'composite',
   observe(request) {
@@ -280,5 +281,5 @@ export const wekaClusterController: HookController = {
     const parsed = parseWekaCluster(parent);
     return parsed.ok ? related(parsed.value) : [];
   },
-};
+});
 

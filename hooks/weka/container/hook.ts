@@ -1,7 +1,8 @@
 /** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
 import { describeIssues } from '../../core/api/parse.ts';
 import type { Condition, ConditionWish, Summary } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import { listing } from '../../core/controller.ts';
+import type { Decision, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { runSteps, type StepsResult } from '../../core/steps.ts';
@@ -162,7 +163,7 @@ function related(container: WekaContainer, parent: KubernetesObject): RelatedRul
   ];
 }
 
-export const wekaContainerController: HookController = {
+export const wekaContainerController = listing({
   name: 'wekacontainer',
   type: 'composite',
   observe(request) {
@@ -174,5 +175,5 @@ export const wekaContainerController: HookController = {
     const parsed = parseWekaContainer(parent);
     return parsed.ok ? related(parsed.value, parent) : [];
   },
-};
+});
 

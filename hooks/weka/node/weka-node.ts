@@ -1,7 +1,8 @@
 /** The WekaNode controller: facts and kernel drivers of one node, each through a helper container on it. */
 import { describeIssues } from '../../core/api/parse.ts';
 import { kstatusTrio, withTransitionTimes, type Condition } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
+import { listing } from '../../core/controller.ts';
+import type { Decision, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { invalidSpec } from '../../core/echo.ts';
 import { objectsOf } from '../../core/envelope.ts';
@@ -258,7 +259,7 @@ function decide(request: HookRequest): Decision {
   };
 }
 
-export const wekaNodeController: HookController = {
+export const wekaNodeController = listing({
   name: 'wekanode',
   type: 'composite',
   observe(request) {
@@ -271,4 +272,4 @@ export const wekaNodeController: HookController = {
   decide,
   // `ports` names all WekaClusters, and changes only as they come and go
   customize: (parent) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(parent.metadata.name), claimsNames.ofPorts] }],
-};
+});

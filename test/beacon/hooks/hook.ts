@@ -1,7 +1,8 @@
 /** The Beacon controller: one ConfigMap with the message. */
 import { describeIssues } from '../../../hooks/core/api/parse.ts';
 import { conditionsOf, kstatusTrio, withTransitionTimes } from '../../../hooks/core/conditions.ts';
-import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../../hooks/core/contract.ts';
+import { listing } from '../../../hooks/core/controller.ts';
+import type { Decision, HookRequest, Json, KubernetesObject } from '../../../hooks/core/contract.ts';
 import { defined } from '../../../hooks/core/defined.ts';
 import { invalidSpec } from '../../../hooks/core/echo.ts';
 import { renderSteps, runSteps } from '../../../hooks/core/steps.ts';
@@ -32,7 +33,7 @@ function decide(request: HookRequest): Decision {
   });
 }
 
-export const beaconController: HookController = {
+export const beaconController = listing({
   name: 'beacon',
   type: 'composite',
   observe(request) {
@@ -46,4 +47,4 @@ export const beaconController: HookController = {
     const { metadata: { namespace = '' }, spec: { lamp } } = parsed.value;
     return [{ apiVersion: 'v1', resource: 'pods', namespace, names: [lamp] }];
   },
-};
+});
