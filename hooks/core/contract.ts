@@ -144,9 +144,9 @@ export interface RelatedRule {
 /** One run of a hook on one request. The shell asks the sidecar what was read and is not known, and runs it again. */
 export interface HookRun {
   /** What has been read so far, known or not; the decision may read more. */
-  questions(): Observation[];
+  questions: () => Observation[];
   /** Taken when it is first asked for. */
-  decision(): Decision;
+  decision: () => Decision;
 }
 
 /**

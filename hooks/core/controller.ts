@@ -5,7 +5,7 @@
  */
 import { describeIssues, type Parsed } from './api/parse.ts';
 import { conditionsOf, kstatusTrio, withTransitionTimes, type Condition, type ConditionWish, type Summary } from './conditions.ts';
-import type { Decision, HookController, HookRequest, Json, KubernetesObject, Operation } from './contract.ts';
+import type { Decision, HookController, HookRequest, Json, KubernetesObject, Operation, RelatedRule } from './contract.ts';
 import { defined } from './defined.ts';
 import { invalidSpec } from './echo.ts';
 import { readingRequest, type ReadingRequest } from './facts.ts';
@@ -66,7 +66,7 @@ export interface Said<Facts, Lives> {
 
 export interface ControllerDefinition<Parent, Facts, Lives extends Record<string, Life<Facts>>> {
   name: string;
-  parse(object: KubernetesObject): Parsed<Parent>;
+  parse: (object: KubernetesObject) => Parsed<Parent>;
   /** All that steps, children and status rest on, computed once for each run. Reads what every call needs, and nothing else: a step reads for itself. */
   facts(request: ReadingRequest, parent: Parent): Facts;
   lives: Lives;
@@ -82,7 +82,7 @@ export interface ControllerDefinition<Parent, Facts, Lives extends Record<string
   /** What is asked for all the same of an object whose spec is not valid. */
   whileInvalid?(request: ReadingRequest): Operation[];
   /** Which related objects to send, by what the spec says. */
-  related?(parent: Parent, object: KubernetesObject): ReturnType<NonNullable<HookController['customize']>>;
+  related?: (parent: Parent, object: KubernetesObject) => RelatedRule[];
 }
 
 /** Throws when a life names two steps alike: they would be one in conditions, pages and messages. */

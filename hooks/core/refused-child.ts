@@ -4,7 +4,7 @@
  */
 import { findCondition, type Condition } from './conditions.ts';
 import type { HookRequest, Observation } from './contract.ts';
-import { factValue } from './facts.ts';
+import { factValue, readingRequest, type Readable } from './facts.ts';
 import { recentEvents } from './families/objects.ts';
 
 /** Seconds. A child that is simply being created is there by then. */
@@ -26,24 +26,28 @@ function missing({ parent }: HookRequest, { type, reason }: MissingChild): Condi
   return condition?.status === 'False' && condition.reason === reason ? condition : undefined;
 }
 
-/** What is asked of the sidecar once a child has been missing for a while. */
+/** What is asked of the sidecar once a child has been missing for a while, by controllers that list their questions. */
 export function refusalObservations(request: HookRequest, child: MissingChild): Observation[] {
-  const wanted = eventsOf(request.parent);
-  const condition = missing(request, child);
-  if (wanted === undefined || condition === undefined) return [];
-  return Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000 ? [wanted] : [];
+  const reading = readingRequest(request);
+  refusalOf(reading, child);
+  return [...reading.observed.asked.values()];
 }
 
 /** The error chain without what Metacontroller puts before the words of the API server. */
 const words = (message: string): string | undefined => /can't reconcile children for \S+ [^:]*: (.*)/s.exec(message)?.[1];
 
-/** The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known of it. */
-export function refusalOf(request: HookRequest, child: MissingChild): string | undefined {
+/**
+ * The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known
+ * of it. Asked for once the child has been missing for a while.
+ */
+export function refusalOf(request: HookRequest & { observed: Readable }, child: MissingChild): string | undefined {
   const wanted = eventsOf(request.parent);
   const condition = missing(request, child);
   if (wanted === undefined || condition === undefined) return undefined;
+  const since = Date.parse(condition.lastTransitionTime);
+  // also where the time can not be read
+  if (!(Date.parse(request.context.now) - since >= patience * 1000)) return undefined;
   const fact = factValue(request.observed, wanted);
   if (fact.state === 'unknown') return undefined;
-  const since = Date.parse(condition.lastTransitionTime);
   return fact.value.events.filter(({ lastAt }) => Date.parse(lastAt) >= since).map(({ message }) => words(message)).find((text) => text !== undefined);
 }

@@ -63,8 +63,8 @@ export interface PresentSecret {
 }
 
 /** What is known of a Secret of the cluster; never a value that is secret. */
-export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, name: string): SecretFact {
-  const fact = factValue(facts.request.observed, secretKeys({ namespace: facts.namespace, name }, 0));
+export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, name: string, maxAgeSeconds: number): SecretFact {
+  const fact = factValue(facts.request.observed, secretKeys({ namespace: facts.namespace, name }, maxAgeSeconds));
   if (fact.state === 'unknown') return { state: 'unknown' };
   const { exists, ...found } = fact.value;
   return exists ? { state: 'present', ...(found as Omit<PresentSecret, 'state'>) } : { state: 'absent' };
@@ -189,7 +189,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const { now } = request.context;
   const plans = rolePlans(cluster.spec);
   const children = containerViews(request);
-  const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
+  const portClaims = claimsFact(request.observed, claimsNames.ofPorts, 0);
   const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
   // between the end of its claim and its own a cluster still knows which ports were its
   const range = ports ?? rememberedPorts(cluster);
@@ -197,7 +197,7 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const containers = children.filter((view) => !foreign.includes(view));
   // of members only: the cluster's own status may be somebody else's, from a backup
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);
-  const claims = claimsFact(request.observed, claimsNames.ofCluster(uid));
+  const claims = claimsFact(request.observed, claimsNames.ofCluster(uid), 0);
   const clock = factValue(request.observed, serverTime(0));
   const executor = chooseExecutor(containers, now);
   const { unlabelled, leftovers } = strangers(request, uid, range, guid);

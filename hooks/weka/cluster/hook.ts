@@ -237,7 +237,7 @@ const takesBack = ({ parent }: HookRequest): boolean => (parent['spec'] as { ove
 
 /** Nothing changes, except that a grace does not run on behind the back of who took the deletion back. */
 function invalid(request: HookRequest, message: string): Decision {
-  const claims = claimsFact(request.observed, claimsNames.ofCluster(request.parent.metadata.uid ?? ''));
+  const claims = claimsFact(request.observed, claimsNames.ofCluster(request.parent.metadata.uid ?? ''), 0);
   const outcome = takesBack(request) ? cancellationStep.check({ claims }) : skipped;
   return { ...invalidSpec(request, message), ...(outcome.state === 'act' ? { operations: outcome.operations } : {}) };
 }

@@ -62,7 +62,7 @@ type Found =
  */
 export function findSecret(facts: ClusterFacts, which: SecretName): Found {
   const name = secretNames(facts)[which];
-  const secret = secretFact(facts, name);
+  const secret = secretFact(facts, name, 0);
   if (secret.state !== 'present') return { state: secret.state };
   const { ownerUid } = secret;
   if (ownerUid === facts.uid) return { state: 'ours', secret, toOwn: secret.referenced === true };

@@ -193,12 +193,12 @@ function clusterFor(request: HookRequest, { status, metadata }: WekaContainer, h
 function claimsOf(request: HookRequest, container: WekaContainer, nodeName: string | undefined) {
   const { uid = '' } = container.metadata;
   const claimed = is(container.spec.mode, 'claims') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
-  const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
+  const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed), 0);
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
   const cluster = clusterFor(request, container, holder);
   // one that has lost its owner is still a member beside the others, and stops in turn with them
   const turnOfCluster = cluster?.uid ?? holder?.clusterUid;
-  const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster));
+  const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), 0);
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
   return { nodeClaims, holder, cluster, clusterClaims, turn };
 }
