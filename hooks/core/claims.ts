@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { describeIssues, parse, type Issue } from './api/parse.ts';
 import type { Operation } from './contract.ts';
-import { factValue, type Readable } from './facts.ts';
+import { factValue, type Reading } from './facts.ts';
 import { claimsRead, claimsWrite, type ClaimChange } from './families/claims.ts';
 
 /** A claims object as it was read: its content, and what a write has to name. `resourceVersion` null: it is not there yet. */
@@ -33,7 +33,7 @@ const inSpec = (issues: Issue[]): string => describeIssues(issues.map(({ path, m
 export function claimsReader<Schema extends z.ZodType<object>>(kind: string, schema: Schema) {
   type Spec = z.output<Schema>;
 
-  function read(reading: Readable, name: string, maxAgeSeconds: number, parsed: (spec: unknown) => Spec | string): ClaimsFact<Spec> {
+  function read(reading: Reading, name: string, maxAgeSeconds: number, parsed: (spec: unknown) => Spec | string): ClaimsFact<Spec> {
     const fact = factValue(reading, claimsRead(name, maxAgeSeconds));
     if (fact.state === 'unknown') return { state: 'unknown', name, reason: fact.reason };
     if (!fact.value.exists) return { state: 'known', name, spec: {} as Spec, resourceVersion: null };
@@ -56,13 +56,13 @@ export function claimsReader<Schema extends z.ZodType<object>>(kind: string, sch
 
   return {
     /** The claims object of that name; an absent one is known and empty, one of which a part can not be read is unknown. */
-    fact: (reading: Readable, name: string, maxAgeSeconds: number): ClaimsFact<Spec> => read(reading, name, maxAgeSeconds, (spec) => {
+    fact: (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact<Spec> => read(reading, name, maxAgeSeconds, (spec) => {
       const parsed = parse(schema, spec);
       return parsed.ok ? parsed.value : `${kind} ${name} can not be read: ${inSpec(parsed.issues)}; correct it, or remove that part`;
     }),
 
     /** The same of one map only, and of its entries that can be read: for who judges each by itself. */
-    readable: (reading: Readable, name: string, maxAgeSeconds: number, field: MapField<Spec>): ClaimsFact<Spec> =>
+    readable: (reading: Reading, name: string, maxAgeSeconds: number, field: MapField<Spec>): ClaimsFact<Spec> =>
       read(reading, name, maxAgeSeconds, (spec) => ({ [field]: entries(field, spec).entries }) as Spec),
 
     entries,

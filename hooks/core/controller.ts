@@ -33,10 +33,6 @@ export function controllerOf(name: string, type: HookController['type'], judge: 
   });
 }
 
-/** A controller that still lists its questions beside its decision. */
-export const listing = ({ name, type, observe, decide, customize }: Omit<HookController, 'run'>): HookController =>
-  defined({ name, type, observe, decide, customize, run: (request: HookRequest) => ({ questions: () => observe(request), decision: () => decide(request) }) });
-
 /** One way in which an object lives, such as coming up or ending. */
 export interface Life<Facts, Name extends string = string> {
   /** In their order. */

@@ -16,9 +16,6 @@ export interface ReadingRequest extends HookRequest {
 /** The request for one run, in which nothing has been read yet. */
 export const readingRequest = (request: HookRequest): ReadingRequest => ({ ...request, observed: { ...request.observed, asked: new Map<string, Observation>() } });
 
-/** Also where a controller still lists its questions. */
-export type Readable = Observed & Partial<Reading>;
-
 export interface KnownFact<Value> {
   state: 'known';
   value: Value;
@@ -36,8 +33,7 @@ export interface UnknownFact {
  * Asks for a fact that is not read yet: for what is needed as soon as another answer is there, and would cost a round of
  * its own. Of several wishes for one fact the youngest counts.
  */
-export function ask({ asked }: Readable, wanted: Observation): void {
-  if (asked === undefined) return;
+export function ask({ asked }: Reading, wanted: Observation): void {
   const before = asked.get(wanted.id);
   if (before === undefined || wanted.maxAgeSeconds < before.maxAgeSeconds) asked.set(wanted.id, wanted);
 }
@@ -46,7 +42,7 @@ export function ask({ asked }: Readable, wanted: Observation): void {
  * Reads the answer to an observation, and asks for it. Unknown is not "no": a destructive step waits on it. How old the
  * answer may be is part of the question, so whoever reads says it.
  */
-export function factValue<Value>(reading: Readable, wanted: TypedObservation<Value>): KnownFact<Value> | UnknownFact {
+export function factValue<Value>(reading: Reading, wanted: TypedObservation<Value>): KnownFact<Value> | UnknownFact {
   ask(reading, wanted);
   const fact = reading.facts[wanted.id];
   if (fact === undefined) return { state: 'unknown', reason: `${wanted.kind} of ${wanted.target.name} has not been read yet` };

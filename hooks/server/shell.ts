@@ -24,7 +24,7 @@ export interface ShellOptions {
 }
 
 /** A step asks when it is reached, and the answer may let the next one be reached; but not for ever. */
-const observeRounds = 6;
+export const observeRounds = 6;
 /** Decide, operate, decide again: at most this often in one call. */
 const operateRounds = 6;
 

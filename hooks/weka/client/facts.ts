@@ -6,7 +6,7 @@ import { objectLive } from '../../core/families/objects.ts';
 import { apiVersion } from '../api/group.ts';
 import type { WekaClient } from '../api/index.ts';
 import { containerViews, type ContainerView } from '../cluster/container-view.ts';
-import { secretFact, type SecretFact } from '../cluster/facts.ts';
+import { secretFact, type SecretFact } from '../cluster/looks.ts';
 import { expandedTolerations } from '../cluster/tolerations.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import { planContainers, type Plan } from './containers.ts';

@@ -1,5 +1,5 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
-import type { Condition, Summary } from '../../core/conditions.ts';
+import { isUsable, type Condition } from '../../core/conditions.ts';
 import type { RelatedRule } from '../../core/contract.ts';
 import { defineController, type Life } from '../../core/controller.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
@@ -16,13 +16,11 @@ import { unsupportedClientFields } from './unsupported.ts';
 
 const previous = ({ client }: ClientFacts): Condition[] => (client.status?.conditions ?? []) as Condition[];
 
-const isUp = (summary: Summary): boolean => summary.state === 'ready' || ('ready' in summary && summary.ready === true);
-
 const living: Life<ClientFacts> = {
   steps: clientSteps,
   whenDone: 'create',
   summary: (facts, run) => lastingSummary(run, previous(facts), facts.client.metadata.generation ?? 0, { reason: 'Running', message: `${facts.plan.present.length} clients run` }),
-  word: (_facts, { blockedBy }, summary) => (isUp(summary) ? 'Running' : (blockedBy?.step.status ?? 'Init')),
+  word: (_facts, { blockedBy }, summary) => (isUsable(summary) ? 'Running' : (blockedBy?.step.status ?? 'Init')),
   conditions: (facts, ofSteps) => [degraded(facts), ...notSupportedCondition(unsupportedClientFields(facts.client, facts.plan.outdated)), ...ofSteps],
 };
 

@@ -3,14 +3,15 @@
  * passwords of their Secrets. The Secret is the word: whatever a person changes, here or in weka, weka gets its password.
  */
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
-import type { Observation, Operation } from '../../core/contract.ts';
+import type { Operation } from '../../core/contract.ts';
 import { factValue, operationOutcome, secondsSince } from '../../core/facts.ts';
 import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { credential, joinToken, wekaRun } from '../catalogue.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
-import { answered, chooseExecutor, type ClusterFacts, type PresentSecret } from './facts.ts';
+import { chooseExecutor, type ClusterFacts } from './facts.ts';
+import { answered, type PresentSecret } from './looks.ts';
 import { expanding, findSecret, fixedValues, secretNames, userNames, type SecretName } from './secrets.ts';
 
 /** A login is tried this often, each time in one pod for all: a quiet cluster costs three of them in that time. */
@@ -36,7 +37,7 @@ function hasUser(facts: ClusterFacts, username: string): boolean {
   return answered(facts, 'users')?.some((user) => user.username === username) === true;
 }
 
-/** Where logins are tried. */
+/** Where logins are tried, again soon when a Secret has changed, since its version is part of the question. */
 const loginPod = (facts: ClusterFacts): PodTarget | undefined => chooseExecutor(facts.containers, facts.now, loginMinutes);
 
 function login(facts: ClusterFacts, which: SecretName) {
@@ -47,12 +48,6 @@ function login(facts: ClusterFacts, which: SecretName) {
   if (which === 'operator' && secret?.public['username'] === username) return undefined;
   if (pod === undefined || secret?.resourceVersion === undefined || !secret.keys.includes('password') || !hasUser(facts, username)) return undefined;
   return credential(pod, { ...secretOf(facts, which), resourceVersion: secret.resourceVersion }, facts.uid, username, loginMinutes * 60);
-}
-
-/** Logins to try: again soon when a Secret has changed, since its version is part of the question. */
-export function credentialObservations(facts: ClusterFacts): Observation[] {
-  if (expanding(facts)) return [];
-  return (['operator', 'user', 'client', 'csi'] as const).flatMap((which) => login(facts, which) ?? []);
 }
 
 function setPassword(facts: ClusterFacts, which: SecretName, said: string): Outcome {

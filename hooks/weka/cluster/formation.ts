@@ -9,8 +9,9 @@ import { wekaRun } from '../catalogue.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
-import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
-import { missingContainers } from './observations.ts';
+import { rememberedPorts, type ClusterFacts } from './facts.ts';
+import { answered, reportOf } from './looks.ts';
+import { missingContainers } from './names.ts';
 import { roles, type Role } from './roles.ts';
 
 /** Containers that take part in a formation, per role (weka.md 3.4). */

@@ -56,6 +56,6 @@ function aligned(facts: ContainerFacts): Outcome {
   return wait('AligningPod', `${message}; the last try has not lasted${last.error === undefined ? '' : `: ${last.error}`}`, pace.other);
 }
 
-export const metadataStep: Step<ContainerFacts> = {
+export const metadataStep = {
   name: 'Metadata', mode: 'independent', summary: 'Labels, annotations and tolerations of the live pod are the wished ones.', check: aligned,
-};
+} as const satisfies Step<ContainerFacts>;
