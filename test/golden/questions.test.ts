@@ -44,6 +44,20 @@ describe.each(controllers.flatMap((controller) => namesOf(controller).map((name)
   });
 });
 
+describe('while something is waited for', () => {
+  it.each([
+    ['another container has the turn', '21-another-container-has-the-turn'],
+    ['it is paused', '65-paused-and-stopped'],
+    ['it is destroyed', '63-destroying-the-pod-is-stopped-by-force'],
+  ])('no other member is asked: %s', (_sentence, name) => {
+    const controller = controllers.find((one) => one.name === 'wekacontainer')!;
+    const request = requestOf(controller, name)!;
+    const { rounds } = inRounds(controller, request);
+    const asked = rounds.flatMap((round) => [...round.values()]).filter(({ kind, target }) => kind === 'weka.query' && target.name !== request.parent.metadata.name);
+    expect(asked.map(({ id }) => id)).toEqual([]);
+  });
+});
+
 describe('at rest', () => {
   const status = '{"query":"status"}';
   it.each<[string, string, string[][]]>([
