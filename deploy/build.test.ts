@@ -90,6 +90,13 @@ describe('the bundle of the sidecar', () => {
     expect(Object.keys(sidecar.inputs).filter((path) => /^(hooks\/server|lab)\//.test(path))).toEqual([]);
   });
 
+  it('holds no API classes of the Kubernetes client, which are 13 MB', () => {
+    const inputs = Object.values(sidecar.outputs).flatMap((output) => Object.entries(output.inputs));
+    const ofClasses = inputs.filter(([path]) => /@kubernetes\/client-node\/dist\/gen\/(apis|types)\//.test(path));
+    // empty shells of the classes stay behind, some hundred bytes each
+    expect(ofClasses.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0)).toBeLessThan(64 * 1024);
+  });
+
   it('serves its socket without node_modules', async () => {
     const scripts = mkdtempSync(join(directory, 'scripts-'));
     const socketPath = join(directory, 'sidecar.sock');

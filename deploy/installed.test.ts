@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectlIsInstalled, startTestServer, type TestServer } from '../lab/api/http/test-server.ts';
+import { kubectlIsInstalled, startTestServer, type TestServer } from '../lab/api/http/server.fixture.ts';
 import { groupOf } from '../hooks/core/access.ts';
 import { deployedSystems } from './deployed.ts';
 import { render } from './kustomize.ts';

@@ -34,9 +34,10 @@ export const notes: DeployedSystem = {
     settings: z.object({ noteLines: setting('NOTE_LINES', z.number().default(3), 'lines of a note') }),
     access,
     catalogue: {},
+    reasons: {},
     lives: {},
   },
-  sidecar: sidecarSystem({ name: 'notes', access, catalogue: {}, performers: {}, throttledReasons: {}, details: [] }),
+  sidecar: sidecarSystem({ name: 'notes', access, catalogue: {}, performers: {}, reasons: {}, details: [] }),
   controllers: [{
     apiVersion: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', metadata: { name: 'note' },
     spec: { parentResource: { apiVersion, resource: 'notes' }, hooks: { sync: webhook('sync'), finalize: webhook('finalize') } },

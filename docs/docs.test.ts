@@ -1,4 +1,4 @@
-/** What the pages say against what is there: links, commands, reasons, generated parts, blocks of the tour. */
+/** What the pages say against what is there: links, commands, generated parts, blocks of the tour. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -63,30 +63,38 @@ describe('the pages', () => {
   });
 });
 
-describe('the tour', () => {
-  it('begins with npm ci and npm start, and is what README.md shows', () => {
-    expect(tourSteps(read(join(repository, 'README.md'))).slice(0, 2).map(({ script }) => script)).toEqual(['npm ci', 'npm start']);
+/** Files that git would have, without what is data: recorded decisions and the lock. */
+function sourceFiles(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return ['node_modules', 'build', '.git', '.lab'].includes(entry.name) ? [] : sourceFiles(path);
+    return /\.(ts|js|py|sh|ya?ml|env)$|^Dockerfile$/.test(entry.name) ? [path] : [];
+  });
+}
+
+describe('comments', () => {
+  it('cite pages and headings that are here', () => {
+    const wrong = sourceFiles(repository).flatMap((path) => {
+      // a word with a scheme in front is somebody else's page
+      const cited = [...read(path).matchAll(/(?<![\w./:-])[\w./-]*\w\.md(?:#[\w-]+)?/g)].map(([target]) => target);
+      const places = [repository, import.meta.dirname, dirname(path)].map((place) => join(place, 'page'));
+      return cited.filter((target) => places.every((place) => broken(place, target) !== undefined)).map((target) => `${relative(repository, path)}: ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('cite rules of Metacontroller that have a test each', () => {
+    const rules = [...read(join(import.meta.dirname, 'metacontroller.md')).matchAll(/^\| (\d+) \|/gm)].map(([, rule]) => Number(rule));
+    const driver = join(repository, 'lab/driver');
+    const tests = readdirSync(driver).filter((name) => name.endsWith('.test.ts')).map((name) => read(join(driver, name))).join('\n');
+    const tested = new Set([...tests.matchAll(/['"`(](\d{1,2})\. /g)].map(([, rule]) => Number(rule)));
+    expect(rules).toEqual(rules.map((_rule, index) => index + 1));
+    expect([...tested].sort((one, other) => one - other)).toEqual(rules);
   });
 });
 
-function sources(directory: string): string {
-  return readdirSync(directory, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts'))
-    .map((entry) => read(join(entry.parentPath, entry.name))).join('\n');
-}
-
-describe('troubleshooting', () => {
-  const code = sources(join(repository, 'hooks/weka')) + sources(join(repository, 'hooks/core'));
-  const page = read(join(import.meta.dirname, 'troubleshooting.md'));
-  const cells = page.split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|')[1] ?? '');
-  const told = new Set(cells.flatMap((cell) => [...cell.matchAll(/`([A-Za-z]+)`/g)].map(([, reason = '']) => reason)));
-
-  it('tells of reasons that the code gives', () => {
-    expect([...told].filter((reason) => !code.includes(`'${reason}'`))).toEqual([]);
-  });
-
-  it('has an entry for each reason for which something waits, acts or stalls', () => {
-    const given = [...code.matchAll(/\b(?:wait|waitFor|act|stalled)\(\s*'([A-Z][A-Za-z]+)'/g), ...code.matchAll(/create: false,[^}]*?reason: '([A-Z][A-Za-z]+)'/g), ...code.matchAll(/refused: .*reason: '([A-Z][A-Za-z]+)'/g)];
-    expect([...new Set(given.map(([, reason = '']) => reason))].filter((reason) => !told.has(reason))).toEqual([]);
+describe('the tour', () => {
+  it('begins with npm ci and npm start, and is what README.md shows', () => {
+    expect(tourSteps(read(join(repository, 'README.md'))).slice(0, 2).map(({ script }) => script)).toEqual(['npm ci', 'npm start']);
   });
 });

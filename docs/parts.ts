@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ReasonTable } from '../hooks/core/reasons.ts';
 import { describeSystemSettings } from '../hooks/core/system.ts';
 import type { SettingDescription } from '../hooks/core/settings.ts';
 import type { StepRow } from '../hooks/core/steps.ts';
@@ -25,6 +26,19 @@ function settingsTable(settings: readonly SettingDescription[]): string {
   return markdownTable(['environment variable', 'meaning', 'default'], settings.map(({ env, description, defaultValue }) => [code(env), description, shown(defaultValue)]));
 }
 
+/** Reasons that stand one after the other and mean the same share a line. */
+function reasonTable(table: ReasonTable): string {
+  const lines: { names: string[]; meaning: string; cure: string }[] = [];
+  for (const [name, { meaning, cure }] of Object.entries(table)) {
+    const last = lines.at(-1);
+    if (last?.meaning === meaning && last.cure === cure) last.names.push(name);
+    else lines.push({ names: [name], meaning, cure });
+  }
+  const cured = lines.some(({ cure }) => cure !== '');
+  return markdownTable(['reason', 'means', ...(cured ? ['do'] : [])],
+    lines.map(({ names, meaning, cure }) => [names.map(code).join(', '), meaning, ...(cured ? [cure] : [])]));
+}
+
 /** From a process of its own, whose output is no terminal: its width would shape the text. */
 function helpOf(program: string): string {
   const help = execFileSync(process.execPath, ['--import', 'tsx', program, '--help'], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' });
@@ -32,10 +46,14 @@ function helpOf(program: string): string {
 }
 
 /** The tables that only one system has: those of the module that stands in the folder of its name. */
-const partsOfSystems = await Promise.all(systems.map(async ({ name, lives }) => {
+const partsOfSystems = await Promise.all(systems.map(async ({ name, lives, reasons }) => {
   const own = join(import.meta.dirname, name, 'parts.ts');
   const tables = existsSync(own) ? ((await import(own)) as { parts: Record<string, () => string> }).parts : {};
-  return { ...Object.fromEntries(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)])), ...tables };
+  return {
+    ...Object.fromEntries(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)])),
+    ...Object.fromEntries(Object.entries(reasons).map(([question, table]) => [`${name}-${question}-reasons`, () => reasonTable(table)])),
+    ...tables,
+  };
 }));
 
 export const parts: Record<string, () => string> = {

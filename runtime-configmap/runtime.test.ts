@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { bootScripts } from '../lab/weka/boot-scripts.ts';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const modules = readdirSync(folder).filter((name) => /^test_\w+\.py$/.test(name)).sort();
@@ -20,6 +21,11 @@ function unittest(module: string): Promise<{ exitCode: number | null; output: st
     child.on('close', (exitCode) => resolve({ exitCode, output }));
   });
 }
+
+it('a pod gets each module of the runtime, and no test', () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.py') && !name.startsWith('test_'));
+  expect(Object.keys(bootScripts()).sort()).toEqual([...names, 'run-weka-cli.sh', 'syslog-ng.conf'].sort());
+});
 
 describe.skipIf(pythonMissing)('weka_runtime.py', () => {
   it.concurrent.each(modules)('%s passes', { timeout: 120_000 }, async (module) => {

@@ -9,14 +9,19 @@ import unittest
 import unittest.mock
 import uuid
 
-import weka_runtime
+from clean_up import clean_up, erase
+from commands import Finished
+from judgement import Judgement, OUTCOMES, judge
+from partitions import WEKA_PARTITION_TYPE
+from paths import Paths
+from settings import Settings
+from testing.disk_case import GUID, OWN, Disks
 from testing.disks import OTHER_TYPE, RESIGNED, damaged, gpt
-from testing.runtime_case import RuntimeCase
+from testing.runtime_case import SCRIPT
 
-GUID = uuid.UUID("0b5e7d3c-1111-4222-8333-444455556666")
 OTHER = uuid.UUID("77777777-2222-4333-8444-555566667777")
 OWNER_AT = 512 * 40 + 8
-OWN, FOREIGN = gpt([GUID.bytes]), gpt([OTHER.bytes])
+FOREIGN = gpt([OTHER.bytes])
 RESIGN = 'echo "$@" >> "$FAKE_WEKA/signed"; printf "%s" | dd of="$WEKA_RUNTIME_ROOT$3" bs=1 seek=%d conv=notrunc 2>/dev/null' % (
     r"\220\360\011\017" * 4, OWNER_AT)
 
@@ -24,7 +29,7 @@ RESIGN = 'echo "$@" >> "$FAKE_WEKA/signed"; printf "%s" | dd of="$WEKA_RUNTIME_R
 JUDGEMENTS = {
     "own": (OWN, "own", ""),
     "own, sectors of 4096": (gpt([GUID.bytes], sector=4096), "own", ""),
-    "own, and a partition of others": (gpt([bytes(16), GUID.bytes], kinds=[OTHER_TYPE, weka_runtime.WEKA_PARTITION_TYPE]), "own", ""),
+    "own, and a partition of others": (gpt([bytes(16), GUID.bytes], kinds=[OTHER_TYPE, WEKA_PARTITION_TYPE]), "own", ""),
     "own and resigned": (gpt([RESIGNED, GUID.bytes]), "own", ""),
     "resigned": (gpt([RESIGNED]), "resigned", ""),
     "an owner of zeros": (gpt([bytes(16)]), "resigned", ""),
@@ -50,22 +55,9 @@ class Page(unittest.TestCase):
         page = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs", "life-of-a-container.md")
         with open(page, encoding="utf-8") as file:
             cells = [line.split("|") for line in file if line.startswith("| ")]
-        rows = {row[1].strip(): row[3].strip() for row in cells if row[1].strip() in weka_runtime.OUTCOMES}
-        waiting = {outcome for outcome, words in weka_runtime.OUTCOMES.items() if words}
-        self.assertEqual(({name for name, does in rows.items() if does == "waits"}, set(rows)), (waiting, set(weka_runtime.OUTCOMES)))
-
-
-class Disks(RuntimeCase):
-    def disk(self, name, serial, image):
-        """A disk of the host."""
-        self.put("/sys/block/%s/device/serial" % name, serial + "\n")
-        os.makedirs(self.at("/dev"), exist_ok=True)
-        with open(self.at("/dev/" + name), "wb") as file:
-            file.write(image)
-
-    def image(self, name):
-        with open(self.at("/dev/" + name), "rb") as file:
-            return file.read()
+        rows = {row[1].strip(): row[3].strip() for row in cells if row[1].strip() in OUTCOMES}
+        waiting = {outcome for outcome, words in OUTCOMES.items() if words}
+        self.assertEqual(({name for name, does in rows.items() if does == "waits"}, set(rows)), (waiting, set(OUTCOMES)))
 
 
 class CleanUp(Disks):
@@ -115,21 +107,21 @@ class CleanUp(Disks):
     def test_no_runtime_of_its_name_starts_as_long_as_it_works(self):
         self.disk("nvme0n1", "SER1", OWN)
         self.program("weka-sign-drive", '"%s" -S "%s" probe-lock drivex1 2> "$FAKE_WEKA/probe"; %s' % (
-            sys.executable, weka_runtime.__file__, RESIGN))
+            sys.executable, SCRIPT, RESIGN))
         self.assertEqual(self.clean_up("SER1").returncode, 0)
         self.assertEqual(self.get("/fake/probe"), "lock is held\n")
 
     def test_every_outcome_is_read_from_the_drive_itself(self):
-        settings = weka_runtime.Settings(dict(self.env))
-        paths = weka_runtime.Paths(settings)
+        settings = Settings(dict(self.env))
+        paths = Paths(settings)
         for name, (image, outcome, words) in JUDGEMENTS.items():
             with self.subTest(drive=name):
                 self.disk("nvme0n1", "SER1", image)
-                drive = weka_runtime.judge(settings, paths, "SER1", GUID)
+                drive = judge(settings, paths, "SER1", GUID)
                 self.assertEqual(drive.outcome, outcome, drive.waits)
                 self.assertEqual(bool(drive.waits), bool(words))
                 self.assertIn(words, drive.waits)
-                never_joined = weka_runtime.judge(settings, paths, "SER1", None)
+                never_joined = judge(settings, paths, "SER1", None)
                 self.assertEqual(never_joined.outcome, "foreign" if outcome == "own" else outcome)
 
     def test_a_container_that_never_joined_owns_nothing(self):
@@ -197,7 +189,7 @@ class CleanUp(Disks):
     def test_whatever_is_damaged_only_own_drives_are_ever_erased_and_the_directory_goes_last(self):
         chance = random.Random(19)
         images = [image for image, _, _ in JUDGEMENTS.values()]
-        settings = weka_runtime.Settings(dict(self.env, RESIGN_SERIALS="S0,S1,S2,S3", CLUSTER_GUID=str(GUID), CLEAN_DIRECTORY="/persistent"))
+        settings = Settings(dict(self.env, RESIGN_SERIALS="S0,S1,S2,S3", CLUSTER_GUID=str(GUID), CLEAN_DIRECTORY="/persistent"))
 
         def run(argv, _timeout):
             image = self.image(os.path.basename(argv[-1]))
@@ -206,7 +198,7 @@ class CleanUp(Disks):
             erased.append(argv[-1])
             with open(self.at(argv[-1]), "wb") as file:
                 file.write(gpt([RESIGNED]))
-            return weka_runtime.Finished(0, "", "")
+            return Finished(0, "", "")
 
         for _ in range(120):
             erased = []
@@ -218,8 +210,8 @@ class CleanUp(Disks):
                 if image and chance.random() < 0.4:
                     image = damaged(image, chance.randrange(len(image)), bytes([chance.randrange(256)]))
                 self.disk(name, serial, image)
-            with unittest.mock.patch.object(weka_runtime, "run", run), unittest.mock.patch("builtins.print"):
-                code = weka_runtime.clean_up(settings, [])
+            with unittest.mock.patch("clean_up.run", run), unittest.mock.patch("builtins.print"):
+                code = clean_up(settings, [])
             for name, serial in zip(names, serials):
                 if serials.count(serial) > 1:
                     self.assertNotIn("/dev/" + name, erased)
@@ -235,20 +227,20 @@ class Identity(Disks):
         super().setUp()
         self.disk("nvme0n1", "SER1", OWN)
         self.put("/sys/block/nvme0n1/dev", "259:0\n")
-        self.settings = weka_runtime.Settings(dict(self.env))
-        self.paths = weka_runtime.Paths(self.settings)
+        self.settings = Settings(dict(self.env))
+        self.paths = Paths(self.settings)
         self.ran = []
 
     def judge(self):
-        return weka_runtime.judge(self.settings, self.paths, "SER1", GUID)
+        return judge(self.settings, self.paths, "SER1", GUID)
 
     def erase(self, run):
-        with unittest.mock.patch.object(weka_runtime, "run", run):
-            return weka_runtime.erase(self.settings, self.paths, weka_runtime.Judgement("SER1", "own", "/dev/nvme0n1"), GUID)
+        with unittest.mock.patch("clean_up.run", run):
+            return erase(self.settings, self.paths, Judgement("SER1", "own", "/dev/nvme0n1"), GUID)
 
     def run_nothing(self, argv, _timeout):
         self.ran.append(argv)
-        return weka_runtime.Finished(0, "", "")
+        return Finished(0, "", "")
 
     def block_device(self, major, minor):
         """The plain file of the test looks like that block device."""
@@ -275,7 +267,7 @@ class Identity(Disks):
         self.assertIn("its file is no block device", self.judge().waits)
 
     def test_a_serial_that_moved_since_the_list_was_made_is_seen(self):
-        with unittest.mock.patch.object(weka_runtime, "block_devices", lambda _: {"SER1": ["nvme0n1"]}):
+        with unittest.mock.patch("judgement.block_devices", lambda _: {"SER1": ["nvme0n1"]}):
             self.put("/sys/block/nvme0n1/device/serial", "SER2\n")
             self.assertIn("it has another serial now", self.judge().waits)
         self.assertEqual((self.erase(self.run_nothing).outcome, self.ran), ("not erased", []))
@@ -307,49 +299,9 @@ class Identity(Disks):
             opened = [os.readlink("/proc/self/fd/" + name) for name in os.listdir("/proc/self/fd") if os.path.lexists("/proc/self/fd/" + name)]
             self.ran.append(self.at(argv[-1]) in opened)
             self.disk("nvme0n1", "SER1", gpt([RESIGNED]))
-            return weka_runtime.Finished(0, "", "")
+            return Finished(0, "", "")
 
         self.assertEqual((self.erase(run).outcome, self.ran), ("own", [True]))
-
-
-class SignedDrives(Disks):
-    def listed(self):
-        settings = weka_runtime.Settings(dict(self.env))
-        return weka_runtime.weka_drives(settings, weka_runtime.Paths(settings))
-
-    def test_drives_with_a_weka_partition_are_found_with_their_owner(self):
-        self.disk("nvme0n1", "SER1", gpt([RESIGNED]))
-        self.disk("sdb", "SER2", OWN)
-        self.put("/sys/block/sdc/device/serial", "SER3")
-        self.disk("sdd", "SER4", damaged(OWN, 512 + 60))
-        self.disk("sde", "SER5", bytes(32768))
-        self.start_running()
-        self.assertEqual(self.report()["drives"], [
-            {"serial_id": "SER1", "block_device": "/dev/nvme0n1", "partition": "/dev/nvme0n1p1", "weka_guid": "", "is_signed": False},
-            {"serial_id": "SER2", "block_device": "/dev/sdb", "partition": "/dev/sdb1", "weka_guid": str(GUID), "is_signed": True}])
-
-    def test_a_serial_that_two_devices_carry_names_neither_and_says_why(self):
-        for name in ("nvme0n1", "nvme0n2"):
-            self.disk(name, "SER1", gpt([RESIGNED]))
-        self.disk("nvme1n1", "SER2", gpt([RESIGNED]))
-        entries = self.listed()
-        self.assertEqual([(entry["serial_id"], entry["block_device"]) for entry in entries], [("SER1", None), ("SER2", "/dev/nvme1n1")])
-        self.assertEqual(entries[0]["problem"], "2 devices carry its serial: /dev/nvme0n1, /dev/nvme0n2")
-
-    def test_an_entry_of_before_is_forgotten_when_its_serial_becomes_ambiguous(self):
-        self.disk("nvme0n1", "SER1", gpt([RESIGNED]))
-        runtime = weka_runtime.Runtime(weka_runtime.Settings(dict(self.env)))
-        weka_runtime.record_drives(runtime)
-        self.disk("nvme0n2", "SER1", gpt([RESIGNED]))
-        weka_runtime.record_drives(runtime)
-        self.assertEqual([entry["block_device"] for entry in weka_runtime.stored(runtime.paths.drives, weka_runtime.json_drives)], [None])
-
-    def test_the_serial_of_a_disk_without_one_in_sysfs_is_that_of_udev(self):
-        self.disk("sdb", "x", OWN)
-        os.unlink(self.at("/sys/block/sdb/device/serial"))
-        self.put("/sys/block/sdb/dev", "8:16\n")
-        self.put("/host/run/udev/data/b8:16", "E:ID_SERIAL=ata_WD\nE:ID_SERIAL_SHORT=WD-1\n")
-        self.assertEqual([entry["serial_id"] for entry in self.listed()], ["WD-1"])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,16 @@ import subprocess
 import unittest
 import unittest.mock
 
-import weka_runtime
+from container_resources import link_resources
+from drives import record_drives
+from files import sync_directory, write_json, write_text
+from instructions import stop_instructions
+from operator_resources import write_resources
+from paths import Paths
+from ports import pick_client_ports
+from report import report
+from runtime import Runtime
+from settings import Settings
 from testing.runtime_case import RESOURCES, RuntimeCase
 
 KEPT = "/host-binds/opt-weka/k8s-runtime/"
@@ -57,7 +66,7 @@ class BrokenStateFiles(RuntimeCase):
     def report_here(self):
         """The report, without a process of its own."""
         with contextlib.redirect_stdout(io.StringIO()) as out:
-            self.assertEqual(weka_runtime.report(weka_runtime.Settings(dict(self.env)), []), 0)
+            self.assertEqual(report(Settings(dict(self.env)), []), 0)
         return json.loads(out.getvalue(), parse_constant=self.fail)
 
     def test_the_report_of_a_pod_with_a_broken_file_is_that_of_a_pod_without_it(self):
@@ -130,9 +139,9 @@ class BrokenStateFiles(RuntimeCase):
 
     def test_any_damage_of_any_file_raises_nothing(self):
         chance = random.Random(7)
-        settings = weka_runtime.Settings(dict(self.env))
-        paths = weka_runtime.Paths(settings)
-        runtime = weka_runtime.Runtime(settings)
+        settings = Settings(dict(self.env))
+        paths = Paths(settings)
+        runtime = Runtime(settings, None)
         runtime.resources = dict(RESOURCES)
         self.link_persistent()
         sound = [json.dumps(RESOURCES), "35000", "1764129.123456", "10.0.0.1\n10.0.0.2\n", '[{"serial_id": "S"}]', '{"x": true}']
@@ -143,18 +152,18 @@ class BrokenStateFiles(RuntimeCase):
                     text[chance.randrange(len(text))] = chance.randrange(256)
                 self.break_file(path, bytes(text[:chance.randrange(len(text) + 1)]))
             self.report_here()
-            weka_runtime.pick_client_ports(runtime)
-            weka_runtime.record_drives(runtime)
+            pick_client_ports(runtime)
+            record_drives(runtime)
             runtime.generation.replaced()
-            weka_runtime.stop_instructions(settings, paths)
+            stop_instructions(settings, paths)
 
     def test_what_a_command_is_given_is_judged_as_well(self):
         self.put("/opt/weka/k8s-runtime/persistency-configured")
         self.break_file("/secret", b"\xff\xfe")
         for content in BROKEN.values():
-            settings = weka_runtime.Settings(dict(self.env))
+            settings = Settings(dict(self.env))
             with unittest.mock.patch("sys.stdin", io.TextIOWrapper(io.BytesIO(content))), contextlib.redirect_stderr(io.StringIO()):
-                self.assertEqual(weka_runtime.write_resources(settings, []), 2)
+                self.assertEqual(write_resources(settings, []), 2)
         done = self.command("cli", "echo", "@file:/secret")
         self.assertEqual((done.returncode, done.stderr), (2, "standard input or a file that an argument names is not text\n"))
 
@@ -179,8 +188,8 @@ class PowerLoss(RuntimeCase):
             mkdir(path)
 
         with unittest.mock.patch("os.fsync", synced), unittest.mock.patch("os.replace", replaced), unittest.mock.patch("os.mkdir", made):
-            weka_runtime.write_text(self.at("/kept/vars/port"), "35000")
-            weka_runtime.write_json(self.at("/kept/vars/port"), 35001)
+            write_text(self.at("/kept/vars/port"), "35000")
+            write_json(self.at("/kept/vars/port"), 35001)
         temporary = "kept/vars/port.%d.tmp" % os.getpid()
         written = ["fsync " + temporary, "rename " + temporary, "fsync kept/vars"]
         self.assertEqual(steps, ["mkdir kept", "fsync .", "mkdir kept/vars", "fsync kept"] + written + written)
@@ -190,15 +199,15 @@ class PowerLoss(RuntimeCase):
         directory = self.at("/data")
         os.makedirs(directory)
         synced = []
-        with unittest.mock.patch.object(weka_runtime, "sync_directory", synced.append):
-            weka_runtime.link_resources(directory, "weka-resources.x.json")
+        with unittest.mock.patch("container_resources.sync_directory", synced.append):
+            link_resources(directory, "weka-resources.x.json")
         self.assertEqual(synced, [directory])
 
     def test_a_file_system_that_syncs_no_directory_is_good_enough_and_a_broken_one_is_not(self):
         for number, raised in ((22, False), (5, True)):
             with unittest.mock.patch("os.fsync", side_effect=OSError(number, os.strerror(number))):
                 with self.assertRaises(OSError) if raised else contextlib.nullcontext():
-                    weka_runtime.sync_directory(self.root)
+                    sync_directory(self.root)
 
 
 class WrapperOfBrokenFiles(RuntimeCase):

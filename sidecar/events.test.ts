@@ -3,7 +3,7 @@ import type { HookEvent } from '../hooks/core/contract.ts';
 import { createEventReporter } from './events.ts';
 import { HandClock, ScriptedAccess, settle } from './scripted-access.fixture.ts';
 
-const throttledReasons = { ActiveMounts: 60, DependentWekaClients: 30 };
+const throttledReasons = { ActiveMounts: 60, JoinError: 60, DependentWekaClients: 30 };
 
 const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
 const event = (reason: string, message: string): HookEvent => ({ type: 'Normal', reason, message });

@@ -69,7 +69,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   const pending = new Set<Promise<void>>();
 
   const due = (subject: EventSubject, { type, reason, message }: HookEvent): boolean => {
-    const seconds = options.throttledReasons[reason] ?? (reason.endsWith('Error') ? otherSeconds : undefined);
+    const seconds = options.throttledReasons[reason];
     const key = `${subject.uid} ${type} ${reason}${seconds === undefined ? ` ${message}` : ''}`;
     const before = lastAt.get(key);
     if (before !== undefined && clock.now() - before < (seconds ?? otherSeconds) * 1000) return false;

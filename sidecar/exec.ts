@@ -3,7 +3,8 @@
  * exit code, and an end when the connection breaks.
  */
 import { PassThrough, Readable } from 'node:stream';
-import type { Exec, V1Status } from '@kubernetes/client-node';
+import type { Exec } from '@kubernetes/client-node/dist/exec.js';
+import type { V1Status } from '@kubernetes/client-node/dist/gen/models/V1Status.js';
 import { AccessError, type ExecRequest, type ExecResult } from './cluster-access.ts';
 
 /** Load balancers drop a connection that is silent for a minute; starting IO says nothing for ten. */

@@ -4,6 +4,7 @@ import { chmodSync, lstatSync, readFileSync, readdirSync, rmSync, statSync } fro
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { catalogueOf } from '../hooks/core/families/index.ts';
+import { throttledReasonsOf } from '../hooks/core/reasons.ts';
 import { selectSystems } from '../hooks/core/system.ts';
 import { auditLog } from './audit.ts';
 import { clientNodeAccess } from './client-node-access.ts';
@@ -13,7 +14,6 @@ import { createEngine } from './engine.ts';
 import { createEventReporter } from './events.ts';
 import { createMetrics } from './metrics.ts';
 import { createServer } from './server.ts';
-import { throttledReasonsOf } from './system.ts';
 import { sidecarSystems } from './systems/index.ts';
 
 const clock: SidecarClock = {

@@ -35,7 +35,7 @@ describe('the rights of the sidecar', () => {
 describe('the rights by scope', () => {
   const face = (name: string, namespaced: boolean) => {
     const readable = [{ apiVersion: `${name}.example.com/v1`, kind: 'Thing', plural: 'things', namespaced }];
-    return { name, access: { apiGroups: [`${name}.example.com`], pods: [], readable, deletable: [], finalized: [] }, catalogue: {}, performers: {}, throttledReasons: {}, details: [] };
+    return { name, access: { apiGroups: [`${name}.example.com`], pods: [], readable, deletable: [], finalized: [] }, catalogue: {}, performers: {}, reasons: {}, details: [] };
   };
 
   it('tell kinds of one name apart by their API group', () => {

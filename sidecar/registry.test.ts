@@ -8,7 +8,7 @@ import { sidecarSystem, type SidecarSystem } from './system.ts';
 function system(name: string, kind = `${name}.run`): SidecarSystem & { access: SystemAccess } {
   const access = { apiGroups: [`${name}.example.com`], pods: [], readable: [], deletable: [], finalized: [] };
   const run = entry({ kind, type: 'operation', target: podTarget, args: noArguments, result: changedResult, rbac: [], description: '', idempotence: '' });
-  return sidecarSystem({ name, access, catalogue: { [kind]: run }, performers: { [kind]: async () => ({ changed: name === 'light' }) }, throttledReasons: {}, details: [] });
+  return sidecarSystem({ name, access, catalogue: { [kind]: run }, performers: { [kind]: async () => ({ changed: name === 'light' }) }, reasons: {}, details: [] });
 }
 const [light, water] = [system('light'), system('water')];
 

@@ -1,6 +1,7 @@
 /** The sidecar's face of a system: what it may touch, and who performs its part of the catalogue. */
 import type { SystemAccess } from '../hooks/core/access.ts';
 import type { Catalogue, CatalogueEntry } from '../hooks/core/catalogue.ts';
+import type { Reasons } from '../hooks/core/reasons.ts';
 import type { Performer, Performers } from './context.ts';
 
 /** A table for the page of operations: what is behind a kind that does one of many things. */
@@ -15,8 +16,8 @@ export interface SidecarSystem {
   access: SystemAccess;
   catalogue: Catalogue;
   performers: Readonly<Record<string, AnyPerformer>>;
-  /** Seconds between two events of one object and reason, whatever they say, where it is not as of all others. */
-  throttledReasons: Readonly<Record<string, number>>;
+  /** Those of its hooks: some events of theirs are throttled in a way of their own. */
+  reasons: Reasons;
   details: readonly DetailTable[];
 }
 
@@ -28,9 +29,4 @@ export function sidecarSystem<Part extends Catalogue>(
   definition: Omit<SidecarSystem, 'catalogue' | 'performers'> & { catalogue: Part; performers: Performers<Part> },
 ): SidecarSystem {
   return { ...definition, performers: definition.performers as Record<string, AnyPerformer> };
-}
-
-/** The throttled reasons of some systems. */
-export function throttledReasonsOf(systems: readonly SidecarSystem[]): Readonly<Record<string, number>> {
-  return Object.assign({}, ...systems.map(({ throttledReasons }) => throttledReasons)) as Record<string, number>;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it, expect } from 'vitest';
-import { podManifest, startTestServer, type TestServer } from '../lab/api/http/test-server.ts';
+import { podManifest, startTestServer, type TestServer } from '../lab/api/http/server.fixture.ts';
 import { writeKubeconfig } from '../lab/api/http/kubeconfig.ts';
 import { clientNodeAccess } from '../sidecar/client-node-access.ts';
 import { AccessError, type ClusterAccess, type ExecRequest } from '../sidecar/cluster-access.ts';

@@ -10,7 +10,7 @@ import { podLive } from '../hooks/core/families/pods.ts';
 import { contentHash } from '../hooks/core/operations.ts';
 import { sidecarClient } from '../hooks/server/sidecar-client.ts';
 import { writeKubeconfig } from '../lab/api/http/kubeconfig.ts';
-import { startTestServer, type TestServer } from '../lab/api/http/test-server.ts';
+import { startTestServer, type TestServer } from '../lab/api/http/server.fixture.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sidecar-process-'));
 const socket = join(directory, 'sidecar.sock');

@@ -4,7 +4,7 @@ import { claimsReader, writeClaims } from './claims.ts';
 import type { Json } from './contract.ts';
 import type { Reading } from './facts.ts';
 import { claimsRead } from './families/claims.ts';
-import { readingOf } from './testing.ts';
+import { readingOf } from './reading.fixture.ts';
 
 const holder = z.object({ name: z.string(), ports: z.array(z.int()).default([]) });
 const reader = claimsReader('Claims', z.object({ holders: z.record(z.string(), holder).optional(), grace: z.object({ at: z.string() }).optional() }));

@@ -1,5 +1,6 @@
 /** Conditions as meta/v1 has them, and the kstatus trio that kubectl wait, Flux and Argo CD read. */
 import type { KubernetesObject } from './contract.ts';
+import type { CarriedReason, CoreReason } from './reasons.ts';
 
 export interface Condition {
   type: string;
@@ -13,7 +14,10 @@ export interface Condition {
   observedGeneration: number;
 }
 
-export type ConditionWish = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+/** A condition without its times. A system binds the parameter once, to the names in its table of reasons. */
+export interface ConditionWish<Reason extends string> extends Pick<Condition, 'type' | 'status' | 'message'> {
+  reason: Reason | CarriedReason;
+}
 
 /** The conditions that the object carries now; malformed entries are left out, for a status is only a cache. */
 export function conditionsOf(object: KubernetesObject): Condition[] {
@@ -39,7 +43,7 @@ export function isTrue(object: KubernetesObject, type: string): boolean {
  * @param now RFC 3339
  */
 export function withTransitionTimes(
-  wishes: ConditionWish[],
+  wishes: ConditionWish<string>[],
   previous: Condition[],
   now: string,
   generation: number,
@@ -58,20 +62,20 @@ export function withTransitionTimes(
 }
 
 /** Where an object stands as a whole, for the kstatus trio. */
-export type Summary =
-  | { state: 'ready'; reason: string; message: string }
+export type Summary<Reason extends string> =
+  | { state: 'ready'; reason: Reason | CarriedReason; message: string }
   /** On its way; `ready` stays what it was when the object had been ready before and only lost protection. */
-  | { state: 'progressing'; reason: string; message: string; ready?: boolean }
+  | { state: 'progressing'; reason: Reason | CarriedReason; message: string; ready?: boolean }
   /** Nothing moves until a person acts. */
-  | { state: 'stalled'; reason: string; message: string; ready?: boolean };
+  | { state: 'stalled'; reason: Reason | CarriedReason; message: string; ready?: boolean };
 
 /** Whether it is called Ready, settled or not. */
-export const isUsable = (summary: Summary): boolean => summary.state === 'ready' || summary.ready === true;
+export const isUsable = (summary: Summary<string>): boolean => summary.state === 'ready' || summary.ready === true;
 
 /** Ready, Reconciling and Stalled, always all three. */
-export function kstatusTrio(summary: Summary): ConditionWish[] {
+export function kstatusTrio<Reason extends string>(summary: Summary<Reason>): ConditionWish<Reason | CoreReason>[] {
   const { reason, message } = summary;
-  const settled = { reason: 'Settled', message: '' };
+  const settled = { reason: 'Settled', message: '' } as const;
   return [
     { type: 'Ready', status: isUsable(summary) ? 'True' : 'False', reason, message },
     summary.state === 'progressing'

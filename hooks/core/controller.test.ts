@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { describe, expect, it } from 'vitest';
 import { parse } from './api/parse.ts';
-import type { HookRequest, Observation } from './contract.ts';
-import { controllerOf, defineController, type Life } from './controller.ts';
+import type { HookEvent, HookRequest, Observation } from './contract.ts';
+import { controllerOf, defineController, type Life as AnyLife } from './controller.ts';
 import { ask, factValue, type ReadingRequest } from './facts.ts';
 import { lastingSummary } from './summary.ts';
-import { act, done, unknown, wait, type Meanwhile, type Outcome, type Step } from './steps.ts';
+import { act, done, unknown, wait, type Meanwhile, type Outcome as AnyOutcome, type Step as AnyStep } from './steps.ts';
+
+type Outcome = AnyOutcome<string, HookEvent>;
+type Step<Facts> = AnyStep<Facts, string, HookEvent>;
+type Life<Facts> = AnyLife<Facts, string, HookEvent>;
 
 const look = (name: string, maxAgeSeconds = 5): Observation => ({ id: `look ${name}`, kind: 'look', target: { name }, args: {}, maxAgeSeconds });
 const known = (...names: string[]): HookRequest['observed'] => ({ operations: {}, facts: Object.fromEntries(names.map((name) => [`look ${name}`, { observedAt: '2026-01-01T00:00:00Z', value: name }])) });
@@ -103,5 +107,24 @@ describe('a controller of steps', () => {
 
   it('with two steps of one name in a life is none', () => {
     expect(() => thing([step('A', () => done()), step('A', () => done())])).toThrow('life living has two steps A');
+  });
+});
+
+describe('a life', () => {
+  it('compiles with the reasons and events of its system only', () => {
+    type Bound = AnyLife<Facts, 'LowTide', { type: 'Warning'; reason: 'LowTide'; message: string }>;
+    const steps: Bound['steps'] = [
+      { name: 'Tide', mode: 'always', summary: 'It is high.', check: () => wait('LowTide', 'm', 1, [{ type: 'Warning', reason: 'LowTide', message: 'm' }]) },
+      // @ts-expect-error -- no row
+      { name: 'Ebb', mode: 'always', summary: 'It is high.', check: () => wait('Ebb', 'm', 1) },
+    ];
+    const life: Bound = {
+      steps, whenDone: 'keep',
+      // @ts-expect-error -- no row
+      summary: () => ({ state: 'ready', reason: 'Ebb', message: '' }),
+      // @ts-expect-error -- no row
+      conditions: () => [{ type: 'Tide', status: 'True', reason: 'Ebb', message: '' }],
+    };
+    expect(life.steps).toHaveLength(2);
   });
 });

@@ -5,10 +5,11 @@
  */
 import { describeIssues, type Parsed } from './api/parse.ts';
 import { conditionsOf, kstatusTrio, withTransitionTimes, type Condition, type ConditionWish, type Summary } from './conditions.ts';
-import type { Decision, HookController, HookRequest, Json, KubernetesObject, Operation, RelatedRule } from './contract.ts';
+import type { Decision, HookController, HookEvent, HookRequest, Json, KubernetesObject, Operation, RelatedRule } from './contract.ts';
 import { defined } from './defined.ts';
 import { invalidSpec } from './echo.ts';
 import { readingRequest, type ReadingRequest } from './facts.ts';
+import type { CoreReason } from './reasons.ts';
 import { renderSteps, runSteps, type Meanwhile, type Step, type StepsResult } from './steps.ts';
 
 /** A run that reads: it judges, and gives what takes the decision then. */
@@ -33,48 +34,50 @@ export function controllerOf(name: string, type: HookController['type'], judge: 
   });
 }
 
-/** One way in which an object lives, such as coming up or ending. */
-export interface Life<Facts, Name extends string = string> {
+/** One way in which an object lives, such as coming up or ending. A system binds reasons and events once, as it does for its steps. */
+export interface Life<Facts, Reason extends string, Event extends HookEvent, Name extends string = string> {
   /** In their order. */
-  steps: readonly Step<Facts, Name>[];
+  steps: readonly Step<Facts, Reason, Event, Name>[];
   /** What becomes of the children when no step is waited for any more. */
   whenDone: Meanwhile;
   /** How the object stands as a whole. */
-  summary(facts: Facts, run: StepsResult<Facts>): Summary;
+  summary(facts: Facts, run: StepsResult<Facts, Reason, Event>): Summary<Reason | CoreReason>;
   /** The one word of the status. */
-  word?(facts: Facts, run: StepsResult<Facts>, summary: Summary): string;
+  word?(facts: Facts, run: StepsResult<Facts, Reason, Event>, summary: Summary<Reason | CoreReason>): string;
   /** All conditions after the kstatus trio; those of the steps alone where it is absent. */
-  conditions?(facts: Facts, ofSteps: ConditionWish[], summary: Summary, run: StepsResult<Facts>): ConditionWish[];
+  conditions?(
+    facts: Facts, ofSteps: ConditionWish<Reason | CoreReason>[], summary: Summary<Reason | CoreReason>, run: StepsResult<Facts, Reason, Event>,
+  ): ConditionWish<Reason | CoreReason>[];
   /** Beside those of the steps, in this answer. */
-  operations?(facts: Facts, run: StepsResult<Facts>): Operation[];
+  operations?(facts: Facts, run: StepsResult<Facts, Reason, Event>): Operation[];
   /** Seconds to the next look; that of the steps where it is absent. */
-  resync?(facts: Facts, run: StepsResult<Facts>): number | undefined;
+  resync?(facts: Facts, run: StepsResult<Facts, Reason, Event>): number | undefined;
   /** Whether nothing is left to be done for an object that is deleted; a life without it ends nothing. */
-  finalized?(facts: Facts, run: StepsResult<Facts>): boolean | undefined;
+  finalized?(facts: Facts, run: StepsResult<Facts, Reason, Event>): boolean | undefined;
 }
 
 /** What a status and the children are made of, beside the facts. */
-export interface Said<Facts, Lives> {
-  life: keyof Lives;
-  run: StepsResult<Facts>;
+export interface Said<Facts, Reason extends string, Event extends HookEvent, LifeName extends string> {
+  life: LifeName;
+  run: StepsResult<Facts, Reason, Event>;
   meanwhile: Meanwhile;
 }
 
-export interface ControllerDefinition<Parent, Facts, Lives extends Record<string, Life<Facts>>> {
+export interface ControllerDefinition<Parent, Facts, Reason extends string, Event extends HookEvent, LifeName extends string> {
   name: string;
   parse: (object: KubernetesObject) => Parsed<Parent>;
   /** All that steps, children and status rest on, computed once for each run. Reads what every call needs, and nothing else: a step reads for itself. */
   facts(request: ReadingRequest, parent: Parent): Facts;
-  lives: Lives;
+  lives: Record<LifeName, Life<Facts, Reason, Event>>;
   /** In which of them the object is. */
-  life(facts: Facts): keyof Lives & string;
+  life(facts: Facts): NoInfer<LifeName>;
   /** Why the object can not be built although its spec is valid. */
   refused?(facts: Facts): string | undefined;
   /** The conditions as they stand; those of the parent where it is absent. */
   previous?(facts: Facts): readonly Condition[];
-  children(facts: Facts, said: Said<Facts, Lives>): KubernetesObject[];
+  children(facts: Facts, said: Said<Facts, Reason, Event, LifeName>): KubernetesObject[];
   /** The whole status. */
-  status(facts: Facts, said: Said<Facts, Lives> & { word: string; conditions: Json }): Record<string, Json>;
+  status(facts: Facts, said: Said<Facts, Reason, Event, LifeName> & { word: string; conditions: Json }): Record<string, Json>;
   /** What is asked for all the same of an object whose spec is not valid. */
   whileInvalid?(request: ReadingRequest): Operation[];
   /** Which related objects to send, by what the spec says. */
@@ -82,7 +85,7 @@ export interface ControllerDefinition<Parent, Facts, Lives extends Record<string
 }
 
 /** Throws when a life names two steps alike: they would be one in conditions, pages and messages. */
-function refuseTwins(lives: Record<string, Life<never>>): void {
+function refuseTwins(lives: Record<string, Life<never, string, HookEvent>>): void {
   for (const [life, { steps }] of Object.entries(lives)) {
     const names = steps.map(({ name }) => name);
     const twin = names.find((name, index) => names.indexOf(name) !== index);
@@ -91,7 +94,9 @@ function refuseTwins(lives: Record<string, Life<never>>): void {
 }
 
 /** The controller of a kind with steps. */
-export function defineController<Parent, Facts, Lives extends Record<string, Life<Facts>>>(definition: ControllerDefinition<Parent, Facts, Lives>): HookController {
+export function defineController<Parent, Facts, Reason extends string, Event extends HookEvent, LifeName extends string>(
+  definition: ControllerDefinition<Parent, Facts, Reason, Event, LifeName>,
+): HookController {
   const { name, parse, lives, related } = definition;
   refuseTwins(lives);
 
@@ -107,12 +112,12 @@ export function defineController<Parent, Facts, Lives extends Record<string, Lif
     const refused = definition.refused?.(facts);
     if (refused !== undefined) return invalid(request, refused);
     const chosen = definition.life(facts);
-    const life: Life<Facts> = lives[chosen]!;
+    const life = lives[chosen];
     const run = runSteps(life.steps, facts, request.observed.operations);
     return () => decide(request, facts, chosen, life, run);
   }
 
-  function decide(request: ReadingRequest, facts: Facts, chosen: keyof Lives, life: Life<Facts>, run: StepsResult<Facts>): Decision {
+  function decide(request: ReadingRequest, facts: Facts, chosen: LifeName, life: Life<Facts, Reason, Event>, run: StepsResult<Facts, Reason, Event>): Decision {
     const said = { life: chosen, run, meanwhile: run.blockedBy === undefined ? life.whenDone : (run.blockedBy.step.whileBlocked ?? 'keep') };
     const previous = definition.previous?.(facts) ?? conditionsOf(request.parent);
     const summary = life.summary(facts, run);

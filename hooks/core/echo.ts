@@ -1,6 +1,7 @@
 /** Giving children back exactly as they were, for when the hook must not change or delete anything. */
 import { kstatusTrio, conditionsOf, withTransitionTimes } from './conditions.ts';
 import type { Decision, HookRequest, Json, KubernetesObject } from './contract.ts';
+import type { CoreEvent, CoreReason } from './reasons.ts';
 
 const lastApplied = 'metacontroller.k8s.io/last-applied-configuration';
 
@@ -30,13 +31,14 @@ export function echoChildren(request: HookRequest): KubernetesObject[] {
 /** A parent whose spec is invalid: nothing changes, and one condition says what is wrong. */
 export function invalidSpec(request: HookRequest, message: string): Decision {
   const previous = (request.parent['status'] ?? {}) as Record<string, Json>;
-  const trio = kstatusTrio({ state: 'stalled', reason: 'InvalidSpec', message });
+  const event: CoreEvent = { type: 'Warning', reason: 'InvalidSpec', message };
+  const trio = kstatusTrio<CoreReason>({ state: 'stalled', reason: event.reason, message });
   const kept = conditionsOf(request.parent).filter(({ type }) => trio.every((wish) => wish.type !== type));
   const conditions = withTransitionTimes([...trio, ...kept], conditionsOf(request.parent), request.context.now, request.parent.metadata.generation ?? 0);
   return {
     status: { ...previous, conditions: conditions as unknown as Json },
     children: echoChildren(request),
     operations: [],
-    events: [{ type: 'Warning', reason: 'InvalidSpec', message }],
+    events: [event],
   };
 }

@@ -3,6 +3,8 @@
  * look like "no pod". A successor needs proof that the last runtime is dead.
  */
 
+import type { FenceReason } from './reasons.ts';
+
 /** The last pod of its holder that was seen on a node, as recorded in the claims of that node. */
 export interface Incarnation {
   podUid: string;
@@ -34,7 +36,7 @@ export interface FenceInput {
 
 export type FenceDecision =
   | { create: true; proof: string }
-  | { create: false; reason: string; message: string; probe?: true };
+  | { create: false; reason: FenceReason; message: string; probe?: true };
 
 /** What is said of it. */
 export function podReleased({ command, recorded }: ReleasedPod): { reason: 'PodReleased'; message: string } {

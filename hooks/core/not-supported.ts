@@ -3,6 +3,7 @@ import { conditionsOf, kstatusTrio, withTransitionTimes, type ConditionWish } fr
 import type { Decision, HookController, HookRequest, Json } from './contract.ts';
 import { controllerOf } from './controller.ts';
 import { echoChildren } from './echo.ts';
+import type { CoreEvent, CoreReason } from './reasons.ts';
 
 /** A field of a kind, or what else is asked for in a way of its own. */
 export interface FieldNotSupported<Asked> {
@@ -24,7 +25,7 @@ export function fieldsNotSupported<Asked>(table: readonly FieldNotSupported<Aske
 }
 
 /** Shown only where something is set that has no effect. */
-export function notSupportedCondition(ignored: readonly string[]): ConditionWish[] {
+export function notSupportedCondition(ignored: readonly string[]): ConditionWish<CoreReason>[] {
   if (ignored.length === 0) return [];
   return [{ type: 'NotSupported', status: 'True', reason: 'FieldsIgnored', message: `this release does not act on ${ignored.join(', ')}` }];
 }
@@ -32,13 +33,14 @@ export function notSupportedCondition(ignored: readonly string[]): ConditionWish
 function decide(request: HookRequest): Decision {
   const { parent, context } = request;
   const message = `this release does not act on ${parent.kind} objects`;
-  const wishes = kstatusTrio({ state: 'stalled', reason: 'NotSupported', message });
+  const event: CoreEvent = { type: 'Warning', reason: 'NotSupported', message };
+  const wishes = kstatusTrio<CoreReason>({ state: 'stalled', reason: event.reason, message });
   const conditions = withTransitionTimes(wishes, conditionsOf(parent), context.now, parent.metadata.generation ?? 0);
   return {
     status: { ...((parent['status'] ?? {}) as Record<string, Json>), conditions: conditions as unknown as Json },
     children: echoChildren(request),
     operations: [],
-    events: [{ type: 'Warning', reason: 'NotSupported', message }],
+    events: [event],
     ...(request.finalizing ? { finalized: true } : {}),
   };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadingRequest } from './facts.ts';
 import { refusalOf } from './refused-child.ts';
-import { readingOf } from './testing.ts';
+import { readingOf } from './reading.fixture.ts';
 
 const child = { type: 'PodRunning', reason: 'PodNotCreated' };
 const since = '2026-01-01T00:00:00Z';

@@ -13,21 +13,21 @@ const patience = 3;
 const maxAge = 5;
 
 /** The condition of a parent that tells of a missing child, and its reason then. */
-export interface MissingChild {
+export interface MissingChild<Reason extends string> {
   type: string;
-  reason: string;
+  reason: Reason;
 }
 
 const eventsOf = ({ metadata: { namespace, name, uid } }: HookRequest['parent']) =>
   (namespace === undefined || uid === undefined ? undefined : recentEvents({ namespace, name, uid }, 'SyncError', maxAge));
 
-function missing({ parent }: HookRequest, { type, reason }: MissingChild): Condition | undefined {
+function missing({ parent }: HookRequest, { type, reason }: MissingChild<string>): Condition | undefined {
   const condition = findCondition(parent, type);
   return condition?.status === 'False' && condition.reason === reason ? condition : undefined;
 }
 
 /** A child is missing for longer than it takes to create one. */
-export function isMissingLong(request: HookRequest, child: MissingChild): boolean {
+export function isMissingLong(request: HookRequest, child: MissingChild<string>): boolean {
   const condition = missing(request, child);
   return condition !== undefined && Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000;
 }
@@ -39,7 +39,7 @@ const words = (message: string): string | undefined => /can't reconcile children
  * The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known
  * of it. Asked for once the child has been missing for a while.
  */
-export function refusalOf(request: ReadingRequest, child: MissingChild): string | undefined {
+export function refusalOf(request: ReadingRequest, child: MissingChild<string>): string | undefined {
   const wanted = eventsOf(request.parent);
   const condition = missing(request, child);
   if (wanted === undefined || condition === undefined || !isMissingLong(request, child)) return undefined;

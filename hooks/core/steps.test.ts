@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './conditions.ts';
+import type { HookEvent } from './contract.ts';
 import { operation } from './operations.ts';
-import { act, done, renderSteps, runSteps, skipped, stalled, unknown, wait, type Step } from './steps.ts';
+import { act, done, renderSteps, runSteps, skipped, stalled, unknown, wait, type Step as AnyStep } from './steps.ts';
 
-const step = (name: string, mode: Step<object>['mode'], check: Step<object>['check']): Step<object> => ({
+type Step = AnyStep<object, string, HookEvent>;
+
+const step = (name: string, mode: Step['mode'], check: Step['check']): Step => ({
   name, mode, check, condition: name, summary: name,
 });
-const shown = (steps: Step<object>[], previous: Condition[] = []) =>
+const shown = (steps: Step[], previous: Condition[] = []) =>
   renderSteps(runSteps(steps, {}), previous).map(({ type, status, reason }) => `${type}=${status}/${reason}`);
 const was = (type: string, status: Condition['status'], reason: string): Condition => ({
   type, status, reason, message: '', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration: 1,
@@ -40,7 +43,7 @@ describe('a list of steps', () => {
   });
 
   it('does not ask a latched step again', () => {
-    const once: Step<object> = { ...step('Formed', 'once', () => { throw new Error('asked'); }), latched: () => true };
+    const once: Step = { ...step('Formed', 'once', () => { throw new Error('asked'); }), latched: () => true };
     expect(shown([once])).toEqual(['Formed=True/Success']);
   });
 

@@ -1,12 +1,13 @@
 /** What the whole says while single facts are missing. */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './conditions.ts';
+import type { HookEvent } from './contract.ts';
 import { unknown, type StepsResult } from './steps.ts';
 import { lastingSummary } from './summary.ts';
 
 const whole = { reason: 'IsWhole', message: 'all is well' };
 const ready = (reason: string, observedGeneration = 1): Condition[] => [{ type: 'Ready', status: 'True', reason, message: 'as it was', lastTransitionTime: '2026-01-01T00:00:00Z', observedGeneration }];
-const blockedBy = { step: { name: 'Any', mode: 'always', summary: '', check: () => unknown('not read') }, outcome: unknown('not read') } as unknown as NonNullable<StepsResult<never>['blockedBy']>;
+const blockedBy = { step: { name: 'Any', mode: 'always', summary: '', check: () => unknown('not read') }, outcome: unknown('not read') } as unknown as NonNullable<StepsResult<never, string, HookEvent>['blockedBy']>;
 
 describe('a look that is late', () => {
   it.each<[string, Condition[], object]>([

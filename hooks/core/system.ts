@@ -7,6 +7,7 @@ import type { SystemAccess } from './access.ts';
 import type { KindDefinition } from './api/kind.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Context, HookController, Json } from './contract.ts';
+import type { Reasons } from './reasons.ts';
 import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
 import type { StepRow } from './steps.ts';
 
@@ -23,6 +24,8 @@ export interface System {
   access: SystemAccess;
   /** What the sidecar does for it beside the generic families. */
   catalogue: Catalogue;
+  /** Why something waits, what that means and what to do, with the throttles of its events. */
+  reasons: Reasons;
   /** Its lists of steps by the name under which the pages of the docs show them. */
   lives: Readonly<Record<string, readonly StepRow[]>>;
 }

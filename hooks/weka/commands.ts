@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { dataKey, namespaceName, objectName, objectUid } from '../core/validation.ts';
+import { runtimeCommand } from './api/group.ts';
 import {
   bytes, containerId, devicePath, endpoint, endpointText, longName, messageText, settingKey, settingValue, uuid, wekaName,
 } from './values.ts';
@@ -12,7 +13,7 @@ import {
 const credentials = '/var/run/secrets/weka-operator/operator-user';
 
 /** `weka ...` with file and stdin references resolved inside the pod, so that no secret is in the exec request. */
-const cli = ['python3', '/opt/weka_runtime.py', 'cli'];
+const cli = [...runtimeCommand, 'cli'];
 
 /** A key of a Secret in the executor's namespace; only Secrets of our own naming, and only of the cluster of that uid. */
 const secretReference = z.strictObject({ name: objectName.regex(/^weka-/, 'not a Secret of a weka cluster'), key: dataKey, ownerUid: objectUid });

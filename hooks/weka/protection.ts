@@ -41,7 +41,7 @@ function unsaid({ status, containers, rebuild }: WekaStatus): string[] {
   return [...(status === undefined ? ['status'] : []), ...counts, ...states];
 }
 
-/** weka.md 7.3: the gates that upstream asks before it touches the next container, without its 90 % allowance. */
+/** The gates that upstream asks before it touches the next container, without its 90 % allowance (docs/weka/reference.md#gates). */
 export function protectionOf(status: WekaStatus): Protection {
   const missing = unsaid(status);
   if (missing.length > 0) return { state: 'unknown', message: `the answer of weka status has no ${missing.join(', ')}` };

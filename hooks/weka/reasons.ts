@@ -1,18 +1,36 @@
-/**
- * Seconds between two events of one object, type and reason, whatever they say. Reasons that are not here are
- * throttled together with their message, so that three drives added at once are three events.
- */
-export const throttledReasons: Readonly<Record<string, number>> = {
-  NodeNotReady: 60,
-  NodeUnschedulable: 60,
-  NodeNotFound: 60,
-  ActiveMounts: 60,
-  WekaLocalStatus: 60,
-  DriveRemovalSkipped: 60,
-  AllocateContainerDrivesError: 60,
-  RollBackedOff: 3600,
-  DependentWekaClients: 30,
-  EnsureNos3ContainersError: 30,
-  EnsureNonfsContainersError: 30,
-  EnsureNoContainersError: 30,
-};
+/** All reasons of Weka, and what its steps say: bound to the tables, so that a reason without a row does not compile. */
+import type { ConditionWish as AnyConditionWish, Summary as AnySummary } from '../core/conditions.ts';
+import type { Life as AnyLife } from '../core/controller.ts';
+import { coreReasons, type EventOf, type ReasonOf, type Reasons } from '../core/reasons.ts';
+import type { Outcome as AnyOutcome, Step as AnyStep, StepsResult as AnyStepsResult } from '../core/steps.ts';
+import { clientReasons } from './reasons/client.ts';
+import { clusterReasons } from './reasons/cluster.ts';
+import { containerReasons } from './reasons/container.ts';
+import { deletionReasons } from './reasons/deletion.ts';
+import { nodeReasons } from './reasons/node.ts';
+import { replacingReasons } from './reasons/replacing.ts';
+import { stoppingReasons } from './reasons/stopping.ts';
+import { wellReasons } from './reasons/well.ts';
+
+export const wekaReasons = {
+  any: coreReasons,
+  cluster: clusterReasons,
+  container: containerReasons,
+  client: clientReasons,
+  node: nodeReasons,
+  stopping: stoppingReasons,
+  replacing: replacingReasons,
+  deletion: deletionReasons,
+  well: wellReasons,
+} satisfies Reasons;
+
+export type Reason = ReasonOf<typeof wekaReasons>;
+export type Event = EventOf<typeof wekaReasons>;
+/** Reasons of events of one type. */
+export type EventReason<Type extends Event['type']> = Extract<Event, { type: Type }>['reason'];
+export type Outcome = AnyOutcome<Reason, Event>;
+export type Step<Facts> = AnyStep<Facts, Reason, Event>;
+export type Life<Facts> = AnyLife<Facts, Reason, Event>;
+export type StepsResult<Facts> = AnyStepsResult<Facts, Reason, Event>;
+export type Summary = AnySummary<Reason>;
+export type ConditionWish = AnyConditionWish<Reason>;

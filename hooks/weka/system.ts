@@ -6,6 +6,7 @@ import { wekaCatalogue } from './catalogue.ts';
 import { operatorConfig } from './config.ts';
 import { wekaControllers } from './controllers.ts';
 import { wekaLives } from './lives.ts';
+import { wekaReasons } from './reasons.ts';
 
 export const wekaSystem: System = {
   name: 'weka',
@@ -15,5 +16,6 @@ export const wekaSystem: System = {
   bootConfigMapSetting: 'bootConfigMapName',
   access: wekaAccess,
   catalogue: wekaCatalogue,
+  reasons: wekaReasons,
   lives: wekaLives,
 };

@@ -20,7 +20,7 @@ type Entry = WekaAnswer<'containers'>[number];
 
 const hostIdOf = ({ host_id }: Entry): number => Number(/^HostId<(\d+)>$/.exec(host_id)?.[1] ?? NaN);
 
-/** The containers that we set up are named after their role (weka.md 1.2), whether or not weka says what they do. */
+/** The containers that we set up are named after their role (docs/weka/reference.md#names), whether or not weka says what they do. */
 function roleOf({ mode, roles = [], container_name = '' }: Entry): WekaMember['role'] {
   if (mode === 'client') return 'other';
   const named = /^(drive|compute)x/.exec(container_name)?.[1] as 'drive' | 'compute' | undefined;

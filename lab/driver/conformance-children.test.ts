@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../contract.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import type { Bench, BenchOptions, HookFunction } from './bench.ts';
-import { childRule, composite, configMap, configMaps, edit, jobs, lastApplied, secrets, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
+import { childRule, composite, configMap, configMaps, edit, jobs, lastApplied, secrets, startBench, thing, things } from './driver.fixture.ts';
 
 /** A bench whose hook answers `wish` with an empty status; change it and poke. */
 async function wishing(first: KubernetesObject[], method: string, options: Partial<BenchOptions> = {}) {
@@ -151,7 +151,7 @@ describe('children', () => {
     expect(bench.warnings('p')).toEqual(warnings);
   });
 
-  it('57. Last-applied annotation text as in 3.6; without ownerReferences; unchanged desired gives no write', async () => {
+  it('57. Last-applied annotation text; without ownerReferences; unchanged desired gives no write', async () => {
     const { bench } = await wishing([configMap('a', { text: '<b>' })], 'InPlace');
     const child = bench.store.get(configMaps, 'default', 'a');
     const { uid } = bench.store.get(things, 'default', 'p').metadata;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, BenchOptions } from './bench.ts';
-import { childNames, composite, configMap, configMaps, edit, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions } from './driver.fixture.ts';
+import { childNames, composite, configMap, configMaps, edit, startBench, thing, things } from './driver.fixture.ts';
 
 const selector = { selector: { matchLabels: { app: 'p' } } };
 const labelled = (name: string, rest: object = {}) => configMap(name, {}, { labels: { app: 'p' }, ...rest });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, BenchOptions, HookFunction } from './bench.ts';
-import { composite, edit, hooksOf, namespaces, reply, secrets, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
+import { composite, edit, hooksOf, namespaces, reply, secrets, startBench, thing, things } from './driver.fixture.ts';
 
 const secret = (name: string, labels: Record<string, string> = {}) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, labels } });
 const rule = (rest: object): HookFunction => () => ({ relatedResources: [{ apiVersion: 'v1', resource: 'secrets', ...rest }] });

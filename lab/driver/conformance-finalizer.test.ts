@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, BenchOptions, Request } from './bench.ts';
-import { childNames, composite, configMap, configMaps, edit, hooksOf, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, Request } from './driver.fixture.ts';
+import { childNames, composite, configMap, configMaps, edit, hooksOf, startBench, thing, things } from './driver.fixture.ts';
 
 const finalizer = 'metacontroller.io/compositecontroller-bench';
 const oneChild = { status: {}, children: [configMap('child')] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, BenchOptions, HookFunction } from './bench.ts';
-import { composite, configMap, configMaps, edit, hookMilliseconds, reply, secrets, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
+import { composite, configMap, configMaps, edit, hookMilliseconds, reply, secrets, startBench, thing, things } from './driver.fixture.ts';
 
 const quiet: HookFunction = () => ({ status: { seen: true }, children: [] });
 const oneChild: HookFunction = () => ({ status: {}, children: [configMap('child')] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceInfo } from '../contract.ts';
-import type { Bench, BenchOptions, Request } from './bench.ts';
-import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, Request } from './driver.fixture.ts';
+import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startBench, thing, things } from './driver.fixture.ts';
 
 function settled(options: Partial<BenchOptions> = {}): Promise<Bench> {
   return startBench({
@@ -30,7 +30,7 @@ describe('request', () => {
     ['v1, cluster-scoped parent: namespace/name and name', 'v1', clusterParent, { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] }],
     ['v2, cluster-scoped parent: the same', 'v2', clusterParent, { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] }],
   ];
-  it.each(rows)('32. v1 and v2 keys as in 2.3: %s', async (_name, version, parentResource, keys) => {
+  it.each(rows)('32. v1 and v2 keys: %s', async (_name, version, parentResource, keys) => {
     const bench = await settled({
       // customize stays v2: what is dropped follows the version of sync
       controllers: [composite([], { parentResource, hooks: { ...hooksOf(['sync'], version), ...hooksOf(['customize']) } })],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, BenchOptions, HookFunction } from './bench.ts';
-import { composite, configMap, configMaps, edit, hooksOf, lastApplied, reply, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
+import { composite, configMap, configMaps, edit, hooksOf, lastApplied, reply, startBench, thing, things } from './driver.fixture.ts';
 
 const twoChildren: HookFunction = () => ({ status: { ready: true, more: { a: 1 } }, children: [configMap('one'), configMap('two')] });
 

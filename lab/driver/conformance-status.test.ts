@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../contract.ts';
-import type { Bench, BenchOptions } from './bench.ts';
-import { composite, configMap, edit, reply, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions } from './driver.fixture.ts';
+import { composite, configMap, edit, reply, startBench, thing, things } from './driver.fixture.ts';
 
 function settled(options: Partial<BenchOptions> = {}): Promise<Bench> {
   return startBench({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childRule, composite, decorator, startBench, things } from './bench.ts';
+import { childRule, composite, decorator, startBench, things } from './driver.fixture.ts';
 import { readController, webhookTimeout, webhookUrl } from './controllers.ts';
 
 describe('webhook', () => {

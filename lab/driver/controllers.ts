@@ -92,7 +92,7 @@ export type Controller = { name: string; object: ControllerObject } & (
 /**
  * Reads a controller object and fills in what the API server and the real encoder would: hook versions, an empty
  * status, `statusChecks` of every update strategy. Throws on an object that the CRD would refuse, and on a composite's
- * rolling method, which this driver does not have (conformance 73: it is broken in the real one).
+ * rolling method, which this driver does not have (docs/metacontroller.md#controllers, 73).
  */
 export function readController(source: ControllerObject): Controller {
   const object = structuredClone(source);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject, ObjectMeta } from '../../hooks/core/contract.ts';
 import { ApiError } from '../contract.ts';
-import type { Bench, BenchOptions, HookFunction } from './bench.ts';
-import { childRule, configMap, configMaps, decorator, edit, lastApplied, reply, secrets, startBench, thing, things } from './bench.ts';
+import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
+import { childRule, configMap, configMaps, decorator, edit, lastApplied, reply, secrets, startBench, thing, things } from './driver.fixture.ts';
 
 const annotation = 'metacontroller.k8s.io/decorator-controller';
 const secret = (metadata: Partial<ObjectMeta> = {}): KubernetesObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', ...metadata } });

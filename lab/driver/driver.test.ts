@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, HookFunction } from './bench.ts';
-import { childNames, childRule, composite, configMap, configMaps, decorator, edit, hookMilliseconds, secrets, startBench, thing, things } from './bench.ts';
+import type { Bench, HookFunction } from './driver.fixture.ts';
+import { childNames, childRule, composite, configMap, configMaps, decorator, edit, hookMilliseconds, secrets, startBench, thing, things } from './driver.fixture.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 const fourChildren: HookFunction = (request) => ({

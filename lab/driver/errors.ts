@@ -1,6 +1,6 @@
 /** What can end a sync of the driver. */
 
-/** The real Metacontroller process would die here. `rule` is a number of the conformance list. */
+/** The real Metacontroller process would die here. `rule` is a number of docs/metacontroller.md. */
 export class MetacontrollerCrash extends Error {
   readonly rule: number;
   constructor(rule: number, what: string) {

@@ -3,7 +3,7 @@ import { storeClient } from '../api/store/client.ts';
 import { createStore } from '../api/store/store.ts';
 import { VirtualClock } from '../clock.ts';
 import { createRandom } from '../random.ts';
-import { configMap, configMaps, edit } from './bench.ts';
+import { configMap, configMaps, edit } from './driver.fixture.ts';
 import { Informer } from './informer.ts';
 import type { StaleCache } from './informer.ts';
 

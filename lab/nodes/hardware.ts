@@ -24,6 +24,8 @@ export interface NodeHardware {
   driversLoaded: Set<string>;
   /** Mounts that the kernel driver serves now. */
   activeMounts: number;
+  /** Names of frontends that the kernel driver lists now; one that stays after its process is a fault to inject. */
+  frontends: Set<string>;
   /** Why kernel drivers cannot be loaded on this machine; a fault to inject. */
   driverLoadError?: string;
   /** Images that lie on this machine; what is taken out has to be pulled again. */
@@ -80,6 +82,7 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
         drives: [],
         driversLoaded: new Set(),
         activeMounts: 0,
+        frontends: new Set(),
         images: new Set(),
         ...facts,
       };
@@ -97,6 +100,7 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
       node.bootId = randomUuid(random);
       node.driversLoaded.clear();
       node.activeMounts = 0;
+      node.frontends.clear();
       for (const listener of listeners) listener(node);
       return node;
     },

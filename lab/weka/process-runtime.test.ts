@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runtimeCommand } from '../../hooks/weka/api/group.ts';
+import { bootScripts as mountedScripts, mountsOf } from '../../hooks/weka/container/pod/volumes.ts';
 import { storeClient } from '../api/store/client.ts';
 import { createStore } from '../api/store/store.ts';
 import type { Store } from '../api/store/types.ts';
@@ -15,6 +17,7 @@ import { startKubelet } from '../nodes/kubelet.ts';
 import { podAccess } from '../nodes/pod-access.ts';
 import { processPrograms } from '../nodes/process-program.ts';
 import { createRandom } from '../random.ts';
+import { bootScripts } from './boot-scripts.ts';
 import { wekaProcessRuntime } from './process-runtime.ts';
 import { serveShim } from './shim-server.ts';
 import { createWekaWorld } from './world.ts';
@@ -203,6 +206,19 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
       exitCode: 127,
       stderr: 'OCI runtime exec failed: exec failed: unable to start container process: exec: "no-such-program": executable file not found in $PATH\n',
     });
+  });
+
+  it('runs the runtime from its mounted ConfigMap: an entry, and the modules in a directory beside it', async () => {
+    const { store, access, pod } = await lab();
+    store.create(secretResource, 'default', secret);
+    store.create({ ...secretResource, kind: 'ConfigMap', plural: 'configmaps' }, 'default', {
+      apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scripts', namespace: 'default' }, data: bootScripts(),
+    });
+    const { volume, mounts } = mountedScripts('scripts');
+    const made = drivePod('one', { command: [...runtimeCommand, 'clean-up'], volumeMounts: mountsOf([{ volume, mounts }]) });
+    store.create(podResource, 'default', { ...made, spec: { ...made.spec, restartPolicy: 'Never', volumes: [volume] } });
+    await expect.poll(() => pod('one')?.status?.phase, soon).toBe('Succeeded');
+    expect(JSON.parse(access.logs('default', 'one', 'weka-container').text)).toEqual({ resigned: [], removed: 0, drives: {} });
   });
 
   it('has the files of its own runtime script from a mounted ConfigMap', async () => {

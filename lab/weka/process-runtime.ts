@@ -46,7 +46,8 @@ export function wekaProcessRuntime({ world, shimUrl, env }: WekaProcessOptions):
       '/hostside/etc/os-release': `ID="${hardware.os}"\n${osRelease[hardware.os]?.(hardware.osBuildId) ?? ''}`,
       ...driveFiles(hardware.drives, owner),
     }),
-    liveFiles: ({ driversLoaded }: NodeHardware) => ({
+    liveFiles: ({ driversLoaded, activeMounts, frontends }: NodeHardware) => ({
+      ...(driversLoaded.size === 0 ? {} : { '/proc/wekafs/interface': `Active mounts: ${activeMounts}\nFrontends: ${[...frontends].join(' ')}\n` }),
       '/proc/modules': driversLoaded.size === 0 ? '' : driverModules.map((name) => `${name} 16384 0 - Live 0x0\n`).join(''),
     }),
     environment: ({ root, commands, scope, podIp, hardware }) => ({

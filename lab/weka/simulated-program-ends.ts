@@ -2,6 +2,8 @@
 
 /** A step must be left: TERM came. */
 export class StopRequested extends Error {}
+/** Another process took over the data: weka is stopped by force, and then waits for the word all the same. */
+export class GenerationReplaced extends StopRequested {}
 /** The process is gone: nothing of it may act any more. */
 export class Killed extends Error {}
 /** Becomes phase `error` with this text. */

@@ -65,6 +65,7 @@ export class SimulatedHosts {
   readonly hardware: HardwareRegistry;
   readonly settings: SimulatedProgramSettings;
   private readonly directories = new Map<string, HostDirectory>();
+  private readonly generationWatchers = new Map<string, Set<() => void>>();
   private readonly locks = new Map<string, object>();
   private readonly ports = new Map<object, { nodeName: string; used: number[] }>();
 
@@ -102,6 +103,23 @@ export class SimulatedHosts {
   removeDirectory(nodeName: string, containerUid: string): void {
     this.directories.delete(`${nodeName}/${containerUid}`);
     this.world.forget(containerUid, nodeName);
+  }
+
+  /** Whoever writes it claims the data: all others who did so before are told. */
+  writeGeneration(nodeName: string, containerUid: string, generation: string): void {
+    this.directory(nodeName, containerUid).generation = generation;
+    for (const tell of this.generationWatchers.get(`${nodeName}/${containerUid}`) ?? []) tell();
+  }
+
+  /** Calls `tell` at each claim on the data; the returned function ends that. */
+  watchGeneration(nodeName: string, containerUid: string, tell: () => void): () => void {
+    const key = `${nodeName}/${containerUid}`;
+    const watchers = this.generationWatchers.get(key) ?? new Set();
+    this.generationWatchers.set(key, watchers.add(tell));
+    return () => {
+      watchers.delete(tell);
+      if (watchers.size === 0) this.generationWatchers.delete(key);
+    };
   }
 
   /** True when the lock of that weka-internal name is the holder's now; never waits. */

@@ -3,7 +3,7 @@
  * simulated-program-steps.ts, exec is in simulated-program.ts.
  */
 import type { ExecResult, PodEnvironment } from '../contract.ts';
-import { Failure, Killed, LockHeld, StopRequested } from './simulated-program-ends.ts';
+import { Failure, GenerationReplaced, Killed, LockHeld, StopRequested } from './simulated-program-ends.ts';
 import type { HostDirectory, SimulatedHosts } from './simulated-program-host.ts';
 import type { Mode } from './simulated-program-steps.ts';
 import { modes } from './simulated-program-steps.ts';
@@ -24,9 +24,15 @@ export class SimulatedRuntime {
   cancelSleep = false;
   persistencyConfigured = false;
   agentStarted = false;
+  /** False: weka's containers are set up disabled, so none has been started. */
+  agentAnswered = false;
   missingDriver: string | undefined;
   results: unknown;
   private ended = false;
+  /** By which it sees that its data was taken over. */
+  private generation: string | undefined;
+  private replaced = false;
+  private unwatch: () => void = () => undefined;
   private readonly lines: string[] = [];
   private readonly sleepers = new Set<() => void>();
 
@@ -71,11 +77,19 @@ export class SimulatedRuntime {
     return this.hosts.world.run(place, argv, stdin);
   }
 
-  /** Weka's own word about the container; undefined: no agent. */
+  /** Writes its generation into the data directory; from here on every wait looks for another one. */
+  claimData(generation: string): void {
+    const { nodeName } = this.environment;
+    this.generation = generation;
+    this.unwatch = this.hosts.watchGeneration(nodeName, this.variable('WEKA_CONTAINER_ID'), () => this.wake());
+    this.hosts.writeGeneration(nodeName, this.variable('WEKA_CONTAINER_ID'), generation);
+  }
+
+  /** Weka's own word about the container; undefined: no agent, or one that does not answer. */
   async local(): Promise<{ name: string; runStatus: string; internalStatus: { display_status: string } }[] | undefined> {
     if (!this.agentStarted) return undefined;
-    const { stdout } = await this.weka(['local', 'ps', '--json']);
-    return JSON.parse(stdout) as { name: string; runStatus: string; internalStatus: { display_status: string } }[];
+    const { exitCode, stdout } = await this.weka(['local', 'ps', '--json']);
+    return exitCode !== 0 ? undefined : JSON.parse(stdout) as { name: string; runStatus: string; internalStatus: { display_status: string } }[];
   }
 
   /** Runs the mode to the end of the container. */
@@ -121,49 +135,66 @@ export class SimulatedRuntime {
       }
     } catch (error) {
       if (!(error instanceof StopRequested)) throw error;
+      this.replaced = error instanceof GenerationReplaced;
       await this.end(this.mode);
     }
   }
 
   private async fail(failure: Failure): Promise<void> {
-    this.log('error', failure.message);
     if (failure instanceof LockHeld) {
-      this.finish(1);
+      this.log('error', failure.message);
+      this.finish(1, failure.message);
       return;
     }
     this.enter('error', failure.message);
     await this.sleepUntil(() => this.exiting, this.hosts.settings.errorHold);
-    if (this.exiting && this.agentStarted && this.mode !== undefined) await this.end(this.mode);
-    else this.finish(1);
+    if (this.exiting && this.mode !== undefined) await this.end(this.mode, failure.message);
+    else this.finish(1, failure.message);
   }
 
-  private async end(mode: Mode): Promise<void> {
+  private async end(mode: Mode, words?: string): Promise<void> {
     if (!mode.stopsWeka) {
       this.enter('stopped', 'there is nothing to stop');
-      this.finish(0);
+      this.finish(0, words);
       return;
     }
-    this.enter('waiting-to-stop', 'termination was asked for; waits for allow-stop or allow-force-stop');
+    if (this.replaced && this.agentAnswered) {
+      await this.weka(['local', 'stop', '--force']);
+      this.checkAlive();
+    }
+    this.enter('waiting-to-stop', `${this.replaced ? 'another runtime took over the data' : 'termination was asked for'}; waits for allow-stop or allow-force-stop`);
     await this.sleepUntil(() => this.allowStop || this.allowForceStop);
-    if (this.agentStarted) {
-      const forced = this.allowForceStop || mode.disposable;
-      this.enter('stopping', `stops weka ${forced ? 'by force' : 'gracefully'}`);
+    if (this.agentAnswered) {
+      this.enter('stopping', `stops weka ${this.forced(mode) ? 'by force' : 'gracefully'}`);
       await this.stopWeka(mode);
     }
-    this.enter('stopped', this.agentStarted ? 'weka is stopped' : 'weka was never started');
+    this.enter('stopped', this.agentAnswered ? 'weka is stopped' : 'weka was never started');
     const seconds = Number(this.variable('WEKA_OPERATOR_DEBUG_SLEEP') || '3');
     await this.sleepUntil(() => this.cancelSleep, seconds * 1000);
-    this.finish(0);
+    this.finish(0, words);
   }
 
+  /** Whether weka is stopped by force: told so, not ours any more, or one that is stopped in no other way. */
+  private forced(mode: Mode): boolean {
+    return this.allowForceStop || this.replaced || mode.disposable;
+  }
+
+  /** Until weka says that it has stopped; an agent that does not answer counts as stopped only where force was allowed. */
   private async stopWeka(mode: Mode): Promise<void> {
-    for (;;) {
-      const ours = (await this.local())?.find((entry) => entry.name === this.name);
-      this.checkAlive();
-      if (ours === undefined || ours.runStatus === 'Stopped') return;
-      await this.stopOnce(this.allowForceStop || mode.disposable);
-      await this.sleep(this.hosts.settings.poll);
+    let status = await this.wekaStatus();
+    while (status !== 'stopped') {
+      await this.stopOnce(this.forced(mode));
+      status = await this.wekaStatus();
+      if (status === 'unknown' && this.forced(mode)) return;
+      if (status !== 'stopped') await this.sleep(this.hosts.settings.poll);
     }
+  }
+
+  private async wekaStatus(): Promise<'stopped' | 'running' | 'unknown'> {
+    const listed = await this.local();
+    this.checkAlive();
+    if (listed === undefined) return 'unknown';
+    return (listed.find((entry) => entry.name === this.name)?.runStatus ?? 'Stopped') === 'Stopped' ? 'stopped' : 'running';
   }
 
   /** One stop; when force is allowed while a graceful one runs, a forced one joins it. */
@@ -182,6 +213,12 @@ export class SimulatedRuntime {
   check(): void {
     this.checkAlive();
     if (this.exiting) throw new StopRequested();
+    if (this.dataTakenOver()) throw new GenerationReplaced();
+  }
+
+  /** A generation that is not there proves nothing. */
+  private dataTakenOver(): boolean {
+    return this.generation !== undefined && this.directory.generation !== undefined && this.directory.generation !== this.generation;
   }
 
   private checkAlive(): void {
@@ -199,7 +236,18 @@ export class SimulatedRuntime {
 
   /** Time passes within a step; raises as `check` does. */
   async pause(milliseconds: number): Promise<void> {
-    await this.sleepUntil(() => this.exiting, milliseconds);
+    await this.sleepUntil(() => this.exiting || this.dataTakenOver(), milliseconds);
+    this.check();
+  }
+
+  /** Asks again and again whether something outside has happened; after `milliseconds` it fails with the message. */
+  async poll(ready: () => boolean | Promise<boolean>, milliseconds: number, message: string): Promise<void> {
+    const deadline = this.hosts.clock.now() + milliseconds;
+    while (!(await ready())) {
+      this.check();
+      if (this.hosts.clock.now() >= deadline) throw new Failure(message);
+      await this.pause(this.hosts.settings.poll);
+    }
     this.check();
   }
 
@@ -236,14 +284,15 @@ export class SimulatedRuntime {
   }
 
   /** The process ends, and with it everything it started. */
-  private finish(exitCode: number): void {
+  private finish(exitCode: number, words?: string): void {
     if (this.ended) return;
     this.ended = true;
+    this.unwatch();
     this.hosts.releaseLocks(this);
     // a helper with the container's id never started an agent: it must not take a live weka down
     if (this.agentStarted) this.hosts.world.processesDied(this.variable('WEKA_CONTAINER_ID'), this.environment.nodeName);
     this.wake();
-    this.environment.onExit(exitCode);
+    this.environment.onExit(exitCode, words);
   }
 }
 

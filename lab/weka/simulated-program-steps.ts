@@ -5,10 +5,13 @@
 import { versionOf } from './command.ts';
 import { devicePath } from './drive-commands.ts';
 import { Failure, LockHeld } from './simulated-program-ends.ts';
+import { managementIps, networkDevices } from './simulated-program-network.ts';
+import { choosePorts, run } from './simulated-program-ports.ts';
 import type { SimulatedRuntime } from './simulated-program-runtime.ts';
 
 const joinSecretPath = '/var/run/secrets/weka-operator/operator-user/join-secret';
-const clientPorts = 100;
+/** How long the runtime waits for a frontend of its name to go, and for its agent to answer. */
+const [formerFrontendMilliseconds, agentMilliseconds] = [120_000, 60_000];
 const featureFlagNames = [
   'traces_override_partial_support',
   'traces_override_in_slash_traces',
@@ -70,50 +73,19 @@ const waitForResources: Step = async (runtime) => {
   if (runtime.directory.resources === undefined) throw new Failure('a stop was allowed before the resources were written');
 };
 
-const choosePorts: Step = (runtime, mode) => {
-  const { directory, environment, hosts } = runtime;
-  const resources = directory.resources ?? {};
-  const port = (name: string): number => Number(runtime.variable(name)) || 0;
-  let agentPort = port('AGENT_PORT') || Number(resources.agentPort ?? 0);
-  let wekaPort = port('PORT') || port('WEKA_PORT') || Number(resources.wekaPort ?? 0);
-  if (!(agentPort && wekaPort) && mode.picksPorts) {
-    [agentPort, wekaPort] = pickClientPorts(runtime);
-  }
-  if (!(agentPort && wekaPort)) throw new Failure('resources.json names no wekaPort and agentPort, nor does the environment');
-  hosts.usePorts(environment.nodeName, runtime, [agentPort, ...run(wekaPort, clientPorts)]);
-  directory.agentPort = agentPort;
-  directory.wekaPort = wekaPort;
-};
-
-function pickClientPorts(runtime: SimulatedRuntime): [number, number] {
-  const { directory, environment, hosts } = runtime;
-  const used = hosts.usedPorts(environment.nodeName);
-  const free = (ports: number[]): boolean => ports.every((port) => !used.has(port));
-  const { agentPort, wekaPort } = directory;
-  if (agentPort !== undefined && wekaPort !== undefined && free([agentPort, ...run(wekaPort, clientPorts)])) return [agentPort, wekaPort];
-  const first = Number(runtime.variable('BASE_PORT')) || 45_000;
-  const range = Number(runtime.variable('PORT_RANGE')) || 65_536 - first;
-  const ports = run(first, range);
-  const agent = ports.find((port) => !used.has(port)) ?? 0;
-  used.add(agent);
-  const start = ports.find((port) => port + clientPorts <= first + range && free(run(port, clientPorts)));
-  if (start === undefined) throw new Failure(`no ${clientPorts} free ports in a row between ${first} and ${first + range - 1}`);
-  return [agent, start];
-}
-
-function run(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => first + index);
-}
-
 const writeGeneration: Step = (runtime) => {
-  runtime.directory.generation = (runtime.hosts.clock.now() / 1000).toFixed(6);
+  runtime.claimData((runtime.hosts.clock.now() / 1000).toFixed(6));
 };
 
 const recordManagementIps: Step = (runtime) => {
-  const ip = runtime.variable('MANAGEMENT_IP') || runtime.environment.podIp;
-  if (ip === '') throw new Failure('no management address: MANAGEMENT_IP is empty and nothing selects one');
-  runtime.directory.managementIps = [ip];
+  runtime.directory.managementIps = managementIps(runtime);
 };
+
+const waitForFormerFrontend: Step = (runtime) =>
+  runtime.poll(
+    () => runtime.hosts.hardware.get(runtime.environment.nodeName)?.frontends.has(runtime.name) !== true,
+    formerFrontendMilliseconds, `another frontend named ${runtime.name} is still there`,
+  );
 
 function missingDriver(runtime: SimulatedRuntime, mode: Mode): string {
   const loaded = runtime.hosts.hardware.get(runtime.environment.nodeName)?.driversLoaded ?? new Set();
@@ -135,6 +107,9 @@ const startAgent: Step = async (runtime) => {
   runtime.enter('starting-weka', `starts the agent on port ${runtime.directory.agentPort ?? 0}`);
   runtime.agentStarted = true;
   await runtime.pause(runtime.hosts.settings.agentStart);
+  const answers = async (): Promise<boolean> => (await runtime.local()) !== undefined;
+  await runtime.poll(answers, agentMilliseconds, `the agent does not answer after ${agentMilliseconds / 1000} s`);
+  runtime.agentAnswered = true;
   await mustWeka(runtime, 'version', 'set', versionOf(runtime.environment.env));
 };
 
@@ -143,9 +118,10 @@ const ensureWekaContainer: Step = async (runtime, mode) => {
   runtime.enter('starting-weka', `configures weka container ${name}`);
   const listed = await runtime.local();
   runtime.check();
-  const other = listed?.find((entry) => entry.name !== name);
+  if (listed === undefined) throw new Failure('the agent does not answer to weka local ps');
+  const other = listed.find((entry) => entry.name !== name);
   if (other !== undefined) throw new Failure(`the data directory holds weka container ${other.name}, not ${name}`);
-  if (listed?.length !== 0) {
+  if (listed.length !== 0) {
     const stored = JSON.parse(await mustWeka(runtime, 'local', 'resources', '-C', name, '--json')) as { base_port: number };
     if (!mode.disposable || stored.base_port === runtime.directory.wekaPort) return;
     await mustWeka(runtime, 'local', 'stop', '--force');
@@ -171,14 +147,6 @@ function setupCommand(runtime: SimulatedRuntime, mode: Mode): string[] {
     ...mode.setupOptions,
     ...given('--failure-domain', typeof failureDomain === 'string' ? failureDomain : ''),
   ];
-}
-
-/** Selectors and subnets choose eth0: a simulated host has no other device. */
-function networkDevices(runtime: SimulatedRuntime): string[] {
-  const allocated = runtime.directory.resources?.netDevices;
-  if (Array.isArray(allocated) && allocated.length > 0) return allocated.map(String);
-  if (runtime.variable('UDP_MODE') === 'true') return ['udp'];
-  return (runtime.variable('NETWORK_DEVICE') || 'eth0').split(',');
 }
 
 /** The option with its value, where there is one. */
@@ -259,22 +227,11 @@ const idle: Step = async (runtime) => {
   await runtime.waitUntil(() => false);
 };
 
-const wekaSteps: Step[] = [
-  takeLock,
-  configurePersistency,
-  waitForResources,
-  choosePorts,
-  writeGeneration,
-  recordManagementIps,
-  waitForDrivers,
-  startAgent,
-  ensureWekaContainer,
-  startWekaContainer,
-  serve,
-];
+const beforeAgent: Step[] = [takeLock, configurePersistency, waitForResources, choosePorts, writeGeneration, recordManagementIps];
+const agentAndWeka: Step[] = [waitForDrivers, startAgent, ensureWekaContainer, startWekaContainer, serve];
 
 const backend: Mode = {
-  steps: wekaSteps,
+  steps: [...beforeAgent, ...agentAndWeka],
   stopsWeka: true,
   coresOption: '',
   joinOption: '--join-secret',
@@ -291,6 +248,7 @@ export const modes: Record<string, Mode> = {
   compute: { ...backend, coresOption: '--only-compute-cores' },
   client: {
     ...backend,
+    steps: [...beforeAgent, waitForFormerFrontend, ...agentAndWeka],
     coresOption: '--only-frontend-cores',
     joinOption: '--join-token',
     setupOptions: ['--client', '--restricted'],

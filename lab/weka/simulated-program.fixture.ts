@@ -73,7 +73,7 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
         nodeName: machine.name,
         podIp: machine.ip,
         bootId: machine.bootId,
-        env: { MODE: mode, NAME: `${mode}x${n}`, WEKA_CONTAINER_ID: `${mode}-${n}-uid`, POD_ID: uid, IMAGE_NAME: image, CORES: '1', PORT: '0', AGENT_PORT: '0', ...env },
+        env: { MODE: mode, NAME: `${mode}x${n}`, WEKA_CONTAINER_ID: `${mode}-${n}-uid`, POD_ID: uid, IMAGE_NAME: image, CORES: '1', PORT: '0', AGENT_PORT: '0', NETWORK_DEVICE: 'udp', MANAGEMENT_IP: machine.ip, ...env },
         readFile: (path) => (path.startsWith(`${secretPath}/`) ? files[path.slice(secretPath.length + 1)] : undefined),
         onExit: (exitCode) => {
           if (pod.exitCode !== undefined) throw new Error('a program ended twice');

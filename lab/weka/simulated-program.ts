@@ -2,6 +2,7 @@
  * Weka pods without processes: the runtime's protocol (phases, report, exec commands, helper pods) on the lab's clock,
  * for thousands of pods. The weka that they run is the weka model; a host's facts are in hardware.ts.
  */
+import { runtimeCommand, runtimePath } from '../../hooks/weka/api/group.ts';
 import { loginArgv } from '../../hooks/weka/queries.ts';
 import type { Clock, ExecResult, PodEnvironment, PodProgram, ProgramFactory } from '../contract.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
@@ -54,8 +55,6 @@ function commandOf({ container: { command = [], args = [] } }: PodEnvironment): 
   return [...command, ...args];
 }
 
-const runtimePath = '/opt/weka_runtime.py';
-
 /** Whether it is a container of weka: one that runs the runtime. What was injected beside it does not. */
 export function runsRuntime(environment: PodEnvironment): boolean {
   return commandOf(environment).includes(runtimePath);
@@ -65,10 +64,11 @@ type Handler = (runtime: SimulatedRuntime, args: string[], stdin: string) => Exe
 
 /** By the words that the exec request begins with. */
 const handlers: [string[], Handler][] = [
-  [['python3', runtimePath, 'report'], async (runtime) => success(JSON.stringify(await report(runtime)) + '\n')],
-  [['python3', runtimePath, 'write-resources'], (runtime, _, stdin) => writeResources(runtime, stdin)],
-  [['python3', runtimePath, 'cli'], cli],
-  [['python3', runtimePath, 'probe-lock'], (runtime, args) => probeLock(runtime, args)],
+  [[...runtimeCommand, 'report'], async (runtime) => success(JSON.stringify(await report(runtime)) + '\n')],
+  [[...runtimeCommand, 'write-resources'], (runtime, _, stdin) => writeResources(runtime, stdin)],
+  [[...runtimeCommand, 'cli'], cli],
+  [[...runtimeCommand, 'probe-lock'], (runtime, args) => probeLock(runtime, args)],
+  [[...runtimeCommand], (_, [name = '']) => refusal(2, `unknown subcommand ${name}; known: report, write-resources, cli, probe-lock, clean-up`)],
   [['weka'], (runtime, args, stdin) => runtime.weka(args, stdin)],
   [['wekaauthcli'], (runtime, args, stdin) => runtime.weka(args, stdin)],
   [[...loginArgv], login],
@@ -197,6 +197,7 @@ function cli(runtime: SimulatedRuntime, args: string[], stdin: string): ExecResu
 }
 
 function probeLock(runtime: SimulatedRuntime, args: string[]): ExecResult {
+  if (args.length !== 1) return refusal(2, 'usage: probe-lock NAME');
   const probe = {};
   const taken = runtime.hosts.takeLock(runtime.environment.nodeName, args[0] ?? '', probe);
   runtime.hosts.releaseLocks(probe);

@@ -1,3 +1,4 @@
+import { runtimeCommand } from '../../hooks/weka/api/group.ts';
 import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import type { RuntimeReport } from '../../hooks/weka/runtime-report.ts';
 import type { Performer } from '../context.ts';
@@ -6,7 +7,7 @@ import { jsonOutput, podRunner } from '../pod-guard.ts';
 /** Asks the runtime of a pod what it is doing. */
 export const runtimeReport: Performer<WekaCatalogue['runtime.report']> = async (access, target, _args, context) => {
   const run = podRunner(access, target, context);
-  const result = await run(['python3', '/opt/weka_runtime.py', 'report'], { timeoutSeconds: 20 });
+  const result = await run([...runtimeCommand, 'report'], { timeoutSeconds: 20 });
   // the engine checks the shape
   return jsonOutput('runtime report', result) as RuntimeReport;
 };

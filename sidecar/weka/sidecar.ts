@@ -3,7 +3,7 @@ import { wekaAccess, wekaClaimsKind } from '../../hooks/weka/access.ts';
 import { wekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import { wekaCommands } from '../../hooks/weka/commands.ts';
 import { wekaQueries } from '../../hooks/weka/queries.ts';
-import { throttledReasons } from '../../hooks/weka/reasons.ts';
+import { wekaReasons } from '../../hooks/weka/reasons.ts';
 import { claimsPerformers } from '../operations/claims.ts';
 import { sidecarSystem } from '../system.ts';
 import { runtimeAllowStop } from './allow-stop.ts';
@@ -28,7 +28,7 @@ export const wekaSidecar = sidecarSystem({
     'weka.run': wekaRun,
     'weka.joinToken': wekaJoinToken,
   },
-  throttledReasons,
+  reasons: wekaReasons,
   details: [
     {
       title: 'Commands of `weka.run`', head: ['command', 'timeout', 'why a repeat is harmless'],

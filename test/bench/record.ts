@@ -83,7 +83,7 @@ export async function recordCluster(containers: number): Promise<Recorded> {
     transport: (local) => ({ call(call) { quiet.hookCalls += 1; return local.call(call); } }),
   });
   try {
-    world.lab.apply(wekaCluster({ drive: Math.ceil(containers / 2), compute: Math.floor(containers / 2) }));
+    world.apply(wekaCluster({ drive: Math.ceil(containers / 2), compute: Math.floor(containers / 2) }));
     await world.until('the cluster is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True', longestRiseSeconds);
     await world.clock.advance(settlingMinutes * minute);
     Object.assign(quiet, { hookCalls: 0, execs: 0, sidecarReads: 0, writes: [] });

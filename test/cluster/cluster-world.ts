@@ -1,10 +1,10 @@
-/** The world of the scenarios on a real API server. */
+/** The world of a test on a real API server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { ApiError, type ResourceInfo } from '../../lab/contract.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
 import type { LabWekaWorld } from '../../lab/weka/world.ts';
-import { picture, type Loose, type World } from '../scenarios/world.ts';
+import { picture, pictured, type Awaitable, type Loose, type World } from '../world.ts';
 
 /** How often a scenario looks, in milliseconds. */
 const lookMillis = 500;
@@ -15,7 +15,7 @@ function missing(error: unknown): undefined {
 }
 
 /** An API server may be away for a moment: a look that fails is no answer. */
-async function holds(predicate: () => Promise<boolean>, otherwise: boolean): Promise<boolean> {
+async function holds(predicate: () => Awaitable<boolean>, otherwise: boolean): Promise<boolean> {
   try {
     return await predicate();
   } catch (error) {
@@ -49,14 +49,15 @@ export function clusterWorld(client: HttpClient, weka: LabWekaWorld, image: stri
     throw new Error(`${apiVersion ?? ''} ${kind} is not served`);
   };
   const place = (one: ResourceInfo, namespace = 'default'): string | undefined => (one.namespaced ? namespace : undefined);
+  const seen = async (): Promise<string> => picture((await Promise.all(pictured.map(async (kind) => world.list(kind)))).flat(), weka.damage);
   const world: ClusterWorld = {
     image, weka, resource,
     async apply(object: KubernetesObject) {
       const one = await resource(object.kind, object.apiVersion);
       const namespace = place(one, object.metadata.namespace);
       const present = await client.get(one, namespace, object.metadata.name).catch(missing);
-      if (present === undefined) await client.create(one, namespace, object);
-      else await client.update(one, { ...object, metadata: { ...object.metadata, resourceVersion: present.metadata.resourceVersion ?? '' } });
+      if (present === undefined) return client.create(one, namespace, object);
+      return client.update(one, { ...object, metadata: { ...object.metadata, resourceVersion: present.metadata.resourceVersion ?? '' } });
     },
     async get(kind, name, namespace, apiVersion) {
       const one = await resource(kind, apiVersion);
@@ -79,14 +80,14 @@ export function clusterWorld(client: HttpClient, weka: LabWekaWorld, image: stri
     async until(what, predicate, seconds) {
       const end = Date.now() + seconds * 1000;
       while (!(await holds(predicate, false))) {
-        if (Date.now() >= end) throw new Error(`not within ${seconds} s: ${what}\n${await picture(world)}`);
+        if (Date.now() >= end) throw new Error(`not within ${seconds} s: ${what}\n${await seen()}`);
         await sleep(lookMillis);
       }
     },
     async stays(what, predicate, seconds) {
       const end = Date.now() + seconds * 1000;
       while (Date.now() < end) {
-        if (!(await holds(predicate, true))) throw new Error(`no longer so: ${what}\n${await picture(world)}`);
+        if (!(await holds(predicate, true))) throw new Error(`no longer so: ${what}\n${await seen()}`);
         await sleep(lookMillis);
       }
     },

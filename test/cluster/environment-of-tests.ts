@@ -1,7 +1,7 @@
 /** The environment of the tests in one describe block: brought up before them, cleaned away after them. */
 import { afterAll, beforeAll } from 'vitest';
 import { cleanAway } from '../scenarios/cluster.ts';
-import type { World } from '../scenarios/world.ts';
+import type { World } from '../world.ts';
 import { settings } from './setup.ts';
 import type { ClusterSettings } from './settings.ts';
 

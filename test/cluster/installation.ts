@@ -6,7 +6,7 @@ import { operatorNamespace } from '../../lab/lab.ts';
 import { manifestsIn, readManifests } from '../../lab/manifests.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
 import { suiteLabel } from '../scenarios/cluster.ts';
-import { pods } from '../scenarios/world.ts';
+import { pods } from '../world.ts';
 import type { ClusterWorld } from './cluster-world.ts';
 import { drives } from './image.ts';
 

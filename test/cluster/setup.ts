@@ -5,7 +5,7 @@
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { httpTransport } from '../../lab/driver/transport.ts';
 import { readManifests } from '../../lab/manifests.ts';
 import { createRandom } from '../../lab/random.ts';
 import { repository } from '../../lab/repository.ts';
+import { bootScripts } from '../../lab/weka/boot-scripts.ts';
 import { serveShim } from '../../lab/weka/shim-server.ts';
 import { createWekaWorld } from '../../lab/weka/world.ts';
 import { clusterWorld, type ClusterWorld } from './cluster-world.ts';
@@ -28,7 +29,6 @@ import { clusterSettings, type ClusterSettings } from './settings.ts';
 import { sidecarKubeconfig } from './sidecar-account.ts';
 
 const execute = promisify(execFile);
-const bootScripts = ['weka_runtime.py', 'run-weka-cli.sh', 'syslog-ng.conf'];
 
 /** A cluster with pretended hardware and the model of weka, without any operator. */
 export interface Cluster {
@@ -64,7 +64,7 @@ function kubeconfigOf({ realCluster, kubeconfig }: ClusterSettings): string {
 function operatorPrograms(given: ClusterSettings, sidecarConfig: string, directory: string): { hooks: Program; sidecar: Program } {
   const scripts = join(directory, 'boot-scripts');
   mkdirSync(scripts);
-  for (const name of bootScripts) cpSync(join(repository, 'runtime-configmap', name), join(scripts, name));
+  for (const [name, content] of Object.entries(bootScripts())) writeFileSync(join(scripts, name), content);
   const socket = join(directory, 'sidecar.sock');
   const typescript = (path: string, ...args: string[]): string[] => [process.execPath, '--import', 'tsx', path, ...args];
   return {

@@ -1,14 +1,14 @@
 /** What is there and of no use: a host that was wiped, a drive that weka calls FAILED. Neither counts as whole, and each says what to do. */
 import { describe, expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
-import { readyCluster, type World } from './world.ts';
+import { readyCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 240_000 };
 const hour = 3_600_000;
-const isReady = (world: World, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
-const nodeOf = (world: World, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
-const members = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
-const allReady = (world: World): boolean => isReady(world) && members(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
+const isReady = (world: LabWorld, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
+const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
+const members = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
+const allReady = (world: LabWorld): boolean => isReady(world) && members(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
 
 describe('a host that has lost the directory of a container', () => {
   it.each(['demo-drive-0', 'demo-compute-1'])('makes %s say so, and the command in its words brings another member', long, async (name) => {
@@ -18,7 +18,7 @@ describe('a host that has lost the directory of a container', () => {
     const uid = world.get('WekaContainer', name)?.metadata.uid ?? '';
     world.lab.machines.fail(node);
     await watch.pass(60);
-    world.lab.world.forget(uid, node, 'fault');
+    world.weka.forget(uid, node, 'fault');
     world.lab.machines.recover(node);
     await watch.until('it says so', () => world.condition('WekaContainer', name)?.reason === 'IdentityLost', 400);
     const message = world.condition('WekaContainer', name)?.message ?? '';
@@ -39,7 +39,7 @@ describe('a drive that weka calls FAILED', () => {
     const watch = watchLosses(world);
     const node = nodeOf(world, 'demo-drive-0');
     const [serial = ''] = (world.get('WekaContainer', 'demo-drive-0')?.status?.['allocations'] as { drives: string[] }).drives;
-    world.lab.world.failDrive(serial);
+    world.weka.failDrive(serial);
     const said = () => world.condition('WekaContainer', 'demo-drive-0', 'WekaDrivesAdded') ?? world.condition('WekaContainer', 'demo-drive-0');
     await watch.until('its container says so', () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'DriveFailed', 180);
     await watch.until('its cluster says so', () => world.condition('WekaCluster', 'demo', 'Degraded')?.message.includes(`${serial} of demo-drive-0 on node ${node}`) === true, 180);

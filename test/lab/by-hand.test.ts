@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { stale } from '../../lab/weka/distortions.ts';
 import { watchLosses } from './losses.ts';
-import { addAppNode, appRole, readyCluster, startWorld, wekaClient, wekaCluster, type World } from './world.ts';
+import { addAppNode, appRole, readyCluster, startWorld, wekaClient, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const hour = 3_600_000;
-const uidOf = (world: World, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
-const isReady = (world: World, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
-const members = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
-const nodeOf = (world: World, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
-const weka = (world: World) => world.lab.world.snapshot().clusters.find(({ name }) => name === 'demo');
-const drivesOf = (world: World, name: string): string[] => (world.get('WekaContainer', name)?.status?.['allocations'] as { drives?: string[] } | undefined)?.drives ?? [];
-const isContainerReady = (world: World, name: string): boolean => world.condition('WekaContainer', name)?.status === 'True';
+const uidOf = (world: LabWorld, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
+const isReady = (world: LabWorld, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
+const members = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
+const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
+const weka = (world: LabWorld) => world.weka.snapshot().clusters.find(({ name }) => name === 'demo');
+const drivesOf = (world: LabWorld, name: string): string[] => (world.get('WekaContainer', name)?.status?.['allocations'] as { drives?: string[] } | undefined)?.drives ?? [];
+const isContainerReady = (world: LabWorld, name: string): boolean => world.condition('WekaContainer', name)?.status === 'True';
 
 describe('a status that somebody has edited', () => {
   it.each<[string, object]>([
@@ -30,7 +30,7 @@ describe('a status that somebody has edited', () => {
     world.lab.store.patch(definition, 'default', 'demo-drive-0', 'application/merge-patch+json', { status }, 'status');
     world.delete('WekaContainer', 'demo-drive-0');
     await watch.pass(240);
-    expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);
+    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
     world.lab.stop();
   });
 });
@@ -118,12 +118,12 @@ describe('a name that another owner has', () => {
   it('is passed over by the ordinals of a cluster', long, async () => {
     const world = await startWorld({ nodes: 4 });
     for (const name of ['compute-0', 'drive-1']) await addAppNode(world, name);
-    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace: 'default' }, type: 'Opaque', data: { username: 'eA==', password: 'eA==', org: 'eA==', 'join-secret': 'eA==' } });
+    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace: 'default' }, type: 'Opaque', data: { username: 'eA==', password: 'eA==', org: 'eA==', 'join-secret': 'eA==' } });
     const client = wekaClient({ nodeSelector: appRole, joinIpPorts: ['10.0.0.1:35000'] });
-    world.lab.apply({ ...client, metadata: { name: 'demo', namespace: 'default' } });
+    world.apply({ ...client, metadata: { name: 'demo', namespace: 'default' } });
     await world.until('the client has its containers', () => members(world).length === 2, 60);
     world.delete('Secret', 'weka-client-demo');
-    world.lab.apply(wekaCluster());
+    world.apply(wekaCluster());
     await world.until('the cluster is Ready beside them', () => isReady(world), 600);
     expect(members(world)).toEqual(['demo-compute-0', 'demo-compute-1', 'demo-compute-2', 'demo-compute-3', 'demo-drive-0', 'demo-drive-1', 'demo-drive-2', 'demo-drive-3']);
     world.lab.stop();
@@ -135,7 +135,7 @@ describe('the ranges of ports that are deleted, when a second cluster comes with
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { nodes: 4, machine: { driveCount: 2 } });
     await world.stays('time passes', () => true, 60);
     world.delete('WekaClaims', 'ports');
-    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await world.until('both are Ready', () => isReady(world) && isReady(world, 'two'), 900);
     const ranges = Object.values((world.get('WekaClaims', 'ports')?.spec?.['ranges'] ?? {}) as Record<string, { basePort: number }>).map(({ basePort }) => basePort);
     expect(new Set(ranges).size).toBe(2);
@@ -150,7 +150,7 @@ describe('claims of all nodes that are deleted, when a second cluster comes with
     await watch.pass(60);
     const before = members(world).map((name) => drivesOf(world, name));
     for (const node of [1, 2, 3, 4]) if (world.get('WekaClaims', `node-node-${node}`) !== undefined) world.delete('WekaClaims', `node-node-${node}`);
-    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.until('both are Ready', () => isReady(world) && isReady(world, 'two') && members(world).every((name) => isContainerReady(world, name)), 900);
     expect(members(world).map((name) => drivesOf(world, name))).toEqual(before);
     expect([watch.losses.away, watch.violations(), watch.erased()]).toEqual([0, [], []]);
@@ -167,7 +167,7 @@ describe('claims of a node that are deleted while it reboots, when a second clus
     world.lab.machines.reboot(node);
     await watch.pass(seconds);
     world.delete('WekaClaims', `node-${node}`);
-    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.until('all is well again', () => isReady(world) && members(world).every((name) => isContainerReady(world, name)), 600);
     expect(drivesOf(world, 'demo-drive-0')).toEqual(before);
     world.delete('WekaCluster', 'two');
@@ -197,7 +197,7 @@ describe('a drive that its own pod does not know, since it is cut off', () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { nodes: 3, machine: { driveCount: 4 }, weka: { rebuildElsewhere: hour } });
     const watch = watchLosses(world);
     const name = 'demo-drive-0';
-    world.lab.world.distort(uidOf(world, 'WekaContainer', name), stale());
+    world.weka.distort(uidOf(world, 'WekaContainer', name), stale());
     for (const words of ['cluster container', 'cluster drive', 'status']) await world.lab.pods.exec('default', name, 'weka-container', ['weka', ...words.split(' '), '--json'], '');
     world.patch('WekaContainer', name, { spec: { numDrives: 2 } });
     await watch.until('weka has the second one', () => weka(world)?.drives.filter(({ status }) => status === 'ACTIVE').length === 4, 300);
@@ -205,9 +205,9 @@ describe('a drive that its own pod does not know, since it is cut off', () => {
     world.patch('Node', nodeOf(world, name), { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify([second]) } } });
     await watch.pass(120);
     world.patch('Node', nodeOf(world, name), { metadata: { annotations: { 'weka.io/blocked-drives': '[]' } } });
-    world.lab.apply({ ...wekaCluster({ spec: { dynamicTemplate: { driveContainers: 3, computeContainers: 3, numDrives: 2 } } }), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster({ spec: { dynamicTemplate: { driveContainers: 3, computeContainers: 3, numDrives: 2 } } }), metadata: { name: 'two', namespace: 'default' } });
     await watch.pass(200);
-    expect([watch.losses.ioStopped, watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([false, [], [], []]);
+    expect([watch.losses.ioStopped, watch.violations(), watch.erased(), world.weka.damage]).toEqual([false, [], [], []]);
     world.lab.stop();
   });
 });

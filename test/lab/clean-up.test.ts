@@ -9,8 +9,8 @@ describe('a drive that another cluster has by now', () => {
     const status = world.get('WekaContainer', 'demo-drive-0')?.status as { allocations?: { drives?: string[] }; clusterID?: string };
     const serial = status.allocations?.drives?.[0] ?? '';
     world.delete('WekaCluster', 'demo');
-    await world.until('no pod is left', () => world.lab.all('Pod').length === 0);
-    world.lab.world.imprint(serial, foreign);
+    await world.until('no pod is left', () => world.list('Pod').length === 0);
+    world.weka.imprint(serial, foreign);
     const said = (): string => world.condition('WekaContainer', 'demo-drive-0', 'ContainerDrivesResigned')?.message ?? '';
     await world.until('the container says whose it is', () => said().includes(`belongs to weka cluster ${foreign}`), 1200);
     expect(said()).toBe(
@@ -19,13 +19,13 @@ describe('a drive that another cluster has by now', () => {
       + 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it',
     );
     await world.stays('it waits', () => world.get('WekaContainer', 'demo-drive-0') !== undefined, 900);
-    expect(world.lab.all('WekaContainer').map(({ metadata }) => metadata.name)).toEqual(['demo-drive-0']);
+    expect(world.list('WekaContainer').map(({ metadata }) => metadata.name)).toEqual(['demo-drive-0']);
     world.patch('WekaContainer', 'demo-drive-0', { spec: { overrides: { skipDrivesForceResign: true } } });
-    await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && world.lab.all('WekaContainer').length === 0, 600);
-    expect(world.lab.world.driveGuid(serial)).toBe(foreign);
+    await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && world.list('WekaContainer').length === 0, 600);
+    expect(world.weka.driveGuid(serial)).toBe(foreign);
     const others = world.lab.hardware.list().flatMap(({ drives }) => drives).filter((other) => other !== serial);
-    expect(others.filter((other) => world.lab.world.driveGuid(other) !== undefined)).toEqual([]);
-    expect(world.lab.world.incidents.filter(({ kind }) => kind === 'drive-resigned-in-use' || kind === 'directory-removed-in-use')).toEqual([]);
+    expect(others.filter((other) => world.weka.driveGuid(other) !== undefined)).toEqual([]);
+    expect(world.weka.incidents.filter(({ kind }) => kind === 'drive-resigned-in-use' || kind === 'directory-removed-in-use')).toEqual([]);
     world.lab.stop();
   });
 });

@@ -5,18 +5,18 @@ import { faultyAccess } from '../../lab/faulty-access.ts';
 import { faultyTransport } from '../../lab/faulty-transport.ts';
 import { createRandom, type Random } from '../../lab/random.ts';
 import { violations } from './invariants.ts';
-import { addAppNode, appRole, startWorld, wekaClient, wekaCluster, type World } from './world.ts';
+import { addAppNode, appRole, startWorld, wekaClient, wekaCluster, type LabWorld } from './world.ts';
 
 const seeds = Array.from({ length: Number(process.env['SIMULATION_SEEDS'] ?? 4) }, (_, index) => index + Number(process.env['SIMULATION_FIRST_SEED'] ?? 1));
 const calm = { lost: 0, answerLost: 0, repeated: 0, delayMilliseconds: 5 };
 const storm = { lost: 0.1, answerLost: 0.1, repeated: 0.1, delayMilliseconds: 400 };
 
 const isClients = (name: string): boolean => name.startsWith('apps-');
-const containers = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter(isClients);
-const pods = (world: World): string[] => world.lab.all('Pod').map(({ metadata }) => metadata.name).filter(isClients);
-const nodesWith = (world: World, role: string): string[] => world.lab.all('Node').filter(({ metadata }) => metadata.labels?.['weka.io/role'] === role).map(({ metadata }) => metadata.name);
+const containers = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter(isClients);
+const pods = (world: LabWorld): string[] => world.list('Pod').map(({ metadata }) => metadata.name).filter(isClients);
+const nodesWith = (world: LabWorld, role: string): string[] => world.list('Node').filter(({ metadata }) => metadata.labels?.['weka.io/role'] === role).map(({ metadata }) => metadata.name);
 /** A pod that is about to stop serves no new mounts. */
-const mayMount = (world: World, node: string): boolean => {
+const mayMount = (world: LabWorld, node: string): boolean => {
   const pod = world.get('Pod', `apps-${node}`);
   return pod !== undefined && pod.metadata.deletionTimestamp === undefined;
 };
@@ -28,7 +28,7 @@ const withOne = (items: string[], random: Random, act: (name: string) => void): 
 
 interface Trouble {
   what: string;
-  act(world: World, random: Random): Promise<unknown> | void;
+  act(world: LabWorld, random: Random): Promise<unknown> | void;
 }
 
 const troubles: readonly Trouble[] = [
@@ -56,9 +56,9 @@ describe('a client in trouble', () => {
       transport: (local, random) => faultyTransport(local, clock, random, () => (stormy ? storm : calm)),
       access: (local) => faultyAccess(local, chance, () => (stormy ? { lost: 0.05, answerLost: 0.05 } : { lost: 0, answerLost: 0 })),
     });
-    world.lab.apply(wekaCluster());
+    world.apply(wekaCluster());
     for (const name of ['app-1', 'app-2', 'app-3']) await addAppNode(world, name);
-    world.lab.apply(wekaClient());
+    world.apply(wekaClient());
     const told = (error: unknown): Error => new Error(`seed ${seed}: ${String(error)}\n${log.join('\n')}\n${world.picture()}`);
     for (let round = 0; round < 12; round += 1) {
       await world.clock.advance(5_000 + chance.integer(30_000));
@@ -77,8 +77,8 @@ describe('a client in trouble', () => {
     await world.until('all clients are Ready again', settled, 3600).catch((error: unknown) => Promise.reject(told(error)));
     world.delete('WekaClient', 'apps');
     await world.until('all is gone', () => containers(world).length + pods(world).length === 0 && world.get('WekaClient', 'apps') === undefined, 600).catch((error: unknown) => Promise.reject(told(error)));
-    expect(JSON.stringify(world.lab.all('WekaClaims'))).not.toContain('"apps-');
-    expect(world.lab.world.damage).toEqual([]);
+    expect(JSON.stringify(world.list('WekaClaims'))).not.toContain('"apps-');
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 });

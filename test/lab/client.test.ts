@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { findCondition } from '../../hooks/core/conditions.ts';
-import { addAppNode as addNode, readyCluster, wekaClient, writesSince, type World } from './world.ts';
+import { addAppNode as addNode, readyCluster, wekaClient, writesSince, type LabWorld } from './world.ts';
 
-const clients = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
-const podsOfClients = (world: World): string[] => world.lab.all('Pod').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
-const isReady = (world: World): boolean => world.condition('WekaClient', 'apps')?.status === 'True';
-const clientsReady = (world: World, count: number): boolean =>
+const clients = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
+const podsOfClients = (world: LabWorld): string[] => world.list('Pod').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apps-')).sort();
+const isReady = (world: LabWorld): boolean => world.condition('WekaClient', 'apps')?.status === 'True';
+const clientsReady = (world: LabWorld, count: number): boolean =>
   clients(world).length === count && clients(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
-const printed = (world: World): string => (world.get('WekaClient', 'apps')?.status?.['printer'] as { containers?: string } | undefined)?.containers ?? '';
-const claimed = (world: World): string[] => world.lab.all('WekaClaims').flatMap((claims) =>
+const printed = (world: LabWorld): string => (world.get('WekaClient', 'apps')?.status?.['printer'] as { containers?: string } | undefined)?.containers ?? '';
+const claimed = (world: LabWorld): string[] => world.list('WekaClaims').flatMap((claims) =>
   Object.values((claims['spec'] as { holders?: Record<string, { name: string }> }).holders ?? {}).map(({ name }) => name).filter((name) => name.startsWith('apps-')));
 
 /** Mounts appear, and are there long enough for no look to be older than they are. */
-async function mount(world: World, node: string, count: number): Promise<void> {
+async function mount(world: LabWorld, node: string, count: number): Promise<void> {
   world.lab.hardware.get(node)!.activeMounts = count;
   await world.clock.advance(1_000);
 }
 
 /** A Ready cluster of three nodes, and a Ready client on two others. */
-async function readyClient(spec: Record<string, unknown> = {}): Promise<World> {
+async function readyClient(spec: Record<string, unknown> = {}): Promise<LabWorld> {
   const world = await readyCluster({}, { nodes: 3 });
   for (const name of ['app-1', 'app-2']) await addNode(world, name);
-  world.lab.apply(wekaClient(spec));
+  world.apply(wekaClient(spec));
   await world.until('the client is Ready', () => isReady(world) && clientsReady(world, 2));
   return world;
 }
@@ -30,7 +30,7 @@ describe('a client', () => {
   it('comes up on the nodes that match, and is a member of the cluster on each', async () => {
     const world = await readyClient();
     expect([clients(world), podsOfClients(world), printed(world)]).toEqual([['apps-app-1', 'apps-app-2'], ['apps-app-1', 'apps-app-2'], '2/2/2']);
-    const [cluster] = world.lab.world.snapshot().clusters;
+    const [cluster] = world.weka.snapshot().clusters;
     expect(cluster?.members.filter(({ role: mode }) => mode === 'client').map(({ nodeName }) => nodeName).sort()).toEqual(['app-1', 'app-2']);
     expect(world.errors).toEqual([]);
     world.lab.stop();
@@ -39,7 +39,7 @@ describe('a client', () => {
   it('may be there before its cluster', async () => {
     const world = await readyCluster({}, { nodes: 3 });
     await addNode(world, 'app-1');
-    world.lab.apply(wekaClient({ targetCluster: { name: 'later', namespace: 'default' } }));
+    world.apply(wekaClient({ targetCluster: { name: 'later', namespace: 'default' } }));
     await world.until('it waits for its target', () => world.condition('WekaClient', 'apps')?.reason === 'WaitForTarget');
     expect(clients(world)).toEqual([]);
     world.patch('WekaClient', 'apps', { spec: { targetCluster: { name: 'demo' } } });
@@ -83,12 +83,12 @@ describe('a client', () => {
   it('in another namespace than its cluster needs a copy of the Secret', async () => {
     const world = await readyCluster({}, { nodes: 3 });
     await addNode(world, 'app-1');
-    world.lab.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } });
-    world.lab.apply(wekaClient({}, 'tenant'));
+    world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } });
+    world.apply(wekaClient({}, 'tenant'));
     const reason = (): string | undefined => findCondition(world.lab.find('WekaClient', 'apps', 'tenant')!, 'Ready')?.reason;
     await world.until('it waits for the Secret', () => reason() === 'WaitForSecret');
     const secret = world.get('Secret', 'weka-client-demo')!;
-    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace: 'tenant' }, data: secret['data'] });
+    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace: 'tenant' }, data: secret['data'] });
     await world.until('it runs', () => reason() === 'Running');
     expect(world.lab.find('Pod', 'apps-app-1', 'tenant')?.metadata.name).toBe('apps-app-1');
     world.lab.stop();
@@ -98,7 +98,7 @@ describe('a client', () => {
     const world = await readyClient();
     // `apps` on node `app-1` and `apps-app` on node `1` are both called apps-app-1
     await world.lab.machines.add({ name: '1', driveCount: 0, profile: { labels: { 'weka.io/role': 'one' } } });
-    world.lab.apply({ ...wekaClient({ nodeSelector: { 'weka.io/role': 'one' } }), metadata: { name: 'apps-app', namespace: 'default' } });
+    world.apply({ ...wekaClient({ nodeSelector: { 'weka.io/role': 'one' } }), metadata: { name: 'apps-app', namespace: 'default' } });
     await world.until('it says so', () => world.condition('WekaClient', 'apps-app')?.reason === 'NameTaken');
     expect([clients(world), isReady(world)]).toEqual([['apps-app-1', 'apps-app-2'], true]);
     world.lab.stop();
@@ -113,7 +113,7 @@ describe('a client', () => {
     world.delete('Pod', 'apps-app-2', { gracePeriodSeconds: 0 });
     await world.until('the probe is asked for', () => world.get('Pod', 'apps-app-2-probe') !== undefined);
     await world.until('the successor runs', () => ![undefined, before].includes(world.get('Pod', 'apps-app-2')?.metadata.uid) && clientsReady(world, 2), 300);
-    expect(world.lab.world.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
+    expect(world.weka.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
     world.lab.stop();
   });
 
@@ -137,7 +137,7 @@ describe('the end of a client', () => {
     await mount(world, 'app-1', 0);
     await world.until('all is gone', () => world.get('WekaClient', 'apps') === undefined && clients(world).length === 0 && podsOfClients(world).length === 0, 300);
     expect(claimed(world)).toEqual([]);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     expect(world.condition('WekaCluster', 'demo')?.status).toBe('True');
     world.lab.stop();
   });
@@ -147,7 +147,7 @@ describe('the end of a client', () => {
     await mount(world, 'app-1', 2);
     world.delete('WekaClient', 'apps');
     await world.until('all is gone', () => world.get('WekaClient', 'apps') === undefined && podsOfClients(world).length === 0, 300);
-    expect(world.lab.world.damage).toEqual([expect.stringMatching(/was stopped under 2 mounts of app-1$/)]);
+    expect(world.weka.damage).toEqual([expect.stringMatching(/was stopped under 2 mounts of app-1$/)]);
     world.lab.stop();
   });
 
@@ -156,7 +156,7 @@ describe('the end of a client', () => {
     world.delete('WekaCluster', 'demo');
     await world.until('the cluster waits', () => world.condition('WekaCluster', 'demo')?.reason === 'DependentWekaClients');
     world.delete('WekaClient', 'apps');
-    await world.until('all is gone', () => world.lab.all('WekaContainer').every(({ metadata }) => !/^(apps|demo)-/.test(metadata.name)) && world.get('WekaCluster', 'demo') === undefined, 600);
+    await world.until('all is gone', () => world.list('WekaContainer').every(({ metadata }) => !/^(apps|demo)-/.test(metadata.name)) && world.get('WekaCluster', 'demo') === undefined, 600);
     world.lab.stop();
   });
 });

@@ -2,19 +2,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
-import { readyCluster, type World } from './world.ts';
+import { readyCluster, type LabWorld } from './world.ts';
 
-const uidOf = (world: World, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
-const isReady = (world: World, kind: string, name: string): boolean => world.condition(kind, name)?.status === 'True';
+const uidOf = (world: LabWorld, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
+const isReady = (world: LabWorld, kind: string, name: string): boolean => world.condition(kind, name)?.status === 'True';
 
 /** What the kubelet writes of a pod that it has evicted or refused; its container ended before. */
-function end(world: World, name: string, phase: 'Failed' | 'Succeeded', reason: string, message: string): void {
+function end(world: LabWorld, name: string, phase: 'Failed' | 'Succeeded', reason: string, message: string): void {
   const terminated = { exitCode: phase === 'Failed' ? 137 : 0, reason: phase === 'Failed' ? 'Error' : 'Completed' };
   const pods = world.lab.store.definitionOf('v1', 'Pod')!;
   void world.lab.store.patch(pods, 'default', name, 'application/merge-patch+json', { status: { phase, reason, message, containerStatuses: [{ name: 'weka-container', image: 'x', imageID: '', ready: false, restartCount: 0, state: { terminated } }] } }, 'status');
 }
 
-const drivesOf = (world: World, name: string): string[] => world.lab.all('WekaClaims').flatMap((claims) =>
+const drivesOf = (world: LabWorld, name: string): string[] => world.list('WekaClaims').flatMap((claims) =>
   Object.values((claims['spec'] as { holders?: Record<string, { name: string; drives?: string[] }> }).holders ?? {}).flatMap((holder) => (holder.name === name ? (holder.drives ?? []) : [])));
 
 const words: [phase: 'Failed' | 'Succeeded', reason: string, message: string][] = [
@@ -33,7 +33,7 @@ describe('a pod that has ended', () => {
     end(world, 'demo-compute-4', phase, reason, message);
     await watch.until('it is said why', () => (world.condition('WekaContainer', 'demo-compute-4', 'PodRunning')?.message ?? '').includes(`${reason}: ${message}`), 30);
     await watch.until('another pod is Ready', () => uidOf(world, 'demo-compute-4') !== before && isReady(world, 'WekaContainer', 'demo-compute-4') && isReady(world, 'WekaCluster', 'demo'), 120);
-    expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 
@@ -52,7 +52,7 @@ describe('a pod that has ended', () => {
         await watch.pass(seconds);
         if (world.get('Pod', name) !== undefined) end(world, name, phase, reason, message);
         await watch.until('all is whole', () => uidOf(world, name) !== before && isReady(world, 'WekaContainer', name) && isReady(world, 'WekaCluster', 'demo'), 900);
-        expect([watch.violations(), watch.erased().filter((serial) => !leaving.includes(serial)), world.lab.world.damage]).toEqual([[], [], []]);
+        expect([watch.violations(), watch.erased().filter((serial) => !leaving.includes(serial)), world.weka.damage]).toEqual([[], [], []]);
         world.lab.stop();
       },
     ), { numRuns: 3 });

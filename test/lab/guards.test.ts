@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { ApiError } from '../../lab/contract.ts';
 import { watchLosses } from './losses.ts';
-import { readyCluster, wekaCluster, type World } from './world.ts';
+import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 interface Holder {
   name: string;
@@ -15,24 +15,24 @@ interface Holder {
 const hour = 3600;
 const roles = ['drive', 'compute'] as const;
 /** The containers of the cluster; helpers have other names. */
-const members = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
-const uidOf = (world: World, kind: string, name: string): string | undefined => world.get(kind, name)?.metadata.uid;
-const nodeOf = (world: World, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
-const isReady = (world: World, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
-const allReady = (world: World): boolean => isReady(world) && members(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
-const weka = (world: World) => world.lab.world.snapshot().clusters.find(({ name }) => name === 'demo')!;
-const memberOf = (world: World, name: string) => weka(world).members.find(({ dataId }) => dataId === uidOf(world, 'WekaContainer', name));
-const isUp = (world: World, name: string): boolean => memberOf(world, name)?.status === 'UP';
-const podsOn = (world: World, node: string): string[] => members(world).filter((name) => nodeOf(world, name) === node);
-const holders = (world: World): Record<string, Holder & { node: string }> => Object.fromEntries(world.lab.all('WekaClaims').flatMap((claims) =>
+const members = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
+const uidOf = (world: LabWorld, kind: string, name: string): string | undefined => world.get(kind, name)?.metadata.uid;
+const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
+const isReady = (world: LabWorld, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
+const allReady = (world: LabWorld): boolean => isReady(world) && members(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
+const weka = (world: LabWorld) => world.weka.snapshot().clusters.find(({ name }) => name === 'demo')!;
+const memberOf = (world: LabWorld, name: string) => weka(world).members.find(({ dataId }) => dataId === uidOf(world, 'WekaContainer', name));
+const isUp = (world: LabWorld, name: string): boolean => memberOf(world, name)?.status === 'UP';
+const podsOn = (world: LabWorld, node: string): string[] => members(world).filter((name) => nodeOf(world, name) === node);
+const holders = (world: LabWorld): Record<string, Holder & { node: string }> => Object.fromEntries(world.list('WekaClaims').flatMap((claims) =>
   Object.entries((claims['spec'] as { holders?: Record<string, Holder> }).holders ?? {}).map(([uid, { name, wekaPort, agentPort, drives }]) => [uid, { node: claims.metadata.name, name, wekaPort, agentPort, drives }])));
-const drivesOf = (world: World, name: string): string[] => holders(world)[uidOf(world, 'WekaContainer', name) ?? '']?.drives ?? [];
-const statusOf = (world: World, serial: string): string | undefined => weka(world).drives.find((drive) => drive.serial === serial)?.status;
-const turn = (world: World): string | undefined => world.lab.all('WekaClaims').map((claims) => (claims['spec'] as { turn?: { name: string } } | undefined)?.turn?.name).find((name) => name !== undefined);
-const secrets = (world: World): (string | undefined)[] => world.lab.all('Secret').filter(({ metadata }) => metadata.name.startsWith('weka-')).map(({ metadata }) => metadata.uid);
-const cordon = (world: World, node: string, unschedulable: boolean): void => world.patch('Node', node, { spec: { unschedulable } });
+const drivesOf = (world: LabWorld, name: string): string[] => holders(world)[uidOf(world, 'WekaContainer', name) ?? '']?.drives ?? [];
+const statusOf = (world: LabWorld, serial: string): string | undefined => weka(world).drives.find((drive) => drive.serial === serial)?.status;
+const turn = (world: LabWorld): string | undefined => world.list('WekaClaims').map((claims) => (claims['spec'] as { turn?: { name: string } } | undefined)?.turn?.name).find((name) => name !== undefined);
+const secrets = (world: LabWorld): (string | undefined)[] => world.list('Secret').filter(({ metadata }) => metadata.name.startsWith('weka-')).map(({ metadata }) => metadata.uid);
+const cordon = (world: LabWorld, node: string, unschedulable: boolean): void => world.patch('Node', node, { spec: { unschedulable } });
 /** What `kubectl drain` does to the pods of a cluster. */
-function drain(world: World, node: string): string[] {
+function drain(world: LabWorld, node: string): string[] {
   cordon(world, node, true);
   const pods = podsOn(world, node);
   for (const name of pods) world.delete('Pod', name);
@@ -56,7 +56,7 @@ describe('a drain of one node', () => {
     cordon(world, node, false);
     await watch.until('all is Ready, the other pod replaced', () => allReady(world) && uidOf(world, 'Pod', other) !== before && turn(world) === undefined, 900);
     expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
-    expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 
@@ -70,7 +70,7 @@ describe('a drain of one node', () => {
     cordon(world, node, false);
     await watch.until('all is Ready', () => pods.every((name) => isUp(world, name)) && allReady(world) && turn(world) === undefined, 900);
     expect(watch.losses).toMatchObject({ containersAway: 1, ioStopped: false });
-    expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 });
@@ -81,12 +81,12 @@ describe('containers that are deleted while their cluster lives', () => {
     const watch = watchLosses(world);
     const before = new Map(members(world).map((name) => [uidOf(world, 'WekaContainer', name), name]));
     for (const name of before.values()) world.delete('WekaContainer', name);
-    const left = (): number => world.lab.all('WekaContainer').filter(({ metadata }) => before.has(metadata.uid)).length;
+    const left = (): number => world.list('WekaContainer').filter(({ metadata }) => before.has(metadata.uid)).length;
     await watch.until('others have taken the place of all', () => left() === 0 && members(world).length === 12 && allReady(world), hour);
     expect(watch.losses).toMatchObject({ leaving: 1, ioStopped: false });
     expect(watch.losses.driveDomains).toBeGreaterThanOrEqual(5);
     expect(watch.losses.computes).toBeGreaterThanOrEqual(4);
-    expect([watch.violations(), world.lab.world.damage]).toEqual([[], []]);
+    expect([watch.violations(), world.weka.damage]).toEqual([[], []]);
     world.lab.stop();
   });
 
@@ -99,7 +99,7 @@ describe('containers that are deleted while their cluster lives', () => {
     expect(watch.losses.driveDomains).toBe(3);
     expect(watch.losses.computes).toBeGreaterThanOrEqual(2);
     expect(watch.losses.ioStopped).toBe(false);
-    expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 });
@@ -118,13 +118,13 @@ describe('the claim of a drive', () => {
     }, 600);
     block([]);
     await watch.pass(30);
-    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.pass(180);
     world.delete('WekaCluster', 'two');
     await watch.pass(300);
     expect(weka(world).drives.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
     expect(watch.losses).toMatchObject({ away: 0, driveDomains: 3, ioStopped: false });
-    expect([watch.violations(), world.lab.world.damage, allReady(world)]).toEqual([[], [], true]);
+    expect([watch.violations(), world.weka.damage, allReady(world)]).toEqual([[], [], true]);
     world.lab.stop();
   });
 
@@ -134,7 +134,7 @@ describe('the claim of a drive', () => {
     const serials = drivesOf(world, 'demo-drive-0');
     world.patch('Node', nodeOf(world, 'demo-drive-0'), { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(serials) } } });
     await watch.stays('weka uses it, and it is claimed', () => serials.every((serial) => statusOf(world, serial) === 'ACTIVE' && drivesOf(world, 'demo-drive-0').includes(serial)), 300);
-    expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 
@@ -151,7 +151,7 @@ describe('the claim of a drive', () => {
       if (!refused) throw error;
     }
     await watch.pass(300);
-    world.lab.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.pass(120);
     world.delete('WekaCluster', 'two');
     await watch.pass(300);
@@ -159,7 +159,7 @@ describe('the claim of a drive', () => {
     if (refused) expect(drivesOf(world, 'demo-drive-0')).toEqual(before);
     expect(watch.erased().filter((serial) => statusOf(world, serial) !== undefined)).toEqual([]);
     // of the second cluster the end was ordered
-    expect([watch.losses.ioStopped, watch.violations(), world.lab.world.damage.filter((message) => !message.startsWith('cluster two:'))]).toEqual([false, [], []]);
+    expect([watch.losses.ioStopped, watch.violations(), world.weka.damage.filter((message) => !message.startsWith('cluster two:'))]).toEqual([false, [], []]);
     world.lab.stop();
   });
 
@@ -175,11 +175,11 @@ describe('the claim of a drive', () => {
     await watch.pass(60);
     const before = holders(world);
     const ranges = world.get('WekaClaims', 'ports')?.spec?.['ranges'];
-    for (const { metadata } of world.lab.all('WekaClaims')) world.delete('WekaClaims', metadata.name);
+    for (const { metadata } of world.list('WekaClaims')) world.delete('WekaClaims', metadata.name);
     await watch.pass(240);
     expect(holders(world)).toEqual(before);
     expect(world.get('WekaClaims', 'ports')?.spec?.['ranges']).toEqual(ranges);
-    expect([watch.losses.away, watch.violations(), watch.erased(), world.lab.world.damage, allReady(world)]).toEqual([0, [], [], [], true]);
+    expect([watch.losses.away, watch.violations(), watch.erased(), world.weka.damage, allReady(world)]).toEqual([0, [], [], [], true]);
     world.lab.stop();
   });
 });
@@ -191,13 +191,13 @@ describe('the deletion of a cluster', () => {
     const watch = watchLosses(world);
     const { apiVersion, kind, spec } = world.get('WekaCluster', 'demo') as KubernetesObject & { spec: object };
     const bare = { apiVersion, kind, metadata: { name: 'demo', namespace: 'default' }, spec } as KubernetesObject;
-    world.lab.apply(bare);
+    world.apply(bare);
     await watch.pass(seconds);
     world.delete('WekaCluster', 'demo');
-    await watch.stays('everything is there', () => members(world).length === 6 && watch.erased().length === 0 && world.lab.world.removed.length === 0, 3000);
+    await watch.stays('everything is there', () => members(world).length === 6 && watch.erased().length === 0 && world.weka.removed.length === 0, 3000);
     // an owner that is gone ordered nothing, also after its grace
     if (world.get('WekaCluster', 'demo') === undefined) {
-      await watch.stays('it waits for a person', () => members(world).length === 6 && watch.erased().length === 0 && world.lab.world.removed.length === 0, 1800);
+      await watch.stays('it waits for a person', () => members(world).length === 6 && watch.erased().length === 0 && world.weka.removed.length === 0, 1800);
     }
     expect(watch.violations()).toEqual([]);
     world.lab.stop();
@@ -212,9 +212,9 @@ describe('the deletion of a cluster', () => {
     await watch.until('it works again', () => allReady(world) && members(world).every((name) => isUp(world, name)), 600);
     await watch.stays('it works', () => isReady(world), 2 * hour);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: null } } });
-    await watch.stays('the data is kept', () => watch.erased().length === 0 && world.lab.world.removed.length === 0 && world.get('WekaCluster', 'demo') !== undefined, 3300);
+    await watch.stays('the data is kept', () => watch.erased().length === 0 && world.weka.removed.length === 0 && world.get('WekaCluster', 'demo') !== undefined, 3300);
     expect(world.get('WekaCluster', 'demo')?.status?.['status']).toBe('GracePeriod');
-    expect(world.lab.all('Pod').filter(({ metadata }) => metadata.namespace === 'default')).toEqual([]);
+    expect(world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default')).toEqual([]);
     await watch.until('then it ends', () => world.get('WekaCluster', 'demo') === undefined, 1200);
     expect([watch.erased().length, watch.violations()]).toEqual([3, []]);
     world.lab.stop();
@@ -230,7 +230,7 @@ describe('the deletion of a cluster', () => {
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
     await watch.stays('no Secret is missed', () => before.every((uid) => secrets(world).includes(uid))
       && world.condition('WekaCluster', 'demo')?.reason !== 'SecretMissing', 600);
-    expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);
+    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
     world.lab.stop();
   });
 });
@@ -258,7 +258,7 @@ describe('the disruption turn', () => {
   });
 
   // its successor cannot come before the drivers are there: a person's deletion stops it all the same, a roll leaves it for later
-  it.each<[string, boolean, (world: World) => void]>([
+  it.each<[string, boolean, (world: LabWorld) => void]>([
     ['a deletion of its pod', true, (world) => world.delete('Pod', 'demo-drive-0')],
     ['a change of the configuration', false, (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } })],
   ])('does not keep the member from stopping that is itself what is missing: %s', long, async (_, stopsAtOnce, disturb) => {

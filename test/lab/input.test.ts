@@ -15,7 +15,7 @@ describe('a text that becomes a label', () => {
     ['the key of a toleration', wekaCluster({ spec: { rawTolerations: [{ key: 'a b', operator: 'Exists' }] } }), /spec\.rawTolerations\[0\]\.key: Invalid value/],
   ])('is refused when it is applied: %s', long, async (_sentence, object, message) => {
     const world = await startWorld({ nodes: 1 });
-    expect(() => world.lab.apply(object)).toThrow(message);
+    expect(() => world.apply(object)).toThrow(message);
     world.lab.stop();
   });
 });
@@ -25,7 +25,7 @@ describe('what weka takes at its formation only', () => {
     const world = await readyCluster({}, { nodes: 3 });
     expect(() => world.patch('WekaCluster', 'demo', { spec: { [field]: value } })).toThrow(`${field} is fixed since the cluster was formed`);
     world.patch('WekaCluster', 'demo', { spec: { hotSpare: 1 } });
-    await world.until('what can be changed is', () => world.lab.world.snapshot().clusters.some(({ name }) => name === 'demo') && world.condition('WekaCluster', 'demo', 'ClusterConfigured')?.status === 'True' && world.condition('WekaCluster', 'demo')?.status === 'True', 120);
+    await world.until('what can be changed is', () => world.weka.snapshot().clusters.some(({ name }) => name === 'demo') && world.condition('WekaCluster', 'demo', 'ClusterConfigured')?.status === 'True' && world.condition('WekaCluster', 'demo')?.status === 'True', 120);
     world.lab.stop();
   });
 });

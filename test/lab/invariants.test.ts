@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { invariantsOf, tolerances } from './invariants.ts';
-import { image, readyCluster, type World } from './world.ts';
+import { image, readyCluster, type LabWorld } from './world.ts';
 
 interface Fixed {
   uid: string;
@@ -9,33 +9,33 @@ interface Fixed {
 }
 
 /** A container of the cluster, its node and its first drive. */
-function fixed(world: World, name: string): Fixed {
+function fixed(world: LabWorld, name: string): Fixed {
   const uid = world.get('WekaContainer', name)?.metadata.uid ?? '';
   const node = world.get('Pod', name)?.spec?.['nodeName'] as string;
   const claims = world.get('WekaClaims', `node-${node}`)?.spec?.['holders'] as Record<string, { drives: string[] }>;
   return { uid, node, serial: claims[uid]?.drives[0] ?? '' };
 }
 
-const touchFlag = (world: World, name: string) => world.lab.pods.exec('default', name, 'weka-container', ['touch', '/tmp/.allow-force-stop'], '');
+const touchFlag = (world: LabWorld, name: string) => world.lab.pods.exec('default', name, 'weka-container', ['touch', '/tmp/.allow-force-stop'], '');
 
 describe('the invariants', () => {
   it('hold while a cluster comes up, is paused, comes back and is destroyed', async () => {
     const world = await readyCluster();
     const invariants = invariantsOf(world);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
-    await world.until('no pod is left', () => world.lab.all('Pod').length === 0);
+    await world.until('no pod is left', () => world.list('Pod').length === 0);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
-    await world.until('it is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True' && world.lab.all('Pod').length === 6);
+    await world.until('it is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True' && world.list('Pod').length === 6);
     await world.clock.advance(30_000);
     world.delete('WekaCluster', 'demo');
     await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined, 600);
     expect(invariants.check()).toEqual([]);
-    expect(world.lab.world.erased.map(({ by }) => by)).toEqual(['operator', 'operator', 'operator']);
-    expect(world.lab.world.removed.length).toBe(6);
+    expect(world.weka.erased.map(({ by }) => by)).toEqual(['operator', 'operator', 'operator']);
+    expect(world.weka.removed.length).toBe(6);
     world.lab.stop();
   });
 
-  it.each<[string, (world: World) => unknown, number, RegExp]>([
+  it.each<[string, (world: LabWorld) => unknown, number, RegExp]>([
     ['a drive in two claims', (world) => {
       const { node, serial } = fixed(world, 'demo-drive-0');
       const other = { namespace: 'default', name: 'two-drive-0', mode: 'drive', image, drives: [serial] };
@@ -53,12 +53,12 @@ describe('the invariants', () => {
     }, tolerances.claimDrift, /listens on port \d+ and claims 39000/],
     ['a drive that is erased without an order', (world) => {
       const { node, serial } = fixed(world, 'demo-drive-0');
-      world.lab.world.resign(node, [serial]);
+      world.weka.resign(node, [serial]);
     }, 0, /was erased without an order/],
     ['a directory that is removed without an order', (world) => {
       const { uid, node } = fixed(world, 'demo-drive-0');
-      world.lab.world.processesDied(uid);
-      world.lab.world.forget(uid, node);
+      world.weka.processesDied(uid);
+      world.weka.forget(uid, node);
     }, 0, /directory of a drive container that is ACTIVE \(\S+\) was removed/],
     ['a stop while another failure domain is away', (world) => {
       world.lab.driver.stop();
@@ -80,11 +80,11 @@ describe('the invariants', () => {
     const world = await readyCluster();
     const invariants = invariantsOf(world);
     const { node, serial } = fixed(world, 'demo-drive-0');
-    world.lab.world.resign(node, [serial], 'person');
+    world.weka.resign(node, [serial], 'person');
     world.lab.machines.fail(fixed(world, 'demo-drive-1').node);
     world.lab.machines.fail(fixed(world, 'demo-drive-2').node);
     await world.clock.advance(60_000);
-    expect(world.lab.world.incidents.map(({ kind, by }) => [kind, by])).toContainEqual(['io-interrupted', 'fault']);
+    expect(world.weka.incidents.map(({ kind, by }) => [kind, by])).toContainEqual(['io-interrupted', 'fault']);
     expect(invariants.check()).toEqual([]);
     world.lab.stop();
   });

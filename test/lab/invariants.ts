@@ -7,7 +7,7 @@ import { runtimeChecks, secondRuntime } from '../simulate/checks/runtimes.ts';
 import { unseenFault, wekaChecks } from '../simulate/checks/weka.ts';
 import { watchChecks } from '../simulate/check.ts';
 import { ordersIn } from './orders.ts';
-import type { World } from './world.ts';
+import type { LabWorld } from './world.ts';
 
 /** How long, in milliseconds, something may be so before it counts. */
 export const tolerances = { unseenFault, claimDrift: claimTolerances.drift, secondRuntime } as const;
@@ -20,10 +20,10 @@ export interface Invariants {
   check(): string[];
 }
 
-const known = new WeakMap<World, Invariants>();
+const known = new WeakMap<LabWorld, Invariants>();
 
 /** The invariants of this world, watched from the first call on. */
-export function invariantsOf(world: World): Invariants {
+export function invariantsOf(world: LabWorld): Invariants {
   const present = known.get(world);
   if (present !== undefined) return present;
   const watch = watchChecks(world, ordersIn(world), worldChecks);
@@ -38,4 +38,4 @@ export function invariantsOf(world: World): Invariants {
 }
 
 /** Sentences about what must never be; empty in a healthy world. What was done to weka is judged at that moment, from the first call on. */
-export const violations = (world: World): string[] => invariantsOf(world).check();
+export const violations = (world: LabWorld): string[] => invariantsOf(world).check();

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { mainContainerName } from '../../hooks/weka/api/group.ts';
-import { readyCluster, startWorld, wekaCluster, writesSince, type World } from './world.ts';
+import { readyCluster, startWorld, wekaCluster, writesSince, type LabWorld } from './world.ts';
 
-const containers = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).sort();
-const pods = (world: World): string[] => world.lab.all('Pod').map(({ metadata }) => metadata.name).sort();
-const uidOf = (world: World, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
-const isReady = (world: World): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
-const containersReady = (world: World): boolean => world.lab.all('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
-const claimsOf = (world: World): object[] => world.lab.all('WekaClaims').map((object) => (object['spec'] ?? {}));
-const turn = (world: World): string | undefined => {
-  for (const claims of world.lab.all('WekaClaims')) {
+const containers = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).sort();
+const pods = (world: LabWorld): string[] => world.list('Pod').map(({ metadata }) => metadata.name).sort();
+const uidOf = (world: LabWorld, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
+const isReady = (world: LabWorld): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
+const containersReady = (world: LabWorld): boolean => world.list('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
+const claimsOf = (world: LabWorld): object[] => world.list('WekaClaims').map((object) => (object['spec'] ?? {}));
+const turn = (world: LabWorld): string | undefined => {
+  for (const claims of world.list('WekaClaims')) {
     const held = (claims['spec'] as { turn?: { name?: string } } | undefined)?.turn;
     if (held !== undefined) return held.name;
   }
   return undefined;
 };
 /** Containers of which no live pod runs now. */
-const away = (world: World): string[] => containers(world).filter((name) => {
+const away = (world: LabWorld): string[] => containers(world).filter((name) => {
   const pod = world.get('Pod', name);
   const statuses = pod?.status?.['containerStatuses'] as { name?: string; state?: { running?: object } }[] | undefined;
   return statuses?.find((one) => one.name === mainContainerName)?.state?.running === undefined;
@@ -28,7 +28,7 @@ describe('a cluster', () => {
     expect(containers(world)).toEqual(['demo-compute-0', 'demo-compute-1', 'demo-drive-0', 'demo-drive-1']);
     expect(pods(world)).toEqual(containers(world));
     expect(world.errors).toEqual([]);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 
@@ -61,7 +61,7 @@ describe('a pod', () => {
     await world.until('a new pod runs', () => uidOf(world, 'demo-drive-1') !== before?.metadata.uid && uidOf(world, 'demo-drive-1') !== undefined);
     await world.until('it is Ready', () => containersReady(world) && turn(world) === undefined);
     expect(world.get('Pod', 'demo-drive-1')?.spec?.['nodeName']).toBe(before?.spec?.['nodeName']);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     expect(isReady(world)).toBe(true);
     world.lab.stop();
   });
@@ -76,7 +76,7 @@ describe('a pod', () => {
       return [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) && containersReady(world);
     }, 600);
     expect(most).toBe(1);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 
@@ -88,7 +88,7 @@ describe('a pod', () => {
     expect(world.get('Pod', 'demo-drive-0')).toBeUndefined();
     await world.until('the successor runs', () => uidOf(world, 'demo-drive-0') !== undefined && uidOf(world, 'demo-drive-0') !== before && containersReady(world), 300);
     await world.until('the probe is gone', () => world.get('Pod', 'demo-drive-0-probe') === undefined);
-    expect(world.lab.world.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
+    expect(world.weka.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
     world.lab.stop();
   });
 
@@ -102,7 +102,7 @@ describe('a pod', () => {
       return [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) && containersReady(world);
     }, 900);
     expect(most).toBe(1);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     await world.until('the turn is given back', () => turn(world) === undefined);
     world.lab.stop();
   });
@@ -146,7 +146,7 @@ describe('a pod', () => {
     world.lab.machines.reboot(node);
     await world.clock.advance(5_000);
     await world.until('all is Ready', () => isReady(world) && containersReady(world), 600);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 });
@@ -159,7 +159,7 @@ describe('a container', () => {
     await world.until('it is gone', () => world.get('WekaContainer', 'demo-drive-1')?.metadata.uid !== uid, 600);
     await world.until('six are Ready again', () => containers(world).filter((name) => name.includes('drive')).length === 6 && containersReady(world), 300);
     expect(JSON.stringify(claimsOf(world))).not.toContain(uid);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 });
@@ -170,11 +170,11 @@ describe('the end of a cluster', () => {
     world.delete('WekaCluster', 'demo', { propagationPolicy });
     await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 600);
     await world.until('the pods are gone', () => pods(world).length === 0);
-    for (const claims of world.lab.all('WekaClaims')) expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
-    await world.until('its claims are gone', () => world.lab.all('WekaClaims').every(({ metadata }) => !metadata.name.startsWith('cluster-')));
-    await world.until('its secrets are collected', () => world.lab.all('Secret').every(({ metadata }) => !metadata.name.startsWith('weka-')));
+    for (const claims of world.list('WekaClaims')) expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
+    await world.until('its claims are gone', () => world.list('WekaClaims').every(({ metadata }) => !metadata.name.startsWith('cluster-')));
+    await world.until('its secrets are collected', () => world.list('Secret').every(({ metadata }) => !metadata.name.startsWith('weka-')));
     const drives = world.lab.hardware.list().flatMap((machine) => machine.drives);
-    expect(drives.filter((serial) => world.lab.world.driveGuid(serial) !== undefined)).toEqual([]);
+    expect(drives.filter((serial) => world.weka.driveGuid(serial) !== undefined)).toEqual([]);
     world.lab.stop();
   });
 
@@ -207,7 +207,7 @@ describe('what can not be built', () => {
     ['cores', { hardware: { numCpus: 1 } }, /Insufficient cpu/],
   ])('for want of %s is Unschedulable, in the words of the scheduler', async (_name, machine, message) => {
     const world = await startWorld({ machine });
-    world.lab.apply(wekaCluster());
+    world.apply(wekaCluster());
     await world.until('a container says so', () => world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.reason === 'Unschedulable');
     expect(world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.message).toMatch(message);
     world.lab.stop();

@@ -1,6 +1,6 @@
 /** Counts, event by event, what a cluster is without: the measure of every rule about who may stop, leave or be erased. */
 import { invariantsOf } from './invariants.ts';
-import type { World } from './world.ts';
+import type { LabWorld } from './world.ts';
 
 export interface Losses {
   /** Most failure domains at one time with a member that is ACTIVE and not up. */
@@ -29,11 +29,13 @@ export interface LossWatch {
 }
 
 /** Watches the weka cluster of that name from now on. */
-export function watchLosses(world: World, name = 'demo'): LossWatch {
+export function watchLosses(world: LabWorld, name = 'demo'): LossWatch {
   const invariants = invariantsOf(world);
-  const found = () => world.lab.world.snapshot().clusters.find((cluster) => cluster.name === name);
-  const guid = found()?.guid;
-  const before = world.lab.world.erased.length;
+  const named = () => world.weka.snapshot().clusters.find((cluster) => cluster.name === name);
+  const guid = named()?.guid;
+  // a name can be changed
+  const found = () => (guid === undefined ? named() : world.weka.snapshot().clusters.find((cluster) => cluster.guid === guid));
+  const before = world.weka.erased.length;
   const losses: Losses = { away: 0, containersAway: 0, leaving: 0, computes: Number.POSITIVE_INFINITY, driveDomains: Number.POSITIVE_INFINITY, ioStopped: false };
   const look = (): void => {
     const cluster = found();
@@ -56,7 +58,7 @@ export function watchLosses(world: World, name = 'demo'): LossWatch {
   look();
   return {
     losses,
-    erased: () => world.lab.world.erased.slice(before).filter((erasure) => erasure.guid === guid).map(({ serial }) => serial),
+    erased: () => world.weka.erased.slice(before).filter((erasure) => erasure.guid === guid).map(({ serial }) => serial),
     until: (what, predicate, seconds) => world.until(what, looking(predicate), seconds),
     stays: (what, predicate, seconds) => world.stays(what, looking(predicate), seconds),
     pass: (seconds) => world.stays('time passes', looking(() => true), seconds),

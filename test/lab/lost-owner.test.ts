@@ -2,20 +2,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
-import { readyCluster, type World } from './world.ts';
+import { readyCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
-const uidOf = (world: World, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
-const isReady = (world: World): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
+const uidOf = (world: LabWorld, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
+const isReady = (world: LabWorld): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
 const names = ['demo-compute-0', 'demo-compute-1', 'demo-compute-2', 'demo-compute-3', 'demo-compute-4', 'demo-drive-0', 'demo-drive-1', 'demo-drive-2', 'demo-drive-3', 'demo-drive-4', 'demo-drive-5'];
-const orphan = (world: World, name: string, labels: readonly string[]): void =>
+const orphan = (world: LabWorld, name: string, labels: readonly string[]): void =>
   world.patch('WekaContainer', name, { metadata: { ownerReferences: null, labels: Object.fromEntries(labels.map((label) => [label, null])) } });
 
 describe('a container of a cluster that works', () => {
   it('is named with the command that gives it back when it has lost its owner and both labels, and that command does', long, async () => {
     const world = await readyCluster({}, { nodes: 4 });
     const watch = watchLosses(world);
-    const pods = world.lab.all('Pod').map(({ metadata }) => metadata.uid).sort();
+    const pods = world.list('Pod').map(({ metadata }) => metadata.uid).sort();
     orphan(world, 'demo-drive-1', ['controller-uid', 'weka.io/cluster-id']);
     await watch.until('the cluster names it', () => world.condition('WekaCluster', 'demo')?.reason === 'UnlabelledContainers', 60);
     const uid = uidOf(world, 'WekaCluster', 'demo');
@@ -23,7 +23,7 @@ describe('a container of a cluster that works', () => {
     await watch.pass(120);
     world.patch('WekaContainer', 'demo-drive-1', { metadata: { labels: { 'controller-uid': uid, 'weka.io/cluster-id': uid } } });
     await watch.until('it is a child again', () => isReady(world) && world.get('WekaContainer', 'demo-drive-1')?.metadata.ownerReferences?.[0]?.uid === uid, 120);
-    expect(world.lab.all('Pod').map(({ metadata }) => metadata.uid).sort()).toEqual(pods);
+    expect(world.list('Pod').map(({ metadata }) => metadata.uid).sort()).toEqual(pods);
     expect([watch.losses.away, watch.violations(), watch.erased()]).toEqual([0, [], []]);
     world.lab.stop();
   });
@@ -34,8 +34,8 @@ describe('a copy of a container in another namespace, as a backup brings it', ()
     const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 3 } });
     const watch = watchLosses(world);
     const { apiVersion, kind, metadata, spec, status } = world.get('WekaContainer', name)!;
-    world.lab.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'copy' } });
-    world.lab.apply({ apiVersion, kind, metadata: { name, namespace: 'copy', labels: metadata.labels ?? {} }, spec: { ...spec, nodeAffinity: status?.['nodeAffinity'] } });
+    world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'copy' } });
+    world.apply({ apiVersion, kind, metadata: { name, namespace: 'copy', labels: metadata.labels ?? {} }, spec: { ...spec, nodeAffinity: status?.['nodeAffinity'] } });
     const said = (): string => JSON.stringify(world.get('WekaContainer', name, 'copy')?.status?.['conditions'] ?? []);
     await watch.until('it says who has the name', () => said().includes('"WekaNameHeld"'), 60);
     expect(said()).toContain(`WekaContainer default/${name} is weka container`);
@@ -63,7 +63,7 @@ describe('a pod that is deleted on a node whose power fails before it may stop',
     world.patch('Node', node, { spec: { taints: null } });
     await watch.until('both pods are new, one after the other', () => isReady(world) && ['demo-drive-0', 'demo-drive-1'].every((name) => world.condition('WekaContainer', name)?.status === 'True'), 900);
     expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
-    expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 });
@@ -84,9 +84,9 @@ describe('containers whose owner reference names a cluster of an older life', ()
       if (claims) for (const name of new Set(ones.map((one) => `node-${world.get('Pod', one)?.spec?.['nodeName'] as string}`))) if (world.get('WekaClaims', name) !== undefined) world.delete('WekaClaims', name);
       await watch.pass(600);
       expect(watch.losses.away).toBeLessThanOrEqual(1);
-      expect([watch.losses.ioStopped, watch.violations(), world.lab.world.damage]).toEqual([false, [], []]);
+      expect([watch.losses.ioStopped, watch.violations(), world.weka.damage]).toEqual([false, [], []]);
       // who may leave is gone altogether, and does not say that it keeps its data
-      const kept = world.lab.all('WekaContainer').filter(({ metadata }) => uids.has(metadata.uid ?? '') && world.condition('WekaContainer', metadata.name)?.reason === 'OwnerGone');
+      const kept = world.list('WekaContainer').filter(({ metadata }) => uids.has(metadata.uid ?? '') && world.condition('WekaContainer', metadata.name)?.reason === 'OwnerGone');
       expect(kept.map(({ metadata }) => metadata.name)).toEqual([]);
       world.lab.stop();
     }), { numRuns: 3 });
@@ -108,7 +108,7 @@ describe('containers without an owner whose pods are deleted at one time', () =>
       }
       await watch.pass(300);
       expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
-      expect([watch.violations(), watch.erased(), world.lab.world.damage]).toEqual([[], [], []]);
+      expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
       world.lab.stop();
     }), { numRuns: 4 });
   });

@@ -1,7 +1,7 @@
 /** Whether somebody ordered the end of a container or of its data: read from the API, at the moment of the question. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { graceSeconds } from '../../hooks/weka/grace.ts';
-import type { World } from './world.ts';
+import type { LabWorld } from './world.ts';
 
 type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
 
@@ -22,33 +22,33 @@ const isCancelled = (cluster: Loose): boolean => overridesOf(cluster)['cancelDel
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** The orders given in this world; watches from now on what a deletion that is taken back makes of the grace. */
-export function ordersIn(world: World): Orders {
+export function ordersIn(world: LabWorld): Orders {
   /** When a deletion was last cancelled, by the uid of the cluster: until it is taken back that is now. */
   const cancelledAt = new Map<string, number>();
   /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
   const maker = new Map<string, string>();
-  /** Containers to which their cluster had announced the end, and called it back. */
-  const calledBack = new Set<string>();
+  /** Containers to which their cluster has announced the end. */
+  const announced = new Set<string>();
   const ownerOf = ({ metadata }: Loose): string | undefined => metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? metadata.labels?.['weka.io/cluster-id'];
-  const containers = (): Loose[] => world.lab.all('WekaContainer');
+  const containers = (): Loose[] => world.list('WekaContainer');
   const made = (object: Loose): void => {
     const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
     if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
+    if (object.metadata.annotations?.['weka.io/destroy-announced-by'] !== undefined) announced.add(uid);
   };
   const heard = (cluster: Loose): void => {
     if (!isTerminating(cluster) || !isCancelled(cluster)) return;
     cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
-    for (const { metadata: { uid = '' }, spec } of containers()) if (spec?.state === 'destroying' && maker.get(uid) === cluster.metadata.uid) calledBack.add(uid);
   };
   for (const object of containers()) made(object);
-  for (const cluster of world.lab.all('WekaCluster') as Loose[]) heard(cluster);
+  for (const cluster of world.list('WekaCluster') as Loose[]) heard(cluster);
   world.lab.store.onChange(({ before, after }) => {
     if (after?.kind === 'WekaContainer') made(after);
     if ((after ?? before)?.kind === 'WekaCluster') for (const cluster of [before, after]) if (cluster !== undefined) heard(cluster);
   });
   const container = (uid: string): Loose | undefined => containers().find(({ metadata }) => metadata.uid === uid);
   const clusterOf = (object: Loose): Loose | undefined => {
-    const clusters = world.lab.all('WekaCluster');
+    const clusters = world.list('WekaCluster');
     return [maker.get(object.metadata.uid ?? ''), ownerOf(object)].map((uid) => clusters.find(({ metadata }) => metadata.uid === uid)).find((cluster) => cluster !== undefined);
   };
   const graceIsOver = (cluster: Loose): boolean => {
@@ -71,7 +71,7 @@ export function ordersIn(world: World): Orders {
       return isTerminating(cluster) && !isCancelled(cluster) ? 'its cluster is being deleted' : undefined;
     },
     ofDestruction(uid) {
-      const cluster = world.lab.all('WekaCluster').find(({ metadata }) => metadata.uid === uid);
+      const cluster = world.list('WekaCluster').find(({ metadata }) => metadata.uid === uid);
       return cluster !== undefined && graceIsOver(cluster) ? 'the grace of the cluster is over' : undefined;
     },
     ofErasure(uid) {
@@ -80,7 +80,9 @@ export function ordersIn(world: World): Orders {
       const cluster = clusterOf(found);
       // the cluster's word counts while it can be heard: a state of its container may be older than a deletion taken back
       if (cluster !== undefined && isTerminating(cluster)) return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
-      if (found.spec?.state === 'destroying' && !calledBack.has(uid)) return 'its state is destroying';
+      // its cluster is gone, and may have called back what it has written there
+      const confirmed = !announced.has(uid) || found.metadata.annotations?.['weka.io/destroy-confirmed'] === uid;
+      if (found.spec?.state === 'destroying' && confirmed) return 'its state is destroying';
       return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true ? 'overrides.skipDeactivate' : undefined;
     },
   };

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stale } from '../../lab/weka/distortions.ts';
 import { watchLosses } from './losses.ts';
-import { readyCluster, wekaCluster, type World } from './world.ts';
+import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const hour = 3600;
-const uidOf = (world: World, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
-const isReady = (world: World, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
-const members = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
-const nodeOf = (world: World, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
-const wekaOf = (world: World, name: string) => world.lab.world.snapshot().clusters.find((cluster) => cluster.name === name);
+const uidOf = (world: LabWorld, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
+const isReady = (world: LabWorld, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
+const members = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
+const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
+const wekaOf = (world: LabWorld, name: string) => world.weka.snapshot().clusters.find((cluster) => cluster.name === name);
 
 describe('containers that a label makes children of another cluster', () => {
   it.each<[string, string[], string]>([
@@ -20,7 +20,7 @@ describe('containers that a label makes children of another cluster', () => {
   ])('%s: run on, keep their data, and go back', long, async (_sentence, names, grace) => {
     const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
-    world.lab.apply({ ...wekaCluster({ spec: { gracefulDestroyDuration: grace } }), metadata: { name: 'two', namespace: 'default' } });
+    world.apply({ ...wekaCluster({ spec: { gracefulDestroyDuration: grace } }), metadata: { name: 'two', namespace: 'default' } });
     await watch.until('two is Ready', () => isReady(world, 'two'), 300);
     const [one, two] = [uidOf(world, 'WekaCluster', 'demo'), uidOf(world, 'WekaCluster', 'two')];
     const guid = (name: string): unknown => world.get('WekaCluster', name)?.status?.['clusterID'];
@@ -39,46 +39,53 @@ describe('containers that a label makes children of another cluster', () => {
     await watch.until('demo has them again', () => names.every((name) => world.get('WekaContainer', name)?.metadata.ownerReferences?.[0]?.uid === one), 120);
     if (grace === '0s') await watch.until('two is gone', () => world.get('WekaCluster', 'two') === undefined, 600);
     expect(watch.losses).toMatchObject({ away: 0, ioStopped: false });
-    expect([watch.violations(), watch.erased(), world.lab.world.damage.filter((words) => words.includes('cluster demo'))]).toEqual([[], [], []]);
+    expect([watch.violations(), watch.erased(), world.weka.damage.filter((words) => words.includes('cluster demo'))]).toEqual([[], [], []]);
     world.lab.stop();
   });
 });
 
-const cancel = (world: World): void => world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+const cancel = (world: LabWorld): void => world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+
+/**
+ * `demo` with a grace of ten minutes is deleted, and five minutes later the machines of these containers go off; default: of all.
+ * `uids` are those of its containers, `elsewhere` are the names of those on other machines, `back` turns the machines on again.
+ */
+async function offInTheGrace(names?: string[]) {
+  const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
+  const watch = watchLosses(world);
+  const uids = new Set(members(world).map((name) => uidOf(world, 'WekaContainer', name)));
+  const nodes = new Set((names ?? members(world)).map((name) => nodeOf(world, name)));
+  const elsewhere = new Set(members(world).filter((name) => !nodes.has(nodeOf(world, name))));
+  world.delete('WekaCluster', 'demo');
+  await watch.pass(300);
+  for (const node of nodes) world.lab.machines.fail(node);
+  const back = (): void => nodes.forEach((node) => world.lab.machines.recover(node));
+  return { world, watch, uids, elsewhere, back };
+}
 
 describe('a deletion that is cancelled after its order', () => {
   it('is no order for a container that loses its owner afterwards', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(400);
     cancel(world);
     await watch.pass(30);
     for (const name of ['demo-drive-0', 'demo-compute-1']) world.patch('WekaContainer', name, { metadata: { ownerReferences: null, labels: { 'controller-uid': null, 'weka.io/cluster-id': null } } });
     await watch.pass(30);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(300);
-    expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);
+    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
     world.lab.stop();
   });
 
   it('erases nothing more, where no container has begun', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(360);
-    expect(world.lab.world.erased).toEqual([]);
+    expect(world.weka.erased).toEqual([]);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
     await watch.pass(60);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(600);
-    expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
+    expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     for (const name of members(world).filter((one) => world.get('WekaContainer', one)?.metadata.deletionTimestamp !== undefined)) {
       expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'DeletionCancelled' });
     }
@@ -110,44 +117,34 @@ describe('a deletion that is cancelled after its order', () => {
   });
 
   it('and taken back while nobody looked begins a new grace: an order is for one deletion', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(400);
     for (const cancelDeletion of [true, null]) world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion } } });
     // what a clean-up has begun does not come back; none has, on a node that is off
     await watch.pass(60);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(500);
-    expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
+    expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     await watch.until('the new grace is over, and all is gone', () => world.get('WekaCluster', 'demo') === undefined, 1200);
     expect(watch.violations()).toEqual([]);
     world.lab.stop();
   });
 
-  it.each<[string, (world: World) => void, number]>([
+  it.each<[string, (world: LabWorld) => void, number]>([
     ['goes without a word 5 s later', cancel, 5],
     ['goes without a word 120 s later', cancel, 120],
-    ['goes without a word, and its claims were deleted by hand', (world) => { cancel(world); for (const { metadata } of world.lab.all('WekaClaims')) if (metadata.name.startsWith('cluster-')) world.delete('WekaClaims', metadata.name); }, 60],
+    ['goes without a word, and its claims were deleted by hand', (world) => { cancel(world); for (const { metadata } of world.list('WekaClaims')) if (metadata.name.startsWith('cluster-')) world.delete('WekaClaims', metadata.name); }, 60],
     ['goes without a word, and had taken it up again while nobody looked', (world) => { cancel(world); world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: null } } }); }, 60],
   ])('is no order any more when the WekaCluster %s', long, async (_sentence, callBack, seconds) => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const nodes = [...new Set(members(world).map((name) => nodeOf(world, name)))];
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of nodes) world.lab.machines.fail(node);
+    const { world, watch, back } = await offInTheGrace();
     await watch.pass(400);
     callBack(world);
     await watch.pass(seconds);
     world.patch('WekaCluster', 'demo', { metadata: { finalizers: null } });
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
-    for (const node of nodes) world.lab.machines.recover(node);
+    back();
     await watch.pass(300);
-    expect([watch.erased(), world.lab.world.removed]).toEqual([[], []]);
+    expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     const [name = ''] = members(world);
     expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
     for (const one of members(world)) {
@@ -159,19 +156,12 @@ describe('a deletion that is cancelled after its order', () => {
   });
 
   it('makes no new containers beside the last one of those that it had, which keeps its data', long, async () => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } }, { nodes: 3 });
-    const watch = watchLosses(world);
-    const uids = new Set(members(world).map((name) => uidOf(world, 'WekaContainer', name)));
-    const node = nodeOf(world, 'demo-drive-0');
-    const elsewhere = new Set(members(world).filter((name) => nodeOf(world, name) !== node));
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    world.lab.machines.fail(node);
+    const { world, watch, uids, elsewhere, back } = await offInTheGrace(['demo-drive-0']);
     await watch.until('all others are gone', () => !members(world).some((name) => elsewhere.has(name)), 900);
     const erased = watch.erased();
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
     await watch.until('it says so', () => world.condition('WekaCluster', 'demo')?.reason === 'DeletionCancelled', 120);
-    world.lab.machines.recover(node);
+    back();
     await watch.stays('it makes nothing', () => members(world).every((name) => uids.has(uidOf(world, 'WekaContainer', name))), 300);
     expect([watch.erased(), watch.violations()]).toEqual([erased, []]);
     world.lab.stop();
@@ -183,12 +173,12 @@ describe('a deletion that is cancelled after its order', () => {
       const watch = watchLosses(world);
       world.delete('WekaCluster', 'demo');
       await watch.pass(milliseconds / 1000);
-      const begun = world.lab.all('Pod').filter(({ metadata }) => metadata.name.endsWith('-cleanup')).map(({ metadata }) => metadata.name.replace(/-cleanup$/, ''));
-      const uids = new Set(world.lab.all('WekaContainer').filter(({ metadata }) => begun.includes(metadata.name)).map(({ metadata }) => metadata.uid));
+      const begun = world.list('Pod').filter(({ metadata }) => metadata.name.endsWith('-cleanup')).map(({ metadata }) => metadata.name.replace(/-cleanup$/, ''));
+      const uids = new Set(world.list('WekaContainer').filter(({ metadata }) => begun.includes(metadata.name)).map(({ metadata }) => metadata.uid));
       if (world.get('WekaCluster', 'demo') === undefined) return;
       world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
       await watch.pass(120);
-      expect(world.lab.world.removed.filter(({ dataId }) => !uids.has(dataId))).toEqual([]);
+      expect(world.weka.removed.filter(({ dataId }) => !uids.has(dataId))).toEqual([]);
       world.lab.stop();
     }), { numRuns: 3 });
   });
@@ -198,7 +188,7 @@ describe('answers of weka that speak of the past', () => {
   it('do not outweigh a node that is silent: nothing more is stopped, and the wait names the contradiction', long, async () => {
     const world = await readyCluster({}, { nodes: 4, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
-    world.lab.world.distort(undefined, stale());
+    world.weka.distort(undefined, stale());
     await watch.pass(90);
     const node = nodeOf(world, 'demo-drive-0');
     world.lab.machines.fail(node);
@@ -226,7 +216,7 @@ describe('members that are cut off, and answer as before the last container came
     const names = (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { containerName: string }[]).map(({ containerName }) => containerName);
     const deaf = choose(names, (name) => nodeOf(world, name));
     for (const name of deaf) {
-      world.lab.world.distort(uidOf(world, 'WekaContainer', name), stale());
+      world.weka.distort(uidOf(world, 'WekaContainer', name), stale());
       for (const words of ['cluster container', 'cluster drive', 'status']) await world.lab.pods.exec('default', name, 'weka-container', ['weka', ...words.split(' '), '--json'], '');
     }
     world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { driveContainers: 7 } } });
@@ -237,7 +227,7 @@ describe('members that are cut off, and answer as before the last container came
     if (away !== undefined) world.lab.machines.fail(nodeOf(world, away));
     world.delete('WekaContainer', 'demo-drive-6');
     await watch.pass(300);
-    expect([watch.erased(), world.lab.world.removed, watch.violations()]).toEqual([[], [], []]);
+    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
     expect(wekaOf(world, 'demo')?.drives.filter(({ status }) => status === 'ACTIVE').length).toBeGreaterThanOrEqual(7);
     world.lab.stop();
   });

@@ -1,37 +1,37 @@
 /** The Secrets of a cluster: they live as long as a deletion can be cancelled, are nobody else's, and weka takes what is in them. */
 import { describe, expect, it } from 'vitest';
-import { readyCluster, startWorld, wekaCluster, type World } from './world.ts';
+import { readyCluster, startWorld, wekaCluster, type LabWorld } from './world.ts';
 
 const text = (value: string): string => Buffer.from(value, 'base64').toString('utf8');
 const encoded = (value: string): string => Buffer.from(value, 'utf8').toString('base64');
-const uidOf = (world: World): string => world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
-const operatorSecret = (world: World): string => `weka-operator-${uidOf(world)}`;
-const secrets = (world: World): string[] => world.lab.all('Secret').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('weka-')).sort();
-const names = (world: World): string[] => ['weka-client-demo', 'weka-cluster-demo', 'weka-csi-demo', operatorSecret(world)];
-const isReady = (world: World): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
-const containersReady = (world: World): boolean => world.lab.all('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
-const dataOf = (world: World, name: string): Record<string, string> => Object.fromEntries(Object.entries((world.get('Secret', name)?.['data'] ?? {}) as Record<string, string>).map(([key, value]) => [key, text(value)]));
-const set = (world: World, name: string, values: Record<string, string>): void => world.patch('Secret', name, { data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, encoded(value)])) });
+const uidOf = (world: LabWorld): string => world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
+const operatorSecret = (world: LabWorld): string => `weka-operator-${uidOf(world)}`;
+const secrets = (world: LabWorld): string[] => world.list('Secret').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('weka-')).sort();
+const names = (world: LabWorld): string[] => ['weka-client-demo', 'weka-cluster-demo', 'weka-csi-demo', operatorSecret(world)];
+const isReady = (world: LabWorld): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
+const containersReady = (world: LabWorld): boolean => world.list('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
+const dataOf = (world: LabWorld, name: string): Record<string, string> => Object.fromEntries(Object.entries((world.get('Secret', name)?.['data'] ?? {}) as Record<string, string>).map(([key, value]) => [key, text(value)]));
+const set = (world: LabWorld, name: string, values: Record<string, string>): void => world.patch('Secret', name, { data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, encoded(value)])) });
 
 /** Runs weka in a member, as the user whose credentials are given. */
-async function weka(world: World, argv: string[], user: Record<string, string>): Promise<string> {
+async function weka(world: LabWorld, argv: string[], user: Record<string, string>): Promise<string> {
   const pod = world.get('Pod', 'demo-drive-0');
   const place = {
     dataId: world.get('WekaContainer', 'demo-drive-0')?.metadata.uid ?? '', nodeName: pod?.spec?.['nodeName'] as string, ip: '',
     env: { NAME: 'drive', MODE: 'drive', WEKA_USERNAME: user['username'] ?? '', WEKA_PASSWORD: user['password'] ?? '' },
   };
-  const answer = world.lab.world.run(place, argv, '');
+  const answer = world.weka.run(place, argv, '');
   await world.clock.advance(5_000);
   const { exitCode, stdout, stderr } = await answer;
   return exitCode === 0 ? stdout : stderr.trim();
 }
-const whoami = (world: World, secret: string): Promise<string> => weka(world, ['user', 'whoami'], dataOf(world, secret));
+const whoami = (world: LabWorld, secret: string): Promise<string> => weka(world, ['user', 'whoami'], dataOf(world, secret));
 const applied = { 'weka-cluster-demo': 'ClusterSecretsApplied', 'weka-client-demo': 'ClusterClientsSecretsApplied', 'weka-csi-demo': 'ClusterCsiSecretsApplied' } as const;
 type UserSecret = keyof typeof applied;
 const userSecrets = Object.keys(applied) as UserSecret[];
 
 describe('the Secrets of a cluster that is deleted', () => {
-  const contents = (world: World): Record<string, object> => Object.fromEntries(names(world).map((name) => [name, dataOf(world, name)]));
+  const contents = (world: LabWorld): Record<string, object> => Object.fromEntries(names(world).map((name) => [name, dataOf(world, name)]));
 
   it.each(['Background', 'Foreground'] as const)('with propagation %s stay as they are through the grace, and after it was taken back', async (propagationPolicy) => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
@@ -60,7 +60,7 @@ describe('the Secrets of a cluster that is deleted', () => {
 
   it('are gone with it when the grace is over, and a Secret of somebody else is not', async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } });
-    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-of-somebody', namespace: 'default' }, data: {} });
+    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-of-somebody', namespace: 'default' }, data: {} });
     world.delete('WekaCluster', 'demo', { propagationPolicy: 'Foreground' });
     await world.stays('they are there', () => secrets(world).length === 5, 500);
     await world.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 1200);
@@ -73,7 +73,7 @@ describe('Secrets of an earlier release', () => {
   it('lose their owner reference without a pod being touched, and cost nothing after that', async () => {
     const world = await readyCluster();
     await world.clock.advance(400_000);
-    const pods = world.lab.all('Pod').map(({ metadata }) => metadata.uid);
+    const pods = world.list('Pod').map(({ metadata }) => metadata.uid);
     const reference = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', name: 'demo', uid: uidOf(world), controller: true, blockOwnerDeletion: false };
     for (const name of names(world)) world.patch('Secret', name, { metadata: { labels: { app: null, 'weka.io/cluster-id': null }, ownerReferences: [reference] } });
     const owned = (): boolean => names(world).every((name) => {
@@ -82,7 +82,7 @@ describe('Secrets of an earlier release', () => {
     });
     await world.until('they are the cluster\'s by label', owned, 180);
     expect(isReady(world)).toBe(true);
-    expect(world.lab.all('Pod').map(({ metadata }) => metadata.uid)).toEqual(pods);
+    expect(world.list('Pod').map(({ metadata }) => metadata.uid)).toEqual(pods);
     await world.clock.advance(120_000);
     const versions = (): (string | undefined)[] => names(world).map((name) => world.get('Secret', name)?.metadata.resourceVersion);
     const settled = versions();
@@ -100,7 +100,7 @@ describe('a name that is taken', () => {
     world.delete('WekaCluster', 'demo');
     await world.until('the old one is gone', () => world.get('WekaCluster', 'demo') === undefined, 600);
     await world.clock.advance(milliseconds);
-    world.lab.apply(wekaCluster());
+    world.apply(wekaCluster());
     await world.until('the new one is Ready', () => uidOf(world) !== old && isReady(world), 600);
     await world.stays('it stays so', () => isReady(world), 600);
     for (const name of names(world)) expect(world.get('Secret', name)?.metadata.labels?.['weka.io/cluster-id']).toBe(uidOf(world));
@@ -110,8 +110,8 @@ describe('a name that is taken', () => {
   it('in a Secret of an owner that the collector takes away is waited for', async () => {
     const world = await startWorld();
     const reference = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', name: 'demo', uid: 'uid-of-an-older-demo', controller: true };
-    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-cluster-demo', namespace: 'default', ownerReferences: [reference] }, data: { username: encoded('old'), password: encoded('old') } });
-    world.lab.apply(wekaCluster());
+    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-cluster-demo', namespace: 'default', ownerReferences: [reference] }, data: { username: encoded('old'), password: encoded('old') } });
+    world.apply(wekaCluster());
     await world.until('the cluster is Ready', () => isReady(world), 600);
     expect(dataOf(world, 'weka-cluster-demo')['username']).not.toBe('old');
     world.lab.stop();
@@ -123,16 +123,16 @@ describe('a name that is taken', () => {
   ])('%s is said and left alone until a person decides', async (_name, labels, message) => {
     const world = await startWorld();
     const theirs = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-cluster-demo', namespace: 'default', labels }, data: { username: encoded('theirs'), password: encoded('their-password') } };
-    const { resourceVersion } = world.lab.apply(theirs).metadata;
-    world.lab.apply(wekaCluster());
+    const { resourceVersion } = world.apply(theirs).metadata;
+    world.apply(wekaCluster());
     await world.until('it is said', () => world.condition('WekaCluster', 'demo')?.reason === 'NameTaken', 60);
     expect(world.condition('WekaCluster', 'demo', 'ClusterSecretsCreated')?.message).toMatch(message);
-    await world.stays('nothing is built', () => world.lab.all('WekaContainer').length === 0, 120);
+    await world.stays('nothing is built', () => world.list('WekaContainer').length === 0, 120);
     expect(world.get('Secret', 'weka-cluster-demo')?.metadata.resourceVersion).toBe(resourceVersion);
     world.delete('WekaCluster', 'demo');
     await world.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 120);
     expect(world.get('Secret', 'weka-cluster-demo')?.metadata.resourceVersion).toBe(resourceVersion);
-    world.lab.apply(wekaCluster());
+    world.apply(wekaCluster());
     await world.until('it is said again', () => world.condition('WekaCluster', 'demo')?.reason === 'NameTaken', 60);
     world.patch('Secret', 'weka-cluster-demo', { metadata: { labels: { 'weka.io/cluster-id': uidOf(world) } } });
     await world.until('the cluster takes it, and weka takes its password', () => isReady(world) && world.condition('WekaCluster', 'demo', 'ClusterSecretsApplied')?.status === 'True', 600);
@@ -147,7 +147,7 @@ describe('a name that is taken', () => {
     const data = world.get('Secret', name)?.['data'];
     world.delete('Secret', name);
     await world.until('it is missed', () => world.condition('WekaCluster', 'demo', 'Stalled')?.reason === 'SecretMissing', 180);
-    world.lab.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'default' }, data });
+    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'default' }, data });
     await world.until('it is the cluster\'s', () => world.get('Secret', name)?.metadata.labels?.['weka.io/cluster-id'] === uidOf(world) && world.condition('WekaCluster', 'demo', 'Stalled')?.status === 'False', 180);
     world.lab.stop();
   });
@@ -196,8 +196,8 @@ describe('a credential', () => {
     const world = await readyCluster();
     await world.clock.advance(600_000);
     const logins: string[] = [];
-    const { run } = world.lab.world;
-    world.lab.world.run = (place, argv, stdin) => {
+    const { run } = world.weka;
+    world.weka.run = (place, argv, stdin) => {
       if (argv.join(' ') === 'user whoami') logins.push(place.env['WEKA_USERNAME'] ?? '');
       return run(place, argv, stdin);
     };
@@ -209,8 +209,8 @@ describe('a credential', () => {
 });
 
 describe('a weka that does not know the operator any more', () => {
-  const reach = (world: World) => world.condition('WekaCluster', 'demo', 'ClusterReachable');
-  const refused = (world: World): boolean => reach(world)?.reason === 'CredentialsRefused' && world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'Unknown';
+  const reach = (world: LabWorld) => world.condition('WekaCluster', 'demo', 'ClusterReachable');
+  const refused = (world: LabWorld): boolean => reach(world)?.reason === 'CredentialsRefused' && world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'Unknown';
 
   it('is named with its words and the Secret, and nothing that was changed meanwhile is settled', async () => {
     const world = await readyCluster();

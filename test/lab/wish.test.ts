@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { mainContainerName } from '../../hooks/weka/api/group.ts';
 import { ApiError } from '../../lab/contract.ts';
-import { addAppNode, readyCluster, startWorld, wekaClient, wekaCluster, type World } from './world.ts';
+import { addAppNode, readyCluster, startWorld, wekaClient, wekaCluster, type LabWorld } from './world.ts';
 
-const names = (world: World): string[] => world.lab.all('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('demo-') || name.startsWith('apps-')).sort();
-const uids = (world: World): Record<string, string | undefined> => Object.fromEntries(names(world).map((name) => [name, world.get('Pod', name)?.metadata.uid]));
-const upToDate = (world: World, name: string) => world.condition('WekaContainer', name, 'PodUpToDate');
-const allReady = (world: World): boolean => names(world).every((name) => world.condition('WekaContainer', name)?.status === 'True' && upToDate(world, name)?.status === 'True');
-const nodeOf = (world: World, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
-const hasTurn = (world: World): string | undefined =>
-  world.lab.all('WekaClaims').map((claims) => (claims['spec'] as { turn?: { name: string } }).turn?.name).find((name) => name !== undefined);
+const names = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => name.startsWith('demo-') || name.startsWith('apps-')).sort();
+const uids = (world: LabWorld): Record<string, string | undefined> => Object.fromEntries(names(world).map((name) => [name, world.get('Pod', name)?.metadata.uid]));
+const upToDate = (world: LabWorld, name: string) => world.condition('WekaContainer', name, 'PodUpToDate');
+const allReady = (world: LabWorld): boolean => names(world).every((name) => world.condition('WekaContainer', name)?.status === 'True' && upToDate(world, name)?.status === 'True');
+const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
+const hasTurn = (world: LabWorld): string | undefined =>
+  world.list('WekaClaims').map((claims) => (claims['spec'] as { turn?: { name: string } }).turn?.name).find((name) => name !== undefined);
 
 interface PodSpec {
   containers: { name: string; image: string; command?: string[] }[];
@@ -41,7 +41,7 @@ describe('a cluster whose pods are rewritten by a webhook that', () => {
   it.each([['rewrites images', [webhooks['rewrites images']!]], ['does all of it', Object.values(webhooks)]] as const)('%s keeps them, and rolls each once when something else is wished', { timeout: 120_000 }, async (_name, hooks) => {
     const world = await readyCluster({}, { admission: rewrite([...hooks]) });
     await addAppNode(world, 'app-1');
-    world.lab.apply(wekaClient());
+    world.apply(wekaClient());
     await world.until('all are Ready and of the wished configuration', () => names(world).length === 7 && allReady(world), 300);
     const before = uids(world);
     await world.stays('no pod is replaced', () => JSON.stringify(uids(world)) === JSON.stringify(before), 300);
@@ -57,13 +57,13 @@ describe('a cluster whose pods are rewritten by a webhook that', () => {
     await world.clock.advance(180_000);
     for (const [name, uid] of Object.entries(uids(world))) seen.get(name)?.add(uid);
     expect([...seen.values()].map(({ size }) => size)).toEqual([...seen.values()].map(() => 2));
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 });
 
 describe('a roll', () => {
-  const obstacles: [string, (world: World, node: string) => void, (world: World, node: string) => void, RegExp][] = [
+  const obstacles: [string, (world: LabWorld, node: string) => void, (world: LabWorld, node: string) => void, RegExp][] = [
     ['is cordoned', (world, node) => world.patch('Node', node, { spec: { unschedulable: true } }), (world, node) => world.patch('Node', node, { spec: { unschedulable: null } }), /is cordoned/],
     [
       'has a foreign taint', (world, node) => world.patch('Node', node, { spec: { taints: [{ key: 'example.com/reserved', value: 'db', effect: 'NoSchedule' }] } }),
@@ -92,14 +92,14 @@ describe('a roll', () => {
     }
     clear(world, node);
     await world.until('those here are replaced too', () => here.every(rolled), 600);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 
   it('of a client leaves the pod on a cordoned node', { timeout: 120_000 }, async () => {
     const world = await readyCluster();
     for (const name of ['app-1', 'app-2']) await addAppNode(world, name);
-    world.lab.apply(wekaClient());
+    world.apply(wekaClient());
     await world.until('both run', () => ['apps-app-1', 'apps-app-2'].every((name) => world.condition('WekaContainer', name)?.status === 'True'), 300);
     const before = uids(world);
     world.patch('Node', 'app-1', { spec: { unschedulable: true } });
@@ -133,7 +133,7 @@ describe('a roll', () => {
     expect(backedOff).toMatch(/additionalMemory from (unset to 500|500 to unset); the operator has replaced this pod \d+ times since .* waits until /);
     world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 700, compute: 700 } } });
     await world.until('the last word counts in the end', () => names(world).every((name) => upToDate(world, name)?.status === 'True'), 7 * 3600);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 
@@ -174,7 +174,7 @@ describe('a pod that the API server refuses', () => {
     expect(world.condition('WekaContainer', name, 'PodRunning')?.message).toContain(quota);
     full = false;
     await world.until('all are replaced', () => names(world).every((other) => uids(world)[other] !== undefined && uids(world)[other] !== before[other]) && allReady(world), 900);
-    expect(world.lab.world.damage).toEqual([]);
+    expect(world.weka.damage).toEqual([]);
     world.lab.stop();
   });
 
@@ -185,7 +185,7 @@ describe('a pod that the API server refuses', () => {
     let full = true;
     const world = await startWorld({ admission: refusing('WekaContainer', 'wekacontainers.weka.weka.io', () => full) });
     await addAppNode(world, 'app-1');
-    world.lab.apply(JSON.parse(JSON.stringify(object)) as KubernetesObject);
+    world.apply(JSON.parse(JSON.stringify(object)) as KubernetesObject);
     await world.until('it says so', () => world.condition(kind, name, condition)?.message.includes(quota) === true, 120);
     expect(world.condition(kind, name, condition)?.reason).toBe('CreatingContainers');
     full = false;

@@ -1,28 +1,31 @@
-/** A lab on a virtual clock, and the few words that a life-cycle test needs. Hooks, sidecar and driver are the real ones. */
+/** The world of a test in the lab, on a virtual clock, and the few words that a life-cycle test needs. Hooks, sidecar and driver are the real ones. */
 import type { Condition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { VirtualClock } from '../../lab/clock.ts';
 import { ApiError, type DeleteOptions } from '../../lab/contract.ts';
 import type { DriverEvent } from '../../lab/driver/driver.ts';
 import { createWekaLab, type WekaLab, type WekaLabOptions } from '../../lab/weka/lab.ts';
+import { condition, picture, pictured, type Awaitable, type Loose, type World } from '../world.ts';
 
-type Loose = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
-
-export interface World {
+/**
+ * As every world, and it answers at once. `until` and `stays` ask a predicate that answers at once after each event, and one
+ * that does not five times a second of the lab; where no patience is given it is two minutes. `delete` throws where there is nothing.
+ */
+export interface LabWorld extends World {
   clock: VirtualClock;
   lab: WekaLab;
   /** Sync errors and other failures of the driver, which a healthy run does not have. */
   errors: string[];
   /** What the driver did, in order. */
   events: DriverEvent[];
+  apply(object: KubernetesObject): Loose;
   get(kind: string, name: string, namespace?: string): Loose | undefined;
-  condition(kind: string, name: string, type?: string): Condition | undefined;
-  /** Lets time pass until the predicate holds; fails with a picture of the cluster after `seconds`. */
-  until(what: string, predicate: () => boolean, seconds?: number): Promise<void>;
-  /** Fails when the predicate stops holding within `seconds`. */
-  stays(what: string, predicate: () => boolean, seconds: number): Promise<void>;
-  delete(kind: string, name: string, options?: DeleteOptions): void;
+  list(kind: string): Loose[];
   patch(kind: string, name: string, merge: object): void;
+  delete(kind: string, name: string, options?: DeleteOptions): void;
+  evict(name: string): void;
+  condition(kind: string, name: string, type?: string): Condition | undefined;
+  until(what: string, predicate: () => Awaitable<boolean>, seconds?: number): Promise<void>;
   picture(): string;
 }
 
@@ -57,15 +60,35 @@ export function wekaClient(spec: Record<string, unknown> = {}, namespace = 'defa
 }
 
 /** A machine without drives for it. */
-export const addAppNode = (world: World, name: string): Promise<string> => world.lab.machines.add({ name, driveCount: 0, profile: { labels: appRole } });
-
-const apiVersionOf = (kind: string): string => (['Pod', 'Secret', 'Node', 'ConfigMap', 'Namespace', 'Event'].includes(kind) ? 'v1' : 'weka.weka.io/v1alpha1');
+export const addAppNode = (world: LabWorld, name: string): Promise<string> => world.lab.machines.add({ name, driveCount: 0, profile: { labels: appRole } });
 
 export interface WorldOptions extends Partial<Omit<WekaLabOptions, 'clock'>> {
   clock?: VirtualClock;
 }
 
-export async function startWorld(options: WorldOptions = {}): Promise<World> {
+/** Milliseconds between two looks of a predicate that does not answer at once. */
+const lookMilliseconds = 200;
+
+/** Lets time pass until the predicate says `wanted`; false when it has not within `seconds`. */
+async function comesTo(wanted: boolean, clock: VirtualClock, predicate: () => Awaitable<boolean>, seconds: number): Promise<boolean> {
+  const end = clock.now() + seconds * 1000;
+  let pending: Promise<boolean> | undefined;
+  const reached = await clock.runUntil(() => {
+    const said = predicate();
+    if (typeof said === 'boolean') return said === wanted;
+    pending = said;
+    return true;
+  }, { maxMilliseconds: seconds * 1000 });
+  if (pending === undefined) return reached;
+  for (let said = await pending; said !== wanted; said = await predicate()) {
+    if (clock.now() >= end) return false;
+    await clock.advance(lookMilliseconds);
+  }
+  return true;
+}
+
+/** A lab with nothing in it but its machines. */
+export async function startWorld(options: WorldOptions = {}): Promise<LabWorld> {
   const clock = options.clock ?? new VirtualClock({ seed: options.seed ?? 1 });
   const errors: string[] = [];
   const events: DriverEvent[] = [];
@@ -80,56 +103,48 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
   });
   const definition = (kind: string) => {
-    const found = lab.store.definitionOf(apiVersionOf(kind), kind);
+    const found = lab.store.resources().find((one) => one.kind === kind && (one.group === '' || one.group.includes('weka')));
     if (found === undefined) throw new Error(`${kind} is not served`);
     return found;
   };
-  const place = (kind: string): string | undefined => (definition(kind).namespaced ? 'default' : undefined);
-  const world: World = {
-    clock, lab, errors, events,
-    get(kind, name, namespace = 'default') {
+  const place = (kind: string, namespace = 'default'): string | undefined => (definition(kind).namespaced ? namespace : undefined);
+  const world: LabWorld = {
+    clock, lab, errors, events, image,
+    weka: lab.world,
+    apply: (object) => lab.apply(object),
+    get(kind, name, namespace) {
       try {
-        return lab.store.get(definition(kind), definition(kind).namespaced ? namespace : undefined, name);
+        return lab.store.get(definition(kind), place(kind, namespace), name);
       } catch (error) {
         if (error instanceof ApiError && error.code === 404) return undefined;
         throw error;
       }
     },
-    condition(kind, name, type = 'Ready') {
-      const conditions = (world.get(kind, name)?.status?.['conditions'] ?? []) as Condition[];
-      return conditions.find((one) => one.type === type);
-    },
+    list: (kind) => lab.store.list(definition(kind)).items,
+    condition: (kind, name, type) => condition(world.get(kind, name), type),
     async until(what, predicate, seconds = 120) {
-      const reached = await clock.runUntil(predicate, { maxMilliseconds: seconds * 1000 });
-      if (!reached) throw new Error(`not within ${seconds} s: ${what}\n${world.picture()}`);
+      if (!(await comesTo(true, clock, predicate, seconds))) throw new Error(`not within ${seconds} s: ${what}\n${world.picture()}`);
     },
     async stays(what, predicate, seconds) {
-      const broken = await clock.runUntil(() => !predicate(), { maxMilliseconds: seconds * 1000 });
-      if (broken) throw new Error(`no longer so: ${what}\n${world.picture()}`);
+      if (await comesTo(false, clock, predicate, seconds)) throw new Error(`no longer so: ${what}\n${world.picture()}`);
     },
     delete: (kind, name, deleteOptions = {}) => void lab.store.delete(definition(kind), place(kind), name, deleteOptions),
+    evict: (name) => world.delete('Pod', name),
     patch: (kind, name, merge) => void lab.store.patch(definition(kind), place(kind), name, 'application/merge-patch+json', merge),
-    picture() {
-      const line = (object: KubernetesObject): string => {
-        const ready = ((object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? []).find(({ type }) => type === 'Ready');
-        const { status, phase } = (object['status'] ?? {}) as { status?: string; phase?: string };
-        return `${object.kind} ${object.metadata.name}${object.metadata.deletionTimestamp === undefined ? '' : ' (terminating)'}: ${status ?? phase ?? ''} ${ready?.reason ?? ''} ${ready?.message ?? ''}`;
-      };
-      return [...['WekaCluster', 'WekaContainer', 'Pod', 'WekaNode'].flatMap((kind) => lab.all(kind).map(line)), ...new Set(errors)].join('\n');
-    },
+    picture: () => picture(pictured.flatMap(world.list), [...world.weka.damage, ...new Set(errors)]),
   };
   return world;
 }
 
 /** Brings the cluster `demo` to Ready. */
-export async function readyCluster(shape: Shape = {}, options: WorldOptions = {}): Promise<World> {
+export async function readyCluster(shape: Shape = {}, options: WorldOptions = {}): Promise<LabWorld> {
   const world = await startWorld(options);
-  world.lab.apply(wekaCluster(shape));
+  world.apply(wekaCluster(shape));
   await world.until('the cluster is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True');
   return world;
 }
 
 /** Everything that the driver wrote since a mark in `events`, by verb and kind. */
-export function writesSince(world: World, mark: number): string[] {
+export function writesSince(world: LabWorld, mark: number): string[] {
   return world.events.slice(mark).flatMap((event) => (event.what === 'write' ? [`${event.verb} ${event.kind} ${event.name}`] : []));
 }

@@ -33,10 +33,10 @@ export async function recordLife(): Promise<Recorded[]> {
   });
   const world = await startWorld({ nodes: 3 });
   try {
-    world.lab.apply(wekaCluster());
+    world.apply(wekaCluster());
     await world.until('the cluster is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True', 600);
     for (const name of ['app-1', 'app-2']) await addAppNode(world, name);
-    world.lab.apply(wekaClient());
+    world.apply(wekaClient());
     await world.until('the client is Ready', () => world.condition('WekaClient', 'apps')?.status === 'True', 600);
     phase = 'settling';
     await world.clock.advance(8 * 60_000);

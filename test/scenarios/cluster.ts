@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import type { DeleteOptions } from '../../lab/contract.ts';
 import type { Incident } from '../../lab/weka/state.ts';
-import { allReady, condition, containers, names, patience, pods, turn, type Loose, type World } from './world.ts';
+import { allReady, condition, containers, names, patience, pods, turn, type Loose, type World } from '../world.ts';
 
 export interface Shape {
   /** Of the WekaCluster; default `demo`. */
@@ -61,7 +61,7 @@ export async function comesUp(world: World, shape: Shape = {}, disturb = none): 
 const settledKinds = ['WekaCluster', 'WekaContainer', 'WekaMembers', 'WekaClaims', 'WekaNode', 'Pod', 'Secret', 'ConfigMap'];
 
 async function versions(world: World): Promise<Record<string, string>> {
-  const objects = (await Promise.all(settledKinds.map((kind) => world.list(kind)))).flat();
+  const objects = (await Promise.all(settledKinds.map(async (kind) => world.list(kind)))).flat();
   return Object.fromEntries(objects.map(({ kind, metadata }) => [`${kind} ${metadata.namespace ?? ''}/${metadata.name}`, metadata.resourceVersion ?? '']));
 }
 
@@ -214,5 +214,5 @@ export async function cleanAway(world: World): Promise<void> {
   }
   if (left.length === 0) return;
   await world.until('the clusters are gone', async () =>
-    (await Promise.all(left.map(({ metadata: { name } }) => world.get('WekaCluster', name)))).every((one) => one === undefined) && (await pods(world)).length === 0, 2 * patience);
+    (await Promise.all(left.map(async ({ metadata: { name } }) => world.get('WekaCluster', name)))).every((one) => one === undefined) && (await pods(world)).length === 0, 2 * patience);
 }

@@ -3,17 +3,17 @@ import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, po
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { mainContainerName } from '../../hooks/weka/api/group.ts';
 import type { Lab, LabOptions } from '../../lab/lab.ts';
-import { labWorld } from './lab-world.ts';
+import { startWorld } from '../lab/world.ts';
 import { claimsAreLost, foregroundDeletionKeepsData, imagesAreRewritten, neighbourIsDestroyed, nodeIsDrained, type ImageWebhook } from './slips.ts';
-import type { World } from './world.ts';
+import type { World } from '../world.ts';
 
 /** The same as in test/cluster, so that a scenario that fails there can be looked at in the lab. */
 async function inTheLab(scenario: (world: World, lab: Lab) => Promise<void>, options: Pick<LabOptions, 'admission'> = {}): Promise<void> {
-  const { world, lab } = await labWorld(1, options);
+  const world = await startWorld({ ...options, nodes: 1, machine: { hardware: { drives: ['PRETENDED1', 'PRETENDED2', 'PRETENDED3', 'PRETENDED4'] } } });
   try {
-    await scenario(world, lab);
+    await scenario(world, world.lab);
   } finally {
-    lab.stop();
+    world.lab.stop();
   }
 }
 

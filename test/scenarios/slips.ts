@@ -5,7 +5,7 @@
 import { expect } from 'vitest';
 import { claimsNames } from '../../hooks/weka/api/index.ts';
 import { noDamage, noFurtherDamage, nothingLeft } from './cluster.ts';
-import { allReady, condition, containers, names, patience, pods, turn, type Loose, type World } from './world.ts';
+import { allReady, condition, containers, names, patience, pods, turn, type Loose, type World } from '../world.ts';
 
 const uids = (objects: readonly Loose[]): Record<string, string | undefined> => Object.fromEntries(objects.map(({ metadata }) => [metadata.name, metadata.uid]));
 const podUids = async (world: World): Promise<Record<string, string | undefined>> => uids(await pods(world));
@@ -162,7 +162,7 @@ export async function nodeIsDrained(world: World): Promise<void> {
       expect(await gone(cluster)).toEqual([holders[cluster]]);
       const waiting = ofCluster(cluster).filter((name) => name !== holders[cluster]);
       const message = `waits for the disruption turn, held by default/${holders[cluster]} (node ${node}); it can not be shared: the cluster disregards redundancy (overrides.disregardRedundancy)`;
-      await world.until(`the others of ${cluster} say what they wait for`, async () => (await Promise.all(waiting.map((name) => world.get('WekaContainer', name)))).every((one) => {
+      await world.until(`the others of ${cluster} say what they wait for`, async () => (await Promise.all(waiting.map(async (name) => world.get('WekaContainer', name)))).every((one) => {
         const running = condition(one, 'PodRunning');
         return running?.reason === 'WaitingForTurn' && running.message === message;
       }), patience);
@@ -226,7 +226,7 @@ export async function foregroundDeletionKeepsData(world: World): Promise<void> {
   expect(Object.keys(before.secrets)).toHaveLength(4);
   const present = async () => ({ secrets: await secrets(world), containers: uids(await containers(world)), drives: world.weka.snapshot().driveGuids });
   const kept = async (): Promise<boolean> => JSON.stringify(await present()) === JSON.stringify(before);
-  const cluster = (): Promise<Loose | undefined> => world.get('WekaCluster', 'demo');
+  const cluster = async (): Promise<Loose | undefined> => world.get('WekaCluster', 'demo');
 
   await world.delete('WekaCluster', 'demo', { propagationPolicy: 'Foreground' });
   await world.until('no pod is left', async () => (await pods(world)).length === 0, patience);

@@ -1,14 +1,14 @@
 /** A promise of the operator and how it is watched: what is done is judged in the moment of the deed, what is only so or not after each write. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Orders } from '../lab/orders.ts';
-import type { World } from '../lab/world.ts';
+import type { LabWorld } from '../lab/world.ts';
 
 /** A sentence about what must not be, and how long, in milliseconds, it may be so. */
 export type Finding = [text: string, tolerance: number];
 
 /** Where a check looks, and whom it tells. */
 export interface Scene {
-  world: World;
+  world: LabWorld;
   orders: Orders;
   /** Says that the promise is broken; the same sentence counts once. */
   broken(text: string): void;
@@ -43,7 +43,7 @@ export interface Watch {
  * Watches a world from now on.
  * @param isHindered while it is, such as with the hooks away, what may be so for a while may be so for longer
  */
-export function watchChecks(world: World, orders: Orders, checks: readonly Check[], isHindered: () => boolean = () => false): Watch {
+export function watchChecks(world: LabWorld, orders: Orders, checks: readonly Check[], isHindered: () => boolean = () => false): Watch {
   const broken: Broken[] = [];
   const looks: (() => void)[] = [];
   const ends: (() => void)[] = [];
@@ -84,7 +84,7 @@ export function watchChecks(world: World, orders: Orders, checks: readonly Check
         ends.push(world.lab.store.onChange(({ before, after }) => {
           if (kinds.includes((after ?? before)?.kind ?? '')) soon();
         }));
-        ends.push(world.lab.world.onChange(soon));
+        ends.push(world.weka.onChange(soon));
       },
     });
   }

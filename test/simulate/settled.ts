@@ -32,11 +32,11 @@ function* lacking(stage: Stage): Generator<string> {
     else if (isTerminating(pod)) yield `pod ${name} is terminating`;
   }
   if (pods.size > containers.length) yield `${pods.size} pods: ${[...pods.keys()].join(', ')}`;
-  for (const claims of world.lab.all('WekaClaims')) {
+  for (const claims of world.list('WekaClaims')) {
     const { turn } = (claims['spec'] ?? {}) as { turn?: { name?: string } };
     if (turn !== undefined) yield `the turn is held by ${turn.name ?? 'somebody'}`;
   }
-  const weka = world.lab.world.snapshot().clusters;
+  const weka = world.weka.snapshot().clusters;
   if (weka.length !== 1) yield `${weka.length} weka clusters`;
   if (weka.some(({ fullyProtected }) => !fullyProtected)) yield 'weka is not fully protected';
 }
@@ -50,8 +50,8 @@ export const isWhole = (stage: Stage): boolean => lacking(stage).next().done ===
 export function leftovers(stage: Stage): string[] {
   const { world } = stage;
   const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) => ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`));
-  const holders = world.lab.all('WekaClaims').flatMap((claims) => Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {}).filter((uid) => !stage.given.has(uid)).map((uid) => `${uid} holds something in ${claims.metadata.name}`));
-  const drives = Object.keys(world.lab.world.snapshot().driveGuids).filter((serial) => !stage.given.has(serial)).map((serial) => `drive ${serial} is signed`);
+  const holders = world.list('WekaClaims').flatMap((claims) => Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {}).filter((uid) => !stage.given.has(uid)).map((uid) => `${uid} holds something in ${claims.metadata.name}`));
+  const drives = Object.keys(world.weka.snapshot().driveGuids).filter((serial) => !stage.given.has(serial)).map((serial) => `drive ${serial} is signed`);
   return [...objects, ...holders, ...drives];
 }
 
@@ -134,7 +134,7 @@ export const remedies: readonly Remedy[] = [
 
 /** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
 export function doAsAsked(stage: Stage): string[] {
-  const asking = [...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)), ...stage.world.lab.all('WekaNode')].flatMap((object) =>
+  const asking = [...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)), ...stage.world.list('WekaNode')].flatMap((object) =>
     conditionsOf(object).filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True')).map((condition): Asking => ({ object, condition })));
   for (const { reason, message, act } of remedies) {
     const those = asking.filter(({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true));

@@ -10,7 +10,7 @@ import { faultyAccess, type AccessFaults } from '../../lab/faulty-access.ts';
 import { faultyTransport, type TransportFaults } from '../../lab/faulty-transport.ts';
 import type { HookCall } from '../../lab/driver/transport.ts';
 import { AccessError, type ClusterAccess, type ExecRequest, type ExecResult } from '../../sidecar/cluster-access.ts';
-import { startWorld, wekaCluster, type World } from '../lab/world.ts';
+import { startWorld, wekaCluster, type LabWorld } from '../lab/world.ts';
 import type { Life } from './life.ts';
 
 /** Changes a new or updated object in place, or throws. */
@@ -26,7 +26,7 @@ export type Effect =
   | { verb: 'patch' | 'delete'; kind: string; namespace: string | undefined; name: string };
 
 export interface Stage {
-  world: World;
+  world: LabWorld;
   life: Life;
   transport: Set<TransportFaults>;
   access: Set<AccessFaults>;
@@ -70,7 +70,7 @@ export async function setStage(life: Life): Promise<Stage> {
   const effectListeners = new Set<(effect: Effect) => void>();
   const hookListeners = new Set<(call: HookCall, status: number, body: string) => void>();
   let killing: { effects: number; before: boolean } | undefined;
-  const stage: Omit<Stage, 'world'> & { world: World | undefined } = {
+  const stage: Omit<Stage, 'world'> & { world: LabWorld | undefined } = {
     world: undefined, life, story,
     hindrances: 0, transport: new Set(), access: new Set(), admissions: new Set(), disguises: new Set(), down: new Set(), forced: new Set(), given: new Set(),
     killSidecar: (after) => { killing = after; },
@@ -120,7 +120,7 @@ export async function setStage(life: Life): Promise<Stage> {
     access: (local) => faultyAccess(judged(local), chance, () => worst(stage.access, { lost: 0, answerLost: 0 })),
   });
   stage.world = world;
-  world.lab.apply(wekaCluster({ drive: drives, compute: computes, spec: { gracefulDestroyDuration: `${graceSeconds}s` } }));
+  world.apply(wekaCluster({ drive: drives, compute: computes, spec: { gracefulDestroyDuration: `${graceSeconds}s` } }));
   return stage as Stage;
 }
 
@@ -143,9 +143,9 @@ export function attempt(work: () => unknown): boolean {
 }
 
 /** Objects of the cluster's namespace. */
-export const ours = (stage: Stage, kind: string): KubernetesObject[] => stage.world.lab.all(kind).filter(({ metadata }) => metadata.namespace === 'default');
+export const ours = (stage: Stage, kind: string): KubernetesObject[] => stage.world.list(kind).filter(({ metadata }) => metadata.namespace === 'default');
 
 export const namesOf = (objects: readonly KubernetesObject[]): string[] => objects.map(({ metadata }) => metadata.name);
 
 /** Nodes that no trouble has taken down. */
-export const upNodes = (stage: Stage): string[] => namesOf(stage.world.lab.all('Node')).filter((name) => !stage.down.has(name));
+export const upNodes = (stage: Stage): string[] => namesOf(stage.world.list('Node')).filter((name) => !stage.down.has(name));

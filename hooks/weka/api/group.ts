@@ -44,8 +44,10 @@ export const applicationLabels = {
 } as const;
 
 export const annotations = {
-  /** On a WekaContainer: the uid of the WekaCluster that has written `spec.state: destroying` into it; without it that is a person's word. */
+  /** On a WekaContainer: the uid of the WekaCluster that has written `spec.state: destroying` into it. */
   destroyAnnounced: 'weka.io/destroy-announced-by',
+  /** On a WekaContainer, by a person: its own uid. Its `spec.state: destroying` is his word, whoever has written that. */
+  destroyConfirmed: 'weka.io/destroy-confirmed',
   /** On a pod: comma list of the annotation keys that we put there, so that removed ones can be taken back. */
   appliedAnnotations: 'weka.io/applied-annotations',
   /** On a pod: `configurationHash` of the input that it was built from. */
@@ -96,6 +98,10 @@ export const priorityClasses = {
 
 /** The one main container of each pod. Commands are run there. */
 export const mainContainerName = 'weka-container';
+/** The entry of the runtime. It stays where it is: commands are run in pods of earlier releases, too. */
+export const runtimePath = '/opt/weka_runtime.py';
+/** What a subcommand of the runtime, or none for the mode of the pod, is added to. */
+export const runtimeCommand: readonly string[] = ['python3', runtimePath];
 /** ConfigMap with the runtime; the name of a copy carries a hash of its content after this prefix. */
 export const bootConfigMapPrefix = 'weka-boot-scripts';
 export const driversLoaderServiceAccount = 'weka-operator-maintenance';

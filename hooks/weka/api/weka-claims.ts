@@ -80,6 +80,7 @@ const spec = object({
     at: dateTime().describe('is when the grace was over'),
     generation: z.int().min(1).optional().describe('is the metadata.generation of the WekaCluster for which it was given: for any other one it is void'),
   }).optional().describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
+  announced: dateTime().optional().describe('is when the destruction of the cluster was first ordered: from then on spec.state: destroying of a container is nobody else\'s word, unless it is confirmed'),
   ranges: z.record(uid(), object({
     namespace: text(63).describe('is the namespace of the WekaCluster'),
     name: text().describe('is the name of the WekaCluster'),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimsRead } from '../../core/families/claims.ts';
 import type { Json } from '../../core/contract.ts';
 import type { Reading } from '../../core/facts.ts';
-import { readingOf } from '../../core/testing.ts';
+import { readingOf } from '../../core/reading.fixture.ts';
 import { claimsFact, readableEntries, readableHoldersFact } from './claims.ts';
 
 const whole = { namespace: 'default', name: 'demo-drive-0', mode: 'drive', image: 'weka:4.4.5', drives: ['SERIAL1'] };

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseDrives, type DriveChoice } from './drives.ts';
 
-const base: DriveChoice = { wanted: 1, signed: ['a', 'b', 'c'], blocked: [], held: [], inWeka: [], emptied: [], adding: [], others: new Set() };
+const base: DriveChoice = { wanted: 1, signed: ['a', 'b', 'c'], blocked: [], held: [], inWeka: [], emptied: [], adding: [], elsewhere: new Set(), others: new Set() };
 const choice = (change: Partial<DriveChoice>): DriveChoice => ({ ...base, ...change });
 
 describe('the drives of a container', () => {
   it.each<[string, DriveChoice, string[], string[]]>([
     ['the first free ones are taken', choice({ wanted: 2 }), ['a', 'b'], []],
     ['those of other containers are passed over', choice({ others: new Set(['a']) }), ['b'], []],
+    ['those that weka has in another container are passed over, whatever is claimed', choice({ elsewhere: new Set(['a']) }), ['b'], []],
     ['what it holds is kept', choice({ held: ['b'] }), ['b'], []],
     ['one that vanished from the list of the node is kept', choice({ signed: ['a'], held: ['b'], inWeka: ['b'] }), ['b'], []],
     ['none wanted', choice({ wanted: 0 }), [], []],
@@ -33,7 +34,7 @@ describe('the drives of a container', () => {
   const serial = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   const serials = fc.uniqueArray(serial);
   const choices = fc.record<DriveChoice>({
-    wanted: fc.nat(4), signed: serials, blocked: serials, held: serials, emptied: serials, adding: serials, inWeka: fc.option(serials, { nil: undefined }), others: serials.map((list) => new Set(list)),
+    wanted: fc.nat(4), signed: serials, blocked: serials, held: serials, emptied: serials, adding: serials, inWeka: fc.option(serials, { nil: undefined }), elsewhere: serials.map((list) => new Set(list)), others: serials.map((list) => new Set(list)),
   });
 
   it('never leave the claim while weka has them, is being given them, or is silent', () => {

@@ -15,6 +15,8 @@ export interface DriveChoice {
   emptied: readonly string[];
   /** Serials that weka is being given, as far as that is remembered. */
   adding: readonly string[];
+  /** Serials that weka has in other containers of the cluster, whatever is claimed. */
+  elsewhere: ReadonlySet<string>;
   /** Serials that other containers of the node hold, of any cluster. */
   others: ReadonlySet<string>;
 }
@@ -40,7 +42,7 @@ function setOf(serials: readonly string[]): (serial: string) => boolean {
  * The drives of a container: those that it has, in their order, and the first free ones of the node in place of what it
  * lacks or is to lose. A drive that is to go stays until weka is known not to have it; while weka is silent nothing changes.
  */
-export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, adding, others }: DriveChoice): DriveWish {
+export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, adding, elsewhere, others }: DriveChoice): DriveWish {
   const [isBlocked, isHeld, isAdded, isInWeka] = [setOf(blocked), setOf(held), setOf(adding), setOf(inWeka ?? [])];
   const lost = (inWeka ?? []).filter((serial) => others.has(serial) && !isHeld(serial));
   const shared = held.filter((serial) => others.has(serial));
@@ -58,14 +60,15 @@ export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, a
   const going = own.filter(goes);
   const isGone = (serial: string): boolean => isMissed(serial) && !isAdded(serial);
   const isOwn = setOf(own);
-  const free = signed.filter((serial) => !others.has(serial) && !isOwn(serial) && !isBlocked(serial));
+  const free = signed.filter((serial) => !others.has(serial) && !elsewhere.has(serial) && !isOwn(serial) && !isBlocked(serial));
   const available = free.slice(0, Math.max(0, wanted - usable.length));
   const lacking = wanted - usable.length - available.length;
   const heldByOthers = signed.filter((serial) => others.has(serial)).length;
+  const inOthers = signed.filter((serial) => elsewhere.has(serial) && !others.has(serial));
   return {
     drives: [...own.filter((serial) => !goes(serial) || !isGone(serial)), ...(inWeka === undefined ? [] : available)],
     going,
-    ...(lacking > 0 ? { missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers` } : {}),
+    ...(lacking > 0 ? { missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers${inOthers.length === 0 ? '' : `, and weka has ${inOthers.join(', ')} in containers that do not claim them`}` } : {}),
     ...(shared.length === 0 ? {} : { contradiction: `the claims of the node give the drives ${shared.join(', ')} to this container and to another one` }),
     ...(lost.length === 0 ? {} : { contradiction: `weka has the drives ${lost.join(', ')} of this container, and the claims of the node give them to another one` }),
   };

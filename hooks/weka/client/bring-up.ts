@@ -1,13 +1,14 @@
 /** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
 import { refusalOf, type MissingChild } from '../../core/refused-child.ts';
-import { done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { isOutdated, readyCondition, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
+import type { Outcome, Reason, Step } from '../reasons.ts';
 import { serves } from './containers.ts';
 import { nameTaken, secretOf, type ClientFacts } from './facts.ts';
 import { containerName } from './names.ts';
 
 /** How it is said that containers are missing. */
-const missingContainers: MissingChild = { type: 'ContainersCreated', reason: 'CreatingContainers' };
+const missingContainers: MissingChild<Reason> = { type: 'ContainersCreated', reason: 'CreatingContainers' };
 
 /** The WekaCluster and the nodes report by themselves; only the Secret has to be looked at. Seconds. */
 const look = 10;

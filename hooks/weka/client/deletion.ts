@@ -1,6 +1,7 @@
 /** The end of a client: its containers are told that they are destroyed, then removed; mounts are waited for by each of them. */
-import { done, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { done, wait } from '../../core/steps.ts';
 import { readyCondition } from '../cluster/container-view.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import type { ClientFacts } from './facts.ts';
 
 /** A container is omitted only when it was observed to know that it is to be destroyed. */

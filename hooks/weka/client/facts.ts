@@ -51,7 +51,7 @@ export function nameTaken(facts: ClientFacts): boolean {
   return fact.state === 'known' && fact.value.exists && fact.value.controllerUid !== uid;
 }
 
-/** What a client's pod bears beside the taints in its spec, as far as it decides where one is created (weka.md 2.6). */
+/** What a client's pod bears beside the taints in its spec, as far as it decides where one is created (docs/weka/reference.md#tolerations). */
 function tolerationsOf(client: WekaClient, config: OperatorConfig): Toleration[] {
   return [...(config.skipClientNoScheduleToleration ? [] : [{ operator: 'Exists' as const, effect: 'NoSchedule' as const }]), ...expandedTolerations(client.spec)];
 }

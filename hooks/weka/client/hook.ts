@@ -1,11 +1,12 @@
 /** The WekaClient controller: one WekaContainer of mode client on each node that matches, and their end. */
 import { isUsable, type Condition } from '../../core/conditions.ts';
 import type { RelatedRule } from '../../core/contract.ts';
-import { defineController, type Life } from '../../core/controller.ts';
+import { defineController } from '../../core/controller.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
+import type { Life } from '../reasons.ts';
 import { clientSteps } from './bring-up.ts';
 import { wantedContainers } from './containers.ts';
 import { clientDeletionSteps } from './deletion.ts';

@@ -1,4 +1,4 @@
-/** Names of what a WekaClient creates (weka.md 1.2). */
+/** Names of what a WekaClient creates (docs/weka/reference.md#names). */
 
 /** A pod has the name of its container, and a name of a pod is a label value as well. */
 const nameLength = 63;

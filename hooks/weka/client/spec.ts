@@ -1,4 +1,4 @@
-/** What the spec of a WekaClient says about each of its containers (weka.md 8.1): a table of fields, no decisions. */
+/** What the spec of a WekaClient says about each of its containers (docs/weka/reference.md#clients): a table of fields, no decisions. */
 import type { Json } from '../../core/contract.ts';
 import { labels } from '../api/group.ts';
 import type { WekaClient } from '../api/index.ts';
@@ -7,7 +7,7 @@ import { expandedTolerations } from '../cluster/tolerations.ts';
 import { inherited } from '../container/pod/labels.ts';
 import { secretName } from './target.ts';
 
-/** MiB of hugepages for each core, and MiB of all of them that weka is not given (weka.md 2.3). */
+/** MiB of hugepages for each core, and MiB of all of them that weka is not given (docs/weka/reference.md#hugepages). */
 const hugepagesPerCore = 1500;
 const hugepagesOffset = 200;
 
@@ -55,7 +55,7 @@ export function containerSpec(client: WekaClient, cores: number): Record<string,
   });
 }
 
-/** Labels and annotations of each container (weka.md 1.3 and 1.4). */
+/** Labels and annotations of each container (docs/weka/reference.md#labels-and-annotations). */
 export function containerMetadata(client: WekaClient): { labels: Record<string, string>; annotations?: Record<string, string> } {
   const { metadata, spec } = client;
   const annotations = inherited(metadata.annotations);

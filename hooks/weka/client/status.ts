@@ -1,6 +1,6 @@
 /** The status of a WekaClient: always complete, derived from facts and steps, without a ticking clock. */
-import type { ConditionWish } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
+import type { ConditionWish, Reason } from '../reasons.ts';
 import { notRunning } from './bring-up.ts';
 import { serves } from './containers.ts';
 import type { ClientFacts } from './facts.ts';
@@ -18,10 +18,10 @@ export function degraded(facts: ClientFacts): ConditionWish {
   const away = notRunning(facts);
   const foreign = strangers(facts);
   const { kept, present } = facts.plan;
-  const found: [string, string][] = [
-    ...(away.length === 0 ? [] : [['LessThanWhole', `${present.length - away.length} of ${present.length} clients run; ${some(away.map(({ name }) => name))} not`] as [string, string]]),
-    ...(foreign.length === 0 ? [] : [['OtherCluster', `${some(foreign)} belong to another weka cluster; delete them to have them join this one`] as [string, string]]),
-    ...(kept.length === 0 ? [] : [['SurplusContainers', `${some(kept)} on nodes that do not match the node selector; delete them to give them up`] as [string, string]]),
+  const found: [Reason, string][] = [
+    ...(away.length === 0 ? [] : [['LessThanWhole', `${present.length - away.length} of ${present.length} clients run; ${some(away.map(({ name }) => name))} not`] as [Reason, string]]),
+    ...(foreign.length === 0 ? [] : [['OtherCluster', `${some(foreign)} belong to another weka cluster; delete them to have them join this one`] as [Reason, string]]),
+    ...(kept.length === 0 ? [] : [['SurplusContainers', `${some(kept)} on nodes that do not match the node selector; delete them to give them up`] as [Reason, string]]),
   ];
   const [first] = found;
   return first === undefined

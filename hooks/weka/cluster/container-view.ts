@@ -14,7 +14,7 @@ export interface ContainerView {
   spec: Partial<WekaContainerSpec>;
   status: Partial<WekaContainerStatus>;
   terminating: boolean;
-  /** The weka container inside the pod runs (weka.md 3.5 #9). */
+  /** The weka container inside the pod runs (docs/weka/reference.md#bring-up). */
   running: boolean;
   /** It is a member of the weka cluster, and weka calls it READY. */
   operational: boolean;

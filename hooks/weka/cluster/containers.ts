@@ -26,7 +26,7 @@ export interface ContainersInput {
   imageOf(view: ContainerView | undefined): string;
   /** The weka cluster is formed or may be forming: what has run may hold data. */
   forming: boolean;
-  /** After this time without a node, a node that the cluster has chosen is given up (weka.md 6.3 #19). */
+  /** After this time without a node, a node that the cluster has chosen is given up (docs/weka/reference.md#unschedulable). */
   unschedulableSeconds: number;
   /** Long enough has been waited for facts of nodes: a container that fits nowhere is left to the scheduler. */
   leaveToScheduler: boolean;
@@ -157,7 +157,10 @@ function build(input: ContainersInput, common: Common, name: string, wekaName: s
   return { apiVersion, kind: 'WekaContainer', metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...common.metadata }, spec };
 }
 
-/** Sizes that weka fixed when the container joined, carried over: a later template does not reach existing containers (weka.md 6.7). */
+/**
+ * Sizes that weka fixed when the container joined, carried over: a later template does not reach existing containers
+ * (docs/weka/reference.md#what-reaches-existing-containers).
+ */
 const fixedFields = ['numDrives', 'failureDomain'] as const;
 
 function carryOver({ spec }: ContainerView, wanted: Record<string, Json>): void {

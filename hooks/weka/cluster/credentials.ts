@@ -1,14 +1,15 @@
 /**
- * The users of a cluster inside weka, in the order in which they have to come (weka.md 3.6), and that weka takes the
+ * The users of a cluster inside weka, in the order in which they have to come (docs/weka/reference.md#users), and that weka takes the
  * passwords of their Secrets. The Secret is the word: whatever a person changes, here or in weka, weka gets its password.
  */
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
 import type { Operation } from '../../core/contract.ts';
 import { factValue, operationOutcome, secondsSince } from '../../core/facts.ts';
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { credential, joinToken, wekaRun } from '../catalogue.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
 import { chooseExecutor, type ClusterFacts } from './facts.ts';
 import { answered, type PresentSecret } from './looks.ts';
@@ -123,7 +124,7 @@ function usersApplied(facts: ClusterFacts): Outcome {
   return act('SwitchingUser', `makes the pods act as ${operator}`, [setPublicSecretValues(secretOf(facts, 'operator'), facts.uid, { username: operator })]);
 }
 
-/** The kubelet may take a while to show the new user name to the pods (weka.md 3.5 #17). Milliseconds. */
+/** The kubelet may take a while to show the new user name to the pods (docs/weka/reference.md#users). Milliseconds. */
 const adminGrace = 5 * 60 * 1000;
 
 function adminDeleted(facts: ClusterFacts): Outcome {

@@ -5,8 +5,9 @@
 import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { graceSeconds } from '../grace.ts';
+import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
 import { serverNow } from './looks.ts';
@@ -68,7 +69,10 @@ function ordered(facts: ClusterFacts): Outcome {
   const { claims, now, cluster: { metadata: { generation } } } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   if (orderStands(facts)) return done();
-  return act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [{ path: ['destroy'], value: defined({ at: now, generation }) }])]);
+  return act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [
+    { path: ['destroy'], value: defined({ at: now, generation }) },
+    ...(claims.spec.announced === undefined ? [{ path: ['announced'], value: now }] : []),
+  ])]);
 }
 
 /** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */
@@ -125,7 +129,7 @@ function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
   if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
   const { destroy } = claims.spec;
-  const late = destroy === undefined ? [] : [{ type: 'Warning' as const, reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
+  const late: Event[] = destroy === undefined ? [] : [{ type: 'Warning', reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
   return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [
     { path: ['grace'], value: null }, { path: ['destroy'], value: null },
   ])], 1, late);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
-import { readingOf } from '../../core/testing.ts';
+import { readingOf } from '../../core/reading.fixture.ts';
 import { apiVersion } from '../api/group.ts';
 import { parseWekaCluster } from '../api/index.ts';
 import { claimsRead } from '../../core/families/claims.ts';

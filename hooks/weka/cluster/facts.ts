@@ -111,10 +111,12 @@ function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | un
 }
 
 /**
- * Whoever edits a label makes a container a child of any cluster; whose member it is says the range of ports with which it
- * was made, which no two clusters share. What a cluster adopts of one that is gone has the ports that it claims for it.
+ * Whoever edits a label makes a container a child of any cluster; whose member it is says its claim, as its status repeats it
+ * while that cluster is there, and the range of ports with which it was made, which no two clusters share. What a cluster
+ * adopts of one that is gone has the ports that it claims for it.
  */
-function isForeign({ spec: { portRange } }: ContainerView, ports: PortRange | undefined): boolean {
+function isForeign({ spec: { portRange }, status: { clusterUid } }: ContainerView, uid: string, ports: PortRange | undefined): boolean {
+  if (clusterUid !== undefined && clusterUid !== uid) return true;
   const made = portRange?.basePort;
   return ports !== undefined && made !== undefined && made !== 0 && made !== ports.basePort;
 }
@@ -156,7 +158,7 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
   const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
   // between the end of its claim and its own a cluster still knows which ports were its
   const range = ports ?? rememberedPorts(cluster);
-  const foreign = children.filter((view) => isForeign(view, range));
+  const foreign = children.filter((view) => isForeign(view, uid, range));
   const containers = children.filter((view) => !foreign.includes(view));
   // of members only: the cluster's own status may be somebody else's, from a backup
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);

@@ -1,7 +1,8 @@
-/** The filesystems that every cluster has (weka.md 3.5.2). */
-import { act, done, skipped, unknown, type Outcome, type Step } from '../../core/steps.ts';
+/** The filesystems that every cluster has (docs/weka/reference.md#filesystems). */
+import { act, done, skipped, unknown } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import type { ClusterFacts } from './facts.ts';
 import { answered } from './looks.ts';
 

@@ -3,18 +3,19 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
 import type { Operation } from '../../core/contract.ts';
 import { refusalOf } from '../../core/refused-child.ts';
-import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions, labels } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
 import { answered, reportOf } from './looks.ts';
 import { missingContainers } from './names.ts';
 import { roles, type Role } from './roles.ts';
 
-/** Containers that take part in a formation, per role (weka.md 3.4). */
+/** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;
 /** How long the last few containers are waited for when the others would do. Milliseconds. */
 const patience = 120_000;
@@ -46,11 +47,17 @@ function portsClaimed(facts: ClusterFacts): Outcome {
   const { basePort, portRange } = cluster.spec.ports ?? {};
   const taken = Object.values(portClaims.spec.ranges ?? {});
   const chosen = chooseRange(taken, remembered ?? { basePort: basePort || undefined, portRange: portRange || undefined }, config.portAllocationStartingPort);
-  if (typeof chosen === 'string') return wait('AllocateClusterRangeError', chosen, 15, [{ type: 'Warning', reason: 'AllocateClusterRangeError', message: chosen }]);
+  if (typeof chosen === 'string') {
+    const message = remembered === undefined ? chosen : `${chosen}, and the containers of this one use them: their claim was lost, and the WekaClaims object ports says who has them since; that one has to go`;
+    return wait('AllocateClusterRangeError', message, 15, [{ type: 'Warning', reason: 'AllocateClusterRangeError', message }]);
+  }
   return act('AllocatingPorts', `claims ports ${chosen.basePort}-${chosen.basePort + chosen.portRange - 1}`, [
     writeClaims(portClaims, [{ path: ['ranges', uid], value: { namespace, name, ...chosen } }]),
   ]);
 }
+
+/** Whatever else the cluster waits for, and while it is paused: the range of one that does not claim it again is another one's two minutes later. */
+const portsKept = (facts: ClusterFacts): Outcome => (facts.containers.length === 0 || facts.ports !== undefined ? skipped : portsClaimed(facts));
 
 /** How containers become children of the cluster: by the two labels, of which Metacontroller reads the first. */
 export const givesThemBack = ({ unlabelled, uid, namespace }: Pick<ClusterFacts, 'unlabelled' | 'uid' | 'namespace'>): string =>
@@ -76,8 +83,8 @@ function nothingLeft({ leftovers, uid, namespace }: ClusterFacts): Outcome {
 
 /** How containers of another cluster go back to it. */
 export function foreignWords({ foreign }: Pick<ClusterFacts, 'foreign'>): string {
-  const names = foreign.slice(0, 3).map(({ name, spec }) => `${name} (from port ${spec.portRange?.basePort ?? 0})`).join(', ');
-  return `${foreign.length} WekaContainers are children of this cluster by their labels and were made for another one, by their ports: ${names}${foreign.length > 3 ? ' and others' : ''}; they are left as they are. If those are this cluster's ports, correct its range in the WekaClaims object ports; else give each back, UID being that of the WekaCluster that made it: kubectl patch wekacontainer NAME --type=merge -p '{"metadata":{"ownerReferences":null,"labels":{"controller-uid":"UID","${labels.clusterId}":"UID"}}}'`;
+  const names = foreign.slice(0, 3).map(({ name, spec, status }) => `${name} (from port ${spec.portRange?.basePort ?? 0}, of the WekaCluster with uid ${status.clusterUid ?? 'unknown'})`).join(', ');
+  return `${foreign.length} WekaContainers are children of this cluster by their labels and were made for another one, by their ports or their claims: ${names}${foreign.length > 3 ? ' and others' : ''}; they are left as they are. If those are this cluster's ports and its uid, correct its range in the WekaClaims object ports; else give each back, UID being that of the WekaCluster that made it: kubectl patch wekacontainer NAME --type=merge -p '{"metadata":{"ownerReferences":null,"labels":{"controller-uid":"UID","${labels.clusterId}":"UID"}}}'`;
 }
 
 function nothingOfOthers(facts: ClusterFacts): Outcome {
@@ -278,6 +285,7 @@ function ioStarted(facts: ClusterFacts): Outcome {
 const bringUpOver = (facts: ClusterFacts): boolean => formed(facts) && ioStartedFact(facts);
 
 export const formationSteps = {
+  portsKept: { name: 'PortsKept', mode: 'independent', summary: 'A range whose claim was lost is claimed again, whatever the cluster waits for.', check: portsKept },
   ports: { name: 'Ports', condition: 'PortsAllocated', mode: 'always', status: 'Init', summary: 'A range of ports is claimed for the cluster.', check: portsClaimed },
   takeover: { name: 'Takeover', mode: 'always', status: 'Init', summary: 'No container is of this cluster, by its label or its ports, without being its child.', check: nothingForeign },
   leftovers: { name: 'Leftovers', mode: 'always', status: 'Init', summary: 'No container of an earlier cluster of this name is left.', check: nothingLeft },

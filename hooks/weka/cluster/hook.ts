@@ -1,12 +1,12 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
-import { isUsable, type Condition, type ConditionWish, type Summary } from '../../core/conditions.ts';
+import { isUsable, type Condition } from '../../core/conditions.ts';
 import type { KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
-import { defineController, type Life } from '../../core/controller.ts';
+import { defineController } from '../../core/controller.ts';
 import { echoChild, echoChildren } from '../../core/echo.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
 import { deleteObject } from '../../core/families/objects.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
-import type { Step, StepsResult } from '../../core/steps.ts';
+import { carried } from '../../core/reasons.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { annotations, apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
@@ -14,6 +14,7 @@ import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
 import { once } from '../once.ts';
 import { shortcomings } from '../protection.ts';
+import type { ConditionWish, Life, Step, StepsResult, Summary } from '../reasons.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import { isRolling, type ContainerView } from './container-view.ts';
 import { credentialSteps } from './credentials.ts';
@@ -29,8 +30,9 @@ import { secretSteps } from './secrets.ts';
 import { clusterStatus } from './status.ts';
 import { unsupportedFields } from './unsupported.ts';
 
-/** In the order of a cluster's life (weka.md 3.5). */
+/** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
 export const bringUpSteps = [
+  formationSteps.portsKept,
   formationSteps.takeover,
   formationSteps.leftovers,
   formationSteps.foreign,
@@ -76,7 +78,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
   const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing, ...brokenDrives(facts)];
   const before = previous(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
-  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', reason: before.reason, message: before.message };
+  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', ...carried(before) };
   if (doubt !== undefined && found.length === 0) return { type: 'Degraded', status: 'Unknown', ...doubt };
   const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
   return found.length + extra.length === 0
@@ -130,7 +132,11 @@ type State = 'active' | 'paused' | 'destroying';
 /** The containers with the state that the cluster gives them; an active one is left to whatever a person set. */
 function containers(facts: ClusterFacts, state: State): { objects: KubernetesObject[]; surplus: string[] } {
   const { ports, cluster, uid, request } = facts;
-  if (ports === undefined) return { objects: echoChildren(request).filter(({ kind }) => kind === 'WekaContainer').map((object) => withState(object, state, uid)), surplus: [] };
+  if (ports === undefined) {
+    const others = new Set(facts.foreign.map(({ name }) => name));
+    const own = echoChildren(request).filter(({ kind, metadata }) => kind === 'WekaContainer' && !others.has(metadata.name));
+    return { objects: own.map((object) => withState(object, state, uid)), surplus: [] };
+  }
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
@@ -172,7 +178,7 @@ const bringUp: Life<ClusterFacts> = {
   steps: bringUpSteps,
   whenDone: 'create',
   summary(facts, run) {
-    const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' };
+    const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' } as const;
     const lasting = rolling(facts, lastingSummary(run, previous(facts), facts.cluster.metadata.generation ?? 0, whole));
     return standing(facts, doubted(reach(facts), lasting, run.blockedBy?.outcome.state === 'unknown'));
   },
@@ -184,7 +190,7 @@ const bringUp: Life<ClusterFacts> = {
       ...(unreachable === undefined ? [] : [unreachable]),
       ...notSupportedCondition(unsupportedFields(facts.cluster).ignored),
       ...ofSteps,
-      { type: clusterConditions.clusterIsReady, ...(isUsable(summary) ? { status: 'True' as const, reason: 'Success', message: '' } : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
+      { type: clusterConditions.clusterIsReady, ...(isUsable(summary) ? { status: 'True', reason: 'Success', message: '' } as const : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
     ];
   },
   resync: (facts, { resyncAfterSeconds }) => (resyncAfterSeconds === undefined ? undefined : Math.max(resyncAfterSeconds, reach(facts).pauseSeconds ?? 0)),
@@ -193,7 +199,7 @@ const bringUp: Life<ClusterFacts> = {
 const notPaused = ({ containers: views }: ClusterFacts): number => views.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
 
 const pause: Life<ClusterFacts> = {
-  steps: [secretSteps.owned, cancellationStep],
+  steps: [formationSteps.portsKept, formationSteps.foreign, secretSteps.owned, cancellationStep],
   whenDone: 'keep',
   summary(facts) {
     const open = notPaused(facts);
@@ -212,12 +218,12 @@ function lastWords({ claims }: ClusterFacts): Operation[] {
 }
 
 const end: Life<ClusterFacts> = {
-  steps: [secretSteps.owned, ...deletionSteps],
+  steps: [formationSteps.portsKept, secretSteps.owned, ...deletionSteps],
   whenDone: 'omit',
   summary(_facts, { blockedBy }) {
     const blocked = blockedBy?.outcome;
-    const reason = blocked === undefined ? 'Destroyed' : 'reason' in blocked ? blocked.reason : 'FactUnknown';
-    const message = blocked !== undefined && 'message' in blocked ? (blocked.message ?? '') : 'everything is gone';
+    const reason = blocked === undefined ? 'Destroyed' : blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason;
+    const message = blocked?.message ?? 'everything is gone';
     return { state: 'progressing', reason, message };
   },
   word: ({ phase }) => (phase === 'destroying' ? 'Destroying' : 'GracePeriod'),

@@ -6,6 +6,7 @@ import { clusterConditions } from '../api/group.ts';
 import type { WekaCluster } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { WekaAnswer, WekaQueryName } from '../queries.ts';
+import type { Reason } from '../reasons.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
 import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
@@ -45,7 +46,7 @@ const wasRefused = ({ cluster }: Pick<ClusterFacts, 'cluster'>): boolean =>
   cluster.status?.conditions?.some(({ type, status, reason }) => type === clusterConditions.clusterReachable && status === 'False' && reason === refusal) === true;
 
 /** The reason with which that is said. */
-export const refusal = 'CredentialsRefused';
+export const refusal = 'CredentialsRefused' satisfies Reason;
 
 export type SecretFact = { state: 'unknown' } | { state: 'absent' } | PresentSecret;
 

@@ -7,7 +7,7 @@ import type { ClusterFacts } from './facts.ts';
 
 /** Executors that are named: enough to survive the loss of some, few enough to keep the object small. */
 const executors = 12;
-/** Addresses to join at (weka.md 3.4). */
+/** Addresses to join at (docs/weka/reference.md#forming-and-joining). */
 const joinAddresses = 96;
 
 const address = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;

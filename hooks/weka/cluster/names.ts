@@ -3,13 +3,14 @@ import { factValue } from '../../core/facts.ts';
 import { objectLive } from '../../core/families/objects.ts';
 import { isMissingLong, type MissingChild } from '../../core/refused-child.ts';
 import { apiVersion, clusterConditions } from '../api/group.ts';
+import type { Reason } from '../reasons.ts';
 import { containerNameOf } from './containers.ts';
 import type { ClusterFacts } from './facts.ts';
 import { movingAge } from './looks.ts';
 import type { RolePlan } from './roles.ts';
 
 /** How it is said that containers are missing. */
-export const missingContainers: MissingChild = { type: clusterConditions.podsCreated, reason: 'CreatingContainers' };
+export const missingContainers: MissingChild<Reason> = { type: clusterConditions.podsCreated, reason: 'CreatingContainers' };
 
 /** The names of a role that others have, from the first on to the one that a new container would get. */
 function takenOf(facts: ClusterFacts, { role }: RolePlan): string[] {

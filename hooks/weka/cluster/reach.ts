@@ -1,7 +1,8 @@
 /** Whether weka answers. What it last said does not stand for ever: after two minutes without an answer the cluster says so. */
-import type { ConditionWish, Summary } from '../../core/conditions.ts';
+import { carried } from '../../core/reasons.ts';
 import { clusterConditions } from '../api/group.ts';
 import { refusedCredentials } from '../queries.ts';
+import type { ConditionWish, Summary } from '../reasons.ts';
 import type { ClusterFacts } from './facts.ts';
 import { answerOf, refusal } from './looks.ts';
 import { secretNames } from './secrets.ts';
@@ -16,7 +17,7 @@ export interface Reach {
   /** Shown only while weka does not answer. */
   condition?: ConditionWish;
   /** Nothing that weka said before is to be believed any more. */
-  doubt?: { reason: string; message: string };
+  doubt?: Pick<ConditionWish, 'reason' | 'message'>;
   /** Seconds in which it is not asked again. */
   pauseSeconds?: number;
 }
@@ -39,7 +40,7 @@ export function reachOf(facts: ClusterFacts): Reach {
   if (facts.wekaStatus !== undefined || (error === undefined && before === undefined)) return {};
   // a look that is late is no answer either
   const condition = error === undefined && before !== undefined
-    ? { type: before.type, status: 'False' as const, reason: before.reason, message: before.message }
+    ? { type: before.type, status: 'False' as const, ...carried(before) }
     : wishOf(facts, error ?? '');
   const since = before === undefined ? facts.now : before.lastTransitionTime;
   if (Date.parse(facts.now) - Date.parse(since) < patience) return { condition, ...(condition.reason === refusal ? { pauseSeconds: pause } : {}) };

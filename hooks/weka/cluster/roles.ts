@@ -16,7 +16,7 @@ export interface RolePlan {
   numDrives: number;
 }
 
-/** The fixed templates (weka.md 3.1). */
+/** The fixed templates (docs/weka/reference.md#templates). */
 const templates: Record<Exclude<WekaClusterSpec['template'], 'dynamic'>, Partial<WekaConfig>> = {
   small: { computeContainers: 6, driveContainers: 6 },
   large: { computeContainers: 20, driveContainers: 20, s3Containers: 5 },
@@ -33,7 +33,7 @@ export function shapeOf(spec: WekaClusterSpec): Partial<WekaConfig> {
 const or = (value: number | undefined, fallback: number): number => (value === undefined || value === 0 ? fallback : value);
 
 /**
- * What each role wants. Sources: weka.md 2.3 (hugepages of the dynamic template) and 3.1 (counts and cores).
+ * What each role wants (docs/weka/reference.md#hugepages and #templates).
  * @param drives of a container that was made with another number of drives than the template has now
  * Drive: 1400 MiB a core + 200 MiB a drive, 200 MiB a drive of which are not weka's; compute: 3000 MiB a core.
  */

@@ -4,14 +4,15 @@
  */
 import { deleteSecret, ensureSecret, ownSecret } from '../../core/families/secrets.ts';
 import type { Operation } from '../../core/contract.ts';
-import { act, done, skipped, stalled, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
 import type { ClusterFacts } from './facts.ts';
 import { clusterSecret, type PresentSecret } from './looks.ts';
 import { operatorSecretName } from './containers.ts';
 
-/** Letters and digits; passwords have 10 digits among 32 characters (weka.md 3.6). */
+/** Letters and digits; passwords have 10 digits among 32 characters (docs/weka/reference.md#users). */
 const password = { length: 32, digits: 10 };
 const joinSecret = { length: 64 };
 

@@ -1,15 +1,16 @@
 /** The life of an active container, from node facts to Ready, as a list of steps. */
 import { writeClaims } from '../../core/claims.ts';
-import type { HookEvent, Json } from '../../core/contract.ts';
+import type { Json } from '../../core/contract.ts';
 import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
 import { refusalOf, type MissingChild } from '../../core/refused-child.ts';
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import type { KnownClaims } from '../claims/claims.ts';
+import type { Event, EventReason, Outcome, Reason, Step } from '../reasons.ts';
 import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, livePod, nodeFactsText, type ContainerFacts } from './facts.ts';
@@ -21,8 +22,8 @@ import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './re
 
 export type ContainerStep = Step<ContainerFacts>;
 
-export const warning = (reason: string, message: string): HookEvent => ({ type: 'Warning', reason, message });
-export const normal = (reason: string, message: string): HookEvent => ({ type: 'Normal', reason, message });
+export const warning = (reason: EventReason<'Warning'>, message: string): Event => ({ type: 'Warning', reason, message });
+export const normal = (reason: EventReason<'Normal'>, message: string): Event => ({ type: 'Normal', reason, message });
 
 const mode = (facts: ContainerFacts) => facts.container.spec.mode;
 
@@ -136,7 +137,7 @@ function bootScripts(facts: ContainerFacts): Outcome {
 }
 
 /** How it is said that the pod may come and is not there. */
-const missingPod: MissingChild = { type: 'PodRunning', reason: 'PodNotCreated' };
+const missingPod: MissingChild<Reason> = { type: 'PodRunning', reason: 'PodNotCreated' };
 
 function podRuns(facts: ContainerFacts): Outcome {
   const { pod } = facts;

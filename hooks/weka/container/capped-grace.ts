@@ -1,6 +1,7 @@
 /** A pod blocks at its end until it may stop, for as long as the kubelet lets it: admission, or who deletes it, may have made that short. */
-import { skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { skipped, wait } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { gracePeriodSeconds } from './pod/pod.ts';
 

@@ -1,10 +1,11 @@
 /** A claim that is lost while the container is paused or leaves: others would choose its drives and ports, and nobody would clean up after it. */
 import { writeClaims } from '../../core/claims.ts';
 import type { Json } from '../../core/contract.ts';
-import { act, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, skipped, wait } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import type { KnownClaims } from '../claims/claims.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { cleanUpView, dirtyNode } from './helpers.ts';
 import type { Refused } from './lost-claim.ts';

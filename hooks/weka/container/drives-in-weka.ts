@@ -6,13 +6,17 @@ import { ages } from './ages.ts';
 import type { ContainerFacts } from './facts.ts';
 import { queried } from './testimony.ts';
 
-/** The drives that weka has of this container; undefined: not known. */
-export function addedDrives(facts: ContainerFacts): WekaDrive[] | undefined {
+/** All drives that weka has; undefined: not known. */
+export function drivesSeen(facts: ContainerFacts): WekaDrive[] | undefined {
   const { container: { spec }, executor, otherMember, state, age } = facts;
   // what it says of itself proves nothing of what the cluster thinks of one that leaves
   const speaks = state !== 'deleting' || executor?.uid === otherMember?.uid;
-  const all = spec.mode === 'drive' && speaks ? queried(facts, executor, 'drives', age) : undefined;
-  return all?.filter((drive) => drive.host_id === nameOf(facts.containerId ?? NaN));
+  return spec.mode === 'drive' && speaks ? queried(facts, executor, 'drives', age) : undefined;
+}
+
+/** The drives that weka has of this container; undefined: not known. */
+export function addedDrives(facts: ContainerFacts): WekaDrive[] | undefined {
+  return drivesSeen(facts)?.filter((drive) => drive.host_id === nameOf(facts.containerId ?? NaN));
 }
 
 /** The drives are not what they are to be, so what weka says of them has to be whole. */

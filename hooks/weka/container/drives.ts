@@ -1,5 +1,5 @@
 /** Giving the claimed drives to weka, and taking back those that are to go. One dead drive must not stop anything else. */
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions, annotations } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
@@ -7,9 +7,11 @@ import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
+import type { Event, Outcome, Step } from '../reasons.ts';
 import { addition, lostDrive } from './device.ts';
 import type { ContainerFacts } from './facts.ts';
 import { addedDrives } from './drives-in-weka.ts';
+import { drivesElsewhere } from './known-to-weka.ts';
 import { othersThan, wishedDrives } from './resources.ts';
 import { answerOf, protectionSeen, queried } from './testimony.ts';
 
@@ -41,6 +43,16 @@ function failedDrive({ node, nodeName = '' }: ContainerFacts, { serial_number: s
   return wait('DriveFailed', message, 30, [{ type: 'Warning', reason: 'DriveFailed', message }]);
 }
 
+/** Weka would refuse to take one of them twice. */
+function elsewhere(facts: ContainerFacts, missing: readonly string[]): Outcome | undefined {
+  const found = drivesElsewhere(facts).find(({ serial_number: serial = '' }) => missing.includes(serial));
+  if (found === undefined) return undefined;
+  const { serial_number: serial = '', host_id: host = '', uuid } = found;
+  const id = /\d+/.exec(host)?.[0] ?? '';
+  const message = `the container claims drive ${serial}, which weka has in ${host}: if that one is given up, run in the pod of a member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${uuid}, and weka cluster container remove ${id}`;
+  return wait('ClaimContradiction', message, 30, [{ type: 'Warning', reason: 'ClaimContradiction', message }]);
+}
+
 function drivesAdded(facts: ContainerFacts): Outcome {
   if (facts.container.spec.mode !== 'drive') return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
@@ -60,12 +72,16 @@ function drivesAdded(facts: ContainerFacts): Outcome {
     // what is to go serves until it is replaced
     return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
   }
+  return elsewhere(facts, missing) ?? addMissing(facts, serials, missing);
+}
+
+function addMissing(facts: ContainerFacts, serials: readonly string[], missing: readonly string[]): Outcome {
   const lost = missing.filter((serial) => addition(facts, serial) === undefined).map((serial) => lostDrive(facts, serial));
   const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
   if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
   const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
   const message = `adds ${missing.length} of ${serials.length} drives`;
-  const events = errors.map((error) => ({ type: 'Warning' as const, reason: 'DrivesAddingError', message: error }));
+  const events = errors.map((error): Event => ({ type: 'Warning', reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);
 }
 

@@ -3,10 +3,10 @@
  * whatever its restartPolicy says, and nothing of the operator's has stopped it: it is deleted, and its successor comes
  * behind the fence like that of any pod that vanished.
  */
-import type { HookEvent } from '../../core/contract.ts';
 import type { PodView } from '../../core/pod-view.ts';
-import { act, wait, type Outcome } from '../../core/steps.ts';
+import { act, wait } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
+import type { Event, Outcome } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { backedOff, countOperation } from './replacements.ts';
 
@@ -41,7 +41,7 @@ export function endedOutcome(facts: ContainerFacts): Outcome | undefined {
   const said = `the pod has ended (${pod.ended})`;
   if (pod.terminating) return wait('PodEnded', `${said}; waits until Kubernetes has removed it`, 2);
   const kept = keptFor(facts, pod);
-  const events: HookEvent[] = [{ type: 'Warning', reason: 'PodEnded', message: said }];
+  const events: Event[] = [{ type: 'Warning', reason: 'PodEnded', message: said }];
   if (kept !== undefined) return wait('PodEnded', `${said}; ${kept}`, 30, events);
   const operations = countOperation(facts);
   if (operations.length > 0) return act('PodEnded', `${said}; counts its replacement`, operations, 1, events);

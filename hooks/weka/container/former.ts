@@ -5,10 +5,11 @@
 import { writeClaims } from '../../core/claims.ts';
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
-import { act, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, skipped, wait } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import type { KnownClaims } from '../claims/claims.ts';
 import { readDrives } from '../weka-drives.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
 import { livePod, type ContainerFacts } from './facts.ts';
 import { successorOf } from './succession.ts';

@@ -1,11 +1,11 @@
 /** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
-import type { Condition, ConditionWish, Summary } from '../../core/conditions.ts';
+import type { Condition } from '../../core/conditions.ts';
 import type { KubernetesObject, RelatedRule } from '../../core/contract.ts';
-import { defineController, type Life, type Said } from '../../core/controller.ts';
-import type { StepsResult } from '../../core/steps.ts';
+import { defineController, type Said } from '../../core/controller.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
+import type { ConditionWish, Event, Life, Reason, StepsResult, Summary } from '../reasons.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { hasFailed, mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
@@ -74,7 +74,7 @@ const endings = {
 function removalRequest(facts: ContainerFacts): ConditionWish[] {
   const { state, request } = facts;
   if (request.finalizing) return [];
-  const ask = (reason: string, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
+  const ask = (reason: Reason, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
   if (state === 'deleting' || state === 'destroying') return ask(endings[state].word, 'spec.state asks the owner to remove this container');
   if (facts.config.evictContainerOnDeletion && facts.pod?.terminating === true && stopDecision(facts).reason === 'RemovalRequested') return ask('PodDeleted', 'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then');
   return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
@@ -90,8 +90,7 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
       ? { state: 'stalled', reason: 'Paused', message: 'the container is paused' }
       : { state: 'progressing', reason: endings[state].ended, message: 'the pod is gone' };
   }
-  const message = 'message' in blocked ? (blocked.message ?? '') : '';
-  return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'FactUnknown', message };
+  return { state: 'progressing', reason: blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason, message: blocked.message };
 }
 
 /** The pod as long as it may not end, and the helper that cleans the node after it. */
@@ -115,7 +114,7 @@ const active: Life<ContainerFacts> = {
   summary(facts, run) {
     const wish = wishedPod(facts);
     if ('refused' in wish && wish.passing !== true) return { state: 'stalled', reason: 'NotSupported', message: wish.refused };
-    const whole = isOneOff(facts) ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' };
+    const whole = isOneOff(facts) ? { reason: 'Completed', message: 'the results are in' } as const : { reason: 'Running', message: 'the weka container is READY' } as const;
     return summarize(run, previous(facts), facts.container.metadata.generation ?? 0, whole);
   },
   word: (facts, run) => statusWord(facts, run, isOneOff(facts) ? 'Completed' : 'Running'),
@@ -144,7 +143,7 @@ const pausing: Life<ContainerFacts> = {
 };
 
 const lives = { active, leaving, pausing };
-type ContainerSaid = Said<ContainerFacts, typeof lives>;
+type ContainerSaid = Said<ContainerFacts, Reason, Event, keyof typeof lives>;
 
 function lifeOf({ state, request }: ContainerFacts): keyof typeof lives {
   if (state === 'paused') return 'pausing';

@@ -1,8 +1,9 @@
 /** Becoming a member of the weka cluster. */
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** As many addresses as the command takes; each of them alone would do. */

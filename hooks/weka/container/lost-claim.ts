@@ -9,7 +9,7 @@ import type { ContainerFacts } from './facts.ts';
 
 export interface Refused {
   refused: string;
-  reason: string;
+  reason: 'ClaimLost' | 'ClaimContradiction' | 'NeighbourUnclaimed' | 'ClaimsRenewed' | 'WekaNameHeld' | 'InsufficientDrives' | 'PortAllocationFailed' | 'FormerContainer' | 'IdentityUnknown';
 }
 
 /** What a container has without a claim: it runs, or ran, with it. */

@@ -1,8 +1,9 @@
 /** Labels, annotations and tolerations of a live pod: all that may change without a new one, aligned by an operation. */
 import { setPodMetadata, undoneByAdmission, type Toleration } from '../../core/families/pods.ts';
 import { operationOutcome, secondsSince } from '../../core/facts.ts';
-import { act, done, skipped, wait, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped, wait } from '../../core/steps.ts';
 import { annotations } from '../api/group.ts';
+import type { Outcome, Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
 

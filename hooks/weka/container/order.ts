@@ -5,6 +5,7 @@ import { objectLive } from '../../core/families/objects.ts';
 import { wekaClusterKind } from '../access.ts';
 import { annotations, apiVersion } from '../api/group.ts';
 import type { WekaContainer } from '../api/index.ts';
+import { is } from '../api/modes.ts';
 import type { ClaimsFact } from '../claims/claims.ts';
 import type { ContainerState } from './stop.ts';
 
@@ -32,24 +33,22 @@ export function ownerFact(request: ReadingRequest, namespace: string, cluster: {
   return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, generation, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
 }
 
-/** The order is about this very deletion of the cluster. Who is gone takes nothing back any more. */
+/** The order is about this very deletion of the cluster. Who is gone may have taken it back before anybody looked. */
 function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
-  const { destroy: order, grace } = claims?.state === 'known' ? claims.spec : {};
-  if (order === undefined || owner.state === 'unknown') return false;
-  // of who is gone the claims say which deletion was the last
-  return owner.state === 'gone' ? grace === undefined || order.generation === grace.generation : order.generation === owner.generation;
+  const order = claims?.state === 'known' ? claims.spec.destroy : undefined;
+  return order !== undefined && owner.state === 'terminating' && !owner.cancelled && order.generation === owner.generation;
 }
 
-/** What a cluster has written into the spec is its order, for as long as that stands in its claims; without that mark it is a person's word. */
-export const isAnnounced = ({ metadata }: Pick<WekaContainer, 'metadata'>): boolean => metadata.annotations?.[annotations.destroyAnnounced] !== undefined;
-
-/** An order that its cluster has written into the spec lasts as long as the cluster means it: it may be read after it was cancelled, and before the next one. */
-function mayDestroy(container: WekaContainer, owner: OwnerFact, ordered: boolean): boolean {
-  // who can not be heard may have called it back
-  if (owner.state === 'unknown') return false;
-  if (owner.state === 'terminating') return !owner.cancelled && ordered;
-  return ordered || !isAnnounced(container);
+/** Whether a cluster may have written `destroying` into the spec: the mark can be stripped, so its claims say it too. */
+function isAnnounced({ metadata, spec }: WekaContainer, claims: ClaimsFact | undefined): boolean {
+  if (metadata.annotations?.[annotations.destroyAnnounced] !== undefined) return true;
+  if (claims === undefined || !is(spec.mode, 'backend')) return false;
+  return claims.state === 'unknown' || (claims.spec.announced ?? claims.spec.destroy) !== undefined;
 }
+
+/** Whether `spec.state: destroying` is a person's word. */
+const isConfirmed = (container: WekaContainer, claims: ClaimsFact | undefined): boolean =>
+  container.metadata.annotations?.[annotations.destroyConfirmed] === container.metadata.uid || !isAnnounced(container, claims);
 
 /**
  * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
@@ -58,11 +57,10 @@ function mayDestroy(container: WekaContainer, owner: OwnerFact, ordered: boolean
 export function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
   const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner);
-  if (wished === 'destroying') return mayDestroy(container, owner, ordered) ? 'destroying' : 'paused';
+  // a cluster that ends has the word, and who can not be heard may have called it back
+  if (wished === 'destroying') return ordered || ((owner.state === 'living' || owner.state === 'gone') && isConfirmed(container, clusterClaims)) ? 'destroying' : 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
-  const cancelled = owner.state === 'terminating' && owner.cancelled;
-  // a cluster that lives, or that has cancelled its deletion, has not ordered what still stands in its claims
-  if (owner.state !== 'living' && owner.state !== 'unknown' && !cancelled && ordered) return 'destroying';
+  if (ordered) return 'destroying';
   // under a foreground deletion it is the collector that deletes, and no person
   const byPerson = owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
   if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';

@@ -1,10 +1,10 @@
 /** The WekaCluster above a container: its finalizer, and what a container says when it has gone without a word. */
 import { ensureFinalizer } from '../../core/families/objects.ts';
-import type { Summary } from '../../core/conditions.ts';
-import { act, done, skipped, type Outcome, type Step } from '../../core/steps.ts';
+import { act, done, skipped } from '../../core/steps.ts';
 import { annotations, apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
 import { graceSeconds } from '../grace.ts';
+import type { Outcome, Step, Summary } from '../reasons.ts';
 import { warning } from './bring-up.ts';
 import type { ContainerFacts } from './facts.ts';
 
@@ -34,17 +34,18 @@ const words = 'spec.state: destroying erases its data and its drives, spec.state
 export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfterSeconds?: number } | undefined {
   const { owner, container: { metadata, spec } } = facts;
   if (facts.state !== 'paused' || spec.state === 'paused' && owner.state === 'living') return undefined;
-  if (metadata.deletionTimestamp === undefined) return undefined;
   const cluster = facts.clusterName ?? '';
+  if (spec.state === 'destroying' && (owner.state === 'gone' || owner.state === 'living')) {
+    if (facts.clusterClaims?.state === 'unknown') return undefined;
+    const whose = owner.state === 'gone' ? `WekaCluster ${cluster} is gone, and nobody says that it still meant its order to destroy` : `WekaCluster ${cluster} once ordered to destroy, and has not done so now`;
+    const way = `kubectl annotate --overwrite wekacontainer ${facts.name} -n ${facts.namespace} ${annotations.destroyConfirmed}=${facts.uid}`;
+    return { summary: { state: 'stalled', reason: 'WordNeeded', message: `${whose}, which stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} makes it your word, which erases its data and its drives` } };
+  }
+  if (metadata.deletionTimestamp === undefined) return undefined;
   if (owner.state === 'terminating' && owner.cancelled) {
     return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; with spec.state: deleting it leaves a weka cluster that lives on, and with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace` } };
   }
   if (owner.state !== 'gone') return undefined;
-  if (spec.state === 'destroying') {
-    if (facts.clusterClaims?.state === 'unknown') return undefined;
-    const way = `kubectl annotate wekacontainer ${facts.name} -n ${facts.namespace} ${annotations.destroyAnnounced}-`;
-    return { summary: { state: 'stalled', reason: 'WordNeeded', message: `WekaCluster ${cluster} is gone, and has called back the order to destroy that stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} makes it your word, which erases its data and its drives` } };
-  }
   const left = ownGraceLeft(facts);
   const gone = `WekaCluster ${cluster} is gone and has ordered nothing`;
   return left > 0

@@ -10,10 +10,11 @@ import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claim
 import { isBeingAdded } from './device.ts';
 import { emptiedSerials, serialsInWeka } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
+import { drivesElsewhere, knownToWeka } from './known-to-weka.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { remembered, unclaimedNeighbour, type Refused } from './lost-claim.ts';
 
-/** Weka takes failure domain names of up to 16 characters (weka.md 3.1). */
+/** Weka takes failure domain names of up to 16 characters (docs/weka/reference.md#failure-domain). */
 const failureDomainLength = 16;
 
 /**
@@ -74,7 +75,8 @@ export function wishedDrives(facts: ContainerFacts & { node: WekaNode }, held: r
   const adding = held.filter((serial) => isBeingAdded(facts, serial));
   return chooseDrives({
     wanted: spec.mode === 'drive' ? (spec.numDrives ?? 0) : 0, signed: node.spec.drives, blocked: node.spec.blockedDrives, held, adding,
-    inWeka: serialsInWeka(facts), emptied: emptiedSerials(facts), others: new Set(others.flatMap((other) => other.drives ?? [])),
+    inWeka: serialsInWeka(facts), emptied: emptiedSerials(facts),
+    elsewhere: new Set(drivesElsewhere(facts).map(({ serial_number: serial = '' }) => serial)), others: new Set(others.flatMap((other) => other.drives ?? [])),
   });
 }
 
@@ -111,7 +113,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   const { uid, holder } = facts;
   const others = othersThan(uid, holders);
   const before = holder === undefined ? remembered(facts, others) : heldBefore(holder);
-  const neighbour = before === undefined ? incomplete(facts) ?? nameHeld(facts, others) ?? unclaimedNeighbour(facts, holders) : undefined;
+  const neighbour = before === undefined ? incomplete(facts) ?? nameHeld(facts, others) ?? unclaimedNeighbour(facts, holders) ?? knownToWeka(facts) : undefined;
   if (neighbour !== undefined) return neighbour;
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);

@@ -1,29 +1,30 @@
 /** The status of a WekaContainer: always complete, derived from facts and steps, without a ticking clock. */
-import type { Condition, Summary } from '../../core/conditions.ts';
+import type { Condition } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
-import type { StepsResult } from '../../core/steps.ts';
+import { carried } from '../../core/reasons.ts';
 import { is } from '../api/modes.ts';
+import type { Reason, StepsResult, Summary } from '../reasons.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** What the steps as a whole say; what is unknown leaves a container that was Ready in this generation as it was. */
-export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[], generation: number, ready: { reason: string; message: string }): Summary {
+export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[], generation: number, ready: { reason: Reason; message: string }): Summary {
   const blocked = run.blockedBy?.outcome;
-  if (blocked === undefined || !('message' in blocked)) return { state: 'ready', ...ready };
+  if (blocked === undefined) return { state: 'ready', ...ready };
   const before = previous.find(({ type }) => type === 'Ready');
-  const message = blocked.message ?? '';
+  const { message } = blocked;
   // a look that is late, once a minute, must not be written down each time
-  if (blocked.state === 'unknown' && before?.status === 'True' && before.observedGeneration === generation) return { state: 'ready', reason: before.reason, message: before.message };
+  if (blocked.state === 'unknown' && before?.status === 'True' && before.observedGeneration === generation) return { state: 'ready', ...carried(before) };
   if (blocked.state === 'unknown') return { state: 'progressing', reason: 'FactUnknown', message, ready: before?.status === 'True' };
   if (blocked.state === 'stalled') return { state: 'stalled', reason: blocked.reason, message };
-  return { state: 'progressing', reason: 'reason' in blocked ? blocked.reason : 'Waiting', message };
+  return { state: 'progressing', reason: blocked.reason, message };
 }
 
 /** Reasons that have a word of their own, whatever the step. */
-const words: Record<string, string> = { RuntimeError: 'Error', WaitForDrivers: 'WaitForDrivers', HelperRefused: 'WaitForDrivers' };
+const words: Partial<Record<Reason, string>> = { RuntimeError: 'Error', WaitForDrivers: 'WaitForDrivers', HelperRefused: 'WaitForDrivers' };
 
-/** Upstream's one-word status (weka.md 6.1), derived from the step that is waited for. */
+/** Upstream's one-word status (docs/weka/reference.md#status-words), derived from the step that is waited for. */
 export function statusWord(facts: ContainerFacts, run: StepsResult<ContainerFacts>, settled: string): string {
   if (facts.pod?.terminating === true && facts.state === 'active') return 'PodTerminating';
   const blocked = run.blockedBy;

@@ -4,6 +4,7 @@
  */
 
 import type { Protection } from '../protection.ts';
+import type { Reason } from '../reasons.ts';
 
 export type ContainerState = 'active' | 'paused' | 'deleting' | 'destroying';
 
@@ -43,10 +44,10 @@ export interface StopInput {
   nodeTurn?: { against: string | undefined } | undefined;
 }
 
-export interface StopDecision {
-  stop: 'wait' | 'allow' | 'force';
-  reason: string;
-  /** Names what is waited for, or why the pod may stop. */
+interface StopWait {
+  stop: 'wait';
+  reason: Reason;
+  /** Names what is waited for. */
   message: string;
   /** The disruption turn has to be taken first, alone or, of a node, together with who has it. */
   takeTurn?: 'alone' | 'together';
@@ -54,10 +55,22 @@ export interface StopDecision {
   returnTurn?: true;
 }
 
+interface StopPermission {
+  stop: 'allow' | 'force';
+  /** Tells the rows apart; no condition has it. */
+  reason: string;
+  /** Why the pod may stop. */
+  message: string;
+  takeTurn?: never;
+  returnTurn?: never;
+}
+
+export type StopDecision = StopWait | StopPermission;
+
 /** For whoever reads of a wait that only this override ends. */
 export const skipsDeactivation = 'overrides.skipDeactivate skips it, and what only this container holds is lost';
 
-const waitFor = (reason: string, message: string): StopDecision => ({ stop: 'wait', reason, message });
+const waitFor = (reason: Reason, message: string): StopWait => ({ stop: 'wait', reason, message });
 const allow = (reason: string, message: string): StopDecision => ({ stop: 'allow', reason, message });
 const force = (reason: string, message: string): StopDecision => ({ stop: 'force', reason, message });
 

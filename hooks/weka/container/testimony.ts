@@ -61,15 +61,18 @@ export function queried<N extends WekaQueryName>(facts: ContainerFacts, speaker:
 const silentBeside = ({ members, container: { spec } }: ContainerFacts): SilentMember[] => (members?.spec.silent ?? []).filter(({ wekaName }) => wekaName !== spec.name);
 
 /** What a member says, as far as it can be believed. */
-function testimony(facts: ContainerFacts, speaker: Speaker | undefined): Partial<Testimony> & Pick<Testimony, 'inWeka'> {
-  const status = queried(facts, speaker?.pod, 'status');
-  const listed = readContainers(queried(facts, speaker?.pod, 'containers'), { containerId: speaker?.containerId, status, clusterGuid: facts.clusterGuid });
+function testimony(facts: ContainerFacts, speaker: Speaker | undefined, ask: typeof queried = queried): Partial<Testimony> & Pick<Testimony, 'inWeka'> {
+  const status = ask(facts, speaker?.pod, 'status');
+  const listed = readContainers(ask(facts, speaker?.pod, 'containers'), { containerId: speaker?.containerId, status, clusterGuid: facts.clusterGuid });
   const stale = againstSilence(listed, silentBeside(facts));
   return defined({ pod: speaker?.pod, status, inWeka: stale === undefined ? listed : { state: 'unknown' as const, reason: stale } });
 }
 
 /** What the other member says: it speaks for the container, which can not do so itself. */
 export const othersWord = (facts: ContainerFacts): Pick<Testimony, 'status' | 'inWeka'> => testimony(facts, facts.speakers[0]);
+
+/** What the other member says to one of whom nothing is known: weka may know it all the same. */
+export const wordOnStranger = (facts: ContainerFacts): WekaContainers => testimony(facts, facts.speakers[0], answered).inWeka;
 
 /** What a second one says, for what the word of one does not prove: it may be cut off and speak of the past. Undefined where there is but one. */
 export function witness(facts: ContainerFacts): Testimony | undefined {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { podLive } from '../../core/families/pods.ts';
 import type { Fact, Json } from '../../core/contract.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
-import { inRounds, readingOf } from '../../core/testing.ts';
+import { inRounds, readingOf } from '../../core/reading.fixture.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';

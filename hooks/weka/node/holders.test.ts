@@ -4,7 +4,7 @@ import { claimsRead } from '../../core/families/claims.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { Fact, Json } from '../../core/contract.ts';
 import type { Reading, ReadingRequest } from '../../core/facts.ts';
-import { inRounds, readingOf } from '../../core/testing.ts';
+import { inRounds, readingOf } from '../../core/reading.fixture.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';

@@ -3,7 +3,7 @@ import { writeClaims } from '../../core/claims.ts';
 import type { Json, Operation } from '../../core/contract.ts';
 import { ask, factValue } from '../../core/facts.ts';
 import { canonicalJson } from '../../core/operations.ts';
-import { act, skipped, wait, type Outcome } from '../../core/steps.ts';
+import { act, skipped, wait } from '../../core/steps.ts';
 import { claimsNames, type ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
@@ -11,6 +11,7 @@ import { readableHoldersFact, type ClaimsFact } from '../claims/claims.ts';
 import {
   ages, containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, runtimeDead, suspects, type HolderInput, type LeftPod, type Suspect,
 } from './holder-proof.ts';
+import type { Outcome } from '../reasons.ts';
 import { askForWord, clusterDone } from './weka-word.ts';
 
 /** Seconds. Of the claims themselves, and until a proof that is missing is looked for again. */

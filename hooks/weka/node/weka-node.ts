@@ -1,23 +1,24 @@
 /** The WekaNode controller: facts and kernel drivers of one node, each through a helper container on it. */
-import type { Condition, Summary } from '../../core/conditions.ts';
+import type { Condition } from '../../core/conditions.ts';
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { defineController } from '../../core/controller.ts';
 import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
 import { contentHash } from '../../core/operations.ts';
-import { done, skipped, unknown, wait, type Outcome, type Step, type StepsResult } from '../../core/steps.ts';
+import { done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
 import { claimsNames, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
+import type { Life, Outcome, Step, StepsResult, Summary } from '../reasons.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holdersSettled } from './holders.ts';
 import { claimsSeen } from './claims-object.ts';
 import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
 import { loads, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
 
-/** Older facts are read again (weka.md 1.4: schema of the discovery annotation). */
+/** Older facts are read again (docs/weka/reference.md#discovery). */
 const discoverySchema = 3;
 
 /** Entries of each list in the status, as the schema has it. */
@@ -243,11 +244,13 @@ function resync({ seen }: NodeFacts, { resyncAfterSeconds = Infinity }: StepsRes
   return seconds === Infinity ? undefined : seconds;
 }
 
+const known: Life<NodeFacts> = { steps, whenDone: 'create', summary, resync };
+
 export const wekaNodeController = defineController({
   name: 'wekanode',
   parse: parseWekaNode,
   facts: nodeFacts,
-  lives: { known: { steps, whenDone: 'create', summary, resync } },
+  lives: { known },
   life: () => 'known',
   previous: ({ node }) => (node.status?.conditions ?? []) as Condition[],
   children: helpers,

@@ -11,8 +11,8 @@ import { httpClient } from './client.ts';
 import type { HttpClient } from './client.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { startApiServer } from './server.ts';
-import { startTestServer } from './test-server.ts';
-import type { TestServer } from './test-server.ts';
+import { startTestServer } from './server.fixture.ts';
+import type { TestServer } from './server.fixture.ts';
 
 let lab: TestServer;
 let config: KubeConfig;

@@ -1,7 +1,7 @@
 /** Stock kubectl against the server, one verb after the other. Skipped, and counted as such, where there is no kubectl. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectlIsInstalled, startTestServer } from './test-server.ts';
-import type { KubectlOptions, TestServer } from './test-server.ts';
+import { kubectlIsInstalled, startTestServer } from './server.fixture.ts';
+import type { KubectlOptions, TestServer } from './server.fixture.ts';
 
 describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
   let lab: TestServer;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configMaps, events, newEvents, newStore, node, nodes, pod, pods, refusalOf } from './test-objects.ts';
+import { configMaps, events, newEvents, newStore, node, nodes, pod, pods, refusalOf } from './objects.fixture.ts';
 import type { JsonObject } from './types.ts';
 
 const container = (extra: JsonObject): JsonObject => ({ containers: [{ name: 'main', image: 'vendor/program:1.0', ...extra }] });

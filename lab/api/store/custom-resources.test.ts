@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definitions, drive, driveDefinition, drives, newStore, refusalOf } from './test-objects.ts';
+import { definitions, drive, driveDefinition, drives, newStore, refusalOf } from './objects.fixture.ts';
 import type { JsonObject, Store } from './types.ts';
 
 function withDrives(spec: JsonObject, version: JsonObject = {}): Store {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configMap, configMaps, drive, driveDefinition, drives, definitions, namespaces, newStore, node, nodes, pod, pods, record, refusalOf } from './test-objects.ts';
+import { configMap, configMaps, drive, driveDefinition, drives, definitions, namespaces, newStore, node, nodes, pod, pods, record, refusalOf } from './objects.fixture.ts';
 
 function withPod(spec: object = {}, bound = true) {
   const made = newStore();

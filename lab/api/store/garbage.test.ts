@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import { configMap, configMaps, newStore, node, nodes, ownedBy, pod, pods, record } from './test-objects.ts';
+import { configMap, configMaps, newStore, node, nodes, ownedBy, pod, pods, record } from './objects.fixture.ts';
 
 function family() {
   const made = newStore();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { storeClient } from './client.ts';
-import { configMap, configMaps, events, jobs, namespaces, newStore, record, refusalOf, secrets, services, statefulSets } from './test-objects.ts';
+import { configMap, configMaps, events, jobs, namespaces, newStore, record, refusalOf, secrets, services, statefulSets } from './objects.fixture.ts';
 import type { JsonObject } from './types.ts';
 
 const job = (restartPolicy: string) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy, containers: [{ name: 'main', image: 'vendor/program:1.0' }] } } } });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonPatched, mergePatched } from './patch.ts';
 import { strategicMerge } from './strategic-merge.ts';
-import { configMap, configMaps, drive, driveDefinition, drives, definitions, newStore, node, nodes, refusalOf } from './test-objects.ts';
+import { configMap, configMaps, drive, driveDefinition, drives, definitions, newStore, node, nodes, refusalOf } from './objects.fixture.ts';
 import type { JsonObject } from './types.ts';
 
 const document = { metadata: { name: 'a' }, list: [1, 2], map: { key: 'value' } };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { asObject, valueAt } from './json.ts';
-import { newStore, node, nodes, pod, pods, refusalOf } from './test-objects.ts';
+import { newStore, node, nodes, pod, pods, refusalOf } from './objects.fixture.ts';
 import type { JsonObject } from './types.ts';
 
 const container = (extra: JsonObject = {}) => ({ name: 'main', image: 'vendor/program:1.0', ...extra });

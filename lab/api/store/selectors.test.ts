@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts';
-import { configMap, configMaps, newStore, pod, refusalOf } from './test-objects.ts';
+import { configMap, configMaps, newStore, pod, refusalOf } from './objects.fixture.ts';
 
 const object = { ...pod('p', { nodeName: 'n1' }, { namespace: 'team', labels: { role: 'drive', zone: 'a', size: '5' } }), status: { phase: 'Running' } };
 const { store } = newStore();

@@ -1,8 +1,9 @@
 /** The life of a Beacon. */
 import { factValue } from '../../../hooks/core/facts.ts';
-import { act, done, skipped, unknown, wait, type Outcome, type Step } from '../../../hooks/core/steps.ts';
+import { act, done, skipped, unknown, wait } from '../../../hooks/core/steps.ts';
 import { showMessage, type Shown } from './catalogue.ts';
 import { nameTaken, shownBy, type BeaconFacts } from './facts.ts';
+import type { Outcome, Step } from './reasons.ts';
 
 const isSame = (one: Partial<Shown>, other: Shown): boolean => one.message === other.message && one.colour === other.colour;
 

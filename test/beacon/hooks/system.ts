@@ -5,6 +5,7 @@ import { beaconKinds } from './api.ts';
 import { beaconCatalogue } from './catalogue.ts';
 import { beaconConfig } from './config.ts';
 import { beaconController } from './hook.ts';
+import { beaconReasons } from './reasons.ts';
 import { beaconSteps } from './steps.ts';
 
 export const beaconSystem: System = {
@@ -14,5 +15,6 @@ export const beaconSystem: System = {
   settings: beaconConfig,
   access: beaconAccess,
   catalogue: beaconCatalogue,
+  reasons: beaconReasons,
   lives: { beacon: beaconSteps },
 };

@@ -2,6 +2,7 @@
 import { sidecarSystem } from '../../../sidecar/system.ts';
 import { beaconAccess } from '../hooks/access.ts';
 import { beaconCatalogue } from '../hooks/catalogue.ts';
+import { beaconReasons } from '../hooks/reasons.ts';
 import { lampShown, showMessage } from './lamp.ts';
 
 export const beaconSidecar = sidecarSystem({
@@ -9,6 +10,6 @@ export const beaconSidecar = sidecarSystem({
   access: beaconAccess,
   catalogue: beaconCatalogue,
   performers: { 'beacon.shown': lampShown, 'beacon.show': showMessage },
-  throttledReasons: {},
+  reasons: beaconReasons,
   details: [],
 });

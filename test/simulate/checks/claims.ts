@@ -1,6 +1,6 @@
 /** What is held by whom: claims against each other, against weka and against the ports of what runs. */
 import type { ClusterSnapshot, WorldSnapshot } from '../../../lab/weka/snapshot.ts';
-import type { World } from '../../lab/world.ts';
+import type { LabWorld } from '../../lab/world.ts';
 import type { Check, Finding } from '../check.ts';
 
 export const claimTolerances = {
@@ -18,8 +18,8 @@ interface Holder {
   wekaPort?: number;
 }
 
-function holdersIn(world: World): Holder[] {
-  return world.lab.all('WekaClaims').flatMap((claims) => {
+function holdersIn(world: LabWorld): Holder[] {
+  return world.list('WekaClaims').flatMap((claims) => {
     const { holders = {} } = (claims['spec'] ?? {}) as { holders?: Record<string, Omit<Holder, 'node' | 'uid'>> };
     return Object.entries(holders).map(([uid, holder]) => ({ ...holder, node: claims.metadata.name, uid }));
   });
@@ -56,9 +56,9 @@ function wrongPorts({ locals }: WorldSnapshot, holders: Holder[]): Finding[] {
 }
 
 /** Holders whose container has gone, and of which the WekaNode says nothing. */
-function absentHolders(world: World, holders: Holder[]): Finding[] {
-  const uids = new Set(world.lab.all('WekaContainer').map(({ metadata }) => metadata.uid));
-  const told = world.lab.all('WekaNode').flatMap((node) => ((node['status'] as { conditions?: { type: string; status: string; message: string }[] } | undefined)?.conditions ?? []))
+function absentHolders(world: LabWorld, holders: Holder[]): Finding[] {
+  const uids = new Set(world.list('WekaContainer').map(({ metadata }) => metadata.uid));
+  const told = world.list('WekaNode').flatMap((node) => ((node['status'] as { conditions?: { type: string; status: string; message: string }[] } | undefined)?.conditions ?? []))
     .filter(({ type, status }) => type === 'HoldersSettled' && status !== 'True').map(({ message }) => message).join(' ');
   return holders.filter(({ uid, name = '' }) => !uids.has(uid) && !told.includes(uid) && !told.includes(name)).map(({ node, uid, name }): Finding => [`${node} is claimed by ${name ?? ''} (${uid}), which does not exist`, claimTolerances.holderGone]);
 }
@@ -74,12 +74,12 @@ export const claimChecks: readonly Check[] = [
   {
     name: 'active-drives-are-claimed',
     promise: 'each ACTIVE drive of weka is in the claim of its own container, and in nobody else\'s',
-    watch: ({ world, whileSo }) => whileSo(() => world.lab.world.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world))), claimKinds),
+    watch: ({ world, whileSo }) => whileSo(() => world.weka.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world))), claimKinds),
   },
   {
     name: 'ports-are-claimed',
     promise: 'each port that a backend listens on is the one that it claims',
-    watch: ({ world, whileSo }) => whileSo(() => wrongPorts(world.lab.world.snapshot(), holdersIn(world)), claimKinds),
+    watch: ({ world, whileSo }) => whileSo(() => wrongPorts(world.weka.snapshot(), holdersIn(world)), claimKinds),
   },
   {
     name: 'holders-exist',

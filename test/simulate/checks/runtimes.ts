@@ -1,5 +1,5 @@
 /** At most one live runtime of each container. */
-import type { World } from '../../lab/world.ts';
+import type { LabWorld } from '../../lab/world.ts';
 import type { Check, Finding } from '../check.ts';
 
 /** A pod whose runtime finds the lock taken ends at once. */
@@ -19,7 +19,7 @@ export function runtimeOf(pod: object): string | undefined {
   return isHelper || !['drive', 'compute'].includes(value('MODE') ?? '') ? undefined : value('WEKA_CONTAINER_ID');
 }
 
-function secondRuntimes(world: World): Finding[] {
+function secondRuntimes(world: LabWorld): Finding[] {
   const places = new Map<string, string>();
   return world.lab.kubelet.pods().filter(({ running }) => running.includes('weka-container')).flatMap(({ pod, nodeName }): Finding[] => {
     const uid = runtimeOf(pod);

@@ -48,7 +48,7 @@ describe('the checks between the programs', () => {
     const { world } = stage;
     world.lab.driver.stop();
     const node = world.get('Pod', 'demo-drive-0')?.spec?.['nodeName'] as string;
-    const other = world.lab.all('Pod').find(({ metadata, ...pod }) => metadata.namespace === 'default' && (pod['spec'] as { nodeName: string }).nodeName !== node)!.metadata.name;
+    const other = world.list('Pod').find(({ metadata, ...pod }) => metadata.namespace === 'default' && (pod['spec'] as { nodeName: string }).nodeName !== node)!.metadata.name;
     world.lab.machines.fail(node);
     await world.clock.advance(40_000);
     world.delete('Pod', other);

@@ -19,11 +19,11 @@ function judgeFlag({ world, orders, broken }: Scene, effect: Effect): void {
   if (pod === undefined) return;
   if (pod.metadata.deletionTimestamp === undefined) broken(`pod ${name} got a stop flag and is not to stop`);
   const uid = runtimeOf(pod);
-  const [cluster] = world.lab.world.snapshot().clusters.filter(({ members }) => members.some(({ dataId }) => dataId === uid));
+  const [cluster] = world.weka.snapshot().clusters.filter(({ members }) => members.some(({ dataId }) => dataId === uid));
   const member = cluster?.members.find(({ dataId }) => dataId === uid);
   if (uid === undefined || cluster === undefined || member?.status !== 'UP' || orders.ofStop(uid) !== undefined) return;
   const own = member.failureDomain || member.name;
-  const away = [...awaySince(world.lab.world, world.clock.now())].filter(([domain, since]) => domain !== own && world.clock.now() - since >= unseenFault).map(([domain]) => domain);
+  const away = [...awaySince(world.weka, world.clock.now())].filter(([domain, since]) => domain !== own && world.clock.now() - since >= unseenFault).map(([domain]) => domain);
   if (away.length > 0) broken(`${name} got a stop flag while ${away.join(', ')} was away`);
 }
 
@@ -76,7 +76,7 @@ export const stageChecks: readonly StageCheck[] = [
     name: 'stop-flags-are-due',
     promise: '8.1, 8.3 a stop flag is given only to a pod that is to stop, and while nothing else is away',
     watch(scene, stage) {
-      scene.world.lab.world.onChange(() => void awaySince(scene.world.lab.world, scene.world.clock.now()));
+      scene.world.weka.onChange(() => void awaySince(scene.world.weka, scene.world.clock.now()));
       stage.onEffect((effect) => judgeFlag(scene, effect));
     },
   },
@@ -95,7 +95,7 @@ export const stageChecks: readonly StageCheck[] = [
     watch({ world, broken, onWrite }, stage) {
       const secrets = new Set<string>();
       const learn = (object: KubernetesObject): void => secretsOf(object).forEach((text) => secrets.add(text));
-      world.lab.all('Secret').forEach(learn);
+      world.list('Secret').forEach(learn);
       const search = (text: string, where: () => string): void => {
         for (const secret of secrets) if (text.includes(secret)) broken(`a secret stands in ${where()}`);
       };
@@ -118,7 +118,7 @@ export const stageChecks: readonly StageCheck[] = [
       stage.onEffect((effect) => {
         if (effect.verb !== 'delete' || effect.kind !== 'Secret') return;
         const secret = world.get('Secret', effect.name, effect.namespace);
-        const cluster = world.lab.all('WekaCluster').find(({ metadata }) => metadata.uid === secret?.metadata.labels?.['weka.io/cluster-id']);
+        const cluster = world.list('WekaCluster').find(({ metadata }) => metadata.uid === secret?.metadata.labels?.['weka.io/cluster-id']);
         if (cluster !== undefined && orders.ofDestruction(cluster.metadata.uid ?? '') === undefined) broken(`the Secret ${effect.name} of a cluster that is not destroyed was deleted`);
       });
     },

@@ -1,12 +1,12 @@
 /** What the operator does to weka and to data, judged in the moment in which it is done: who is away then, and who has ordered it. */
 import type { Orders } from '../../lab/orders.ts';
-import type { World } from '../../lab/world.ts';
+import type { LabWorld } from '../../lab/world.ts';
 import type { Check, Scene } from '../check.ts';
 
 /** A machine that fails is seen by the operator only with its next look at weka; what it decided before counts as right. */
 export const unseenFault = 30_000;
 
-type Model = World['lab']['world'];
+type Model = LabWorld['weka'];
 type Stop = Model['stops'][number];
 
 /** Backends of other failure domains that the operator could know to be away when it let this one stop. */
@@ -45,7 +45,7 @@ function ownIncident({ stops }: Model, { kind, by, clusterGuid, message }: Model
 /** A check of one of the lists of the model, entry by entry as they are added. */
 function eachOf<Entry>(list: (model: Model) => readonly Entry[], judge: (entry: Entry, model: Model, orders: Orders) => string[]): Check['watch'] {
   return ({ world, orders, broken }) => {
-    const model = world.lab.world;
+    const model = world.weka;
     let judged = 0;
     const look = (): void => {
       const entries = list(model).slice(judged);
@@ -59,7 +59,7 @@ function eachOf<Entry>(list: (model: Model) => readonly Entry[], judge: (entry: 
 
 /** Weka drains one more failure domain while another one is away, or leaves as well. */
 function watchLeaving({ world, orders, broken }: Scene): void {
-  const model = world.lab.world;
+  const model = world.weka;
   const awaySince = new Map<string, number>();
   const leaving = new Set<string>();
   model.onChange(() => {

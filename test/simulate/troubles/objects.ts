@@ -37,7 +37,7 @@ function wipeStatus(stage: Stage, kind: string, name: string): void {
 /** Its claims and drives are for a person to clean up from now on. */
 function giveUp(stage: Stage, name: string): void {
   const uid = stage.world.get('WekaContainer', name)?.metadata.uid ?? '';
-  const holders = stage.world.lab.all('WekaClaims').map((claims) => (claims['spec'] as { holders?: Record<string, { drives?: string[] }> } | undefined)?.holders?.[uid]);
+  const holders = stage.world.list('WekaClaims').map((claims) => (claims['spec'] as { holders?: Record<string, { drives?: string[] }> } | undefined)?.holders?.[uid]);
   for (const thing of [uid, ...holders.flatMap((holder) => holder?.drives ?? [])]) stage.given.add(thing);
 }
 
@@ -184,7 +184,7 @@ export const objectTroubles: readonly Trouble[] = [
     draw: (random) => ({ which: which(random), kind: ['WekaContainer', 'WekaCluster', 'WekaNode'][random.integer(3)] ?? 'WekaCluster' }),
     begin(stage, args) {
       const kind = String(args['kind']);
-      const name = picked(namesOf(stage.world.lab.all(kind).filter(({ metadata }) => metadata.namespace !== 'weka-operator-system')), args['which']);
+      const name = picked(namesOf(stage.world.list(kind).filter(({ metadata }) => metadata.namespace !== 'weka-operator-system')), args['which']);
       if (name === undefined) return none;
       wipeStatus(stage, kind, name);
       return { story: `the status of ${kind} ${name} was wiped` };
@@ -194,7 +194,7 @@ export const objectTroubles: readonly Trouble[] = [
     name: 'claims-are-deleted', by: 'person',
     draw: (random) => ({ which: which(random), all: random.next() < 0.3 }),
     begin(stage, args) {
-      const names = namesOf(stage.world.lab.all('WekaClaims'));
+      const names = namesOf(stage.world.list('WekaClaims'));
       const one = picked(names, args['which']);
       const chosen = args['all'] === true ? names : one === undefined ? [] : [one];
       for (const name of chosen) remove(stage, 'WekaClaims', name);
@@ -208,7 +208,7 @@ export const objectTroubles: readonly Trouble[] = [
   },
   {
     name: 'wekanode-is-deleted', by: 'person',
-    ...toOne((stage, fraction) => picked(namesOf(stage.world.lab.all('WekaNode')), fraction), (stage, name) => {
+    ...toOne((stage, fraction) => picked(namesOf(stage.world.list('WekaNode')), fraction), (stage, name) => {
       remove(stage, 'WekaNode', name);
       return { story: `WekaNode ${name} was deleted` };
     }),
@@ -231,7 +231,7 @@ export const objectTroubles: readonly Trouble[] = [
       remove(stage, 'Secret', secret.metadata.name);
       const { apiVersion, kind, type, data, metadata: { name, namespace, labels } } = secret;
       const backup = { apiVersion, kind, type, data, metadata: { name, namespace, labels } } as KubernetesObject;
-      return { story: `Secret ${name} was deleted`, end: () => { if (stage.world.get('Secret', name) === undefined) attempt(() => stage.world.lab.apply(backup)); } };
+      return { story: `Secret ${name} was deleted`, end: () => { if (stage.world.get('Secret', name) === undefined) attempt(() => stage.world.apply(backup)); } };
     },
   },
 ];

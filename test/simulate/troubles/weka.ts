@@ -12,7 +12,7 @@ interface UsedDrive {
 
 /** Drives that weka uses, and none while anything of the cluster is away or other drives are not whole: two such faults would be the end of data. */
 function drivesToSpare(stage: Stage): UsedDrive[] {
-  const [cluster] = stage.world.lab.world.snapshot().clusters;
+  const [cluster] = stage.world.weka.snapshot().clusters;
   if (cluster === undefined || stage.down.size > 0 || !cluster.fullyProtected || cluster.drives.some(({ status }) => status !== 'ACTIVE')) return [];
   return cluster.drives.map(({ serial, nodeName }) => ({ serial, node: nodeName }));
 }
@@ -25,7 +25,7 @@ function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => s
   attempt(() => stage.world.patch('Node', node, { metadata: { annotations: { [blockedAnnotation]: blocked.length === 0 ? null : JSON.stringify(blocked) } } }));
 }
 
-const member = (stage: Stage, fraction: unknown): string | undefined => picked(stage.world.lab.world.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
+const member = (stage: Stage, fraction: unknown): string | undefined => picked(stage.world.weka.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
 
 export const wekaTroubles: readonly Trouble[] = [
   {
@@ -34,7 +34,7 @@ export const wekaTroubles: readonly Trouble[] = [
     begin(stage, args) {
       const drive = picked(drivesToSpare(stage), args['which']);
       if (drive === undefined) return 'another drive or node is away';
-      stage.world.lab.world.failDrive(drive.serial);
+      stage.world.weka.failDrive(drive.serial);
       stage.given.add(drive.serial);
       return {
         story: `drive ${drive.serial} of ${drive.node} failed`,
@@ -61,7 +61,7 @@ export const wekaTroubles: readonly Trouble[] = [
     name: 'drives-are-not-listed', by: 'person', weight: 1,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 400) }),
     begin(stage, args) {
-      const node = picked(stage.world.lab.all('Node'), args['which']);
+      const node = picked(stage.world.list('Node'), args['which']);
       const annotation = 'weka.io/weka-drives';
       const before = node?.metadata.annotations?.[annotation];
       if (node === undefined || before === undefined) return 'no node says its drives';
@@ -75,7 +75,7 @@ export const wekaTroubles: readonly Trouble[] = [
     draw: (random) => ({ milliseconds: 500 + random.integer(20_000), seconds: lasting(random, 30, 300) }),
     begin: ({ world }, args) => ({
       story: `weka answers ${String(args['milliseconds'])} ms late`,
-      end: world.lab.world.distort(undefined, late(world.clock, Number(args['milliseconds']))),
+      end: world.weka.distort(undefined, late(world.clock, Number(args['milliseconds']))),
     }),
   },
   {
@@ -83,7 +83,7 @@ export const wekaTroubles: readonly Trouble[] = [
     draw: (random) => ({ which: which(random), everybody: random.next() < 0.5, seconds: lasting(random, 20, 200) }),
     begin(stage, args) {
       const name = args['everybody'] === true ? undefined : member(stage, args['which']);
-      return { story: `${name ?? 'every member'} answers with empty lists`, end: stage.world.lab.world.distort(name, emptied) };
+      return { story: `${name ?? 'every member'} answers with empty lists`, end: stage.world.weka.distort(name, emptied) };
     },
   },
   {
@@ -92,7 +92,7 @@ export const wekaTroubles: readonly Trouble[] = [
     begin(stage, args) {
       const name = args['everybody'] === true ? undefined : member(stage, args['which']);
       const random = createRandom(Number(args['seed']));
-      return { story: `${name ?? 'every member'} leaves out parts of its answers`, end: stage.world.lab.world.distort(name, thinned(() => random.next(), Number(args['chance']))) };
+      return { story: `${name ?? 'every member'} leaves out parts of its answers`, end: stage.world.weka.distort(name, thinned(() => random.next(), Number(args['chance']))) };
     },
   },
   {
@@ -100,14 +100,14 @@ export const wekaTroubles: readonly Trouble[] = [
     draw: (random) => ({ which: which(random), seconds: lasting(random, 30, 300) }),
     begin(stage, args) {
       const name = member(stage, args['which']);
-      return name === undefined ? 'there is no member' : { story: `${name} repeats its first answers`, end: stage.world.lab.world.distort(name, stale()) };
+      return name === undefined ? 'there is no member' : { story: `${name} repeats its first answers`, end: stage.world.weka.distort(name, stale()) };
     },
   },
   {
     name: 'runtime-report-is-garbage', by: 'fault',
     draw: (random) => ({ which: which(random), everybody: random.next() < 0.3, text: ['', '{', 'null', '{"schema":1}', '[]'][random.integer(5)] ?? '', seconds: lasting(random, 20, 300) }),
     begin(stage, args) {
-      const pods = stage.world.lab.all('Pod').filter(({ metadata }) => metadata.namespace === 'default').map(({ metadata }) => metadata.name);
+      const pods = stage.world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default').map(({ metadata }) => metadata.name);
       const one = picked(pods, args['which']);
       const disguise: Parameters<Stage['disguises']['add']>[0] = ({ pod, command }, answer) =>
         (command.includes('report') && (args['everybody'] === true || pod === one) ? { ...answer, stdout: String(args['text']) } : undefined);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { environment } from './environment.ts';
-import { config, podInput, wekaNode } from './testing.ts';
+import { config, podInput, wekaNode } from './pod-input.fixture.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-/** The environment of the main container (weka.md 4.2). Values are text; an empty one is left out of the JSON. */
+/** The environment of the main container (docs/weka/reference.md#environment). Values are text; an empty one is left out of the JSON. */
 import { parseDurationSeconds } from '../../../core/durations.ts';
 import { tracesConfiguration, type Network, type WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configurationHash } from './hash.ts';
-import { wekaContainer } from './testing.ts';
+import { wekaContainer } from './pod-input.fixture.ts';
 
 type Fields = Record<string, unknown>;
 const hash = (spec: Fields, metadata: Fields = {}, podConfigVersion = 1): string => configurationHash(wekaContainer(spec, metadata), podConfigVersion);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildHelperPod } from './helper-pod.ts';
-import { config, wekaContainer, wekaNode } from './testing.ts';
+import { config, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 
 const common = { container: wekaContainer({ imagePullSecret: 'robot' }), nodeName: 'node-1', node: wekaNode(), config: config() };
 type Fields = Record<string, unknown>;

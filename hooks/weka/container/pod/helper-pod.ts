@@ -3,11 +3,10 @@
  * Both run one subcommand of the runtime to its end on a given node; a failed one is started again by the kubelet.
  */
 import type { KubernetesObject } from '../../../core/contract.ts';
-import { applicationLabels, labels, mainContainerName } from '../../api/group.ts';
+import { applicationLabels, labels, mainContainerName, runtimeCommand } from '../../api/group.ts';
 import type { WekaContainer, WekaNode } from '../../api/index.ts';
 import type { OperatorConfig } from '../../config.ts';
 import { dataUidOf, persistenceBase } from './input.ts';
-import { runtimeCommand } from './pod.ts';
 import { bootScripts, globalPersistence, hostDirectories, mountsOf, type MountedVolume } from './volumes.ts';
 
 interface HelperInput {
@@ -89,7 +88,7 @@ export function buildHelperPod(input: HelperPodInput): KubernetesObject {
   const { container, nodeName, node, config } = input;
   const { metadata, spec } = container;
   const body = input.kind === 'probe-lock' ? probe(input) : cleanUp(input);
-  const mounted = [bootScripts(config.bootConfigMapName, { 'weka_runtime.py': ['/opt/weka_runtime.py'] }), ...body.mounted];
+  const mounted = [bootScripts(config.bootConfigMapName), ...body.mounted];
   const hostname = node?.metadata.name === nodeName ? (node.spec.labels[labels.hostname] ?? nodeName) : nodeName;
   const onNode = { matchExpressions: [{ key: labels.hostname, operator: 'In', values: [hostname] }] };
   return {

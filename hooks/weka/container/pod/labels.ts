@@ -1,4 +1,4 @@
-/** Labels and annotations of a pod (weka.md 1.3, 1.4). */
+/** Labels and annotations of a pod (docs/weka/reference.md#labels-and-annotations). */
 import { annotations, applicationLabels, labels } from '../../api/group.ts';
 import type { PodInput } from './input.ts';
 

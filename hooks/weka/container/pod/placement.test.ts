@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { affinity, topologySpread } from './placement.ts';
-import { config, podInput, wekaContainer, wekaNode } from './testing.ts';
+import { config, podInput, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 
 type Fields = Record<string, unknown>;
 const required = 'requiredDuringSchedulingIgnoredDuringExecution';

@@ -1,4 +1,4 @@
-/** On which nodes a pod may run: affinity, anti-affinity, topology spread (weka.md 2.6). */
+/** On which nodes a pod may run: affinity, anti-affinity, topology spread (docs/weka/reference.md#placement). */
 import { labels } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
 import { is, type Mode } from '../../api/modes.ts';

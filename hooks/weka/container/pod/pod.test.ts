@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modes } from '../../api/index.ts';
 import { buildPod, gracePeriodSeconds } from './pod.ts';
-import { config, podInput, wekaContainer, wekaNode } from './testing.ts';
+import { config, podInput, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 
 type Fields = Record<string, unknown>;
 

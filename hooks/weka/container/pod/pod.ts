@@ -1,9 +1,9 @@
 /**
- * The pod of a WekaContainer (weka.md section 4): the frame, and the parts that the other files of this folder build.
+ * The pod of a WekaContainer (docs/weka/reference.md#the-pod): the frame, and the parts that the other files of this folder build.
  * Pure; when a pod is made, replaced or ended is decided elsewhere. Metacontroller adds the owner reference.
  */
 import type { KubernetesObject } from '../../../core/contract.ts';
-import { mainContainerName, priorityClasses } from '../../api/group.ts';
+import { mainContainerName, priorityClasses, runtimeCommand } from '../../api/group.ts';
 import { type Mode } from '../../api/modes.ts';
 import { environment } from './environment.ts';
 import { copiesForeignFiles, livesOnCos, refusal, usesHostNetwork, type PodInput } from './input.ts';
@@ -14,8 +14,6 @@ import { tolerations } from './tolerations.ts';
 import { mountsOf, volumes } from './volumes.ts';
 
 export type { PodInput } from './input.ts';
-
-export const runtimeCommand = ['python3', '/opt/weka_runtime.py'];
 
 /** A year: the runtime ends when it is allowed to, not when the kubelet loses patience. */
 const patience = 31_536_000;

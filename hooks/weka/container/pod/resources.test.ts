@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cpu, ephemeralStorage, hugepagesOffset, memory, resources, wekaMemory } from './resources.ts';
-import { config, podInput, wekaContainer, wekaNode } from './testing.ts';
+import { config, podInput, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 import { environment } from './environment.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** CPU, hugepages, memory and extended resources of a pod (weka.md 2.2 to 2.5). Quantities are in canonical form. */
+/** CPU, hugepages, memory and extended resources of a pod (docs/weka/reference.md#cores). Quantities are in canonical form. */
 import { canonicalQuantity, formatMebibytes, formatMillicores } from '../../../core/quantities.ts';
 import { extendedResources } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { config, wekaContainer } from './testing.ts';
+import { config, wekaContainer } from './pod-input.fixture.ts';
 import { tolerations } from './tolerations.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** Which taints a pod bears (weka.md 2.6). */
+/** Which taints a pod bears (docs/weka/reference.md#tolerations). */
 import type { Toleration } from '../../../core/api/schema.ts';
 import { distinctTolerations, existsToleration, withServersOwn } from '../../../core/tolerations.ts';
 import { shutdownNodeTaint } from '../../api/group.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { config, podInput, wekaNode } from './testing.ts';
+import { config, podInput, wekaNode } from './pod-input.fixture.ts';
 import { volumes } from './volumes.ts';
 
 type Fields = Record<string, unknown>;
@@ -27,6 +27,7 @@ describe('volumes', () => {
       {
         volume: { name: 'weka-boot-scripts', configMap: { name: 'boot-1', defaultMode: 0o777 } },
         mounts: [
+          { mountPath: '/opt/weka-boot-scripts' },
           { mountPath: '/opt/weka_runtime.py', subPath: 'weka_runtime.py' },
           { mountPath: '/etc/syslog-ng/syslog-ng.conf', subPath: 'syslog-ng.conf' },
           { mountPath: '/usr/local/bin/weka', subPath: 'run-weka-cli.sh' },

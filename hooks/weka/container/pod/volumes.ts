@@ -1,4 +1,5 @@
-/** Volumes of a pod and where its containers mount them (weka.md 4.3). */
+/** Volumes of a pod and where its containers mount them (docs/weka/reference.md#volumes). */
+import { runtimePath } from '../../api/group.ts';
 import type { WekaContainer } from '../../api/index.ts';
 import { is } from '../../api/modes.ts';
 import { copiesForeignFiles, dataUidOf, livesOnCos, persistenceBase, sharesDrives, type PodInput } from './input.ts';
@@ -30,19 +31,23 @@ function hostPath(name: string, path: string, type: HostPathType, ...mounts: Mou
 /** 0777: the scripts are run. */
 const executable = 511;
 
-/** The runtime and what goes with it. */
-export function bootScripts(configMapName: string, files: Record<string, string[]>): MountedVolume {
-  return {
-    volume: { name: 'weka-boot-scripts', configMap: { name: configMapName, defaultMode: executable } },
-    mounts: Object.entries(files).flatMap(([subPath, paths]) => paths.map((mountPath) => ({ mountPath, subPath }))),
-  };
-}
+/** The modules of the runtime, where its entry looks for them. */
+const runtimeDirectory = '/opt/weka-boot-scripts';
 
-const runtimeFiles = {
-  'weka_runtime.py': ['/opt/weka_runtime.py'],
+/** Where programs of the image look for the rest: file to paths. */
+const filesForWeka = {
   'syslog-ng.conf': ['/etc/syslog-ng/syslog-ng.conf'],
   'run-weka-cli.sh': ['/usr/local/bin/weka', '/usr/local/bin/wekaauthcli'],
 };
+
+/** The runtime, and the files that have a place of their own beside it. */
+export function bootScripts(configMapName: string, files: Record<string, string[]> = {}): MountedVolume {
+  const placed = Object.entries({ 'weka_runtime.py': [runtimePath], ...files });
+  return {
+    volume: { name: 'weka-boot-scripts', configMap: { name: configMapName, defaultMode: executable } },
+    mounts: [{ mountPath: runtimeDirectory }, ...placed.flatMap(([subPath, paths]) => paths.map((mountPath) => ({ mountPath, subPath })))],
+  };
+}
 
 function common({ config }: PodInput): MountedVolume[] {
   return [
@@ -50,7 +55,7 @@ function common({ config }: PodInput): MountedVolume[] {
     hostPath('run', '/run', '', { mountPath: '/host/run' }),
     hostPath('sys', '/sys', '', { mountPath: '/sys' }),
     hostPath('osrelease', '/etc/os-release', 'File', { mountPath: '/hostside/etc/os-release' }),
-    bootScripts(config.bootConfigMapName, runtimeFiles),
+    bootScripts(config.bootConfigMapName, filesForWeka),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** For tests: a server over a fresh store with a kind of its own, containers that echo, and kubectl as a subprocess. */
+/** A server over a fresh store with a kind of its own, containers that echo, and kubectl as a subprocess. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,36 +1,39 @@
 /**
- * What a scenario needs of a cluster, be it the lab or a real one, and the words in which scenarios are told.
- * The worlds themselves are in lab-world.ts and in test/cluster.
+ * The world of a test: a cluster, be it the lab or a real one, and the words in which its life is told. There are two: that
+ * of the lab, which answers at once and can do more (test/lab/world.ts), and that of a real API server (test/cluster).
  */
-import type { Condition } from '../../hooks/core/conditions.ts';
-import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { claimsNames } from '../../hooks/weka/api/index.ts';
-import type { DeleteOptions } from '../../lab/contract.ts';
-import type { LabWekaWorld } from '../../lab/weka/world.ts';
+import type { Condition } from '../hooks/core/conditions.ts';
+import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { claimsNames } from '../hooks/weka/api/index.ts';
+import type { DeleteOptions } from '../lab/contract.ts';
+import type { LabWekaWorld } from '../lab/weka/world.ts';
 
 export type Loose = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
+
+/** What one place answers at once and another one later. */
+export type Awaitable<Value> = Value | Promise<Value>;
 
 export interface World {
   /** The weka image that the nodes have. */
   image: string;
   /** The model of weka behind the pods. */
   weka: LabWekaWorld;
-  /** Creates the object; one that is there gets this spec, its labels and annotations. */
-  apply(object: KubernetesObject): Promise<void>;
+  /** Creates the object; one that is there gets this spec, its labels and annotations. Gives it as it is stored. */
+  apply(object: KubernetesObject): Awaitable<Loose>;
   /** Undefined: there is none. Namespace `default` where none is given. */
-  get(kind: string, name: string, namespace?: string): Promise<Loose | undefined>;
+  get(kind: string, name: string, namespace?: string): Awaitable<Loose | undefined>;
   /** In all namespaces. */
-  list(kind: string): Promise<Loose[]>;
+  list(kind: string): Awaitable<Loose[]>;
   /** A JSON merge patch. */
-  patch(kind: string, name: string, merge: object): Promise<void>;
-  /** Succeeds as well when the object is gone. */
-  delete(kind: string, name: string, options?: DeleteOptions): Promise<void>;
+  patch(kind: string, name: string, merge: object): Awaitable<void>;
+  /** What is there; that it goes in this very moment by itself, as it may on a real cluster, is no failure. */
+  delete(kind: string, name: string, options?: DeleteOptions): Awaitable<void>;
   /** What a drain does to a pod of namespace default. */
-  evict(name: string): Promise<void>;
+  evict(name: string): Awaitable<void>;
   /** Waits until the predicate holds; rejects with a picture of the cluster after `seconds`. */
-  until(what: string, predicate: () => Promise<boolean>, seconds: number): Promise<void>;
-  /** Rejects when the predicate stops holding within `seconds`. */
-  stays(what: string, predicate: () => Promise<boolean>, seconds: number): Promise<void>;
+  until(what: string, predicate: () => Awaitable<boolean>, seconds: number): Promise<void>;
+  /** Rejects with a picture when the predicate stops holding within `seconds`. */
+  stays(what: string, predicate: () => Awaitable<boolean>, seconds: number): Promise<void>;
 }
 
 /** Patience for anything that a person would call slow, in seconds: a small machine runs the pods of a whole cluster. */
@@ -81,14 +84,16 @@ export async function turn(world: World, cluster = 'demo'): Promise<string | und
   return (claims?.spec?.['turn'] as { name?: string } | undefined | null)?.name;
 }
 
-/** What failed so far as lines, for the message of a wait that ended in vain. */
-export async function picture(world: Pick<World, 'list' | 'weka'>): Promise<string> {
+/** The kinds of a picture, in its order. */
+export const pictured = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaNode'] as const;
+
+/** Objects, a line each, and what failed so far: for the message of a wait that ended in vain. */
+export function picture(objects: readonly Loose[], failures: readonly string[]): string {
   const line = (object: Loose): string => {
     const ready = condition(object);
     const ending = object.metadata.deletionTimestamp === undefined ? '' : ' (terminating)';
     const { status = '', phase = '' } = (object.status ?? {}) as { status?: string; phase?: string };
     return `${object.kind} ${object.metadata.name}${ending}: ${status || phase} ${ready?.reason ?? ''} ${ready?.message ?? ''}`;
   };
-  const lists = await Promise.all(['WekaCluster', 'WekaContainer', 'Pod', 'WekaNode'].map((kind) => world.list(kind)));
-  return [...lists.flat().map(line), ...world.weka.damage].join('\n');
+  return [...objects.map(line), ...failures].join('\n');
 }

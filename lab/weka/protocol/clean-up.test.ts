@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { putFiles } from '../nodes/process-root.ts';
-import { driveDevice, driveFiles, driveImage, resignImage } from './drive-image.ts';
-import { bench, giveResources } from './simulated-program.fixture.ts';
+import { putFiles } from '../../nodes/process-root.ts';
+import { driveDevice, driveFiles, driveImage, resignImage } from '../drive-image.ts';
+import { bench, giveResources } from '../simulated-program.fixture.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
-const runtime = join(import.meta.dirname, '../../runtime-configmap/weka_runtime.py');
+const runtime = join(import.meta.dirname, '../../../runtime-configmap/weka_runtime.py');
 const ours = '5a4ec0de-0000-4000-8000-000000000001';
 const theirs = 'f0e1d2c3-0000-4000-8000-000000000002';
 

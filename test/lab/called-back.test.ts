@@ -1,0 +1,93 @@
+/** An order to destroy that is called back in the very moment in which the WekaCluster goes: nobody may have looked in between. */
+import { describe, expect, it } from 'vitest';
+import { watchLosses } from './losses.ts';
+import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
+
+const long = { timeout: 400_000 };
+const spec = { gracefulDestroyDuration: '10m' };
+const containers = (world: LabWorld) => world.list('WekaContainer').filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
+const names = (world: LabWorld): string[] => containers(world).map(({ metadata }) => metadata.name).sort();
+const nodes = (world: LabWorld): string[] => [...new Set(names(world).map((name) => world.get('Pod', name)?.spec?.['nodeName'] as string))];
+const isOrdered = (world: LabWorld): boolean => world.list('WekaClaims').some((claims) => (claims['spec'] as { destroy?: object }).destroy !== undefined);
+const cancelled = { spec: { overrides: { cancelDeletion: true } } };
+const withoutFinalizers = { metadata: { finalizers: null } };
+
+/** Each asks for a word, and nothing is erased; that word, as the condition gives it, is obeyed. */
+async function asksAndObeys(world: LabWorld, watch: ReturnType<typeof watchLosses>): Promise<void> {
+  await watch.pass(300);
+  expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
+  const [first = ''] = names(world).filter((name) => name.includes('drive'));
+  for (const name of names(world)) expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
+  const command = /kubectl annotate --overwrite wekacontainer (\S+) -n default (\S+)=(\S+) makes/.exec(world.condition('WekaContainer', first)?.message ?? '');
+  world.patch('WekaContainer', command?.[1] ?? '', { metadata: { annotations: { [command?.[2] ?? '']: command?.[3] ?? '' } } });
+  await watch.until('that one has gone', () => !names(world).includes(first), 300);
+  expect([watch.erased().length, world.weka.removed.length, watch.violations()]).toEqual([1, 1, []]);
+}
+
+describe('an order to destroy that is called back as the cluster goes', () => {
+  it('is void where no operator ran', long, async () => {
+    let off = false;
+    const world = await readyCluster({ spec }, { nodes: 3, transport: (inner) => ({ call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)) }) });
+    const watch = watchLosses(world);
+    const machines = nodes(world);
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of machines) world.lab.machines.fail(node);
+    await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+    off = true;
+    world.patch('WekaCluster', 'demo', cancelled);
+    await watch.pass(10);
+    world.patch('WekaCluster', 'demo', withoutFinalizers);
+    await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
+    off = false;
+    for (const node of machines) world.lab.machines.recover(node);
+    await asksAndObeys(world, watch);
+    world.lab.stop();
+  });
+
+  it('is void in one edit with the finalizers, and the cluster applied anew waits', long, async () => {
+    const world = await readyCluster({ spec }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const machines = nodes(world);
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of machines) world.lab.machines.fail(node);
+    await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+    world.patch('WekaCluster', 'demo', { ...withoutFinalizers, ...cancelled });
+    await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
+    world.apply(wekaCluster({ spec }));
+    for (const node of machines) world.lab.machines.recover(node);
+    await watch.until('the new one names what is left', () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers', 120);
+    await asksAndObeys(world, watch);
+    world.lab.stop();
+  });
+
+  it('is void in the moment in which it is written', long, async () => {
+    const world = await readyCluster({ spec }, { nodes: 3 });
+    const watch = watchLosses(world);
+    world.delete('WekaCluster', 'demo');
+    await watch.until('it is ordered', () => isOrdered(world), 900);
+    world.patch('WekaCluster', 'demo', { ...withoutFinalizers, ...cancelled });
+    await watch.pass(300);
+    expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
+    world.lab.stop();
+  });
+
+  it('is nobody else\'s word where a tool has stripped the mark', long, async () => {
+    const world = await readyCluster({ spec }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const machines = nodes(world);
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    for (const node of machines) world.lab.machines.fail(node);
+    await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+    for (const name of names(world)) world.patch('WekaContainer', name, { metadata: { annotations: null } });
+    world.patch('WekaCluster', 'demo', cancelled);
+    await watch.pass(60);
+    for (const node of machines) world.lab.machines.recover(node);
+    await watch.pass(120);
+    world.patch('WekaCluster', 'demo', withoutFinalizers);
+    await asksAndObeys(world, watch);
+    world.lab.stop();
+  });
+});
