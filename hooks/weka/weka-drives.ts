@@ -19,6 +19,9 @@ export function readDrives(answer: WekaDrive[] | undefined, status: WekaStatus |
   const foreign = ofAnotherCluster(status, clusterGuid);
   if (foreign !== undefined) return unknown(foreign);
   if (answer.length !== total) return unknown(`weka lists ${answer.length} drives and counts ${total}`);
+  const twice = [answer.map(({ uuid }) => uuid), answer.map(({ serial_number: serial = '' }) => serial)].some((ids) => new Set(ids).size < ids.length);
+  // as where two pages of a list overlap: what is missing in it is hidden by what stands there twice
+  if (twice) return unknown('weka lists a drive twice');
   const odd = answer.find(({ host_id, serial_number, status: word }) => host_id === undefined || (serial_number ?? '') === '' || (word ?? '') === '');
   return odd === undefined ? { state: 'known', drives: answer } : unknown(`weka lists the drive ${odd.uuid} without its host, serial or status`);
 }

@@ -91,3 +91,35 @@ describe('an order to destroy that is called back as the cluster goes', () => {
     world.lab.stop();
   });
 });
+
+describe('a grace at which nobody looks', () => {
+  it('begins anew, as where claims and spec of a deletion that was cancelled come back from a backup', long, async () => {
+    let off = false;
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } }, { nodes: 3, transport: (inner) => ({ call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)) }) });
+    const watch = watchLosses(world);
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(300);
+    off = true;
+    await world.clock.runUntil(() => false, { maxMilliseconds: 7_200_000 });
+    off = false;
+    await watch.pass(3000);
+    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
+    expect(world.condition('WekaCluster', 'demo', 'GracePeriodOver')).toMatchObject({ status: 'False', reason: 'GracePeriod' });
+    await watch.until('the new one is over, and all is gone', () => world.get('WekaCluster', 'demo') === undefined, 1800);
+    world.lab.stop();
+  });
+});
+
+describe('an override that was forgotten', () => {
+  it('has no more pods stopped at one time by a roll than without it', long, async () => {
+    const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6 });
+    const watch = watchLosses(world);
+    for (const name of names(world)) world.patch('WekaContainer', name, { spec: { overrides: { podDeleteForceReplace: true } } });
+    await watch.pass(30);
+    const before = world.list('Pod').map(({ metadata }) => metadata.uid);
+    world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { driveContainers: 6, computeContainers: 5 }, additionalMemory: { drive: 512, compute: 512 } } });
+    await watch.until('three pods are replaced', () => world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default' && !before.includes(metadata.uid)).length >= 3, 1800);
+    expect([watch.losses.away, watch.losses.ioStopped, watch.violations()]).toEqual([1, false, []]);
+    world.lab.stop();
+  });
+});

@@ -74,6 +74,7 @@ const spec = object({
     startedAt: dateTime().describe('is when it began, by the clock of the hooks'),
     startedAtServer: dateTime().describe('is when it began, by the clock of the API server'),
     generation: z.int().min(1).optional().describe('is the metadata.generation of the WekaCluster for which it runs: any other one has a grace of its own'),
+    seenAt: dateTime().optional().describe('is when the operator last saw it running, by the clock of the hooks: after a time in which nobody looked, or a restore, it begins anew'),
     afterOrder: dateTime().optional().describe('is when the destruction was ordered that this grace has interrupted: some of the data may be erased'),
   }).optional().describe('is the grace of the deletion of a cluster that runs now; each deletion that is taken up again begins a new one'),
   destroy: object({

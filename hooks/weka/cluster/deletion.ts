@@ -21,6 +21,20 @@ function paused(facts: ClusterFacts): Outcome {
   return open.length === 0 ? done() : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
 }
 
+/** Seconds between two notes that the grace runs, of a grace of so many; it may be missed twice. */
+const noteSeconds = (grace: number): number => Math.min(600, Math.max(10, grace / 6));
+
+/**
+ * Whether somebody looks at the grace. While nobody does, a deletion may have been cancelled for days, and then the claims and the
+ * spec of before come back from a backup: of such a grace nothing has run.
+ */
+function lastSeen({ seenAt }: { seenAt?: string | undefined }, { cluster: { spec }, now }: ClusterFacts): 'now' | 'lately' | 'long ago' {
+  // an earlier release did not write it
+  if (seenAt === undefined) return 'lately';
+  const [passed, pace] = [(Date.parse(now) - Date.parse(seenAt)) / 1000, noteSeconds(graceSeconds(spec.gracefulDestroyDuration))];
+  return passed < pace ? 'now' : passed <= 3 * pace ? 'lately' : 'long ago';
+}
+
 /**
  * Each deletion that is taken up has a grace of its own, however long ago its timestamp is. Nobody may have been looking while
  * it was cancelled and taken up again; the generation tells.
@@ -28,15 +42,24 @@ function paused(facts: ClusterFacts): Outcome {
 function graceBegun(facts: ClusterFacts): Outcome {
   const { claims, cluster: { metadata: { generation } }, now } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
-  if (claims.spec.grace !== undefined && claims.spec.grace.generation === generation) return done();
+  const running = claims.spec.grace?.generation === generation ? claims.spec.grace : undefined;
+  if (running !== undefined && lastSeen(running, facts) !== 'long ago') return done();
   const startedAtServer = serverNow(facts);
   if (startedAtServer === undefined) return unknown('the clock of the API server has not been read');
   const { grace: before, destroy } = claims.spec;
   return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [
-    { path: ['grace'], value: defined({ startedAt: now, startedAtServer, generation, afterOrder: destroy?.at ?? before?.afterOrder }) },
+    { path: ['grace'], value: defined({ startedAt: now, startedAtServer, generation, seenAt: now, afterOrder: destroy?.at ?? before?.afterOrder }) },
     // the order of a deletion that was called back while nobody looked
     ...(destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
   ])]);
+}
+
+/** Beside the wait, which says when it ends. */
+function graceSeen(facts: ClusterFacts): Outcome {
+  const { claims, cluster: { metadata: { generation } }, now } = facts;
+  const grace = claims.state === 'known' ? claims.spec.grace : undefined;
+  if (claims.state === 'unknown' || grace === undefined || grace.generation !== generation || lastSeen(grace, facts) !== 'lately') return skipped;
+  return act('GracePeriod', 'notes that the grace runs', [writeClaims(claims, [{ path: ['grace', 'seenAt'], value: now }])], 1);
 }
 
 /** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */
@@ -54,7 +77,7 @@ function graceOver(facts: ClusterFacts): Outcome {
   if (left === 0) return done();
   const interrupted = grace.afterOrder === undefined ? '' : `; the destruction that was ordered at ${grace.afterOrder} is interrupted, by a change of the spec: what was erased by then does not come back`;
   const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}${interrupted}`;
-  return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, 3600));
+  return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, noteSeconds(seconds)));
 }
 
 function noClients(facts: ClusterFacts): Outcome {
@@ -115,6 +138,7 @@ const inGrace = (check: (facts: ClusterFacts) => Outcome) => (facts: ClusterFact
 export const deletionSteps = [
   { name: 'Paused', condition: 'ContainersPaused', mode: 'independent', status: 'GracePeriod', summary: 'All pods are stopped; data, claims and objects stay.', check: inGrace(paused) },
   { name: 'GraceBegun', mode: 'always', status: 'GracePeriod', whileBlocked: 'keep', summary: 'The beginning of the grace is written down, by two clocks.', check: inGrace(graceBegun) },
+  { name: 'GraceSeen', mode: 'independent', summary: 'That somebody looks at the grace is written down; after a time without, it begins anew.', check: inGrace(graceSeen) },
   { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', whileBlocked: 'keep', summary: 'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.', check: inGrace(graceOver) },
   { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'No WekaClient has containers in the weka cluster.', check: inGrace(noClients) },
   { name: 'Ordered', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },

@@ -144,7 +144,8 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     reason: stopReason(facts),
     nodeExists: true,
     evictOnDeletion: facts.config.evictContainerOnDeletion,
-    overrides: overrides ?? {},
+    // it is about a pod that somebody has deleted: what the operator replaces of its own will, it replaces in turn
+    overrides: { ...overrides, podDeleteForceReplace: overrides?.podDeleteForceReplace === true && facts.pod?.terminating === true },
     joined: facts.identityKnown ? facts.joined : undefined,
     get deactivated() { return deactivated(facts); },
     activeMounts: facts.report?.activeMounts ?? undefined,

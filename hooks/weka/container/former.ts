@@ -7,6 +7,7 @@ import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { act, skipped, wait } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
+import { is } from '../api/modes.ts';
 import type { KnownClaims } from '../claims/claims.ts';
 import { readDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
@@ -88,7 +89,8 @@ export function formerOutcome(facts: ContainerFacts, claims: KnownClaims): Outco
   const { name, overrides = {} } = facts.container.spec;
   // its data knows itself by that name
   const isSame = holder.wekaName === undefined || holder.wekaName === name;
-  if (overrides.giveUpFormer === uid) return giveUp(facts, claims, former);
+  // a frontend leaves nothing that could be adopted
+  if (overrides.giveUpFormer === uid || !is(holder.mode, 'backend')) return giveUp(facts, claims, former);
   const drives = holder.drives.length === 0 ? '' : ` with the drives ${holder.drives.join(', ')}`;
   const held = `the claims of the node are still held by a former container ${uid} of this name${drives}`;
   // who has a claim has data of its own
