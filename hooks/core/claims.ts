@@ -4,8 +4,8 @@
  */
 import type { z } from 'zod';
 import { describeIssues, parse, type Issue } from './api/parse.ts';
-import type { Observed, Operation } from './contract.ts';
-import { factValue } from './facts.ts';
+import type { Operation } from './contract.ts';
+import { factValue, type Reading } from './facts.ts';
 import { claimsRead, claimsWrite, type ClaimChange } from './families/claims.ts';
 
 /** A claims object as it was read: its content, and what a write has to name. `resourceVersion` null: it is not there yet. */
@@ -33,8 +33,8 @@ const inSpec = (issues: Issue[]): string => describeIssues(issues.map(({ path, m
 export function claimsReader<Schema extends z.ZodType<object>>(kind: string, schema: Schema) {
   type Spec = z.output<Schema>;
 
-  function read(observed: Observed, name: string, parsed: (spec: unknown) => Spec | string): ClaimsFact<Spec> {
-    const fact = factValue(observed, claimsRead(name, 0));
+  function read(reading: Reading, name: string, maxAgeSeconds: number, parsed: (spec: unknown) => Spec | string): ClaimsFact<Spec> {
+    const fact = factValue(reading, claimsRead(name, maxAgeSeconds));
     if (fact.state === 'unknown') return { state: 'unknown', name, reason: fact.reason };
     if (!fact.value.exists) return { state: 'known', name, spec: {} as Spec, resourceVersion: null };
     const { uid, resourceVersion } = fact.value;
@@ -56,14 +56,14 @@ export function claimsReader<Schema extends z.ZodType<object>>(kind: string, sch
 
   return {
     /** The claims object of that name; an absent one is known and empty, one of which a part can not be read is unknown. */
-    fact: (observed: Observed, name: string): ClaimsFact<Spec> => read(observed, name, (spec) => {
+    fact: (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact<Spec> => read(reading, name, maxAgeSeconds, (spec) => {
       const parsed = parse(schema, spec);
       return parsed.ok ? parsed.value : `${kind} ${name} can not be read: ${inSpec(parsed.issues)}; correct it, or remove that part`;
     }),
 
     /** The same of one map only, and of its entries that can be read: for who judges each by itself. */
-    readable: (observed: Observed, name: string, field: MapField<Spec>): ClaimsFact<Spec> =>
-      read(observed, name, (spec) => ({ [field]: entries(field, spec).entries }) as Spec),
+    readable: (reading: Reading, name: string, maxAgeSeconds: number, field: MapField<Spec>): ClaimsFact<Spec> =>
+      read(reading, name, maxAgeSeconds, (spec) => ({ [field]: entries(field, spec).entries }) as Spec),
 
     entries,
   };

@@ -69,13 +69,15 @@ export type Summary<Reason extends string> =
   /** Nothing moves until a person acts. */
   | { state: 'stalled'; reason: Reason | CarriedReason; message: string; ready?: boolean };
 
+/** Whether it is called Ready, settled or not. */
+export const isUsable = (summary: Summary<string>): boolean => summary.state === 'ready' || summary.ready === true;
+
 /** Ready, Reconciling and Stalled, always all three. */
 export function kstatusTrio<Reason extends string>(summary: Summary<Reason>): ConditionWish<Reason | CoreReason>[] {
   const { reason, message } = summary;
-  const ready = summary.state === 'ready' || summary.ready === true;
   const settled = { reason: 'Settled', message: '' } as const;
   return [
-    { type: 'Ready', status: ready ? 'True' : 'False', reason, message },
+    { type: 'Ready', status: isUsable(summary) ? 'True' : 'False', reason, message },
     summary.state === 'progressing'
       ? { type: 'Reconciling', status: 'True', reason, message }
       : { type: 'Reconciling', status: 'False', ...settled },

@@ -141,8 +141,16 @@ export interface RelatedRule {
   names?: string[];
 }
 
+/** One run of a hook on one request. The shell asks the sidecar what was read and is not known, and runs it again. */
+export interface HookRun {
+  /** What has been read so far, known or not; the decision may read more. */
+  questions: () => Observation[];
+  /** Taken when it is first asked for. */
+  decision: () => Decision;
+}
+
 /**
- * A controller's hooks. All three are pure and total on requests whose envelope is valid: a parent whose spec is
+ * A controller's hooks. All are pure and total on requests whose envelope is valid: a parent whose spec is
  * invalid is answered with its children unchanged and a `Stalled` condition, never with an exception.
  */
 export interface HookController {
@@ -150,9 +158,12 @@ export interface HookController {
   name: string;
   /** The Metacontroller kind that calls it; a decorator's parent and children travel as `object` and `attachments`. */
   type: 'composite' | 'decorator';
-  /** What to ask the sidecar before `decide`. Asked again with the answers, for what only they bring up. */
-  observe(request: HookRequest): Observation[];
+  /** Judges what is known as far as it goes; what it had to know for that are its questions. */
+  run(request: HookRequest): HookRun;
+  /** The decision on what is known. */
   decide(request: HookRequest): Decision;
+  /** All that is read for that decision. */
+  observe(request: HookRequest): Observation[];
   /** Depends on the parent's spec and metadata.uid only: Metacontroller caches the answer per generation. */
   customize?(parent: KubernetesObject, context: Context): RelatedRule[];
 }

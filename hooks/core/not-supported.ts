@@ -1,6 +1,7 @@
 /** What an API has and this release does not act on: a field that is set is named in a condition, an object of a whole kind says so itself. */
 import { conditionsOf, kstatusTrio, withTransitionTimes, type ConditionWish } from './conditions.ts';
 import type { Decision, HookController, HookRequest, Json } from './contract.ts';
+import { controllerOf } from './controller.ts';
 import { echoChildren } from './echo.ts';
 import type { CoreEvent, CoreReason } from './reasons.ts';
 
@@ -46,5 +47,5 @@ function decide(request: HookRequest): Decision {
 
 /** A controller that only answers for the objects of a kind. */
 export function notSupported(name: string): HookController {
-  return { name, type: 'composite', observe: () => [], decide };
+  return controllerOf(name, 'composite', (request) => () => decide(request));
 }

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HookRequest } from './contract.ts';
-import { refusalObservations, refusalOf } from './refused-child.ts';
+import type { ReadingRequest } from './facts.ts';
+import { refusalOf } from './refused-child.ts';
+import { readingOf } from './reading.fixture.ts';
 
 const child = { type: 'PodRunning', reason: 'PodNotCreated' };
 const since = '2026-01-01T00:00:00Z';
 const words = 'pods "worker-0" is forbidden: exceeded quota: storage';
 const chain = (text: string): string => `Sync error: can't reconcile children for Worker default/worker-0: ${text}`;
 
-function request({ now = '2026-01-01T00:00:10Z', condition = {}, events }: { now?: string; condition?: object; events?: { message: string; lastAt: string }[] }): HookRequest {
+function request({ now = '2026-01-01T00:00:10Z', condition = {}, events }: { now?: string; condition?: object; events?: { message: string; lastAt: string }[] }): ReadingRequest {
   const parent = {
     apiVersion: 'example.com/v1', kind: 'Worker', metadata: { namespace: 'default', name: 'worker-0', uid: 'uid' },
     status: { conditions: [{ ...child, status: 'False', message: '', lastTransitionTime: since, observedGeneration: 1, ...condition }] },
@@ -16,9 +17,9 @@ function request({ now = '2026-01-01T00:00:10Z', condition = {}, events }: { now
   const value = { events: (events ?? []).map((event) => ({ reason: 'SyncError', count: 1, ...event })) };
   return {
     controller: {}, parent, children: {}, related: {}, finalizing: false,
-    observed: { facts: events === undefined ? {} : { 'events.recent default/worker-0 {"reason":"SyncError"}': { observedAt: now, value } }, operations: {} },
+    observed: readingOf(events === undefined ? {} : { 'events.recent default/worker-0 {"reason":"SyncError"}': { observedAt: now, value } }),
     context: { now, entropy: '0', operatorNamespace: 'operator', config: {} },
-  } as unknown as HookRequest;
+  } as unknown as ReadingRequest;
 }
 
 describe('what is known of a refused child', () => {
@@ -28,7 +29,9 @@ describe('what is known of a refused child', () => {
     ['it is there', { condition: { status: 'True', reason: 'Success' } }, 0],
     ['it waits for something else', { condition: { reason: 'PodNotRunning' } }, 0],
   ])('is asked for where %s', (_name, given, count) => {
-    expect(refusalObservations(request(given), child)).toHaveLength(count);
+    const asking = request(given);
+    refusalOf(asking, child);
+    expect([...asking.observed.asked.keys()]).toHaveLength(count);
   });
 
   it.each<[string, Parameters<typeof request>[0], string | undefined]>([

@@ -3,8 +3,8 @@
  * missing ServiceAccount would read as if all were going on.
  */
 import { findCondition, type Condition } from './conditions.ts';
-import type { HookRequest, Observation } from './contract.ts';
-import { factValue } from './facts.ts';
+import type { HookRequest } from './contract.ts';
+import { factValue, type ReadingRequest } from './facts.ts';
 import { recentEvents } from './families/objects.ts';
 
 /** Seconds. A child that is simply being created is there by then. */
@@ -26,24 +26,25 @@ function missing({ parent }: HookRequest, { type, reason }: MissingChild<string>
   return condition?.status === 'False' && condition.reason === reason ? condition : undefined;
 }
 
-/** What is asked of the sidecar once a child has been missing for a while. */
-export function refusalObservations(request: HookRequest, child: MissingChild<string>): Observation[] {
-  const wanted = eventsOf(request.parent);
+/** A child is missing for longer than it takes to create one. */
+export function isMissingLong(request: HookRequest, child: MissingChild<string>): boolean {
   const condition = missing(request, child);
-  if (wanted === undefined || condition === undefined) return [];
-  return Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000 ? [wanted] : [];
+  return condition !== undefined && Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000;
 }
 
 /** The error chain without what Metacontroller puts before the words of the API server. */
 const words = (message: string): string | undefined => /can't reconcile children for \S+ [^:]*: (.*)/s.exec(message)?.[1];
 
-/** The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known of it. */
-export function refusalOf(request: HookRequest, child: MissingChild<string>): string | undefined {
+/**
+ * The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known
+ * of it. Asked for once the child has been missing for a while.
+ */
+export function refusalOf(request: ReadingRequest, child: MissingChild<string>): string | undefined {
   const wanted = eventsOf(request.parent);
   const condition = missing(request, child);
-  if (wanted === undefined || condition === undefined) return undefined;
+  if (wanted === undefined || condition === undefined || !isMissingLong(request, child)) return undefined;
+  const since = Date.parse(condition.lastTransitionTime);
   const fact = factValue(request.observed, wanted);
   if (fact.state === 'unknown') return undefined;
-  const since = Date.parse(condition.lastTransitionTime);
   return fact.value.events.filter(({ lastAt }) => Date.parse(lastAt) >= since).map(({ message }) => words(message)).find((text) => text !== undefined);
 }

@@ -23,16 +23,21 @@ export type Outcome<Reason extends string, Event extends HookEvent> =
   /** Nothing helps but a person. */
   | { state: 'stalled'; reason: Reason; message: string; events?: Event[] };
 
+/** What becomes of the children: missing ones are created; those that are there stay and no other one comes; they go. */
+export type Meanwhile = 'create' | 'keep' | 'omit';
+
 type Undone<Result> = Exclude<Result, { state: 'done' | 'skipped' }>;
 
-export interface Step<Facts, Reason extends string, Event extends HookEvent> {
-  name: string;
+export interface Step<Facts, Reason extends string, Event extends HookEvent, Name extends string = string> {
+  name: Name;
   /** The condition type that shows it; upstream's name where upstream has one. */
   condition?: string;
   /** `once` is skipped when `latched` says that its effect exists outside; `independent` never blocks later steps. */
   mode: 'once' | 'always' | 'independent';
   /** The upstream status string while this step is the one that is waited for. */
   status?: string;
+  /** What becomes of the children while this step is the one that is waited for; `keep` where nothing is said. */
+  whileBlocked?: Meanwhile;
   /** One sentence for the page of states. */
   summary: string;
   latched?(facts: Facts): boolean;
@@ -42,16 +47,16 @@ export interface Step<Facts, Reason extends string, Event extends HookEvent> {
 /** What the page of states shows of a step, whatever its facts are. */
 export type StepRow = Pick<Step<never, string, HookEvent>, 'name' | 'condition' | 'status' | 'mode' | 'summary'>;
 
-export interface StepResult<Facts, Reason extends string, Event extends HookEvent> {
-  step: Step<Facts, Reason, Event>;
+export interface StepResult<Facts, Reason extends string, Event extends HookEvent, Name extends string = string> {
+  step: Step<Facts, Reason, Event, Name>;
   /** Absent: not reached. */
   outcome?: Outcome<Reason, Event>;
 }
 
-export interface StepsResult<Facts, Reason extends string, Event extends HookEvent> {
-  results: StepResult<Facts, Reason, Event>[];
+export interface StepsResult<Facts, Reason extends string, Event extends HookEvent, Name extends string = string> {
+  results: StepResult<Facts, Reason, Event, Name>[];
   /** The first step that is not done and not independent; absent when all is done. */
-  blockedBy?: { step: Step<Facts, Reason, Event>; outcome: Undone<Outcome<Reason, Event>> };
+  blockedBy?: { step: Step<Facts, Reason, Event, Name>; outcome: Undone<Outcome<Reason, Event>> };
   operations: Operation[];
   events: Event[];
   /** Seconds; the soonest of all that wait. */
@@ -74,12 +79,12 @@ function withLastError<Reason extends string, Event extends HookEvent>(
  * Runs the list. Total: a check must not throw.
  * @param remembered what became of operations that were asked for before
  */
-export function runSteps<Facts, Reason extends string, Event extends HookEvent>(
-  steps: readonly Step<Facts, Reason, Event>[],
+export function runSteps<Facts, Reason extends string, Event extends HookEvent, Name extends string>(
+  steps: readonly Step<Facts, Reason, Event, Name>[],
   facts: Facts,
   remembered: Record<string, OperationOutcome> = {},
-): StepsResult<Facts, Reason, Event> {
-  const run: StepsResult<Facts, Reason, Event> = { results: [], operations: [], events: [] };
+): StepsResult<Facts, Reason, Event, Name> {
+  const run: StepsResult<Facts, Reason, Event, Name> = { results: [], operations: [], events: [] };
   for (const step of steps) {
     if (run.blockedBy !== undefined && step.mode !== 'independent') {
       run.results.push({ step });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SystemAccess } from './access.ts';
 import { apiGroup } from './api/kind.ts';
 import type { HookController } from './contract.ts';
+import { controllerOf } from './controller.ts';
 import { catalogueOf } from './families/index.ts';
 import { setting } from './settings.ts';
 import { completeSettings, controllersOf, readSystemSettings, refuseSharedKinds, selectSystems } from './system.ts';
@@ -12,7 +13,7 @@ const kind = (name: string, group = 'light.example.com', plural = `${name.toLowe
   apiGroup({ group, version: 'v1', categories: [] }).kind({
     kind: name, plural, singular: name.toLowerCase(), shortNames: [], scope: 'Namespaced', description: '', columns: [], schema: z.object({ spec: z.object({}) }),
   });
-const controller = (name: string): HookController => ({ name, type: 'composite', observe: () => [], decide: () => ({ status: {}, children: [], operations: [], events: [] }) });
+const controller = (name: string): HookController => controllerOf(name, 'composite', () => () => ({ status: {}, children: [], operations: [], events: [] }));
 const settings = (name: string, otherwise: string) => z.object({ [name]: setting(name.toUpperCase(), z.string().default(otherwise), '') });
 const access = (...apiGroups: string[]): SystemAccess => ({ apiGroups, pods: [], readable: [], deletable: [], finalized: [] });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { controllerOf } from '../core/controller.ts';
 import { bearerCheck } from './bearer-token.ts';
 import { createServer } from './server.ts';
 
@@ -36,7 +37,7 @@ describe('a bearer token', () => {
 describe('a server with a token', () => {
   const unused = () => Promise.reject(new Error('not called'));
   const server = () => createServer({
-    controllers: [{ name: 'thing', type: 'composite', observe: () => [], decide: () => { throw new Error('not called'); } }],
+    controllers: [controllerOf('thing', 'composite', () => { throw new Error('not called'); })],
     sidecar: { observe: unused, operations: unused, events: unused },
     settings: { operatorNamespace: 'weka-operator-system', config: {} },
     now: () => 0,

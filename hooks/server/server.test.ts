@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { HookController } from '../core/contract.ts';
+import { controllerOf } from '../core/controller.ts';
 import { SidecarError, type Sidecar } from '../core/sidecar.ts';
 import { wekaControllers } from '../weka/controllers.ts';
 import { createServer, type ServerOptions } from './server.ts';
@@ -176,7 +176,7 @@ describe('an answer', () => {
   });
 
   it('of a hook that would harm Metacontroller is 500', async () => {
-    const harmful: HookController = { name: 'harmful', type: 'composite', observe: () => [], decide: () => ({ status: {}, children: [null as never], operations: [], events: [] }) };
+    const harmful = controllerOf('harmful', 'composite', () => () => ({ status: {}, children: [null as never], operations: [], events: [] }));
     expect((await (await serve({ controllers: [harmful] })).post('/harmful/sync').send(body())).status).toBe(500);
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision, HookController, HookRequest, Observation, Operation } from '../core/contract.ts';
+import type { Decision, HookRequest, Observation, Operation } from '../core/contract.ts';
+import { controllerOf } from '../core/controller.ts';
+import { ask, factValue } from '../core/facts.ts';
 import { SidecarError, type Sidecar } from '../core/sidecar.ts';
 import { runHook, type ShellOptions } from './shell.ts';
 
@@ -15,7 +17,10 @@ const decision = (more: Partial<Decision> = {}): Decision => ({ status: {}, chil
 /** A hook of two functions, and the requests that it decided about. */
 function scripted(observe: (request: HookRequest) => Observation[], decide: (request: HookRequest, round: number) => Decision) {
   const seen: HookRequest[] = [];
-  const controller: HookController = { name: 'test', type: 'composite', observe, decide: (request) => decide(request, seen.push(request)) };
+  const controller = controllerOf('test', 'composite', (request) => {
+    for (const wanted of observe(request)) ask(request.observed, wanted);
+    return () => decide(request, seen.push(request));
+  });
   return { controller, seen };
 }
 
@@ -59,6 +64,24 @@ describe('a hook call', () => {
     const { options, calls } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(calls).toEqual(['observe look pod', 'observe look weka']);
+  });
+
+  it('asks for what only the children bring up, and decides on the answer', async () => {
+    const known: string[] = [];
+    const controller = controllerOf('test', 'composite', ({ observed }) => () => {
+      known.push(factValue(observed, look('child')).state);
+      return decision();
+    });
+    const { options, calls } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect([calls, known]).toEqual([['observe look child'], ['unknown', 'known']]);
+  });
+
+  it('decides on what is known where each answer brings up another question for ever', async () => {
+    const { controller, seen } = scripted(({ observed }) => [look(`${Object.keys(observed.facts).length}`)], () => decision());
+    const { options, calls } = sidecarOf();
+    await runHook(controller, envelope, options);
+    expect([calls.length, seen.length]).toEqual([6, 1]);
   });
 
   it('decides again after an operation that succeeded, with fresh facts', async () => {
@@ -112,7 +135,7 @@ describe('a hook call', () => {
     const { controller, seen } = scripted(() => [look('pod')], () => decision({ operations: [work('a')], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }));
     const { options, calls, errors } = sidecarOf({ observe: () => undefined });
     await runHook(controller, envelope, options);
-    expect(seen[0]?.observed).toEqual({ facts: {}, operations: {} });
+    expect(seen[0]?.observed).toMatchObject({ facts: {}, operations: {} });
     expect(calls).toEqual(['observe look pod']);
     expect(errors).toEqual(['sidecar: timeout']);
   });

@@ -23,8 +23,8 @@ export interface ShellOptions {
   onSidecarError?(error: SidecarError): void;
 }
 
-/** Facts may bring up further questions, but not for ever. */
-const observeRounds = 3;
+/** A step asks when it is reached, and the answer may let the next one be reached; but not for ever. */
+export const observeRounds = 6;
 /** Decide, operate, decide again: at most this often in one call. */
 const operateRounds = 6;
 
@@ -39,24 +39,30 @@ async function away<T>(work: Promise<T>, options: ShellOptions): Promise<T | und
 }
 
 interface Gathered {
-  observed: Observed;
+  decision: Decision;
   /** The sidecar did not answer: it is not asked again within this call, for each try costs a part of the time. */
   sidecarAway: boolean;
 }
 
+/** Runs the hook, has its questions answered, and runs it again, until it asks for nothing more. */
 async function gather(controller: HookController, request: HookRequest, options: ShellOptions, deadline: number): Promise<Gathered> {
-  const asked = new Map<string, Observation>();
+  const asked = new Set<string>();
   let observed: Observed = { facts: {}, operations: {} };
-  for (let round = 0; round < observeRounds; round += 1) {
-    const fresh = controller.observe({ ...request, observed }).filter(({ id }) => !asked.has(id));
-    if (fresh.length === 0) break;
-    for (const wanted of fresh) asked.set(wanted.id, wanted);
+  let sidecarAway = false;
+  for (let round = 1; ; round += 1) {
+    const run = controller.run({ ...request, observed });
+    const unasked = (): Observation[] => run.questions().filter(({ id }) => !asked.has(id));
+    const last = sidecarAway || round > observeRounds;
+    // only where the steps ask for nothing more is the decision worth taking
+    const decision = last || unasked().length === 0 ? run.decision() : undefined;
+    const fresh = last ? [] : unasked();
+    if (decision !== undefined && fresh.length === 0) return { decision, sidecarAway };
+    for (const { id } of fresh) asked.add(id);
     const left = Math.max(0, deadline - options.now());
     const answer = await away(options.sidecar.observe(fresh, Math.min(left, options.observeMillis ?? 1000)), options);
-    if (answer === undefined) return { observed, sidecarAway: true };
-    observed = { facts: { ...observed.facts, ...answer.facts }, operations: { ...observed.operations, ...answer.operations } };
+    if (answer === undefined) sidecarAway = true;
+    else observed = { facts: { ...observed.facts, ...answer.facts }, operations: { ...observed.operations, ...answer.operations } };
   }
-  return { observed, sidecarAway: false };
 }
 
 /**
@@ -74,8 +80,7 @@ export async function runHook(controller: HookController, envelope: Envelope, op
   const ended = new Set<string>();
   for (let round = 1; ; round += 1) {
     const request: HookRequest = { ...envelope, observed: { facts: {}, operations: {} }, context: contextNow() };
-    const { observed, sidecarAway } = await gather(controller, request, options, deadline);
-    const decision = controller.decide({ ...request, observed });
+    const { decision, sidecarAway } = await gather(controller, request, options, deadline);
     for (const event of decision.events) events.set(`${event.reason} ${event.message}`, event);
 
     const left = Math.max(0, deadline - options.now());

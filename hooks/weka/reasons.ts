@@ -1,5 +1,6 @@
 /** All reasons of Weka, and what its steps say: bound to the tables, so that a reason without a row does not compile. */
 import type { ConditionWish as AnyConditionWish, Summary as AnySummary } from '../core/conditions.ts';
+import type { Life as AnyLife } from '../core/controller.ts';
 import { coreReasons, type EventOf, type ReasonOf, type Reasons } from '../core/reasons.ts';
 import type { Outcome as AnyOutcome, Step as AnyStep, StepsResult as AnyStepsResult } from '../core/steps.ts';
 import { clientReasons } from './reasons/client.ts';
@@ -29,6 +30,7 @@ export type Event = EventOf<typeof wekaReasons>;
 export type EventReason<Type extends Event['type']> = Extract<Event, { type: Type }>['reason'];
 export type Outcome = AnyOutcome<Reason, Event>;
 export type Step<Facts> = AnyStep<Facts, Reason, Event>;
+export type Life<Facts> = AnyLife<Facts, Reason, Event>;
 export type StepsResult<Facts> = AnyStepsResult<Facts, Reason, Event>;
 export type Summary = AnySummary<Reason>;
 export type ConditionWish = AnyConditionWish<Reason>;

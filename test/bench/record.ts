@@ -6,6 +6,7 @@ import type { Fact, HookRequest, KubernetesObject } from '../../hooks/core/contr
 import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import type { ClusterAccess } from '../../sidecar/cluster-access.ts';
 import { startWorld, wekaCluster, writesSince } from '../lab/world.ts';
+import { watchRuns } from '../watch-runs.ts';
 
 /** What Metacontroller sends, and what the sidecar knows at that moment. */
 export interface Exchange {
@@ -55,17 +56,13 @@ function counting(access: ClusterAccess, figures: QuietFigures): ClusterAccess {
 /** The last request of each parent while `run` lasts, by `controller/parent`. */
 async function lastRequests(run: () => Promise<void>): Promise<Map<string, HookRequest>> {
   const last = new Map<string, HookRequest>();
-  const originals = wekaControllers.map((controller) => [controller, controller.decide] as const);
-  for (const [controller, decide] of originals) {
-    controller.decide = (request) => {
-      last.set(`${controller.name}/${request.parent.metadata.name}`, request);
-      return decide(request);
-    };
-  }
+  const end = watchRuns(wekaControllers, (controller, request) => {
+    last.set(`${controller.name}/${request.parent.metadata.name}`, request);
+  });
   try {
     await run();
   } finally {
-    for (const [controller, decide] of originals) controller.decide = decide;
+    end();
   }
   return last;
 }

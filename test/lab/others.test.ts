@@ -213,7 +213,7 @@ describe('members that are cut off, and answer as before the last container came
   ])('erase nothing of that container: %s', long, async (_sentence, seed, choose) => {
     const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { seed, nodes: 8, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
-    const names = (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { name: string }[]).map(({ name }) => name);
+    const names = (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { containerName: string }[]).map(({ containerName }) => containerName);
     const deaf = choose(names, (name) => nodeOf(world, name));
     for (const name of deaf) {
       world.weka.distort(uidOf(world, 'WekaContainer', name), stale());
@@ -237,7 +237,7 @@ describe('the members that speak for others', () => {
   it('are all known, so that one which leaves is told what it waits for while a whole node is away', long, async () => {
     const world = await readyCluster({ drive: 7, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 8, weka: { rebuildElsewhere: 30_000 } });
     const watch = watchLosses(world);
-    const known = (): string[] => (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { name: string }[]).map(({ name }) => name).sort();
+    const known = (): string[] => (world.get('WekaMembers', 'demo-members')?.spec?.['members'] as { containerName: string }[]).map(({ containerName }) => containerName).sort();
     expect(known()).toEqual(members(world));
     const node = nodeOf(world, 'demo-drive-6');
     const uid = uidOf(world, 'WekaContainer', 'demo-drive-0');

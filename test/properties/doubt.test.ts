@@ -155,9 +155,9 @@ describe('a damaged request', () => {
   function isDecided(moment: number, part: 'children' | 'related', draws: number[], by: Json | undefined): void {
     const { controller, request } = momentAt(moment);
     const damaged = { ...request, [part]: damage(request[part] as unknown as Json, draws, by, isIdentity) as unknown as ObjectsByKind };
-    const decision = controller.decide(damaged);
-    (controller.type === 'decorator' ? toDecoratorResponse : toSyncResponse)(decision);
-    controller.observe(damaged);
+    const { questions, decision } = controller.run(damaged);
+    (controller.type === 'decorator' ? toDecoratorResponse : toSyncResponse)(decision());
+    questions();
   }
 
   // the API server refuses a child with a field of another type, but any optional field may be absent

@@ -1,6 +1,7 @@
 /** Requests as they happen: every decision that the hooks take while a lab lives through the life of a small cluster. */
 import type { Decision, HookController, HookRequest } from '../../hooks/core/contract.ts';
 import { wekaControllers } from '../../hooks/weka/controllers.ts';
+import { watchRuns } from '../watch-runs.ts';
 import { addAppNode, startWorld, wekaClient, wekaCluster } from '../lab/world.ts';
 
 export type Phase = 'rising' | 'settling' | 'ready' | 'disrupted' | 'ending';
@@ -26,15 +27,10 @@ function kindOf(name: string, phase: Phase, { parent, children }: HookRequest, d
 export async function recordLife(): Promise<Recorded[]> {
   const recorded = new Map<string, Recorded>();
   let phase: Phase = 'rising';
-  const originals = wekaControllers.map((controller) => [controller, controller.decide] as const);
-  for (const [controller, decide] of originals) {
-    controller.decide = (request) => {
-      const decision = decide(request);
-      const key = kindOf(controller.name, phase, request, decision);
-      if (!recorded.has(key)) recorded.set(key, { phase, controller, request: structuredClone(request) });
-      return decision;
-    };
-  }
+  const end = watchRuns(wekaControllers, (controller, request, decision) => {
+    const key = kindOf(controller.name, phase, request, decision);
+    if (!recorded.has(key)) recorded.set(key, { phase, controller, request: structuredClone(request) });
+  });
   const world = await startWorld({ nodes: 3 });
   try {
     world.apply(wekaCluster());
@@ -69,7 +65,7 @@ export async function recordLife(): Promise<Recorded[]> {
     await world.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 900);
   } finally {
     world.lab.stop();
-    for (const [controller, decide] of originals) controller.decide = decide;
+    end();
   }
   return [...recorded.values()];
 }

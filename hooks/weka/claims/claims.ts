@@ -3,7 +3,7 @@
  * turn it is.
  */
 import { claimsReader, type ClaimsFact as FactOf, type KnownClaims as KnownOf } from '../../core/claims.ts';
-import type { Observed } from '../../core/contract.ts';
+import type { Reading } from '../../core/facts.ts';
 import { wekaClaimsSpecSchema, type WekaClaimsSpec } from '../api/weka-claims.ts';
 
 export type ClaimsFact = FactOf<WekaClaimsSpec>;
@@ -12,10 +12,10 @@ export type KnownClaims = KnownOf<WekaClaimsSpec>;
 const reader = claimsReader('WekaClaims', wekaClaimsSpecSchema);
 
 /** The claims object of that name, as `claimsReader` says. */
-export const claimsFact: (observed: Observed, name: string) => ClaimsFact = reader.fact;
+export const claimsFact: (reading: Reading, name: string, maxAgeSeconds: number) => ClaimsFact = reader.fact;
 
 /** Holders or port ranges, each by itself. */
 export const readableEntries = reader.entries;
 
 /** The claims of a node with the holders only that can be read. */
-export const readableHoldersFact = (observed: Observed, name: string): ClaimsFact => reader.readable(observed, name, 'holders');
+export const readableHoldersFact = (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact => reader.readable(reading, name, maxAgeSeconds, 'holders');

@@ -4,11 +4,11 @@ import { done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { isOutdated, readyCondition, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
 import type { Outcome, Reason, Step } from '../reasons.ts';
 import { serves } from './containers.ts';
-import { nameTaken, type ClientFacts } from './facts.ts';
+import { nameTaken, secretOf, type ClientFacts } from './facts.ts';
 import { containerName } from './names.ts';
 
 /** How it is said that containers are missing. */
-export const missingContainers: MissingChild<Reason> = { type: 'ContainersCreated', reason: 'CreatingContainers' };
+const missingContainers: MissingChild<Reason> = { type: 'ContainersCreated', reason: 'CreatingContainers' };
 
 /** The WekaCluster and the nodes report by themselves; only the Secret has to be looked at. Seconds. */
 const look = 10;
@@ -21,9 +21,10 @@ function targetKnown({ join, plan }: ClientFacts): Outcome {
   return plan.missing.length === 0 && plan.present.length > 0 ? done('known to the containers that are there') : wait('WaitForTarget', join.message, look);
 }
 
-function secretExists({ secret, client, namespace, plan }: ClientFacts): Outcome {
-  if (secret === undefined) return skipped;
-  const { fact, name } = secret;
+function secretExists(facts: ClientFacts): Outcome {
+  const { secret: name, client, namespace, plan } = facts;
+  if (name === undefined) return skipped;
+  const fact = secretOf(facts, name);
   if (fact.state === 'unknown') return unknown(`the Secret ${name} has not been read`);
   if (fact.state === 'absent') {
     const target = client.spec.targetCluster?.namespace ?? namespace;
@@ -73,10 +74,11 @@ function upToDate({ plan }: ClientFacts): Outcome {
 }
 
 /** In the order of a client's life. */
-export const clientSteps: readonly Step<ClientFacts>[] = [
-  { name: 'Target', condition: 'TargetKnown', mode: 'always', status: 'Init', summary: 'The addresses of the weka cluster are known: it is formed, or the spec gives them.', check: targetKnown },
-  { name: 'Secret', condition: 'SecretExists', mode: 'always', status: 'Init', summary: 'The Secret with the credentials is in the namespace of the client.', check: secretExists },
-  { name: 'Containers', condition: 'ContainersCreated', mode: 'always', status: 'Init', summary: 'Each node that matches has a container, unless it is cordoned, not ready or tainted.', check: containersExist },
-  { name: 'Running', condition: 'ClientsRunning', mode: 'always', status: 'Init', summary: 'All containers run and are members of the weka cluster.', check: containersRun },
+export const clientSteps = [
+  // without addresses or credentials a container would come up for nothing, and its pod would have to be replaced
+  { name: 'Target', condition: 'TargetKnown', mode: 'always', status: 'Init', whileBlocked: 'keep', summary: 'The addresses of the weka cluster are known: it is formed, or the spec gives them.', check: targetKnown },
+  { name: 'Secret', condition: 'SecretExists', mode: 'always', status: 'Init', whileBlocked: 'keep', summary: 'The Secret with the credentials is in the namespace of the client.', check: secretExists },
+  { name: 'Containers', condition: 'ContainersCreated', mode: 'always', status: 'Init', whileBlocked: 'create', summary: 'Each node that matches has a container, unless it is cordoned, not ready or tainted.', check: containersExist },
+  { name: 'Running', condition: 'ClientsRunning', mode: 'always', status: 'Init', whileBlocked: 'create', summary: 'All containers run and are members of the weka cluster.', check: containersRun },
   { name: 'UpToDate', condition: 'ClientsUpToDate', mode: 'independent', summary: 'All pods are of the present spec; a pod is replaced when no mount depends on it.', check: upToDate },
-];
+] as const satisfies readonly Step<ClientFacts>[];

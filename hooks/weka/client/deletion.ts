@@ -17,7 +17,7 @@ function containersGone({ containers }: ClientFacts): Outcome {
   return wait('EnsureNoContainersError', message, 10);
 }
 
-export const clientDeletionSteps: readonly Step<ClientFacts>[] = [
-  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', summary: 'All containers know that they are destroyed.', check: announced },
-  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', summary: 'All containers have lost their mounts, stopped and removed their data.', check: containersGone },
-];
+export const clientDeletionSteps = [
+  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'All containers know that they are destroyed.', check: announced },
+  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'All containers have lost their mounts, stopped and removed their data.', check: containersGone },
+] as const satisfies readonly Step<ClientFacts>[];

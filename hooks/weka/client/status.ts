@@ -1,5 +1,4 @@
 /** The status of a WekaClient: always complete, derived from facts and steps, without a ticking clock. */
-import { withTransitionTimes, type Condition } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import type { ConditionWish, Reason } from '../reasons.ts';
 import { notRunning } from './bring-up.ts';
@@ -37,16 +36,14 @@ function memberships({ containers }: ClientFacts): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** @param wishes all conditions */
-export function clientStatus(facts: ClientFacts, word: string, wishes: ConditionWish[]): Record<string, Json> {
-  const { client, containers, plan, ending, now } = facts;
+export function clientStatus(facts: ClientFacts, { word, conditions }: { word: string; conditions: Json }): Record<string, Json> {
+  const { containers, plan, ending } = facts;
   const created = containers.filter(({ terminating }) => !terminating).length;
   const active = containers.filter((view) => serves(view) && !view.terminating).length;
   const desired = ending ? 0 : plan.present.length - plan.kept.length + plan.missing.length;
-  const conditions = withTransitionTimes(wishes, (client.status?.conditions ?? []) as Condition[], now, client.metadata.generation ?? 0);
   return {
     status: word,
-    conditions: conditions as unknown as Json,
+    conditions,
     stats: { containers: { active, created, desired } },
     memberships: memberships(facts),
     printer: { containers: `${active}/${created}/${desired}` },

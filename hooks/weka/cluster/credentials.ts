@@ -3,15 +3,16 @@
  * passwords of their Secrets. The Secret is the word: whatever a person changes, here or in weka, weka gets its password.
  */
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
-import type { Observation, Operation } from '../../core/contract.ts';
-import { ageSeconds, factValue, operationOutcome } from '../../core/facts.ts';
+import type { Operation } from '../../core/contract.ts';
+import { factValue, operationOutcome, secondsSince } from '../../core/facts.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { credential, joinToken, wekaRun } from '../catalogue.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
-import { answered, chooseExecutor, type ClusterFacts, type PresentSecret } from './facts.ts';
+import { chooseExecutor, type ClusterFacts } from './facts.ts';
+import { answered, type PresentSecret } from './looks.ts';
 import { expanding, findSecret, fixedValues, secretNames, userNames, type SecretName } from './secrets.ts';
 
 /** A login is tried this often, each time in one pod for all: a quiet cluster costs three of them in that time. */
@@ -37,7 +38,7 @@ function hasUser(facts: ClusterFacts, username: string): boolean {
   return answered(facts, 'users')?.some((user) => user.username === username) === true;
 }
 
-/** Where logins are tried. */
+/** Where logins are tried, again soon when a Secret has changed, since its version is part of the question. */
 const loginPod = (facts: ClusterFacts): PodTarget | undefined => chooseExecutor(facts.containers, facts.now, loginMinutes);
 
 function login(facts: ClusterFacts, which: SecretName) {
@@ -50,19 +51,13 @@ function login(facts: ClusterFacts, which: SecretName) {
   return credential(pod, { ...secretOf(facts, which), resourceVersion: secret.resourceVersion }, facts.uid, username, loginMinutes * 60);
 }
 
-/** Logins to try: again soon when a Secret has changed, since its version is part of the question. */
-export function credentialObservations(facts: ClusterFacts): Observation[] {
-  if (expanding(facts)) return [];
-  return (['operator', 'user', 'client', 'csi'] as const).flatMap((which) => login(facts, which) ?? []);
-}
-
 function setPassword(facts: ClusterFacts, which: SecretName, said: string): Outcome {
   const pod = loginPod(facts);
   if (pod === undefined) return unknown(usersUnread);
   const username = userNames(facts.uid)[which];
   const operation = wekaRun(pod, 'userPassword', { username, password: passwordOf(facts, which) });
   const last = operationOutcome(facts.request.observed, operation);
-  if (last?.state === 'succeeded' && ageSeconds({ observedAt: last.at }, facts.now) < retrySeconds) {
+  if (last?.state === 'succeeded' && secondsSince(last.at, facts.now) < retrySeconds) {
     return wait('PasswordRefused', `weka was given the password of Secret ${secretNames(facts)[which]} for ${username} and refuses it: ${said}; see whether the user is locked`, retrySeconds);
   }
   return act('SettingPassword', `sets the password of Secret ${secretNames(facts)[which]} in weka for ${username}, which refuses it: ${said}`, [operation], 2);

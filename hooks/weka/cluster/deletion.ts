@@ -10,6 +10,7 @@ import { graceSeconds } from '../grace.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
+import { serverNow } from './looks.ts';
 import { foreignWords, givesThemBack } from './formation.ts';
 import { secretSteps } from './secrets.ts';
 
@@ -39,14 +40,15 @@ function lastSeen({ seenAt }: { seenAt?: string | undefined }, { cluster: { spec
  * it was cancelled and taken up again; the generation tells.
  */
 function graceBegun(facts: ClusterFacts): Outcome {
-  const { claims, cluster: { metadata: { generation } }, now, serverNow } = facts;
+  const { claims, cluster: { metadata: { generation } }, now } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   const running = claims.spec.grace?.generation === generation ? claims.spec.grace : undefined;
   if (running !== undefined && lastSeen(running, facts) !== 'long ago') return done();
-  if (serverNow === undefined) return unknown('the clock of the API server has not been read');
+  const startedAtServer = serverNow(facts);
+  if (startedAtServer === undefined) return unknown('the clock of the API server has not been read');
   const { grace: before, destroy } = claims.spec;
   return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [
-    { path: ['grace'], value: defined({ startedAt: now, startedAtServer: serverNow, generation, seenAt: now, afterOrder: destroy?.at ?? before?.afterOrder }) },
+    { path: ['grace'], value: defined({ startedAt: now, startedAtServer, generation, seenAt: now, afterOrder: destroy?.at ?? before?.afterOrder }) },
     // the order of a deletion that was called back while nobody looked
     ...(destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
   ])]);
@@ -67,11 +69,11 @@ const lostToCancellation = (facts: ClusterFacts): string => {
 };
 
 function graceOver(facts: ClusterFacts): Outcome {
-  const { claims, cluster: { spec: { gracefulDestroyDuration } }, now, serverNow } = facts;
+  const { claims, cluster: { spec: { gracefulDestroyDuration } }, now } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
   if (grace === undefined) return unknown('the claims of the cluster have not been read');
   const seconds = graceSeconds(gracefulDestroyDuration);
-  const left = graceLeft(grace, seconds, { hooks: now, server: serverNow });
+  const left = graceLeft(grace, seconds, { hooks: now, server: serverNow(facts) });
   if (left === 0) return done();
   const interrupted = grace.afterOrder === undefined ? '' : `; the destruction that was ordered at ${grace.afterOrder} is interrupted, by a change of the spec: what was erased by then does not come back`;
   const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}${interrupted}`;
@@ -133,18 +135,18 @@ function claimsReleased(facts: ClusterFacts): Outcome {
 const inGrace = (check: (facts: ClusterFacts) => Outcome) => (facts: ClusterFacts): Outcome => (facts.phase === 'destroying' ? skipped : check(facts));
 
 /** In the order of a cluster's end. */
-export const deletionSteps: readonly Step<ClusterFacts>[] = [
+export const deletionSteps = [
   { name: 'Paused', condition: 'ContainersPaused', mode: 'independent', status: 'GracePeriod', summary: 'All pods are stopped; data, claims and objects stay.', check: inGrace(paused) },
-  { name: 'GraceBegun', mode: 'always', status: 'GracePeriod', summary: 'The beginning of the grace is written down, by two clocks.', check: inGrace(graceBegun) },
+  { name: 'GraceBegun', mode: 'always', status: 'GracePeriod', whileBlocked: 'keep', summary: 'The beginning of the grace is written down, by two clocks.', check: inGrace(graceBegun) },
   { name: 'GraceSeen', mode: 'independent', summary: 'That somebody looks at the grace is written down; after a time without, it begins anew.', check: inGrace(graceSeen) },
-  { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', summary: 'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.', check: inGrace(graceOver) },
-  { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', summary: 'No WekaClient has containers in the weka cluster.', check: inGrace(noClients) },
-  { name: 'Ordered', mode: 'always', status: 'Destroying', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },
-  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
-  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },
+  { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', whileBlocked: 'keep', summary: 'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.', check: inGrace(graceOver) },
+  { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'No WekaClient has containers in the weka cluster.', check: inGrace(noClients) },
+  { name: 'Ordered', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },
+  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
+  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },
   secretSteps.gone,
-  { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', summary: 'The port range is free for others.', check: claimsReleased },
-];
+  { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'The port range is free for others.', check: claimsReleased },
+] as const satisfies readonly Step<ClusterFacts>[];
 
 /** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. Whoever lives has neither, however it came there. */
 function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
@@ -158,6 +160,6 @@ function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
 }
 
 /** Beside the life of a cluster, which goes on where its deletion is cancelled. */
-export const cancellationStep: Step<Pick<ClusterFacts, 'claims'>> = {
+export const cancellationStep = {
   name: 'DeletionCancelled', mode: 'independent', summary: 'A grace that had begun is forgotten.', check: cancelled,
-};
+} as const satisfies Step<Pick<ClusterFacts, 'claims'>>;

@@ -1,6 +1,7 @@
 /** Facts of a WekaCluster `demo` for tests of its steps: what is there and what was read; all else follows as in the hook. */
 import type { TypedObservation } from '../../core/catalogue.ts';
 import type { Fact, HookRequest, Json, KubernetesObject, ObjectsByKind } from '../../core/contract.ts';
+import { readingRequest } from '../../core/facts.ts';
 import { claimsRead } from '../../core/families/claims.ts';
 import { secretKeys } from '../../core/families/secrets.ts';
 import { apiVersion } from '../api/group.ts';
@@ -71,5 +72,5 @@ export function factsOf({ spec = {}, status = {}, metadata = {}, containers = []
     observed: { facts: Object.assign({}, ...answers) as Answers, operations: {} },
     context: { now, entropy: 'e0', operatorNamespace: 'operator', config: operatorConfig.parse({}) as unknown as Record<string, Json> },
   };
-  return clusterFacts(request, cluster.value);
+  return clusterFacts(readingRequest(request), cluster.value);
 }

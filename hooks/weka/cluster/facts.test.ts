@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
+import type { Json, KubernetesObject } from '../../core/contract.ts';
+import type { ReadingRequest } from '../../core/facts.ts';
+import { readingOf } from '../../core/reading.fixture.ts';
 import { apiVersion } from '../api/group.ts';
 import { parseWekaCluster } from '../api/index.ts';
 import { claimsRead } from '../../core/families/claims.ts';
@@ -33,8 +35,8 @@ function clientsOf(clients: Client[], members: KubernetesObject[] = [member]): s
   }));
   const request = {
     parent, children: { [`WekaContainer.${apiVersion}`]: Object.fromEntries(members.map((object) => [`weka/${object.metadata.name}`, object])) }, finalizing: true, related: { [`WekaClient.${apiVersion}`]: Object.fromEntries(objects.map((object) => [`${object.metadata.namespace ?? ''}/${object.metadata.name}`, object])) },
-    observed: { facts: {}, operations: {} }, context: { now: '2026-01-01T00:00:00Z', entropy: '0', operatorNamespace: 'o', config: operatorConfig.parse({}) },
-  } as unknown as HookRequest;
+    observed: readingOf({}), context: { now: '2026-01-01T00:00:00Z', entropy: '0', operatorNamespace: 'o', config: operatorConfig.parse({}) },
+  } as unknown as ReadingRequest;
   return clusterFacts(request, cluster.value).clients;
 }
 
@@ -84,12 +86,12 @@ describe('a child that another cluster made', () => {
       spec: { mode: 'drive', ...(basePort === undefined ? {} : { portRange: { basePort, portRange: 500 } }) },
     });
     const children = [child('own', 35000), child('other', 36000), child('old')];
-    const claims = { exists: true, uid: 'u', resourceVersion: '1', spec: { ranges } };
+    const claims = { exists: true, uid: 'u', resourceVersion: '1', spec: { ranges } } as unknown as Json;
     const request = {
       parent, children: { [`WekaContainer.${apiVersion}`]: Object.fromEntries(children.map((object) => [`weka/${object.metadata.name}`, object])) }, finalizing: true, related: {},
-      observed: { facts: { [claimsRead('ports', 0).id]: { observedAt: '2026-01-01T00:00:00Z', value: claims } }, operations: {} },
+      observed: readingOf({ [claimsRead('ports', 0).id]: { observedAt: '2026-01-01T00:00:00Z', value: claims } }),
       context: { now: '2026-01-01T00:00:00Z', entropy: '0', operatorNamespace: 'o', config: operatorConfig.parse({}) },
-    } as unknown as HookRequest;
+    } as unknown as ReadingRequest;
     return clusterFacts(request, cluster.value);
   };
   const range = { [parent.metadata.uid ?? '']: { namespace: 'weka', name: 'demo', basePort: 35000, portRange: 500 } };

@@ -1,32 +1,27 @@
 /** Everything that the decisions about one WekaCluster rest on, gathered from the request once. */
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
-import { secretKeys } from '../../core/families/secrets.ts';
-import { serverTime } from '../../core/families/objects.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
-import { factValue } from '../../core/facts.ts';
+import type { ReadingRequest } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, readWekaNode, type Role, type WekaCluster, type WekaNode } from '../api/index.ts';
-import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
-import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
-import type { RuntimeReport } from '../runtime-report.ts';
+import type { WekaStatus } from '../queries.ts';
 import { containerViews, viewIs, type ContainerView } from './container-view.ts';
+import { answered, askAhead, isDeleted, lookAge } from './looks.ts';
 import { formationMinimum, rolePlans, type RolePlan } from './roles.ts';
 
 export type Phase = 'active' | 'paused' | 'grace' | 'destroying';
 
 export interface ClusterFacts {
-  request: HookRequest;
+  request: ReadingRequest;
   cluster: WekaCluster;
   uid: string;
   namespace: string;
   name: string;
   now: string;
-  /** The clock of the API server, RFC 3339; absent: not known. */
-  serverNow?: string;
   config: OperatorConfig;
   phase: Phase;
   plans: RolePlan[];
@@ -47,41 +42,8 @@ export interface ClusterFacts {
   /** GUID of the formed weka cluster, as a member says it. */
   guid?: string;
   executor?: PodTarget;
+  /** As the executor says it; of a cluster that is paused or ends it is not asked. */
   wekaStatus?: WekaStatus;
-}
-
-export type SecretFact = { state: 'unknown' } | { state: 'absent' } | PresentSecret;
-
-export interface PresentSecret {
-  state: 'present';
-  uid: string;
-  resourceVersion?: string | undefined;
-  ownerUid?: string | undefined;
-  referenced?: true | undefined;
-  keys: string[];
-  public: Record<string, string | undefined>;
-}
-
-/** What is known of a Secret of the cluster; never a value that is secret. */
-export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, name: string): SecretFact {
-  const fact = factValue(facts.request.observed, secretKeys({ namespace: facts.namespace, name }, 0));
-  if (fact.state === 'unknown') return { state: 'unknown' };
-  const { exists, ...found } = fact.value;
-  return exists ? { state: 'present', ...(found as Omit<PresentSecret, 'state'>) } : { state: 'absent' };
-}
-
-/** The answer of a weka query in the executor, if it is known. */
-export function answered<N extends WekaQueryName>(facts: ClusterFacts, query: N): WekaAnswer<N> | undefined {
-  if (facts.executor === undefined) return undefined;
-  const fact = factValue(facts.request.observed, wekaQuery(facts.executor, query, 0));
-  return fact.state === 'known' ? fact.value : undefined;
-}
-
-/** What the runtime of a container's pod says, if it was asked. */
-export function reportOf(facts: ClusterFacts, view: ContainerView): RuntimeReport | undefined {
-  if (view.pod === undefined) return undefined;
-  const fact = factValue(facts.request.observed, runtimeReport(view.pod, 0));
-  return fact.state === 'known' ? fact.value : undefined;
 }
 
 /**
@@ -97,8 +59,6 @@ export function chooseExecutor(containers: readonly ContainerView[], now: string
   const pool = drives.length > 0 ? drives : candidates;
   return pool[Math.floor(Date.parse(now) / (turnMinutes * 60_000)) % Math.max(1, pool.length)]?.pod;
 }
-
-const isDeleted = ({ metadata, spec }: WekaCluster): boolean => metadata.deletionTimestamp !== undefined && spec.overrides?.cancelDeletion !== true;
 
 /** Nothing was built for the cluster yet, or the very last step, with which the claims go, is taken again: there is nothing to be kept through a grace. */
 function holdsNothing({ cluster, uid, claims, portClaims, containers, unlabelled }: Pick<ClusterFacts, 'cluster' | 'uid' | 'claims' | 'portClaims' | 'containers' | 'unlabelled'>): boolean {
@@ -186,12 +146,15 @@ export function rememberedPorts({ status }: WekaCluster): PortRange | undefined 
   return basePort === undefined || basePort === 0 ? undefined : { basePort, portRange: portRange ?? clusterRangeSize };
 }
 
-export function clusterFacts(request: HookRequest, cluster: WekaCluster): ClusterFacts {
+/** Gathers the facts. Reads the claims, and of a cluster that lives what weka says of itself. */
+export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): ClusterFacts {
   const { namespace = '', name, uid = '' } = cluster.metadata;
   const { now } = request.context;
+  const config = operatorConfig.parse(request.context.config);
+  const age = lookAge({ cluster, config });
   const plans = rolePlans(cluster.spec);
   const children = containerViews(request);
-  const portClaims = claimsFact(request.observed, claimsNames.ofPorts);
+  const portClaims = claimsFact(request.observed, claimsNames.ofPorts, age);
   const ports = portClaims.state === 'known' ? portClaims.spec.ranges?.[uid] : rememberedPorts(cluster);
   // between the end of its claim and its own a cluster still knows which ports were its
   const range = ports ?? rememberedPorts(cluster);
@@ -199,15 +162,13 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
   const containers = children.filter((view) => !foreign.includes(view));
   // of members only: the cluster's own status may be somebody else's, from a backup
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);
-  const claims = claimsFact(request.observed, claimsNames.ofCluster(uid));
-  const clock = factValue(request.observed, serverTime(0));
+  const claims = claimsFact(request.observed, claimsNames.ofCluster(uid), age);
   const executor = chooseExecutor(containers, now);
   const { unlabelled, leftovers } = strangers(request, uid, range, guid);
   const base = {
     request, cluster, uid, namespace, name, now, plans, containers, foreign, portClaims,
-    config: operatorConfig.parse(request.context.config),
+    config,
     phase: phaseOf({ cluster, uid, claims, portClaims, containers: children, unlabelled }),
-    ...(clock.state === 'known' ? { serverNow: clock.value.time } : {}),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
       const parsed = readWekaNode(object);
@@ -219,7 +180,8 @@ export function clusterFacts(request: HookRequest, cluster: WekaCluster): Cluste
     ...(guid === undefined ? {} : { guid }),
     ...(executor === undefined ? {} : { executor }),
   };
-  const wekaStatus = answered(base, 'status');
+  if (base.phase === 'active') askAhead(base);
+  const wekaStatus = base.phase === 'active' ? answered(base, 'status') : undefined;
   return { ...base, ...(wekaStatus === undefined ? {} : { wekaStatus }) };
 }
 

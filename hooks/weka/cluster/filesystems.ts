@@ -3,7 +3,8 @@ import { act, done, skipped, unknown } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { wekaRun } from '../catalogue.ts';
 import type { Outcome, Step } from '../reasons.ts';
-import { answered, type ClusterFacts } from './facts.ts';
+import type { ClusterFacts } from './facts.ts';
+import { answered } from './looks.ts';
 
 const gibibyte = 1024 ** 3;
 const group = 'default';
@@ -32,7 +33,7 @@ function filesystemsCreated(facts: ClusterFacts): Outcome {
     wekaRun(executor, 'filesystemCreate', { name, group, sizeBytes: size, thinMinBytes: thinMin, thinMaxBytes: thinMax })));
 }
 
-export const filesystemStep: Step<ClusterFacts> = {
+export const filesystemStep = {
   name: 'Filesystems', condition: clusterConditions.defaultFilesystemsCreated, mode: 'always', status: 'StartingIO',
   summary: 'The filesystems .config_fs and default exist.', check: filesystemsCreated,
-};
+} as const satisfies Step<ClusterFacts>;

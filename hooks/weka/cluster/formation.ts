@@ -11,8 +11,9 @@ import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
-import { answered, rememberedPorts, reportOf, type ClusterFacts } from './facts.ts';
-import { missingContainers } from './observations.ts';
+import { rememberedPorts, type ClusterFacts } from './facts.ts';
+import { answered, reportOf } from './looks.ts';
+import { missingContainers } from './names.ts';
 
 /** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;

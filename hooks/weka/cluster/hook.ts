@@ -1,30 +1,29 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
-import { describeIssues } from '../../core/api/parse.ts';
-import { kstatusTrio, type Condition } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
-import { echoChild, echoChildren, invalidSpec } from '../../core/echo.ts';
-import { claimsRead } from '../../core/families/claims.ts';
+import { isUsable, type Condition } from '../../core/conditions.ts';
+import type { KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
+import { defineController } from '../../core/controller.ts';
+import { echoChild, echoChildren } from '../../core/echo.ts';
+import type { ReadingRequest } from '../../core/facts.ts';
 import { deleteObject } from '../../core/families/objects.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
 import { carried } from '../../core/reasons.ts';
-import { renderSteps, runSteps, skipped } from '../../core/steps.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { annotations, apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
+import { once } from '../once.ts';
 import { shortcomings } from '../protection.ts';
-import type { ConditionWish, Step, StepsResult, Summary } from '../reasons.ts';
+import type { ConditionWish, Life, Step, StepsResult, Summary } from '../reasons.ts';
 import { wantedContainers, nodeSelector } from './containers.ts';
 import { isRolling, type ContainerView } from './container-view.ts';
 import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
-import { clusterFacts, type ClusterFacts } from './facts.ts';
+import { clusterFacts, type ClusterFacts, type Phase } from './facts.ts';
 import { takenNames } from './names.ts';
 import { filesystemStep } from './filesystems.ts';
 import { formationSteps, hasFormedBefore, outlivesItsContainers } from './formation.ts';
 import { joinIpPorts, membersObject } from './members.ts';
-import { clusterObservations } from './observations.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
 import { roles } from '../api/modes.ts';
 import { secretSteps } from './secrets.ts';
@@ -32,7 +31,7 @@ import { clusterStatus } from './status.ts';
 import { unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
-export const bringUpSteps: readonly Step<ClusterFacts>[] = [
+export const bringUpSteps = [
   formationSteps.portsKept,
   formationSteps.takeover,
   formationSteps.leftovers,
@@ -59,9 +58,9 @@ export const bringUpSteps: readonly Step<ClusterFacts>[] = [
   credentialSteps.csiTaken,
   filesystemStep,
   cancellationStep,
-];
+] as const satisfies readonly Step<ClusterFacts>[];
 
-const previousConditions = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.conditions ?? []) as Condition[];
+const previous = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.conditions ?? []) as Condition[];
 
 /** Drives that are there and that weka can not use. */
 function brokenDrives({ containers: views }: ClusterFacts): string[] {
@@ -77,7 +76,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
     return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
   });
   const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing, ...brokenDrives(facts)];
-  const before = previousConditions(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
+  const before = previous(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
   if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', ...carried(before) };
   if (doubt !== undefined && found.length === 0) return { type: 'Degraded', status: 'Unknown', ...doubt };
@@ -104,7 +103,7 @@ function standing({ containers: views }: ClusterFacts, summary: Summary): Summar
 }
 
 function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary: Summary): string {
-  if (summary.state === 'ready' || ('ready' in summary && summary.ready === true)) return 'Ready';
+  if (isUsable(summary)) return 'Ready';
   const word = facts.cluster.status?.status;
   // that of an end which has been cancelled is over, whatever is known
   const before = word === 'GracePeriod' || word === 'Destroying' ? undefined : word;
@@ -145,7 +144,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
     && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
-    cluster, uid, plans, existing: facts.containers, takenNames: takenNames(facts), nodes: facts.nodes, ports, imageOf: imageOf(facts),
+    cluster, uid, plans, existing: facts.containers, takenNames: grows ? takenNames(facts) : [], nodes: facts.nodes, ports, imageOf: imageOf(facts),
     forming: facts.guid !== undefined || facts.claims.state === 'unknown' || facts.claims.spec.former !== undefined,
     leaveToScheduler: waitedForNodes(facts),
     unschedulableSeconds: facts.config.deleteUnschedulablePodsAfterSeconds,
@@ -172,88 +171,82 @@ function withState(object: KubernetesObject, state: State, uid: string): Kuberne
 }
 
 
-function active(facts: ClusterFacts): Decision {
-  const unsupported = unsupportedFields(facts.cluster);
-  if (unsupported.refused.length > 0) return invalid(facts.request, `this release can not build a cluster with ${unsupported.refused.join(', ')}`);
-  const run = runSteps(bringUpSteps, facts, facts.request.observed.operations);
-  const state: State = facts.phase === 'paused' ? 'paused' : 'active';
-  const { objects, surplus } = containers(facts, state);
-  const reach = reachOf(facts);
-  const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' } as const;
-  const lasting = rolling(facts, lastingSummary(run, previousConditions(facts), facts.cluster.metadata.generation ?? 0, whole));
-  const summary = standing(facts, doubted(reach, lasting, run.blockedBy?.outcome.state === 'unknown'));
-  const wishes = [
-    ...kstatusTrio(summary),
-    degraded(facts, surplus, reach),
-    ...(reach.condition === undefined ? [] : [reach.condition]),
-    ...notSupportedCondition(unsupported.ignored),
-    ...renderSteps(run, previousConditions(facts)),
-    { type: clusterConditions.clusterIsReady, ...(summary.state === 'ready' || summary.ready === true ? { status: 'True', reason: 'Success', message: '' } as const : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
-  ];
-  return {
-    status: clusterStatus(facts, statusWord(facts, run, summary), wishes),
-    children: [...objects, ...kept(facts), membersObject(facts)],
-    operations: run.operations,
-    events: run.events,
-    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: Math.max(run.resyncAfterSeconds, reach.pauseSeconds ?? 0) }),
-  };
-}
+const living = once((facts: ClusterFacts) => containers(facts, 'active'));
+const reach = once(reachOf);
 
-function paused(facts: ClusterFacts): Decision {
-  const beside = runSteps([formationSteps.portsKept, formationSteps.foreign, secretSteps.owned, cancellationStep], facts, facts.request.observed.operations);
-  const { objects } = containers(facts, 'paused');
-  const open = facts.containers.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
-  const summary: Summary = open === 0
-    ? { state: 'stalled', reason: 'Paused', message: 'overrides.paused stops the cluster' }
-    : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
-  return {
-    status: clusterStatus(facts, 'Paused', [...kstatusTrio(summary), degraded(facts, []), ...renderSteps(beside, previousConditions(facts))]),
-    children: [...objects, ...kept(facts), membersObject(facts)],
-    operations: beside.operations,
-    events: beside.events, resyncAfterSeconds: open === 0 ? 60 : 2,
-  };
-}
+const bringUp: Life<ClusterFacts> = {
+  steps: bringUpSteps,
+  whenDone: 'create',
+  summary(facts, run) {
+    const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' } as const;
+    const lasting = rolling(facts, lastingSummary(run, previous(facts), facts.cluster.metadata.generation ?? 0, whole));
+    return standing(facts, doubted(reach(facts), lasting, run.blockedBy?.outcome.state === 'unknown'));
+  },
+  word: statusWord,
+  conditions(facts, ofSteps, summary) {
+    const { condition: unreachable } = reach(facts);
+    return [
+      degraded(facts, living(facts).surplus, reach(facts)),
+      ...(unreachable === undefined ? [] : [unreachable]),
+      ...notSupportedCondition(unsupportedFields(facts.cluster).ignored),
+      ...ofSteps,
+      { type: clusterConditions.clusterIsReady, ...(isUsable(summary) ? { status: 'True', reason: 'Success', message: '' } as const : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
+    ];
+  },
+  resync: (facts, { resyncAfterSeconds }) => (resyncAfterSeconds === undefined ? undefined : Math.max(resyncAfterSeconds, reach(facts).pauseSeconds ?? 0)),
+};
+
+const notPaused = ({ containers: views }: ClusterFacts): number => views.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
+
+const pause: Life<ClusterFacts> = {
+  steps: [formationSteps.portsKept, formationSteps.foreign, secretSteps.owned, cancellationStep],
+  whenDone: 'keep',
+  summary(facts) {
+    const open = notPaused(facts);
+    return open === 0
+      ? { state: 'stalled', reason: 'Paused', message: 'overrides.paused stops the cluster' }
+      : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
+  },
+  word: () => 'Paused',
+  conditions: (facts, ofSteps) => [degraded(facts, []), ...ofSteps],
+  resync: (facts) => (notPaused(facts) === 0 ? 60 : 2),
+};
 
 /** The claims of the cluster, grace and order included, go with the last answer: nothing reads them after it. */
 function lastWords({ claims }: ClusterFacts): Operation[] {
   return claims.state === 'known' && claims.uid !== undefined ? [deleteObject({ apiVersion, kind: wekaClaimsKind.kind, name: claims.name, uid: claims.uid })] : [];
 }
 
-function ending(facts: ClusterFacts): Decision {
-  const run = runSteps([formationSteps.portsKept, secretSteps.owned, ...deletionSteps], facts, facts.request.observed.operations);
-  const blocked = run.blockedBy?.outcome;
-  const reason = blocked === undefined ? 'Destroyed' : blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason;
-  const message = blocked?.message ?? 'everything is gone';
-  const { objects } = containers(facts, facts.phase === 'destroying' ? 'destroying' : 'paused');
-  const going = facts.phase === 'destroying' && run.blockedBy?.step.name !== 'Announced';
-  const word = facts.phase === 'destroying' ? 'Destroying' : 'GracePeriod';
-  const wishes = [...kstatusTrio({ state: 'progressing', reason, message }), ...renderSteps(run, previousConditions(facts))];
-  return {
-    status: clusterStatus(facts, word, wishes),
-    children: going ? kept(facts) : [...objects, ...kept(facts), membersObject(facts)],
-    operations: [...run.operations, ...(run.blockedBy === undefined ? lastWords(facts) : [])],
-    events: run.events,
-    finalized: facts.request.finalizing && run.blockedBy === undefined,
-    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
-  };
+const end: Life<ClusterFacts> = {
+  steps: [formationSteps.portsKept, secretSteps.owned, ...deletionSteps],
+  whenDone: 'omit',
+  summary(_facts, { blockedBy }) {
+    const blocked = blockedBy?.outcome;
+    const reason = blocked === undefined ? 'Destroyed' : blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason;
+    const message = blocked?.message ?? 'everything is gone';
+    return { state: 'progressing', reason, message };
+  },
+  word: ({ phase }) => (phase === 'destroying' ? 'Destroying' : 'GracePeriod'),
+  operations: (facts, { blockedBy }) => (blockedBy === undefined ? lastWords(facts) : []),
+  finalized: ({ request }, { blockedBy }) => request.finalizing && blockedBy === undefined,
+};
+
+const lives = { bringUp, pause, end };
+
+const lifeOf = { active: 'bringUp', paused: 'pause', grace: 'end', destroying: 'end' } as const satisfies Record<Phase, keyof typeof lives>;
+const stateOf = { active: 'active', paused: 'paused', grace: 'paused', destroying: 'destroying' } as const satisfies Record<Phase, State>;
+
+function refused({ phase, cluster }: ClusterFacts): string | undefined {
+  const fields = phase === 'active' ? unsupportedFields(cluster).refused : [];
+  return fields.length === 0 ? undefined : `this release can not build a cluster with ${fields.join(', ')}`;
 }
 
-/** What of a spec that can not be read counts all the same. */
-const takesBack = ({ parent }: HookRequest): boolean => (parent['spec'] as { overrides?: { cancelDeletion?: unknown } } | undefined)?.overrides?.cancelDeletion === true;
-
-/** Nothing changes, except that a grace does not run on behind the back of who took the deletion back. */
-function invalid(request: HookRequest, message: string): Decision {
-  const claims = claimsFact(request.observed, claimsNames.ofCluster(request.parent.metadata.uid ?? ''));
-  const outcome = takesBack(request) ? cancellationStep.check({ claims }) : skipped;
-  return { ...invalidSpec(request, message), ...(outcome.state === 'act' ? { operations: outcome.operations } : {}) };
-}
-
-function decide(request: HookRequest): Decision {
-  const parsed = parseWekaCluster(request.parent);
-  if (!parsed.ok) return invalid(request, describeIssues(parsed.issues));
-  const facts = clusterFacts(request, parsed.value);
-  if (facts.phase === 'active') return active(facts);
-  return facts.phase === 'paused' ? paused(facts) : ending(facts);
+/** Nothing changes, except that a grace does not run on behind the back of who took the deletion back; of a spec that can not be read that counts all the same. */
+function whileInvalid({ parent, observed }: ReadingRequest): Operation[] {
+  const takesBack = (parent['spec'] as { overrides?: { cancelDeletion?: unknown } } | undefined)?.overrides?.cancelDeletion === true;
+  if (!takesBack) return [];
+  const outcome = cancellationStep.check({ claims: claimsFact(observed, claimsNames.ofCluster(parent.metadata.uid ?? ''), 5) });
+  return outcome.state === 'act' ? outcome.operations : [];
 }
 
 function related(cluster: WekaCluster): RelatedRule[] {
@@ -274,18 +267,20 @@ function related(cluster: WekaCluster): RelatedRule[] {
   ];
 }
 
-export const wekaClusterController: HookController = {
+export const wekaClusterController = defineController({
   name: 'wekacluster',
-  type: 'composite',
-  observe(request) {
-    const parsed = parseWekaCluster(request.parent);
-    if (parsed.ok) return clusterObservations(clusterFacts(request, parsed.value));
-    return takesBack(request) ? [claimsRead(claimsNames.ofCluster(request.parent.metadata.uid ?? ''), 5)] : [];
+  parse: parseWekaCluster,
+  facts: clusterFacts,
+  lives,
+  life: ({ phase }) => lifeOf[phase],
+  refused,
+  whileInvalid,
+  previous,
+  children(facts, { meanwhile }) {
+    if (meanwhile === 'omit') return kept(facts);
+    const { objects } = facts.phase === 'active' ? living(facts) : containers(facts, stateOf[facts.phase]);
+    return [...objects, ...kept(facts), membersObject(facts)];
   },
-  decide,
-  customize(parent) {
-    const parsed = parseWekaCluster(parent);
-    return parsed.ok ? related(parsed.value) : [];
-  },
-};
-
+  status: clusterStatus,
+  related,
+});

@@ -1,10 +1,10 @@
 /** Whether weka answers. What it last said does not stand for ever: after two minutes without an answer the cluster says so. */
 import { carried } from '../../core/reasons.ts';
 import { clusterConditions } from '../api/group.ts';
-import { wekaQuery } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
-import type { ConditionWish, Reason, Summary } from '../reasons.ts';
+import type { ConditionWish, Summary } from '../reasons.ts';
 import type { ClusterFacts } from './facts.ts';
+import { answerOf, refusal } from './looks.ts';
 import { secretNames } from './secrets.ts';
 
 /** How long silence is a passing matter, such as that of one pod that is asked. Milliseconds. */
@@ -12,12 +12,6 @@ const patience = 120_000;
 
 /** Weka locks out whoever comes too often with a wrong password, and whoever is silent for long is not asked each second. Seconds. */
 const pause = 15;
-
-const refusal = 'CredentialsRefused' satisfies Reason;
-
-/** Weka has refused the operator at the last look: one question is enough to see whether it still does. */
-export const wasRefused = ({ cluster }: ClusterFacts): boolean =>
-  cluster.status?.conditions?.some(({ type, status, reason }) => type === clusterConditions.clusterReachable && status === 'False' && reason === refusal) === true;
 
 export interface Reach {
   /** Shown only while weka does not answer. */
@@ -30,8 +24,8 @@ export interface Reach {
 
 /** Why the last `weka status` has no answer; undefined when it has one or when it was not read. */
 function failure(facts: ClusterFacts): string | undefined {
-  if (facts.executor === undefined) return undefined;
-  return facts.request.observed.facts[wekaQuery(facts.executor, 'status', 0).id]?.error;
+  const answer = answerOf(facts, 'status');
+  return answer?.state === 'unknown' ? answer.error : undefined;
 }
 
 function wishOf(facts: ClusterFacts, error: string): ConditionWish {

@@ -8,7 +8,8 @@ import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts'
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
-import { secretFact, type ClusterFacts, type PresentSecret } from './facts.ts';
+import type { ClusterFacts } from './facts.ts';
+import { clusterSecret, type PresentSecret } from './looks.ts';
 import { operatorSecretName } from './containers.ts';
 
 /** Letters and digits; passwords have 10 digits among 32 characters (docs/weka/reference.md#users). */
@@ -63,7 +64,7 @@ type Found =
  */
 export function findSecret(facts: ClusterFacts, which: SecretName): Found {
   const name = secretNames(facts)[which];
-  const secret = secretFact(facts, name);
+  const secret = clusterSecret(facts, name);
   if (secret.state !== 'present') return { state: secret.state };
   const { ownerUid } = secret;
   if (ownerUid === facts.uid) return { state: 'ours', secret, toOwn: secret.referenced === true };
@@ -124,5 +125,5 @@ export const secretSteps = {
   created: { name: 'Secrets', condition: clusterConditions.clusterSecretsCreated, mode: 'always', status: 'Init', summary: 'The secrets of the operator and of the people who administer the cluster exist.', check: secretsExist(['operator', 'user']) },
   clientsCreated: { name: 'ClientSecret', condition: clusterConditions.clusterClientsSecretsCreated, mode: 'always', status: 'StartingIO', summary: 'The secret for clients exists.', check: secretsExist(['client']) },
   csiCreated: { name: 'CsiSecret', condition: clusterConditions.clusterCsiSecretsCreated, mode: 'always', status: 'StartingIO', summary: 'The secret for CSI exists.', check: secretsExist(['csi']) },
-  gone: { name: 'SecretsGone', condition: 'SecretsGone', mode: 'always', status: 'Destroying', summary: 'The secrets of the cluster are deleted: until here a cancelled deletion needs them.', check: secretsGone },
+  gone: { name: 'SecretsGone', condition: 'SecretsGone', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'The secrets of the cluster are deleted: until here a cancelled deletion needs them.', check: secretsGone },
 } as const satisfies Record<string, Step<ClusterFacts>>;

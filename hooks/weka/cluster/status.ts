@@ -1,9 +1,7 @@
 /** The status of a WekaCluster. Numbers of weka change all the time: they are rounded to what a reader can use. */
-import { withTransitionTimes, type Condition } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import { is, type Role } from '../api/index.ts';
 import { clusterSinglePorts } from '../claims/ports.ts';
-import type { ConditionWish } from '../reasons.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
 import { viewIs } from './container-view.ts';
 
@@ -66,16 +64,15 @@ function stats(facts: ClusterFacts): Json | undefined {
   };
 }
 
-export function clusterStatus(facts: ClusterFacts, word: string, wishes: ConditionWish[]): Record<string, Json> {
+export function clusterStatus(facts: ClusterFacts, { word, conditions }: { word: string; conditions: Json }): Record<string, Json> {
   const old = facts.cluster.status;
-  const conditions = withTransitionTimes(wishes, (old?.conditions ?? []) as Condition[], facts.now, facts.cluster.metadata.generation ?? 0);
   const numbers = stats(facts);
   const image = old?.lastAppliedImage ?? facts.cluster.spec.image;
   const guid = facts.guid ?? old?.clusterID;
   const ports = facts.ports ?? rememberedPorts(facts.cluster);
   return {
     status: word,
-    conditions: conditions as unknown as Json,
+    conditions,
     ...(guid === undefined ? {} : { clusterID: guid }),
     lastAppliedImage: guid === undefined ? facts.cluster.spec.image : image,
     // also while it is not claimed: by this memory it is claimed again

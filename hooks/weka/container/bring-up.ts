@@ -3,20 +3,19 @@ import { writeClaims } from '../../core/claims.ts';
 import type { Json } from '../../core/contract.ts';
 import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
-import { refusalOf } from '../../core/refused-child.ts';
+import { refusalOf, type MissingChild } from '../../core/refused-child.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import type { KnownClaims } from '../claims/claims.ts';
-import type { Event, EventReason, Outcome, Step } from '../reasons.ts';
+import type { Event, EventReason, Outcome, Reason, Step } from '../reasons.ts';
 import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
-import { bootConfigMapPresent, nodeFactsText, type ContainerFacts } from './facts.ts';
+import { bootConfigMapPresent, livePod, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome, unknownFormer } from './former.ts';
 import { identityLost, joinSteps } from './join.ts';
-import { missingPod } from './observations.ts';
 import { hasDrivers } from './obstacles.ts';
 import { identityChange, successor, terminationOutcome } from './succession.ts';
 import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
@@ -124,21 +123,28 @@ function drivers(facts: ContainerFacts): Outcome {
 }
 
 function bootScripts(facts: ContainerFacts): Outcome {
+  // one that runs has read them
+  if (facts.pod?.running === true) return done();
+  // the next step needs it as soon as the scripts are there, and each look of its own is a round more for every pod that comes
+  if (facts.pod === undefined) livePod(facts);
   const present = bootConfigMapPresent(facts);
-  // a pod that starts again, such as after a reboot, mounts them anew; one that runs has read them
-  if (facts.pod !== undefined && (facts.pod.running || present !== false)) return done();
+  // a pod that starts again, such as after a reboot, mounts them anew
+  if (facts.pod !== undefined && present !== false) return done();
   if (present === undefined) return unknown('the boot scripts in the namespace have not been looked up');
   if (present) return done();
   const ensure = ensureBootConfigMap({ namespace: facts.namespace, name: facts.config.bootConfigMapName });
   return act('CopyingBootScripts', `copies the boot scripts into namespace ${facts.namespace}`, [ensure]);
 }
 
+/** How it is said that the pod may come and is not there. */
+const missingPod: MissingChild<Reason> = { type: 'PodRunning', reason: 'PodNotCreated' };
+
 function podRuns(facts: ContainerFacts): Outcome {
   const { pod } = facts;
   if (pod === undefined) {
     const fence = successor(facts);
-    const refused = refusalOf(facts.request, missingPod);
-    if (fence.create && refused !== undefined) return wait('PodNotCreated', `the API server refuses the pod: ${refused}`, 5, [warning('PodNotCreated', refused)]);
+    const refused = fence.create ? refusalOf(facts.request, missingPod) : undefined;
+    if (refused !== undefined) return wait('PodNotCreated', `the API server refuses the pod: ${refused}`, 5, [warning('PodNotCreated', refused)]);
     if (fence.create) return wait('PodNotCreated', 'waits until the pod is created', 1);
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }
@@ -217,14 +223,14 @@ function results(facts: ContainerFacts): Outcome {
 }
 
 /** In the order of a container's life. */
-export const bringUpSteps: readonly ContainerStep[] = [
+export const bringUpSteps = [
   { name: 'Claims', condition: containerConditions.containerResourcesAllocated, mode: 'always', status: 'Init', summary: 'Ports and drives of the node are claimed for the container; of a client, its place.', check: allocate },
   { name: 'NodeFacts', condition: 'NodeFactsKnown', mode: 'always', status: 'Init', summary: 'The facts of the node are known; without a node, those of all candidates agree.', check: nodeFacts },
   // beside the pod: a loader is started only for a pod that was admitted
   { name: 'Drivers', condition: 'DriversLoaded', mode: 'independent', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
   { name: 'BootScripts', mode: 'always', status: 'Init', summary: 'The boot scripts are in the namespace.', check: bootScripts },
   { name: 'Scheduled', condition: 'PodScheduled', mode: 'always', status: 'PodNotRunning', summary: 'The scheduler has found a node for the pod; its message otherwise.', check: scheduled },
-  { name: 'Pod', condition: 'PodRunning', mode: 'always', status: 'PodNotRunning', summary: 'The pod of the same name exists, is scheduled and runs.', check: podRuns },
+  { name: 'Pod', condition: 'PodRunning', mode: 'always', status: 'PodNotRunning', whileBlocked: 'create', summary: 'The pod of the same name exists, is scheduled and runs.', check: podRuns },
   { name: 'Incarnation', mode: 'always', status: 'PodRunning', summary: 'The pod is recorded in the claims of its node.', check: recorded },
   // a container whose node the scheduler chose claims only now
   { name: 'Resources', condition: containerConditions.containerResourcesWritten, mode: 'always', status: 'PodRunning', summary: 'The pod has its resources.json.', check: resources },
@@ -232,4 +238,4 @@ export const bringUpSteps: readonly ContainerStep[] = [
   { name: 'Weka', condition: 'WekaRunning', mode: 'always', status: 'Starting', summary: 'The weka container inside the pod runs.', check: wekaRuns },
   ...joinSteps,
   ...driveSteps,
-];
+] as const satisfies readonly ContainerStep[];

@@ -22,6 +22,6 @@ function unhurried({ pod, name, namespace, container: { spec } }: ContainerFacts
   return wait('GraceCapped', message, 60, [{ type: 'Warning', reason: 'GraceCapped', message }]);
 }
 
-export const graceStep: Step<ContainerFacts> = {
+export const graceStep = {
   name: 'GraceUncapped', condition: 'GraceUncapped', mode: 'independent', summary: 'The kubelet waits as long as the pod asks for before it kills it. Shown only while it does not.', check: unhurried,
-};
+} as const satisfies Step<ContainerFacts>;

@@ -47,6 +47,6 @@ function claimKept(facts: ContainerFacts): Outcome {
   return act('Allocating', 'makes its lost claim again', [writeClaims(lost.claims, [{ path: ['holders', facts.uid], value: lost.kept as unknown as Json }])], 1);
 }
 
-export const claimStep: Step<ContainerFacts> = {
+export const claimStep = {
   name: 'ClaimKept', condition: 'ClaimKept', mode: 'independent', summary: 'A claim that is lost is made again from what is known, as long as something is left on the node. Shown only while one is lost.', check: claimKept,
-};
+} as const satisfies Step<ContainerFacts>;

@@ -12,9 +12,11 @@ import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, nameOf } from '../redundancy.ts';
 import { ofAnotherCluster, type WekaContainers, type WekaMember } from '../weka-containers.ts';
 import type { Outcome } from '../reasons.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import { turnHolderAge } from './ages.ts';
+import type { ContainerFacts } from './facts.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
+import { othersWord, protectionSeen, queried, witness } from './testimony.ts';
 
 /** Why the pod terminates: our own turn says roll or upgrade, anything else was done by somebody else. */
 function stopReason(facts: ContainerFacts): StopReason {
@@ -35,14 +37,16 @@ function insists({ report, container: { spec } }: ContainerFacts): boolean {
 
 /** Why it is not gone for all that it is in no list: what runs may be a member, what has drives is one. */
 function againstAbsent(facts: ContainerFacts, speaker: PodTarget | undefined): string | undefined {
-  const { pod, report, containerId } = facts;
+  const { pod, report, containerId, container: { spec } } = facts;
   if (insists(facts)) return 'its own runtime says that it is READY';
   if (pod?.running === true && (report === undefined || (report.local ?? undefined) === undefined)) return 'its own runtime does not say how it stands';
-  const drives = queried(facts, speaker, 'drives')?.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN)) ?? [];
+  const listed = is(spec.mode, 'hasDrives') ? queried(facts, speaker, 'drives') : [];
+  const drives = listed?.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN)) ?? [];
   return drives.length === 0 ? undefined : `the same member lists ${drives.length} drives of it`;
 }
 
-function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarget | undefined): OwnEntry {
+/** The container in such a list; not to be in it is not yet to be gone. */
+function listedIn(facts: ContainerFacts, inWeka: WekaContainers): OwnEntry {
   const { containerId, container: { spec } } = facts;
   if (inWeka.state === 'unknown') return inWeka;
   const name = nameOf(containerId ?? NaN);
@@ -51,8 +55,13 @@ function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarg
   if (member !== undefined) return { state: 'listed', member };
   const namesake = inWeka.members.find((one) => one.name === spec.name);
   if (namesake !== undefined) return { state: 'unknown', reason: `weka calls ${nameOf(namesake.hostId)} ${spec.name}, and this container is said to be ${name}` };
-  const against = againstAbsent(facts, speaker);
-  return against === undefined ? { state: 'absent' } : { state: 'unknown', reason: `${name} is not in the list of another member, and ${against}` };
+  return { state: 'absent' };
+}
+
+function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarget | undefined): OwnEntry {
+  const entry = listedIn(facts, inWeka);
+  const against = entry.state === 'absent' ? againstAbsent(facts, speaker) : undefined;
+  return against === undefined ? entry : { state: 'unknown', reason: `${nameOf(facts.containerId ?? NaN)} is not in the list of another member, and ${against}` };
 }
 
 /**
@@ -61,18 +70,19 @@ function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarg
  * speaks of the past, and has never heard of what came last.
  */
 export function ownEntry(facts: ContainerFacts): OwnEntry {
-  const { inWeka, otherMember, witness, holder, containerId } = facts;
-  const own = entryIn(facts, inWeka, otherMember);
+  const { otherMember, holder, containerId } = facts;
+  const own = entryIn(facts, othersWord(facts).inWeka, otherMember);
   // whose claim is given back holds nothing any more
   if (own.state === 'absent' && holder !== undefined && holder.deactivated !== containerId) {
     return { state: 'unknown', reason: `another member does not list ${nameOf(containerId ?? NaN)}, which was never seen to be deactivated (somebody may have removed it inside weka)` };
   }
   const isOut = (entry: OwnEntry): boolean => entry.state === 'absent' || (entry.state === 'listed' && entry.member.status === 'INACTIVE');
-  if (!isOut(own) || witness === undefined) return own;
-  const second = entryIn(facts, witness.inWeka, witness.pod);
+  const other = isOut(own) ? witness(facts) : undefined;
+  if (other === undefined) return own;
+  const second = entryIn(facts, other.inWeka, other.pod);
   if (second.state === 'unknown' || isOut(second)) return second;
   const first = own.state === 'listed' ? `calls it ${own.member.status}` : 'does not list it';
-  return { state: 'unknown', reason: `${otherMember?.name ?? ''} ${first}, and ${witness.pod.name} calls it ${second.state === 'listed' ? second.member.status : ''}` };
+  return { state: 'unknown', reason: `${otherMember?.name ?? ''} ${first}, and ${other.pod.name} calls it ${second.state === 'listed' ? second.member.status : ''}` };
 }
 
 /** Whether weka has let the container go; undefined: not known. */
@@ -83,27 +93,28 @@ export function deactivated(facts: ContainerFacts): boolean | undefined {
 
 /** Another member says that it is away, and its own runtime does not gainsay it: weka has to make do without it already. */
 function itselfMissing(facts: ContainerFacts): boolean {
-  const own = ownEntry(facts);
+  const own = listedIn(facts, othersWord(facts).inWeka);
   return own.state === 'listed' && own.member.status === 'DOWN' && !insists(facts);
 }
 
-/** The failure domain that weka itself gives to the container. */
+/** The failure domain that weka itself gives to the container, as long as it counts on it. */
 function failureDomain(facts: ContainerFacts): string | undefined {
-  const own = ownEntry(facts);
-  return own.state === 'listed' ? own.member.failureDomain : undefined;
+  const own = listedIn(facts, othersWord(facts).inWeka);
+  return own.state === 'listed' && own.member.status !== 'INACTIVE' ? own.member.failureDomain : undefined;
 }
 
 /** The turn is that of the node of this container, which is emptied: whether its containers may be away together. */
 function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
-  const { turn, nodeName, container, inWeka, otherStatus } = facts;
+  const { turn, nodeName, container } = facts;
   if (turn.state !== 'taken' && turn.state !== 'ours') return undefined;
   if (stopReason(facts) !== 'node' || turn.by.reason !== 'node' || nodeName === undefined || turn.by.nodeName !== nodeName) return undefined;
   if (container.spec.dropAffinityConstraints === true) return { against: 'the cluster disregards redundancy (overrides.disregardRedundancy)' };
   const domain = turn.by.failureDomain;
+  const { inWeka, status } = othersWord(facts);
   if (inWeka.state === 'unknown') return { against: inWeka.reason };
   if (domain === undefined || failureDomain(facts) === undefined) return { against: 'weka names no failure domain' };
   if (failureDomain(facts) !== domain) return { against: `it is in the failure domain ${failureDomain(facts) ?? ''}, the holder in ${domain}` };
-  return { against: againstAbsence(otherStatus, inWeka, (member) => member.failureDomain === domain) };
+  return { against: againstAbsence(status, inWeka, (member) => member.failureDomain === domain) };
 }
 
 /** One that was never of a cluster has nobody to share a turn with, and protection alone decides; only its claim says that it never was. */
@@ -113,18 +124,20 @@ function turnFor(facts: ContainerFacts): StopInput['turn'] {
 }
 
 /** A member may be cut off, or answer with what it knew before: where another one can be asked, both have to say that it is full. */
-function agreedProtection({ protection, otherMember, executor, otherStatus, witness, clusterGuid }: ContainerFacts): Protection {
+function agreedProtection(facts: ContainerFacts): Protection {
+  const { otherMember, executor, speakers, clusterGuid } = facts;
+  const protection = protectionSeen(facts);
   // where its own pod does not speak, the other member is the first who was asked
-  const [second, status] = otherMember?.uid === executor?.uid ? [witness?.pod, witness?.status] : [otherMember, otherStatus];
+  const second = otherMember?.uid === executor?.uid ? speakers[1]?.pod : otherMember;
   if (protection.state !== 'full' || second === undefined) return protection;
+  const status = queried(facts, second, 'status');
   const foreign = ofAnotherCluster(status, clusterGuid);
   return foreign === undefined && status !== undefined ? protectionOf(status) : { state: 'unknown', message: foreign ?? '' };
 }
 
-/** The stop decision for a pod that terminates, or would if it were omitted now. */
+/** The stop decision for a pod that terminates, or would if it were omitted now. What members are asked for is read where the decision comes to it. */
 export function stopDecision(facts: ContainerFacts): StopDecision {
   const { mode, overrides } = facts.container.spec;
-  const ofNode = nodeTurn(facts);
   return decideStop({
     family: is(mode, 'frontend') ? 'frontend' : is(mode, 'backend') ? 'backend' : 'other',
     state: facts.state,
@@ -134,18 +147,18 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     // it is about a pod that somebody has deleted: what the operator replaces of its own will, it replaces in turn
     overrides: { ...overrides, podDeleteForceReplace: overrides?.podDeleteForceReplace === true && facts.pod?.terminating === true },
     joined: facts.identityKnown ? facts.joined : undefined,
-    deactivated: deactivated(facts),
+    get deactivated() { return deactivated(facts); },
     activeMounts: facts.report?.activeMounts ?? undefined,
-    turn: turnFor(facts),
-    protection: agreedProtection(facts),
-    itselfMissing: itselfMissing(facts),
-    ...(ofNode === undefined ? {} : { nodeTurn: ofNode }),
+    get turn() { return turnFor(facts); },
+    get protection() { return agreedProtection(facts); },
+    get itselfMissing() { return itselfMissing(facts); },
+    get nodeTurn() { return nodeTurn(facts); },
   });
 }
 
 /** A container that has the turn, or a share in it, does not exist any more. */
 function isGone(facts: ContainerFacts, { namespace, name }: { namespace: string; name: string }, uid: string): boolean {
-  const fact = factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, 0));
+  const fact = factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, turnHolderAge));
   return fact.state === 'known' && (!fact.value.exists || fact.value.uid !== uid);
 }
 
@@ -159,10 +172,10 @@ export function holderGone(facts: ContainerFacts): boolean {
 /** The node may be seen to be emptied only after its first container has gone: then the turn becomes that of the node. */
 function ofNodeNow(facts: ContainerFacts): Operation[] {
   const { turn, clusterClaims, nodeName, pod } = facts;
-  const domain = failureDomain(facts);
   if (turn.state !== 'ours' || turn.as !== 'holder' || turn.by.failureDomain !== undefined || clusterClaims?.state !== 'known') return [];
-  if (stopReason(facts) !== 'node' || nodeName === undefined || domain === undefined || pod?.terminating === false) return [];
-  return [takeTurn(clusterClaims, facts, 'node', turn.by.at, { nodeName, failureDomain: domain })];
+  if (stopReason(facts) !== 'node' || nodeName === undefined || pod?.terminating === false) return [];
+  const domain = failureDomain(facts);
+  return domain === undefined ? [] : [takeTurn(clusterClaims, facts, 'node', turn.by.at, { nodeName, failureDomain: domain })];
 }
 
 export function turnOperations(facts: ContainerFacts, how: NonNullable<StopDecision['takeTurn']>): Operation[] {
@@ -191,13 +204,16 @@ function strayShare(facts: ContainerFacts): [string, { namespace: string; name: 
 
 /** Why the turn is kept by a container that is back. */
 function keepsTurn(facts: ContainerFacts): Outcome | undefined {
-  const { turn, inWeka, protection, containerId } = facts;
+  const { turn, containerId } = facts;
   if (turn.state !== 'ours' || turn.as === 'guest') return undefined;
   if (turn.shared) return wait('TurnHeld', `keeps the disruption turn until all that share it are READY: ${Object.values(turn.by.others ?? {}).map(({ name }) => name).join(', ')}`, 2);
+  const protection = protectionSeen(facts);
   if (protection.state === 'unknown') return unknown(`the protection of the weka cluster is not known: ${protection.message}`, 2);
+  if (protection.state === 'full') return undefined;
   // what others lack is not for this turn to wait for: who mends it may need the turn
+  const { inWeka } = othersWord(facts);
   const othersAway = inWeka.state === 'known' && inWeka.members.some(({ hostId, status, role }) => hostId !== containerId && role !== 'other' && status === 'DOWN');
-  return protection.state === 'lacking' && !othersAway ? wait('TurnHeld', `keeps the disruption turn until protection is full: ${protection.message}`, 2) : undefined;
+  return othersAway ? undefined : wait('TurnHeld', `keeps the disruption turn until protection is full: ${protection.message}`, 2);
 }
 
 /** The turn goes back when all that stopped under it is READY. */

@@ -1,19 +1,27 @@
 /** Which drives weka has of a container. A claim follows them, so what one member does not list is not gone for that. */
 import type { PodTarget } from '../../core/catalogue.ts';
 import { is } from '../api/modes.ts';
-import type { WekaStatus } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import { ages } from './ages.ts';
+import type { ContainerFacts } from './facts.ts';
+import { queried } from './testimony.ts';
+
+/** All drives that weka has; undefined: not known. */
+export function drivesSeen(facts: ContainerFacts): WekaDrive[] | undefined {
+  const { container: { spec }, executor, otherMember, state, age } = facts;
+  // what it says of itself proves nothing of what the cluster thinks of one that leaves
+  const speaks = state !== 'deleting' || executor?.uid === otherMember?.uid;
+  return is(spec.mode, 'hasDrives') && speaks ? queried(facts, executor, 'drives', age) : undefined;
+}
 
 /** The drives that weka has of this container; undefined: not known. */
 export function addedDrives(facts: ContainerFacts): WekaDrive[] | undefined {
-  const all = queried(facts, facts.executor, 'drives');
-  return all?.filter((drive) => drive.host_id === nameOf(facts.containerId ?? NaN));
+  return drivesSeen(facts)?.filter((drive) => drive.host_id === nameOf(facts.containerId ?? NaN));
 }
 
 /** The drives are not what they are to be, so what weka says of them has to be whole. */
-export function drivesGoing(facts: ContainerFacts): boolean {
+function drivesGoing(facts: ContainerFacts): boolean {
   const { node, holder, container } = facts;
   if (node === undefined) return false;
   const held = holder?.drives ?? [];
@@ -23,21 +31,16 @@ export function drivesGoing(facts: ContainerFacts): boolean {
 }
 
 /** The drives of the container as one member lists them; undefined: not known. */
-function listedBy(facts: ContainerFacts, speaker: PodTarget, status: WekaStatus | undefined): WekaDrive[] | undefined {
-  const listed = readDrives(queried(facts, speaker, 'drives'), status);
+function listedBy(facts: ContainerFacts, speaker: PodTarget): WekaDrive[] | undefined {
+  const { moving } = ages(facts);
+  const listed = readDrives(queried(facts, speaker, 'drives', moving), queried(facts, speaker, 'status', moving));
   return listed.state === 'unknown' ? undefined : listed.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
 }
 
-interface Lister {
-  pod: PodTarget;
-  status: WekaStatus | undefined;
-}
-
 /** Who is asked while a drive is to go: its own pod where that speaks, and another member, or two others. */
-export function drivesListers({ executor, wekaStatus, otherMember, otherStatus, witness }: ContainerFacts): Lister[] {
-  const all = [{ pod: executor, status: wekaStatus }, { pod: otherMember, status: otherStatus }, { pod: witness?.pod, status: witness?.status }];
-  const known = all.flatMap(({ pod, status }) => (pod === undefined ? [] : [{ pod, status }]));
-  return known.filter(({ pod }, index) => known.findIndex((one) => one.pod.uid === pod.uid) === index).slice(0, 2);
+function listers({ executor, speakers }: ContainerFacts): PodTarget[] {
+  const known = [...(executor === undefined ? [] : [executor]), ...speakers.map(({ pod }) => pod)];
+  return known.filter(({ uid }, index) => known.findIndex((one) => one.uid === uid) === index).slice(0, 2);
 }
 
 /**
@@ -48,8 +51,8 @@ export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
   const { container, joined, identityKnown } = facts;
   if (!is(container.spec.mode, 'hasDrives')) return [];
   if (!joined) return identityKnown ? [] : undefined;
-  const listers = drivesListers(facts);
-  const lists = (drivesGoing(facts) ? listers : listers.slice(0, 1)).map(({ pod, status }) => listedBy(facts, pod, status));
+  // where all is as it ought to be there is nothing to choose, and nobody is asked for it
+  const lists = drivesGoing(facts) ? listers(facts).map((pod) => listedBy(facts, pod)) : [];
   if (lists.length === 0 || lists.includes(undefined)) return undefined;
   return [...new Set(lists.flatMap((list) => list ?? []).map(({ serial_number = '' }) => serial_number))];
 }

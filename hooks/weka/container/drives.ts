@@ -3,17 +3,18 @@ import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions, annotations } from '../api/group.ts';
 import { is } from '../api/modes.ts';
-import { wekaQuery, wekaRun } from '../catalogue.ts';
+import { wekaRun } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import { addition, lostDrive } from './device.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import type { ContainerFacts } from './facts.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import { drivesElsewhere } from './known-to-weka.ts';
 import { othersThan, wishedDrives } from './resources.ts';
+import { answerOf, protectionSeen, queried } from './testimony.ts';
 
 /** What the container ought to hold, where that can be told. */
 function driveWish(facts: ContainerFacts): DriveWish | undefined {
@@ -25,9 +26,9 @@ function driveWish(facts: ContainerFacts): DriveWish | undefined {
 /** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */
 const refusedSeconds = 30;
 
-function isRefused({ executor, request }: ContainerFacts): boolean {
-  const error = executor === undefined ? undefined : request.observed.facts[wekaQuery(executor, 'drives', 0).id]?.error;
-  return error !== undefined && refusedCredentials.test(error);
+function isRefused(facts: ContainerFacts): boolean {
+  const answer = facts.executor === undefined ? undefined : answerOf(facts, facts.executor, 'drives', facts.age);
+  return answer?.state === 'unknown' && answer.error !== undefined && refusedCredentials.test(answer.error);
 }
 
 const isMoving = ({ status }: WekaDrive): boolean => status === 'PHASING_OUT';
@@ -95,18 +96,18 @@ function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly We
     return wait('NoReplacementDrive', `drive ${serial} is to go and stays until there is another one in its place: ${wish.missing}; sign a drive of node ${facts.nodeName ?? ''}, or delete the container`, 30);
   }
   if (!hasFailed(first) && staying < wanted) return wait('ReplacingDrive', `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`, 5);
-  const { protection } = facts;
+  const protection = protectionSeen(facts);
   if (protection.state === 'unknown') return unknown(protection.message, 5);
   return protection.state === 'lacking' ? wait('WaitingForProtection', `drive ${serial} goes when protection is full: ${protection.message}`, 5) : undefined;
 }
 
 /** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
 function drivesReplaced(facts: ContainerFacts): Outcome {
-  const { container, joined, executor, pod, wekaStatus, containerId } = facts;
+  const { container, joined, executor, pod, containerId } = facts;
   if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined || pod.terminating) return skipped;
   const wish = driveWish(facts);
   if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
-  const drives = readDrives(queried(facts, executor, 'drives'), wekaStatus, facts.clusterGuid);
+  const drives = readDrives(queried(facts, executor, 'drives'), queried(facts, executor, 'status'), facts.clusterGuid);
   if (drives.state === 'unknown') return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
   const own = drives.drives.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN));
   const wished = new Set(wish.going);
@@ -122,7 +123,7 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
   return act('DriveDeactivating', `has weka move the data of drive ${serial} away`, [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })], 2);
 }
 
-export const driveSteps: readonly Step<ContainerFacts>[] = [
+export const driveSteps = [
   {
     name: 'Drives', condition: containerConditions.drivesAdded, mode: 'always', status: 'DrivesAdding',
     summary: 'All claimed drives are part of the weka cluster.', check: drivesAdded,
@@ -131,4 +132,4 @@ export const driveSteps: readonly Step<ContainerFacts>[] = [
     name: 'DrivesReplaced', condition: 'DrivesReplaced', mode: 'independent',
     summary: 'A drive that is blocked, or beyond `numDrives`, is replaced, emptied and removed from weka; only then its claim goes.', check: drivesReplaced,
   },
-];
+] as const satisfies readonly Step<ContainerFacts>[];

@@ -1,14 +1,16 @@
 /** Facts of a WekaContainer `demo-drive-0` for tests of its steps: a member that runs in a whole cluster, and what a test is about on top. */
-import type { TypedObservation } from '../../core/catalogue.ts';
-import type { Fact, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
+import type { PodTarget, TypedObservation } from '../../core/catalogue.ts';
+import type { Fact, Json, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
+import { readingRequest } from '../../core/facts.ts';
 import { annotations, apiVersion, mainContainerName } from '../api/group.ts';
 import { claimsNames, parseWekaContainer, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaClaimsSpec } from '../api/index.ts';
+import { wekaQuery } from '../catalogue.ts';
 import type { KnownClaims } from '../claims/claims.ts';
 import { operatorConfig } from '../config.ts';
 import type { WekaStatus } from '../queries.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
-import type { WekaMember } from '../weka-containers.ts';
+import type { WekaContainers, WekaMember } from '../weka-containers.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import type { ContainerFacts } from './facts.ts';
 import { configurationHash } from './pod/hash.ts';
@@ -53,6 +55,7 @@ export const wholeStatus: WekaStatus = {
   status: 'OK', io_status: 'STARTED', guid: 'guid', stripe_data_drives: 3, stripe_protection_drives: 2, drives: { active: 6, total: 6 },
   containers: { drives: { active: 6, total: 6 }, computes: { active: 3, total: 3 } },
 };
+const self = { namespace, name: 'demo-drive-0', uid: 'pod-0' };
 export const other = { namespace, name: 'demo-drive-1', uid: 'pod-1' };
 export const second = { namespace, name: 'demo-drive-2', uid: 'pod-2' };
 
@@ -84,11 +87,41 @@ export interface Given {
   answers?: Answers[];
 }
 
-/** A change of facts; undefined takes one away. */
-export type Change = { [Field in keyof ContainerFacts]?: ContainerFacts[Field] | undefined };
+/** What is answered in pods; where nothing is said all is whole, and undefined is no answer. */
+interface Said {
+  /** `weka status` in the pod of the container. */
+  ownStatus?: WekaStatus | undefined;
+  /** The same in that of the other member; what it counts is what it lists, where nothing else is said. */
+  otherStatus?: WekaStatus | undefined;
+  /** What the other member lists, and a second one, which is not there where nothing is said. */
+  inWeka?: WekaContainers | undefined;
+  witness?: WekaContainers;
+}
+
+/** A change of facts, or of what is answered; undefined takes one away. */
+export type Change = { [Field in keyof ContainerFacts]?: ContainerFacts[Field] | undefined } & Said;
+
+/** A weka cluster that is whole for who counts these containers. */
+function counting(found: WekaContainers | undefined): WekaStatus {
+  const total = (role: string): number => (found?.state === 'known' ? found.members.filter((one) => one.role === role).length : 0);
+  const [drives, computes] = [total('drive'), total('compute')];
+  return found?.state === 'known' ? { ...wholeStatus, containers: { drives: { active: drives, total: drives }, computes: { active: computes, total: computes } } } : wholeStatus;
+}
+
+/** The answers of one member. */
+function saidBy(pod: PodTarget, found: WekaContainers | undefined, status: WekaStatus | undefined): Answers {
+  const entries = found?.state !== 'known' ? undefined : found.members.map(({ hostId, name = '', failureDomain = null, ...entry }) => ({
+    host_id: `HostId<${hostId}>`, container_name: name, failure_domain: failureDomain, status: entry.status,
+  }));
+  return {
+    ...(status === undefined ? {} : read(wekaQuery(pod, 'status', 0), status)),
+    ...(entries === undefined ? {} : read(wekaQuery(pod, 'containers', 0), entries)),
+  };
+}
 
 /** The facts of the container with these changes. */
 export function factsOf(change: Change = {}, { spec = {}, metadata = {}, status = {}, helpers = [], answers = [] }: Given = {}): ContainerFacts {
+  const { ownStatus, otherStatus, inWeka: listed, witness, ...changed } = { ownStatus: wholeStatus, inWeka: inWeka(), otherStatus: counting(change.inWeka), ...change };
   const owner = { apiVersion, kind: 'WekaCluster', name: 'demo', uid: clusterUid, controller: true };
   const container = parsed(parseWekaContainer({
     apiVersion, kind: 'WekaContainer', metadata: { name: 'demo-drive-0', namespace, uid, ownerReferences: [owner], ...metadata },
@@ -96,22 +129,24 @@ export function factsOf(change: Change = {}, { spec = {}, metadata = {}, status 
   }));
   const wished = { [annotations.configHash]: configurationHash(container, config.podConfigVersion), [annotations.wished]: JSON.stringify({ image, affinity: 'any', configuration: {} }) };
   const object = podObject('demo-drive-0', { metadata: { annotations: wished } });
-  const request: HookRequest = {
+  const facts = Object.assign({}, saidBy(self, undefined, ownStatus), saidBy(other, listed, otherStatus), saidBy(second, witness, counting(witness)), ...answers) as Answers;
+  const request = readingRequest({
     controller: object, parent: container, finalizing: false, related: {},
     children: { 'Pod.v1': Object.fromEntries([object, ...helpers].map((one) => [`${namespace}/${one.metadata.name}`, one])) },
-    observed: { facts: Object.assign({}, ...answers) as Answers, operations: {} },
+    observed: { facts, operations: {} },
     context: { now, entropy: 'e0', operatorNamespace: 'operator', config: {} },
-  };
+  });
   const own = holder();
+  const alone = 'otherMember' in change && change.otherMember === undefined;
+  const speakers = [{ pod: other, containerId: 1 }, ...(witness === undefined ? [] : [{ pod: second, containerId: 2 }])];
   const base: ContainerFacts = {
     request, container, uid, namespace, name: 'demo-drive-0', now, config, state: 'active', owner: { state: 'living', cancelled: false }, clusterUid, clusterName: 'demo',
     pod: childPod(request, 'demo-drive-0')!, nodeName: 'node-1', claimedNode: 'node-1', node: node(), candidates: [node()],
     members: wishing(6),
     nodeClaims: nodeClaims(own), holder: own, clusterClaims: clusterClaims(), turn: { state: 'free' }, report: report(), reportMissing: '',
-    joined: true, identityKnown: true, containerId: 0, clusterGuid: 'guid', executor: other, otherMember: other, inWeka: inWeka(), wekaStatus: wholeStatus, otherStatus: wholeStatus,
-    protection: { state: 'full' }, statusDoubtful: false,
+    joined: true, identityKnown: true, containerId: 0, clusterGuid: 'guid', executor: self, otherMember: other, speakers: alone ? [] : speakers, age: 50, statusDoubtful: false,
   };
-  return defined({ ...base, ...change }) as ContainerFacts;
+  return defined({ ...base, ...changed }) as ContainerFacts;
 }
 
 /** The pod of the container, terminating. */

@@ -3,36 +3,28 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
-import { factValue } from '../../core/facts.ts';
+import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import { objectLive, configMapKeys } from '../../core/families/objects.ts';
 import type { FenceInput } from '../../core/fence.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { turnOf, type Turn } from '../../core/turn.ts';
 import { apiVersion, group, labels } from '../api/group.ts';
-import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type SilentMember, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
+import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { wekaQuery, runtimeReport } from '../catalogue.ts';
+import { runtimeReport } from '../catalogue.ts';
 import { wekaClusterKind } from '../access.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
-import { protectionOf, type Protection } from '../protection.ts';
-import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
-import { againstSilence, readContainers, type WekaContainers } from '../weka-containers.ts';
+import { ages, lookAge, ownerAge } from './ages.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { effectiveState, ownerFact, type OwnerFact } from './order.ts';
 import type { ContainerState } from './stop.ts';
-
-/** What one member says of its weka cluster. */
-export interface Testimony {
-  pod: PodTarget;
-  status?: WekaStatus;
-  inWeka: WekaContainers;
-}
+import { pickMembers, type Speaker } from './testimony.ts';
 
 export interface ContainerFacts {
-  request: HookRequest;
+  request: ReadingRequest;
   container: WekaContainer;
   uid: string;
   namespace: string;
@@ -70,15 +62,10 @@ export interface ContainerFacts {
   executor?: PodTarget;
   /** Another member, for what a container can not do for itself. */
   otherMember?: PodTarget;
-  /** What another member says of the containers of the weka cluster. */
-  inWeka: WekaContainers;
-  /** A second one, for what the word of one does not prove: it may be cut off and speak of the past. Absent where there is but one. */
-  witness?: Testimony;
-  /** As the executor says it. */
-  wekaStatus?: WekaStatus;
-  /** As the other member says it. */
-  otherStatus?: WekaStatus;
-  protection: Protection;
+  /** That one and a second, as far as there are two. */
+  speakers: Speaker[];
+  /** Seconds: how old an answer about what is settled may be. */
+  age: number;
   /** Its status says that it ran, nobody says whose status that is, and nothing else knows the container. */
   statusDoubtful: boolean;
 }
@@ -95,38 +82,18 @@ export function clusterOf(object: KubernetesObject): ClusterOfContainer | undefi
   return ours ? { name: owner.name, uid: owner.uid } : undefined;
 }
 
-interface Speaker {
-  pod: PodTarget;
-  containerId: number | undefined;
-}
-
-/** Two other members, as far as there are two. They take turns, so that a dead one is not asked for ever. */
-function pickMembers(members: WekaMembers | undefined, namespace: string, notThis: { uid: string; name: string }, now: string): Speaker[] {
-  const others = (members?.spec.members ?? []).filter((member) => member.containerUid !== notThis.uid && member.containerName !== notThis.name && member.podUid !== undefined);
-  const first = Math.floor(Date.parse(now) / 20_000) % Math.max(1, others.length);
-  const inTurn = [...others.slice(first), ...others.slice(0, first)];
-  // what cuts off one container of a node cuts off the others
-  const second = inTurn.find(({ address }) => address !== inTurn[0]?.address) ?? inTurn[1];
-  return [inTurn[0], second].flatMap((member) => (member === undefined ? [] : [{ pod: { namespace, name: member.containerName, uid: member.podUid ?? '' }, containerId: member.containerId }]));
-}
-
-function reportOf(request: HookRequest, pod: PodView | undefined): { report?: RuntimeReport; reportMissing: string } {
+/** A pod whose node is silent is not asked. */
+function reportOf({ observed }: ReadingRequest, pod: PodView | undefined, age: number): { report?: RuntimeReport; reportMissing: string } {
   if (pod === undefined) return { reportMissing: 'there is no pod' };
   if (!pod.running) return { reportMissing: pod.waiting ?? 'the container of the pod does not run' };
-  const fact = factValue(request.observed, runtimeReport(pod.target, 0));
+  if (pod.nodeNotReady) return { reportMissing: `runtime.report of ${pod.target.name} has not been read yet` };
+  const fact = factValue(observed, runtimeReport(pod.target, age));
   return fact.state === 'known' ? { report: fact.value, reportMissing: '' } : { reportMissing: fact.reason };
 }
 
-/** The answer of a weka query run in `executor`, if it is known. */
-export function queried<N extends WekaQueryName>(facts: { request: HookRequest }, executor: PodTarget | undefined, query: N): WekaAnswer<N> | undefined {
-  if (executor === undefined) return undefined;
-  const fact = factValue(facts.request.observed, wekaQuery(executor, query, 0));
-  return fact.state === 'known' ? fact.value : undefined;
-}
-
 /** The live read of the pod's name, if it is known. */
-export function livePod({ request, namespace, name, uid, holder }: ContainerFacts): FenceInput['live'] {
-  const fact = factValue(request.observed, podLive({ namespace, name }, 0));
+export function livePod({ request, namespace, name, uid, holder, config }: ContainerFacts): FenceInput['live'] {
+  const fact = factValue(request.observed, podLive({ namespace, name }, ages({ config }).moving));
   if (fact.state === 'unknown') return undefined;
   const { value } = fact;
   if (!value.exists) return { exists: false };
@@ -143,19 +110,21 @@ function givesBack({ namespace, name, uid }: Pick<ContainerFacts, 'namespace' | 
   return `kubectl patch pod ${name} -n ${namespace} --type=merge -p '${JSON.stringify({ metadata: { labels: { 'controller-uid': uid }, ownerReferences: [owner] } })}'`;
 }
 
-/** A live look at the Node, for when its WekaNode is not among the related objects: that one may have been deleted alone, and is made again. */
-export const nodeObservation = (name: string, age: number) => objectLive({ apiVersion: 'v1', kind: 'Node', name }, age);
+/** Whether the Node is there, looked up past every cache; undefined: not known. For when its WekaNode is not among the related objects: that one may have been deleted alone, and is made again. */
+export function nodeExists({ request, config }: Pick<ContainerFacts, 'request' | 'config'>, name: string): boolean | undefined {
+  const fact = factValue(request.observed, objectLive({ apiVersion: 'v1', kind: 'Node', name }, ages({ config }).moving));
+  return fact.state === 'known' ? fact.value.exists : undefined;
+}
 
 /** The one node that the container is of use on was looked up past every cache and is gone. Of a backend it holds data, and may come back. */
-export function homeless({ container, node, nodeName, request }: ContainerFacts): boolean {
-  const { mode } = container.spec;
+export function homeless(facts: ContainerFacts): boolean {
+  const { container: { spec: { mode } }, node, nodeName } = facts;
   if (!is(mode, 'claims') || is(mode, 'backend') || node !== undefined || nodeName === undefined) return false;
-  const fact = factValue(request.observed, nodeObservation(nodeName, 0));
-  return fact.state === 'known' && !fact.value.exists;
+  return nodeExists(facts, nodeName) === false;
 }
 
 export function bootConfigMapPresent(facts: ContainerFacts): boolean | undefined {
-  const fact = factValue(facts.request.observed, configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, 0));
+  const fact = factValue(facts.request.observed, configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled));
   return fact.state === 'known' ? fact.value.exists : undefined;
 }
 
@@ -179,33 +148,36 @@ function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound
  * claim is lost: a tool that writes an older life's uid, or another cluster's labels, makes it a child of nobody or of another
  * one, and no less a member.
  */
-function clusterFor(request: HookRequest, { status, metadata }: WekaContainer, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
+function clusterFor(request: ReadingRequest, container: WekaContainer, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
+  const { status, metadata } = container;
   const owner = clusterOf(request.parent);
   const said = holder?.clusterUid === undefined && status?.uid === metadata.uid ? status : holder;
   const { clusterUid: uid, clusterName: name = owner?.name } = said ?? {};
   if (uid === undefined || name === undefined || uid === owner?.uid) return owner;
   const claimed = { name, uid };
-  const { state } = ownerFact(request, request.parent.metadata.namespace ?? '', claimed);
+  const { state } = ownerFact(request, request.parent.metadata.namespace ?? '', claimed, ownerAge(container));
   return state === 'gone' ? owner : claimed;
 }
 
 /** The claims that matter to the container: those of the node on which it holds or is to hold something, those of its cluster. */
-function claimsOf(request: HookRequest, container: WekaContainer, nodeName: string | undefined) {
+function claimsOf(request: ReadingRequest, container: WekaContainer, nodeName: string | undefined, age: number) {
   const { uid = '' } = container.metadata;
   const claimed = is(container.spec.mode, 'claims') ? (container.status?.nodeAffinity ?? nodeName) : undefined;
-  const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed));
+  const nodeClaims = claimed === undefined ? undefined : claimsFact(request.observed, claimsNames.ofNode(claimed), age);
   const holder = nodeClaims?.state === 'known' ? nodeClaims.spec.holders?.[uid] : undefined;
   const cluster = clusterFor(request, container, holder);
   // one that has lost its owner is still a member beside the others, and stops in turn with them
   const turnOfCluster = cluster?.uid ?? holder?.clusterUid;
-  const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster));
+  const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), age);
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
   return { nodeClaims, holder, cluster, clusterClaims, turn };
 }
 
+type Claims = ReturnType<typeof claimsOf>;
+
 /** The cluster as a live read has it. That one is gone is not believed before the claims say that it is the right one. */
-function ownerOf(request: HookRequest, namespace: string, { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>): OwnerFact {
-  const owner = ownerFact(request, namespace, cluster);
+function ownerOf(request: ReadingRequest, container: WekaContainer, { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>): OwnerFact {
+  const owner = ownerFact(request, request.parent.metadata.namespace ?? '', cluster, ownerAge(container));
   return (owner.state === 'gone' || cluster === undefined) && nodeClaims?.state === 'unknown' ? { state: 'unknown' } : owner;
 }
 
@@ -235,18 +207,20 @@ function neverJoined(holder: ClaimHolder | undefined): boolean {
 }
 
 /** Earlier releases did not say whose a status is: it counts where the claims know the container, or a pod of it is there. */
-function nobodysStatus({ status }: WekaContainer, { nodeClaims, holder }: ReturnType<typeof claimsOf>, pod: PodView | undefined): boolean {
+function nobodysStatus({ status }: WekaContainer, claims: Claims | undefined, pod: PodView | undefined): boolean {
+  if (claims === undefined) return false;
+  const { nodeClaims, holder } = claims;
   return status?.uid === undefined && nodeClaims?.state === 'known' && holder === undefined && pod === undefined;
 }
 
 /** It may be from a backup, or all that is left of a container whose claim was lost: neither may be guessed. */
-function doubtful(container: WekaContainer, claims: ReturnType<typeof claimsOf>, pod: PodView | undefined): boolean {
+function doubtful(container: WekaContainer, claims: Claims | undefined, pod: PodView | undefined): boolean {
   const { containerID, podUid, allocations } = container.status ?? {};
   return is(container.spec.mode, 'backend') && nobodysStatus(container, claims, pod) && (containerID ?? podUid ?? allocations) !== undefined;
 }
 
 /** The container without a status that is about another object of its name, as a restored one is. */
-function withOwnStatus(container: WekaContainer, claims: ReturnType<typeof claimsOf>, pod: PodView | undefined): WekaContainer {
+function withOwnStatus(container: WekaContainer, claims: Claims | undefined, pod: PodView | undefined): WekaContainer {
   const { status, metadata: { uid } } = container;
   const foreign = status?.uid === undefined ? nobodysStatus(container, claims, pod) : status.uid !== uid;
   return foreign ? defined({ ...container, status: undefined }) : container;
@@ -263,60 +237,37 @@ function isBound(container: WekaContainer, report: RuntimeReport | undefined, po
   return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || (!identityKnown && !saysNever));
 }
 
-/** Members on nodes that do not report, but for the container itself. */
-const silentBeside = (members: WekaMembers | undefined, own: string): SilentMember[] => (members?.spec.silent ?? []).filter(({ wekaName }) => wekaName !== own);
-
-/** What weka says of its protection; that all is whole is not believed while a member's node does not report. */
-function protectionSeen(status: WekaStatus | undefined, [silent]: readonly SilentMember[]): Protection {
-  if (status === undefined) return { state: 'unknown', message: 'the status of the weka cluster has not been read' };
-  const said = protectionOf(status);
-  if (said.state !== 'full' || silent === undefined) return said;
-  return { state: 'unknown', message: `weka misses nobody, and node ${silent.nodeName} of its member ${silent.wekaName} does not report` };
-}
-
-/** What a member says, as far as it can be believed. */
-function testimony(request: HookRequest, speaker: Speaker | undefined, clusterGuid: string | undefined, silent: readonly SilentMember[]): Partial<Testimony> & Pick<Testimony, 'inWeka'> {
-  const status = queried({ request }, speaker?.pod, 'status');
-  const listed = readContainers(queried({ request }, speaker?.pod, 'containers'), { containerId: speaker?.containerId, status, clusterGuid });
-  const stale = againstSilence(listed, silent);
-  return defined({ pod: speaker?.pod, status, inWeka: stale === undefined ? listed : { state: 'unknown' as const, reason: stale } });
-}
-
-/** Gathers the facts. Called for `observe` with whatever is known by then, and for `decide` with all of it. */
-export function containerFacts(request: HookRequest, given: WekaContainer): ContainerFacts {
+/** Gathers the facts. Reads what each call needs: the claims, the owner, and what the runtime says of itself. */
+export function containerFacts(request: ReadingRequest, given: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = given.metadata;
   const { now } = request.context;
+  const config = operatorConfig.parse(request.context.config);
   const pod = childPod(request, name);
+  const age = lookAge(given, pod, config);
   const candidates = related(request, 'WekaNode', parseWekaNode);
-  const givenClaims = claimsOf(request, given, nodeOf(given, pod));
+  // whose a status is that does not say so, the claims know
+  const givenClaims = given.status?.uid === undefined ? claimsOf(request, given, nodeOf(given, pod), age) : undefined;
   const container = withOwnStatus(given, givenClaims, pod);
   const claimedNode = container.status?.nodeAffinity;
-  const { report, reportMissing } = reportOf(request, pod);
-  const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod))));
-  const { cluster, ...claims } = claimsOf(request, container, nodeName);
-  const owner = ownerOf(request, namespace, { cluster, ...claims });
+  const { report, reportMissing } = reportOf(request, pod, age);
+  const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), age)));
+  const { cluster, ...claims } = claimsOf(request, container, nodeName, age);
+  const owner = ownerOf(request, container, { cluster, ...claims });
   const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
-  const [other, second] = pickMembers(members, namespace, { uid, name }, now);
-  const identity = identityOf(container, report, pod, claims);
+  const speakers = pickMembers(members, namespace, { uid, name }, now);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
-  const executor = pod !== undefined && speaksForItself ? pod.target : other?.pod;
-  const wekaStatus = queried({ request }, executor, 'status');
-  const silent = silentBeside(members, container.spec.name);
-  const said = testimony(request, other, identity.clusterGuid, silent);
+  const state = effectiveState(container, owner, claims.clusterClaims);
   return defined({
-    request, container, uid, namespace, name, now, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, executor, wekaStatus,
-    otherMember: other?.pod,
-    otherStatus: said.status, inWeka: said.inWeka,
-    witness: second === undefined ? undefined : { ...testimony(request, second, identity.clusterGuid, silent), pod: second.pod },
+    request, container, uid, namespace, name, now, config, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, speakers, state,
+    otherMember: speakers[0]?.pod,
+    executor: pod !== undefined && speaksForItself ? pod.target : speakers[0]?.pod,
+    age: state === 'active' && claims.turn.state !== 'ours' ? age : Math.min(age, ages({ config }).moving),
     statusDoubtful: doubtful(given, givenClaims, pod),
-    config: operatorConfig.parse(request.context.config),
-    state: effectiveState(container, owner, claims.clusterClaims),
     clusterUid: cluster?.uid,
     clusterName: cluster?.name,
     node: candidates.find((one) => one.metadata.name === (nodeName ?? claimedNode)),
-    protection: protectionSeen(wekaStatus, silent),
     ...claims,
-    ...identity,
+    ...identityOf(container, report, pod, claims),
   });
 }
 

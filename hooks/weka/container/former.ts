@@ -12,8 +12,9 @@ import type { KnownClaims } from '../claims/claims.ts';
 import { readDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
-import { livePod, queried, type ContainerFacts } from './facts.ts';
+import { livePod, type ContainerFacts } from './facts.ts';
 import { successorOf } from './succession.ts';
+import { answered } from './testimony.ts';
 
 interface Former {
   uid: string;
@@ -31,8 +32,9 @@ function formerOf({ uid, namespace, name, container: { spec: { overrides = {} } 
 /** What a holder of drives that weka still has waits for: a claim follows weka. */
 function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | undefined {
   if (holder.drives.length === 0 || facts.members?.spec.clusterGuid === undefined) return undefined;
-  const { otherMember, otherStatus, witness } = facts;
-  const lists = [readDrives(queried(facts, otherMember, 'drives'), otherStatus), ...(witness === undefined ? [] : [readDrives(queried(facts, witness.pod, 'drives'), witness.status)])];
+  const [first, second] = facts.speakers;
+  // without anybody to ask, nothing is said
+  const lists = [first, ...(second === undefined ? [] : [second])].map((speaker) => readDrives(answered(facts, speaker?.pod, 'drives'), answered(facts, speaker?.pod, 'status')));
   const silent = lists.find((list) => list.state === 'unknown');
   if (silent?.state === 'unknown') return `the former container ${uid} is to be given up: ${silent.reason}`;
   const held = new Set(holder.drives);
@@ -105,7 +107,7 @@ function formerSettled(facts: ContainerFacts): Outcome {
   return unknownFormer(facts, nodeClaims.spec.holders ?? {}) ?? formerOutcome(facts, nodeClaims) ?? skipped;
 }
 
-export const formerStep: Step<ContainerFacts> = {
+export const formerStep = {
   name: 'Former', condition: 'FormerSettled', mode: 'independent',
   summary: 'No former container of its name has a claim beside its own, and none is to be adopted that nobody knows.', check: formerSettled,
-};
+} as const satisfies Step<ContainerFacts>;

@@ -7,7 +7,8 @@ import { is } from '../api/modes.ts';
 import { nameOf } from '../redundancy.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { hasFailed } from './ended-pod.ts';
-import { queried, type ContainerFacts } from './facts.ts';
+import type { ContainerFacts } from './facts.ts';
+import { queried } from './testimony.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
@@ -39,6 +40,7 @@ export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesO
 /** Serials of its claim that are somebody else's as well: another container of the node claims them, or weka has them under another host. */
 export function contestedSerials(facts: ContainerFacts): string[] {
   const { uid, holder, nodeClaims, containerId } = facts;
+  if ((holder?.drives ?? []).length === 0) return [];
   const others = nodeClaims?.state === 'known' ? Object.entries(nodeClaims.spec.holders ?? {}).flatMap(([key, other]) => (key === uid ? [] : (other.drives ?? []))) : [];
   const listed = [queried(facts, facts.otherMember, 'drives'), queried(facts, facts.executor, 'drives')].flatMap((drives) => drives ?? []);
   const elsewhere = listed.filter(({ host_id }) => containerId === undefined || host_id !== nameOf(containerId)).map(({ serial_number = '' }) => serial_number);

@@ -1,14 +1,11 @@
 /** The WekaContainer controller: a container and its one pod, from node facts to the last claim given back. */
-import { describeIssues } from '../../core/api/parse.ts';
 import type { Condition } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, KubernetesObject, RelatedRule } from '../../core/contract.ts';
-import { defined } from '../../core/defined.ts';
-import { invalidSpec } from '../../core/echo.ts';
-import { runSteps } from '../../core/steps.ts';
+import type { KubernetesObject, RelatedRule } from '../../core/contract.ts';
+import { defineController, type Said } from '../../core/controller.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import type { ConditionWish, Reason, StepsResult, Summary } from '../reasons.ts';
+import type { ConditionWish, Event, Life, Reason, StepsResult, Summary } from '../reasons.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { hasFailed, mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
@@ -16,7 +13,6 @@ import { formerStep } from './former.ts';
 import { cleanUpPod, cleanUpView, dirtyNode, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
-import { containerObservations } from './observations.ts';
 import { orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
@@ -26,8 +22,6 @@ import { childPod } from './child-pod.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
-
-const activeSteps = [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep];
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
@@ -41,8 +35,9 @@ function misplaced(facts: ContainerFacts, wish: PodWish): boolean {
   return affinity !== undefined && affinity !== podRecord(wish.pod).affinity;
 }
 
-function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>, wish: PodWish): KubernetesObject[] {
+function activeChildren(facts: ContainerFacts, { run, meanwhile }: ContainerSaid): KubernetesObject[] {
   const { pod } = facts;
+  const wish = wishedPod(facts);
   if (pod !== undefined) {
     const ends = pod.terminating || mayDelete(facts) || misplaced(facts, wish) || (isRolling(facts) && mayOmit(facts));
     return ends ? [] : [keep(pod.object)];
@@ -51,7 +46,7 @@ function activeChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>,
   const blocked = run.blockedBy;
   // a successor that is to go to another node needs the same proof before the claims on the old one are given back
   const wantsProof = blocked?.outcome.state === 'wait' && blocked.outcome.reason === 'WaitingForProofOfDeath';
-  if (blocked?.step.name !== 'Pod' && !wantsProof) return [];
+  if (meanwhile !== 'create' && !wantsProof) return [];
   const fence = successor(facts);
   if (fence.create) return [wish.pod];
   return fence.probe === true ? probes(facts) : [];
@@ -64,23 +59,6 @@ function probes(facts: ContainerFacts): KubernetesObject[] {
   const present = childPod(facts.request, probeName(facts.name));
   const stale = present !== undefined && (present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid || hasFailed(present, facts.now));
   return stale ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
-}
-
-function active(facts: ContainerFacts): Decision {
-  const run = runSteps(activeSteps, facts, facts.request.observed.operations);
-  const wish = wishedPod(facts);
-  const previous = (facts.container.status?.conditions ?? []) as Condition[];
-  const oneOff = is(facts.container.spec.mode, 'oneOff');
-  const summary: Summary = 'refused' in wish && wish.passing !== true
-    ? { state: 'stalled', reason: 'NotSupported', message: wish.refused }
-    : summarize(run, previous, facts.container.metadata.generation ?? 0, oneOff ? { reason: 'Completed', message: 'the results are in' } : { reason: 'Running', message: 'the weka container is READY' });
-  return {
-    status: containerStatus(facts, run, statusWord(facts, run, oneOff ? 'Completed' : 'Running'), summary, removalRequest(facts)),
-    children: activeChildren(facts, run, wish),
-    operations: run.operations,
-    events: run.events,
-    ...(run.resyncAfterSeconds === undefined ? {} : { resyncAfterSeconds: run.resyncAfterSeconds }),
-  };
 }
 
 /** What an ending container is called, while it ends and when it has ended. */
@@ -98,7 +76,7 @@ function removalRequest(facts: ContainerFacts): ConditionWish[] {
   if (request.finalizing) return [];
   const ask = (reason: Reason, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
   if (state === 'deleting' || state === 'destroying') return ask(endings[state].word, 'spec.state asks the owner to remove this container');
-  if (facts.pod?.terminating === true && stopDecision(facts).reason === 'RemovalRequested') return ask('PodDeleted', 'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then');
+  if (facts.config.evictContainerOnDeletion && facts.pod?.terminating === true && stopDecision(facts).reason === 'RemovalRequested') return ask('PodDeleted', 'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then');
   return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
 }
 
@@ -116,37 +94,60 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
 }
 
 /** The pod as long as it may not end, and the helper that cleans the node after it. */
-function endingChildren(facts: ContainerFacts, run: StepsResult<ContainerFacts>): KubernetesObject[] {
+function endingChildren(facts: ContainerFacts, { meanwhile }: ContainerSaid): KubernetesObject[] {
   const { pod, request, node } = facts;
   if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
-  const dirty = request.finalizing && run.blockedBy?.step.name === 'Cleaned' ? dirtyNode(facts) : undefined;
+  const dirty = request.finalizing && meanwhile === 'create' ? dirtyNode(facts) : undefined;
   // one that was made for another wish, or has failed, goes first: it is never updated in place
   return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true ? [] : [cleanUpPod(facts, dirty)];
 }
 
-/** paused, deleting, destroying: the pod ends, and in finalize everything that the container has left. */
-function ending(facts: ContainerFacts): Decision {
-  const { state, request } = facts;
-  const run = runSteps(state === 'paused' ? pauseSteps : leaveSteps, facts, request.observed.operations);
-  const finished = run.blockedBy === undefined;
-  const blocked = run.blockedBy?.outcome;
-  const draining = blocked !== undefined && 'reason' in blocked && blocked.reason === 'ActiveMounts';
-  const word = draining ? 'Draining' : state === 'paused' && !finished ? 'PodTerminating' : endings[state].word;
-  return defined({
-    status: containerStatus(facts, run, word, endingSummary(facts, run), removalRequest(facts)),
-    children: endingChildren(facts, run),
-    operations: run.operations,
-    events: run.events,
-    finalized: request.finalizing && finished && state !== 'paused' ? true : undefined,
-    resyncAfterSeconds: run.resyncAfterSeconds ?? orphaned(facts)?.resyncAfterSeconds,
-  });
-}
+const previous = ({ container }: ContainerFacts): Condition[] => (container.status?.conditions ?? []) as Condition[];
 
-function decide(request: HookRequest): Decision {
-  const parsed = parseWekaContainer(request.parent);
-  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
-  const facts = containerFacts(request, parsed.value);
-  return facts.state === 'active' && !request.finalizing ? active(facts) : ending(facts);
+const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.mode, 'oneOff');
+
+const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [...removalRequest(facts), ...ofSteps];
+
+const active: Life<ContainerFacts> = {
+  steps: [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep],
+  whenDone: 'keep',
+  summary(facts, run) {
+    const wish = wishedPod(facts);
+    if ('refused' in wish && wish.passing !== true) return { state: 'stalled', reason: 'NotSupported', message: wish.refused };
+    const whole = isOneOff(facts) ? { reason: 'Completed', message: 'the results are in' } as const : { reason: 'Running', message: 'the weka container is READY' } as const;
+    return summarize(run, previous(facts), facts.container.metadata.generation ?? 0, whole);
+  },
+  word: (facts, run) => statusWord(facts, run, isOneOff(facts) ? 'Completed' : 'Running'),
+  conditions,
+};
+
+const isDraining = ({ blockedBy }: StepsResult<ContainerFacts>): boolean => blockedBy !== undefined && 'reason' in blockedBy.outcome && blockedBy.outcome.reason === 'ActiveMounts';
+
+/** The pod ends, and of one that is deleted everything that it has left. */
+const leaving: Life<ContainerFacts> = {
+  steps: leaveSteps,
+  whenDone: 'keep',
+  summary: endingSummary,
+  word: ({ state }, run) => (isDraining(run) ? 'Draining' : endings[state].word),
+  conditions,
+  resync: (facts, { resyncAfterSeconds }) => resyncAfterSeconds ?? orphaned(facts)?.resyncAfterSeconds,
+  finalized: ({ request }, { blockedBy }) => (request.finalizing && blockedBy === undefined ? true : undefined),
+};
+
+/** The pod ends, and all else stays, also of one that is deleted. */
+const pausing: Life<ContainerFacts> = {
+  ...leaving,
+  steps: pauseSteps,
+  word: (_facts, run) => (isDraining(run) ? 'Draining' : run.blockedBy === undefined ? endings.paused.word : 'PodTerminating'),
+  finalized: () => undefined,
+};
+
+const lives = { active, leaving, pausing };
+type ContainerSaid = Said<ContainerFacts, Reason, Event, keyof typeof lives>;
+
+function lifeOf({ state, request }: ContainerFacts): keyof typeof lives {
+  if (state === 'paused') return 'pausing';
+  return state === 'active' && !request.finalizing ? 'active' : 'leaving';
 }
 
 function related(container: WekaContainer, parent: KubernetesObject): RelatedRule[] {
@@ -162,17 +163,14 @@ function related(container: WekaContainer, parent: KubernetesObject): RelatedRul
   ];
 }
 
-export const wekaContainerController: HookController = {
+export const wekaContainerController = defineController({
   name: 'wekacontainer',
-  type: 'composite',
-  observe(request) {
-    const parsed = parseWekaContainer(request.parent);
-    return parsed.ok ? containerObservations(containerFacts(request, parsed.value)) : [];
-  },
-  decide,
-  customize(parent) {
-    const parsed = parseWekaContainer(parent);
-    return parsed.ok ? related(parsed.value, parent) : [];
-  },
-};
-
+  parse: parseWekaContainer,
+  facts: containerFacts,
+  lives,
+  life: lifeOf,
+  previous,
+  children: (facts, said) => (said.life === 'active' ? activeChildren(facts, said) : endingChildren(facts, said)),
+  status: containerStatus,
+  related,
+});

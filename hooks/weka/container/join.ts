@@ -51,9 +51,9 @@ function endpoint(text: string): { ip: string; port: number } {
   return { ip: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
-export const joinSteps: readonly Step<ContainerFacts>[] = [
+export const joinSteps = [
   {
     name: 'Joined', condition: containerConditions.joinedCluster, mode: 'once', status: 'Running',
     summary: 'The container has the identity of a member of the weka cluster.', latched: (facts) => facts.joined && !hasLostIdentity(facts), check: joined,
   },
-];
+] as const satisfies readonly Step<ContainerFacts>[];

@@ -4,8 +4,6 @@
  */
 import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
-import { defined } from '../../core/defined.ts';
-import { factValue } from '../../core/facts.ts';
 import { podReleased } from '../../core/fence.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
@@ -16,14 +14,14 @@ import { wekaRun } from '../catalogue.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrives } from '../weka-drives.ts';
-import type { WekaStatus } from '../queries.ts';
 import type { Outcome, Step } from '../reasons.ts';
-import { queried, livePod, nodeObservation, type ContainerFacts, type Testimony } from './facts.ts';
+import { livePod, nodeExists, type ContainerFacts } from './facts.ts';
 import { claimStep, againstCleaning } from './claim-kept.ts';
 import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
 import { skipsDeactivation } from './stop.ts';
 import { deactivated, holderGone, ownEntry, type OwnEntry } from './disruption.ts';
 import { terminationOutcome } from './succession.ts';
+import { othersWord, queried, witness, type Testimony } from './testimony.ts';
 
 const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
 
@@ -82,7 +80,8 @@ function againstLeavingOf(facts: ContainerFacts, own: Exclude<OwnEntry, { state:
 function againstLeaving(facts: ContainerFacts): string | undefined {
   const own = ownEntry(facts);
   if (own.state === 'unknown') return own.reason;
-  const said: Said[] = [defined({ status: facts.otherStatus, inWeka: facts.inWeka }), ...(facts.witness === undefined ? [] : [facts.witness])];
+  const second = witness(facts);
+  const said: Said[] = [othersWord(facts), ...(second === undefined ? [] : [second])];
   return said.map((one) => againstLeavingOf(facts, own, one)).find((reason) => reason !== undefined);
 }
 
@@ -121,26 +120,26 @@ function deactivate(facts: ContainerFacts): Outcome {
 }
 
 /** The drives of the container, as one member lists them. */
-function ownDrives(facts: ContainerFacts, speaker: PodTarget, status: WekaStatus | undefined): WekaDrives {
-  const listed = readDrives(queried(facts, speaker, 'drives'), status, facts.clusterGuid);
+function ownDrives(facts: ContainerFacts, speaker: PodTarget): WekaDrives {
+  const listed = readDrives(queried(facts, speaker, 'drives'), queried(facts, speaker, 'status'), facts.clusterGuid);
   if (listed.state === 'unknown') return listed;
   return { state: 'known', drives: listed.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN)) };
 }
 
 /** One member lists no drive of it; the second one, where there is one, has to say the same. */
 function confirmed(facts: ContainerFacts): Outcome {
-  const { witness } = facts;
-  if (witness === undefined) return done();
-  const second = ownDrives(facts, witness.pod, witness.status);
+  const pod = facts.speakers[1]?.pod;
+  if (pod === undefined) return done();
+  const second = ownDrives(facts, pod);
   if (second.state === 'unknown') return unknown(second.reason, 2);
-  return second.drives.length === 0 ? done() : unknown(`${witness.pod.name} still lists ${second.drives.length} drives of it, and another member none`, 2);
+  return second.drives.length === 0 ? done() : unknown(`${pod.name} still lists ${second.drives.length} drives of it, and another member none`, 2);
 }
 
 function removeDrives(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts) || !is(facts.container.spec.mode, 'hasDrives')) return skipped;
   const { otherMember } = facts;
   if (otherMember === undefined) return noMember(facts, 'the removal of the drives');
-  const own = ownDrives(facts, otherMember, facts.otherStatus);
+  const own = ownDrives(facts, otherMember);
   if (own.state === 'unknown') return unknown(own.reason, 2);
   if (own.drives.length === 0) return confirmed(facts);
   return act('RemovingDrives', `removes ${own.drives.length} drives from the weka cluster`, own.drives.map(({ uuid }) => wekaRun(otherMember, 'driveRemove', { uuid })), 2);
@@ -187,9 +186,9 @@ function cleaned(facts: ContainerFacts): Outcome {
   const node = dirtyNode(facts);
   if (node === undefined) return done();
   if (facts.node === undefined) {
-    const fact = factValue(facts.request.observed, nodeObservation(node, 0));
-    if (fact.state === 'unknown') return unknown(`nothing is known of node ${node}`);
-    return fact.value.exists ? unknown(`the WekaNode of node ${node} is missing and the node is there; waits until it is made again`) : done(`node ${node} is gone; its drives and directory were not cleaned`);
+    const exists = nodeExists(facts, node);
+    if (exists === undefined) return unknown(`nothing is known of node ${node}`);
+    return exists ? unknown(`the WekaNode of node ${node} is missing and the node is there; waits until it is made again`) : done(`node ${node} is gone; its drives and directory were not cleaned`);
   }
   const helper = cleanUpView(facts, node);
   const contested = contestedSerials(facts);
@@ -209,7 +208,7 @@ function claimsReleased(facts: ContainerFacts): Outcome {
   return act('ReleasingClaims', 'gives back its ports and drives', [writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }])]);
 }
 
-export const leaveSteps: readonly Step<ContainerFacts>[] = [
+export const leaveSteps = [
   claimStep,
   { name: 'EndKnown', mode: 'always', status: 'Deleting', summary: 'It is known whether the container leaves its cluster or ends with it.', check: endKnown },
   { name: 'Deactivated', condition: containerConditions.containerDeactivated, mode: 'always', status: 'Deleting', summary: 'Weka has moved the data away from the container.', check: deactivate },
@@ -217,16 +216,16 @@ export const leaveSteps: readonly Step<ContainerFacts>[] = [
   { name: 'PodGone', condition: 'PodStopped', mode: 'always', status: 'PodTerminating', summary: 'The pod has stopped and is gone.', check: podGone },
   { name: 'Removed', condition: containerConditions.containerRemoved, mode: 'always', status: 'Deleting', summary: 'The weka cluster does not know the container any more.', check: removeContainer },
   { name: 'TurnReturned', mode: 'always', status: 'Deleting', summary: 'The disruption turn is free for others.', check: turnReturned },
-  { name: 'Cleaned', condition: containerConditions.containerDrivesResigned, mode: 'always', status: 'Deleting', summary: 'Its drives are resigned and its directory on the node is removed, unless overrides keep them.', check: cleaned },
+  { name: 'Cleaned', condition: containerConditions.containerDrivesResigned, mode: 'always', status: 'Deleting', whileBlocked: 'create', summary: 'Its drives are resigned and its directory on the node is removed, unless overrides keep them.', check: cleaned },
   { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Deleting', summary: 'Its ports and drives are free for others.', check: claimsReleased },
-];
+] as const satisfies readonly Step<ContainerFacts>[];
 
 /** A paused container: its pod is stopped, everything else stays. */
-export const pauseSteps: readonly Step<ContainerFacts>[] = [
+export const pauseSteps = [
   claimStep,
   { name: 'PodGone', condition: 'PodStopped', mode: 'always', status: 'PodTerminating', summary: 'The pod has stopped; data and claims stay.', check: podGone },
   { name: 'TurnReturned', mode: 'independent', summary: 'The disruption turn is free for others.', check: turnReturned },
-];
+] as const satisfies readonly Step<ContainerFacts>[];
 
 /** The pod may be omitted, so that it gets its TERM: at once, except that an orderly leave moves the data first. */
 export function mayEndPod(facts: ContainerFacts): boolean {

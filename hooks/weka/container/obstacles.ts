@@ -4,12 +4,10 @@
  * here; quota and admission are known only when they have refused a pod.
  */
 import type { KubernetesObject } from '../../core/contract.ts';
-import { factValue } from '../../core/facts.ts';
-import { configMapKeys } from '../../core/families/objects.ts';
 import { keptAwayBy, type TolerationLike } from '../../core/tolerations.ts';
 import type { WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import type { ContainerFacts } from './facts.ts';
+import { bootConfigMapPresent, type ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
 import { isRefused, wishedHolder } from './resources.ts';
 
@@ -77,11 +75,11 @@ function drivers(facts: ContainerFacts, node: WekaNode): string | undefined {
   return `the kernel drivers of ${facts.container.spec.image} are not loaded on node ${node.metadata.name}; delete the pod if they can be loaded only without it`;
 }
 
-function bootScripts({ request, namespace, config }: ContainerFacts): string | undefined {
-  const name = config.bootConfigMapName;
-  const fact = factValue(request.observed, configMapKeys({ namespace, name }, 0));
-  if (fact.state === 'unknown') return `the boot scripts in namespace ${namespace} have not been looked up`;
-  return fact.value.exists ? undefined : `ConfigMap ${name} with the boot scripts is missing in namespace ${namespace}`;
+function bootScripts(facts: ContainerFacts): string | undefined {
+  const { namespace, config } = facts;
+  const present = bootConfigMapPresent(facts);
+  if (present === undefined) return `the boot scripts in namespace ${namespace} have not been looked up`;
+  return present ? undefined : `ConfigMap ${config.bootConfigMapName} with the boot scripts is missing in namespace ${namespace}`;
 }
 
 /** Why the next pod could not come, in one sentence; undefined where nothing is known to be in its way. */

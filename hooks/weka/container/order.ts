@@ -1,7 +1,6 @@
 /** What the WekaCluster above a container says by a live read, and what the container is to be for it: nothing is destroyed without an order. */
-import type { HookRequest } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
-import { factValue } from '../../core/facts.ts';
+import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import { objectLive } from '../../core/families/objects.ts';
 import { wekaClusterKind } from '../access.ts';
 import { annotations, apiVersion } from '../api/group.ts';
@@ -20,14 +19,14 @@ export type OwnerFact =
 const graceField = 'spec.gracefulDestroyDuration';
 const cancelField = 'spec.overrides.cancelDeletion';
 
-/** How old a look at the owner may be, in seconds: of a settled container it is for the finalizer only, which all of them look after. */
-export const ownerObservation = (namespace: string, name: string, age: number) =>
-  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, age, [graceField, cancelField]);
+/** The look at the owner, for what decides about the end of a container. */
+export const ownerObservation = (namespace: string, name: string, maxAgeSeconds: number) =>
+  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, maxAgeSeconds, [graceField, cancelField]);
 
-/** What a live read says of the WekaCluster; without one nothing above the container can be deleted. */
-export function ownerFact(request: HookRequest, namespace: string, cluster: { name: string; uid: string } | undefined): OwnerFact {
+/** What a live read, at most so many seconds old, says of the WekaCluster; without one nothing above the container can be deleted. */
+export function ownerFact(request: ReadingRequest, namespace: string, cluster: { name: string; uid: string } | undefined, maxAgeSeconds: number): OwnerFact {
   if (cluster === undefined) return { state: 'living', cancelled: false };
-  const fact = factValue(request.observed, ownerObservation(namespace, cluster.name, 0));
+  const fact = factValue(request.observed, ownerObservation(namespace, cluster.name, maxAgeSeconds));
   if (fact.state === 'unknown') return { state: 'unknown' };
   if (!fact.value.exists || fact.value.uid !== cluster.uid) return { state: 'gone' };
   const { deletionTimestamp, fields, uid, finalizers, generation } = fact.value;

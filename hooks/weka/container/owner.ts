@@ -17,9 +17,9 @@ function ownerFinalized({ owner, namespace, clusterName }: ContainerFacts): Outc
   return act('OwnerFinalizerLost', message, [ensure], 1, [warning('OwnerFinalizerLost', message)]);
 }
 
-export const ownerStep: Step<ContainerFacts> = {
+export const ownerStep = {
   name: 'OwnerFinalizer', mode: 'independent', summary: 'The WekaCluster has its finalizer, without which a deletion would have no grace.', check: ownerFinalized,
-};
+} as const satisfies Step<ContainerFacts>;
 
 /** Seconds until the grace is over that a container keeps by itself, from its own deletion. */
 function ownGraceLeft({ container: { metadata, spec }, owner, now }: ContainerFacts): number {

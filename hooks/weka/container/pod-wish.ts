@@ -1,5 +1,6 @@
 /** The pod that a container wishes for, built from its facts. */
 import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { once } from '../once.ts';
 import { buildPod } from './pod/pod.ts';
 import { configurationHash, hashedConfiguration } from './pod/hash.ts';
 import { dataOwner } from './data.ts';
@@ -13,7 +14,11 @@ export type PodWish = { pod: KubernetesObject } | { refused: string; passing?: t
 export const wishedConfiguration = ({ container, config }: Pick<ContainerFacts, 'container' | 'config'>): Record<string, Json> =>
   shortened({ ...hashedConfiguration(container), podConfigVersion: config.podConfigVersion });
 
-export function wishedPod(facts: ContainerFacts): PodWish {
+/** The hash of the wished configuration. */
+export const configHash = once(({ container, config }: ContainerFacts): string => configurationHash(container, config.podConfigVersion));
+
+/** Made once for all who ask for it. */
+export const wishedPod = once((facts: ContainerFacts): PodWish => {
   const node = facts.node ?? (facts.nodeName === undefined ? facts.candidates.find(({ status }) => status?.discovery !== undefined) : undefined);
   const dataUid = dataOwner(facts);
   if (dataUid === undefined) return { refused: 'its claim is not known, which says whose data on the node is its own', passing: true };
@@ -25,7 +30,7 @@ export function wishedPod(facts: ContainerFacts): PodWish {
     allocation: facts.holder,
     clusterUid: facts.clusterUid,
     config: facts.config,
-    configHash: configurationHash(facts.container, facts.config.podConfigVersion),
+    configHash: configHash(facts),
     joinIpPorts: facts.joined ? undefined : facts.members?.spec.joinIpPorts,
   });
   if ('refused' in wish) return wish;
@@ -33,4 +38,4 @@ export function wishedPod(facts: ContainerFacts): PodWish {
   const builtFor = nodeFactsText(node?.status?.discovery ?? { isHt: false });
   const record = recordAnnotations(wish.pod, wishedConfiguration(facts), builtFor);
   return { pod: { ...wish.pod, metadata: { ...metadata, annotations: { ...metadata.annotations, ...record } } } };
-}
+});

@@ -3,8 +3,8 @@ import type { Json } from '../../core/contract.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { nodeFactsText, type ContainerFacts } from './facts.ts';
 import { obstacle } from './obstacles.ts';
-import { configurationHash } from './pod/hash.ts';
-import { wishedConfiguration } from './pod-wish.ts';
+import { once } from '../once.ts';
+import { configHash, wishedConfiguration } from './pod-wish.ts';
 import { backedOff } from './replacements.ts';
 
 /** Fields that are named when a configuration has changed. */
@@ -37,14 +37,14 @@ export function formerImage({ pod, container }: Pick<ContainerFacts, 'pod' | 'co
 export const isUnrecorded = ({ pod }: Pick<ContainerFacts, 'pod'>): boolean => pod !== undefined && pod.record.configHash === undefined;
 
 /** Why the live pod has to be replaced, in one sentence; undefined when it need not. */
-export function rollReason(facts: ContainerFacts): string | undefined {
-  const { pod, container, config } = facts;
+export const rollReason = once((facts: ContainerFacts): string | undefined => {
+  const { pod, container } = facts;
   if (pod === undefined) return undefined;
   if (!facts.joined && pod.nodeName !== undefined && facts.nodeName !== undefined && pod.nodeName !== facts.nodeName) {
     return `the pod is on node ${pod.nodeName}, the container belongs on node ${facts.nodeName}`;
   }
-  const { configHash, builtFor, configuration } = pod.record;
-  if (configHash !== undefined && configHash !== configurationHash(container, config.podConfigVersion)) {
+  const { configHash: before, builtFor, configuration } = pod.record;
+  if (before !== undefined && before !== configHash(facts)) {
     const fields = changedFields(facts, configuration);
     return `the configuration of the pod has changed${fields === '' ? '' : `: ${fields}`}`;
   }
@@ -53,23 +53,23 @@ export function rollReason(facts: ContainerFacts): string | undefined {
   if (!facts.joined && builtFor !== undefined && discovery !== undefined && pod.nodeName !== undefined && nodeFactsText(discovery) !== builtFor) {
     return `the pod was built for a node with ${builtFor}`;
   }
-  const before = formerImage(facts);
-  return before === undefined ? undefined : `the image changes from ${before} to ${container.spec.image}`;
-}
+  const image = formerImage(facts);
+  return image === undefined ? undefined : `the image changes from ${image} to ${container.spec.image}`;
+});
 
 /** A live pod of an active container is not of the present wish. One that has ended is replaced for that. */
 export const isOutdated = (facts: ContainerFacts): boolean =>
   facts.pod !== undefined && !facts.pod.terminating && facts.pod.ended === undefined && facts.state === 'active' && rollReason(facts) !== undefined;
 
 /** Why an outdated pod is left alone for now: then it takes no turn, and keeps nobody from it. */
-export function heldBack(facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined {
+export const heldBack = once((facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined => {
   // where nothing runs yet nothing is lost
   if (facts.pod?.nodeName === undefined) return undefined;
   const pause = backedOff(facts, 'what changes its configuration back and forth');
   if (pause !== undefined) return { reason: 'RollBackedOff', message: pause };
   const hindrance = obstacle(facts);
   return hindrance === undefined ? undefined : { reason: 'RollPending', message: `the next pod could not come: ${hindrance}; it is left until that has ended` };
-}
+});
 
 /** A live pod is to be replaced, now or as soon as it may stop. */
 export const isRolling = (facts: ContainerFacts): boolean => isOutdated(facts) && heldBack(facts) === undefined;

@@ -1,11 +1,10 @@
 /** The status of a WekaContainer: always complete, derived from facts and steps, without a ticking clock. */
-import { kstatusTrio, withTransitionTimes, type Condition } from '../../core/conditions.ts';
+import type { Condition } from '../../core/conditions.ts';
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { carried } from '../../core/reasons.ts';
-import { renderSteps } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
-import type { ConditionWish, Reason, StepsResult, Summary } from '../reasons.ts';
+import type { Reason, StepsResult, Summary } from '../reasons.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
 
@@ -92,22 +91,16 @@ function result({ report, container }: ContainerFacts): string | undefined {
 /** The whole status. */
 export function containerStatus(
   facts: ContainerFacts,
-  run: StepsResult<ContainerFacts>,
-  word: string,
-  summary: Summary,
-  extra: ConditionWish[] = [],
+  { run, word, conditions }: { run: StepsResult<ContainerFacts>; word: string; conditions: Json },
 ): Record<string, Json> {
   const old = facts.container.status;
-  const previous = (old?.conditions ?? []) as Condition[];
-  const wishes = [...kstatusTrio(summary), ...extra, ...renderSteps(run, previous)];
-  const conditions = withTransitionTimes(wishes, previous, facts.now, facts.container.metadata.generation ?? 0);
   const ips = managementIps(facts);
   const added = addedDrivesStatus(facts);
   const node = boundNode(facts);
   return defined({
     uid: facts.uid === '' ? undefined : facts.uid,
     status: word,
-    conditions: conditions as unknown as Json,
+    conditions,
     internalStatus: internalStatus(facts),
     managementIP: ips[0],
     managementIPs: ips.length === 0 ? undefined : ips,

@@ -11,6 +11,7 @@ export type ContainerState = 'active' | 'paused' | 'deleting' | 'destroying';
 /** Why the pod terminates. */
 export type StopReason = 'user' | 'roll' | 'upgrade' | 'node' | 'owner';
 
+/** What costs a command in a pod is read by who comes to it. */
 export interface StopInput {
   /** backend: holds data or metadata; frontend: holds mounts; other: nothing waits for it. */
   family: 'backend' | 'frontend' | 'other';
@@ -40,7 +41,7 @@ export interface StopInput {
   /** Another member says that this container is DOWN: it is itself what is missing, and its stop takes nothing away. */
   itselfMissing: boolean;
   /** The turn is that of a node that is emptied, this one's; `against`: why its containers may not be away together. */
-  nodeTurn?: { against: string | undefined };
+  nodeTurn?: { against: string | undefined } | undefined;
 }
 
 interface StopWait {
@@ -93,7 +94,7 @@ function stopDeleting(input: StopInput): StopDecision {
 }
 
 /** Under the turn of a node its containers may be away together, as far as the others bear it. */
-function stopWithNode({ turn, nodeTurn }: StopInput): StopDecision | undefined {
+function stopWithNode({ nodeTurn }: StopInput, turn: StopInput['turn']): StopDecision | undefined {
   if (nodeTurn === undefined || nodeTurn.against !== undefined) return undefined;
   if (turn.state === 'ours') return allow('NodeTurnHeld', 'its node has the disruption turn of the cluster, and the other nodes bear it');
   return turn.state === 'taken' ? { ...waitFor('TakingTurn', `shares the disruption turn of its node, held by ${turn.holder}`), takeTurn: 'together' } : undefined;
@@ -109,13 +110,14 @@ function stopActiveBackend(input: StopInput): StopDecision {
   }
   if (input.joined === undefined) return identityUnknown;
   if (!input.joined) return allow('NotJoined', 'the container is no member of a weka cluster yet');
-  const { turn, protection } = input;
+  const { turn } = input;
   if (turn.state === 'unknown') return waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
   const take: StopDecision = { ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'), takeTurn: 'alone' };
-  const withNode = stopWithNode(input);
+  const withNode = stopWithNode(input, turn);
   if (withNode !== undefined) return withNode;
   if (turn.state === 'taken') return takenTurn(turn.holder, input);
   if (input.itselfMissing) return turn.state === 'ours' ? allow('ItselfMissing', 'the weka cluster is without this container already, its stop takes nothing away') : take;
+  const { protection } = input;
   if (protection.state === 'unknown') return waitFor('ProtectionUnknown', `waits until the protection of the weka cluster can be read: ${protection.message}`);
   if (protection.state === 'lacking') {
     const wait = waitFor('WaitingForProtection', `waits for full protection: ${protection.message}; overrides.podDeleteForceReplace of this container does not wait`);

@@ -26,7 +26,7 @@ const writes = (path: string, value: Json, ...more: { path: string[]; value: Jso
 const identity = { path: ['holders', uid, 'identity'], value: { podUid: 'pod-0', containerId: 0, clusterGuid: 'guid' } };
 const allowed = holder({ stopAllowed: 'pod-0' });
 const mayStop: Change = { turn: ourTurn, holder: allowed, nodeClaims: nodeClaims(allowed) };
-const rebuilding = { state: 'lacking' as const, message: 'weka is REBUILDING' };
+const rebuilding = { ...wholeStatus, status: 'REBUILDING' };
 const frontend: Given = { spec: { mode: 'client' } };
 const seconds = (past: number): string => new Date(Date.parse(now) - past * 1000).toISOString();
 const replaced = (podUid: string, level = 0) => ({ podUid, at: [seconds(60)], level });
@@ -48,10 +48,10 @@ describe('a pod that terminates', () => {
     ['waits for the turn of another container', ends({ turn: takenTurn }), {}, { state: 'wait', reason: 'WaitingForTurn', message: 'waits for the disruption turn, held by default/demo-drive-1 (roll)', retryAfterSeconds: 3 }],
     ['has its permission taken back where it was not given yet', ends({ turn: takenTurn, holder: allowed, nodeClaims: nodeClaims(allowed) }), {}, { state: 'act', reason: 'WaitingForTurn', operations: [writes('stopAllowed', null)] }],
     ['keeps a permission that may have been given', ends({ turn: takenTurn, holder: allowed, nodeClaims: nodeClaims(allowed), report: undefined }), {}, { state: 'wait', reason: 'WaitingForTurn' }],
-    ['gives the turn back while something is missing', ends({ turn: ourTurn, protection: rebuilding }), {}, {
+    ['gives the turn back while something is missing', ends({ turn: ourTurn, ownStatus: rebuilding }), {}, {
       state: 'act', reason: 'WaitingForProtection', message: 'waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait', operations: [gives],
     }],
-    ['keeps the turn under which others are away', ends({ turn: { ...ourTurn, shared: true }, protection: rebuilding }), {}, { state: 'wait', reason: 'WaitingForProtection' }],
+    ['keeps the turn under which others are away', ends({ turn: { ...ourTurn, shared: true }, ownStatus: rebuilding }), {}, { state: 'wait', reason: 'WaitingForProtection' }],
     ['of a frontend waits for its mounts, which may stay for long', ends({ report: report({ activeMounts: 2 }) }), frontend, { state: 'wait', reason: 'ActiveMounts', message: 'waits until 2 active mounts are gone', retryAfterSeconds: 15 }],
     ['of a frontend waits while its mounts are not known', ends(), frontend, { state: 'wait', reason: 'ActiveMountsUnknown', message: 'waits until the number of active mounts can be read', retryAfterSeconds: 15 }],
     ['may stop, which is recorded first, with what it is in weka', ends({ turn: ourTurn }), {}, { state: 'act', reason: 'AllowingStop', message: `lets the pod stop: ${held}`, operations: [writes('stopAllowed', 'pod-0', identity)] }],
@@ -129,7 +129,7 @@ describe('a pod of an earlier configuration', () => {
     ['is left while the boot scripts of the next one are not known', outdated(), {}, { state: 'wait', reason: 'RollPending', message: `${changed}; the next pod could not come: the boot scripts in namespace default have not been looked up; it is left until that has ended` }],
     ['takes the turn first', outdated(), ready, { state: 'act', reason: 'Rolling', message: `${changed}; takes the disruption turn of the cluster`, operations: [takes('roll')] }],
     ['waits for the turn of another container', outdated({ turn: takenTurn }), ready, { state: 'wait', reason: 'RollPending', message: `${changed}; waits for the disruption turn, held by default/demo-drive-1 (roll)`, retryAfterSeconds: 5 }],
-    ['gives the turn back while something is missing', outdated({ turn: ourTurn, protection: rebuilding }), ready, {
+    ['gives the turn back while something is missing', outdated({ turn: ourTurn, ownStatus: rebuilding }), ready, {
       state: 'act', reason: 'RollPending', message: `${changed}; waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait`, operations: [gives],
     }],
     ['of a frontend waits for its mounts, looked at once a minute', outdated({ joined: false, identityKnown: false, report: report({ activeMounts: 2 }) }), { ...ready, ...frontend }, { state: 'wait', reason: 'RollPending', message: `${changed}; waits until 2 active mounts are gone`, retryAfterSeconds: 60 }],
@@ -165,10 +165,10 @@ describe('the disruption turn', () => {
     ['is held until it is READY', { turn: ourTurn, report: report({ local: [] }) }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until its weka container is READY' }],
     ['is held until those that share it are READY', { turn: others }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until all that share it are READY: demo-drive-1' }],
     ['is given back for one that shared it and is gone', { turn: others }, otherGone, { state: 'act', reason: 'ReturningTurn', message: 'gives back the share of demo-drive-1, which is gone', operations: [returnTurn(clusterClaims(), guest, 'uid-of-drive-1')] }],
-    ['is held while the protection is not known', { turn: ourTurn, protection: { state: 'unknown', message: 'not read' } }, {}, { state: 'unknown', message: 'the protection of the weka cluster is not known: not read' }],
-    ['is held until protection is full', { turn: ourTurn, protection: rebuilding }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until protection is full: weka is REBUILDING' }],
-    ['is given back where others are what is missing', { turn: ourTurn, protection: rebuilding, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, { state: 'act', reason: 'ReturningTurn', operations: [gives] }],
+    ['is held while the protection is not known', { turn: ourTurn, ownStatus: undefined }, {}, { state: 'unknown', message: 'the protection of the weka cluster is not known: the status of the weka cluster has not been read' }],
+    ['is held until protection is full', { turn: ourTurn, ownStatus: rebuilding }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until protection is full: weka is REBUILDING' }],
+    ['is given back where others are what is missing', { turn: ourTurn, ownStatus: rebuilding, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, { state: 'act', reason: 'ReturningTurn', operations: [gives] }],
     ['is given back', { turn: ourTurn, otherStatus: wholeStatus }, {}, { state: 'act', reason: 'ReturningTurn', message: 'gives the disruption turn back', operations: [gives] }],
-    ['is given back by a guest, whatever the others do', { turn: guest, protection: rebuilding }, {}, { state: 'act', reason: 'ReturningTurn', message: 'gives its share of the disruption turn back', operations: [returnTurn(clusterClaims(), guest, uid)] }],
+    ['is given back by a guest, whatever the others do', { turn: guest, ownStatus: rebuilding }, {}, { state: 'act', reason: 'ReturningTurn', message: 'gives its share of the disruption turn back', operations: [returnTurn(clusterClaims(), guest, uid)] }],
   ]);
 });

@@ -2,7 +2,6 @@
 import { writeClaims } from '../../core/claims.ts';
 import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
-import { factValue } from '../../core/facts.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
 import { decideFence, type FenceDecision, type FenceInput } from '../../core/fence.ts';
 import { act, done, wait } from '../../core/steps.ts';
@@ -13,7 +12,7 @@ import { allowStop } from '../catalogue.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { returning, stopDecision, stoppedUnderTurn, turnOperations, turnReturned } from './disruption.ts';
 import { endedOutcome } from './ended-pod.ts';
-import { livePod, nodeObservation, type ContainerFacts } from './facts.ts';
+import { livePod, nodeExists, type ContainerFacts } from './facts.ts';
 import { probeSucceeded } from './helpers.ts';
 import { countOperation } from './replacements.ts';
 import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
@@ -24,9 +23,6 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
   const incarnation = holder?.incarnation;
   // the boot of another node proves nothing about this pod
   const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
-  const nodeFact = incarnation === undefined || node !== undefined
-    ? undefined
-    : factValue(facts.request.observed, nodeObservation(incarnation.nodeName, 0));
   return decideFence({
     incarnation,
     stopAllowed: holder?.stopAllowed,
@@ -35,7 +31,7 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
       bootId: node.spec.bootId ?? '',
       outOfService: (node.spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
     },
-    nodeGone: nodeFact?.state === 'known' && !nodeFact.value.exists,
+    nodeGone: incarnation !== undefined && node === undefined && nodeExists(facts, incarnation.nodeName) === false,
     lockObtained: incarnation !== undefined && probeSucceeded(facts, incarnation.podUid),
   });
 }
@@ -143,7 +139,7 @@ export function mayOmit(facts: ContainerFacts): boolean {
 }
 
 /** Beside the life of the container, never blocking it. */
-export const successionSteps: readonly Step<ContainerFacts>[] = [
+export const successionSteps = [
   { name: 'UpToDate', condition: 'PodUpToDate', mode: 'independent', summary: 'The pod has the wished configuration and image; if not, it is replaced under the disruption turn.', check: upToDate },
   { name: 'Turn', mode: 'independent', summary: 'The disruption turn is given back once weka is READY and protection is full.', check: turnReturned },
-];
+] as const satisfies readonly Step<ContainerFacts>[];

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { podLive } from '../../core/families/pods.ts';
-import type { Fact, HookRequest, Json } from '../../core/contract.ts';
+import type { Fact, Json } from '../../core/contract.ts';
+import type { ReadingRequest } from '../../core/facts.ts';
+import { inRounds, readingOf } from '../../core/reading.fixture.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { operatorConfig } from '../config.ts';
-import { loads, policyObservations, verdicts, type PolicyInput } from './helper-policy.ts';
+import { loads, verdicts, type PolicyInput } from './helper-policy.ts';
 import { clusterLook, containerLook, membersLook } from './live.ts';
 
 const demo = { namespace: 'weka', name: 'demo', uid: 'uid-of-demo' };
@@ -65,7 +67,7 @@ function input(one: Case): PolicyInput {
   ];
   const facts = Object.fromEntries(values.flatMap(([id, value]): [string, Fact][] => (value === undefined ? [] : [[id, { observedAt: now, value }]])));
   return {
-    request: { observed: { facts, operations: {} }, context: { now } } as unknown as HookRequest,
+    request: { observed: readingOf(facts), context: { now } } as unknown as ReadingRequest,
     config: operatorConfig.parse({ helperImages: one.helperImages, driversDistServices: one.driversDistServices }),
     holders: { 'uid-of-mine': holder }, loaded: [], clusters: [demo],
   };
@@ -130,20 +132,16 @@ describe('what is loaded for a container', () => {
   });
 
   it('costs no look once everything is loaded', () => {
-    expect(policyObservations({ ...input(plain), loaded: [images.cluster] })).toEqual([]);
+    const loaded = { ...input(plain), loaded: [images.cluster] };
+    verdicts(loaded);
+    expect([...loaded.request.observed.asked]).toEqual([]);
   });
 
   it('is decided on no more looks than were asked for', () => {
     fc.assert(fc.property(anyCase, (one) => {
       const known = input(one);
-      const asked = new Set<string>();
-      // the shell asks in rounds, each with what the one before has brought
-      for (let round = 0; round < 3; round += 1) {
-        const facts = Object.fromEntries(Object.entries(known.request.observed.facts).filter(([id]) => asked.has(id)));
-        for (const { id } of policyObservations({ ...known, request: { ...known.request, observed: { facts, operations: {} } } })) asked.add(id);
-      }
-      const facts = Object.fromEntries(Object.entries(known.request.observed.facts).filter(([id]) => asked.has(id)));
-      expect(verdicts({ ...known, request: { ...known.request, observed: { facts, operations: {} } } })).toEqual(verdicts(known));
+      const { given } = inRounds(known.request.observed.facts, 3, (observed) => verdicts({ ...known, request: { ...known.request, observed } }));
+      expect(given).toEqual(verdicts(known));
     }), { numRuns: 1000 });
   });
 });

@@ -2,16 +2,14 @@
  * Which images and driver services the privileged helpers of a node may take. Whoever may create a container can write
  * any of them, so they come from the administrator, or from clusters whose own privileged pods were admitted.
  */
-import { podLive } from '../../core/families/pods.ts';
-import type { HookRequest, Observation } from '../../core/contract.ts';
-import { factValue } from '../../core/facts.ts';
+import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is, isMode } from '../api/modes.ts';
 import type { OperatorConfig } from '../config.ts';
-import { admitted, clusterByUid, clusterExists, clusterLook, containerLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
+import { admitted, clusterByUid, clusterExists, containerLook, inTurn, liveMembers, type ClusterReference, type LiveMember } from './live.ts';
 
 export interface PolicyInput {
-  request: HookRequest;
+  request: ReadingRequest;
   config: OperatorConfig;
   /** Who holds a place on the node, by uid. */
   holders: Record<string, ClaimHolder>;
@@ -66,8 +64,8 @@ function clusterOfHolder({ clusters }: PolicyInput, holder: ClaimHolder): Cluste
 /** Images and services of backends on this very node: their cluster lives, and their pods were admitted. */
 function ownSources(input: PolicyInput): Source[] {
   return waiting(input).flatMap(([uid, holder]) => {
-    const cluster = is(holder.mode, 'backend') ? clusterOfHolder(input, holder) : undefined;
-    const trusted = cluster !== undefined && clusterExists(input.request, cluster) === true && admitted(input.request, uid, holder) === 'admitted';
+    const cluster = is(holder.mode, 'backend') && hasPod(holder) ? clusterOfHolder(input, holder) : undefined;
+    const trusted = cluster !== undefined && clusterExists(input.request, cluster, ages.cluster) === true && admitted(input.request, uid, holder, ages.pod) === 'admitted';
     return trusted ? [{ image: holder.image, service: holder.driversDistService }] : [];
   });
 }
@@ -76,8 +74,8 @@ const memberFields = ['spec.image', 'spec.mode', 'spec.driversDistService'];
 
 /** What the member's own container says, once it is proven to be a backend of that cluster with an admitted pod; undefined: not known. */
 function memberSource({ request }: PolicyInput, cluster: ClusterReference, { pod, containerUid }: LiveMember): Source[] | undefined {
-  const fact = factValue(request.observed, containerLook(pod, 0, memberFields));
-  const state = admitted(request, containerUid, pod);
+  const fact = factValue(request.observed, containerLook(pod, ages.cluster, memberFields));
+  const state = admitted(request, containerUid, pod, ages.cluster);
   if (fact.state === 'unknown' || state === undefined) return undefined;
   if (!fact.value.exists || fact.value.uid !== containerUid || fact.value.controllerUid !== cluster.uid || state !== 'admitted') return [];
   const { 'spec.image': image, 'spec.mode': mode, 'spec.driversDistService': service } = fact.value.fields;
@@ -87,8 +85,8 @@ function memberSource({ request }: PolicyInput, cluster: ClusterReference, { pod
 
 /** A member of the cluster speaks for it; undefined: not known who. */
 function spokesman({ request }: PolicyInput, cluster: ClusterReference): LiveMember[] | undefined {
-  const exists = clusterExists(request, cluster);
-  const found = liveMembers(request, cluster);
+  const exists = clusterExists(request, cluster, ages.cluster);
+  const found = liveMembers(request, cluster, ages.cluster);
   if (exists === undefined || found.state === 'unknown') return undefined;
   return exists && found.state === 'present' ? inTurn(found.members, request.context.now, 1) : [];
 }
@@ -130,21 +128,7 @@ function asksElsewhere(input: PolicyInput): boolean {
   const { helperImages, driversDistServices } = input.config;
   if (helperImages.length > 0 && driversDistServices.length > 0) return false;
   const known = allowed(input, ownSources(input));
-  return waiting(input).some(([uid, holder]) => admitted(input.request, uid, holder) === 'admitted' && !permits(known, holder));
-}
-
-/** What is to be looked at before anything is started; nothing while no container waits for drivers. */
-export function policyObservations(input: PolicyInput): Observation[] {
-  const live = waiting(input).filter(([, holder]) => hasPod(holder));
-  const own = live.filter(([, { mode }]) => is(mode, 'backend')).flatMap(([, holder]) => clusterOfHolder(input, holder) ?? []);
-  const all = asksElsewhere(input) ? input.clusters.slice(0, clusterLimit) : [];
-  const unique = new Map([...own, ...all].map((cluster) => [cluster.uid, cluster]));
-  return [
-    ...live.map(([, holder]) => podLive(holder, ages.pod)),
-    ...[...unique.values()].map((cluster) => clusterLook(cluster, ages.cluster)),
-    ...all.map((cluster) => membersLook(cluster, ages.cluster)),
-    ...all.flatMap((cluster) => spokesman(input, cluster) ?? []).flatMap(({ pod }) => [containerLook(pod, ages.cluster, memberFields), podLive(pod, ages.cluster)]),
-  ];
+  return waiting(input).some(([uid, holder]) => hasPod(holder) && admitted(input.request, uid, holder, ages.pod) === 'admitted' && !permits(known, holder));
 }
 
 const way = (setting: string, what: string): string => `an administrator of the operator adds it to ${setting}, or the container uses ${what} of a WekaCluster that runs`;
@@ -154,7 +138,7 @@ function verdict(input: PolicyInput, list: Allowed, [uid, holder]: [string, Clai
   // its parts were written by others, and an overlong status would be refused as a whole
   const refuse = (message: string): Verdict => ({ state: 'refused', image, message: message.slice(0, messageLength) });
   if (!hasPod(holder)) return { state: 'idle' };
-  const pod = admitted(input.request, uid, holder);
+  const pod = admitted(input.request, uid, holder, ages.pod);
   if (pod === undefined) return { state: 'unknown', message: `the pod of ${namespace}/${name} has not been read` };
   if (pod === 'absent') return { state: 'idle' };
   if (pod === 'unprivileged') return refuse(`pod ${namespace}/${name} was not admitted as a privileged one, and no helper does for it what it may not do itself`);

@@ -3,19 +3,18 @@
  * Every answer here is "given" or the sentence that says what is missing; not known is missing.
  */
 import type { PodTarget } from '../../core/catalogue.ts';
-import type { HookRequest, Observation } from '../../core/contract.ts';
-import { factValue } from '../../core/facts.ts';
+import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import { podLive } from '../../core/families/pods.ts';
 import { decideFence } from '../../core/fence.ts';
 import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
-import { runtimeReport, wekaQuery } from '../catalogue.ts';
-import { clusterLook, containerLook, membersLook, type ClusterReference } from './live.ts';
-import { asked, clusterDone, clusterOfHolder, questions } from './weka-word.ts';
+import { runtimeReport } from '../catalogue.ts';
+import { containerLook, type ClusterReference } from './live.ts';
+import { clusterDone } from './weka-word.ts';
 
 export interface HolderInput {
-  request: HookRequest;
+  request: ReadingRequest;
   node: WekaNode;
   /** Who holds a place on the node, by uid. */
   holders: Record<string, ClaimHolder>;
@@ -34,27 +33,28 @@ export interface Suspect {
 export type Missing = string | undefined;
 
 /** Seconds. The first look is rare, for there are thousands of holders; nothing is done on less than a fresh one. */
-const ages = { rare: 240, fresh: 2, weka: 1 };
+export const ages = { rare: 240, fresh: 2, report: 1 };
 /** A field makes the fresh look another question than the rare one. */
 const freshFields = ['spec.mode'];
 
-function isGone(request: HookRequest, { uid, holder }: Suspect, fields: string[]): boolean | undefined {
-  const fact = factValue(request.observed, containerLook(holder, 0, fields));
+function isGone({ observed }: ReadingRequest, { uid, holder }: Suspect, age: number, fields: string[]): boolean | undefined {
+  const fact = factValue(observed, containerLook(holder, age, fields));
   return fact.state === 'unknown' ? undefined : !fact.value.exists || fact.value.uid !== uid;
 }
 
-/** Holders whose container a look of some minutes ago did not find. */
+/** Holders whose container a look of some minutes ago did not find; nobody is looked at from a node that goes. */
 export function suspects({ request, holders }: HolderInput): Suspect[] {
-  return Object.entries(holders).map(([uid, holder]) => ({ uid, holder })).filter((one) => isGone(request, one, []) === true);
+  if (request.parent.metadata.deletionTimestamp !== undefined) return [];
+  return Object.entries(holders).map(([uid, holder]) => ({ uid, holder })).filter((one) => isGone(request, one, ages.rare, []) === true);
 }
 
 export function containerGone({ request }: HolderInput, suspect: Suspect): Missing {
-  return isGone(request, suspect, freshFields) === true ? undefined : 'a fresh look at the WekaContainer is missing';
+  return isGone(request, suspect, ages.fresh, freshFields) === true ? undefined : 'a fresh look at the WekaContainer is missing';
 }
 
 /** Another container of its name is there, as after a restore: that one asks what is to become of the data, and is answered in a word of its own. */
 export function nameTaken({ request }: HolderInput, { uid, holder }: Suspect): Missing {
-  const fact = factValue(request.observed, containerLook(holder, 0, freshFields));
+  const fact = factValue(request.observed, containerLook(holder, ages.fresh, freshFields));
   if (fact.state !== 'known' || !fact.value.exists || fact.value.uid === uid) return undefined;
   return `a WekaContainer of this name with the uid ${fact.value.uid} is there and says what is to become of it: spec.overrides.adoptFormer or giveUpFormer with ${uid}`;
 }
@@ -63,7 +63,7 @@ export type LeftPod = { state: 'unknown' | 'gone' | 'living' } | { state: 'termi
 
 /** The pod of the holder, by uid: one of that name that belongs to another container is none of its. */
 export function leftPod({ request }: HolderInput, { uid, holder }: Suspect): LeftPod {
-  const fact = factValue(request.observed, podLive(holder, 0));
+  const fact = factValue(request.observed, podLive(holder, ages.fresh));
   if (fact.state === 'unknown') return { state: 'unknown' };
   const { value } = fact;
   if (!value.exists || (value.controllerUid !== uid && value.uid !== holder.incarnation?.podUid)) return { state: 'gone' };
@@ -92,32 +92,10 @@ export const needsWord = ({ mode, drives }: ClaimHolder): boolean => drives.leng
 
 /** Proof that a terminating pod without owner may be let go: nothing in weka counts on it, and no mount hangs on it. */
 export function mayBeLetGo(input: HolderInput, suspect: Suspect, pod: Extract<LeftPod, { state: 'terminating' }>): Missing {
-  const fact = factValue(input.request.observed, runtimeReport(pod.target, 0));
+  const fact = factValue(input.request.observed, runtimeReport(pod.target, ages.report));
   if (!pod.running || fact.state === 'unknown') return 'its runtime has not reported';
   const { mode } = suspect.holder;
   const { activeMounts, identity } = fact.value;
   if (is(mode, 'frontend') && activeMounts !== 0) return activeMounts === undefined || activeMounts === null ? 'its number of active mounts is not known' : `${activeMounts} active mounts hang on it`;
   return is(mode, 'backend') ? clusterDone(input, suspect, { target: pod.target, identity: identity ?? undefined }) : undefined;
-}
-
-/** What is to be looked at: rarely every holder, and all that a proof needs once one is gone. */
-export function proofObservations(input: HolderInput): Observation[] {
-  const { request, holders } = input;
-  const inDepth = suspects(input).flatMap((suspect): Observation[] => {
-    const { holder } = suspect;
-    const cluster = clusterOfHolder(input, holder);
-    const pod = leftPod(input, suspect);
-    const running = pod.state === 'terminating' && pod.running;
-    const members = cluster === undefined ? [] : asked(input, suspect, cluster).map((member) => member.pod);
-    // a pod that runs may be a member itself, and speaks for the weka cluster when nobody else does
-    const speakers = running && is(holder.mode, 'backend') ? [...members, pod.target] : members;
-    return [
-      containerLook(holder, ages.fresh, freshFields), podLive(holder, ages.fresh),
-      ...(cluster === undefined ? [] : [clusterLook(cluster, ages.fresh), membersLook(cluster, ages.fresh)]),
-      ...speakers.flatMap((speaker) => questions.map((query) => wekaQuery(speaker, query, ages.weka))),
-      ...(running ? [runtimeReport(pod.target, ages.weka)] : []),
-    ];
-  });
-  const unique = new Map([...Object.values(holders).map((holder) => containerLook(holder, ages.rare)), ...inDepth].map((one) => [one.id, one]));
-  return request.parent.metadata.deletionTimestamp === undefined ? [...unique.values()] : [];
 }

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimsRead } from '../../core/families/claims.ts';
 import { podLive } from '../../core/families/pods.ts';
-import type { Fact, HookRequest, Json } from '../../core/contract.ts';
+import type { Fact, Json } from '../../core/contract.ts';
+import type { Reading, ReadingRequest } from '../../core/facts.ts';
+import { inRounds, readingOf } from '../../core/reading.fixture.ts';
 import { labels } from '../api/group.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { runtimeReport, wekaQuery } from '../catalogue.ts';
 import type { HolderInput } from './holder-proof.ts';
-import { holderObservations, holdersSettled } from './holders.ts';
+import { holdersSettled } from './holders.ts';
 import { clusterLook, containerLook, membersLook } from './live.ts';
 
 const uid = 'uid-of-drive-0';
@@ -96,10 +98,12 @@ function input(one: Case): HolderInput {
     spec: { ...(one.boot === 'unknown' ? {} : { bootId: one.boot === 'same' ? 'boot-1' : 'boot-2' }), taints: one.outOfService === 'yes' ? [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] : [] },
   } as unknown as WekaNode;
   return {
-    request: { parent: { metadata: { name: 'node-1' } }, observed: { facts, operations: {} }, context: { now: '2026-01-01T00:00:00Z' } } as unknown as HookRequest,
+    request: { parent: { metadata: { name: 'node-1' } }, observed: readingOf(facts), context: { now: '2026-01-01T00:00:00Z' } } as unknown as ReadingRequest,
     node, holders: { [uid]: holder }, unreadable: [], clusters: [],
   };
 }
+
+const seenBy = (all: HolderInput, observed: Reading): HolderInput => ({ ...all, request: { ...all.request, observed } });
 
 const isOneOf = <T>(value: T, ...list: T[]): boolean => list.includes(value);
 
@@ -203,14 +207,22 @@ describe('a holder whose container is gone', () => {
   it('is decided on what three rounds of looks bring', () => {
     fc.assert(fc.property(anyCase, (one) => {
       const all = input(one);
-      const seen = (asked: Set<string>): HolderInput => ({ ...all, request: { ...all.request, observed: { operations: {}, facts: Object.fromEntries(Object.entries(all.request.observed.facts).filter(([id]) => asked.has(id))) } } });
-      const asked = new Set<string>();
-      for (let round = 0; round < 3; round += 1) for (const { id } of holderObservations(seen(asked))) asked.add(id);
-      expect(holdersSettled(seen(asked))).toEqual(holdersSettled(all));
+      const { given } = inRounds(all.request.observed.facts, 3, (observed) => holdersSettled(seenBy(all, observed)));
+      expect(given).toEqual(holdersSettled(all));
     }), { numRuns: 500 });
   });
 
   it('costs one rare look for a container that is there', () => {
-    expect(holderObservations(input({ ...proven, rare: 'same' })).map(({ maxAgeSeconds }) => maxAgeSeconds)).toEqual([240]);
+    const all = input({ ...proven, rare: 'same' });
+    const { asked } = inRounds(all.request.observed.facts, 3, (observed) => holdersSettled(seenBy(all, observed)));
+    expect(asked.map(({ maxAgeSeconds }) => maxAgeSeconds)).toEqual([240]);
+  });
+
+  it('costs no pod a command while its node object is being deleted', () => {
+    const all = input(proven);
+    const { request } = all;
+    const going = { ...all, request: { ...request, parent: { ...request.parent, metadata: { name: 'node-1', deletionTimestamp: '2026-01-01T00:00:00Z' } } } };
+    const { asked } = inRounds(request.observed.facts, 3, (observed) => holdersSettled(seenBy(going, observed)));
+    expect(asked).toEqual([]);
   });
 });

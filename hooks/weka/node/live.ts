@@ -1,9 +1,9 @@
 /** Looks past every cache at a cluster, its members and its containers: what a node may believe of objects that others can write. */
-import type { HookRequest, Json } from '../../core/contract.ts';
+import type { Json } from '../../core/contract.ts';
 import { objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
-import { factValue } from '../../core/facts.ts';
+import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, type ClaimHolder } from '../api/index.ts';
 import { wekaClusterKind, wekaContainerKind } from '../access.ts';
@@ -18,14 +18,14 @@ export interface ClusterReference {
 
 export const clusterByUid = once((clusters: readonly ClusterReference[]) => new Map(clusters.map((cluster) => [cluster.uid, cluster])));
 
-type Asker = Pick<HookRequest, 'observed'>;
+type Asker = Pick<ReadingRequest, 'observed'>;
 
 export const clusterLook = ({ namespace, name }: Omit<ClusterReference, 'uid'>, age: number) =>
   objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, age);
 
-/** Whether the WekaCluster of that uid exists; undefined: not known. */
-export function clusterExists(request: Asker, cluster: ClusterReference): boolean | undefined {
-  const fact = factValue(request.observed, clusterLook(cluster, 0));
+/** Whether the WekaCluster of that uid exists; undefined: not known. `age`, here and below, is how old the look may be, in seconds. */
+export function clusterExists(request: Asker, cluster: ClusterReference, age: number): boolean | undefined {
+  const fact = factValue(request.observed, clusterLook(cluster, age));
   return fact.state === 'unknown' ? undefined : fact.value.exists && fact.value.uid === cluster.uid;
 }
 
@@ -46,8 +46,8 @@ function memberOf(value: Json, namespace: string): LiveMember[] {
 }
 
 /** Who can speak for the cluster of that uid; an object of that name which belongs to another cluster is none. */
-export function liveMembers(request: Asker, cluster: ClusterReference): LiveMembers {
-  const fact = factValue(request.observed, membersLook(cluster, 0));
+export function liveMembers(request: Asker, cluster: ClusterReference, age: number): LiveMembers {
+  const fact = factValue(request.observed, membersLook(cluster, age));
   if (fact.state === 'unknown') return { state: 'unknown' };
   if (!fact.value.exists || fact.value.labels[labels.clusterId] !== cluster.uid) return { state: 'absent' };
   const { 'spec.members': list, 'spec.clusterGuid': guid } = fact.value.fields;
@@ -65,8 +65,8 @@ export const containerLook = ({ namespace, name }: { namespace: string; name: st
   objectLive({ apiVersion, kind: wekaContainerKind.kind, namespace, name }, age, fields);
 
 /** Whether a privileged pod of the container of that uid was admitted; undefined: not known. */
-export function admitted(request: Asker, uid: string, { namespace, name }: Pick<ClaimHolder, 'namespace' | 'name'>): 'admitted' | 'absent' | 'unprivileged' | undefined {
-  const fact = factValue(request.observed, podLive({ namespace, name }, 0));
+export function admitted(request: Asker, uid: string, { namespace, name }: Pick<ClaimHolder, 'namespace' | 'name'>, age: number): 'admitted' | 'absent' | 'unprivileged' | undefined {
+  const fact = factValue(request.observed, podLive({ namespace, name }, age));
   if (fact.state === 'unknown') return undefined;
   if (!fact.value.exists || fact.value.controllerUid !== uid) return 'absent';
   return fact.value.privileged === true ? 'admitted' : 'unprivileged';

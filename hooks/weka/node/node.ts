@@ -1,5 +1,6 @@
 /** The Node decorator: one small WekaNode per Node, so that status reports of kubelets do not reach the other hooks. */
-import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
+import { controllerOf } from '../../core/controller.ts';
+import type { Decision, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
 import { parseMebibytes, parseMillicores } from '../../core/quantities.ts';
 import { annotations, apiVersion } from '../api/group.ts';
 
@@ -76,4 +77,4 @@ function decide(request: HookRequest): Decision {
   return { status: {}, children: parent.metadata.deletionTimestamp === undefined ? [wekaNode] : [], operations: [], events: [] };
 }
 
-export const nodeController: HookController = { name: 'node', type: 'decorator', observe: () => [], decide };
+export const nodeController = controllerOf('node', 'decorator', (request) => () => decide(request));

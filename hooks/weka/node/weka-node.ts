@@ -1,22 +1,22 @@
 /** The WekaNode controller: facts and kernel drivers of one node, each through a helper container on it. */
-import { describeIssues } from '../../core/api/parse.ts';
-import { kstatusTrio, withTransitionTimes, type Condition } from '../../core/conditions.ts';
-import type { Decision, HookController, HookRequest, Json, KubernetesObject } from '../../core/contract.ts';
+import type { Condition } from '../../core/conditions.ts';
+import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { defineController } from '../../core/controller.ts';
 import { defined } from '../../core/defined.ts';
-import { invalidSpec } from '../../core/echo.ts';
 import { objectsOf } from '../../core/envelope.ts';
+import type { ReadingRequest } from '../../core/facts.ts';
 import { contentHash } from '../../core/operations.ts';
-import { renderSteps, runSteps, done, skipped, unknown, wait } from '../../core/steps.ts';
+import { done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
 import { claimsNames, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { readableEntries } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
-import type { Outcome, Step, Summary } from '../reasons.ts';
+import type { Life, Outcome, Step, StepsResult, Summary } from '../reasons.ts';
 import type { HolderInput } from './holder-proof.ts';
-import { holderObservations, holdersSettled } from './holders.ts';
+import { holdersSettled } from './holders.ts';
 import { claimsSeen } from './claims-object.ts';
 import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
-import { loads, policyObservations, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
+import { loads, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
 
 /** Older facts are read again (docs/weka/reference.md#discovery). */
 const discoverySchema = 3;
@@ -27,13 +27,13 @@ const listLimit = 64;
 const failedHelperSeconds = 60;
 
 interface NodeFacts extends PolicyInput {
-  request: HookRequest;
+  request: ReadingRequest;
   node: WekaNode;
   config: OperatorConfig;
   helpers: WekaContainer[];
   unreadable: HolderInput['unreadable'];
-  /** The uids of the claims objects that are there. */
-  claimsUids: Record<'claims' | 'portClaims', string | undefined>;
+  /** The claims objects that are there, as the status is to have them, and in how many seconds that may change. */
+  seen: ({ field: 'claims' | 'portClaims' } & ReturnType<typeof claimsSeen>)[];
   discovery?: NonNullable<WekaNode['status']>['discovery'];
   drivers: { image: string; bootId: string }[];
   /** What is to be loaded for each container that waits for drivers. */
@@ -119,7 +119,7 @@ function loadsInput(facts: KnownBefore, wanted: readonly Load[]): LoadsInput {
   };
 }
 
-function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
+function nodeFacts(request: ReadingRequest, node: WekaNode): NodeFacts {
   const objects = objectsOf(request.related, 'WekaClaims', apiVersion);
   const claims = new Map(objects.map((object) => [object.metadata.name, object['spec']]));
   const helpers = objectsOf(request.children, 'WekaContainer', apiVersion).flatMap((object) => {
@@ -139,8 +139,9 @@ function nodeFacts(request: HookRequest, node: WekaNode): NodeFacts {
   const wanted = loadsInput(base, loads(found, loaded));
   // what is related may be damaged
   const uidOf = (name: string): string | undefined => objects.map(({ metadata }) => metadata).find((metadata) => metadata.name === name && typeof metadata.uid === 'string')?.uid;
-  const claimsUids = { claims: uidOf(claimsNames.ofNode(node.metadata.name)), portClaims: uidOf(claimsNames.ofPorts) };
-  return defined({ ...base, claimsUids, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
+  const uids = { claims: uidOf(claimsNames.ofNode(node.metadata.name)), portClaims: uidOf(claimsNames.ofPorts) };
+  const seen = (['claims', 'portClaims'] as const).map((field) => ({ field, ...claimsSeen(node.status?.[field], uids[field], request.context.now) }));
+  return defined({ ...base, seen, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
 }
 
 function helperFailure(facts: NodeFacts, name: string): string {
@@ -229,47 +230,39 @@ function refusals({ verdicts: found }: NodeFacts): { refused?: Json } {
   return unique.length === 0 ? {} : { refused: unique };
 }
 
-function decide(request: HookRequest): Decision {
-  const parsed = parseWekaNode(request.parent);
-  if (!parsed.ok) return invalidSpec(request, describeIssues(parsed.issues));
-  const facts = nodeFacts(request, parsed.value);
-  const run = runSteps(steps, facts, request.observed.operations);
-  const previous = (parsed.value.status?.conditions ?? []) as Condition[];
-  const blocked = run.blockedBy?.outcome;
-  const summary: Summary = blocked !== undefined && blocked.state === 'wait'
+/** How the node stands; what is merely not known is nothing that it waits for. */
+function summary(_facts: NodeFacts, { blockedBy }: StepsResult<NodeFacts>): Summary {
+  const blocked = blockedBy?.outcome;
+  return blocked?.state === 'wait'
     ? { state: 'progressing', reason: blocked.reason, message: blocked.message }
     : { state: 'ready', reason: 'Known', message: 'the node is known' };
-  const wishes = [...kstatusTrio(summary), ...renderSteps(run, previous)];
-  const seen = (['claims', 'portClaims'] as const).map((field) => ({ field, ...claimsSeen(parsed.value.status?.[field], facts.claimsUids[field], request.context.now) }));
-  const resync = Math.min(run.resyncAfterSeconds ?? Infinity, ...seen.map(({ again = Infinity }) => again));
-  return {
-    status: {
-      conditions: withTransitionTimes(wishes, previous, request.context.now, parsed.value.metadata.generation ?? 0) as unknown as Json,
-      ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
-      // a list that is too long would have the whole status refused
-      drivers: facts.drivers.slice(-listLimit),
-      ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads.slice(-listLimit) }),
-      ...Object.fromEntries(seen.flatMap((one) => (one.seen === undefined ? [] : [[one.field, { ...one.seen } as Json]]))),
-      ...refusals(facts),
-    },
-    children: helpers(facts),
-    operations: run.operations,
-    events: run.events,
-    ...(resync === Infinity ? {} : { resyncAfterSeconds: resync }),
-  };
 }
 
-export const wekaNodeController: HookController = {
+/** Seconds to the next look, also at whether the claims are complete by then. */
+function resync({ seen }: NodeFacts, { resyncAfterSeconds = Infinity }: StepsResult<NodeFacts>): number | undefined {
+  const seconds = Math.min(resyncAfterSeconds, ...seen.map(({ again = Infinity }) => again));
+  return seconds === Infinity ? undefined : seconds;
+}
+
+const known: Life<NodeFacts> = { steps, whenDone: 'create', summary, resync };
+
+export const wekaNodeController = defineController({
   name: 'wekanode',
-  type: 'composite',
-  observe(request) {
-    const parsed = parseWekaNode(request.parent);
-    if (!parsed.ok) return [];
-    const facts = nodeFacts(request, parsed.value);
-    // the policy asks more freshly, so its question goes first where both have the same
-    return [...new Map([...holderObservations(facts), ...policyObservations(facts)].map((one) => [one.id, one])).values()];
-  },
-  decide,
+  parse: parseWekaNode,
+  facts: nodeFacts,
+  lives: { known },
+  life: () => 'known',
+  previous: ({ node }) => (node.status?.conditions ?? []) as Condition[],
+  children: helpers,
+  status: (facts, { conditions }) => ({
+    conditions,
+    ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
+    // a list that is too long would have the whole status refused
+    drivers: facts.drivers.slice(-listLimit),
+    ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads.slice(-listLimit) }),
+    ...Object.fromEntries(facts.seen.flatMap((one) => (one.seen === undefined ? [] : [[one.field, { ...one.seen } as Json]]))),
+    ...refusals(facts),
+  }),
   // `ports` names all WekaClusters, and changes only as they come and go
-  customize: (parent) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(parent.metadata.name), claimsNames.ofPorts] }],
-};
+  related: (_node, { metadata }) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(metadata.name), claimsNames.ofPorts] }],
+});

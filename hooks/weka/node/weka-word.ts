@@ -3,7 +3,7 @@
  * cluster runs on when its objects are lost, so without a word everything stays.
  */
 import type { PodTarget } from '../../core/catalogue.ts';
-import { factValue } from '../../core/facts.ts';
+import { ask, factValue, type Reading } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { wekaQuery } from '../catalogue.ts';
 import { once } from '../once.ts';
@@ -12,10 +12,12 @@ import { readContainers } from '../weka-containers.ts';
 import { readDrives } from '../weka-drives.ts';
 import { containerIn, drivesIn } from './answers.ts';
 import type { HolderInput, Missing, Suspect } from './holder-proof.ts';
-import { clusterByUid, clusterExists, inTurn, liveMembers, type ClusterReference, type LiveMember } from './live.ts';
+import { clusterByUid, clusterExists, clusterLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
 
-export const questions = ['containers', 'drives', 'status'] as const satisfies WekaQueryName[];
+const questions = ['containers', 'drives', 'status'] as const satisfies WekaQueryName[];
 const membersAsked = 2;
+/** Seconds, of looks at the cluster and of words of weka. */
+const ages = { look: 2, word: 1 };
 
 /** The pod of the holder that still runs, and who it says it is. */
 export interface RunningPod {
@@ -24,30 +26,41 @@ export interface RunningPod {
 }
 
 /** The WekaCluster of the holder, as far as its name is known. */
-export function clusterOfHolder({ clusters }: Pick<HolderInput, 'clusters'>, { clusterUid, clusterName, namespace }: ClaimHolder): ClusterReference | undefined {
+function clusterOfHolder({ clusters }: Pick<HolderInput, 'clusters'>, { clusterUid, clusterName, namespace }: ClaimHolder): ClusterReference | undefined {
   if (clusterUid === undefined) return undefined;
   const name = clusterName ?? clusterByUid(clusters).get(clusterUid)?.name;
   return name === undefined ? undefined : { namespace, name, uid: clusterUid };
 }
 
 /** Other members, whose word counts both ways. */
-export function asked({ request }: HolderInput, suspect: Suspect, cluster: ClusterReference): LiveMember[] {
-  const found = liveMembers(request, cluster);
+function asked({ request }: HolderInput, suspect: Suspect, cluster: ClusterReference): LiveMember[] {
+  const found = liveMembers(request, cluster, ages.look);
   const others = found.state === 'present' ? found.members.filter(({ containerUid }) => containerUid !== suspect.uid) : [];
   return inTurn(others, request.context.now, membersAsked);
 }
 
+/** Asks for all that the word rests on. A proof has many parts, and each would cost a round of its own if it waited for the one before. */
+export function askForWord(input: HolderInput, suspect: Suspect, running: PodTarget | undefined): void {
+  const { request: { observed } } = input;
+  const cluster = clusterOfHolder(input, suspect.holder);
+  if (cluster === undefined) return;
+  ask(observed, clusterLook(cluster, ages.look));
+  ask(observed, membersLook(cluster, ages.look));
+  const members = asked(input, suspect, cluster).map(({ pod }) => pod);
+  for (const pod of running === undefined ? members : [...members, running]) for (const query of questions) ask(observed, wekaQuery(pod, query, ages.word));
+}
+
 function answer<N extends WekaQueryName>({ request }: HolderInput, pod: PodTarget, query: N): WekaAnswer<N> | undefined {
-  const fact = factValue(request.observed, wekaQuery(pod, query, 0));
+  const fact = factValue(request.observed, wekaQuery(pod, query, ages.word));
   return fact.state === 'known' ? fact.value : undefined;
 }
 
-/** What was found of members, by facts and member: all holders of a cluster rest on the word of the same few. */
-const words = once<object, Map<string, { missing: Missing }>>(() => new Map());
+/** What was found of members, by run and member: all holders of a cluster rest on the word of the same few. */
+const words = once<Reading, Map<string, { missing: Missing }>>(() => new Map());
 
 /** Why the word of that member is not whole: it has to see itself UP, to list as many drives as it counts, and to be of the cluster that is meant. */
 function notWhole(input: HolderInput, guid: string | undefined, member: LiveMember): Missing {
-  const known = words(input.request.observed.facts);
+  const known = words(input.request.observed);
   const key = JSON.stringify([guid, member]);
   const found = known.get(key) ?? { missing: judgeWord(input, guid, member) };
   known.set(key, found);
@@ -95,8 +108,8 @@ export function clusterDone(input: HolderInput, suspect: Suspect, running?: Runn
   const cluster = clusterOfHolder(input, holder);
   if (cluster === undefined) return `the name of its WekaCluster with uid ${holder.clusterUid} is not known`;
   const label = `WekaCluster ${cluster.namespace}/${cluster.name}`;
-  const exists = clusterExists(input.request, cluster);
-  const found = liveMembers(input.request, cluster);
+  const exists = clusterExists(input.request, cluster, ages.look);
+  const found = liveMembers(input.request, cluster, ages.look);
   if (exists === undefined || found.state === 'unknown') return `${label} has not been read`;
   const guid = found.state === 'present' ? found.guid : undefined;
   const members = asked(input, suspect, cluster);

@@ -1,7 +1,7 @@
-/** All that the steps of a Beacon judge, in one object, and what is asked of the sidecar for it. */
-import type { HookRequest, KubernetesObject, Observation } from '../../../hooks/core/contract.ts';
+/** All that the steps of a Beacon judge, in one object; what they read of the sidecar is asked when they come to it. */
+import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { objectsOf } from '../../../hooks/core/envelope.ts';
-import { factValue } from '../../../hooks/core/facts.ts';
+import { factValue, type ReadingRequest } from '../../../hooks/core/facts.ts';
 import { objectLive } from '../../../hooks/core/families/objects.ts';
 import { podView, type PodView } from '../../../hooks/core/pod-view.ts';
 import { lampContainer } from './access.ts';
@@ -10,7 +10,7 @@ import { lampShown, type Shown } from './catalogue.ts';
 import { beaconConfig } from './config.ts';
 
 export interface BeaconFacts {
-  request: HookRequest;
+  request: ReadingRequest;
   uid: string;
   wished: Shown;
   configMapAddress: { namespace: string; name: string };
@@ -21,7 +21,7 @@ export interface BeaconFacts {
   lookSeconds: number;
 }
 
-export function beaconFacts(request: HookRequest, { metadata, spec }: Beacon): BeaconFacts {
+export function beaconFacts(request: ReadingRequest, { metadata, spec }: Beacon): BeaconFacts {
   const { namespace = '', name, uid = '' } = metadata;
   const { beaconColour, beaconLookSeconds } = beaconConfig.parse(request.context.config);
   const pod = objectsOf(request.related, 'Pod', 'v1').find((one) => one.metadata.name === spec.lamp);
@@ -43,12 +43,7 @@ const nameLook = ({ configMapAddress, lookSeconds }: BeaconFacts) => objectLive(
 
 /** A ConfigMap of the name is there that is not ours: Metacontroller neither takes it nor says so. */
 export function nameTaken(facts: BeaconFacts): boolean {
+  if (facts.configMap !== undefined) return false;
   const fact = factValue(facts.request.observed, nameLook(facts));
-  return facts.configMap === undefined && fact.state === 'known' && fact.value.exists && fact.value.controllerUid !== facts.uid;
-}
-
-export function beaconObservations(facts: BeaconFacts): Observation[] {
-  const { configMap, lamp } = facts;
-  const shown = lamp === undefined || lamp === 'none' ? undefined : shownBy(lamp, facts);
-  return [...(configMap === undefined ? [nameLook(facts)] : []), ...(shown === undefined ? [] : [shown])];
+  return fact.state === 'known' && fact.value.exists && fact.value.controllerUid !== facts.uid;
 }

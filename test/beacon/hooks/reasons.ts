@@ -1,4 +1,5 @@
 /** All reasons of a Beacon, and what its steps say: bound to the tables, so that a reason without a row does not compile. */
+import type { Life as AnyLife } from '../../../hooks/core/controller.ts';
 import { coreReasons, coreWellReasons, type EventOf, type ReasonOf, type Reasons } from '../../../hooks/core/reasons.ts';
 import type { Outcome as AnyOutcome, Step as AnyStep } from '../../../hooks/core/steps.ts';
 
@@ -20,3 +21,4 @@ export type Reason = ReasonOf<typeof beaconReasons>;
 export type Event = EventOf<typeof beaconReasons>;
 export type Outcome = AnyOutcome<Reason, Event>;
 export type Step<Facts> = AnyStep<Facts, Reason, Event>;
+export type Life<Facts> = AnyLife<Facts, Reason, Event>;

@@ -25,7 +25,7 @@ function lit(facts: BeaconFacts): Outcome {
   return isSame(shown.value, wished) ? done() : act('OtherMessage', `pod ${lamp.target.name} shows something else`, [showMessage(lamp.target, wished)]);
 }
 
-export const beaconSteps: Step<BeaconFacts>[] = [
-  { name: 'Publish', condition: 'Published', mode: 'always', summary: 'The ConfigMap has the message.', check: published },
-  { name: 'Light', condition: 'Lit', mode: 'always', summary: 'The lamp shows the message, where there is a lamp.', check: lit },
-];
+export const beaconSteps = [
+  { name: 'Publish', condition: 'Published', mode: 'always', whileBlocked: 'create', summary: 'The ConfigMap has the message.', check: published },
+  { name: 'Light', condition: 'Lit', mode: 'always', whileBlocked: 'create', summary: 'The lamp shows the message, where there is a lamp.', check: lit },
+] as const satisfies readonly Step<BeaconFacts>[];

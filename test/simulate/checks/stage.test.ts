@@ -65,13 +65,13 @@ describe('the checks between the programs', () => {
   ])('see a decision that %s', (_, decide, sentence) => {
     const told: string[] = [];
     let call = 0;
-    const controller = { name: 'one', decide: (request: Request) => decide(request, call += 1) };
+    const controller = { name: 'one', run: (request: Request) => ({ questions: () => [], decision: () => decide(request, call += 1) }) };
     const end = watchDecisions([controller] as never, (text) => told.push(text));
-    for (let times = 0; times < 40; times += 1) controller.decide({ parent: { metadata: { name: 'a' } } });
+    for (let times = 0; times < 40; times += 1) controller.run({ parent: { metadata: { name: 'a' } } }).decision();
     end();
     expect(told[0]).toMatch(sentence);
     const count = told.length;
-    for (let times = 0; times < 40; times += 1) controller.decide({ parent: { metadata: { name: 'a' } } });
+    for (let times = 0; times < 40; times += 1) controller.run({ parent: { metadata: { name: 'a' } } }).decision();
     expect(told).toHaveLength(count);
   });
 });
