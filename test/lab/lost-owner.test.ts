@@ -113,3 +113,24 @@ describe('containers without an owner whose pods are deleted at one time', () =>
     }), { numRuns: 4 });
   });
 });
+
+describe('a cluster that is deleted after its containers were replaced with bare manifests', () => {
+  it.each(['one of them', 'all of them'])('keeps its Secrets and its claims, and says how they are given back: %s', long, async (which) => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '60s' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const uid = uidOf(world, 'WekaCluster', 'demo');
+    const replaced = world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => (which.startsWith('all') ? name.startsWith('demo-') : name === 'demo-drive-0'));
+    for (const name of replaced) world.patch('WekaContainer', name, { metadata: { labels: null, ownerReferences: null, finalizers: null } });
+    world.delete('WekaCluster', 'demo');
+    await watch.until('they are named', () => world.condition('WekaCluster', 'demo')?.reason === 'UnlabelledContainers', 300);
+    await watch.pass(300);
+    const said = world.condition('WekaCluster', 'demo')?.message ?? '';
+    expect(said).toContain(`${replaced.sort().join(', ')} hold drives or ports in the name of this cluster`);
+    const patch = JSON.parse(/kubectl patch wekacontainer NAME -n default --type=merge -p '(.*)'$/.exec(said)?.[1] ?? '') as object;
+    expect(world.get('Secret', `weka-operator-${uid}`)).toBeDefined();
+    expect([watch.erased(), watch.violations()]).toEqual([[], []]);
+    for (const name of replaced) world.patch('WekaContainer', name, patch);
+    await watch.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && world.list('WekaContainer').every(({ metadata }) => !metadata.name.startsWith('demo-')), 600);
+    world.lab.stop();
+  });
+});

@@ -12,6 +12,7 @@ import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
 import { serverNow } from './looks.ts';
 import { foreignWords, givesThemBack } from './formation.ts';
+import { leftBehind } from './left-behind.ts';
 import { secretSteps } from './secrets.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
@@ -103,7 +104,7 @@ function strangers(facts: ClusterFacts): Outcome | undefined {
   const { unlabelled } = facts;
   // with this object the collector would take them
   if (facts.foreign.length > 0) return wait('ForeignContainers', foreignWords(facts), 5);
-  if (unlabelled.length === 0) return undefined;
+  if (unlabelled.length === 0) return leftBehind(facts);
   return wait('UnlabelledContainers', `${unlabelled.join(', ')} are of this cluster and are not its children: give them back with ${givesThemBack(facts)}`, 5);
 }
 
