@@ -12,6 +12,16 @@ const isOrdered = (world: LabWorld): boolean => world.list('WekaClaims').some((c
 const cancelled = { spec: { overrides: { cancelDeletion: true } } };
 const withoutFinalizers = { metadata: { finalizers: null } };
 
+/** The end is ordered while all machines are off, so that nothing is erased yet. Gives the machines. */
+async function orderedWhileOff(world: LabWorld, watch: ReturnType<typeof watchLosses>): Promise<string[]> {
+  const machines = nodes(world);
+  world.delete('WekaCluster', 'demo');
+  await watch.pass(300);
+  for (const node of machines) world.lab.machines.fail(node);
+  await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+  return machines;
+}
+
 /** Each asks for a word, and nothing is erased; that word, as the condition gives it, is obeyed. */
 async function asksAndObeys(world: LabWorld, watch: ReturnType<typeof watchLosses>): Promise<void> {
   await watch.pass(300);
@@ -29,11 +39,7 @@ describe('an order to destroy that is called back as the cluster goes', () => {
     let off = false;
     const world = await readyCluster({ spec }, { nodes: 3, transport: (inner) => ({ call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)) }) });
     const watch = watchLosses(world);
-    const machines = nodes(world);
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of machines) world.lab.machines.fail(node);
-    await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+    const machines = await orderedWhileOff(world, watch);
     off = true;
     world.patch('WekaCluster', 'demo', cancelled);
     await watch.pass(10);
@@ -48,11 +54,7 @@ describe('an order to destroy that is called back as the cluster goes', () => {
   it('is void in one edit with the finalizers, and the cluster applied anew waits', long, async () => {
     const world = await readyCluster({ spec }, { nodes: 3 });
     const watch = watchLosses(world);
-    const machines = nodes(world);
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of machines) world.lab.machines.fail(node);
-    await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+    const machines = await orderedWhileOff(world, watch);
     world.patch('WekaCluster', 'demo', { ...withoutFinalizers, ...cancelled });
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
     world.apply(wekaCluster({ spec }));
@@ -76,11 +78,7 @@ describe('an order to destroy that is called back as the cluster goes', () => {
   it('is nobody else\'s word where a tool has stripped the mark', long, async () => {
     const world = await readyCluster({ spec }, { nodes: 3 });
     const watch = watchLosses(world);
-    const machines = nodes(world);
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    for (const node of machines) world.lab.machines.fail(node);
-    await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+    const machines = await orderedWhileOff(world, watch);
     for (const name of names(world)) world.patch('WekaContainer', name, { metadata: { annotations: null } });
     world.patch('WekaCluster', 'demo', cancelled);
     await watch.pass(60);
