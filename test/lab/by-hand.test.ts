@@ -63,7 +63,8 @@ describe('a pod that has lost its labels, on a node whose claims are deleted as 
     world.delete('WekaClaims', `node-${node}`);
     if (what !== 'stays') world.delete('WekaContainer', 'demo-drive-1');
     const said = () => (world.get('WekaContainer', 'demo-drive-1')?.status?.['conditions'] ?? []) as { reason?: string; message?: string }[];
-    const named = () => said().find(({ reason }) => reason === 'PodReleased');
+    // one that is deleted at once keeps its owner
+    const named = () => said().find(({ reason, message = '' }) => reason === 'PodReleased' || (reason === 'PodStillExists' && message.includes('gives it back')));
     await watch.until('it is named', () => named() !== undefined, 300);
     const command = /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)' gives/.exec(named()?.message ?? '');
     world.patch('Pod', command?.[1] ?? '', JSON.parse(command?.[2] ?? '') as object);

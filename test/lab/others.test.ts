@@ -148,8 +148,8 @@ describe('a deletion that is cancelled after its order', () => {
     const [name = ''] = members(world);
     expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
     for (const one of members(world)) {
-      const command = /kubectl annotate wekacontainer (\S+) -n default (\S+)- makes it your word/.exec(world.condition('WekaContainer', one)?.message ?? '');
-      world.patch('WekaContainer', command?.[1] ?? '', { metadata: { annotations: { [command?.[2] ?? '']: null } } });
+      const command = /kubectl annotate --overwrite wekacontainer (\S+) -n default (\S+)=(\S+) makes it your word/.exec(world.condition('WekaContainer', one)?.message ?? '');
+      world.patch('WekaContainer', command?.[1] ?? '', { metadata: { annotations: { [command?.[2] ?? '']: command?.[3] ?? '' } } });
     }
     await watch.until('all is gone', () => members(world).length === 0, 600);
     world.lab.stop();

@@ -105,7 +105,7 @@ export function livePod({ request, namespace, name, uid, holder, config }: Conta
 }
 
 /** The label alone would do for a pod that is not being deleted: one that is, nobody adopts. */
-function givesBack({ namespace, name, uid }: Pick<ContainerFacts, 'namespace' | 'name' | 'uid'>): string {
+export function givesBack({ namespace, name, uid }: Pick<ContainerFacts, 'namespace' | 'name' | 'uid'>): string {
   const owner = { apiVersion, kind: 'WekaContainer', name, uid, controller: true, blockOwnerDeletion: true };
   return `kubectl patch pod ${name} -n ${namespace} --type=merge -p '${JSON.stringify({ metadata: { labels: { 'controller-uid': uid }, ownerReferences: [owner] } })}'`;
 }

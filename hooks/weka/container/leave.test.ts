@@ -106,7 +106,7 @@ describe('the pod of a container that ends', () => {
     ['stops as every pod that terminates', { state: 'destroying', pod: terminating() }, {}, { state: 'act', reason: 'AllowingStop', message: 'lets the pod stop: the cluster is being destroyed' }],
     ['is not known to be gone', without, {}, { state: 'unknown', message: 'waits for a live read of the pod' }],
     ['has lost its owner', without, { answers: [live({ exists: true, uid: 'pod-0', phase: 'Running' })] }, { state: 'wait', reason: 'PodReleased', message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${give} gives it back` }],
-    ['is there, and not seen yet', without, { answers: [live({ exists: true, uid: 'pod-0', controllerUid: uid, phase: 'Running' })] }, { state: 'wait', reason: 'PodStillExists', message: 'a pod of this container exists; waits until it is seen or gone' }],
+    ['is there, and not seen yet', without, { answers: [live({ exists: true, uid: 'pod-0', controllerUid: uid, phase: 'Running' })] }, { state: 'wait', reason: 'PodStillExists', message: expect.stringMatching(/^a pod of this container exists; waits until it is seen or gone; if that lasts, it has lost its label: kubectl patch pod \S+ .* gives it back$/) as string }],
     ['is not that of another owner', without, { answers: [live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' })] }, { state: 'done' }],
     ['is gone', without, { answers: [live({ exists: false })] }, { state: 'done' }],
   ]);

@@ -15,7 +15,7 @@ import { protectionOf, type Protection } from '../protection.ts';
 import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
-import { livePod, nodeExists, type ContainerFacts } from './facts.ts';
+import { givesBack, livePod, nodeExists, type ContainerFacts } from './facts.ts';
 import { claimStep, againstCleaning } from './claim-kept.ts';
 import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
 import { skipsDeactivation } from './stop.ts';
@@ -155,7 +155,7 @@ function podGone(facts: ContainerFacts): Outcome {
     const { reason, message } = podReleased(live.released);
     return wait(reason, message, 5);
   }
-  return live.exists && live.ours ? wait('PodStillExists', 'a pod of this container exists; waits until it is seen or gone', 2) : done();
+  return live.exists && live.ours ? wait('PodStillExists', `a pod of this container exists; waits until it is seen or gone; if that lasts, it has lost its label: ${givesBack(facts)} gives it back`, 2) : done();
 }
 
 function removeContainer(facts: ContainerFacts): Outcome {

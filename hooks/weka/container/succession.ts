@@ -103,9 +103,11 @@ const livesOn = (facts: ContainerFacts): boolean =>
   facts.pod !== undefined && !facts.pod.terminating && facts.pod.ended === undefined && (facts.pod.running || isOutdated(facts));
 
 /** A replacement is under way until the new pod runs; it is told from any other absence by what was said before. */
-function rollGoesOn({ pod, container: { status } }: ContainerFacts): Outcome {
+function rollGoesOn({ pod, holder, container: { status } }: ContainerFacts): Outcome {
   const before = status?.conditions?.find(({ type }) => type === 'PodUpToDate');
-  if (before?.status === 'False' && before.reason === 'Rolling') return wait('Rolling', 'the pod is replaced; waits until the new one runs', 5);
+  // a status may be older than the replacement, which its claim has counted
+  const counted = pod?.terminating === true && holder?.replacements?.podUid === pod.target.uid;
+  if (counted || (before?.status === 'False' && before.reason === 'Rolling')) return wait('Rolling', 'the pod is replaced; waits until the new one runs', 5);
   if (pod?.terminating === true) return wait('PodEnding', 'the pod ends; the next one will be of the wished configuration', 30);
   return wait('PodNotRunning', 'no pod runs yet; the one that will is of the wished configuration', 30);
 }
