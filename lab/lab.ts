@@ -159,7 +159,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     client, clock, hardware, onProblem,
     programs: { start },
     bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
-    nodeFacts: systems.map(({ nodeFacts }) => nodeFacts),
+    nodeAdditions: systems.map(({ nodeAdditions }) => nodeAdditions),
     onReachable: (node, reachable) => models.forEach((model) => model.setReachable(node, reachable)),
     settings: options.nodeSettings,
   });

@@ -4,7 +4,7 @@ import type { System } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
 import type { Clock, PodEnvironment, ProgramFactory } from './contract.ts';
 import type { HardwareRegistry } from './nodes/hardware.ts';
-import type { NodeFacts } from './nodes/nodes.ts';
+import type { NodeAdditions } from './nodes/nodes.ts';
 import type { ProcessRuntime } from './nodes/process-runtime.ts';
 
 /** Settings of the operator as people give them. */
@@ -82,7 +82,7 @@ export interface LabSystem {
   samples: string;
   view: SystemView;
   /** What its machines show on their Nodes. */
-  nodeFacts: NodeFacts;
+  nodeAdditions: NodeAdditions;
   /** Settings of the operator at the pace `quick`. */
   quickConfig: GivenSettings;
   /** Which of its pods can be processes, for --help; absent: none. */

@@ -6,7 +6,7 @@ import type { Condition } from '../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { claimsNames } from '../hooks/weka/api/index.ts';
 import type { DeleteOptions } from '../lab/contract.ts';
-import type { LabWekaWorld } from '../lab/weka/world.ts';
+import type { WekaSite } from '../lab/weka/site.ts';
 
 export type Loose = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
 
@@ -17,7 +17,7 @@ export interface World {
   /** The weka image that the nodes have. */
   image: string;
   /** The model of weka behind the pods. */
-  weka: LabWekaWorld;
+  weka: WekaSite;
   /** Creates the object; one that is there gets this spec, its labels and annotations. Gives it as it is stored. */
   apply(object: KubernetesObject): Awaitable<Loose>;
   /** Undefined: there is none. Namespace `default` where none is given. */

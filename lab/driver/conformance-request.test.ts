@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceInfo } from '../contract.ts';
-import type { Bench, BenchOptions, Request } from './driver.fixture.ts';
-import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startBench, thing, things } from './driver.fixture.ts';
+import type { Harness, HarnessOptions, Request } from './driver.fixture.ts';
+import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startHarness, thing, things } from './driver.fixture.ts';
 
-function settled(options: Partial<BenchOptions> = {}): Promise<Bench> {
-  return startBench({
+function settled(options: Partial<HarnessOptions> = {}): Promise<Harness> {
+  return startHarness({
     controllers: [composite(['sync'])],
     hooks: { sync: () => ({ status: {} }) },
     prepare: (store) => store.create(things, 'default', thing('p')),
@@ -12,12 +12,12 @@ function settled(options: Partial<BenchOptions> = {}): Promise<Bench> {
   });
 }
 
-const lastRequest = (bench: Bench): Request => bench.calls.at(-1)!.request;
+const lastRequest = (harness: Harness): Request => harness.calls.at(-1)!.request;
 
 describe('request', () => {
   it('31. Child rule without objects; "Job.batch/v1": {} present', async () => {
-    const bench = await settled({ controllers: [composite(['sync'], { childResources: [childRule('OnDelete'), childRule('OnDelete', jobs)] })] });
-    expect(lastRequest(bench).children).toEqual({ 'ConfigMap.v1': {}, 'Job.batch/v1': {} });
+    const harness = await settled({ controllers: [composite(['sync'], { childResources: [childRule('OnDelete'), childRule('OnDelete', jobs)] })] });
+    expect(lastRequest(harness).children).toEqual({ 'ConfigMap.v1': {}, 'Job.batch/v1': {} });
   });
 
   const namespacedParent = { apiVersion: 'example.com/v1', resource: 'things' };
@@ -31,7 +31,7 @@ describe('request', () => {
     ['v2, cluster-scoped parent: the same', 'v2', clusterParent, { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] }],
   ];
   it.each(rows)('32. v1 and v2 keys: %s', async (_name, version, parentResource, keys) => {
-    const bench = await settled({
+    const harness = await settled({
       // customize stays v2: what is dropped follows the version of sync
       controllers: [composite([], { parentResource, hooks: { ...hooksOf(['sync'], version), ...hooksOf(['customize']) } })],
       hooks: {
@@ -50,7 +50,7 @@ describe('request', () => {
         store.create(resource, ours(resource) || undefined, { ...thing('p'), kind });
       },
     });
-    const { related } = lastRequest(bench);
+    const { related } = lastRequest(harness);
     expect(Object.fromEntries(Object.entries(related).map(([kind, objects]) => [kind, Object.keys(objects).sort()]))).toEqual(keys);
   });
 
@@ -58,20 +58,20 @@ describe('request', () => {
     ['v1', ['child']],
     ['v2', ['default/child']],
   ] as const)('32. children of a namespaced parent in %s', async (version, keys) => {
-    const bench = await settled({
+    const harness = await settled({
       controllers: [composite([], { hooks: hooksOf(['sync'], version) })],
       hooks: { sync: () => ({ children: [configMap('child')] }) },
     });
-    expect(Object.keys(lastRequest(bench).children['ConfigMap.v1']!)).toEqual(keys);
+    expect(Object.keys(lastRequest(harness).children['ConfigMap.v1']!)).toEqual(keys);
   });
 
   it('32. namespaced children of a cluster-scoped parent are keyed by namespace/name, in v1 too', async () => {
-    const bench = await settled({
+    const harness = await settled({
       controllers: [composite([], { parentResource: clusterParent, hooks: hooksOf(['sync'], 'v1') })],
       hooks: { sync: () => ({ children: [configMap('child', {}, { namespace: 'kube-system' })] }) },
       prepare: (store) => store.create(clusterThings, undefined, { ...thing('p'), kind: 'ClusterThing' }),
     });
-    expect(Object.keys(lastRequest(bench).children['ConfigMap.v1']!)).toEqual(['kube-system/child']);
+    expect(Object.keys(lastRequest(harness).children['ConfigMap.v1']!)).toEqual(['kube-system/child']);
   });
 
   it('33. related is {} without customize', async () => {
@@ -79,16 +79,16 @@ describe('request', () => {
   });
 
   it('34. controller keeps the metadata of the last rebuild', async () => {
-    const bench = await settled();
+    const harness = await settled();
     const renewed = composite(['sync']);
     renewed.metadata.annotations = { note: 'new' };
-    bench.driver.setControllers([renewed]);
-    edit(bench.store, things, 'default', 'p', (object) => (object['spec'] = { a: 1 }));
-    await bench.run(1000);
-    expect(lastRequest(bench).controller.metadata.annotations).toBeUndefined();
-    bench.driver.setControllers([{ ...renewed, spec: composite(['sync'], { resyncPeriodSeconds: 100 })['spec'] }]);
-    await bench.run(1000);
-    expect(lastRequest(bench).controller.metadata.annotations).toEqual({ note: 'new' });
+    harness.driver.setControllers([renewed]);
+    edit(harness.store, things, 'default', 'p', (object) => (object['spec'] = { a: 1 }));
+    await harness.run(1000);
+    expect(lastRequest(harness).controller.metadata.annotations).toBeUndefined();
+    harness.driver.setControllers([{ ...renewed, spec: composite(['sync'], { resyncPeriodSeconds: 100 })['spec'] }]);
+    await harness.run(1000);
+    expect(lastRequest(harness).controller.metadata.annotations).toEqual({ note: 'new' });
   });
 
   it('the controller shows its defaults: status, hook versions, statusChecks of each update strategy', async () => {
@@ -102,12 +102,12 @@ describe('request', () => {
 
   it('35. managedFields are passed through', async () => {
     const managedFields = [{ manager: 'someone', operation: 'Update' }];
-    const bench = await settled({
+    const harness = await settled({
       prepare: (store) => store.create(things, 'default', thing('p')),
       hooks: { sync: () => ({ status: {} }) },
       controllers: [{ ...composite(['sync']), metadata: { ...composite([]).metadata, managedFields } as unknown as Request['parent']['metadata'] }],
     });
-    expect(lastRequest(bench).controller.metadata).toMatchObject({ managedFields });
+    expect(lastRequest(harness).controller.metadata).toMatchObject({ managedFields });
   });
 
   it('the call is a POST of JSON, with Go escapes, to the URL of the controller object', async () => {
@@ -122,36 +122,36 @@ describe('request', () => {
   });
 
   it('71. Parent CRD lacks the status subresource; Warning event, no hook call', async () => {
-    const bench = await settled({
+    const harness = await settled({
       controllers: [composite(['sync'], { parentResource: { apiVersion: 'example.com/v1', resource: 'plainthings' } })],
       prepare: (store) => store.create(plainThings, 'default', { ...thing('p'), kind: 'PlainThing' }),
     });
-    expect(bench.calls).toEqual([]);
-    expect(bench.warnings('bench')).toEqual([expect.stringContaining("does not have subresource 'Status' enabled")]);
+    expect(harness.calls).toEqual([]);
+    expect(harness.warnings('harness')).toEqual([expect.stringContaining("does not have subresource 'Status' enabled")]);
   });
 
   it('72. Spec change; restart and every parent synced; metadata change; nothing', async () => {
-    const bench = await settled();
-    bench.forget();
-    bench.driver.setControllers([{ ...composite(['sync']), metadata: { name: 'bench', labels: { a: 'b' } } }]);
-    await bench.run(1000);
-    expect(bench.calls).toEqual([]);
-    bench.driver.setControllers([composite(['sync'], { resyncPeriodSeconds: 600 })]);
-    await bench.run(1000);
-    expect(bench.calls).toHaveLength(1);
+    const harness = await settled();
+    harness.forget();
+    harness.driver.setControllers([{ ...composite(['sync']), metadata: { name: 'harness', labels: { a: 'b' } } }]);
+    await harness.run(1000);
+    expect(harness.calls).toEqual([]);
+    harness.driver.setControllers([composite(['sync'], { resyncPeriodSeconds: 600 })]);
+    await harness.run(1000);
+    expect(harness.calls).toHaveLength(1);
   });
 
   it('73. Rolling method; refused by name before anything starts', async () => {
     await expect(settled({ controllers: [composite(['sync'], { childResources: [childRule('RollingInPlace')] })] })).rejects.toThrow(
-      'conformance 73: bench: update method RollingInPlace of configmaps is broken in Metacontroller 4.17.2 and refused here',
+      'conformance 73: harness: update method RollingInPlace of configmaps is broken in Metacontroller 4.17.2 and refused here',
     );
   });
 
   it('a controller whose resource is not there yet reports CreateError and starts once it is', async () => {
-    const bench = await settled({ controllers: [composite(['sync'], { childResources: [{ apiVersion: 'late.io/v1', resource: 'lates' }] })] });
-    expect(bench.calls).toEqual([]);
-    expect(bench.warnings('bench', 'CreateError')[0]).toBe("Cannot create new controller: discovery: can't find resource lates in apiVersion late.io/v1");
-    bench.store.create(
+    const harness = await settled({ controllers: [composite(['sync'], { childResources: [{ apiVersion: 'late.io/v1', resource: 'lates' }] })] });
+    expect(harness.calls).toEqual([]);
+    expect(harness.warnings('harness', 'CreateError')[0]).toBe("Cannot create new controller: discovery: can't find resource lates in apiVersion late.io/v1");
+    harness.store.create(
       { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false, hasStatus: true },
       undefined,
       {
@@ -166,7 +166,7 @@ describe('request', () => {
         },
       },
     );
-    await bench.run(60_000);
-    expect(bench.calls.length).toBeGreaterThan(0);
+    await harness.run(60_000);
+    expect(harness.calls.length).toBeGreaterThan(0);
   });
 });

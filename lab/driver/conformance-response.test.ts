@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, BenchOptions, HookFunction } from './driver.fixture.ts';
-import { composite, configMap, configMaps, edit, hooksOf, lastApplied, reply, startBench, thing, things } from './driver.fixture.ts';
+import type { Harness, HarnessOptions, HookFunction } from './driver.fixture.ts';
+import { composite, configMap, configMaps, edit, hooksOf, lastApplied, reply, startHarness, thing, things } from './driver.fixture.ts';
 
 const twoChildren: HookFunction = () => ({ status: { ready: true, more: { a: 1 } }, children: [configMap('one'), configMap('two')] });
 
 /** A parent with two children, after which the hook answers with whatever `answer` is set to. */
-async function settledThen(answer: HookFunction, options: Partial<BenchOptions> = {}): Promise<Bench> {
+async function settledThen(answer: HookFunction, options: Partial<HarnessOptions> = {}): Promise<Harness> {
   let current = twoChildren;
-  const bench = await startBench({
+  const harness = await startHarness({
     controllers: [composite(['sync'])],
     hooks: { sync: (request, call) => current(request, call) },
     prepare: (store) => store.create(things, 'default', thing('p')),
     ...options,
   });
   current = answer;
-  bench.forget();
-  edit(bench.store, things, 'default', 'p', (object) => (object['spec'] = { poked: true }));
-  return bench;
+  harness.forget();
+  edit(harness.store, things, 'default', 'p', (object) => (object['spec'] = { poked: true }));
+  return harness;
 }
 
-const names = (bench: Bench): string[] =>
-  bench.store
+const names = (harness: Harness): string[] =>
+  harness.store
     .list(configMaps)
     .items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
     .filter((name) => !name.includes('kube-root-ca'));
@@ -30,112 +30,112 @@ const untouched = ['default/one', 'default/two'];
 
 describe('response', () => {
   it.each([201, 204, 404, 500])('36. Code %i; sync error', async (code) => {
-    const bench = await settledThen(() => reply(code, '{}'));
-    await bench.run(1000);
-    expect(names(bench)).toEqual(untouched);
-    expect(bench.writes()).toEqual([]);
-    expect(bench.warnings('p')).toEqual([
+    const harness = await settledThen(() => reply(code, '{}'));
+    await harness.run(1000);
+    expect(names(harness)).toEqual(untouched);
+    expect(harness.writes()).toEqual([]);
+    expect(harness.warnings('p')).toEqual([
       `Sync error: sync hook failed for Thing default/p: sync hook failed (version=v2): unsupported status code: ${code} body: {}`,
     ]);
   });
 
   it.each(['{}', 'null'])('37. %s; all living children deleted, status = observedGeneration only', async (body) => {
-    const bench = await settledThen(() => reply(200, body));
-    await bench.run(1000);
-    expect(names(bench)).toEqual([]);
-    expect(bench.store.get(things, 'default', 'p')['status']).toEqual({ observedGeneration: 2 });
+    const harness = await settledThen(() => reply(200, body));
+    await harness.run(1000);
+    expect(names(harness)).toEqual([]);
+    expect(harness.store.get(things, 'default', 'p')['status']).toEqual({ observedGeneration: 2 });
   });
 
   it('38. v2 with unknown key; error, nothing changed', async () => {
-    const bench = await settledThen(() => ({ children: [], foo: 1, bar: 2 }));
-    await bench.run(1000);
-    expect(bench.writes()).toEqual([]);
-    expect(bench.warnings('p')[0]).toContain(
+    const harness = await settledThen(() => ({ children: [], foo: 1, bar: 2 }));
+    await harness.run(1000);
+    expect(harness.writes()).toEqual([]);
+    expect(harness.warnings('p')[0]).toContain(
       'strict validation failed for v2 webhookResponse (type: sync, mode: strict): [unknown field "foo", unknown field "bar"]',
     );
   });
 
   it('38. v1; ignored, so that a mis-cased answer equals {}', async () => {
-    const bench = await settledThen(() => ({ Status: { x: 1 }, CHILDREN: [configMap('one')] }), v1);
-    await bench.run(1000);
-    expect(names(bench)).toEqual([]);
-    expect(bench.store.get(things, 'default', 'p')['status']).toEqual({ observedGeneration: 2 });
+    const harness = await settledThen(() => ({ Status: { x: 1 }, CHILDREN: [configMap('one')] }), v1);
+    await harness.run(1000);
+    expect(names(harness)).toEqual([]);
+    expect(harness.store.get(things, 'default', 'p')['status']).toEqual({ observedGeneration: 2 });
   });
 
   it('38. responseUnMarshallMode turns it round', async () => {
     const strict = { controllers: [composite([], { hooks: hooksOf(['sync'], 'v1', { responseUnMarshallMode: 'strict' }) })] };
-    const bench = await settledThen(() => ({ foo: 1 }), strict);
-    await bench.run(1000);
-    expect(bench.warnings('p')[0]).toContain('strict validation failed for v1 webhookResponse (type: sync, mode: strict): unknown field "foo"');
+    const harness = await settledThen(() => ({ foo: 1 }), strict);
+    await harness.run(1000);
+    expect(harness.warnings('p')[0]).toContain('strict validation failed for v1 webhookResponse (type: sync, mode: strict): unknown field "foo"');
   });
 
   it('39. Duplicate key in status; v2 error', async () => {
-    const bench = await settledThen(() => reply(200, '{"status":{"a":1,"a":2}}'));
-    await bench.run(1000);
-    expect(bench.writes()).toEqual([]);
-    expect(bench.warnings('p')[0]).toContain('duplicate field "status.a"');
+    const harness = await settledThen(() => reply(200, '{"status":{"a":1,"a":2}}'));
+    await harness.run(1000);
+    expect(harness.writes()).toEqual([]);
+    expect(harness.warnings('p')[0]).toContain('duplicate field "status.a"');
   });
 
   it('39. v1 last wins', async () => {
-    const bench = await settledThen(() => reply(200, '{"status":{"a":1,"a":2}}'), v1);
-    await bench.run(1000);
-    expect(bench.store.get(things, 'default', 'p')['status']).toEqual({ a: 2, observedGeneration: 2 });
+    const harness = await settledThen(() => reply(200, '{"status":{"a":1,"a":2}}'), v1);
+    await harness.run(1000);
+    expect(harness.store.get(things, 'default', 'p')['status']).toEqual({ a: 2, observedGeneration: 2 });
   });
 
   it('40. Child without kind; whole answer refused', async () => {
-    const bench = await settledThen(() => ({ status: { new: 1 }, children: [configMap('three'), { apiVersion: 'v1', metadata: { name: 'x' } }] }));
-    await bench.run(1000);
-    expect(bench.writes()).toEqual([]);
-    expect(bench.warnings('p')[0]).toContain("can't unmarshal webhookResponse (version: v2, type: sync): Object 'Kind' is missing");
+    const harness = await settledThen(() => ({ status: { new: 1 }, children: [configMap('three'), { apiVersion: 'v1', metadata: { name: 'x' } }] }));
+    await harness.run(1000);
+    expect(harness.writes()).toEqual([]);
+    expect(harness.warnings('p')[0]).toContain("can't unmarshal webhookResponse (version: v2, type: sync): Object 'Kind' is missing");
   });
 
   it('41. Child without apiVersion; existing child deleted, error for the kind, status written', async () => {
-    const bench = await settledThen(() => ({ status: { new: 1 }, children: [{ kind: 'ConfigMap', metadata: { name: 'one' } }, configMap('two')] }));
-    await bench.run(100);
-    expect(names(bench)).toEqual(['default/two']);
-    expect(bench.store.get(things, 'default', 'p')['status']).toMatchObject({ new: 1 });
-    expect(bench.warnings('p')[0]).toBe("Sync error: can't reconcile children for Thing default/p: discovery: can't find kind ConfigMap in apiVersion ");
+    const harness = await settledThen(() => ({ status: { new: 1 }, children: [{ kind: 'ConfigMap', metadata: { name: 'one' } }, configMap('two')] }));
+    await harness.run(100);
+    expect(names(harness)).toEqual(['default/two']);
+    expect(harness.store.get(things, 'default', 'p')['status']).toMatchObject({ new: 1 });
+    expect(harness.warnings('p')[0]).toBe("Sync error: can't reconcile children for Thing default/p: discovery: can't find kind ConfigMap in apiVersion ");
   });
 
   it('42. null child (X)', async () => {
-    const bench = await settledThen(() => ({ status: {}, children: [configMap('one'), null] }));
-    await bench.run(10_000);
-    expect(bench.crashes.map(String)).toEqual([
+    const harness = await settledThen(() => ({ status: {}, children: [configMap('one'), null] }));
+    await harness.run(10_000);
+    expect(harness.crashes.map(String)).toEqual([
       'MetacontrollerCrash: conformance 42: null entry in children kills the Metacontroller process',
     ]);
     // the process is dead: nothing was written, nothing is called any more
-    expect(bench.calls).toHaveLength(1);
-    expect(bench.writes()).toEqual([]);
+    expect(harness.calls).toHaveLength(1);
+    expect(harness.writes()).toEqual([]);
   });
 
   it('42. null rule (X)', async () => {
-    const bench = await startBench({
+    const harness = await startHarness({
       controllers: [composite(['sync', 'customize'])],
       hooks: { sync: () => ({}), customize: () => ({ relatedResources: [null] }) },
       prepare: (store) => store.create(things, 'default', thing('p')),
     });
-    expect(bench.crashes.map(({ message }) => message)).toEqual(['conformance 42: null entry in relatedResources kills the Metacontroller process']);
-    expect(bench.callsOf('sync')).toEqual([]);
+    expect(harness.crashes.map(({ message }) => message)).toEqual(['conformance 42: null entry in relatedResources kills the Metacontroller process']);
+    expect(harness.callsOf('sync')).toEqual([]);
   });
 
   it('43. Duplicate children; last wins', async () => {
-    const bench = await settledThen(() => ({ status: {}, children: [configMap('one', { a: 'first' }), configMap('two'), configMap('one', { a: 'last' })] }));
-    await bench.run(30);
-    expect(bench.store.get(configMaps, 'default', 'one')['data']).toEqual({ a: 'last' });
-    expect(bench.writes().filter((write) => write.includes('ConfigMap'))).toEqual(['update ConfigMap default/one']);
+    const harness = await settledThen(() => ({ status: {}, children: [configMap('one', { a: 'first' }), configMap('two'), configMap('one', { a: 'last' })] }));
+    await harness.run(30);
+    expect(harness.store.get(configMaps, 'default', 'one')['data']).toEqual({ a: 'last' });
+    expect(harness.writes().filter((write) => write.includes('ConfigMap'))).toEqual(['update ConfigMap default/one']);
   });
 
   it("44. Child without namespace; parent's namespace", async () => {
-    const bench = await settledThen(twoChildren);
-    expect(bench.store.get(configMaps, 'default', 'one').metadata.namespace).toBe('default');
-    expect(lastApplied(bench.store.get(configMaps, 'default', 'one'))).toMatchObject({ metadata: { namespace: 'default' } });
+    const harness = await settledThen(twoChildren);
+    expect(harness.store.get(configMaps, 'default', 'one').metadata.namespace).toBe('default');
+    expect(lastApplied(harness.store.get(configMaps, 'default', 'one'))).toMatchObject({ metadata: { namespace: 'default' } });
   });
 
   it('44. another namespace is not refused: created there, never observed', async () => {
-    const bench = await settledThen(() => ({ status: {}, children: [configMap('far', {}, { namespace: 'kube-system' })] }));
-    await bench.run(100);
-    expect(bench.writes()).toContain('create ConfigMap kube-system/far');
-    expect(bench.calls.every(({ request }) => !('kube-system/far' in request.children['ConfigMap.v1']!))).toBe(true);
+    const harness = await settledThen(() => ({ status: {}, children: [configMap('far', {}, { namespace: 'kube-system' })] }));
+    await harness.run(100);
+    expect(harness.writes()).toContain('create ConfigMap kube-system/far');
+    expect(harness.calls.every(({ request }) => !('kube-system/far' in request.children['ConfigMap.v1']!))).toBe(true);
   });
 
   const badLabels: [string, unknown, string][] = [
@@ -149,19 +149,19 @@ describe('response', () => {
       children: [{ ...configMap('one'), metadata: { name: 'one', labels } }],
       resyncAfterSeconds: 0.004,
     });
-    const bench = await settledThen(answer);
+    const harness = await settledThen(answer);
     // the failure's own back-off is 5 ms at first, so the timer of 4 ms is what comes
-    await bench.run(40);
-    expect(bench.calls[1]!.at - bench.calls[0]!.at).toBe(24);
-    expect(bench.writes()).toEqual([]);
-    expect(bench.warnings('p')).toEqual([`Sync error: ${message}`]);
+    await harness.run(40);
+    expect(harness.calls[1]!.at - harness.calls[0]!.at).toBe(24);
+    expect(harness.writes()).toEqual([]);
+    expect(harness.warnings('p')).toEqual([`Sync error: ${message}`]);
   });
 
   it('46. generateSelector; controller-uid added unless the key exists; a different value there; error', async () => {
-    const bench = await settledThen(twoChildren);
-    const { uid } = bench.store.get(things, 'default', 'p').metadata;
-    expect(bench.store.get(configMaps, 'default', 'one').metadata.labels).toEqual({ 'controller-uid': uid });
-    expect(lastApplied(bench.store.get(configMaps, 'default', 'one'))).toMatchObject({ metadata: { labels: { 'controller-uid': uid } } });
+    const harness = await settledThen(twoChildren);
+    const { uid } = harness.store.get(things, 'default', 'p').metadata;
+    expect(harness.store.get(configMaps, 'default', 'one').metadata.labels).toEqual({ 'controller-uid': uid });
+    expect(lastApplied(harness.store.get(configMaps, 'default', 'one'))).toMatchObject({ metadata: { labels: { 'controller-uid': uid } } });
   });
 
   it('a body that is not JSON, and a wrong type, are errors', async () => {
@@ -172,20 +172,20 @@ describe('response', () => {
       ['{"children":["x"]}', 'json: cannot unmarshal string into Go struct field CompositeHookResponse.children of type map[string]interface {}'],
       ['[]', 'json: cannot unmarshal array into Go value of type v2.CompositeHookResponse'],
     ] as const) {
-      const bench = await settledThen(() => reply(200, body));
-      await bench.run(1000);
-      expect(bench.warnings('p')[0]).toContain(`can't unmarshal webhookResponse (version: v2, type: sync): ${message}`);
-      expect(bench.writes()).toEqual([]);
+      const harness = await settledThen(() => reply(200, body));
+      await harness.run(1000);
+      expect(harness.warnings('p')[0]).toContain(`can't unmarshal webhookResponse (version: v2, type: sync): ${message}`);
+      expect(harness.writes()).toEqual([]);
     }
   });
 
   it('a hook without answer times out after 10 s, and the timeout of the webhook is honoured', async () => {
     const never = () => new Promise(() => {});
-    const bench = await settledThen(never);
-    await bench.run(9_900);
-    expect(bench.warnings('p')).toEqual([]);
-    await bench.run(200);
-    expect(bench.warnings('p')[0]).toContain('http error: Post "http://hooks/sync": context deadline exceeded');
+    const harness = await settledThen(never);
+    await harness.run(9_900);
+    expect(harness.warnings('p')).toEqual([]);
+    await harness.run(200);
+    expect(harness.warnings('p')[0]).toContain('http error: Post "http://hooks/sync": context deadline exceeded');
     const short = await settledThen(never, { controllers: [composite([], { hooks: hooksOf(['sync'], 'v2', { timeout: '1m0.5s' }) })] });
     await short.run(60_400);
     expect(short.warnings('p')).toEqual([]);
@@ -199,23 +199,23 @@ describe('response', () => {
       reply(304, ''),
     ];
     let index = 0;
-    const bench = await startBench({
+    const harness = await startHarness({
       controllers: [composite([], { hooks: hooksOf(['sync'], 'v2', { etag: { enabled: true } }) })],
       hooks: { sync: () => answers[Math.min(index++, 1)] },
       prepare: (store) => store.create(things, 'default', thing('p')),
     });
-    expect(bench.calls.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"1"']);
-    expect(bench.warnings('p')).toEqual([]);
+    expect(harness.calls.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"1"']);
+    expect(harness.warnings('p')).toEqual([]);
     // a successor of the same name gets the stored answer of its predecessor
-    bench.store.delete(things, 'default', 'p');
-    await bench.run(1000);
-    bench.store.create(things, 'default', thing('p'));
-    await bench.run(1000);
-    expect(bench.store.get(things, 'default', 'p')['status']).toEqual({ from: 'stored', observedGeneration: 1 });
-    bench.store.create(things, 'default', thing('q'));
-    await bench.run(10);
-    expect(bench.calls.at(-1)!.headers['if-none-match']).toBeUndefined();
-    await bench.run(20);
-    expect(bench.warnings('q')[0]).toContain('unsupported status code: 304');
+    harness.store.delete(things, 'default', 'p');
+    await harness.run(1000);
+    harness.store.create(things, 'default', thing('p'));
+    await harness.run(1000);
+    expect(harness.store.get(things, 'default', 'p')['status']).toEqual({ from: 'stored', observedGeneration: 1 });
+    harness.store.create(things, 'default', thing('q'));
+    await harness.run(10);
+    expect(harness.calls.at(-1)!.headers['if-none-match']).toBeUndefined();
+    await harness.run(20);
+    expect(harness.warnings('q')[0]).toContain('unsupported status code: 304');
   });
 });

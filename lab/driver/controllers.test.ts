@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childRule, composite, decorator, startBench, things } from './driver.fixture.ts';
+import { childRule, composite, decorator, startHarness, things } from './driver.fixture.ts';
 import { readController, webhookTimeout, webhookUrl } from './controllers.ts';
 
 describe('webhook', () => {
@@ -42,7 +42,7 @@ describe('readController', () => {
   });
 
   it.each(['RollingRecreate', 'RollingInPlace'])('refuses %s of a composite by name, and takes it of a decorator', (method) => {
-    expect(() => readController(composite(['sync'], { childResources: [childRule(method)] }))).toThrow(`conformance 73: bench: update method ${method}`);
+    expect(() => readController(composite(['sync'], { childResources: [childRule(method)] }))).toThrow(`conformance 73: harness: update method ${method}`);
     expect(readController(decorator(['sync'], { attachments: [childRule(method)] })).kind).toBe('DecoratorController');
   });
 
@@ -62,24 +62,24 @@ describe('a controller that cannot be made', () => {
     ['a webhook without address', composite([], { hooks: { sync: { webhook: {} } } }), "invalid webhook config: must specify either a full 'url', or both 'service' and 'path'"],
     ['an etag timeout without clean-up', composite([], { hooks: { sync: { webhook: { url: 'http://x', etag: { enabled: true, cacheTimeoutSeconds: 1 } } } } }), 'etag.cacheTimeoutSeconds without etag.cacheCleanupSeconds panics in Metacontroller'],
   ])('%s; CreateError', async (_name, controller, message) => {
-    const bench = await startBench({ controllers: [controller], hooks: {} });
-    expect(bench.warnings('bench', 'CreateError')).toEqual([`Cannot create new controller: ${message}`]);
+    const harness = await startHarness({ controllers: [controller], hooks: {} });
+    expect(harness.warnings('harness', 'CreateError')).toEqual([`Cannot create new controller: ${message}`]);
   });
 
   it('a parent that is no custom resource; endless retries without an event', async () => {
-    const bench = await startBench({ controllers: [composite(['sync'], { parentResource: { apiVersion: 'apps/v1', resource: 'deployments' } })], hooks: {} });
-    expect(bench.trace.filter(({ what }) => what === 'controller-error').length).toBeGreaterThan(3);
-    expect(bench.warnings('bench', 'CreateError')).toEqual([]);
-    expect(bench.calls).toEqual([]);
+    const harness = await startHarness({ controllers: [composite(['sync'], { parentResource: { apiVersion: 'apps/v1', resource: 'deployments' } })], hooks: {} });
+    expect(harness.trace.filter(({ what }) => what === 'controller-error').length).toBeGreaterThan(3);
+    expect(harness.warnings('harness', 'CreateError')).toEqual([]);
+    expect(harness.calls).toEqual([]);
   });
 
   it('others are not held up by it', async () => {
     const good = { ...composite(['sync']), metadata: { name: 'good' } };
-    const bench = await startBench({
+    const harness = await startHarness({
       controllers: [composite([], { hooks: undefined }), good],
       hooks: { sync: () => ({}) },
       prepare: (store) => store.create(things, 'default', { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'p' } }),
     });
-    expect(bench.calls.length).toBeGreaterThan(0);
+    expect(harness.calls.length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * A bench for tests of the driver: a store with two custom kinds as parents, a virtual clock, hooks as functions, and a
+ * A harness for tests of the driver: a store with two custom kinds as parents, a virtual clock, hooks as functions, and a
  * record of what the driver asked for. No test stands here.
  */
 import type { KubernetesObject, ObjectMeta } from '../../hooks/core/contract.ts';
@@ -55,7 +55,7 @@ export type HookFunction = (request: Request, call: HookCall) => unknown;
 
 export interface Call {
   hook: HookName;
-  /** Milliseconds since the bench was made. */
+  /** Milliseconds since the harness was made. */
   at: number;
   request: Request;
   headers: Record<string, string>;
@@ -74,7 +74,7 @@ export interface ApiRequest {
   refused?: string;
 }
 
-export interface BenchOptions extends Partial<Omit<DriverOptions, 'api' | 'clock' | 'transport' | 'controllers' | 'random'>> {
+export interface HarnessOptions extends Partial<Omit<DriverOptions, 'api' | 'clock' | 'transport' | 'controllers' | 'random'>> {
   controllers: ControllerObject[];
   hooks: Partial<Record<HookName, HookFunction>>;
   seed?: number;
@@ -84,7 +84,7 @@ export interface BenchOptions extends Partial<Omit<DriverOptions, 'api' | 'clock
   prepare?: (store: Store) => void;
 }
 
-export interface Bench {
+export interface Harness {
   clock: VirtualClock;
   store: Store;
   driver: Driver;
@@ -107,7 +107,7 @@ export interface Bench {
 }
 
 /** A store with the kinds, a started driver, and 5 s of virtual time gone. */
-export async function startBench(options: BenchOptions): Promise<Bench> {
+export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const clock = new VirtualClock({ seed: options.seed ?? 1 });
   const begin = clock.now();
   const store = createStore({ clock, seed: options.seed ?? 1 });
@@ -125,7 +125,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     calls.push({ hook: hookCall.hook, at: clock.now() - begin, request, headers: hookCall.headers });
     await sleep(clock, hookMilliseconds);
     const hook = options.hooks[hookCall.hook];
-    if (hook === undefined) throw new Error(`no ${hookCall.hook} hook on this bench`);
+    if (hook === undefined) throw new Error(`no ${hookCall.hook} hook on this harness`);
     const answer = await hook(request, hookCall);
     return isReply(answer) ? answer : { status: 200, headers: {}, body: JSON.stringify(answer) };
   };
@@ -139,7 +139,7 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     random: createRandom(options.seed ?? 1),
     transport: { call },
   });
-  const bench: Bench = {
+  const harness: Harness = {
     clock,
     store,
     driver,
@@ -164,8 +164,8 @@ export async function startBench(options: BenchOptions): Promise<Bench> {
     run: (milliseconds) => clock.advance(milliseconds),
   };
   await driver.start();
-  await bench.run(5000);
-  return bench;
+  await harness.run(5000);
+  return harness;
 }
 
 const replies = new WeakSet<object>();
@@ -181,12 +181,12 @@ function isReply(answer: unknown): answer is HookAnswer {
   return answer !== null && typeof answer === 'object' && replies.has(answer);
 }
 
-/** A controller `bench` of Things with ConfigMaps, generated selector, all hooks of version v2 that are named. */
+/** A controller `harness` of Things with ConfigMaps, generated selector, all hooks of version v2 that are named. */
 export function composite(hookNames: HookName[], spec: Record<string, unknown> = {}): ControllerObject {
   return {
     apiVersion: 'metacontroller.k8s.io/v1alpha1',
     kind: 'CompositeController',
-    metadata: { name: 'bench', uid: 'controller-1', creationTimestamp: '2026-01-01T00:00:00Z' },
+    metadata: { name: 'harness', uid: 'controller-1', creationTimestamp: '2026-01-01T00:00:00Z' },
     spec: {
       parentResource: { apiVersion: 'example.com/v1', resource: 'things' },
       childResources: [childRule('InPlace')],
@@ -201,7 +201,7 @@ export function decorator(hookNames: HookName[], spec: Record<string, unknown> =
   return {
     apiVersion: 'metacontroller.k8s.io/v1alpha1',
     kind: 'DecoratorController',
-    metadata: { name: 'bench', uid: 'controller-2', creationTimestamp: '2026-01-01T00:00:00Z' },
+    metadata: { name: 'harness', uid: 'controller-2', creationTimestamp: '2026-01-01T00:00:00Z' },
     spec: {
       resources: [{ apiVersion: 'v1', resource: 'secrets' }],
       attachments: [childRule('InPlace')],
@@ -276,7 +276,7 @@ const statusSchema = {
   properties: { narrow: { type: 'object', properties: { known: { type: 'integer' } } } },
 };
 
-type Refuse = BenchOptions['refuse'];
+type Refuse = HarnessOptions['refuse'];
 
 function recording(api: ApiClient, record: (request: Omit<ApiRequest, 'at'>) => void, refuse: Refuse): ApiClient {
   const run = async <Value>(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench, HookFunction } from './driver.fixture.ts';
-import { childNames, childRule, composite, configMap, configMaps, decorator, edit, hookMilliseconds, secrets, startBench, thing, things } from './driver.fixture.ts';
+import type { Harness, HookFunction } from './driver.fixture.ts';
+import { childNames, childRule, composite, configMap, configMaps, decorator, edit, hookMilliseconds, secrets, startHarness, thing, things } from './driver.fixture.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 const fourChildren: HookFunction = (request) => ({
@@ -10,8 +10,8 @@ const fourChildren: HookFunction = (request) => ({
 });
 
 /** Several parents, lagging caches, edits and deletions: everything that chance may order. */
-async function stormyRun(seed: number): Promise<Bench> {
-  const bench = await startBench({
+async function stormyRun(seed: number): Promise<Harness> {
+  const harness = await startHarness({
     seed,
     controllers: [composite(['sync', 'finalize'], { childResources: [childRule('Recreate')] })],
     hooks: { sync: fourChildren, finalize: (request) => ({ children: [], finalized: childNames(request).length === 0 }) },
@@ -20,12 +20,12 @@ async function stormyRun(seed: number): Promise<Bench> {
       for (const name of ['p', 'q', 'r']) store.create(things, 'default', thing(name));
     },
   });
-  for (const name of ['p', 'q']) edit(bench.store, things, 'default', name, (object) => (object['spec'] = { changed: true }));
-  bench.store.delete(configMaps, 'default', 'b');
-  await bench.run(3000);
-  bench.store.delete(things, 'default', 'r');
-  await bench.run(10_000);
-  return bench;
+  for (const name of ['p', 'q']) edit(harness.store, things, 'default', name, (object) => (object['spec'] = { changed: true }));
+  harness.store.delete(configMaps, 'default', 'b');
+  await harness.run(3000);
+  harness.store.delete(things, 'default', 'r');
+  await harness.run(10_000);
+  return harness;
 }
 
 describe('driver', () => {
@@ -38,13 +38,13 @@ describe('driver', () => {
   it('has five workers per controller unless told otherwise', async () => {
     const many = Array.from({ length: 12 }, (_, index) => `p${index}`);
     const busiest = async (workers?: number): Promise<number> => {
-      const bench = await startBench({
+      const harness = await startHarness({
         controllers: [composite(['sync'])],
         hooks: { sync: () => ({}) },
         ...(workers !== undefined && { workers }),
         prepare: (store) => many.forEach((name) => store.create(things, 'default', thing(name))),
       });
-      const starts = bench.calls.map(({ at }) => at);
+      const starts = harness.calls.map(({ at }) => at);
       return Math.max(...starts.map((at) => starts.filter((other) => other <= at && other > at - hookMilliseconds).length));
     };
     expect(await busiest()).toBe(5);
@@ -52,7 +52,7 @@ describe('driver', () => {
   });
 
   it('drives composites and decorators side by side, and is idle when all is settled', async () => {
-    const bench = await startBench({
+    const harness = await startHarness({
       controllers: [composite(['sync'], { childResources: [childRule('InPlace', secrets)] }), decorator(['sync'])],
       hooks: {
         sync: ({ object }, { controllerKind }) =>
@@ -62,27 +62,27 @@ describe('driver', () => {
       },
       prepare: (store) => store.create(things, 'default', thing('p')),
     });
-    expect(bench.store.get(configMaps, 'default', 'attached').metadata.ownerReferences).toMatchObject([{ kind: 'Secret', name: 'made' }]);
-    expect(bench.driver.idle()).toBe(true);
-    expect(bench.driver.inFlight()).toBe(0);
-    bench.forget();
-    await bench.run(60_000);
-    expect(bench.calls).toEqual([]);
-    expect(bench.differences).toEqual([]);
+    expect(harness.store.get(configMaps, 'default', 'attached').metadata.ownerReferences).toMatchObject([{ kind: 'Secret', name: 'made' }]);
+    expect(harness.driver.idle()).toBe(true);
+    expect(harness.driver.inFlight()).toBe(0);
+    harness.forget();
+    await harness.run(60_000);
+    expect(harness.calls).toEqual([]);
+    expect(harness.differences).toEqual([]);
   });
 
   it('is not idle while a lagging cache holds something back', async () => {
-    const bench = await startBench({
+    const harness = await startHarness({
       controllers: [composite(['sync'])],
       hooks: { sync: () => ({ status: {} }) },
       staleCache: { minimumMilliseconds: 500, maximumMilliseconds: 500 },
       prepare: (store) => store.create(things, 'default', thing('p')),
     });
-    expect(bench.driver.idle()).toBe(true);
-    bench.store.delete(things, 'default', 'p');
-    await bench.run(100);
-    expect(bench.driver.idle()).toBe(false);
-    await bench.run(2000);
-    expect(bench.driver.idle()).toBe(true);
+    expect(harness.driver.idle()).toBe(true);
+    harness.store.delete(things, 'default', 'p');
+    await harness.run(100);
+    expect(harness.driver.idle()).toBe(false);
+    await harness.run(2000);
+    expect(harness.driver.idle()).toBe(true);
   });
 });

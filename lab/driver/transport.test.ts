@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 const call = (url: string, signal = new AbortController().signal): HookCall => ({
-  controller: 'bench',
+  controller: 'harness',
   controllerKind: 'CompositeController',
   hook: 'sync',
   url,

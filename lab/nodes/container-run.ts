@@ -1,6 +1,6 @@
 /** One container of a pod over its restarts: its state as the API shows it, and the program that runs now. */
 import type { Clock, PodProgram } from '../contract.ts';
-import type { Container, ContainerState, ContainerStatus } from './kinds.ts';
+import type { Container, ContainerState, ContainerStatus } from './core-types.ts';
 import { timestamp } from './writes.ts';
 
 export type ContainerKind = 'init' | 'sidecar' | 'main';

@@ -1,7 +1,7 @@
 /** Kubernetes events of the scheduler and the kubelet: a repeated one raises the count of the first. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { ApiClient, Clock } from '../contract.ts';
-import { eventResource } from './kinds.ts';
+import { eventResource } from './core-types.ts';
 import { isNotFound, timestamp } from './writes.ts';
 
 export interface EventRecorder {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeObject, Pod, PodSpec, Taint } from './kinds.ts';
+import type { NodeObject, Pod, PodSpec, Taint } from './core-types.ts';
 import { placePod } from './placement.ts';
-import { ClusterFacts } from './cluster-facts.ts';
-import { podFacts } from './scheduling-facts.ts';
+import { SchedulerSnapshot } from './scheduler-snapshot.ts';
+import { podInfo } from './scheduling-info.ts';
 import { podManifest } from './scripted.fixture.ts';
 
 interface NodeWish {
@@ -293,18 +293,18 @@ const cases: Record<string, Case> = {
 
 describe('where a pod is placed', () => {
   it.each(Object.entries(cases))('%s', (_, { nodes, placed = [], pod: wanted, expected }) => {
-    const cluster = new ClusterFacts();
+    const cluster = new SchedulerSnapshot();
     for (const one of nodes) cluster.setNode(one);
-    for (const [one, nodeName] of placed) cluster.place(podFacts(one), nodeName);
-    const placement = placePod(podFacts(wanted), cluster);
+    for (const [one, nodeName] of placed) cluster.place(podInfo(one), nodeName);
+    const placement = placePod(podInfo(wanted), cluster);
     expect('message' in placement ? placement.message : placement.nodeName).toBe(expected);
   });
 });
 
-describe('the facts of a cluster', () => {
+describe('the snapshot of a scheduler', () => {
   it('count a pod on a node that appears later, and no more when the node is gone and back', () => {
-    const cluster = new ClusterFacts();
-    cluster.place(podFacts(pod('x', requests({ cpu: '7' }))), 'a');
+    const cluster = new SchedulerSnapshot();
+    cluster.place(podInfo(pod('x', requests({ cpu: '7' }))), 'a');
     cluster.setNode(node('a'));
     expect(cluster.nodes.get('a')?.requested).toEqual({ cpu: 7000 });
     cluster.removeNode('a');

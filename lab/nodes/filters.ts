@@ -2,22 +2,22 @@
  * Why a node is refused: the scheduler's filters as a table, in the order in which kube-scheduler asks them.
  * Wording and resolvability are those of Kubernetes 1.32. Not in here: scoring, preemption, volumes.
  */
-import { matchesNodeAffinity } from './scheduling-facts.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
-import type { NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
+import { matchesNodeAffinity } from './scheduling-info.ts';
+import type { SchedulerSnapshot } from './scheduler-snapshot.ts';
+import type { NodeInfo, PodInfo, Refusal } from './scheduling-info.ts';
 import { firstUntolerated } from './selectors.ts';
 import { checkPodAffinity, checkTopologySpread } from './topology-filters.ts';
 
 export interface Filter {
   name: string;
   /** Undefined when the node will do. */
-  check(pod: PodFacts, node: NodeFacts, cluster: ClusterFacts): Refusal | undefined;
+  check(pod: PodInfo, node: NodeInfo, cluster: SchedulerSnapshot): Refusal | undefined;
 }
 
 const final = (reason: string): Refusal => ({ reasons: [reason], unresolvable: true });
 
 /** Names that `metadata.name` fields restrict a pod to, when every term has such a field. */
-function namedNodes(pod: PodFacts): Set<string> | undefined {
+function namedNodes(pod: PodInfo): Set<string> | undefined {
   const names = new Set<string>();
   for (const term of pod.nodeTerms ?? []) {
     const field = term.matchFields?.find((one) => one.key === 'metadata.name' && one.operator === 'In');
@@ -29,7 +29,7 @@ function namedNodes(pod: PodFacts): Set<string> | undefined {
 
 const unschedulableTaint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const;
 
-function checkResources(pod: PodFacts, node: NodeFacts): Refusal | undefined {
+function checkResources(pod: PodInfo, node: NodeInfo): Refusal | undefined {
   const reasons: string[] = [];
   let unresolvable = false;
   if (node.pods.size + 1 > (node.allocatable['pods'] ?? 0)) reasons.push('Too many pods');

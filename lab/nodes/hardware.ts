@@ -1,6 +1,6 @@
 /**
  * The machines under the lab's nodes: what a pod finds on its host, and what a reboot changes.
- * Not in here: Node objects, the scheduler and the kubelet; they read these facts.
+ * Not in here: Node objects, the scheduler and the kubelet; they read it.
  */
 
 /** One machine. Mutable: the kubelet, the simulated runtime and a test's faults change it in place. */
@@ -36,7 +36,7 @@ export interface NodeHardware {
 
 export interface HardwareRegistry {
   /** Adds a machine; what is not given is a plain hyper-threaded Ubuntu host without drives. Throws on a known name. */
-  add(facts: Pick<NodeHardware, 'name' | 'ip'> & Partial<NodeHardware>): NodeHardware;
+  add(hardware: Pick<NodeHardware, 'name' | 'ip'> & Partial<NodeHardware>): NodeHardware;
   get(name: string): NodeHardware | undefined;
   list(): NodeHardware[];
   /** Forgets the machine: it was taken away. */
@@ -68,8 +68,8 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
   const nodes = new Map<string, NodeHardware>();
   const listeners = new Set<(node: NodeHardware) => void>();
   return {
-    add(facts) {
-      if (nodes.has(facts.name)) throw new Error(`machine ${facts.name} is there already`);
+    add(hardware) {
+      if (nodes.has(hardware.name)) throw new Error(`machine ${hardware.name} is there already`);
       const node: NodeHardware = {
         bootId: randomUuid(random),
         isHt: true,
@@ -84,7 +84,7 @@ export function createHardwareRegistry(random: () => number): HardwareRegistry {
         activeMounts: 0,
         frontends: new Set(),
         images: new Set(),
-        ...facts,
+        ...hardware,
       };
       nodes.set(node.name, node);
       return node;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Pod, PodSpec } from './kinds.ts';
-import { eventResource, podResource, secretResource } from './kinds.ts';
+import type { Pod, PodSpec } from './core-types.ts';
+import { eventResource, podResource, secretResource } from './core-types.ts';
 import type { ScriptedLab } from './scripted.fixture.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 

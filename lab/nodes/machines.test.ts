@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeObject } from './kinds.ts';
-import { nodeResource, podResource } from './kinds.ts';
+import type { NodeObject } from './core-types.ts';
+import { nodeResource, podResource } from './core-types.ts';
 import { collectionReason, evictionSeconds } from './node-lifecycle.ts';
 import type { ScriptedLab } from './scripted.fixture.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
@@ -19,7 +19,7 @@ const ready = (lab: ScriptedLab): string | undefined => node(lab).status?.condit
 const podReady = (lab: ScriptedLab): string | undefined => lab.pod('one')?.status?.conditions?.find((one) => one.type === 'Ready')?.status;
 
 describe('a new machine', () => {
-  it('has a Node with its facts', async () => {
+  it('has a Node with its hardware', async () => {
     const lab = await scriptedLab({ nodes: 0 });
     const name = await lab.machines.add({
       driveCount: 2,

@@ -2,11 +2,11 @@
 import type { ApiClient, Clock } from '../contract.ts';
 import { nodeIp } from './addresses.ts';
 import type { HardwareRegistry, NodeHardware } from './hardware.ts';
-import { nodeResource, podResource } from './kinds.ts';
-import type { Condition, NodeObject, Pod, Taint } from './kinds.ts';
+import { nodeResource, podResource } from './core-types.ts';
+import type { Condition, NodeObject, Pod, Taint } from './core-types.ts';
 import type { Kubelet } from './kubelet.ts';
 import { healthyConditions, nodeInfo, nodeObject, nodeProfile } from './nodes.ts';
-import type { NodeFacts, NodeProfile } from './nodes.ts';
+import type { NodeAdditions, NodeProfile } from './nodes.ts';
 import { NamedTimers } from './timers.ts';
 import { isNotFound, timestamp, updateLive, withCondition } from './writes.ts';
 
@@ -26,7 +26,7 @@ export interface MachinesOptions {
   kubelet: Pick<Kubelet, 'powerOff' | 'powerOn' | 'disconnect' | 'reconnect' | 'removeMachine' | 'pods'>;
   settings?: Partial<MachineSettings>;
   /** What systems show of each machine on its Node. */
-  nodeFacts?: readonly NodeFacts[];
+  nodeAdditions?: readonly NodeAdditions[];
   /** A node's network failed or is back: the models of systems have to know. */
   onReachable?: (nodeName: string, reachable: boolean) => void;
   /** Told of writes to Node objects that failed in the background. */
@@ -114,7 +114,7 @@ export function createMachines(options: MachinesOptions): Machines {
       const name = machine.name ?? `node-${number + 1}`;
       const drives = Array.from({ length: machine.driveCount ?? 4 }, (_, index) => driveSerial(number, index));
       const added = hardware.add({ name, ip: nodeIp(number), drives, ...machine.hardware });
-      const node = nodeObject(added, nodeProfile(added, options.nodeFacts ?? [], machine.profile), timestamp(clock.now()));
+      const node = nodeObject(added, nodeProfile(added, options.nodeAdditions ?? [], machine.profile), timestamp(clock.now()));
       try {
         await client.create(nodeResource, undefined, node);
       } catch (error) {

@@ -4,8 +4,8 @@
  */
 import type { ApiClient, Clock } from '../contract.ts';
 import { createEventRecorder } from './events.ts';
-import { isTerminal, nodeResource, podResource } from './kinds.ts';
-import type { Condition, NodeObject, Pod, Taint, Toleration } from './kinds.ts';
+import { isTerminal, nodeResource, podResource } from './core-types.ts';
+import type { Condition, NodeObject, Pod, Taint, Toleration } from './core-types.ts';
 import { tolerates } from './selectors.ts';
 import { watchKind } from './watched.ts';
 import type { Change, Watched } from './watched.ts';

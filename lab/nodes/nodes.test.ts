@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createHardwareRegistry } from './hardware.ts';
-import { nodeProfile, type NodeFacts } from './nodes.ts';
+import { nodeProfile, type NodeAdditions } from './nodes.ts';
 
 const machine = createHardwareRegistry(() => 0).add({ name: 'node-1', ip: '10.0.0.1', drives: ['A', 'B'] });
-const storage: NodeFacts = ({ drives }) => ({ labels: { storage: 'yes' }, annotations: { drives: drives.join() }, extendedResources: { drives: drives.length } });
-const network: NodeFacts = () => ({ labels: { network: 'yes' }, extendedResources: { cards: 1 } });
+const storage: NodeAdditions = ({ drives }) => ({ labels: { storage: 'yes' }, annotations: { drives: drives.join() }, extendedResources: { drives: drives.length } });
+const network: NodeAdditions = () => ({ labels: { network: 'yes' }, extendedResources: { cards: 1 } });
 
 describe('the profile of a machine', () => {
   it('has what every system shows on its Node', () => {

@@ -4,7 +4,7 @@
  */
 import { podCidr } from './addresses.ts';
 import type { NodeHardware } from './hardware.ts';
-import type { Condition, NodeObject, Quantities, Taint } from './kinds.ts';
+import type { Condition, NodeObject, Quantities, Taint } from './core-types.ts';
 
 /** What of a node is not a fact of its hardware. */
 export interface NodeProfile {
@@ -24,7 +24,7 @@ export interface NodeProfile {
 }
 
 /** What a system shows of a machine on its Node: what its own daemons would have written there. */
-export type NodeFacts = (hardware: NodeHardware) => Partial<Pick<NodeProfile, 'labels' | 'annotations' | 'extendedResources'>>;
+export type NodeAdditions = (hardware: NodeHardware) => Partial<Pick<NodeProfile, 'labels' | 'annotations' | 'extendedResources'>>;
 
 /** A node with room for a few large pods. */
 export const defaultNodeProfile: NodeProfile = {
@@ -41,11 +41,11 @@ export const defaultNodeProfile: NodeProfile = {
 };
 
 /**
- * The profile of a machine: the defaults, the facts of all systems, and what is given for this one. Labels that are given
- * are all that there are; annotations and extended resources are added to the facts.
+ * The profile of a machine: the defaults, the additions of all systems, and what is given for this one. Labels that are given
+ * are all that there are; annotations and extended resources are added to these.
  */
-export function nodeProfile(hardware: NodeHardware, facts: readonly NodeFacts[], given: Partial<NodeProfile> = {}): NodeProfile {
-  const all = facts.map((factsOf) => factsOf(hardware));
+export function nodeProfile(hardware: NodeHardware, additions: readonly NodeAdditions[], given: Partial<NodeProfile> = {}): NodeProfile {
+  const all = additions.map((additionsOf) => additionsOf(hardware));
   return {
     ...defaultNodeProfile,
     labels: Object.assign({}, ...all.map(({ labels }) => labels)) as Record<string, string>,

@@ -1,12 +1,12 @@
 /** Where a pod goes, or the sentence that says why it goes nowhere. Pure. */
 import { filters } from './filters.ts';
-import type { ClusterFacts } from './cluster-facts.ts';
-import type { NodeFacts, PodFacts, Refusal } from './scheduling-facts.ts';
+import type { SchedulerSnapshot } from './scheduler-snapshot.ts';
+import type { NodeInfo, PodInfo, Refusal } from './scheduling-info.ts';
 
 export type Placement = { nodeName: string } | { message: string };
 
 /** The first refusal in the order of the table, as the scheduler reports one filter a node. */
-function refusalOf(pod: PodFacts, node: NodeFacts, cluster: ClusterFacts): Refusal | undefined {
+function refusalOf(pod: PodInfo, node: NodeInfo, cluster: SchedulerSnapshot): Refusal | undefined {
   for (const filter of filters) {
     const refusal = filter.check(pod, node, cluster);
     if (refusal !== undefined) return refusal;
@@ -20,7 +20,7 @@ function histogram(nodes: number, reasons: Map<string, number>): string {
   return `0/${nodes} nodes are available:${parts.length === 0 ? '' : ` ${parts.join(', ')}.`}`;
 }
 
-function explain(pod: PodFacts, refusals: Refusal[]): string {
+function explain(pod: PodInfo, refusals: Refusal[]): string {
   const reasons = new Map<string, number>();
   const preemption = new Map<string, number>();
   const count = (of: Map<string, number>, reason: string): void => void of.set(reason, (of.get(reason) ?? 0) + 1);
@@ -39,9 +39,9 @@ function explain(pod: PodFacts, refusals: Refusal[]): string {
  * Chooses the node with the fewest pods, then the first by name, of those that no filter refuses. This lab never
  * preempts: the sentence says so as a scheduler does that found no victims.
  */
-export function placePod(pod: PodFacts, cluster: ClusterFacts): Placement {
+export function placePod(pod: PodInfo, cluster: SchedulerSnapshot): Placement {
   if (cluster.nodes.size === 0) return { message: 'no nodes available to schedule pods' };
-  let best: NodeFacts | undefined;
+  let best: NodeInfo | undefined;
   const refusals: Refusal[] = [];
   for (const node of cluster.nodes.values()) {
     const refusal = refusalOf(pod, node, cluster);
@@ -51,6 +51,6 @@ export function placePod(pod: PodFacts, cluster: ClusterFacts): Placement {
   return best === undefined ? { message: explain(pod, refusals) } : { nodeName: best.name };
 }
 
-function isBetter(node: NodeFacts, than: NodeFacts): boolean {
+function isBetter(node: NodeInfo, than: NodeInfo): boolean {
   return node.pods.size === than.pods.size ? node.name < than.name : node.pods.size < than.pods.size;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Container, EnvVar, KeyedData, PodSpec, Volume } from './kinds.ts';
+import type { Container, EnvVar, KeyedData, PodSpec, Volume } from './core-types.ts';
 import { fileReader, mountedFiles, resolveEnv, unmountable } from './pod-environment.ts';
 import type { DataSources } from './pod-environment.ts';
 import { podManifest } from './scripted.fixture.ts';

@@ -3,7 +3,7 @@
  * Host paths and empty directories are the program's own business.
  */
 import type { PodEnvironment } from '../contract.ts';
-import type { Container, EnvVar, KeyedData, KeyReference, Pod, Volume } from './kinds.ts';
+import type { Container, EnvVar, KeyedData, KeyReference, Pod, Volume } from './core-types.ts';
 
 /** Reads of the API's Secrets and ConfigMaps, answered from a cache. */
 export interface DataSources {

@@ -1,10 +1,10 @@
 /** The status that the kubelet reports, computed from the state of the containers. Pure. */
 import type { ContainerRun } from './container-run.ts';
-import type { Condition, Pod, PodPhase, PodStatus } from './kinds.ts';
+import type { Condition, Pod, PodPhase, PodStatus } from './core-types.ts';
 import { withCondition } from './writes.ts';
 
 /** What the kubelet knows of a pod beside its containers. */
-export interface PodFactsOnNode {
+export interface PodOnNode {
   hostIp: string;
   podIp: string | undefined;
   /** RFC 3339. */
@@ -63,28 +63,28 @@ function ready(pod: Pod, containers: Verdict): Verdict {
 }
 
 /** The new status of the live `pod`. Conditions that are not the kubelet's stay as they are. */
-export function podStatus(pod: Pod, runs: readonly ContainerRun[], facts: PodFactsOnNode): PodStatus {
-  const phase = phaseOf(pod.spec.restartPolicy ?? 'Always', runs, facts.ended);
+export function podStatus(pod: Pod, runs: readonly ContainerRun[], onNode: PodOnNode): PodStatus {
+  const phase = phaseOf(pod.spec.restartPolicy ?? 'Always', runs, onNode.ended);
   const containers = containersReady(runs, phase);
   const verdicts: Record<string, Verdict> = {
-    PodReadyToStartContainers: facts.podIp !== undefined && !facts.ended ? yes : { status: 'False' },
+    PodReadyToStartContainers: onNode.podIp !== undefined && !onNode.ended ? yes : { status: 'False' },
     Initialized: initialized(runs, phase),
     Ready: ready(pod, containers),
     ContainersReady: containers,
     PodScheduled: yes,
   };
   let conditions = pod.status?.conditions;
-  for (const [type, verdict] of Object.entries(verdicts)) conditions = withCondition(conditions, { type, ...verdict }, facts.now);
+  for (const [type, verdict] of Object.entries(verdicts)) conditions = withCondition(conditions, { type, ...verdict }, onNode.now);
   const init = runs.filter((run) => run.kind !== 'main');
-  const addresses = facts.podIp === undefined ? {} : { podIP: facts.podIp, podIPs: [{ ip: facts.podIp }] };
+  const addresses = onNode.podIp === undefined ? {} : { podIP: onNode.podIp, podIPs: [{ ip: onNode.podIp }] };
   return {
     ...pod.status,
     phase,
     conditions: conditions ?? [],
-    hostIP: facts.hostIp,
-    hostIPs: [{ ip: facts.hostIp }],
+    hostIP: onNode.hostIp,
+    hostIPs: [{ ip: onNode.hostIp }],
     ...addresses,
-    startTime: facts.startTime,
+    startTime: onNode.startTime,
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map((run) => run.status()) }),
     // by name, as the kubelet has them, whatever their order in the spec
     containerStatuses: runs.filter((run) => run.kind === 'main').map((run) => run.status()).sort((one, other) => (one.name < other.name ? -1 : 1)),

@@ -10,8 +10,8 @@ import type { PodProgram } from '../contract.ts';
 import { ContainerRun, goDuration } from './container-run.ts';
 import type { ContainerKind, OnExit } from './container-run.ts';
 import type { Machine, WorkerContext } from './kubelet-settings.ts';
-import { podResource } from './kinds.ts';
-import type { Container, Pod } from './kinds.ts';
+import { podResource } from './core-types.ts';
+import type { Container, Pod } from './core-types.ts';
 import { fileReader, mountedFiles, resolveEnv, unmountable } from './pod-environment.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 import { phaseOf, podStatus } from './pod-status.ts';
@@ -379,14 +379,14 @@ export class PodWorker {
   private async writeStatus(): Promise<void> {
     const { name, namespace, uid } = this.pod.metadata;
     const change = (live: Pod): Pod | undefined => {
-      const facts = {
+      const onNode = {
         hostIp: this.machine.ip,
         podIp: this.podIp,
         startTime: this.startTime,
         ended: this.phase === 'ended',
         now: timestamp(this.context.clock.now()),
       };
-      const status = { ...podStatus(live, this.runs, facts), ...this.evicted };
+      const status = { ...podStatus(live, this.runs, onNode), ...this.evicted };
       return JSON.stringify(status) === JSON.stringify(live.status) ? undefined : { ...live, status };
     };
     await updateLive<Pod>(this.context.client, podResource, { namespace, name, uid }, change, 'status');

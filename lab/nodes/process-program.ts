@@ -10,7 +10,7 @@ import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ExecResult, PodProgram, ProgramFactory } from '../contract.ts';
 import type { HardwareRegistry, NodeHardware } from './hardware.ts';
-import type { Pod } from './kinds.ts';
+import type { Pod } from './core-types.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 import { buildRoot, movedCommand, refreshRoot, terminationMessage } from './process-root.ts';
 import type { RootPlaces } from './process-root.ts';

@@ -1,12 +1,12 @@
 /**
- * The directory that a process pod takes for its root: mounted files, host directories, and the facts of its machine
+ * The directory that a process pod takes for its root: mounted files, host directories, and the files of its machine
  * where programs look for them. Processes are in process-program.ts.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PodContainer } from '../contract.ts';
 import type { NodeHardware } from './hardware.ts';
-import type { Pod, Volume } from './kinds.ts';
+import type { Pod, Volume } from './core-types.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 import type { Files, ProcessRuntime } from './process-runtime.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeResource, podResource } from './kinds.ts';
+import { nodeResource, podResource } from './core-types.ts';
 import { startScheduler } from './scheduler.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 

@@ -4,13 +4,13 @@
  */
 import type { ApiClient, Clock } from '../contract.ts';
 import { createEventRecorder } from './events.ts';
-import { namespaceResource, nodeResource, podResource } from './kinds.ts';
-import type { NodeObject, Pod } from './kinds.ts';
+import { namespaceResource, nodeResource, podResource } from './core-types.ts';
+import type { NodeObject, Pod } from './core-types.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { placePod } from './placement.ts';
-import { ClusterFacts } from './cluster-facts.ts';
-import { holdsResources, podFacts } from './scheduling-facts.ts';
-import type { PodFacts } from './scheduling-facts.ts';
+import { SchedulerSnapshot } from './scheduler-snapshot.ts';
+import { holdsResources, podInfo } from './scheduling-info.ts';
+import type { PodInfo } from './scheduling-info.ts';
 import { keyOf, watchKind } from './watched.ts';
 import type { Change } from './watched.ts';
 import { timestamp, updateLive, withCondition } from './writes.ts';
@@ -44,7 +44,7 @@ export interface Scheduler {
 
 interface Waiting {
   pod: Pod;
-  facts: PodFacts;
+  info: PodInfo;
   message?: string;
   /** Its binding is on the way. */
   binding: boolean;
@@ -72,7 +72,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Schedul
 
 class SchedulingQueue {
   readonly namespaceLabels = new Map<string, Record<string, string>>();
-  private readonly cluster = new ClusterFacts((namespace) => this.namespaceLabels.get(namespace) ?? {});
+  private readonly cluster = new SchedulerSnapshot((namespace) => this.namespaceLabels.get(namespace) ?? {});
   private readonly waiting = new Map<string, Waiting>();
   /** Keys to try in the next round. */
   private readonly due = new Set<string>();
@@ -88,7 +88,7 @@ class SchedulingQueue {
   }
 
   pending(): { namespace: string; name: string; message: string | undefined }[] {
-    return [...this.waiting.values()].map(({ facts, message }) => ({ namespace: facts.namespace, name: facts.name, message }));
+    return [...this.waiting.values()].map(({ info, message }) => ({ namespace: info.namespace, name: info.name, message }));
   }
 
   stop(): void {
@@ -97,7 +97,7 @@ class SchedulingQueue {
 
   nodeChanged({ now, before }: Change<NodeObject>): void {
     if (now === undefined) this.cluster.removeNode(before!.metadata.name);
-    else if (before !== undefined && placementFacts(before) === placementFacts(now)) return;
+    else if (before !== undefined && placementInfo(before) === placementInfo(now)) return;
     else this.cluster.setNode(now);
     this.retry();
   }
@@ -108,23 +108,23 @@ class SchedulingQueue {
     const key = keyOf(pod.metadata.namespace, pod.metadata.name);
     if (now !== undefined && holdsResources(now)) {
       this.waiting.delete(key);
-      if (before !== undefined && holdsResources(before) && sameFacts(before, now)) return;
-      this.cluster.place(podFacts(now), now.spec.nodeName!);
+      if (before !== undefined && holdsResources(before) && sameInfo(before, now)) return;
+      this.cluster.place(podInfo(now), now.spec.nodeName!);
       this.retry();
     } else if (now !== undefined && isSchedulable(now)) this.enqueue(key, now);
     else {
-      if (this.waiting.get(key)?.facts.uid === uid) this.waiting.delete(key);
+      if (this.waiting.get(key)?.info.uid === uid) this.waiting.delete(key);
       if (this.cluster.remove(uid)) this.retry();
     }
   }
 
   private enqueue(key: string, pod: Pod): void {
     const known = this.waiting.get(key);
-    if (known !== undefined && known.facts.uid === pod.metadata.uid && (known.binding || sameFacts(known.pod, pod))) {
+    if (known !== undefined && known.info.uid === pod.metadata.uid && (known.binding || sameInfo(known.pod, pod))) {
       known.pod = pod;
       return;
     }
-    this.waiting.set(key, { pod, facts: podFacts(pod), binding: false });
+    this.waiting.set(key, { pod, info: podInfo(pod), binding: false });
     this.due.add(key);
     this.plan(this.settings.placeMilliseconds);
   }
@@ -152,21 +152,21 @@ class SchedulingQueue {
     });
     this.due.clear();
     // higher priority first; equal ones in the order of their arrival
-    turn.sort((left, right) => right.entry.facts.priority - left.entry.facts.priority);
+    turn.sort((left, right) => right.entry.info.priority - left.entry.info.priority);
     for (const { key, entry } of turn) this.tryPlace(key, entry);
   }
 
   private tryPlace(key: string, entry: Waiting): void {
-    const placement = placePod(entry.facts, this.cluster);
+    const placement = placePod(entry.info, this.cluster);
     if ('message' in placement) this.refuse(entry, placement.message);
     else this.bind(key, entry, placement.nodeName).catch((error: unknown) => this.options.onProblem?.(error));
   }
 
   private async bind(key: string, entry: Waiting, nodeName: string): Promise<void> {
-    const { namespace, name, uid } = entry.facts;
+    const { namespace, name, uid } = entry.info;
     entry.binding = true;
     // counted at once: the watch tells of it later than the next pod is placed
-    this.cluster.place(entry.facts, nodeName);
+    this.cluster.place(entry.info, nodeName);
     try {
       await this.options.bind(namespace, name, nodeName);
     } catch (error) {
@@ -184,7 +184,7 @@ class SchedulingQueue {
     if (entry.message === message) return;
     entry.message = message;
     this.events.emit(entry.pod, 'Warning', 'FailedScheduling', message);
-    const { namespace, name, uid } = entry.facts;
+    const { namespace, name, uid } = entry.info;
     const now = timestamp(this.options.clock.now());
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } as const;
     updateLive<Pod>(
@@ -211,7 +211,7 @@ function isSchedulable(pod: Pod): boolean {
 }
 
 /** What placements read of a pod: not its status. */
-function sameFacts(left: Pod, right: Pod): boolean {
+function sameInfo(left: Pod, right: Pod): boolean {
   if (left.metadata.deletionTimestamp !== right.metadata.deletionTimestamp) return false;
   if (left.metadata.generation !== undefined && left.metadata.generation !== right.metadata.generation) return false;
   return (
@@ -221,7 +221,7 @@ function sameFacts(left: Pod, right: Pod): boolean {
 }
 
 /** What placements read of a node: heartbeats and conditions are not in it. */
-function placementFacts(node: NodeObject): string {
+function placementInfo(node: NodeObject): string {
   const { taints, unschedulable } = node.spec ?? {};
   return JSON.stringify([node.metadata.labels, taints, unschedulable, node.status?.allocatable]);
 }

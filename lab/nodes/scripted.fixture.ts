@@ -9,12 +9,12 @@ import type { ApiClient, PodEnvironment, PodProgram } from '../contract.ts';
 import { createRandom } from '../random.ts';
 import { createHardwareRegistry } from './hardware.ts';
 import type { HardwareRegistry } from './hardware.ts';
-import { eventResource, podResource } from './kinds.ts';
-import type { Container, Pod, PodSpec } from './kinds.ts';
+import { eventResource, podResource } from './core-types.ts';
+import type { Container, Pod, PodSpec } from './core-types.ts';
 import type { Kubelet } from './kubelet.ts';
 import type { Machines } from './machines.ts';
 import type { KubeletSettings } from './kubelet-settings.ts';
-import type { NodeFacts } from './nodes.ts';
+import type { NodeAdditions } from './nodes.ts';
 import type { Scheduler } from './scheduler.ts';
 import { startNodes } from './start-nodes.ts';
 
@@ -79,7 +79,7 @@ export interface ScriptedLab {
 }
 
 /** What a system with a device plugin shows of a machine. */
-const storageFacts: NodeFacts = ({ drives }) => ({
+const storageInfo: NodeAdditions = ({ drives }) => ({
   labels: { 'storage.example.com/role': 'backend' },
   annotations: { 'storage.example.com/drives': drives.join() },
   extendedResources: { 'storage.example.com/drives': String(drives.length) },
@@ -104,7 +104,7 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
   };
   const bind = async (namespace: string, pod: string, node: string): Promise<void> => void store.bind(namespace, pod, node);
   const settings = { imagePullMilliseconds: 0, ...options.kubelet };
-  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, nodeFacts: [storageFacts], onProblem });
+  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, nodeAdditions: [storageInfo], onProblem });
   for (let count = 0; count < (options.nodes ?? 1); count += 1) await machines.add();
   return Object.assign(lab, {
     clock,

@@ -1,5 +1,5 @@
 /** Label selectors, node selectors and tolerations, as pure predicates. */
-import type { LabelSelector, NodeSelectorTerm, Requirement, Taint, Toleration } from './kinds.ts';
+import type { LabelSelector, NodeSelectorTerm, Requirement, Taint, Toleration } from './core-types.ts';
 
 type Labels = Record<string, string>;
 

@@ -9,7 +9,7 @@ import { startKubelet } from './kubelet.ts';
 import type { Kubelet } from './kubelet.ts';
 import { createMachines } from './machines.ts';
 import type { Machines, MachineSettings } from './machines.ts';
-import type { NodeFacts } from './nodes.ts';
+import type { NodeAdditions } from './nodes.ts';
 import { startNodeLifecycle } from './node-lifecycle.ts';
 import type { NodeLifecycleSettings } from './node-lifecycle.ts';
 import { podAccess } from './pod-access.ts';
@@ -26,7 +26,7 @@ export interface NodesOptions {
   bind: SchedulerOptions['bind'];
   settings?: Partial<KubeletSettings & SchedulerSettings & MachineSettings & NodeLifecycleSettings>;
   /** What systems show of each machine on its Node. */
-  nodeFacts?: readonly NodeFacts[];
+  nodeAdditions?: readonly NodeAdditions[];
   /** A node's network failed or is back: for the models of systems. */
   onReachable?: (nodeName: string, reachable: boolean) => void;
   /** Told of writes that failed in the background. */

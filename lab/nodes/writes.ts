@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { ApiError } from '../contract.ts';
 import type { ApiClient, ResourceInfo } from '../contract.ts';
-import type { Condition } from './kinds.ts';
+import type { Condition } from './core-types.ts';
 
 /** RFC 3339 without fractions, as Kubernetes writes times. */
 export function timestamp(milliseconds: number): string {

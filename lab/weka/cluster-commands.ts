@@ -4,7 +4,7 @@ import type { ClusterCommand, ClusterCommandContext } from './command.ts';
 import { answer, answerJson, isRefusal, memberById, refuse } from './command.ts';
 import { clearExposure, refreshProtection } from './protection.ts';
 import { hasDrives, isClient, isCompute, roleTraits } from './roles.ts';
-import type { Cluster, Member, WorldState } from './state.ts';
+import type { Cluster, Member, SiteState } from './state.ts';
 import { domainOf, drivenDomains, drivesOf, hasQuorum, isPresent, isUp, localOf } from './state.ts';
 
 /** Commands about the cluster as a whole and its containers. */
@@ -68,21 +68,21 @@ function setHotSpare({ cluster, positionals }: ClusterCommandContext) {
   return answer('');
 }
 
-function listContainers({ world, cluster, positionals, options }: ClusterCommandContext) {
+function listContainers({ site, cluster, positionals, options }: ClusterCommandContext) {
   const ids = new Set(positionals.map(Number));
   const members = [...cluster.members.values()].filter((member) => ids.size === 0 || ids.has(member.hostId));
-  const quorum = hasQuorum(world, cluster);
-  if (options.json) return answerJson(members.map((member) => containerJson(world, cluster, member, quorum)));
-  return answer(members.map((member) => `${member.hostId}  ${member.name}  ${member.ip}  ${memberStatus(world, cluster, member, quorum)}\n`).join(''));
+  const quorum = hasQuorum(site, cluster);
+  if (options.json) return answerJson(members.map((member) => containerJson(site, cluster, member, quorum)));
+  return answer(members.map((member) => `${member.hostId}  ${member.name}  ${member.ip}  ${memberStatus(site, cluster, member, quorum)}\n`).join(''));
 }
 
 /** UP or DOWN while ACTIVE, else the state: the operator reads DEACTIVATING and INACTIVE from `status`. */
-export function memberStatus(world: WorldState, cluster: Cluster, member: Member, quorum: boolean): string {
+export function memberStatus(site: SiteState, cluster: Cluster, member: Member, quorum: boolean): string {
   if (member.state !== 'ACTIVE') return member.state;
-  return isUp(world, cluster, member, quorum) ? 'UP' : 'DOWN';
+  return isUp(site, cluster, member, quorum) ? 'UP' : 'DOWN';
 }
 
-function containerJson(world: WorldState, cluster: Cluster, member: Member, quorum: boolean) {
+function containerJson(site: SiteState, cluster: Cluster, member: Member, quorum: boolean) {
   return {
     added_time: new Date(member.addedAt).toISOString(),
     container_name: member.name,
@@ -93,27 +93,27 @@ function containerJson(world: WorldState, cluster: Cluster, member: Member, quor
     hostname: member.nodeName,
     id: member.hostId,
     ips: [member.ip],
-    last_failure: localOf(world, cluster, member)?.lastFailure ?? '',
+    last_failure: localOf(site, cluster, member)?.lastFailure ?? '',
     mgmt_port: member.port,
     mode: roleTraits[member.role].listedAs,
     roles: [member.role.toUpperCase()],
     state: member.state,
-    status: memberStatus(world, cluster, member, quorum),
-    sw_version: localOf(world, cluster, member)?.version ?? '',
+    status: memberStatus(site, cluster, member, quorum),
+    sw_version: localOf(site, cluster, member)?.version ?? '',
     uid: member.uid,
   };
 }
 
 /** Management and one process a core, as far as someone reads them. */
-function listProcesses({ world, cluster, options }: ClusterCommandContext) {
+function listProcesses({ site, cluster, options }: ClusterCommandContext) {
   const wanted = /containerId=(\d+)/.exec(options.value('--filter') ?? '')?.[1];
   const members = [...cluster.members.values()].filter((member) => wanted === undefined || member.hostId === Number(wanted));
-  const quorum = hasQuorum(world, cluster);
+  const quorum = hasQuorum(site, cluster);
   const processes = members.flatMap((member) =>
     Array.from({ length: member.cores + 1 }, (_, slot) => ({
       node_id: `NodeId<${member.hostId * 20 + slot}>`,
       roles: [slot === 0 ? 'MANAGEMENT' : member.role.toUpperCase()],
-      status: isUp(world, cluster, member, quorum) ? 'UP' : 'DOWN',
+      status: isUp(site, cluster, member, quorum) ? 'UP' : 'DOWN',
       node_info: { host_id: `HostId<${member.hostId}>`, container_name: member.name, slot, mgmt_ips: [member.ip], mgmt_port: member.port },
     })),
   );
@@ -121,15 +121,15 @@ function listProcesses({ world, cluster, options }: ClusterCommandContext) {
 }
 
 /** Starts draining. */
-function deactivate({ world, cluster, positionals }: ClusterCommandContext) {
+function deactivate({ site, cluster, positionals }: ClusterCommandContext) {
   const member = memberById(cluster, positionals[0]);
   if (isRefusal(member)) return member;
   if (member.state !== 'ACTIVE') return answer('');
-  const lack = cluster.io === 'never' ? undefined : lackWithout(world, cluster, member);
+  const lack = cluster.io === 'never' ? undefined : lackWithout(site, cluster, member);
   if (lack !== undefined) return refuse(`Deactivating HostId<${member.hostId}> would leave ${lack}`);
   member.state = 'DEACTIVATING';
   for (const drive of drivesOf(cluster, member)) if (drive.status === 'ACTIVE' || drive.status === 'PHASING_IN') drive.status = 'PHASING_OUT';
-  world.clock.after(world.settings.deactivate, () => finishDeactivation(world, cluster, member));
+  site.clock.after(site.settings.deactivate, () => finishDeactivation(site, cluster, member));
   return answer('');
 }
 
@@ -137,58 +137,58 @@ function deactivate({ world, cluster, positionals }: ClusterCommandContext) {
 const defaultRaftSize = 5;
 
 /** What weka would have too little of without the member: failure domains for a stripe, or a majority of the raft. */
-function lackWithout(world: WorldState, cluster: Cluster, member: Member): string | undefined {
+function lackWithout(site: SiteState, cluster: Cluster, member: Member): string | undefined {
   if (hasDrives(member)) {
     const left = drivenDomains(cluster, (other) => other === member).size;
     const stripe = cluster.dataDrives + cluster.parityDrives;
     return left < stripe ? `${left} failure domains, fewer than the stripe width ${stripe}` : undefined;
   }
   if (!isCompute(member)) return undefined;
-  const quorum = hasQuorum(world, cluster);
-  const left = [...cluster.members.values()].filter((other) => other !== member && isCompute(other) && other.state === 'ACTIVE' && isUp(world, cluster, other, quorum)).length;
+  const quorum = hasQuorum(site, cluster);
+  const left = [...cluster.members.values()].filter((other) => other !== member && isCompute(other) && other.state === 'ACTIVE' && isUp(site, cluster, other, quorum)).length;
   const raft = Math.min(cluster.bucketRaftSize ?? defaultRaftSize, cluster.computesAtStart);
   // of two compute containers one will do, see protection.ts
   const needed = raft === 2 ? 1 : Math.floor(raft / 2) + 1;
   return left < needed ? `${left} compute containers that are up, fewer than a majority of the raft of ${raft}` : undefined;
 }
 
-function finishDeactivation(world: WorldState, cluster: Cluster, member: Member): void {
+function finishDeactivation(site: SiteState, cluster: Cluster, member: Member): void {
   if (member.state !== 'DEACTIVATING') return;
   // no data moves while IO is stopped
   if (cluster.io === 'interrupted') {
-    world.clock.after(world.settings.deactivate, () => finishDeactivation(world, cluster, member));
+    site.clock.after(site.settings.deactivate, () => finishDeactivation(site, cluster, member));
     return;
   }
   member.state = 'INACTIVE';
   for (const drive of drivesOf(cluster, member)) if (drive.status === 'PHASING_OUT') drive.status = 'INACTIVE';
-  clearExposure(world, cluster, member);
+  clearExposure(site, cluster, member);
 }
 
-function activate({ world, cluster, positionals }: ClusterCommandContext) {
+function activate({ site, cluster, positionals }: ClusterCommandContext) {
   const member = memberById(cluster, positionals[0]);
   if (isRefusal(member)) return member;
   member.state = 'ACTIVE';
   for (const drive of drivesOf(cluster, member)) if (drive.status !== 'FAILED') drive.status = 'ACTIVE';
-  refreshProtection(world, cluster);
+  refreshProtection(site, cluster);
   return answer('');
 }
 
 /** Forgets an INACTIVE container without drives. Without `--no-unimprint` a reachable host becomes a stem again. */
-function remove({ world, cluster, positionals, options }: ClusterCommandContext) {
+function remove({ site, cluster, positionals, options }: ClusterCommandContext) {
   const member = memberById(cluster, positionals[0]);
   if (isRefusal(member)) return member;
   if (!isClient(member) && member.state !== 'INACTIVE') {
     return refuse(`Host HostId<${member.hostId}> is ${member.state}, it must be deactivated before it is removed`);
   }
   if (drivesOf(cluster, member).length > 0) return refuse(`Host HostId<${member.hostId}> still has drives, remove them first`);
-  const local = localOf(world, cluster, member);
-  if (local !== undefined && isPresent(world, cluster, member) && !options.has('--no-unimprint')) local.membership = undefined;
+  const local = localOf(site, cluster, member);
+  if (local !== undefined && isPresent(site, cluster, member) && !options.has('--no-unimprint')) local.membership = undefined;
   cluster.members.delete(member.hostId);
-  clearExposure(world, cluster, member);
+  clearExposure(site, cluster, member);
   return answer('');
 }
 
-async function startIo({ world, cluster }: ClusterCommandContext) {
+async function startIo({ site, cluster }: ClusterCommandContext) {
   if (cluster.io === 'started' || cluster.io === 'interrupted') return answer('');
   const withDrives = new Set(
     [...cluster.drives.values()].flatMap((drive) => cluster.members.get(drive.hostId) ?? []).filter(({ state }) => state === 'ACTIVE').map(domainOf),
@@ -202,23 +202,23 @@ async function startIo({ world, cluster }: ClusterCommandContext) {
   cluster.io = 'starting';
   cluster.computesAtStart = computes;
   await new Promise<void>((resolve) => {
-    world.clock.after(world.settings.startIo, resolve);
+    site.clock.after(site.settings.startIo, resolve);
   });
   cluster.io = 'started';
-  cluster.ioChangedAt = world.clock.now();
-  refreshProtection(world, cluster);
+  cluster.ioChangedAt = site.clock.now();
+  refreshProtection(site, cluster);
   return answer('');
 }
 
-function stopIo({ world, cluster }: ClusterCommandContext) {
+function stopIo({ site, cluster }: ClusterCommandContext) {
   if (cluster.io === 'never') return refuse('IO was not started');
   cluster.io = 'stopped';
-  cluster.ioChangedAt = world.clock.now();
+  cluster.ioChangedAt = site.clock.now();
   return answer('');
 }
 
-function generateJoinToken({ world, cluster, options }: ClusterCommandContext) {
-  const token = randomHex(world.random, 64);
+function generateJoinToken({ site, cluster, options }: ClusterCommandContext) {
+  const token = randomHex(site.random, 64);
   cluster.joinTokens.add(token);
   return options.json ? answerJson(token) : answer(`${token}\n`);
 }

@@ -1,13 +1,13 @@
 /** What a command of the weka CLI is to the model: its words, its options, where it may run, and how argv is read. */
 import type { ExecResult } from '../contract.ts';
 import type { WekaPlace } from './place.ts';
-import type { Cluster, LocalContainer, Member, WorldState } from './state.ts';
+import type { Cluster, LocalContainer, Member, SiteState } from './state.ts';
 
 /** How often and with what an option may be given. */
 export type OptionKind = 'flag' | 'value' | 'list';
 
 export interface CommandContext {
-  world: WorldState;
+  site: SiteState;
   place: WekaPlace;
   /** Words after the command's own. */
   positionals: string[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHardwareRegistry } from '../nodes/hardware.ts';
 import { createRandom } from '../random.ts';
-import { bringUp, formedCluster, place, testWorld } from './hosts.fixture.ts';
+import { bringUp, formedCluster, place, testSite } from './hosts.fixture.ts';
 
 const fsCreate = 'fs create data default 1000';
 
@@ -36,9 +36,9 @@ describe('commands of a formed cluster', () => {
     ['an unknown command', ['cluster dance'], 'unknown command: cluster dance'],
     ['an unknown option', ['cluster start-io --now'], 'unrecognized option --now'],
   ])('refuse %s', async (_, commands, message) => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 6);
-    test.world.imprint('foreign', 'other-guid');
+    test.site.imprint('foreign', 'other-guid');
     let last = { exitCode: 0, stderr: '' };
     for (const command of commands) last = await test.weka(drives[0]!, command);
     expect(last.exitCode).not.toBe(0);
@@ -60,7 +60,7 @@ describe('commands of a formed cluster', () => {
     ['no container for an unknown id', [], 'cluster container 99 --json', []],
     ['drives of one container', [], 'cluster drive --container 2 --json', [{ serial_number: 'disk-3', status: 'ACTIVE', host_id: 'HostId<2>', device_path: '/dev/disk/by-id/weka-disk-3' }]],
   ])('do and show %s', async (_, commands, look, shown) => {
-    const test = testWorld();
+    const test = testSite();
     const { drives, computes } = await formedCluster(test, 6);
     for (const command of commands) expect(await test.weka(drives[0]!, command)).toMatchObject({ exitCode: 0, stderr: '' });
     if (shown === undefined) {
@@ -77,14 +77,14 @@ describe('credentials', () => {
     ['no user', { WEKA_USERNAME: '', WEKA_PASSWORD: '' }, 'status --json', 'Authentication failed: incorrect username or password'],
     ['a regular user in an admin command', { WEKA_USERNAME: 'plain', WEKA_PASSWORD: 'long-enough' }, 'cluster start-io', 'Permission denied: cluster start-io needs the role clusteradmin'],
   ])('refuse %s', async (_, env, command, message) => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 5);
     await test.weka(drives[0]!, 'user add plain regular long-enough');
     expect(await test.weka({ ...drives[0]!, env: { ...drives[0]!.env, ...env } }, command)).toEqual({ exitCode: 1, stdout: '', stderr: `error: ${message}\n` });
   });
 
   it('are not asked for by commands of the host', async () => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 5);
     expect(await test.json({ ...drives[0]!, env: {} }, 'local ps --json')).toMatchObject([{ name: 'drivex1' }]);
   });
@@ -92,7 +92,7 @@ describe('credentials', () => {
 
 describe('goodbye of a container', () => {
   it('drains, loses its drives, is removed, and its drives belong to nobody once resigned', async () => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 6);
     const at = drives[0]!;
     await test.weka(at, 'cluster container deactivate 5');
@@ -100,8 +100,8 @@ describe('goodbye of a container', () => {
     expect(await test.json(at, 'status --json')).toMatchObject({ status: 'REDISTRIBUTING' });
     await test.clock.advance(2000);
     expect(await test.json(at, 'cluster container 5 --json')).toMatchObject([{ status: 'INACTIVE' }]);
-    test.world.processesDied('drive-6');
-    expect(test.world.snapshot().clusters[0]?.failedHosts).toEqual([]);
+    test.site.processesDied('drive-6');
+    expect(test.site.snapshot().clusters[0]?.failedHosts).toEqual([]);
     expect((await test.weka(at, 'cluster container remove 5 --no-unimprint')).stderr).toBe('error: Host HostId<5> still has drives, remove them first\n');
     const [drive] = (await test.json(at, 'cluster drive --container 5 --json')) as [{ uuid: string; status: string }];
     expect(drive.status).toBe('INACTIVE');
@@ -109,14 +109,14 @@ describe('goodbye of a container', () => {
       expect(await test.weka(at, command)).toMatchObject({ exitCode: 0 });
     }
     expect(await test.json(at, 'cluster container 5 --json')).toEqual([]);
-    expect(test.world.driveGuid('disk-6')).toBeDefined();
-    test.world.resign('node-6', ['disk-6']);
-    expect(test.world.driveGuid('disk-6')).toBeUndefined();
-    expect(test.world.damage).toEqual([]);
+    expect(test.site.driveGuid('disk-6')).toBeDefined();
+    test.site.resign('node-6', ['disk-6']);
+    expect(test.site.driveGuid('disk-6')).toBeUndefined();
+    expect(test.site.damage).toEqual([]);
   });
 
   it('of one drive takes model time', async () => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 6);
     const at = drives[0]!;
     const [drive] = (await test.json(at, 'cluster drive --container 5 --json')) as [{ uuid: string }];
@@ -135,16 +135,16 @@ describe('joining a formed cluster', () => {
     ['not by an address that does not answer', '--join-ips 10.9.9.9:35000', 'CLUSTERIZING'],
     ['not with a wrong secret', '--join-secret other --join-ips 10.0.0.1:35000', 'CLUSTERIZING'],
   ])('works %s', async (_, extra, status) => {
-    const test = testWorld();
+    const test = testSite();
     await formedCluster(test, 5);
     const newcomer = place('drive', 9);
     await bringUp(test, newcomer, extra);
     expect(await test.json(newcomer, 'local ps --json')).toMatchObject([{ internalStatus: { display_status: status } }]);
-    expect(test.world.snapshot().clusters[0]?.members).toHaveLength(status === 'READY' ? 11 : 10);
+    expect(test.site.snapshot().clusters[0]?.members).toHaveLength(status === 'READY' ? 11 : 10);
   });
 
   it('works for a stem that gets its addresses later', async () => {
-    const test = testWorld();
+    const test = testSite();
     await formedCluster(test, 5);
     const newcomer = place('drive', 9);
     await bringUp(test, newcomer);
@@ -153,7 +153,7 @@ describe('joining a formed cluster', () => {
     }
     await test.clock.advance(200);
     expect(await test.weka(newcomer, 'cluster drive add 10 /dev/disk/by-id/weka-disk-9')).toMatchObject({ exitCode: 0 });
-    expect(test.world.snapshot().clusters[0]?.drives.at(-1)).toMatchObject({ status: 'PHASING_IN', nodeName: 'node-9' });
+    expect(test.site.snapshot().clusters[0]?.drives.at(-1)).toMatchObject({ status: 'PHASING_IN', nodeName: 'node-9' });
   });
 
   it.each([
@@ -161,7 +161,7 @@ describe('joining a formed cluster', () => {
     ['not without a token once the cluster asks for one', true, false, 'CLUSTERIZING'],
     ['with a token', true, true, 'READY'],
   ])('works for a client %s', async (_, authenticated, withToken, status) => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 5);
     if (authenticated) await test.weka(drives[0]!, 'debug override add --key authenticate_client_join --force');
     const token = (await test.json(drives[0]!, 'cluster join-token generate --access-token-timeout 5200w --json')) as string;
@@ -170,7 +170,7 @@ describe('joining a formed cluster', () => {
     await test.weka(client, setup);
     await test.weka(client, 'local start');
     await test.clock.advance(200);
-    expect(test.world.snapshot().locals.at(-1)?.displayStatus).toBe(status);
+    expect(test.site.snapshot().locals.at(-1)?.displayStatus).toBe(status);
   });
 });
 
@@ -179,12 +179,12 @@ describe('containers of a host', () => {
     ['a start without a container', 'local start', 'There are no weka containers on this host'],
     ['a command of the cluster without a container', 'status', 'Failed connecting to http://127.0.0.1:14000/api/v1. Make sure weka is running on this host by running `weka local status | start`'],
   ])('refuse %s', async (_, command, message) => {
-    const test = testWorld();
+    const test = testSite();
     expect((await test.weka(place('drive', 1), command)).stderr).toBe(`error: ${message}\n`);
   });
 
   it('refuse a second container of another name, and ports that another one occupies', async () => {
-    const test = testWorld();
+    const test = testSite();
     const first = place('drive', 1);
     await bringUp(test, first);
     expect((await test.weka(first, 'local setup container --name other --base-port 35000')).stderr).toBe('error: a container of another name exists on this host: drivex1\n');
@@ -195,27 +195,27 @@ describe('containers of a host', () => {
   });
 
   it('keep their identity over the death of their processes and lose it with their directory', async () => {
-    const test = testWorld();
+    const test = testSite();
     const { drives } = await formedCluster(test, 5);
-    test.world.processesDied('drive-1');
+    test.site.processesDied('drive-1');
     await test.weka(drives[0]!, 'local start');
     await test.clock.advance(200);
-    expect(test.world.snapshot().locals[0]).toMatchObject({ displayStatus: 'READY', containerId: 0 });
-    test.world.processesDied('drive-1');
-    test.world.forget('drive-1');
+    expect(test.site.snapshot().locals[0]).toMatchObject({ displayStatus: 'READY', containerId: 0 });
+    test.site.processesDied('drive-1');
+    test.site.forget('drive-1');
     expect(await test.json(drives[0]!, 'local ps --json')).toEqual([]);
-    expect(test.world.snapshot().clusters[0]?.members[0]).toMatchObject({ id: 0, status: 'DOWN' });
+    expect(test.site.snapshot().clusters[0]?.members[0]).toMatchObject({ id: 0, status: 'DOWN' });
   });
 
   it('take their cluster along when the last directory is removed, but not its GUID on the drives', async () => {
-    const test = testWorld();
+    const test = testSite();
     const places = Object.values(await formedCluster(test, 5)).flat();
-    for (const { dataId } of places) test.world.processesDied(dataId);
-    for (const { dataId } of places.slice(1)) test.world.forget(dataId);
-    expect(test.world.snapshot().clusters).toHaveLength(1);
-    test.world.forget(places[0]!.dataId);
-    expect(test.world.snapshot()).toMatchObject({ clusters: [], locals: [] });
-    expect(test.world.driveGuid('disk-1')).toBeDefined();
+    for (const { dataId } of places) test.site.processesDied(dataId);
+    for (const { dataId } of places.slice(1)) test.site.forget(dataId);
+    expect(test.site.snapshot().clusters).toHaveLength(1);
+    test.site.forget(places[0]!.dataId);
+    expect(test.site.snapshot()).toMatchObject({ clusters: [], locals: [] });
+    expect(test.site.driveGuid('disk-1')).toBeDefined();
     await test.clock.advance(100_000);
     expect(await test.clock.step()).toBe(false);
   });
@@ -224,7 +224,7 @@ describe('containers of a host', () => {
     const random = createRandom(3).next;
     const hardware = createHardwareRegistry(random);
     hardware.add({ name: 'node-1', ip: '10.0.0.1' });
-    const test = testWorld({}, { hardware });
+    const test = testSite({}, { hardware });
     const at = place('client', 1);
     expect(await test.weka(at, 'driver ready --without-agent --version 4.4')).toMatchObject({ exitCode: 1 });
     await test.weka(at, 'driver download --from https://drivers.weka.io --without-agent --version 4.4');

@@ -22,8 +22,8 @@ export const driveCommands: ClusterCommand[] = [
   { scope: 'cluster', words: 'cluster drive remove', role: 'clusteradmin', run: remove },
 ];
 
-function list({ world, cluster, positionals, options }: ClusterCommandContext) {
-  noticePulledDrives(world, cluster);
+function list({ site, cluster, positionals, options }: ClusterCommandContext) {
+  noticePulledDrives(site, cluster);
   const container = options.value('--container');
   const drives = [...cluster.drives.values()].filter(
     (drive) =>
@@ -49,40 +49,40 @@ function driveJson(drive: Drive) {
 }
 
 /** Adds one drive or several to a drive container that is up, all of them or none. */
-function add({ world, cluster, positionals }: ClusterCommandContext) {
+function add({ site, cluster, positionals }: ClusterCommandContext) {
   const [id, ...paths] = positionals;
   const member = memberById(cluster, id);
   if (isRefusal(member)) return member;
   if (paths.length === 0) return refuse('no device was given');
   if (!hasDrives(member)) return refuse(`Host HostId<${member.hostId}> has no drive cores`);
-  if (member.state !== 'ACTIVE' || !isUp(world, cluster, member)) return refuse(`Host HostId<${member.hostId}> is not up`);
+  if (member.state !== 'ACTIVE' || !isUp(site, cluster, member)) return refuse(`Host HostId<${member.hostId}> is not up`);
   const serials: string[] = [];
   for (const path of paths) {
     const serial = path.startsWith(devicePrefix) ? path.slice(devicePrefix.length) : undefined;
-    const machine = world.hardware?.get(member.nodeName);
+    const machine = site.hardware?.get(member.nodeName);
     if (serial === undefined || (machine !== undefined && !machine.drives.includes(serial))) {
       return refuse(`Device ${path} was not found on HostId<${member.hostId}>`);
     }
     if ([...cluster.drives.values()].some((drive) => drive.serial === serial)) return refuse(`${path}: Device is already in use`);
-    const owner = world.driveGuids.get(serial);
+    const owner = site.driveGuids.get(serial);
     if (owner !== undefined) return refuse(`Device ${path} carries the cluster GUID ${owner}, it has to be resigned first`);
     serials.push(serial);
   }
   const added = serials.map((serial): Drive => ({
-    uuid: randomUuid(world.random),
+    uuid: randomUuid(site.random),
     serial,
     devicePath: devicePath(serial),
     hostId: member.hostId,
     status: cluster.io === 'started' ? 'PHASING_IN' : 'ACTIVE',
-    sizeBytes: world.settings.driveBytes,
-    addedAt: world.clock.now(),
+    sizeBytes: site.settings.driveBytes,
+    addedAt: site.clock.now(),
     rebuilt: false,
     cancelFailure: undefined,
   }));
   for (const drive of added) {
     cluster.drives.set(drive.uuid, drive);
-    world.driveGuids.set(drive.serial, cluster.guid);
-    world.clock.after(world.settings.phaseIn, () => {
+    site.driveGuids.set(drive.serial, cluster.guid);
+    site.clock.after(site.settings.phaseIn, () => {
       if (drive.status === 'PHASING_IN') drive.status = 'ACTIVE';
     });
   }
@@ -99,14 +99,14 @@ function deactivate(context: ClusterCommandContext) {
   const drive = driveByUuid(context);
   if (isRefusal(drive)) return drive;
   if (drive.status !== 'ACTIVE' && drive.status !== 'PHASING_IN') return answer('');
-  const { world, cluster } = context;
+  const { site, cluster } = context;
   const left = drivenDomains(cluster, (_, other) => other === drive).size;
   const stripe = cluster.dataDrives + cluster.parityDrives;
   if (drive.status === 'ACTIVE' && cluster.io !== 'never' && left < stripe) {
     return refuse(`Deactivating the drive "${drive.uuid}" would leave ${left} failure domains with drives, fewer than the stripe width ${stripe}`);
   }
   drive.status = cluster.io === 'started' ? 'PHASING_OUT' : 'INACTIVE';
-  world.clock.after(world.settings.deactivateDrive, () => {
+  site.clock.after(site.settings.deactivateDrive, () => {
     if (drive.status === 'PHASING_OUT' && cluster.members.get(drive.hostId)?.state !== 'DEACTIVATING') drive.status = 'INACTIVE';
   });
   return answer('');

@@ -1,7 +1,7 @@
 /** `weka driver ...`: kernel drivers of a node, which live until its next reboot. */
 import type { CommandContext, LocalCommand } from './command.ts';
 import { answer, refuse, versionOf } from './command.ts';
-import type { WorldState } from './state.ts';
+import type { SiteState } from './state.ts';
 
 const options = {
   '--without-agent': 'flag',
@@ -19,11 +19,11 @@ export const driverCommands: LocalCommand[] = [
 ];
 
 /** The versions in the node's kernel; the registry's own set where there is one. */
-export function driversOf(world: WorldState, nodeName: string): Set<string> {
-  const known = world.hardware?.get(nodeName)?.driversLoaded ?? world.drivers.get(nodeName);
+export function driversOf(site: SiteState, nodeName: string): Set<string> {
+  const known = site.hardware?.get(nodeName)?.driversLoaded ?? site.drivers.get(nodeName);
   if (known !== undefined) return known;
   const fresh = new Set<string>();
-  world.drivers.set(nodeName, fresh);
+  site.drivers.set(nodeName, fresh);
   return fresh;
 }
 
@@ -33,7 +33,7 @@ function versionAsked({ options: given, place }: CommandContext): string {
 
 function ready(context: CommandContext) {
   const version = versionAsked(context);
-  return driversOf(context.world, context.place.nodeName).has(version) ? answer('') : refuse(`Drivers of version ${version} are not loaded`);
+  return driversOf(context.site, context.place.nodeName).has(version) ? answer('') : refuse(`Drivers of version ${version} are not loaded`);
 }
 
 function download(context: CommandContext) {
@@ -43,9 +43,9 @@ function download(context: CommandContext) {
 
 /** Loads the version in place of whatever was loaded. */
 function install(context: CommandContext) {
-  const broken = context.world.hardware?.get(context.place.nodeName)?.driverLoadError;
+  const broken = context.site.hardware?.get(context.place.nodeName)?.driverLoadError;
   if (broken !== undefined) return refuse(broken);
-  const drivers = driversOf(context.world, context.place.nodeName);
+  const drivers = driversOf(context.site, context.place.nodeName);
   drivers.clear();
   drivers.add(versionAsked(context));
   return answer('');

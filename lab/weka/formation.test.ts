@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { bringUp, createCommand, formedCluster, place, testWorld } from './hosts.fixture.ts';
+import { bringUp, createCommand, formedCluster, place, testSite } from './hosts.fixture.ts';
 
 async function stems(count: number) {
-  const test = testWorld();
+  const test = testSite();
   const places = Array.from({ length: count }, (_, index) => place('drive', index + 1));
   for (const at of places) await bringUp(test, at);
   return { test, places };
@@ -10,7 +10,7 @@ async function stems(count: number) {
 
 describe('formation of a cluster by commands', () => {
   it('goes from stems to started IO with filesystems', async () => {
-    const test = testWorld();
+    const test = testSite();
     const { drives, computes } = await formedCluster(test, 5);
     const at = drives[0]!;
     expect(await test.json(at, 'status --json')).toMatchObject({
@@ -29,14 +29,14 @@ describe('formation of a cluster by commands', () => {
       expect(await test.weka(at, command)).toMatchObject({ exitCode: 0 });
     }
     expect(await test.json(computes[3]!, 'fs --json')).toMatchObject([{ name: 'default', is_ready: true, total_budget: 1_000_000_000 }]);
-    expect(test.world.damage).toEqual([]);
+    expect(test.site.damage).toEqual([]);
   });
 
   it('makes every named host a READY member with an identity', async () => {
     const { test, places } = await stems(3);
     expect(await test.json(places[0]!, 'local ps --json')).toMatchObject([{ runStatus: 'Running', internalStatus: { display_status: 'STEM' } }]);
     await test.weka(places[0]!, createCommand(places));
-    const guid = test.world.snapshot().clusters[0]!.guid;
+    const guid = test.site.snapshot().clusters[0]!.guid;
     for (const [index, at] of places.entries()) {
       expect(await test.json(at, 'local ps --json')).toMatchObject([{ name: `drivex${index + 1}`, internalStatus: { display_status: 'READY' } }]);
       const identity = `local run wapi -H localhost:35303/jrpc -W container-get-identity --container-name drivex${index + 1} --json`;
@@ -53,7 +53,7 @@ describe('formation of a cluster by commands', () => {
   ])('with %j drive hosts begins with a stripe of %j+%j', async (hosts, data, parity) => {
     const { test, places } = await stems(hosts);
     await test.weka(places[0]!, createCommand(places));
-    expect(test.world.snapshot().clusters[0]?.stripe).toEqual({ data, parity });
+    expect(test.site.snapshot().clusters[0]?.stripe).toEqual({ data, parity });
   });
 
   it.each([
@@ -68,38 +68,38 @@ describe('formation of a cluster by commands', () => {
     const { exitCode, stderr } = await test.weka(places[0]!, command);
     expect(exitCode).not.toBe(0);
     expect(stderr).toBe(`error: ${message}\n`);
-    expect(test.world.snapshot().clusters).toEqual([]);
+    expect(test.site.snapshot().clusters).toEqual([]);
   });
 
   it('is refused a second time', async () => {
     const { test, places } = await stems(3);
     await test.weka(places[0]!, createCommand(places));
     expect((await test.weka(places[1]!, createCommand(places))).stderr).toBe('error: Host 10.0.0.1:35000 is already part of a cluster\n');
-    expect(test.world.snapshot().clusters).toHaveLength(1);
+    expect(test.site.snapshot().clusters).toHaveLength(1);
   });
 
   it('is refused to the second of two formers at once', async () => {
     const { test, places } = await stems(4);
-    const first = test.world.run(places[0]!, createCommand(places.slice(0, 3)).split(' '), '');
+    const first = test.site.run(places[0]!, createCommand(places.slice(0, 3)).split(' '), '');
     const second = await test.weka(places[3]!, createCommand(places.slice(1)));
     expect(second.stderr).toBe('error: Host 10.0.0.2:35000 is already part of a cluster that is being created\n');
     await test.clock.advance(5000);
     expect((await first).exitCode).toBe(0);
-    expect(test.world.snapshot().clusters.map((cluster) => cluster.members.length)).toEqual([3]);
+    expect(test.site.snapshot().clusters.map((cluster) => cluster.members.length)).toEqual([3]);
   });
 
   it('makes nothing when a host dies meanwhile', async () => {
     const { test, places } = await stems(3);
-    const creation = test.world.run(places[0]!, createCommand(places).split(' '), '');
+    const creation = test.site.run(places[0]!, createCommand(places).split(' '), '');
     await test.clock.advance(10);
-    test.world.processesDied('drive-2');
+    test.site.processesDied('drive-2');
     await test.clock.advance(5000);
     expect((await creation).stderr).toBe('error: Lost connection to 10.0.0.2:35000 while creating the cluster\n');
-    expect(test.world.snapshot().clusters).toEqual([]);
+    expect(test.site.snapshot().clusters).toEqual([]);
   });
 
   it('takes IPv6 addresses in brackets', async () => {
-    const test = testWorld();
+    const test = testSite();
     const places = [1, 2, 3].map((n) => ({ ...place('drive', n), ip: `fd00::${n}` }));
     for (const at of places) await bringUp(test, at);
     const command = 'cluster create fd00::1 fd00::2 fd00::3 --host-ips [fd00::1]:35000,[fd00::2]:35000,[fd00::3]:35000 --join-secret=sesame --admin-password operator-password';

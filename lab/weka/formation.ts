@@ -4,7 +4,7 @@ import type { CommandContext, LocalCommand } from './command.ts';
 import { answer, refuse } from './command.ts';
 import { driveDomains } from './protection.ts';
 import { addMember, tryJoins } from './processes.ts';
-import type { Cluster, LocalContainer, WorldState } from './state.ts';
+import type { Cluster, LocalContainer, SiteState } from './state.ts';
 import { clusterOf, formatAddress, listenerAt } from './state.ts';
 
 const minimumHosts = 3;
@@ -31,23 +31,23 @@ export const formationCommands: LocalCommand[] = [
  * less than 2+1.
  */
 async function create(context: CommandContext) {
-  const { world, local, options } = context;
+  const { site, local, options } = context;
   const found = findHosts(context);
   if (typeof found === 'string') return refuse(found);
   const { hosts } = found;
   if (local === undefined || local.process !== 'running') return refuse(connectFailure(context));
   const secret = options.value('--join-secret') ?? '';
-  const refusal = formationRefusal(world, hosts, secret);
+  const refusal = formationRefusal(site, hosts, secret);
   if (refusal !== undefined) return refuse(refusal);
   for (const host of hosts) host.forming = true;
   await new Promise<void>((resolve) => {
-    world.clock.after(world.settings.clusterCreate, resolve);
+    site.clock.after(site.settings.clusterCreate, resolve);
   });
   for (const host of hosts) host.forming = false;
-  const lost = hosts.find((host) => host.process !== 'running' || world.unreachableNodes.has(host.nodeName));
+  const lost = hosts.find((host) => host.process !== 'running' || site.unreachableNodes.has(host.nodeName));
   if (lost !== undefined) return refuse(`Lost connection to ${formatAddress(lost.ip, lost.basePort)} while creating the cluster`);
-  const cluster = newCluster(world, secret, options.value('--admin-password') ?? 'admin');
-  for (const host of hosts) addMember(world, cluster, host);
+  const cluster = newCluster(site, secret, options.value('--admin-password') ?? 'admin');
+  for (const host of hosts) addMember(site, cluster, host);
   cluster.dataDrives = 3;
   cluster.parityDrives = 2;
   const domains = driveDomains(cluster).size;
@@ -55,8 +55,8 @@ async function create(context: CommandContext) {
   while (cluster.parityDrives > 1 && cluster.dataDrives + cluster.parityDrives > domains) cluster.parityDrives--;
   // two drive containers: a mirror, the smallest cluster that a laptop can show
   while (cluster.dataDrives > 1 && cluster.dataDrives + cluster.parityDrives > domains) cluster.dataDrives--;
-  world.clusters.set(cluster.guid, cluster);
-  tryJoins(world);
+  site.clusters.set(cluster.guid, cluster);
+  tryJoins(site);
   return answer('');
 }
 
@@ -66,7 +66,7 @@ export function connectFailure({ place, local }: Pick<CommandContext, 'place' | 
   return `Failed connecting to http://127.0.0.1:${port}/api/v1. Make sure weka is running on this host by running \`weka local status | start\``;
 }
 
-function findHosts({ world, positionals, options }: CommandContext): { hosts: LocalContainer[] } | string {
+function findHosts({ site, positionals, options }: CommandContext): { hosts: LocalContainer[] } | string {
   const addresses = (options.value('--host-ips') ?? positionals.join(',')).split(',').filter((address) => address !== '');
   if (positionals.length !== addresses.length) {
     return `${positionals.length} hosts were given, but ${addresses.length} addresses in --host-ips`;
@@ -75,26 +75,26 @@ function findHosts({ world, positionals, options }: CommandContext): { hosts: Lo
   if (addresses.length < minimumHosts) return `at least ${minimumHosts} hosts are needed to create a cluster, ${addresses.length} were given`;
   const hosts: LocalContainer[] = [];
   for (const address of addresses) {
-    const host = listenerAt(world, address);
+    const host = listenerAt(site, address);
     if (host === undefined) return `Could not connect to ${address}`;
     hosts.push(host);
   }
   return { hosts };
 }
 
-function formationRefusal(world: WorldState, hosts: LocalContainer[], secret: string): string | undefined {
+function formationRefusal(site: SiteState, hosts: LocalContainer[], secret: string): string | undefined {
   for (const host of hosts) {
     const address = formatAddress(host.ip, host.basePort);
-    if (clusterOf(world, host) !== undefined || host.membership !== undefined) return `Host ${address} is already part of a cluster`;
+    if (clusterOf(site, host) !== undefined || host.membership !== undefined) return `Host ${address} is already part of a cluster`;
     if (host.forming) return `Host ${address} is already part of a cluster that is being created`;
     if ((host.joinSecret ?? '') !== secret) return `Host ${address} rejected the join secret`;
   }
   return undefined;
 }
 
-function newCluster(world: WorldState, joinSecret: string, adminPassword: string): Cluster {
+function newCluster(site: SiteState, joinSecret: string, adminPassword: string): Cluster {
   return {
-    guid: randomUuid(world.random),
+    guid: randomUuid(site.random),
     name: '',
     joinSecret,
     joinTokens: new Set(),
@@ -108,7 +108,7 @@ function newCluster(world: WorldState, joinSecret: string, adminPassword: string
     bucketRaftSize: undefined,
     computesAtStart: 0,
     io: 'never',
-    ioChangedAt: world.clock.now(),
+    ioChangedAt: site.clock.now(),
     filesystemGroups: [],
     filesystems: [],
     nextFilesystemId: 0,

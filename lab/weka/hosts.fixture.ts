@@ -5,26 +5,26 @@ import type { ExecResult } from '../contract.ts';
 import { createRandom } from '../random.ts';
 import type { WekaPlace } from './place.ts';
 import type { WekaSettings } from './settings.ts';
-import type { LabWekaWorld, WekaWorldOptions } from './world.ts';
-import { createWekaWorld } from './world.ts';
+import type { WekaSite, WekaSiteOptions } from './site.ts';
+import { createWekaSite } from './site.ts';
 
-export interface TestWorld {
+export interface TestSite {
   clock: VirtualClock;
-  world: LabWekaWorld;
+  site: WekaSite;
   /** Runs `weka ...` at a place and lets time pass until it answers. A string is split at blanks. */
   weka(place: WekaPlace, command: string | string[]): Promise<ExecResult>;
   /** The same, parsed; throws what stands on stderr. */
   json(place: WekaPlace, command: string | string[]): Promise<unknown>;
 }
 
-/** An empty world with a virtual clock and a seed. */
-export function testWorld(settings: Partial<WekaSettings> = {}, options: Partial<WekaWorldOptions> = {}): TestWorld {
+/** An empty site with a virtual clock and a seed. */
+export function testSite(settings: Partial<WekaSettings> = {}, options: Partial<WekaSiteOptions> = {}): TestSite {
   const clock = new VirtualClock();
   const chance = createRandom(7);
-  const world = createWekaWorld({ clock, random: () => chance.next(), settings, ...options });
+  const site = createWekaSite({ clock, random: () => chance.next(), settings, ...options });
   const weka = async (place: WekaPlace, command: string | string[]): Promise<ExecResult> => {
     let result: ExecResult | undefined;
-    void world.run(place, typeof command === 'string' ? command.split(' ') : command, '').then((value) => {
+    void site.run(place, typeof command === 'string' ? command.split(' ') : command, '').then((value) => {
       result = value;
     });
     await clock.runUntil(() => result !== undefined);
@@ -36,7 +36,7 @@ export function testWorld(settings: Partial<WekaSettings> = {}, options: Partial
     if (result.exitCode !== 0) throw new Error(result.stderr);
     return JSON.parse(result.stdout) as unknown;
   };
-  return { clock, world, weka, json };
+  return { clock, site, weka, json };
 }
 
 /** A container's place: host `n` is `node-n` with address `10.0.0.n`; drive containers listen on 35000, others on 35100. */
@@ -53,7 +53,7 @@ const traitsOf = ({ env: { MODE: mode = '' } }: WekaPlace) => (isMode(mode) ? mo
 const portOf = (at: WekaPlace): number => (traitsOf(at)?.hasDrives === true ? 35_000 : 35_100);
 
 /** Sets a container up and starts it; it is a stem, or has joined, when this returns. */
-export async function bringUp(test: TestWorld, at: WekaPlace, extra = ''): Promise<void> {
+export async function bringUp(test: TestSite, at: WekaPlace, extra = ''): Promise<void> {
   const cores = traitsOf(at)?.runtime?.coresOption ?? '--only-frontend-cores';
   const setup = `local setup container --name ${at.env.NAME} --no-start --disable --cores 1 --core-ids auto ${cores} --net udp --base-port ${portOf(at)} --join-secret sesame ${extra}`;
   for (const command of [setup.trim(), 'local start']) {
@@ -71,7 +71,7 @@ export function createCommand(places: WekaPlace[], secret = 'sesame'): string {
 }
 
 /** A formed cluster of drive and compute containers on `hosts` hosts with a drive `disk-n` each, IO started. */
-export async function formedCluster(test: TestWorld, hosts: number): Promise<{ drives: WekaPlace[]; computes: WekaPlace[] }> {
+export async function formedCluster(test: TestSite, hosts: number): Promise<{ drives: WekaPlace[]; computes: WekaPlace[] }> {
   const numbers = Array.from({ length: hosts }, (_, index) => index + 1);
   const drives = numbers.map((n) => place('drive', n));
   const computes = numbers.map((n) => place('compute', n));

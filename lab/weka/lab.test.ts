@@ -47,10 +47,10 @@ describe('a lab of weka', () => {
     lab.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'two', namespace: 'default' } });
     expect(changes).toHaveLength(2);
     let told = 0;
-    lab.world.onChange(() => { told += 1; });
-    lab.world.setReachable('node-1', false);
+    lab.site.onChange(() => { told += 1; });
+    lab.site.setReachable('node-1', false);
     expect(told).toBe(1);
-    await lab.world.run({ dataId: 'one', nodeName: 'node-1', ip: '10.0.0.1', env: {} }, ['local', 'ps'], '');
+    await lab.site.run({ dataId: 'one', nodeName: 'node-1', ip: '10.0.0.1', env: {} }, ['local', 'ps'], '');
     expect(told).toBe(2);
     lab.stop();
   });

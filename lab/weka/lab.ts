@@ -6,7 +6,7 @@ import { wekaLab } from './system.ts';
 
 export interface WekaLabOptions extends Omit<LabOptions, 'systems' | 'pace'>, WekaModelSettings {}
 
-export interface WekaLab extends Lab, Pick<WekaModel, 'world'> {}
+export interface WekaLab extends Lab, Pick<WekaModel, 'site'> {}
 
 /** As `createLab`, at the ordinary pace where `weka` and `runtime` say nothing. */
 export async function createWekaLab({ weka = {}, runtime = {}, ...options }: WekaLabOptions): Promise<WekaLab> {
@@ -17,6 +17,6 @@ export async function createWekaLab({ weka = {}, runtime = {}, ...options }: Wek
     return model;
   };
   const lab = await createLab({ ...options, systems: [{ ...wekaLab, start }] });
-  const { world } = started[0]!;
-  return Object.assign(lab, { world });
+  const { site } = started[0]!;
+  return Object.assign(lab, { site });
 }

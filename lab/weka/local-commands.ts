@@ -3,7 +3,7 @@ import type { CommandContext, LocalCommand } from './command.ts';
 import { answer, answerJson, refuse, splitList, versionOf, withLocal } from './command.ts';
 import { endProcess, startContainer, stopContainer } from './processes.ts';
 import { roleTraits } from './roles.ts';
-import type { Cluster, LocalContainer, WorldState } from './state.ts';
+import type { Cluster, LocalContainer, SiteState } from './state.ts';
 import { clusterOf, hasQuorum, isUp, localKey } from './state.ts';
 
 /** Commands answered on the host, without credentials. */
@@ -26,14 +26,14 @@ export const localCommands: LocalCommand[] = [
   { scope: 'local', words: 'version set', options: { '--set-dependent': 'flag', '--default-only': 'flag' }, run: () => answer('') },
 ];
 
-function listContainers({ world, local, options }: CommandContext) {
-  const entries = local === undefined ? [] : [localEntry(world, local)];
+function listContainers({ site, local, options }: CommandContext) {
+  const entries = local === undefined ? [] : [localEntry(site, local)];
   if (options.json) return answerJson(entries);
   return answer(entries.map((entry) => `${entry.name}  ${entry.runStatus}  ${entry.internalStatus.display_status}\n`).join(''));
 }
 
 /** One entry of `weka local ps --json`. Who asks for many remembers which clusters have a leader. */
-export function localEntry(world: WorldState, local: LocalContainer, hasLeader = (cluster: Cluster) => hasQuorum(world, cluster)) {
+export function localEntry(site: SiteState, local: LocalContainer, hasLeader = (cluster: Cluster) => hasQuorum(site, cluster)) {
   return {
     name: local.name,
     type: roleTraits[local.role].localType,
@@ -42,7 +42,7 @@ export function localEntry(world: WorldState, local: LocalContainer, hasLeader =
     versionName: local.version,
     lastFailure: local.lastFailure,
     lastFailureTime: local.lastFailureAt === undefined ? '' : new Date(local.lastFailureAt).toISOString(),
-    internalStatus: internalStatus(world, local, hasLeader),
+    internalStatus: internalStatus(site, local, hasLeader),
   };
 }
 
@@ -51,19 +51,19 @@ function runStatus(local: LocalContainer): string {
   return { starting: 'Starting', running: 'Running', stopping: 'Stopping' }[local.process];
 }
 
-function internalStatus(world: WorldState, local: LocalContainer, hasLeader: (cluster: Cluster) => boolean) {
-  const [display_status, message] = displayStatus(world, local, hasLeader);
+function internalStatus(site: SiteState, local: LocalContainer, hasLeader: (cluster: Cluster) => boolean) {
+  const [display_status, message] = displayStatus(site, local, hasLeader);
   return { action: 'NONE', display_status, message, state: local.process === 'running' ? 'READY' : 'DOWN' };
 }
 
-function displayStatus(world: WorldState, local: LocalContainer, hasLeader: (cluster: Cluster) => boolean): [string, string] {
+function displayStatus(site: SiteState, local: LocalContainer, hasLeader: (cluster: Cluster) => boolean): [string, string] {
   if (local.process !== 'running') return ['DOWN', 'Not running'];
   if (!local.ready) return ['STARTING', 'Starting'];
   if (!roleTraits[local.role].joinsCluster) return ['READY', 'Ready'];
-  const cluster = clusterOf(world, local);
+  const cluster = clusterOf(site, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (cluster !== undefined && member !== undefined) {
-    return isUp(world, cluster, member, hasLeader(cluster)) ? ['READY', 'Ready'] : ['CLUSTERIZING', 'Joining cluster'];
+    return isUp(site, cluster, member, hasLeader(cluster)) ? ['READY', 'Ready'] : ['CLUSTERIZING', 'Joining cluster'];
   }
   if (local.membership !== undefined) return ['CLUSTERIZING', 'Not a member of the cluster any more'];
   return local.joinIps.length > 0 ? ['CLUSTERIZING', 'Joining cluster'] : ['STEM', 'STEM mode'];
@@ -76,7 +76,7 @@ function start(context: CommandContext) {
     if (local.process === 'stopped') Object.assign(local, { ip, version: versionOf(env) });
     // the runtime writes them into the resources file, which the model does not read
     if (local.process === 'stopped' && env.JOIN_IPS) local.joinIps = splitList(env.JOIN_IPS);
-    const failure = await startContainer(context.world, local);
+    const failure = await startContainer(context.site, local);
     return failure === undefined ? answer('') : refuse(failure);
   });
 }
@@ -85,25 +85,25 @@ function stop(context: CommandContext) {
   if (context.local === undefined) return answer('');
   const { local } = context;
   const force = context.options.has('--force') || context.options.has('-f');
-  return stopContainer(context.world, local, force).then(() =>
+  return stopContainer(context.site, local, force).then(() =>
     local.process === 'stopped' ? answer('') : refuse(`container ${local.name} did not stop`),
   );
 }
 
 function restart(context: CommandContext) {
   return withLocal(context, async (local) => {
-    await stopContainer(context.world, local, true);
-    const failure = await startContainer(context.world, local);
+    await stopContainer(context.site, local, true);
+    const failure = await startContainer(context.site, local);
     return failure === undefined ? answer('') : refuse(failure);
   });
 }
 
-function remove({ world, place, local, options }: CommandContext) {
+function remove({ site, place, local, options }: CommandContext) {
   if (local === undefined) return answer('');
   const force = options.has('--force') || options.has('-f');
   if (local.process !== 'stopped' && !force) return refuse(`container ${local.name} is running, stop it first`);
-  endProcess(world, local, 'operator');
-  world.locals.delete(localKey(place.nodeName, place.dataId));
+  endProcess(site, local, 'operator');
+  site.locals.delete(localKey(place.nodeName, place.dataId));
   return answer('');
 }
 
@@ -115,7 +115,7 @@ function execInContainer(context: CommandContext) {
   });
 }
 
-function wapi({ world, local, options }: CommandContext) {
+function wapi({ site, local, options }: CommandContext) {
   const method = options.value('-W') ?? '';
   if (method !== 'container-get-identity') return refuse(`unknown method ${method}`);
   const name = options.value('--container-name');
@@ -125,7 +125,7 @@ function wapi({ world, local, options }: CommandContext) {
   if (local.membership === undefined) {
     return answerJson({ value: { cluster_guid: '00000000-0000-0000-0000-000000000000', host_id: 65_535 }, has_value: true, exception: null });
   }
-  const cluster = clusterOf(world, local);
+  const cluster = clusterOf(site, local);
   if (cluster === undefined) return answerJson({ ...none, exception: 'the host is not a member of its cluster any more' });
   return answerJson({ value: { cluster_guid: local.membership.guid, host_id: local.membership.hostId }, has_value: true, exception: null });
 }

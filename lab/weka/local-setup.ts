@@ -59,7 +59,7 @@ function roleFrom({ options, place }: CommandContext): Role {
 }
 
 function setUpContainer(context: CommandContext) {
-  const { world, place, options, local } = context;
+  const { site, place, options, local } = context;
   const name = options.value('--name') ?? 'default';
   const basePort = Number(options.value('--base-port') ?? '14000');
   if (!Number.isInteger(basePort) || basePort < 1 || basePort > 65_535) return refuse(`invalid base port ${options.value('--base-port')}`);
@@ -87,7 +87,7 @@ function setUpContainer(context: CommandContext) {
     if (joinIps !== undefined) local.joinIps = splitList(joinIps);
     return answer('');
   }
-  world.locals.set(localKey(place.nodeName, place.dataId), {
+  site.locals.set(localKey(place.nodeName, place.dataId), {
     ...blankLocal(place.dataId, place.nodeName, name),
     ...settings,
     joinIps: splitList(joinIps ?? ''),
@@ -129,9 +129,9 @@ function blankLocal(dataId: string, nodeName: string, name: string): LocalContai
 }
 
 /** Envoy, telemetry and ssdproxy: a container named after its kind that belongs to no cluster in the model. */
-function setUpGateway({ world, place, options, local }: CommandContext, role: 'envoy' | 'telemetry' | 'ssdproxy') {
+function setUpGateway({ site, place, options, local }: CommandContext, role: 'envoy' | 'telemetry' | 'ssdproxy') {
   if (local !== undefined) return answer('');
-  world.locals.set(localKey(place.nodeName, place.dataId), {
+  site.locals.set(localKey(place.nodeName, place.dataId), {
     ...blankLocal(place.dataId, place.nodeName, role),
     ip: place.ip,
     role,

@@ -11,8 +11,8 @@ import type { Store } from '../api/store/types.ts';
 import { RealClock } from '../clock.ts';
 import type { ExecResult } from '../contract.ts';
 import { createHardwareRegistry } from '../nodes/hardware.ts';
-import { podResource, secretResource } from '../nodes/kinds.ts';
-import type { Container, Pod } from '../nodes/kinds.ts';
+import { podResource, secretResource } from '../nodes/core-types.ts';
+import type { Container, Pod } from '../nodes/core-types.ts';
 import { startKubelet } from '../nodes/kubelet.ts';
 import { podAccess } from '../nodes/pod-access.ts';
 import { processPrograms } from '../nodes/process-program.ts';
@@ -20,7 +20,7 @@ import { createRandom } from '../random.ts';
 import { bootScripts } from './boot-scripts.ts';
 import { wekaProcessRuntime } from './process-runtime.ts';
 import { serveShim } from './shim-server.ts';
-import { createWekaWorld } from './world.ts';
+import { createWekaSite } from './site.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
 const runtimePath = join(import.meta.dirname, '../../runtime-configmap/weka_runtime.py');
@@ -40,15 +40,15 @@ async function lab() {
   const hardware = createHardwareRegistry(random.next);
   hardware.add({ name: 'node-1', ip: '10.0.0.1', drives: ['disk-1'], driversLoaded: new Set(['4.4.5']) });
   const settings = { start: 10, join: 10, stopForced: 10, stopGracefully: 10 };
-  const world = createWekaWorld({ clock, random: random.next, hardware, settings });
-  const shim = await serveShim({ world });
+  const site = createWekaSite({ clock, random: random.next, hardware, settings });
+  const shim = await serveShim({ site });
   closers.push(() => shim.close());
   const cleaned: string[] = [];
   const programs = processPrograms({
     directory,
     hardware,
     runtime: wekaProcessRuntime({
-      world: { driveGuid: (serial) => world.driveGuid(serial), forget: (dataId, node) => void cleaned.push(`${node}:${dataId}`) },
+      site: { driveGuid: (serial) => site.driveGuid(serial), forget: (dataId, node) => void cleaned.push(`${node}:${dataId}`) },
       shimUrl: shim.url,
       env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: '0', WEKA_OPERATOR_DEBUG_SLEEP: '0' },
     }),
@@ -70,7 +70,7 @@ async function lab() {
   const report = async (pod: string): Promise<Record<string, unknown>> =>
     JSON.parse((await exec(pod, ['python3', '/opt/weka_runtime.py', 'report'])).stdout) as Record<string, unknown>;
   const phase = async (pod: string): Promise<unknown> => (await report(pod).catch(() => ({ phase: 'unreachable' })))['phase'];
-  return { directory, store, world, kubelet, access, exec, report, phase, problems, cleaned, pod: (name: string) => find(store, name) };
+  return { directory, store, site, kubelet, access, exec, report, phase, problems, cleaned, pod: (name: string) => find(store, name) };
 }
 
 function find(store: Store, name: string): Pod | undefined {
@@ -163,7 +163,7 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
   });
 
   it('is fenced by its lock, and cleaned up by a helper pod on its node', async () => {
-    const { store, world, exec, phase, pod, cleaned, directory } = await lab();
+    const { store, site, exec, phase, pod, cleaned, directory } = await lab();
     const guid = '5a4ec0de-0000-4000-8000-000000000001';
     store.create(secretResource, 'default', secret);
     store.create(podResource, 'default', drivePod('one'));
@@ -181,17 +181,17 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     await expect.poll(() => exec('one', ['touch', '/tmp/.allow-stop']).then(() => pod('one'), () => pod('one')), soon).toBeUndefined();
     const data = join(directory, 'node-1/host', hostPath);
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(true);
-    world.imprint('disk-1', 'f0e1d2c3-0000-4000-8000-000000000002');
+    site.imprint('disk-1', 'f0e1d2c3-0000-4000-8000-000000000002');
     store.create(podResource, 'default', helper('foreign'));
     await expect.poll(() => pod('foreign')?.status?.phase, soon).toBe('Failed');
     const foreign = `drive disk-1 (/dev/weka-disk-1) belongs to weka cluster f0e1d2c3-0000-4000-8000-000000000002, not to ${guid}`;
     expect(pod('foreign')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({ exitCode: 1, message: foreign });
-    world.imprint('disk-1', guid);
+    site.imprint('disk-1', guid);
     store.create(podResource, 'default', helper('clean'));
     await expect.poll(() => pod('clean')?.status?.phase, soon).toBe('Succeeded');
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(false);
     expect(cleaned).toEqual(['node-1:uid-1']);
-    expect(world.driveGuid('disk-1')).toBeUndefined();
+    expect(site.driveGuid('disk-1')).toBeUndefined();
   });
 
   it('shows a changed secret to the next command, and tells of a command that is not there', async () => {

@@ -6,10 +6,10 @@ import { repository } from '../repository.ts';
 import { cleanedContainer } from './cleaned-directory.ts';
 import { devicePath } from './drive-commands.ts';
 import { driveFiles, resignImage } from './drive-image.ts';
-import type { LabWekaWorld } from './world.ts';
+import type { WekaSite } from './site.ts';
 
 export interface WekaProcessOptions {
-  world: Pick<LabWekaWorld, 'driveGuid' | 'forget'>;
+  site: Pick<WekaSite, 'driveGuid' | 'forget'>;
   /** Address of the model for the shim: `http://HOST:PORT` or `unix:/PATH`. */
   shimUrl: string;
   /** Environment of every process, over all else: WEKA_RUNTIME_POLL_SECONDS and the like. */
@@ -27,8 +27,8 @@ const osRelease: Record<string, (build: string) => string> = {
 };
 
 /** What every process of a weka pod has. */
-export function wekaProcessRuntime({ world, shimUrl, env }: WekaProcessOptions): ProcessRuntime {
-  const owner = (serial: string): string | undefined => world.driveGuid(serial);
+export function wekaProcessRuntime({ site, shimUrl, env }: WekaProcessOptions): ProcessRuntime {
+  const owner = (serial: string): string | undefined => site.driveGuid(serial);
   const drive = (serial: string) => {
     const guid = owner(serial) ?? '';
     const device = devicePath(serial);
@@ -62,7 +62,7 @@ export function wekaProcessRuntime({ world, shimUrl, env }: WekaProcessOptions):
     // it has emptied the directory; the identity that was in there is the model's
     onEnd(environment, exitCode) {
       const cleaned = exitCode === 0 ? cleanedContainer(environment) : undefined;
-      if (cleaned !== undefined) world.forget(cleaned, environment.nodeName);
+      if (cleaned !== undefined) site.forget(cleaned, environment.nodeName);
     },
   };
 }

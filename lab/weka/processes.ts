@@ -2,32 +2,32 @@
 import { randomUuid } from '../nodes/hardware.ts';
 import { exposedMembers, refreshProtection } from './protection.ts';
 import { hasDrives, isBackend, isClient, roleTraits } from './roles.ts';
-import type { Actor, Cluster, LocalContainer, Member, WorldState } from './state.ts';
+import type { Actor, Cluster, LocalContainer, Member, SiteState } from './state.ts';
 import { clusterOf, domainOf, drivesOf, hasQuorum, isPresent, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
 
 /**
  * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
  * It becomes ready `join` milliseconds later.
  */
-export function startContainer(world: WorldState, local: LocalContainer): Promise<string | undefined> {
+export function startContainer(site: SiteState, local: LocalContainer): Promise<string | undefined> {
   if (local.process === 'running') return Promise.resolve(undefined);
   if (local.process !== 'stopped') return Promise.resolve(`container ${local.name} is ${local.process}`);
-  const refusal = portConflict(world, local);
+  const refusal = portConflict(site, local);
   if (refusal !== undefined) {
-    noteFailure(world, local, refusal);
+    noteFailure(site, local, refusal);
     local.startFailed = true;
     return Promise.resolve(refusal);
   }
-  flagSecondProcess(world, local);
+  flagSecondProcess(site, local);
   local.joinIps = local.nextJoinIps ?? local.joinIps;
   local.nextJoinIps = undefined;
   local.process = 'starting';
   local.startFailed = false;
   local.lastFailure = '';
   return new Promise((resolve) => {
-    const cancel = world.clock.after(world.settings.start, () => {
+    const cancel = site.clock.after(site.settings.start, () => {
       local.process = 'running';
-      local.cancel = world.clock.after(world.settings.join, () => becomeReady(world, local));
+      local.cancel = site.clock.after(site.settings.join, () => becomeReady(site, local));
       resolve(undefined);
     });
     local.cancel = () => {
@@ -37,55 +37,55 @@ export function startContainer(world: WorldState, local: LocalContainer): Promis
   });
 }
 
-function portConflict(world: WorldState, local: LocalContainer): string | undefined {
-  const other = [...world.locals.values()].find(
+function portConflict(site: SiteState, local: LocalContainer): string | undefined {
+  const other = [...site.locals.values()].find(
     (candidate) =>
       candidate !== local &&
       candidate.nodeName === local.nodeName &&
       candidate.process !== 'stopped' &&
-      Math.abs(candidate.basePort - local.basePort) < world.settings.portBlock,
+      Math.abs(candidate.basePort - local.basePort) < site.settings.portBlock,
   );
   return other === undefined ? undefined : `Port ${local.basePort} is already in use by container ${other.name}`;
 }
 
-function flagSecondProcess(world: WorldState, local: LocalContainer): void {
-  const twin = [...world.locals.values()].find(
+function flagSecondProcess(site: SiteState, local: LocalContainer): void {
+  const twin = [...site.locals.values()].find(
     (other) => other !== local && other.dataId === local.dataId && other.process !== 'stopped',
   );
   if (twin === undefined) return;
-  recordIncident(world, clusterOf(world, local) ?? clusterOf(world, twin), {
+  recordIncident(site, clusterOf(site, local) ?? clusterOf(site, twin), {
     kind: 'two-processes', by: 'operator', message: `${local.name} (${local.dataId}) was started on ${local.nodeName} while it runs on ${twin.nodeName}`,
   });
 }
 
-function becomeReady(world: WorldState, local: LocalContainer): void {
+function becomeReady(site: SiteState, local: LocalContainer): void {
   local.ready = true;
   local.cancel = undefined;
-  const cluster = clusterOf(world, local);
+  const cluster = clusterOf(site, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (member !== undefined) Object.assign(member, { ip: local.ip, port: local.basePort, cores: local.cores });
-  if (cluster !== undefined) refreshProtection(world, cluster);
-  tryJoins(world);
+  if (cluster !== undefined) refreshProtection(site, cluster);
+  tryJoins(site);
 }
 
 /** Lets every started stem with join addresses try them. To be called when someone new can be reached. */
-export function tryJoins(world: WorldState): void {
-  for (const local of world.locals.values()) {
+export function tryJoins(site: SiteState): void {
+  for (const local of site.locals.values()) {
     const stem = local.ready && local.process === 'running' && local.membership === undefined && !local.forming;
-    if (stem && roleTraits[local.role].joinsCluster && !world.unreachableNodes.has(local.nodeName)) tryJoin(world, local);
+    if (stem && roleTraits[local.role].joinsCluster && !site.unreachableNodes.has(local.nodeName)) tryJoin(site, local);
   }
 }
 
-function tryJoin(world: WorldState, local: LocalContainer): void {
+function tryJoin(site: SiteState, local: LocalContainer): void {
   for (const address of local.joinIps) {
-    const cluster = clusterOf(world, listenerAt(world, address));
-    if (cluster === undefined || !hasQuorum(world, cluster)) continue;
+    const cluster = clusterOf(site, listenerAt(site, address));
+    if (cluster === undefined || !hasQuorum(site, cluster)) continue;
     if (!maySecretlyJoin(cluster, local)) {
-      noteFailure(world, local, 'Join rejected by the cluster: wrong join secret');
+      noteFailure(site, local, 'Join rejected by the cluster: wrong join secret');
       continue;
     }
-    addMember(world, cluster, local);
-    refreshProtection(world, cluster);
+    addMember(site, cluster, local);
+    refreshProtection(site, cluster);
     return;
   }
 }
@@ -97,10 +97,10 @@ function maySecretlyJoin(cluster: Cluster, local: LocalContainer): boolean {
 }
 
 /** Makes the container a member with the next host id; the caller has checked that it may. */
-export function addMember(world: WorldState, cluster: Cluster, local: LocalContainer): Member {
+export function addMember(site: SiteState, cluster: Cluster, local: LocalContainer): Member {
   const member: Member = {
     hostId: cluster.nextHostId++,
-    uid: randomUuid(world.random),
+    uid: randomUuid(site.random),
     name: local.name,
     nodeName: local.nodeName,
     dataId: local.dataId,
@@ -108,11 +108,11 @@ export function addMember(world: WorldState, cluster: Cluster, local: LocalConta
     port: local.basePort,
     role: local.role,
     cores: local.cores,
-    failureDomain: local.failureDomain ?? (world.settings.namesDomains ? (local.machineIdentifier ?? local.nodeName) : undefined),
+    failureDomain: local.failureDomain ?? (site.settings.namesDomains ? (local.machineIdentifier ?? local.nodeName) : undefined),
     state: 'ACTIVE',
-    addedAt: world.clock.now(),
+    addedAt: site.clock.now(),
     exposure: 'full',
-    exposureSince: world.clock.now(),
+    exposureSince: site.clock.now(),
     exposedBy: 'fault',
     cancelExposure: undefined,
   };
@@ -123,20 +123,20 @@ export function addMember(world: WorldState, cluster: Cluster, local: LocalConta
 }
 
 /** Stops the container in order; resolves when it is stopped. */
-export function stopContainer(world: WorldState, local: LocalContainer, force: boolean): Promise<void> {
+export function stopContainer(site: SiteState, local: LocalContainer, force: boolean): Promise<void> {
   local.startFailed = false;
   if (local.process === 'stopped') return Promise.resolve();
-  const mounts = isClient(local) ? (world.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
+  const mounts = isClient(local) ? (site.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
   if (mounts > 0) {
-    recordIncident(world, clusterOf(world, local), { kind: 'mounts-cut-off', by: 'operator', message: `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}` });
+    recordIncident(site, clusterOf(site, local), { kind: 'mounts-cut-off', by: 'operator', message: `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}` });
   }
-  if (local.process !== 'stopping') noteStop(world, local);
+  if (local.process !== 'stopping') noteStop(site, local);
   local.cancel?.();
   local.process = 'stopping';
-  const duration = force ? world.settings.stopForced : world.settings.stopGracefully;
+  const duration = force ? site.settings.stopForced : site.settings.stopGracefully;
   return new Promise((resolve) => {
-    const cancel = world.clock.after(duration, () => {
-      endProcess(world, local, 'operator');
+    const cancel = site.clock.after(duration, () => {
+      endProcess(site, local, 'operator');
       resolve();
     });
     local.cancel = () => {
@@ -150,35 +150,35 @@ export function stopContainer(world: WorldState, local: LocalContainer, force: b
 const holdsSomething = (cluster: Cluster, member: Member): boolean => !hasDrives(member) || drivesOf(cluster, member).some(({ status }) => status === 'ACTIVE' || status === 'PHASING_OUT');
 
 /** Whether the stop was right is for others to judge; here is what they need for it. */
-function noteStop(world: WorldState, local: LocalContainer): void {
-  const cluster = clusterOf(world, local);
+function noteStop(site: SiteState, local: LocalContainer): void {
+  const cluster = clusterOf(site, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (cluster === undefined || member === undefined || !isBackend(member.role)) return;
-  const others = exposedMembers(world, cluster).filter((other) => domainOf(other) !== domainOf(member));
-  world.stops.push({
-    at: world.clock.now(), guid: cluster.guid, dataId: member.dataId, name: member.name, nodeName: member.nodeName, role: member.role,
-    served: member.state !== 'INACTIVE' && isPresent(world, cluster, member) && holdsSomething(cluster, member),
+  const others = exposedMembers(site, cluster).filter((other) => domainOf(other) !== domainOf(member));
+  site.stops.push({
+    at: site.clock.now(), guid: cluster.guid, dataId: member.dataId, name: member.name, nodeName: member.nodeName, role: member.role,
+    served: member.state !== 'INACTIVE' && isPresent(site, cluster, member) && holdsSomething(cluster, member),
     alreadyAway: others.map(({ name, dataId, exposure, exposureSince, exposedBy }) => ({
       name, dataId,
       // not exposed yet: it is just being stopped
-      ...(exposure === 'full' ? { since: world.clock.now(), by: 'operator' as const } : { since: exposureSince, by: exposedBy }),
+      ...(exposure === 'full' ? { since: site.clock.now(), by: 'operator' as const } : { since: exposureSince, by: exposedBy }),
     })),
   });
-  tellRecordListeners(world);
+  tellRecordListeners(site);
 }
 
 /** The processes are gone, whatever they were doing. */
-export function endProcess(world: WorldState, local: LocalContainer, by: Actor): void {
+export function endProcess(site: SiteState, local: LocalContainer, by: Actor): void {
   const cancel = local.cancel;
   local.cancel = undefined;
   local.process = 'stopped';
   local.ready = false;
   cancel?.();
-  const cluster = clusterOf(world, local);
-  if (cluster !== undefined) refreshProtection(world, cluster, by);
+  const cluster = clusterOf(site, local);
+  if (cluster !== undefined) refreshProtection(site, cluster, by);
 }
 
-export function noteFailure(world: WorldState, local: LocalContainer, reason: string): void {
+export function noteFailure(site: SiteState, local: LocalContainer, reason: string): void {
   local.lastFailure = reason;
-  local.lastFailureAt = world.clock.now();
+  local.lastFailureAt = site.clock.now();
 }

@@ -9,7 +9,7 @@
  * compute containers are present (of two, as small as a laptop's cluster is, one will do).
  */
 import { hasDrives, isBackend, isCompute } from './roles.ts';
-import type { Actor, Cluster, Exposure, IoRule, Member, WorldState } from './state.ts';
+import type { Actor, Cluster, Exposure, IoRule, Member, SiteState } from './state.ts';
 import { domainOf, drivenDomains, drivesOf, isPresent, recordIncident } from './state.ts';
 
 /** Failure domains whose data misses a copy: those of members that are down or returning. */
@@ -22,9 +22,9 @@ function domainsOf(cluster: Cluster, exposures: Exposure[]): Set<string> {
 }
 
 /** Members that are away, or were and are not whole again. */
-export function exposedMembers(world: WorldState, cluster: Cluster): Member[] {
+export function exposedMembers(site: SiteState, cluster: Cluster): Member[] {
   if (cluster.io === 'never' || cluster.io === 'starting') return [];
-  const gone = (member: Member): boolean => member.exposure === 'full' && !isPresent(world, cluster, member);
+  const gone = (member: Member): boolean => member.exposure === 'full' && !isPresent(site, cluster, member);
   return counted(cluster).filter((member) => gone(member) || member.exposure === 'down' || member.exposure === 'returning');
 }
 
@@ -43,25 +43,25 @@ export function driveDomains(cluster: Cluster, except?: Member): Set<string> {
 }
 
 /** To be called after whatever may have changed who is present in the cluster, with whose act it was. */
-export function refreshProtection(world: WorldState, cluster: Cluster, by: Actor = 'fault'): void {
+export function refreshProtection(site: SiteState, cluster: Cluster, by: Actor = 'fault'): void {
   if (cluster.io === 'never' || cluster.io === 'starting') return;
   for (const member of counted(cluster)) {
-    const present = isPresent(world, cluster, member);
+    const present = isPresent(site, cluster, member);
     const next = present ? returnOf[member.exposure] : failureOf[member.exposure];
     if (!present && next === 'down' && member.exposure !== 'down') member.exposedBy = by;
-    if (next !== member.exposure) expose(world, cluster, member, next);
+    if (next !== member.exposure) expose(site, cluster, member, next);
   }
-  judgeIo(world, cluster, by);
+  judgeIo(site, cluster, by);
 }
 
 /** A drive of the member FAILED under it: the data is made anew, as after a return. */
-export function exposeByDrive(world: WorldState, cluster: Cluster, member: Member, by: Actor): void {
+export function exposeByDrive(site: SiteState, cluster: Cluster, member: Member, by: Actor): void {
   if (cluster.io !== 'started' && cluster.io !== 'interrupted') return;
   if (member.exposure === 'full' || member.exposure === 'returning' || member.exposure === 'redistributing') {
     member.exposedBy = by;
-    expose(world, cluster, member, 'returning');
+    expose(site, cluster, member, 'returning');
   }
-  judgeIo(world, cluster, by);
+  judgeIo(site, cluster, by);
 }
 
 const failureOf: Record<Exposure, Exposure> = {
@@ -80,20 +80,20 @@ const returnOf: Record<Exposure, Exposure> = {
   elsewhere: 'redistributing',
 };
 
-function expose(world: WorldState, cluster: Cluster, member: Member, exposure: Exposure): void {
+function expose(site: SiteState, cluster: Cluster, member: Member, exposure: Exposure): void {
   member.cancelExposure?.();
   member.cancelExposure = undefined;
   member.exposure = exposure;
-  member.exposureSince = world.clock.now();
-  const { rebuild, rebuildElsewhere } = world.settings;
+  member.exposureSince = site.clock.now();
+  const { rebuild, rebuildElsewhere } = site.settings;
   const then = (milliseconds: number, next: Exposure): void => {
-    member.cancelExposure = world.clock.after(milliseconds, () => {
+    member.cancelExposure = site.clock.after(milliseconds, () => {
       // until there is room for the data it stays exposed; a failure, a return or a new drive decides again
       if (next === 'elsewhere' && !canRebuildWithout(cluster)) return then(rebuildElsewhere, next);
       if (next === 'full' && !canMakeAnew(cluster, member)) return then(rebuild, next);
       for (const drive of drivesOf(cluster, member)) drive.rebuilt = drive.status === 'FAILED';
-      expose(world, cluster, member, next);
-      judgeIo(world, cluster, 'fault');
+      expose(site, cluster, member, next);
+      judgeIo(site, cluster, 'fault');
     });
   };
   if (exposure === 'returning' || exposure === 'redistributing') then(rebuild, 'full');
@@ -113,22 +113,22 @@ function canMakeAnew(cluster: Cluster, member: Member): boolean {
 }
 
 /** A member that leaves (INACTIVE, removed) has no part in protection any more. */
-export function clearExposure(world: WorldState, cluster: Cluster, member: Member): void {
+export function clearExposure(site: SiteState, cluster: Cluster, member: Member): void {
   member.cancelExposure?.();
   member.cancelExposure = undefined;
   member.exposure = 'full';
-  judgeIo(world, cluster, 'operator');
+  judgeIo(site, cluster, 'operator');
 }
 
-function judgeIo(world: WorldState, cluster: Cluster, by: Actor): void {
-  const lack = computesLack(world, cluster) ?? exposureLack(cluster);
+function judgeIo(site: SiteState, cluster: Cluster, by: Actor): void {
+  const lack = computesLack(site, cluster) ?? exposureLack(cluster);
   if (cluster.io === 'started' && lack !== undefined) {
     cluster.io = 'interrupted';
-    cluster.ioChangedAt = world.clock.now();
-    recordIncident(world, cluster, { kind: 'io-interrupted', by, rule: lack.rule, message: `cluster ${cluster.name || cluster.guid}: ${lack.message}` });
-  } else if (cluster.io === 'interrupted' && computesLack(world, cluster) === undefined && domainsOf(cluster, ['down']).size <= cluster.parityDrives) {
+    cluster.ioChangedAt = site.clock.now();
+    recordIncident(site, cluster, { kind: 'io-interrupted', by, rule: lack.rule, message: `cluster ${cluster.name || cluster.guid}: ${lack.message}` });
+  } else if (cluster.io === 'interrupted' && computesLack(site, cluster) === undefined && domainsOf(cluster, ['down']).size <= cluster.parityDrives) {
     cluster.io = 'started';
-    cluster.ioChangedAt = world.clock.now();
+    cluster.ioChangedAt = site.clock.now();
   }
 }
 
@@ -140,15 +140,15 @@ function exposureLack(cluster: Cluster): Lack {
   return { rule: 'parity', message: `${exposed.size} failed hosts exceed the protection of ${cluster.parityDrives}, IO stopped: ${[...exposed].sort().join(', ')}` };
 }
 
-function computesLack(world: WorldState, cluster: Cluster): Lack {
+function computesLack(site: SiteState, cluster: Cluster): Lack {
   const computes = counted(cluster).filter(isCompute);
-  const present = computes.filter((member) => isPresent(world, cluster, member)).length;
+  const present = computes.filter((member) => isPresent(site, cluster, member)).length;
   if (present > 0 && (present * 2 > computes.length || computes.length === 2)) return undefined;
   return { rule: 'compute-quorum', message: `compute quorum lost, ${present} of ${computes.length} compute containers are present, IO stopped` };
 }
 
 /** Records lost data when drives of more failure domains are gone, before a rebuild elsewhere, than parity bears. */
-export function judgeDataLoss(world: WorldState, cluster: Cluster, by: Actor): void {
+export function judgeDataLoss(site: SiteState, cluster: Cluster, by: Actor): void {
   if (cluster.io === 'never' || cluster.filesystems.length === 0) return;
   const lost = new Set<string>();
   for (const drive of cluster.drives.values()) {
@@ -156,9 +156,9 @@ export function judgeDataLoss(world: WorldState, cluster: Cluster, by: Actor): v
     if (drive.status === 'FAILED' && !drive.rebuilt && member !== undefined && member.exposure !== 'elsewhere') lost.add(domainOf(member));
   }
   if (lost.size <= cluster.parityDrives) return;
-  if (world.incidents.some((incident) => incident.kind === 'data-lost' && incident.clusterGuid === cluster.guid)) return;
+  if (site.incidents.some((incident) => incident.kind === 'data-lost' && incident.clusterGuid === cluster.guid)) return;
   const message = `cluster ${cluster.name || cluster.guid}: data lost, drives of ${lost.size} hosts are gone and protection bears ${cluster.parityDrives}`;
-  recordIncident(world, cluster, { kind: 'data-lost', by, message });
+  recordIncident(site, cluster, { kind: 'data-lost', by, message });
 }
 
 /** Weka's word for the health of a cluster. */
@@ -175,9 +175,9 @@ export function clusterStatus(cluster: Cluster): string {
 }
 
 /** Done share of the rebuilds under way, 0 to 100; 0 when there is none. */
-export function rebuildProgress(world: WorldState, cluster: Cluster): number {
+export function rebuildProgress(site: SiteState, cluster: Cluster): number {
   const returning = counted(cluster).filter((member) => member.exposure === 'returning');
   if (returning.length === 0) return 0;
-  const shares = returning.map((member) => (world.clock.now() - member.exposureSince) / world.settings.rebuild);
+  const shares = returning.map((member) => (site.clock.now() - member.exposureSince) / site.settings.rebuild);
   return Math.floor(Math.min(1, ...shares) * 100);
 }

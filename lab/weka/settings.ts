@@ -32,7 +32,7 @@ export interface WekaSettings {
   namesDomains: boolean;
 }
 
-/** What holds where `settings` of `createWekaWorld` says nothing. */
+/** What holds where `settings` of `createWekaSite` says nothing. */
 export const defaultWekaSettings: WekaSettings = {
   command: 0,
   start: 300,

@@ -8,7 +8,7 @@ import { createRandom } from '../random.ts';
 import { driveImage } from './drive-image.ts';
 import type { ShimServer } from './shim-server.ts';
 import { serveShim } from './shim-server.ts';
-import { createWekaWorld } from './world.ts';
+import { createWekaSite } from './site.ts';
 
 const shim = join(import.meta.dirname, 'shim');
 const settings = { start: 10, join: 10, stopForced: 10, stopGracefully: 10 };
@@ -27,12 +27,12 @@ afterEach(async () => {
 });
 
 async function serve(unix = false) {
-  const world = createWekaWorld({ clock: new RealClock(), random: createRandom(1).next, settings });
+  const site = createWekaSite({ clock: new RealClock(), random: createRandom(1).next, settings });
   const directory = mkdtempSync(join(tmpdir(), 'shim-'));
   closers.push(() => rmSync(directory, { recursive: true }));
-  const server: ShimServer = await serveShim({ world, ...(unix ? { socketPath: join(directory, 'weka.sock') } : {}) });
+  const server: ShimServer = await serveShim({ site, ...(unix ? { socketPath: join(directory, 'weka.sock') } : {}) });
   closers.push(() => server.close());
-  return { world, server };
+  return { site, server };
 }
 
 function start(program: string, argv: string[], url: string) {
@@ -55,13 +55,13 @@ describe('the weka command as a process', () => {
     ['a port', false],
     ['a unix socket', true],
   ])('brings a container up over %s', async (_, unix) => {
-    const { server, world } = await serve(unix);
+    const { server, site } = await serve(unix);
     expect(await run('weka', setup, server.url)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
     expect(await run('weka', ['local', 'start'], server.url)).toMatchObject({ exitCode: 0 });
-    await expect.poll(() => world.snapshot().locals[0]?.displayStatus).toBe('STEM');
+    await expect.poll(() => site.snapshot().locals[0]?.displayStatus).toBe('STEM');
     const { stdout } = await run('weka', ['local', 'ps', '--json'], server.url);
     expect(JSON.parse(stdout)).toMatchObject([{ name: 'drivex1', runStatus: 'Running', internalStatus: { display_status: 'STEM' } }]);
-    expect(world.snapshot().locals).toMatchObject([{ dataId: 'uid-1', nodeName: 'node-1', version: '4.4.2.157' }]);
+    expect(site.snapshot().locals).toMatchObject([{ dataId: 'uid-1', nodeName: 'node-1', version: '4.4.2.157' }]);
   });
 
   it('repeats refusals on stderr with their exit code', async () => {
@@ -81,32 +81,32 @@ describe('the weka command as a process', () => {
     ['TERM', 'SIGTERM', 0, null],
     ['KILL', 'SIGKILL', null, 'SIGKILL'],
   ] as const)('lives as the agent until %s, and the container dies with it', async (_, signal, code, by) => {
-    const { server, world } = await serve();
+    const { server, site } = await serve();
     const agent = start('weka', ['--agent', '--socket-name', 'x'], server.url);
     const ended = new Promise((resolve) => agent.on('exit', (...how) => resolve(how)));
     await run('weka', setup, server.url);
     await run('weka', ['local', 'start'], server.url);
     await expect.poll(() => server.agents, { timeout: 10_000 }).toBe(1);
-    expect(world.snapshot().locals).toMatchObject([{ runStatus: 'Running' }]);
+    expect(site.snapshot().locals).toMatchObject([{ runStatus: 'Running' }]);
     agent.kill(signal);
     expect(await ended).toEqual([code, by]);
-    await expect.poll(() => world.snapshot().locals[0]?.runStatus).toBe('Stopped');
+    await expect.poll(() => site.snapshot().locals[0]?.runStatus).toBe('Stopped');
   });
 
   it('resigns drives under the name weka-sign-drive', async () => {
-    const { server, world } = await serve();
-    world.imprint('disk-1', 'some-guid');
+    const { server, site } = await serve();
+    site.imprint('disk-1', 'some-guid');
     expect(await run('weka-sign-drive', ['--allow-erase-weka-partitions', '--', '/dev/weka-disk-1'], server.url)).toMatchObject({ exitCode: 0 });
-    expect(world.driveGuid('disk-1')).toBeUndefined();
+    expect(site.driveGuid('disk-1')).toBeUndefined();
   });
 
   it('gives the blocks of a drive, with its owner', async () => {
-    const { server, world } = await serve();
+    const { server, site } = await serve();
     const read = async (): Promise<Buffer> => Buffer.from(await (await fetch(`${server.url}/drives/disk-1`)).arrayBuffer());
     const guid = '0f3a1c52-9d7e-4b60-8a21-5c6d7e8f9a0b';
-    world.imprint('disk-1', guid);
+    site.imprint('disk-1', guid);
     expect(await read()).toEqual(driveImage(guid));
-    world.resign('node-1', ['disk-1']);
+    site.resign('node-1', ['disk-1']);
     expect(await read()).toEqual(driveImage(undefined));
   });
 });

@@ -5,10 +5,10 @@ import type { ExecResult } from '../contract.ts';
 import { refuse } from './command.ts';
 import { driveImage } from './drive-image.ts';
 import type { WekaPlace } from './place.ts';
-import type { LabWekaWorld } from './world.ts';
+import type { WekaSite } from './site.ts';
 
 export interface ShimServerOptions {
-  world: LabWekaWorld;
+  site: WekaSite;
   /** A unix socket; without it a port of `host`. */
   socketPath?: string;
   /** Default 127.0.0.1. */
@@ -36,7 +36,7 @@ interface ShimRequest {
 export async function serveShim(options: ShimServerOptions): Promise<ShimServer> {
   const agents = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    handle(options.world, agents, request, response).catch((error: unknown) => {
+    handle(options.site, agents, request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -65,10 +65,10 @@ function urlOf(server: Server): string {
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-async function handle(world: LabWekaWorld, agents: Set<ServerResponse>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(site: WekaSite, agents: Set<ServerResponse>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const drive = request.method === 'GET' ? /^\/drives\/([^/]+)$/.exec(request.url ?? '')?.[1] : undefined;
   if (drive !== undefined) {
-    readDrive(world, decodeURIComponent(drive), response);
+    readDrive(site, decodeURIComponent(drive), response);
     return;
   }
   if (request.method !== 'POST' || (request.url !== '/command' && request.url !== '/agent')) {
@@ -81,19 +81,19 @@ async function handle(world: LabWekaWorld, agents: Set<ServerResponse>, request:
     agents.add(response);
     response.on('close', () => {
       agents.delete(response);
-      world.processesDied(place.dataId, place.nodeName);
+      site.processesDied(place.dataId, place.nodeName);
     });
     response.writeHead(200).flushHeaders();
     return;
   }
-  const result = body.program === 'weka-sign-drive' ? signDrive(world, place, body.argv ?? []) : await world.run(place, body.argv ?? [], body.stdin ?? '');
+  const result = body.program === 'weka-sign-drive' ? signDrive(site, place, body.argv ?? []) : await site.run(place, body.argv ?? [], body.stdin ?? '');
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
 }
 
 /** The first blocks of a drive as the kernel reads them; weka takes one that it uses away from the kernel. */
-function readDrive(world: LabWekaWorld, serial: string, response: ServerResponse): void {
-  if (world.driveInUse(serial)) response.writeHead(409).end();
-  else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(driveImage(world.driveGuid(serial)));
+function readDrive(site: WekaSite, serial: string, response: ServerResponse): void {
+  if (site.driveInUse(serial)) response.writeHead(409).end();
+  else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(driveImage(site.driveGuid(serial)));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -113,9 +113,9 @@ function placeOf(env: Record<string, string>): WekaPlace {
 }
 
 /** `weka-sign-drive [options] -- DEVICE` with a device named `...weka-<serial>`: wipes its owner. */
-function signDrive(world: LabWekaWorld, place: WekaPlace, argv: string[]): ExecResult {
+function signDrive(site: WekaSite, place: WekaPlace, argv: string[]): ExecResult {
   const serial = /weka-([^/]+)$/.exec(argv.at(-1) ?? '')?.[1];
   if (serial === undefined) return refuse(`${argv.at(-1) ?? ''} is not a drive of the lab`);
-  world.resign(place.nodeName, [serial]);
+  site.resign(place.nodeName, [serial]);
   return { exitCode: 0, stdout: '', stderr: '' };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { wekaCommands } from '../../hooks/weka/commands.ts';
 import { loginArgv, refusedCredentials, wekaQueries } from '../../hooks/weka/queries.ts';
-import type { Bench, TestPod } from './simulated-program.fixture.ts';
-import { bench, giveResources } from './simulated-program.fixture.ts';
+import type { Harness, TestPod } from './simulated-program.fixture.ts';
+import { harness, giveResources } from './simulated-program.fixture.ts';
 
 interface Row {
   command: keyof typeof wekaCommands;
@@ -11,8 +11,8 @@ interface Row {
 }
 
 /** Drive containers on six hosts, and the compute container without which no IO starts; nothing is formed yet. */
-async function stems(): Promise<{ test: Bench; pods: TestPod[] }> {
-  const test = bench(6);
+async function stems(): Promise<{ test: Harness; pods: TestPod[] }> {
+  const test = harness(6);
   const pods: TestPod[] = [];
   for (let n = 1; n <= 6; n++) {
     const pod = test.start('drive', n);
@@ -64,7 +64,7 @@ describe('every command and query of the catalogue is known to the simulated pod
     const [executor] = pods as [TestPod];
     for (const row of life) expect(await perform(executor, row)).toBe('');
     await test.clock.advance(3000);
-    const drive = test.world.snapshot().clusters[0]?.drives.find(({ containerId }) => containerId === 5);
+    const drive = test.site.snapshot().clusters[0]?.drives.find(({ containerId }) => containerId === 5);
     expect(drive?.status).toBe('INACTIVE');
     const rest: Row[] = [
       { command: 'driveDeactivate', parameters: { uuid: drive?.uuid } },
@@ -78,10 +78,10 @@ describe('every command and query of the catalogue is known to the simulated pod
       expect(exitCode, argv.join(' ')).toBe(0);
       expect(() => answer.parse(JSON.parse(stdout)), argv.join(' ')).not.toThrow();
     }
-    expect(test.world.snapshot().clusters).toMatchObject([
+    expect(test.site.snapshot().clusters).toMatchObject([
       { name: 'demo', status: 'OK', members: [0, 1, 2, 3, 4, 6].map((id) => ({ id, status: 'UP' })), filesystems: ['.config_fs'], users: ['admin'] },
     ]);
-    expect(test.world.damage).toEqual([]);
+    expect(test.site.damage).toEqual([]);
   });
 
   it('a login is taken with the right password only, and says so in words that the operator knows', async () => {

@@ -52,11 +52,11 @@ interface Judgement {
 }
 
 /** What the drive says of itself, in the words of the real runtime. One that a running container holds is not visible. */
-function judge({ world, hardware }: SimulatedHosts, nodeName: string, serial: string, cluster: string): Judgement {
-  if (!(hardware.get(nodeName)?.drives ?? []).includes(serial) || world.driveInUse(serial)) {
+function judge({ site, hardware }: SimulatedHosts, nodeName: string, serial: string, cluster: string): Judgement {
+  if (!(hardware.get(nodeName)?.drives ?? []).includes(serial) || site.driveInUse(serial)) {
     return { serial, outcome: 'not visible', waits: `drive ${serial} is not visible on this host: it is gone, or bound to a user-space driver` };
   }
-  const guid = world.driveGuid(serial);
+  const guid = site.driveGuid(serial);
   if (guid === undefined || guid === cluster) return { serial, outcome: guid === undefined ? 'resigned' : 'own' };
   const instead = cluster === '' ? 'and this container never joined one' : `not to ${cluster}`;
   return { serial, outcome: 'foreign', waits: `drive ${serial} (/dev/${driveDevice(serial)}) belongs to weka cluster ${guid}, ${instead}` };
@@ -73,7 +73,7 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
     const serials = (env.RESIGN_SERIALS ?? '').split(',').filter((serial) => serial !== '');
     const drives = serials.map((serial) => judge(hosts, nodeName, serial, env.CLUSTER_GUID ?? ''));
     const own = drives.filter(({ outcome }) => outcome === 'own').map(({ serial }) => serial);
-    hosts.world.resign(nodeName, own);
+    hosts.site.resign(nodeName, own);
     const waiting = drives.flatMap(({ waits }) => waits ?? []);
     if (waiting.length > 0) return { exitCode: 1, line: waiting.join('; ') };
     const uid = cleanedContainer(environment);

@@ -1,7 +1,7 @@
 /** What simulated pods share with their host: data directories that outlive pods, and the runtime's locks. */
 import type { Clock } from '../contract.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
-import type { LabWekaWorld } from './world.ts';
+import type { WekaSite } from './site.ts';
 
 /** Durations of the simulated runtime, model milliseconds. */
 export interface SimulatedProgramSettings {
@@ -15,7 +15,7 @@ export interface SimulatedProgramSettings {
   driverLoad: number;
   /** How long a failed driver load is retried. */
   driverLoadTimeout: number;
-  /** Reading the facts of a host. */
+  /** Reading the hardware of a host. */
   discovery: number;
   /** A helper pod's work. */
   helper: number;
@@ -61,7 +61,7 @@ export interface HostDirectory {
 /** Hosts as simulated pods see them; one object for all programs of a lab. */
 export class SimulatedHosts {
   readonly clock: Clock;
-  readonly world: LabWekaWorld;
+  readonly site: WekaSite;
   readonly hardware: HardwareRegistry;
   readonly settings: SimulatedProgramSettings;
   private readonly directories = new Map<string, HostDirectory>();
@@ -69,9 +69,9 @@ export class SimulatedHosts {
   private readonly locks = new Map<string, object>();
   private readonly ports = new Map<object, { nodeName: string; used: number[] }>();
 
-  constructor(clock: Clock, world: LabWekaWorld, hardware: HardwareRegistry, settings: SimulatedProgramSettings) {
+  constructor(clock: Clock, site: WekaSite, hardware: HardwareRegistry, settings: SimulatedProgramSettings) {
     this.clock = clock;
-    this.world = world;
+    this.site = site;
     this.hardware = hardware;
     this.settings = settings;
   }
@@ -102,7 +102,7 @@ export class SimulatedHosts {
   /** Empties the directory; the identity in the weka model goes with it. */
   removeDirectory(nodeName: string, containerUid: string): void {
     this.directories.delete(`${nodeName}/${containerUid}`);
-    this.world.forget(containerUid, nodeName);
+    this.site.forget(containerUid, nodeName);
   }
 
   /** Whoever writes it claims the data: all others who did so before are told. */

@@ -74,7 +74,7 @@ export class SimulatedRuntime {
       ip: this.variable('MANAGEMENT_IP') || podIp,
       env: { ...env, WEKA_USERNAME: secret('username'), WEKA_PASSWORD: secret('password'), WEKA_ORG: secret('org'), ...user },
     };
-    return this.hosts.world.run(place, argv, stdin);
+    return this.hosts.site.run(place, argv, stdin);
   }
 
   /** Writes its generation into the data directory; from here on every wait looks for another one. */
@@ -290,7 +290,7 @@ export class SimulatedRuntime {
     this.unwatch();
     this.hosts.releaseLocks(this);
     // a helper with the container's id never started an agent: it must not take a live weka down
-    if (this.agentStarted) this.hosts.world.processesDied(this.variable('WEKA_CONTAINER_ID'), this.environment.nodeName);
+    if (this.agentStarted) this.hosts.site.processesDied(this.variable('WEKA_CONTAINER_ID'), this.environment.nodeName);
     this.wake();
     this.environment.onExit(exitCode, words);
   }

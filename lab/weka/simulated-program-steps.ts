@@ -160,8 +160,8 @@ export function recordDrives(runtime: SimulatedRuntime): void {
   const { hosts, directory, environment } = runtime;
   const known = new Map((directory.drives ?? []).map((drive) => [drive.serial_id, drive]));
   for (const serial of hosts.hardware.get(environment.nodeName)?.drives ?? []) {
-    if (hosts.world.driveInUse(serial)) continue;
-    const guid = hosts.world.driveGuid(serial) ?? '';
+    if (hosts.site.driveInUse(serial)) continue;
+    const guid = hosts.site.driveGuid(serial) ?? '';
     const path = devicePath(serial);
     known.set(serial, { serial_id: serial, block_device: path, partition: path, weka_guid: guid, is_signed: guid !== '' });
   }

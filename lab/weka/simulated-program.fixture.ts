@@ -1,4 +1,4 @@
-/** A test bench for simulated pods: machines, a weka world, and pods that the test starts itself. */
+/** A test harness for simulated pods: machines, a weka site, and pods that the test starts itself. */
 import { VirtualClock } from '../clock.ts';
 import type { ExecResult, PodProgram } from '../contract.ts';
 import type { HardwareRegistry } from '../nodes/hardware.ts';
@@ -6,8 +6,8 @@ import { createHardwareRegistry } from '../nodes/hardware.ts';
 import { createRandom } from '../random.ts';
 import type { SimulatedProgramFactory } from './simulated-program.ts';
 import { simulatedPrograms } from './simulated-program.ts';
-import type { LabWekaWorld } from './world.ts';
-import { createWekaWorld } from './world.ts';
+import type { WekaSite } from './site.ts';
+import { createWekaSite } from './site.ts';
 
 const image = 'quay.io/weka.io/weka-in-container:4.4.2.157';
 const secretPath = '/var/run/secrets/weka-operator/operator-user';
@@ -29,9 +29,9 @@ export interface PodOptions {
   secrets?: Record<string, string>;
 }
 
-export interface Bench {
+export interface Harness {
   clock: VirtualClock;
-  world: LabWekaWorld;
+  site: WekaSite;
   hardware: HardwareRegistry;
   factory: SimulatedProgramFactory;
   /** Starts a pod on `node-<n>`; its WekaContainer UID is `<mode>-<n>-uid`, its weka-internal name `<mode>x<n>`. */
@@ -39,7 +39,7 @@ export interface Bench {
 }
 
 /** Machines `node-1` to `node-<nodes>` with one drive `disk-<n>` each; drivers are loaded unless said otherwise. */
-export function bench(nodes: number, options: { driversLoaded?: boolean } = {}): Bench {
+export function harness(nodes: number, options: { driversLoaded?: boolean } = {}): Harness {
   const clock = new VirtualClock();
   const chance = createRandom(11);
   const random = (): number => chance.next();
@@ -48,8 +48,8 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
     const machine = hardware.add({ name: `node-${n}`, ip: `10.0.0.${n}`, drives: [`disk-${n}`] });
     if (options.driversLoaded !== false) machine.driversLoaded.add('4.4.2.157');
   }
-  const world = createWekaWorld({ clock, random, hardware });
-  const factory = simulatedPrograms({ world, clock, hardware });
+  const site = createWekaSite({ clock, random, hardware });
+  const factory = simulatedPrograms({ site, clock, hardware });
   let pods = 0;
   const start = (mode: string, n: number, { env = {}, command, hostPath, secrets }: PodOptions = {}): TestPod => {
     const machine = hardware.get(`node-${n}`);
@@ -96,11 +96,11 @@ export function bench(nodes: number, options: { driversLoaded?: boolean } = {}):
     };
     return pod;
   };
-  return { clock, world, hardware, factory, start };
+  return { clock, site, hardware, factory, start };
 }
 
 /** Waits until the runtime takes resources, writes them, and lets it come up. */
-export async function giveResources(test: Bench, pod: TestPod, resources: Record<string, unknown>): Promise<void> {
+export async function giveResources(test: Harness, pod: TestPod, resources: Record<string, unknown>): Promise<void> {
   await test.clock.advance(1000);
   const { exitCode, stderr } = await pod.exec('python3 /opt/weka_runtime.py write-resources', JSON.stringify(resources));
   if (exitCode !== 0) throw new Error(stderr);

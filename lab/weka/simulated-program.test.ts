@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { runtimeReport } from '../../hooks/weka/runtime-report.ts';
-import type { Bench, TestPod } from './simulated-program.fixture.ts';
-import { bench, giveResources } from './simulated-program.fixture.ts';
+import type { Harness, TestPod } from './simulated-program.fixture.ts';
+import { harness, giveResources } from './simulated-program.fixture.ts';
 
 const driveResources = { drives: ['disk-1'], wekaPort: 35_000, agentPort: 35_303 };
 
-async function runningDrive(test: Bench, n = 1): Promise<TestPod> {
+async function runningDrive(test: Harness, n = 1): Promise<TestPod> {
   const pod = test.start('drive', n);
   await giveResources(test, pod, driveResources);
   return pod;
@@ -13,7 +13,7 @@ async function runningDrive(test: Bench, n = 1): Promise<TestPod> {
 
 describe('life of a simulated weka pod', () => {
   it('waits for resources, starts weka as a stem and reports all of it', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start('drive', 1);
     await test.clock.advance(1000);
     expect(await pod.report()).toMatchObject({ phase: 'waiting-for-resources', persistencyConfigured: true, resources: null, local: null });
@@ -40,7 +40,7 @@ describe('life of a simulated weka pod', () => {
   });
 
   it('refuses resources until persistency is configured', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start('drive', 1);
     expect(await pod.exec('python3 /opt/weka_runtime.py write-resources', '{}')).toEqual({
       exitCode: 3,
@@ -51,7 +51,7 @@ describe('life of a simulated weka pod', () => {
   });
 
   it('waits for kernel drivers, and a loader pod brings them', async () => {
-    const test = bench(1, { driversLoaded: false });
+    const test = harness(1, { driversLoaded: false });
     const pod = await runningDrive(test);
     expect(await pod.report()).toMatchObject({ phase: 'waiting-for-drivers', missingDriver: 'wekafsio', local: null });
     const loader = test.start('drivers-loader', 1, { env: { DIST_SERVICE: 'https://drivers.weka.io' } });
@@ -61,7 +61,7 @@ describe('life of a simulated weka pod', () => {
   });
 
   it('fails without ports, holds the error for ten seconds and exits 1', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start('drive', 1);
     await giveResources(test, pod, {});
     expect(await pod.report()).toMatchObject({ phase: 'error', message: 'resources.json names no wekaPort and agentPort, nor does the environment' });
@@ -70,7 +70,7 @@ describe('life of a simulated weka pod', () => {
   });
 
   it('keeps resources, identity and drives for the next pod of the container', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const first = await runningDrive(test);
     first.program.signal('KILL');
     expect(first.exitCode).toBe(137);
@@ -84,14 +84,14 @@ describe('life of a simulated weka pod', () => {
     ['s3', 'mode s3 is not supported by this release'],
     ['', 'mode (empty) is not supported by this release'],
   ])('in mode %j says that %s', async (mode, message) => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start(mode, 1);
     await test.clock.advance(100);
     expect(await pod.report()).toMatchObject({ phase: 'error', message });
   });
 
-  it('tells the facts of the host in mode discovery, and ends at once on TERM', async () => {
-    const test = bench(1);
+  it('tells the hardware of the host in mode discovery, and ends at once on TERM', async () => {
+    const test = harness(1);
     const pod = test.start('discovery', 1);
     await test.clock.advance(1000);
     expect((await pod.report()).results).toEqual({
@@ -111,7 +111,7 @@ describe('life of a simulated weka pod', () => {
 
 describe('never two live runtimes of one name on a host', () => {
   it('ends the second one while the first lives', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const first = await runningDrive(test);
     const second = test.start('drive', 1);
     await test.clock.advance(100);
@@ -124,7 +124,7 @@ describe('never two live runtimes of one name on a host', () => {
     ['probe-lock fails while the runtime lives', false, 1, 'lock is held\n'],
     ['probe-lock succeeds once it is gone', true, 0, ''],
   ])('%s', async (_, kill, exitCode, logs) => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = await runningDrive(test);
     if (kill) pod.program.signal('KILL');
     const probe = test.start('drive', 1, { command: ['python3', '/opt/weka_runtime.py', 'probe-lock', 'drivex1'] });
@@ -136,7 +136,7 @@ describe('never two live runtimes of one name on a host', () => {
 
 describe('end of a simulated weka pod', () => {
   it('waits for an instruction after TERM, as long as it takes', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = await runningDrive(test);
     pod.program.signal('TERM');
     await test.clock.advance(86_400_000);
@@ -154,7 +154,7 @@ describe('end of a simulated weka pod', () => {
     ['/tmp/.allow-stop', 500],
     ['/tmp/.allow-force-stop', 100],
   ])('stops weka after %s in %j ms, sleeps and exits 0', async (flag, milliseconds) => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = await runningDrive(test);
     pod.program.signal('TERM');
     await pod.exec(`touch ${flag}`);
@@ -167,7 +167,7 @@ describe('end of a simulated weka pod', () => {
   });
 
   it('ends without a stop of weka when it never started one', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start('drive', 1);
     await test.clock.advance(1000);
     pod.program.signal('TERM');
@@ -180,17 +180,17 @@ describe('end of a simulated weka pod', () => {
   });
 
   it('refuses commands after its end', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = await runningDrive(test);
     pod.program.signal('KILL');
     expect(await pod.exec('weka status')).toEqual({ exitCode: 126, stdout: '', stderr: 'container is not running\n' });
-    expect(test.world.snapshot().locals).toMatchObject([{ runStatus: 'Stopped' }]);
+    expect(test.site.snapshot().locals).toMatchObject([{ runStatus: 'Stopped' }]);
   });
 });
 
 describe('commands in a simulated weka pod', () => {
   it('form a cluster with secrets that are only named', async () => {
-    const test = bench(5);
+    const test = harness(5);
     const pods = [];
     for (let n = 1; n <= 5; n++) pods.push(await runningDrive(test, n));
     const [former] = pods as [TestPod];
@@ -203,7 +203,7 @@ describe('commands in a simulated weka pod', () => {
     expect(await former.exec(create)).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await former.exec('python3 /opt/weka_runtime.py cli user add second clusteradmin @stdin', 'a long password\n')).toMatchObject({ exitCode: 0 });
     expect(await former.exec('weka cluster drive add 0 /dev/disk/by-id/weka-disk-1')).toMatchObject({ exitCode: 0 });
-    const guid = test.world.snapshot().clusters[0]?.guid;
+    const guid = test.site.snapshot().clusters[0]?.guid;
     expect(await pods[2]?.report()).toMatchObject({ identity: { clusterGuid: guid, hostId: 2 } });
 
     former.program.signal('KILL');
@@ -221,13 +221,13 @@ describe('commands in a simulated weka pod', () => {
     ['python3 /opt/weka_runtime.py cli user add a regular @file:/etc/none', { exitCode: 2, stdout: '', stderr: 'cannot read /etc/none: No such file or directory\n' }],
     ['weka no such thing', { exitCode: 2, stdout: '', stderr: 'error: unknown command: no such thing\n' }],
   ])('answer %j', async (command, result) => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start('drive', 1);
     expect(await pod.exec(command)).toEqual(result);
   });
 
   it('record scripts instead of running them', async () => {
-    const test = bench(1);
+    const test = harness(1);
     const pod = test.start('drive', 1);
     await pod.exec(['sh', '-ec', 'echo formed']);
     expect(test.factory.scripts).toMatchObject([{ podUid: 'pod-1', script: 'echo formed' }]);
@@ -242,55 +242,55 @@ describe('the clean-up helper', () => {
   };
 
   it('refuses while the runtime lives, and touches nothing', async () => {
-    const test = bench(1);
-    test.world.imprint('disk-1', 'some-guid');
+    const test = harness(1);
+    test.site.imprint('disk-1', 'some-guid');
     await runningDrive(test);
     const helper = test.start('drive', 1, cleanUp);
     await test.clock.advance(1000);
     expect([helper.exitCode, helper.program.logs()]).toEqual([1, 'lock is held\n']);
-    expect(test.world.driveGuid('disk-1')).toBe('some-guid');
-    expect(test.world.damage).toEqual([]);
+    expect(test.site.driveGuid('disk-1')).toBe('some-guid');
+    expect(test.site.damage).toEqual([]);
   });
 
   it('resigns the drives and removes the directory of a dead one', async () => {
-    const test = bench(1);
-    test.world.imprint('disk-1', 'some-guid');
+    const test = harness(1);
+    test.site.imprint('disk-1', 'some-guid');
     const pod = await runningDrive(test);
     pod.program.signal('KILL');
     const helper = test.start('drive', 1, cleanUp);
     await test.clock.advance(1000);
     expect([helper.exitCode, helper.program.logs()]).toEqual([0, '{"resigned":["disk-1"],"removed":1,"drives":{"disk-1":"own"}}\n']);
-    expect(test.world.driveGuid('disk-1')).toBeUndefined();
-    expect(test.world.snapshot().locals).toEqual([]);
+    expect(test.site.driveGuid('disk-1')).toBeUndefined();
+    expect(test.site.snapshot().locals).toEqual([]);
     const next = test.start('drive', 1);
     await test.clock.advance(1000);
     expect(await next.report()).toMatchObject({ phase: 'waiting-for-resources', resources: null });
   });
 
   it('never resigns the drive of a running container, whatever name it is called by', async () => {
-    const test = bench(3);
+    const test = harness(3);
     for (let n = 1; n <= 3; n++) await runningDrive(test, n);
     const member = { nodeName: 'node-1', dataId: 'drive-1-uid', ip: '10.0.0.1', env: { NAME: 'drivex1', WEKA_USERNAME: 'admin', WEKA_PASSWORD: 'operator-password' } };
     const weka = async (words: string): Promise<string> => {
-      const answer = test.world.run(member, words.split(' '), '');
+      const answer = test.site.run(member, words.split(' '), '');
       await test.clock.advance(1000);
       return (await answer).stdout;
     };
     await weka('cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password');
     await test.clock.advance(20_000);
     await weka('cluster drive add 0 /dev/disk/by-id/weka-disk-1');
-    const guid = test.world.driveGuid('disk-1') ?? '';
+    const guid = test.site.driveGuid('disk-1') ?? '';
     expect(guid).not.toBe('');
     const helper = test.start('drive', 1, { ...cleanUp, env: { ...cleanUp.env, NAME: 'anotherx1', CLUSTER_GUID: guid } });
     await test.clock.advance(1000);
-    expect([helper.exitCode, test.world.driveGuid('disk-1'), test.world.damage]).toEqual([1, guid, []]);
+    expect([helper.exitCode, test.site.driveGuid('disk-1'), test.site.damage]).toEqual([1, guid, []]);
     expect(helper.program.logs()).toContain('drive disk-1 is not visible on this host');
   });
 });
 
 describe('a simulated client', () => {
   it('picks its ports, joins by the addresses it was given, and is stopped by force', async () => {
-    const test = bench(3);
+    const test = harness(3);
     const pods = [];
     for (let n = 1; n <= 3; n++) pods.push(await runningDrive(test, n));
     const create = 'weka cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password';

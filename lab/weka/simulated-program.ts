@@ -1,6 +1,6 @@
 /**
  * Weka pods without processes: the runtime's protocol (phases, report, exec commands, helper pods) on the lab's clock,
- * for thousands of pods. The weka that they run is the weka model; a host's facts are in hardware.ts.
+ * for thousands of pods. The weka that they run is the weka model; a host's hardware is in hardware.ts.
  */
 import { runtimeCommand, runtimePath } from '../../hooks/weka/api/group.ts';
 import { loginArgv } from '../../hooks/weka/queries.ts';
@@ -11,10 +11,10 @@ import type { HostDirectory, SimulatedProgramSettings } from './simulated-progra
 import { SimulatedHosts, defaultSimulatedProgramSettings } from './simulated-program-host.ts';
 import { SimulatedRuntime } from './simulated-program-runtime.ts';
 import { recordDrives } from './simulated-program-steps.ts';
-import type { LabWekaWorld } from './world.ts';
+import type { WekaSite } from './site.ts';
 
 export interface SimulatedProgramOptions {
-  world: LabWekaWorld;
+  site: WekaSite;
   clock: Clock;
   hardware: HardwareRegistry;
   /** What is not given is as in `defaultSimulatedProgramSettings`. */
@@ -35,10 +35,10 @@ export interface SimulatedProgramFactory extends ProgramFactory {
   readonly scripts: readonly RecordedScript[];
 }
 
-/** A factory whose pods share hosts and one weka world. */
+/** A factory whose pods share hosts and one weka site. */
 export function simulatedPrograms(options: SimulatedProgramOptions): SimulatedProgramFactory {
   const settings = { ...defaultSimulatedProgramSettings, ...options.settings };
-  const hosts = new SimulatedHosts(options.clock, options.world, options.hardware, settings);
+  const hosts = new SimulatedHosts(options.clock, options.site, options.hardware, settings);
   const scripts: RecordedScript[] = [];
   return {
     hosts,

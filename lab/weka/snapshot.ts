@@ -1,8 +1,8 @@
-/** What tests and the lab's view see of the weka world. */
+/** What tests and the lab's view see of the weka site. */
 import { memberStatus } from './cluster-commands.ts';
 import { localEntry } from './local-commands.ts';
 import { clusterStatus, exposedDomains } from './protection.ts';
-import type { Cluster, WorldState } from './state.ts';
+import type { Cluster, SiteState } from './state.ts';
 import { hasQuorum } from './state.ts';
 import { capacity, ioStatus, isFullyProtected } from './status.ts';
 
@@ -59,7 +59,7 @@ export interface LocalSnapshot {
   containerId: number | undefined;
 }
 
-export interface WorldSnapshot {
+export interface SiteSnapshot {
   clusters: ClusterSnapshot[];
   locals: LocalSnapshot[];
   /** Cluster GUID by serial, for drives that carry one. */
@@ -68,12 +68,12 @@ export interface WorldSnapshot {
 }
 
 /** A copy; nothing in it changes later. */
-export function takeSnapshot(world: WorldState): WorldSnapshot {
-  const leaders = new Map([...world.clusters.values()].map((cluster) => [cluster, hasQuorum(world, cluster)]));
+export function takeSnapshot(site: SiteState): SiteSnapshot {
+  const leaders = new Map([...site.clusters.values()].map((cluster) => [cluster, hasQuorum(site, cluster)]));
   return {
-    clusters: [...leaders].map(([cluster, quorum]) => clusterSnapshot(world, cluster, quorum)),
-    locals: [...world.locals.values()].map((local) => {
-      const entry = localEntry(world, local, (cluster) => leaders.get(cluster) === true);
+    clusters: [...leaders].map(([cluster, quorum]) => clusterSnapshot(site, cluster, quorum)),
+    locals: [...site.locals.values()].map((local) => {
+      const entry = localEntry(site, local, (cluster) => leaders.get(cluster) === true);
       return {
         dataId: local.dataId,
         nodeName: local.nodeName,
@@ -87,12 +87,12 @@ export function takeSnapshot(world: WorldState): WorldSnapshot {
         containerId: local.membership?.hostId,
       };
     }),
-    driveGuids: Object.fromEntries(world.driveGuids),
-    damage: world.incidents.map((incident) => incident.message),
+    driveGuids: Object.fromEntries(site.driveGuids),
+    damage: site.incidents.map((incident) => incident.message),
   };
 }
 
-function clusterSnapshot(world: WorldState, cluster: Cluster, quorum: boolean): ClusterSnapshot {
+function clusterSnapshot(site: SiteState, cluster: Cluster, quorum: boolean): ClusterSnapshot {
   const { total, unprovisioned } = capacity(cluster);
   return {
     guid: cluster.guid,
@@ -111,7 +111,7 @@ function clusterSnapshot(world: WorldState, cluster: Cluster, quorum: boolean): 
       nodeName: member.nodeName,
       role: member.role,
       address: { ip: member.ip, port: member.port },
-      status: memberStatus(world, cluster, member, quorum),
+      status: memberStatus(site, cluster, member, quorum),
       failureDomain: member.failureDomain ?? '',
     })),
     drives: [...cluster.drives.values()].map((drive) => ({

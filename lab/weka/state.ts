@@ -182,7 +182,7 @@ export interface Stop {
   alreadyAway: { name: string; dataId: string; since: number; by: Actor }[];
 }
 
-export interface WorldState {
+export interface SiteState {
   clock: Clock;
   random: () => number;
   settings: WekaSettings;
@@ -212,33 +212,33 @@ export function localKey(nodeName: string, dataId: string): string {
 }
 
 /** The container of a member, unless its directory was removed or belongs to another incarnation by now. */
-export function localOf(world: WorldState, cluster: Cluster, member: Member): LocalContainer | undefined {
-  const local = world.locals.get(localKey(member.nodeName, member.dataId));
+export function localOf(site: SiteState, cluster: Cluster, member: Member): LocalContainer | undefined {
+  const local = site.locals.get(localKey(member.nodeName, member.dataId));
   const same = local?.membership?.guid === cluster.guid && local.membership.hostId === member.hostId;
   return same ? local : undefined;
 }
 
 /** The member's process runs, answers and can be reached. */
-export function isPresent(world: WorldState, cluster: Cluster, member: Member): boolean {
-  const local = localOf(world, cluster, member);
-  return local !== undefined && local.process === 'running' && local.ready && !world.unreachableNodes.has(member.nodeName);
+export function isPresent(site: SiteState, cluster: Cluster, member: Member): boolean {
+  const local = localOf(site, cluster, member);
+  return local !== undefined && local.process === 'running' && local.ready && !site.unreachableNodes.has(member.nodeName);
 }
 
 /** More than half of the backends that are not INACTIVE are present; without that the cluster has no leader. */
-export function hasQuorum(world: WorldState, cluster: Cluster): boolean {
+export function hasQuorum(site: SiteState, cluster: Cluster): boolean {
   const backends = [...cluster.members.values()].filter((member) => isBackend(member.role) && member.state !== 'INACTIVE');
-  return backends.filter((member) => isPresent(world, cluster, member)).length * 2 > backends.length;
+  return backends.filter((member) => isPresent(site, cluster, member)).length * 2 > backends.length;
 }
 
 /** Present in a cluster that has a leader. Who asks for many members works out `quorum` once. */
-export function isUp(world: WorldState, cluster: Cluster, member: Member, quorum = hasQuorum(world, cluster)): boolean {
-  return quorum && isPresent(world, cluster, member);
+export function isUp(site: SiteState, cluster: Cluster, member: Member, quorum = hasQuorum(site, cluster)): boolean {
+  return quorum && isPresent(site, cluster, member);
 }
 
 /** The cluster that a local container is a member of (removed members are not). */
-export function clusterOf(world: WorldState, local: LocalContainer | undefined): Cluster | undefined {
+export function clusterOf(site: SiteState, local: LocalContainer | undefined): Cluster | undefined {
   if (local?.membership === undefined) return undefined;
-  const cluster = world.clusters.get(local.membership.guid);
+  const cluster = site.clusters.get(local.membership.guid);
   return cluster?.members.has(local.membership.hostId) === true ? cluster : undefined;
 }
 
@@ -248,26 +248,26 @@ export function formatAddress(ip: string, port: number): string {
 }
 
 /** The running container that listens on `ip:port`, if its node can be reached. */
-export function listenerAt(world: WorldState, address: string): LocalContainer | undefined {
-  return [...world.locals.values()].find(
+export function listenerAt(site: SiteState, address: string): LocalContainer | undefined {
+  return [...site.locals.values()].find(
     (local) =>
       local.process === 'running' &&
       local.ready &&
-      !world.unreachableNodes.has(local.nodeName) &&
+      !site.unreachableNodes.has(local.nodeName) &&
       formatAddress(local.ip, local.basePort) === address,
   );
 }
 
 type Befallen = Pick<Incident, 'kind' | 'message' | 'by' | 'rule'>;
 
-export function recordIncident(world: WorldState, cluster: Cluster | undefined, incident: Befallen): void {
-  world.incidents.push({ at: world.clock.now(), clusterGuid: cluster?.guid, ...incident });
-  tellRecordListeners(world);
+export function recordIncident(site: SiteState, cluster: Cluster | undefined, incident: Befallen): void {
+  site.incidents.push({ at: site.clock.now(), clusterGuid: cluster?.guid, ...incident });
+  tellRecordListeners(site);
 }
 
 /** To be called after each addition to what befell clusters. */
-export function tellRecordListeners(world: WorldState): void {
-  for (const listener of world.recordListeners) listener();
+export function tellRecordListeners(site: SiteState): void {
+  for (const listener of site.recordListeners) listener();
 }
 
 /** What fails as one: the domain that weka names, or the container where it names none. */

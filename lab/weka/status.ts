@@ -4,7 +4,7 @@ import { answer, answerJson } from './command.ts';
 import { noticePulledDrives } from './drive-failures.ts';
 import { clusterStatus, exposedDomains, rebuildProgress } from './protection.ts';
 import { hasDrives, isClient, isCompute } from './roles.ts';
-import type { Cluster, Member, WorldState } from './state.ts';
+import type { Cluster, Member, SiteState } from './state.ts';
 import { hasQuorum, isPresent, isUp } from './state.ts';
 
 export const statusCommands: ClusterCommand[] = [
@@ -12,20 +12,20 @@ export const statusCommands: ClusterCommand[] = [
     scope: 'cluster',
     words: 'status',
     role: 'any',
-    run: ({ world, cluster, options }) => {
-      noticePulledDrives(world, cluster);
-      return options.json ? answerJson(statusJson(world, cluster)) : answer(statusText(world, cluster));
+    run: ({ site, cluster, options }) => {
+      noticePulledDrives(site, cluster);
+      return options.json ? answerJson(statusJson(site, cluster)) : answer(statusText(site, cluster));
     },
   },
 ];
 
-function statusText(world: WorldState, cluster: Cluster): string {
-  const { backends } = containerCounts(world, cluster);
+function statusText(site: SiteState, cluster: Cluster): string {
+  const { backends } = containerCounts(site, cluster);
   const failed = exposedDomains(cluster).size;
   const protection = failed === 0 ? 'Fully protected' : `${failed} failed hosts`;
   return [
     `WekaIO cluster: ${cluster.name} (${cluster.guid})`,
-    `        status: ${clusterStatus(cluster)} (${backends.active}/${backends.total} backend containers UP, ${driveCounts(world, cluster).active} drives UP)`,
+    `        status: ${clusterStatus(cluster)} (${backends.active}/${backends.total} backend containers UP, ${driveCounts(site, cluster).active} drives UP)`,
     `    protection: ${cluster.dataDrives}+${cluster.parityDrives} (${protection})`,
     `     hot spare: ${cluster.hotSpare} failure domains`,
     `     io status: ${ioStatus(cluster)}`,
@@ -39,8 +39,8 @@ export function ioStatus(cluster: Cluster): string {
 }
 
 /** The document of `weka status --json`, in the fields that someone reads. */
-export function statusJson(world: WorldState, cluster: Cluster) {
-  const containers = containerCounts(world, cluster);
+export function statusJson(site: SiteState, cluster: Cluster) {
+  const containers = containerCounts(site, cluster);
   const { total, hotSpare, unprovisioned } = capacity(cluster);
   return {
     active_alerts_count: exposedDomains(cluster).size,
@@ -48,7 +48,7 @@ export function statusJson(world: WorldState, cluster: Cluster) {
     capacity: { total_bytes: total, hot_spare_bytes: hotSpare, unavailable_bytes: 0, unprovisioned_bytes: unprovisioned },
     cloud: { ...cluster.cloud, healthy: cluster.cloud.enabled },
     containers,
-    drives: driveCounts(world, cluster),
+    drives: driveCounts(site, cluster),
     guid: cluster.guid,
     hosts: { ...containers, active_count: containers.active, total_count: containers.total },
     hot_spare: cluster.hotSpare,
@@ -57,8 +57,8 @@ export function statusJson(world: WorldState, cluster: Cluster) {
     io_status_changed_time: new Date(cluster.ioChangedAt).toISOString(),
     is_cluster: true,
     name: cluster.name,
-    rebuild: rebuild(world, cluster),
-    release: release(cluster, world),
+    rebuild: rebuild(site, cluster),
+    release: release(cluster, site),
     status: clusterStatus(cluster),
     stripe_data_drives: cluster.dataDrives,
     stripe_protection_drives: cluster.parityDrives,
@@ -66,9 +66,9 @@ export function statusJson(world: WorldState, cluster: Cluster) {
   };
 }
 
-function release(cluster: Cluster, world: WorldState): string {
+function release(cluster: Cluster, site: SiteState): string {
   const member = [...cluster.members.values()][0];
-  const local = member === undefined ? undefined : world.locals.get(`${member.nodeName}/${member.dataId}`);
+  const local = member === undefined ? undefined : site.locals.get(`${member.nodeName}/${member.dataId}`);
   return local?.version ?? '';
 }
 
@@ -77,10 +77,10 @@ interface Count {
   total: number;
 }
 
-function containerCounts(world: WorldState, cluster: Cluster) {
+function containerCounts(site: SiteState, cluster: Cluster) {
   const members = [...cluster.members.values()];
-  const quorum = hasQuorum(world, cluster);
-  const up = new Set(members.filter((member) => isUp(world, cluster, member, quorum)));
+  const quorum = hasQuorum(site, cluster);
+  const up = new Set(members.filter((member) => isUp(site, cluster, member, quorum)));
   const count = (wanted: (member: Member) => boolean): Count => {
     const matching = members.filter(wanted);
     return { active: matching.filter((member) => up.has(member)).length, total: matching.length };
@@ -94,9 +94,9 @@ function containerCounts(world: WorldState, cluster: Cluster) {
   };
 }
 
-function driveCounts(world: WorldState, cluster: Cluster): Count {
+function driveCounts(site: SiteState, cluster: Cluster): Count {
   const drives = [...cluster.drives.values()];
-  const reachable = new Set([...cluster.members.values()].filter((member) => isPresent(world, cluster, member)).map((member) => member.hostId));
+  const reachable = new Set([...cluster.members.values()].filter((member) => isPresent(site, cluster, member)).map((member) => member.hostId));
   return {
     active: drives.filter((drive) => drive.status === 'ACTIVE' && reachable.has(drive.hostId)).length,
     total: drives.length,
@@ -114,9 +114,9 @@ export function capacity(cluster: Cluster): { total: number; hotSpare: number; u
   return { total: usable - hotSpare, hotSpare, unprovisioned: Math.max(0, usable - hotSpare - reserved) };
 }
 
-function rebuild(world: WorldState, cluster: Cluster) {
+function rebuild(site: SiteState, cluster: Cluster) {
   const failures = Math.min(exposedDomains(cluster).size, cluster.parityDrives);
-  const progressPercent = rebuildProgress(world, cluster);
+  const progressPercent = rebuildProgress(site, cluster);
   const exposedPercent = failures === 0 ? 0 : Math.max(1, 40 - Math.floor((40 * progressPercent) / 100));
   const protectionState = Array.from({ length: cluster.parityDrives + 1 }, (_, numFailures) => {
     const share = numFailures === failures ? exposedPercent : 0;

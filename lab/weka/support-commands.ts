@@ -71,10 +71,10 @@ function jrpc({ cluster, positionals }: ClusterCommandContext) {
   }
 }
 
-function triggerEvent({ world, cluster, positionals }: ClusterCommandContext) {
+function triggerEvent({ site, cluster, positionals }: ClusterCommandContext) {
   const message = positionals.join(' ');
   if (message === '') return refuse('a message is required');
-  cluster.events.push({ at: world.clock.now(), message });
+  cluster.events.push({ at: site.clock.now(), message });
   return answer('');
 }
 

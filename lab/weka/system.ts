@@ -5,7 +5,7 @@ import { manifestsIn } from '../manifests.ts';
 import type { LabSystem } from '../system.ts';
 import { bootScripts } from './boot-scripts.ts';
 import { startWeka } from './model.ts';
-import { wekaNodeFacts } from './node-facts.ts';
+import { wekaNodeAdditions } from './node-additions.ts';
 import { wekaView } from './view.ts';
 
 export const wekaLab: LabSystem = {
@@ -18,7 +18,7 @@ export const wekaLab: LabSystem = {
   title: 'Weka',
   samples: 'lab/weka/samples',
   view: wekaView,
-  nodeFacts: wekaNodeFacts,
+  nodeAdditions: wekaNodeAdditions,
   // a weka of the lab starts in less than a second, and nobody looks at a runtime that is to exit
   quickConfig: { lookSeconds: 0.4, debugSleepSeconds: 0 },
   processes: 'the first drive and the first compute container',

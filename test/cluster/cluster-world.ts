@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { ApiError, type ResourceInfo } from '../../lab/contract.ts';
 import type { HttpClient } from '../../lab/api/http/client.ts';
-import type { LabWekaWorld } from '../../lab/weka/world.ts';
+import type { WekaSite } from '../../lab/weka/site.ts';
 import { picture, pictured, type Awaitable, type Loose, type World } from '../world.ts';
 
 /** How often a scenario looks, in milliseconds. */
@@ -33,7 +33,7 @@ export interface ClusterWorld extends World {
   get(kind: string, name: string, namespace?: string, apiVersion?: string): Promise<Loose | undefined>;
 }
 
-export function clusterWorld(client: HttpClient, weka: LabWekaWorld, image: string): ClusterWorld {
+export function clusterWorld(client: HttpClient, weka: WekaSite, image: string): ClusterWorld {
   let served: ResourceInfo[] = [];
   const find = (kind: string, apiVersion: string | undefined): ResourceInfo | undefined =>
     served.find((one) => one.kind === kind && (apiVersion === undefined

@@ -20,7 +20,7 @@ import { createRandom } from '../../lab/random.ts';
 import { repository } from '../../lab/repository.ts';
 import { bootScripts } from '../../lab/weka/boot-scripts.ts';
 import { serveShim } from '../../lab/weka/shim-server.ts';
-import { createWekaWorld } from '../../lab/weka/world.ts';
+import { createWekaSite } from '../../lab/weka/site.ts';
 import { clusterWorld, type ClusterWorld } from './cluster-world.ts';
 import { makeImage } from './image.ts';
 import { controllersAt, install } from './installation.ts';
@@ -117,13 +117,13 @@ export async function startCluster(given: ClusterSettings): Promise<Cluster> {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const client = httpClient(config);
-  const weka = createWekaWorld({ clock: new RealClock(), random: () => Math.random() });
+  const weka = createWekaSite({ clock: new RealClock(), random: () => Math.random() });
   const world = clusterWorld(client, weka, given.image);
   const directory = mkdtempSync(join(tmpdir(), 'weka-cluster-test-'));
 
   await install(world, client);
   if (given.metacontrollerCrds !== undefined) for (const crd of readManifests(given.metacontrollerCrds)) await world.apply(crd);
-  const shim = await serveShim({ world: weka, port: given.modelPort });
+  const shim = await serveShim({ site: weka, port: given.modelPort });
   return {
     world, client, kubeconfig, directory,
     async close() {

@@ -110,7 +110,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LabWorld> 
   const place = (kind: string, namespace = 'default'): string | undefined => (definition(kind).namespaced ? namespace : undefined);
   const world: LabWorld = {
     clock, lab, errors, events, image,
-    weka: lab.world,
+    weka: lab.site,
     apply: (object) => lab.apply(object),
     get(kind, name, namespace) {
       try {

@@ -18,7 +18,7 @@ import { formerOutcome, unknownFormer } from './former.ts';
 import { identityLost, joinSteps } from './join.ts';
 import { hasDrivers } from './obstacles.ts';
 import { identityChange, successor, terminationOutcome } from './succession.ts';
-import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './resources.ts';
+import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './runtime-resources.ts';
 
 export type ContainerStep = Step<ContainerFacts>;
 

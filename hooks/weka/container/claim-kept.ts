@@ -9,7 +9,7 @@ import type { Outcome, Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { cleanUpView, dirtyNode } from './helpers.ts';
 import type { Refused } from './lost-claim.ts';
-import { isRefused, keptHolder } from './resources.ts';
+import { isRefused, keptHolder } from './runtime-resources.ts';
 
 /** The claim was given back, for nothing is left to be cleaned. */
 function isClean(facts: ContainerFacts, kept: ClaimHolder): boolean {

@@ -13,7 +13,7 @@ import { addition, lostDrive } from './device.ts';
 import type { ContainerFacts } from './facts.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import { drivesElsewhere } from './known-to-weka.ts';
-import { othersThan, wishedDrives } from './resources.ts';
+import { othersThan, wishedDrives } from './runtime-resources.ts';
 import { answerOf, protectionSeen, queried } from './testimony.ts';
 
 /** What the container ought to hold, where that can be told. */

@@ -9,7 +9,7 @@ import type { WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { bootConfigMapPresent, type ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
-import { isRefused, wishedHolder } from './resources.ts';
+import { isRefused, wishedHolder } from './runtime-resources.ts';
 
 interface Expression {
   key?: string;

@@ -8,8 +8,8 @@ import type { Handled } from './answer.ts';
 import { objectBody } from './body.ts';
 import { podCall } from './pods.ts';
 import type { PodCall } from './pods.ts';
-import { deleteOptions } from './resources.ts';
-import type { ResourceCall } from './resources.ts';
+import { deleteOptions } from './stored-kinds.ts';
+import type { ResourceCall } from './stored-kinds.ts';
 
 const operators: Record<string, (key: string, values: string) => string> = {
   In: (key, values) => `${key} in (${values})`,

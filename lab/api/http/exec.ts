@@ -7,7 +7,7 @@ import type { WebSocket } from 'ws';
 import type { ExecResult } from '../../contract.ts';
 import { asApiError, failureStatus } from './answer.ts';
 import { containerOf, podCall, requireScheduled } from './pods.ts';
-import type { ResourceCall } from './resources.ts';
+import type { ResourceCall } from './stored-kinds.ts';
 
 export const execProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 

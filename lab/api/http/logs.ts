@@ -2,7 +2,7 @@
 import { ApiError } from '../../contract.ts';
 import type { Handled } from './answer.ts';
 import { containerOf, podCall, requireScheduled } from './pods.ts';
-import type { ResourceCall } from './resources.ts';
+import type { ResourceCall } from './stored-kinds.ts';
 
 /** The last `count` lines. */
 function tail(text: string, count: number): string {

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { ApiError } from '../../contract.ts';
 import { asObjects, valueAt } from '../store/json.ts';
-import type { ResourceCall } from './resources.ts';
+import type { ResourceCall } from './stored-kinds.ts';
 
 export interface PodCall extends ResourceCall {
   pod: KubernetesObject;

@@ -13,8 +13,8 @@ import type { Schemas } from './openapi-v3.ts';
 import { parseResourcePath } from './path.ts';
 import type { ResourcePath } from './path.ts';
 import { refuse } from './refusals.ts';
-import { customDefinition, handleResource } from './resources.ts';
-import type { ResourceCall } from './resources.ts';
+import { customDefinition, handleResource } from './stored-kinds.ts';
+import type { ResourceCall } from './stored-kinds.ts';
 import { virtualResources } from './virtual-resources.ts';
 
 export interface Route {

@@ -4,7 +4,7 @@ import { compileSchema, schemaFlaws } from './crd-schema.ts';
 import { invalidValue, requiredValue, unsupportedValue } from './errors.ts';
 import { asList, asObject, asObjects, equalJson } from './json.ts';
 import { timestamp } from './metadata.ts';
-import { defineResource } from './resources.ts';
+import { defineResource } from './built-in-kinds.ts';
 import type { Behaviour, FieldError, JsonObject, ResourceDefinition } from './types.ts';
 
 export const definitionStorage = 'customresourcedefinitions.apiextensions.k8s.io';

@@ -13,7 +13,7 @@ import { timestamp } from './metadata.ts';
 import { patched } from './patch.ts';
 import { randomNames } from './random.ts';
 import { createRegistry } from './registry.ts';
-import { builtInResources } from './resources.ts';
+import { builtInResources } from './built-in-kinds.ts';
 import { selection } from './selectors.ts';
 import { createState, objectKey } from './state.ts';
 import type { JsonObject, ResourceDefinition, Store, StoreOptions } from './types.ts';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { putFiles } from '../../nodes/process-root.ts';
 import { driveDevice, driveFiles, driveImage, resignImage } from '../drive-image.ts';
-import { bench, giveResources } from '../simulated-program.fixture.ts';
+import { harness, giveResources } from '../simulated-program.fixture.ts';
 
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
 const runtime = join(import.meta.dirname, '../../../runtime-configmap/weka_runtime.py');
@@ -33,13 +33,13 @@ const envOf = ({ serials, cluster }: Situation) => ({ NAME: 'drivex1', RESIGN_SE
 const saidBy = (exitCode: number, text: string): unknown => (exitCode === 0 ? JSON.parse(text) : text.trim());
 
 async function simulated(situation: Situation): Promise<Result> {
-  const test = bench(1);
+  const test = harness(1);
   const machine = test.hardware.get('node-1')!;
   machine.drives.splice(0, machine.drives.length, ...Object.keys(situation.drives));
   const former = test.start('drive', 1);
   await giveResources(test, former, { drives: [], wekaPort: 35_000, agentPort: 35_303 });
   former.program.signal('KILL');
-  for (const [serial, guid] of Object.entries(situation.drives)) if (guid !== undefined) test.world.imprint(serial, guid);
+  for (const [serial, guid] of Object.entries(situation.drives)) if (guid !== undefined) test.site.imprint(serial, guid);
   const command = ['python3', '/opt/weka_runtime.py', 'clean-up'];
   const helper = test.start('drive', 1, { command, env: envOf(situation), hostPath: '/opt/k8s-weka/containers/drive-1-uid' });
   await test.clock.advance(1000);
@@ -49,7 +49,7 @@ async function simulated(situation: Situation): Promise<Result> {
   return {
     exitCode,
     said: saidBy(exitCode, helper.program.logs()),
-    owners: Object.fromEntries(Object.keys(situation.drives).map((serial) => [serial, test.world.driveGuid(serial)])),
+    owners: Object.fromEntries(Object.keys(situation.drives).map((serial) => [serial, test.site.driveGuid(serial)])),
     directory: (await successor.report())['resources'] !== null,
   };
 }

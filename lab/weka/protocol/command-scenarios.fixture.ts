@@ -18,7 +18,7 @@ async function resultsOf(pod: ProtocolPod): Promise<unknown> {
 
 export const commandScenarios: Scenario[] = [
   {
-    name: 'discovery tells the facts of the host',
+    name: 'discovery tells the hardware of the host',
     async run(place) {
       expect(await resultsOf(place.start('discovery'))).toEqual({
         is_ht: true, kubernetes_distro: 'k8s', os: 'ubuntu', os_build_id: '', schema: 3, num_cpus: 32, boot_id: place.machine.bootId,

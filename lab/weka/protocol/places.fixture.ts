@@ -20,8 +20,8 @@ import type { WekaSettings } from '../settings.ts';
 import { serveShim } from '../shim-server.ts';
 import type { SimulatedHosts } from '../simulated-program-host.ts';
 import { simulatedPrograms } from '../simulated-program.ts';
-import type { LabWekaWorld } from '../world.ts';
-import { createWekaWorld } from '../world.ts';
+import type { WekaSite } from '../site.ts';
+import { createWekaSite } from '../site.ts';
 
 export const version = '4.4.5';
 const secretPath = '/var/run/secrets/weka-operator/operator-user';
@@ -67,7 +67,7 @@ export interface ProtocolPod {
 
 export interface Place {
   readonly machine: NodeHardware;
-  readonly world: LabWekaWorld;
+  readonly site: WekaSite;
   start(mode: string, options?: StartOptions): ProtocolPod;
   /** A pod that has its resources and runs weka. */
   running(mode: string, options?: StartOptions & { resources?: Record<string, unknown> }): Promise<ProtocolPod>;
@@ -106,19 +106,19 @@ function stage(clock: Clock, options: PlaceOptions) {
   const hardware = createHardwareRegistry(() => random.next());
   const machine = hardware.add({ name: 'node-1', ip: '10.0.0.1', drives: ['disk-1'], driversLoaded: new Set(options.driversLoaded === false ? [] : [version]) });
   const settings = { start: 10, join: 10, stopForced: 10, stopGracefully: 10, ...options.weka };
-  const world = createWekaWorld({ clock, random: () => random.next(), hardware, settings });
+  const site = createWekaSite({ clock, random: () => random.next(), hardware, settings });
   let silent = false;
-  const seen: LabWekaWorld = Object.assign(Object.create(world) as LabWekaWorld, {
-    run: (...[place, argv, stdin]: Parameters<LabWekaWorld['run']>) =>
-      (silent && argv.join(' ').startsWith('local ps') ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'error: no agent\n' }) : world.run(place, argv, stdin)),
+  const seen: WekaSite = Object.assign(Object.create(site) as WekaSite, {
+    run: (...[place, argv, stdin]: Parameters<WekaSite['run']>) =>
+      (silent && argv.join(' ').startsWith('local ps') ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'error: no agent\n' }) : site.run(place, argv, stdin)),
   });
   const silence = (): void => {
     silent = true;
   };
-  return { hardware, machine, world: seen, silence };
+  return { hardware, machine, site: seen, silence };
 }
 
-function place(kind: Kind, { machine, world, silence }: ReturnType<typeof stage>): Place {
+function place(kind: Kind, { machine, site, silence }: ReturnType<typeof stage>): Place {
   let pods = 0;
   const until: Place['until'] = async (what, ready) => {
     const deadline = kind.clock.now() + kind.bound;
@@ -132,7 +132,7 @@ function place(kind: Kind, { machine, world, silence }: ReturnType<typeof stage>
     return startPod({ kind, machine, until, uid: `pod-${pods}`, mode, env, subcommand });
   };
   return {
-    machine, world, until, start, silenceAgent: silence,
+    machine, site, until, start, silenceAgent: silence,
     patience: () => kind.pass(kind.patience),
     async running(mode, { resources = driveResources, ...options } = {}) {
       const pod = start(mode, options);
@@ -226,7 +226,7 @@ export function simulatedPlace(options: PlaceOptions): Promise<Place> {
   const parts = stage(clock, options);
   const { errorHoldSeconds = 0.2, driverLoadSeconds = 0 } = options;
   const settings = { errorHold: errorHoldSeconds * 1000, driverLoadTimeout: driverLoadSeconds * 1000 };
-  const factory = simulatedPrograms({ world: parts.world, clock, hardware: parts.hardware, settings });
+  const factory = simulatedPrograms({ site: parts.site, clock, hardware: parts.hardware, settings });
   const hosts: SimulatedHosts = factory.hosts;
   return Promise.resolve(place({
     factory, clock,
@@ -253,13 +253,13 @@ export async function processPlace(options: PlaceOptions): Promise<Place> {
   const clock = new RealClock();
   const parts = stage(clock, options);
   const directory = mkdtempSync(join(tmpdir(), 'protocol-'));
-  const shim = await serveShim({ world: parts.world });
+  const shim = await serveShim({ site: parts.site });
   const { errorHoldSeconds = 0.2, driverLoadSeconds = 0 } = options;
   const factory = processPrograms({
     directory,
     hardware: parts.hardware,
     runtime: wekaProcessRuntime({
-      world: parts.world,
+      site: parts.site,
       shimUrl: shim.url,
       env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: String(errorHoldSeconds), WEKA_RUNTIME_DRIVER_SECONDS: String(driverLoadSeconds) },
     }),

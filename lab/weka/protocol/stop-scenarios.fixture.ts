@@ -32,7 +32,7 @@ export const stopScenarios: Scenario[] = [
       await terminate(place, pod);
       expect(await pod.report()).toMatchObject({ phase: 'waiting-to-stop', message: asked, exiting: true, allowStop: false, allowForceStop: false, local: [{ runStatus: 'Running' }] });
       await stopsWith(pod, allow, 'stopping stops weka gracefully', 'stopped weka is stopped');
-      expect(place.world.snapshot().locals).toMatchObject([{ runStatus: 'Stopped' }]);
+      expect(place.site.snapshot().locals).toMatchObject([{ runStatus: 'Stopped' }]);
     },
   },
   {
@@ -70,7 +70,7 @@ export const stopScenarios: Scenario[] = [
       await terminate(place, pod);
       await pod.touch(allow);
       await pod.reaches('stopping');
-      await place.until('weka stops', () => place.world.snapshot().locals[0]?.runStatus === 'Stopping');
+      await place.until('weka stops', () => place.site.snapshot().locals[0]?.runStatus === 'Stopping');
       await stopsWith(pod, force, 'stopping stops weka gracefully', 'stopped weka is stopped');
     },
   },

@@ -16,7 +16,7 @@ export const beaconLab: LabSystem = {
   title: 'Beacon',
   samples: 'test/beacon/lab/samples',
   view: beaconView,
-  nodeFacts: () => ({}),
+  nodeAdditions: () => ({}),
   quickConfig: { beaconLookSeconds: 0.4 },
   start: startBeacon,
 };

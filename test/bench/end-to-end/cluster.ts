@@ -7,7 +7,7 @@ import { httpClient, type HttpClient } from '../../../lab/api/http/client.ts';
 import { RealClock } from '../../../lab/clock.ts';
 import { operatorNamespace } from '../../../lab/lab.ts';
 import { manifestsIn, readManifests } from '../../../lab/manifests.ts';
-import { createWekaWorld } from '../../../lab/weka/world.ts';
+import { createWekaSite } from '../../../lab/weka/site.ts';
 import { clusterWorld, type ClusterWorld } from '../../cluster/cluster-world.ts';
 import type { ClusterSettings } from '../../cluster/settings.ts';
 import { image } from '../../lab/world.ts';
@@ -69,7 +69,7 @@ export async function newControlPlane({ realCluster, metacontrollerCrds }: EndTo
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const client = httpClient(config);
-  const world = clusterWorld(client, createWekaWorld({ clock: new RealClock(), random: () => Math.random() }), image);
+  const world = clusterWorld(client, createWekaSite({ clock: new RealClock(), random: () => Math.random() }), image);
   const plane = { world, client, kubeconfig };
   for (const crd of [...manifestsIn('crds'), ...readManifests(metacontrollerCrds)]) await world.apply(crd);
   await served(plane, 'WekaNode');

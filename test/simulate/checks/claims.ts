@@ -1,5 +1,5 @@
 /** What is held by whom: claims against each other, against weka and against the ports of what runs. */
-import type { ClusterSnapshot, WorldSnapshot } from '../../../lab/weka/snapshot.ts';
+import type { ClusterSnapshot, SiteSnapshot } from '../../../lab/weka/snapshot.ts';
 import type { LabWorld } from '../../lab/world.ts';
 import type { Check, Finding } from '../check.ts';
 
@@ -48,7 +48,7 @@ function wrongDrives({ drives, members }: ClusterSnapshot, holders: Holder[]): F
 }
 
 /** A client picks its port itself. */
-function wrongPorts({ locals }: WorldSnapshot, holders: Holder[]): Finding[] {
+function wrongPorts({ locals }: SiteSnapshot, holders: Holder[]): Finding[] {
   return locals.filter(({ role, runStatus }) => role !== 'client' && runStatus === 'Running').flatMap(({ dataId, nodeName, name, basePort }): Finding[] => {
     const claimed = holders.find(({ uid, node }) => uid === dataId && node === `node-${nodeName}`)?.wekaPort;
     return claimed === basePort ? [] : [[`${name} listens on port ${basePort} and claims ${claimed ?? 'none'}`, claimTolerances.drift]];

@@ -30,7 +30,7 @@ function judgeFlag({ world, orders, broken }: Scene, effect: Effect): void {
 const awayByModel = new WeakMap<object, Map<string, number>>();
 
 /** Failure domains without full protection, and since when; kept from the first call on. */
-function awaySince(model: Scene['world']['lab']['world'], now: number): Map<string, number> {
+function awaySince(model: Scene['world']['lab']['site'], now: number): Map<string, number> {
   const since = awayByModel.get(model) ?? new Map<string, number>();
   awayByModel.set(model, since);
   const failed = new Set(model.snapshot().clusters.flatMap(({ failedHosts }) => failedHosts));

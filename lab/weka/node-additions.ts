@@ -1,9 +1,9 @@
 /** What the drive plugin and the installation of weka have written on the Node of a machine. */
 import { annotations, extendedResources } from '../../hooks/weka/api/group.ts';
-import type { NodeFacts } from '../nodes/nodes.ts';
+import type { NodeAdditions } from '../nodes/nodes.ts';
 
 /** Every machine is a backend; the serials of its drives stand in an annotation, their number is a resource. */
-export const wekaNodeFacts: NodeFacts = ({ drives }) => ({
+export const wekaNodeAdditions: NodeAdditions = ({ drives }) => ({
   labels: { 'weka.io/role': 'backend' },
   annotations: drives.length === 0 ? {} : { [annotations.wekaDrives]: JSON.stringify(drives) },
   extendedResources: { [extendedResources.drives]: String(drives.length) },

@@ -22,15 +22,15 @@ import { endProcess, tryJoins } from './processes.ts';
 import { refreshProtection } from './protection.ts';
 import type { WekaSettings } from './settings.ts';
 import { defaultWekaSettings } from './settings.ts';
-import type { WorldSnapshot } from './snapshot.ts';
+import type { SiteSnapshot } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { Actor, Cluster, Distortion, Erasure, Incident, Removal, Stop, WorldState } from './state.ts';
+import type { Actor, Cluster, Distortion, Erasure, Incident, Removal, Stop, SiteState } from './state.ts';
 import { clusterOf, hasQuorum, isUp, localKey } from './state.ts';
 import { statusCommands } from './status.ts';
 import { supportCommands } from './support-commands.ts';
 import { userCommands } from './user-commands.ts';
 
-export interface WekaWorldOptions {
+export interface WekaSiteOptions {
   clock: Clock;
   /** Numbers in [0, 1); seeded. */
   random: () => number;
@@ -43,7 +43,7 @@ export interface WekaWorldOptions {
  * Everything that the `weka` command line can see and do, in all clusters of the lab, and what the lab's other parts and
  * the tests do to it. Who does something is the operator where nothing is said, who dies a fault.
  */
-export interface LabWekaWorld {
+export interface WekaSite {
   run(place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult>;
   /** Ends the processes of that data directory, on one node or wherever they run: its weka container is down. */
   processesDied(dataId: string, nodeName?: string, by?: Actor): void;
@@ -81,16 +81,16 @@ export interface LabWekaWorld {
   /** The same as sentences. */
   readonly damage: readonly string[];
   /** A read-only copy of everything that tests and views look at. */
-  snapshot(): WorldSnapshot;
+  snapshot(): SiteSnapshot;
 }
 
-/** An empty world; `settings` override `defaultWekaSettings`. */
-export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
+/** An empty site; `settings` override `defaultWekaSettings`. */
+export function createWekaSite(options: WekaSiteOptions): WekaSite {
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const world: WorldState = {
+  const site: SiteState = {
     clock: tellingClock(options.clock, tell),
     random: options.random,
     settings: { ...defaultWekaSettings, ...options.settings },
@@ -109,72 +109,72 @@ export function createWekaWorld(options: WekaWorldOptions): LabWekaWorld {
   };
   return {
     async run(place, argv, stdin) {
-      const result = await run(world, place, argv, stdin);
+      const result = await run(site, place, argv, stdin);
       // a question changes nothing
       if (!argv.some((word) => word === '--json' || word === '-J')) tell();
       return result;
     },
     processesDied: (dataId, nodeName, by = 'fault') => {
-      for (const local of localsOf(world, dataId, nodeName)) endProcess(world, local, by);
+      for (const local of localsOf(site, dataId, nodeName)) endProcess(site, local, by);
       tell();
     },
     forget: (dataId, nodeName, by = 'operator') => {
-      forget(world, dataId, nodeName, by);
+      forget(site, dataId, nodeName, by);
       tell();
     },
     resign: (nodeName, serials, by = 'operator') => {
-      resign(world, nodeName, serials, by);
+      resign(site, nodeName, serials, by);
       tell();
     },
     failDrive: (serial, by = 'fault') => {
-      const { cluster, drive } = listedAs(world, serial);
+      const { cluster, drive } = listedAs(site, serial);
       if (cluster === undefined || drive === undefined) throw new Error(`no cluster lists the drive ${serial}`);
-      failDrive(world, cluster, drive, by);
+      failDrive(site, cluster, drive, by);
       tell();
     },
-    driveGuid: (serial) => world.driveGuids.get(serial),
-    driveInUse: (serial) => holderOf(world, serial) !== undefined,
+    driveGuid: (serial) => site.driveGuids.get(serial),
+    driveInUse: (serial) => holderOf(site, serial) !== undefined,
     imprint: (serial, guid) => {
-      world.driveGuids.set(serial, guid);
+      site.driveGuids.set(serial, guid);
     },
     setReachable: (nodeName, reachable) => {
-      if (reachable) world.unreachableNodes.delete(nodeName);
-      else world.unreachableNodes.add(nodeName);
-      for (const cluster of world.clusters.values()) refreshProtection(world, cluster);
-      tryJoins(world);
+      if (reachable) site.unreachableNodes.delete(nodeName);
+      else site.unreachableNodes.add(nodeName);
+      for (const cluster of site.clusters.values()) refreshProtection(site, cluster);
+      tryJoins(site);
       tell();
     },
     distort: (member, distortion) => {
       const entry = { member, distortion };
-      world.distortions.push(entry);
+      site.distortions.push(entry);
       return () => {
-        world.distortions = world.distortions.filter((other) => other !== entry);
+        site.distortions = site.distortions.filter((other) => other !== entry);
       };
     },
     onRecord: (listener) => {
-      world.recordListeners.add(listener);
-      return () => world.recordListeners.delete(listener);
+      site.recordListeners.add(listener);
+      return () => site.recordListeners.delete(listener);
     },
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     get erased() {
-      return world.erasures;
+      return site.erasures;
     },
     get removed() {
-      return world.removals;
+      return site.removals;
     },
     get stops() {
-      return world.stops;
+      return site.stops;
     },
     get incidents() {
-      return world.incidents;
+      return site.incidents;
     },
     get damage() {
-      return world.incidents.map((incident) => incident.message);
+      return site.incidents.map((incident) => incident.message);
     },
-    snapshot: () => takeSnapshot(world),
+    snapshot: () => takeSnapshot(site),
   };
 }
 
@@ -205,43 +205,43 @@ const commands = new Map<string, Command>(
   ].map((command) => [command.words, command]),
 );
 
-async function run(world: WorldState, place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult> {
+async function run(site: SiteState, place: WekaPlace, argv: string[], stdin: string): Promise<ExecResult> {
   // the agent is the pod's or the shim's business, it is always there
   if (argv[0] === '--agent') return answer('');
-  if (argv[0] === '--version') return run(world, place, ['version', 'current'], stdin);
+  if (argv[0] === '--version') return run(site, place, ['version', 'current'], stdin);
   const found = findCommand(commands, argv);
   if (found === undefined) return refuse(`unknown command: ${argv.slice(0, 3).join(' ')}`, 2);
   const read = readArguments(found.rest, found.command.options);
   if (typeof read === 'string') return refuse(read, 2);
-  if (world.settings.command > 0) {
+  if (site.settings.command > 0) {
     await new Promise<void>((resolve) => {
-      world.clock.after(world.settings.command, resolve);
+      site.clock.after(site.settings.command, resolve);
     });
   }
-  const local = world.locals.get(localKey(place.nodeName, place.dataId));
-  const context: CommandContext = { world, place, local, stdin, ...read };
+  const local = site.locals.get(localKey(place.nodeName, place.dataId));
+  const context: CommandContext = { site, place, local, stdin, ...read };
   const result = await (found.command.scope === 'local' ? found.command.run(context) : runInCluster(found.command, context));
-  return context.options.json ? distorted(world, place, argv, result) : result;
+  return context.options.json ? distorted(site, place, argv, result) : result;
 }
 
-async function distorted(world: WorldState, place: WekaPlace, argv: string[], right: ExecResult): Promise<ExecResult> {
+async function distorted(site: SiteState, place: WekaPlace, argv: string[], right: ExecResult): Promise<ExecResult> {
   let result = right;
-  for (const { member, distortion } of world.distortions) {
+  for (const { member, distortion } of site.distortions) {
     if (member === undefined || member === place.env.NAME || member === place.dataId) result = await distortion(argv, result);
   }
   return result;
 }
 
 function runInCluster(command: ClusterCommand, context: CommandContext): ExecResult | Promise<ExecResult> {
-  const { world, local, place } = context;
+  const { site, local, place } = context;
   if (local?.process !== 'running' || !local.ready) return refuse(connectFailure(context));
-  const cluster = clusterOf(world, local);
+  const cluster = clusterOf(site, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (cluster === undefined || member === undefined) {
     return refuse(local.membership === undefined ? 'This host is in STEM mode, it is not part of a cluster' : 'This host is not a member of its cluster any more');
   }
-  if (!isUp(world, cluster, member)) {
-    return refuse(hasQuorum(world, cluster) ? 'This host has no connection to its cluster' : 'The cluster has no leader, too few hosts are up');
+  if (!isUp(site, cluster, member)) {
+    return refuse(hasQuorum(site, cluster) ? 'This host has no connection to its cluster' : 'The cluster has no leader, too few hosts are up');
   }
   const refusal = authorize(cluster, command, place);
   return refusal === undefined ? command.run({ ...context, cluster }) : refuse(refusal);

@@ -2,11 +2,11 @@
  * All nodes with the pods on them, indexed so that a placement touches few of them. Pure data; the watches that feed it
  * are in scheduler.ts.
  */
-import type { NodeObject } from './kinds.ts';
-import { add, amounts } from './scheduling-facts.ts';
-import type { NamespaceLabels, NodeFacts, PodFacts } from './scheduling-facts.ts';
+import type { NodeObject } from './core-types.ts';
+import { add, amounts } from './scheduling-info.ts';
+import type { NamespaceLabels, NodeInfo, PodInfo } from './scheduling-info.ts';
 
-function ownFacts({ metadata, spec, status }: NodeObject): Omit<NodeFacts, 'pods' | 'requested' | 'hostPorts'> {
+function ownInfo({ metadata, spec, status }: NodeObject): Omit<NodeInfo, 'pods' | 'requested' | 'hostPorts'> {
   return {
     name: metadata.name,
     labels: metadata.labels ?? {},
@@ -17,15 +17,15 @@ function ownFacts({ metadata, spec, status }: NodeObject): Omit<NodeFacts, 'pods
 }
 
 /** All nodes with the pods on them. */
-export class ClusterFacts {
-  readonly nodes = new Map<string, NodeFacts>();
+export class SchedulerSnapshot {
+  readonly nodes = new Map<string, NodeInfo>();
   /** Topology key -> number of required anti-affinity terms of placed pods that use it. */
   readonly antiAffinityKeys = new Map<string, number>();
   readonly namespaceLabels: NamespaceLabels;
-  private readonly placed = new Map<string, { pod: PodFacts; nodeName: string }>();
+  private readonly placed = new Map<string, { pod: PodInfo; nodeName: string }>();
   /** Pods whose node is not known (yet); they count once it appears. */
-  private readonly homeless = new Map<string, Map<string, PodFacts>>();
-  private readonly byLabel = new Map<string, Set<NodeFacts>>();
+  private readonly homeless = new Map<string, Map<string, PodInfo>>();
+  private readonly byLabel = new Map<string, Set<NodeInfo>>();
   /** Answers that hold until anything changes; an unplaceable pod asks the same of every node. */
   private memory = new WeakMap<object, unknown>();
 
@@ -43,19 +43,19 @@ export class ClusterFacts {
     this.memory = new WeakMap();
     const known = this.nodes.get(node.metadata.name);
     if (known !== undefined) this.unindex(known);
-    const empty = { pods: new Map<string, PodFacts>(), requested: {}, hostPorts: new Map<string, number>() };
+    const empty = { pods: new Map<string, PodInfo>(), requested: {}, hostPorts: new Map<string, number>() };
     const { pods, requested, hostPorts: ports } = known ?? empty;
-    const facts: NodeFacts = { ...ownFacts(node), pods, requested, hostPorts: ports };
-    this.nodes.set(facts.name, facts);
-    for (const [key, value] of Object.entries(facts.labels)) {
+    const info: NodeInfo = { ...ownInfo(node), pods, requested, hostPorts: ports };
+    this.nodes.set(info.name, info);
+    for (const [key, value] of Object.entries(info.labels)) {
       const index = `${key}=${value}`;
       const same = this.byLabel.get(index) ?? new Set();
-      same.add(facts);
+      same.add(info);
       this.byLabel.set(index, same);
     }
-    const waiting = this.homeless.get(facts.name);
-    this.homeless.delete(facts.name);
-    for (const pod of waiting?.values() ?? []) this.place(pod, facts.name);
+    const waiting = this.homeless.get(info.name);
+    this.homeless.delete(info.name);
+    for (const pod of waiting?.values() ?? []) this.place(pod, info.name);
   }
 
   removeNode(name: string): void {
@@ -71,13 +71,13 @@ export class ClusterFacts {
   }
 
   /** Counts `pod` on `nodeName`, in the place of what was known of it. */
-  place(pod: PodFacts, nodeName: string): void {
+  place(pod: PodInfo, nodeName: string): void {
     this.remove(pod.uid);
     this.memory = new WeakMap();
     this.placed.set(pod.uid, { pod, nodeName });
     const node = this.nodes.get(nodeName);
     if (node === undefined) {
-      const waiting = this.homeless.get(nodeName) ?? new Map<string, PodFacts>();
+      const waiting = this.homeless.get(nodeName) ?? new Map<string, PodInfo>();
       waiting.set(pod.uid, pod);
       this.homeless.set(nodeName, waiting);
       return;
@@ -101,11 +101,11 @@ export class ClusterFacts {
   }
 
   /** Nodes whose label `key` has `value`. */
-  nodesWith(key: string, value: string): Iterable<NodeFacts> {
+  nodesWith(key: string, value: string): Iterable<NodeInfo> {
     return this.byLabel.get(`${key}=${value}`) ?? [];
   }
 
-  private release(uid: string, node: NodeFacts): void {
+  private release(uid: string, node: NodeInfo): void {
     const pod = node.pods.get(uid);
     if (pod === undefined) return;
     node.pods.delete(uid);
@@ -118,7 +118,7 @@ export class ClusterFacts {
     this.countTerms(pod, -1);
   }
 
-  private countTerms(pod: PodFacts, step: 1 | -1): void {
+  private countTerms(pod: PodInfo, step: 1 | -1): void {
     for (const term of pod.antiAffinity) {
       const count = (this.antiAffinityKeys.get(term.topologyKey) ?? 0) + step;
       if (count === 0) this.antiAffinityKeys.delete(term.topologyKey);
@@ -126,7 +126,7 @@ export class ClusterFacts {
     }
   }
 
-  private unindex(node: NodeFacts): void {
+  private unindex(node: NodeInfo): void {
     for (const [key, value] of Object.entries(node.labels)) this.byLabel.get(`${key}=${value}`)?.delete(node);
   }
 }

@@ -1,6 +1,6 @@
-/** What filters ask of a pod and of a node, and how it is read from the API's objects. The index over all is in cluster-facts.ts. */
+/** What filters ask of a pod and of a node, and how it is read from the API's objects. The index over all is in scheduler-snapshot.ts. */
 import { parseMilli } from '../../hooks/core/quantities.ts';
-import { isTerminal } from './kinds.ts';
+import { isTerminal } from './core-types.ts';
 import type {
   Container,
   LabelSelector,
@@ -11,13 +11,13 @@ import type {
   Taint,
   Toleration,
   TopologySpreadConstraint,
-} from './kinds.ts';
+} from './core-types.ts';
 import { matchesNodeTerms, matchesSelector } from './selectors.ts';
 
 /** By resource name: thousandths of a core for cpu, else units or bytes. */
 export type Amounts = Record<string, number>;
 
-export interface PodFacts {
+export interface PodInfo {
   uid: string;
   namespace: string;
   name: string;
@@ -37,14 +37,14 @@ export interface PodFacts {
   priority: number;
 }
 
-export interface NodeFacts {
+export interface NodeInfo {
   name: string;
   labels: Record<string, string>;
   taints: Taint[];
   unschedulable: boolean;
   allocatable: Amounts;
   /** Pods that hold resources here: bound or about to be, terminating ones included, ended ones not. */
-  pods: Map<string, PodFacts>;
+  pods: Map<string, PodInfo>;
   requested: Amounts;
   /** Host port -> number of pods that hold it. */
   hostPorts: Map<string, number>;
@@ -117,9 +117,9 @@ function withLabelKeys(constraint: TopologySpreadConstraint, labels: Record<stri
   return { ...constraint, labelSelector: { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...own] } };
 }
 
-type AffinityFacts = Pick<PodFacts, 'nodeTerms' | 'affinity' | 'antiAffinity' | 'spread'>;
+type AffinityInfo = Pick<PodInfo, 'nodeTerms' | 'affinity' | 'antiAffinity' | 'spread'>;
 
-function affinityFacts({ affinity, topologySpreadConstraints }: Pod['spec'], labels: Record<string, string>): AffinityFacts {
+function affinityInfo({ affinity, topologySpreadConstraints }: Pod['spec'], labels: Record<string, string>): AffinityInfo {
   const nodeTerms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return {
     ...(nodeTerms === undefined ? {} : { nodeTerms }),
@@ -132,7 +132,7 @@ function affinityFacts({ affinity, topologySpreadConstraints }: Pod['spec'], lab
 }
 
 /** What filters ask of a pod. */
-export function podFacts(pod: Pod): PodFacts {
+export function podInfo(pod: Pod): PodInfo {
   const { spec, metadata } = pod;
   const labels = metadata.labels ?? {};
   return {
@@ -143,7 +143,7 @@ export function podFacts(pod: Pod): PodFacts {
     requests: podRequests(spec),
     hostPorts: hostPorts(spec),
     nodeSelector: spec.nodeSelector ?? {},
-    ...affinityFacts(spec, labels),
+    ...affinityInfo(spec, labels),
     tolerations: spec.tolerations ?? [],
     terminating: metadata.deletionTimestamp !== undefined,
     neverPreempts: spec.preemptionPolicy === 'Never',
@@ -152,7 +152,7 @@ export function podFacts(pod: Pod): PodFacts {
 }
 
 /** Whether `pod` is one that `term`, standing in `owner`, speaks of. */
-export function termMatches(term: PodAffinityTerm, owner: PodFacts, pod: PodFacts, namespaceLabels: NamespaceLabels): boolean {
+export function termMatches(term: PodAffinityTerm, owner: PodInfo, pod: PodInfo, namespaceLabels: NamespaceLabels): boolean {
   const { namespaces = [], namespaceSelector } = term;
   const own = namespaces.length === 0 && namespaceSelector === undefined && pod.namespace === owner.namespace;
   const selected =
@@ -163,7 +163,7 @@ export function termMatches(term: PodAffinityTerm, owner: PodFacts, pod: PodFact
 }
 
 /** Whether node selector and required node affinity admit the node. */
-export function matchesNodeAffinity(pod: PodFacts, node: NodeFacts): boolean {
+export function matchesNodeAffinity(pod: PodInfo, node: NodeInfo): boolean {
   for (const [key, value] of Object.entries(pod.nodeSelector)) if (node.labels[key] !== value) return false;
   return pod.nodeTerms === undefined || matchesNodeTerms(pod.nodeTerms, node.name, node.labels);
 }
