@@ -3,7 +3,11 @@ import tseslint from 'typescript-eslint';
 
 /** Imports point one way: server, lab -> systems -> core; the sidecar shares only the operation catalogue. */
 const boundary = (from, forbidden) =>
-  forbidden.map((target) => ({ target: `./${from}`, from: `./${target}`, message: `${from} must not import ${target}` }));
+  forbidden.map((target) => ({
+    target: `./${from}`,
+    from: `./${target}`,
+    message: `${from} must not import ${target}`,
+  }));
 
 /** A system is a folder in each room, and imports no other one. The fixture of test/ keeps the rules of any other. */
 const systems = [
@@ -13,9 +17,15 @@ const systems = [
 const hooksOfSystems = systems.map(({ hooks }) => `${hooks}/**/*.ts`);
 /** A generic room imports no system, but for the list of them. What the lab knows of one is its face, lab/system.ts. */
 const genericRooms = [
-  'hooks/core', 'hooks/server/!(*.test).ts',
-  'sidecar/operations/!(*.test).ts', 'sidecar/!(*.test|*.fixture).ts',
-  'lab/api', 'lab/driver', 'lab/nodes', 'lab/start', 'lab/!(systems).ts',
+  'hooks/core',
+  'hooks/server/!(*.test).ts',
+  'sidecar/operations/!(*.test).ts',
+  'sidecar/!(*.test|*.fixture).ts',
+  'lab/api',
+  'lab/driver',
+  'lab/nodes',
+  'lab/start',
+  'lab/!(systems).ts',
 ];
 const ofSystem = (system) => {
   const { hooks, sidecar, lab } = system;
@@ -41,7 +51,10 @@ export default tseslint.config(
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver': { node: { extensions: ['.ts', '.js'] } }, 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    settings: {
+      'import-x/resolver': { node: { extensions: ['.ts', '.js'] } },
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
     rules: {
       complexity: ['error', 20],
       'max-depth': ['error', 3],
@@ -73,10 +86,19 @@ export default tseslint.config(
     ignores: ['**/*.test.ts'],
     rules: {
       'no-restricted-properties': ['error', ...impure],
-      'no-restricted-imports': ['error', { patterns: ['@kubernetes/*', 'node:fs*', 'node:net', 'node:http*', 'node:child_process', 'fastify'] }],
-      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time is an argument here' }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['@kubernetes/*', 'node:fs*', 'node:net', 'node:http*', 'node:child_process', 'fastify'] },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time is an argument here' },
+      ],
     },
   },
-  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { complexity: 'off', 'max-depth': 'off', '@typescript-eslint/unbound-method': 'off' } },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts'],
+    rules: { complexity: 'off', 'max-depth': 'off', '@typescript-eslint/unbound-method': 'off' },
+  },
   { files: ['*.config.ts', '*.config.js'], rules: { 'import-x/no-default-export': 'off' } },
 );

@@ -10,7 +10,11 @@ export interface CustomResourceDefinition {
     group: string;
     scope: string;
     names: Record<string, unknown>;
-    versions: { name: string; schema: { openAPIV3Schema: ReturnType<typeof openApiSchema> }; [field: string]: unknown }[];
+    versions: {
+      name: string;
+      schema: { openAPIV3Schema: ReturnType<typeof openApiSchema> };
+      [field: string]: unknown;
+    }[];
   };
 }
 

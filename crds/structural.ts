@@ -19,7 +19,18 @@ export interface SchemaNode {
 }
 
 const keptKeywords = [
-  'type', 'description', 'default', 'enum', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems', 'maxProperties',
+  'type',
+  'description',
+  'default',
+  'enum',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'minItems',
+  'maxItems',
+  'maxProperties',
 ] as const;
 
 function isNode(value: unknown): value is Record<string, unknown> {
@@ -38,7 +49,10 @@ function integerBounds(node: SchemaNode): void {
 
 /** Unions are not structural. Two are legitimate: string or integer, and an object or a list of them. */
 function union(members: Record<string, unknown>[]): SchemaNode {
-  const types = members.map((member) => member['type']).sort().join();
+  const types = members
+    .map((member) => member['type'])
+    .sort()
+    .join();
   if (types === 'integer,string') {
     const pattern = members.find((member) => member['type'] === 'string')?.['pattern'];
     return { 'x-kubernetes-int-or-string': true, ...(pattern === undefined ? {} : { pattern }) };
@@ -79,7 +93,9 @@ function children(source: Record<string, unknown>, node: SchemaNode): void {
       Object.entries(source['properties']).map(([name, child]) => [name, structural(child as Record<string, unknown>)]),
     );
     // a field with a default is never missing when the server validates
-    const required = (source['required'] as string[] | undefined)?.filter((name) => node.properties?.[name]?.default === undefined);
+    const required = (source['required'] as string[] | undefined)?.filter(
+      (name) => node.properties?.[name]?.default === undefined,
+    );
     if (required !== undefined && required.length > 0) node.required = required;
   }
   if (!isNode(additional)) return;
@@ -92,11 +108,22 @@ function children(source: Record<string, unknown>, node: SchemaNode): void {
  * nothing but that it is an object.
  */
 export function openApiSchema(schema: z.ZodType, description: string): SchemaNode {
-  const source = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', unrepresentable: 'any', reused: 'inline' });
+  const source = z.toJSONSchema(schema, {
+    target: 'openapi-3.0',
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'inline',
+  });
   const { properties: all, ...rest } = source as unknown as { properties: Record<string, Record<string, unknown>> };
   const { spec, status } = all;
   const own = { spec, ...(status === undefined ? {} : { status }) };
-  const root = structural({ ...rest, description, properties: own, additionalProperties: undefined, required: ['spec'] });
+  const root = structural({
+    ...rest,
+    description,
+    properties: own,
+    additionalProperties: undefined,
+    required: ['spec'],
+  });
   const described = {
     apiVersion: { type: 'string', description: 'apiVersion is the group and version of the schema' },
     kind: { type: 'string', description: 'kind is the kind of the object' },

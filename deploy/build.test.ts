@@ -22,7 +22,9 @@ function sidecarProbe(): string[] {
   const deployment = parse(readFileSync(join(import.meta.dirname, 'operator', 'hooks-deployment.yaml'), 'utf8')) as {
     spec: { template: { spec: { containers: { name: string; livenessProbe: { exec?: { command: string[] } } }[] } } };
   };
-  return deployment.spec.template.spec.containers.find(({ name }) => name === 'sidecar')?.livenessProbe.exec?.command ?? [];
+  return (
+    deployment.spec.template.spec.containers.find(({ name }) => name === 'sidecar')?.livenessProbe.exec?.command ?? []
+  );
 }
 
 /** Starts a bundle outside the repository, where there is no node_modules, and resolves when its output matches. */
@@ -40,22 +42,38 @@ function start(entry: string, environment: Record<string, string>, until: RegExp
   });
 }
 
-function call(options: { port?: number; socketPath?: string; path: string; method?: string; headers?: Record<string, string> }, body = ''): Promise<{ code: number; text: string }> {
+function call(
+  options: { port?: number; socketPath?: string; path: string; method?: string; headers?: Record<string, string> },
+  body = '',
+): Promise<{ code: number; text: string }> {
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', ...options }, (response) => {
       let text = '';
-      response.on('data', (chunk: Buffer) => { text += chunk.toString('utf8'); });
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8');
+      });
       response.on('end', () => resolve({ code: response.statusCode ?? 0, text }));
-    }).on('error', reject).end(body);
+    })
+      .on('error', reject)
+      .end(body);
   });
 }
 
 describe('docs/deploying.md', () => {
-  const rows = readFileSync(join(import.meta.dirname, '../docs/deploying.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `/app/'));
+  const rows = readFileSync(join(import.meta.dirname, '../docs/deploying.md'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `/app/'));
 
-  it.each([['hooks', () => hooks], ['sidecar', () => sidecar]] as const)('says what is in the bundle of the %s', (name, metafile) => {
-    const packages = packagesIn(metafile()).map((one) => `\`${one}\``).join(', ');
-    expect(rows.find((row) => row.includes(`/app/${name}.mjs`))).toBe(`| \`/app/${name}.mjs\` and its map | ${mebibytesOf(metafile())} MiB | ${packages} |`);
+  it.each([
+    ['hooks', () => hooks],
+    ['sidecar', () => sidecar],
+  ] as const)('says what is in the bundle of the %s', (name, metafile) => {
+    const packages = packagesIn(metafile())
+      .map((one) => `\`${one}\``)
+      .join(', ');
+    expect(rows.find((row) => row.includes(`/app/${name}.mjs`))).toBe(
+      `| \`/app/${name}.mjs\` and its map | ${mebibytesOf(metafile())} MiB | ${packages} |`,
+    );
   });
 });
 
@@ -72,11 +90,21 @@ describe('the bundle of the hooks', () => {
     writeFileSync(join(directory, 'scripts', 'weka_runtime.py'), 'print()');
     writeFileSync(join(directory, 'token'), 'abc');
     const port = 20_000 + (process.pid % 20_000);
-    const child = await start('hooks', {
-      WEKA_PORT: String(port), WEKA_HOST: '127.0.0.1', WEKA_BOOT_SCRIPTS: join(directory, 'scripts'), WEKA_TOKEN_FILE: join(directory, 'token'),
-    }, /Server listening/);
+    const child = await start(
+      'hooks',
+      {
+        WEKA_PORT: String(port),
+        WEKA_HOST: '127.0.0.1',
+        WEKA_BOOT_SCRIPTS: join(directory, 'scripts'),
+        WEKA_TOKEN_FILE: join(directory, 'token'),
+      },
+      /Server listening/,
+    );
     const post = (headers: Record<string, string>) =>
-      call({ port, path: '/node/customize', method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, '{"parent":{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","uid":"u"}},"controller":{"apiVersion":"metacontroller.k8s.io/v1alpha1","kind":"DecoratorController","metadata":{"name":"node"}}}');
+      call(
+        { port, path: '/node/customize', method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+        '{"parent":{"apiVersion":"v1","kind":"Node","metadata":{"name":"a","uid":"u"}},"controller":{"apiVersion":"metacontroller.k8s.io/v1alpha1","kind":"DecoratorController","metadata":{"name":"node"}}}',
+      );
     expect((await post({})).code).toBe(401);
     const answer = await post({ authorization: 'Bearer abc' });
     child.kill('SIGTERM');
@@ -101,16 +129,30 @@ describe('the bundle of the sidecar', () => {
     const scripts = mkdtempSync(join(directory, 'scripts-'));
     const socketPath = join(directory, 'sidecar.sock');
     const kubeconfig = join(directory, 'kubeconfig');
-    writeFileSync(kubeconfig, JSON.stringify({
-      apiVersion: 'v1', kind: 'Config', 'current-context': 'a', contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
-      clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'a', user: {} }],
-    }));
-    const child = await start('sidecar', {
-      WEKA_SIDECAR_SOCKET: socketPath, WEKA_SIDECAR_KUBECONFIG: kubeconfig, WEKA_SIDECAR_BOOT_SCRIPTS: scripts,
-    }, /Server listening/);
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        'current-context': 'a',
+        contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+        clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }],
+        users: [{ name: 'a', user: {} }],
+      }),
+    );
+    const child = await start(
+      'sidecar',
+      {
+        WEKA_SIDECAR_SOCKET: socketPath,
+        WEKA_SIDECAR_KUBECONFIG: kubeconfig,
+        WEKA_SIDECAR_BOOT_SCRIPTS: scripts,
+      },
+      /Server listening/,
+    );
     const answer = await call({ socketPath, path: '/readyz' });
     const [, ...probe] = sidecarProbe();
-    const probed = (socket: string) => spawnSync(process.execPath, probe, { env: { WEKA_SIDECAR_SOCKET: socket } }).status;
+    const probed = (socket: string) =>
+      spawnSync(process.execPath, probe, { env: { WEKA_SIDECAR_SOCKET: socket } }).status;
     const [alive, dead] = [probed(socketPath), probed(join(directory, 'nothing.sock'))];
     child.kill('SIGTERM');
     expect(answer).toEqual({ code: 200, text: '{"status":"ok"}' });

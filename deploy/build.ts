@@ -12,7 +12,8 @@ export const entries = { hooks: 'hooks/server/main.ts', sidecar: 'sidecar/main.t
 export type Entry = keyof typeof entries;
 
 /** CommonJS dependencies call `require` for Node's own modules, which a module in ESM form does not have. */
-const banner = "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);";
+const banner =
+  "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);";
 
 /** Speed-ups of ws that it looks for and does without. */
 const optional = ['bufferutil', 'utf-8-validate'];
@@ -21,7 +22,9 @@ const optional = ['bufferutil', 'utf-8-validate'];
 const withoutLocales: Plugin = {
   name: 'without-locales',
   setup(bundler) {
-    bundler.onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) => (/node_modules\/zod\//.test(importer) ? { path: 'locales', namespace: 'none' } : undefined));
+    bundler.onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) =>
+      /node_modules\/zod\//.test(importer) ? { path: 'locales', namespace: 'none' } : undefined,
+    );
     bundler.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export {};' }));
   },
 };
@@ -35,8 +38,18 @@ export async function bundle(entry: Entry, directory: string): Promise<Metafile>
     absWorkingDir: repository,
     entryPoints: [entries[entry]],
     outfile: join(directory, `${entry}.mjs`),
-    bundle: true, platform: 'node', format: 'esm', target: 'node20.19', external: optional, banner: { js: banner },
-    sourcemap: 'linked', sourcesContent: false, legalComments: 'none', metafile: true, plugins: [withoutLocales], logLevel: 'warning',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    external: optional,
+    banner: { js: banner },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    plugins: [withoutLocales],
+    logLevel: 'warning',
   });
   return metafile;
 }

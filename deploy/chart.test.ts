@@ -20,17 +20,32 @@ function dense(tree: unknown): unknown {
   if (Array.isArray(tree)) return tree.map(dense);
   if (typeof tree !== 'object' || tree === null) return tree;
   const entries = Object.entries(tree).map(([key, value]): [string, unknown] => [key, dense(value)]);
-  return Object.fromEntries(entries.filter(([key, value]) => key === 'emptyDir' || typeof value !== 'object' || value === null || Object.keys(value).length > 0));
+  return Object.fromEntries(
+    entries.filter(
+      ([key, value]) =>
+        key === 'emptyDir' || typeof value !== 'object' || value === null || Object.keys(value).length > 0,
+    ),
+  );
 }
 
 /** By kind and name; the hash of the settings and Helm's own annotation are left out. */
 function comparable(objects: KubernetesObject[]): Record<string, unknown> {
-  return Object.fromEntries(objects.filter(({ kind }) => kind !== 'Namespace').map((object) => {
-    const text = JSON.stringify(object).replace(/weka-metacontroller-settings-[a-z0-9]{10}/g, 'weka-metacontroller-settings');
-    const copy = JSON.parse(text) as KubernetesObject;
-    delete copy.metadata.annotations?.['helm.sh/resource-policy'];
-    return [`${copy.kind} ${copy.metadata.name}`, dense({ ...copy, metadata: { ...copy.metadata, namespace: copy.metadata.namespace } })];
-  }));
+  return Object.fromEntries(
+    objects
+      .filter(({ kind }) => kind !== 'Namespace')
+      .map((object) => {
+        const text = JSON.stringify(object).replace(
+          /weka-metacontroller-settings-[a-z0-9]{10}/g,
+          'weka-metacontroller-settings',
+        );
+        const copy = JSON.parse(text) as KubernetesObject;
+        delete copy.metadata.annotations?.['helm.sh/resource-policy'];
+        return [
+          `${copy.kind} ${copy.metadata.name}`,
+          dense({ ...copy, metadata: { ...copy.metadata, namespace: copy.metadata.namespace } }),
+        ];
+      }),
+  );
 }
 
 describe('the chart', () => {
@@ -38,10 +53,21 @@ describe('the chart', () => {
     expect(comparable(renderChart(defaults))).toEqual(comparable(render(kubectl ?? '', 'overlays/default')));
   });
 
-  const choices: [what: string, values: Values][] = [['default values', {}], ['a choice of systems', { systems: ['weka'] }], ['two namespaces', { namespaces: ['weka', 'apps'] }]];
+  const choices: [what: string, values: Values][] = [
+    ['default values', {}],
+    ['a choice of systems', { systems: ['weka'] }],
+    ['two namespaces', { namespaces: ['weka', 'apps'] }],
+  ];
   it.skipIf(helm === undefined).each(choices)('is rendered by helm as by this test, with %s', (_what, values) => {
-    const options = Object.entries(values).flatMap(([name, value]) => ['--set-json', `${name}=${JSON.stringify(value)}`]);
-    const text = execFileSync(helm ?? '', ['template', 'weka', chart, '--namespace', namespace, '--kube-version', '1.33.0', ...options], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const options = Object.entries(values).flatMap(([name, value]) => [
+      '--set-json',
+      `${name}=${JSON.stringify(value)}`,
+    ]);
+    const text = execFileSync(
+      helm ?? '',
+      ['template', 'weka', chart, '--namespace', namespace, '--kube-version', '1.33.0', ...options],
+      { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    );
     expect(comparable(documents(text))).toEqual(comparable(renderChart({ ...defaults, ...values })));
   });
 
@@ -53,27 +79,57 @@ describe('the chart', () => {
 
   it('leaves out what is turned off', () => {
     const off = { enabled: false };
-    const kinds = new Set(renderChart({ ...defaults, crds: off, priorityClasses: off, networkPolicy: { ...off, metacontrollerNamespace: 'm' } }).map(({ kind }) => kind));
-    expect(['CustomResourceDefinition', 'PriorityClass', 'NetworkPolicy'].filter((kind) => kinds.has(kind))).toEqual([]);
+    const kinds = new Set(
+      renderChart({
+        ...defaults,
+        crds: off,
+        priorityClasses: off,
+        networkPolicy: { ...off, metacontrollerNamespace: 'm' },
+      }).map(({ kind }) => kind),
+    );
+    expect(['CustomResourceDefinition', 'PriorityClass', 'NetworkPolicy'].filter((kind) => kinds.has(kind))).toEqual(
+      [],
+    );
   });
 
   it('narrows the rights of the sidecar to the namespaces that it serves', () => {
-    const objects = renderChart({ ...defaults, namespaces: ['weka', 'apps'] }) as (KubernetesObject & { rules: unknown; roleRef: { kind: string; name: string }; subjects: { namespace: string }[] })[];
+    const objects = renderChart({ ...defaults, namespaces: ['weka', 'apps'] }) as (KubernetesObject & {
+      rules: unknown;
+      roleRef: { kind: string; name: string };
+      subjects: { namespace: string }[];
+    })[];
     const of = (kind: string) => objects.filter((object) => object.kind === kind);
     expect(of('ClusterRole').map(({ rules }) => rules)).toEqual([rbacRulesByScope(sidecarSystems).cluster]);
-    expect(of('ClusterRoleBinding').map(({ roleRef }) => roleRef.name)).toEqual(of('ClusterRole').map(({ metadata }) => metadata.name));
-    expect(of('Role').map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(['weka', 'apps', namespace].map((one) => [one, rbacRulesByScope(sidecarSystems).namespaced]));
-    expect(of('RoleBinding').map(({ metadata, roleRef, subjects }) => [metadata.namespace, roleRef.kind, subjects[0]?.namespace])).toEqual(['weka', 'apps', namespace].map((one) => [one, 'Role', namespace]));
-    expect(JSON.stringify(of('Deployment'))).toContain(`{"name":"WEKA_SIDECAR_NAMESPACES","value":"weka,apps,${namespace}"}`);
+    expect(of('ClusterRoleBinding').map(({ roleRef }) => roleRef.name)).toEqual(
+      of('ClusterRole').map(({ metadata }) => metadata.name),
+    );
+    expect(of('Role').map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(
+      ['weka', 'apps', namespace].map((one) => [one, rbacRulesByScope(sidecarSystems).namespaced]),
+    );
+    expect(
+      of('RoleBinding').map(({ metadata, roleRef, subjects }) => [
+        metadata.namespace,
+        roleRef.kind,
+        subjects[0]?.namespace,
+      ]),
+    ).toEqual(['weka', 'apps', namespace].map((one) => [one, 'Role', namespace]));
+    expect(JSON.stringify(of('Deployment'))).toContain(
+      `{"name":"WEKA_SIDECAR_NAMESPACES","value":"weka,apps,${namespace}"}`,
+    );
   });
 
   it('names the settings by their content, so that others roll the hooks', () => {
-    const nameOf = (settings: object) => renderChart({ ...defaults, settings }).find(({ metadata }) => metadata.name.startsWith('weka-metacontroller-settings'))?.metadata.name;
+    const nameOf = (settings: object) =>
+      renderChart({ ...defaults, settings }).find(({ metadata }) =>
+        metadata.name.startsWith('weka-metacontroller-settings'),
+      )?.metadata.name;
     expect(nameOf({ POD_CONFIG_VERSION: '2' })).not.toBe(nameOf({}));
   });
 
   it('has the version of the package', () => {
-    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+      version: string;
+    };
     expect(parse(read('Chart.yaml'))).toMatchObject({ version, appVersion: version });
     expect(defaults['image']).toBe(`weka-metacontroller:${version}`);
   });

@@ -22,15 +22,21 @@ export interface ConditionalObject {
 /** Makes of a part of a list what stands there only for some systems. */
 export type Enclose = (systems: readonly string[], items: Tree[]) => Tree[];
 
-const idOf = ({ apiVersion, kind, metadata }: KubernetesObject): string => `${apiVersion} ${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
-const isMap = (tree: Tree): tree is { [key: string]: Tree } => typeof tree === 'object' && tree !== null && !Array.isArray(tree);
-const nameOf = (item: Tree): string | undefined => (isMap(item) && typeof item['name'] === 'string' ? item['name'] : undefined);
+const idOf = ({ apiVersion, kind, metadata }: KubernetesObject): string =>
+  `${apiVersion} ${kind} ${metadata.namespace ?? ''} ${metadata.name}`;
+const isMap = (tree: Tree): tree is { [key: string]: Tree } =>
+  typeof tree === 'object' && tree !== null && !Array.isArray(tree);
+const nameOf = (item: Tree): string | undefined =>
+  isMap(item) && typeof item['name'] === 'string' ? item['name'] : undefined;
 
 /** The item of a list that is this one, or is of its name and says something else. */
 function counterpart(list: Tree, item: Tree): Tree {
   if (!Array.isArray(list)) return undefined;
   const text = JSON.stringify(item);
-  return list.find((one) => JSON.stringify(one) === text) ?? list.find((one) => nameOf(one) !== undefined && nameOf(one) === nameOf(item));
+  return (
+    list.find((one) => JSON.stringify(one) === text) ??
+    list.find((one) => nameOf(one) !== undefined && nameOf(one) === nameOf(item))
+  );
 }
 
 /** The systems for which something is there. Throws when there is none: then no single system brings it, and nobody could have it without the others. */
@@ -40,7 +46,13 @@ function ownersOf(what: string, alone: ReadonlyMap<string, Tree>): string[] {
   return owners;
 }
 
-function conditionalList(path: string, all: Tree[], none: Tree[], alone: ReadonlyMap<string, Tree>, enclose: Enclose): Tree[] {
+function conditionalList(
+  path: string,
+  all: Tree[],
+  none: Tree[],
+  alone: ReadonlyMap<string, Tree>,
+  enclose: Enclose,
+): Tree[] {
   const groups: { systems: string[] | undefined; items: Tree[] }[] = [];
   const seen = new Set<string>();
   for (const item of all) {
@@ -59,11 +71,23 @@ function conditionalList(path: string, all: Tree[], none: Tree[], alone: Readonl
   return groups.flatMap(({ systems, items }) => (systems === undefined ? items : enclose(systems, items)));
 }
 
-function conditionalTree(path: string, all: Tree, none: Tree, alone: ReadonlyMap<string, Tree>, enclose: Enclose): Tree {
-  const inside = (key: string): Map<string, Tree> => new Map([...alone].map(([name, tree]) => [name, isMap(tree) ? tree[key] : undefined]));
+function conditionalTree(
+  path: string,
+  all: Tree,
+  none: Tree,
+  alone: ReadonlyMap<string, Tree>,
+  enclose: Enclose,
+): Tree {
+  const inside = (key: string): Map<string, Tree> =>
+    new Map([...alone].map(([name, tree]) => [name, isMap(tree) ? tree[key] : undefined]));
   if (Array.isArray(all) && Array.isArray(none)) return conditionalList(path, all, none, alone, enclose);
   if (isMap(all) && isMap(none)) {
-    return Object.fromEntries(Object.entries(all).map(([key, tree]) => [key, conditionalTree(`${path}.${key}`, tree, none[key], inside(key), enclose)]));
+    return Object.fromEntries(
+      Object.entries(all).map(([key, tree]) => [
+        key,
+        conditionalTree(`${path}.${key}`, tree, none[key], inside(key), enclose),
+      ]),
+    );
   }
   if (all !== none) throw new Error(`${path} follows a system: a system may add objects, and items to lists`);
   return all;
@@ -71,11 +95,15 @@ function conditionalTree(path: string, all: Tree, none: Tree, alone: ReadonlyMap
 
 /** All objects in their order, each with its systems; those that are always there have the items of single systems enclosed. Throws when a system changes anything else. */
 export function conditionalObjects({ all, none, alone }: Rendered, enclose: Enclose): ConditionalObject[] {
-  const find = (objects: readonly KubernetesObject[], id: string): Tree => objects.find((object) => idOf(object) === id) as unknown as Tree;
+  const find = (objects: readonly KubernetesObject[], id: string): Tree =>
+    objects.find((object) => idOf(object) === id) as unknown as Tree;
   return all.map((object) => {
     const id = idOf(object);
     const [without, has] = [find(none, id), new Map([...alone].map(([name, objects]) => [name, find(objects, id)]))];
     if (without === undefined) return { object, systems: ownersOf(id, has) };
-    return { object: conditionalTree(id, object as unknown as Tree, without, has, enclose) as unknown as KubernetesObject, systems: undefined };
+    return {
+      object: conditionalTree(id, object as unknown as Tree, without, has, enclose) as unknown as KubernetesObject,
+      systems: undefined,
+    };
   });
 }

@@ -34,7 +34,13 @@ interface Volume {
   secret?: { secretName: string };
   configMap?: { name: string };
 }
-interface Pod { automountServiceAccountToken: boolean; serviceAccountName: string; containers: Container[]; volumes: Volume[]; securityContext: object }
+interface Pod {
+  automountServiceAccountToken: boolean;
+  serviceAccountName: string;
+  containers: Container[];
+  volumes: Volume[];
+  securityContext: object;
+}
 
 function objectsOf(folder: string, kind: string): (KubernetesObject & Record<string, unknown>)[] {
   return (rendered.get(folder) ?? []).filter((object) => object.kind === kind);
@@ -58,7 +64,9 @@ describe.skipIf(kubectl === undefined).each(folders)('%s', (folder) => {
     const refused = (rendered.get(folder) ?? []).flatMap((object) => {
       const definition = store.definitionOf(object.apiVersion, object.kind);
       if (definition === undefined) return [object.kind];
-      expect(definition.namespaced, `${object.kind} ${object.metadata.name}`).toBe(object.metadata.namespace !== undefined);
+      expect(definition.namespaced, `${object.kind} ${object.metadata.name}`).toBe(
+        object.metadata.namespace !== undefined,
+      );
       store.create(definition, object.metadata.namespace, object);
       return [];
     });
@@ -67,30 +75,60 @@ describe.skipIf(kubectl === undefined).each(folders)('%s', (folder) => {
 
   it('gives the token of the service account to the sidecar alone', () => {
     const pod = podOf(folder);
-    const tokenOf = (container: string) => mounts(pod, container).filter(({ projected }) => projected?.sources.some((source) => 'serviceAccountToken' in source));
+    const tokenOf = (container: string) =>
+      mounts(pod, container).filter(({ projected }) =>
+        projected?.sources.some((source) => 'serviceAccountToken' in source),
+      );
     expect(pod.automountServiceAccountToken).toBe(false);
     expect(tokenOf('sidecar').map(({ name }) => name)).toEqual(['service-account-token']);
     expect(tokenOf('hooks')).toEqual([]);
-    expect(pod.containers.find(({ name }) => name === 'hooks')?.volumeMounts.filter(({ mountPath }) => mountPath.startsWith('/var/run/secrets'))).toEqual([]);
-    expect(objectsOf(folder, 'ServiceAccount').find(({ metadata }) => metadata.name === pod.serviceAccountName)?.['automountServiceAccountToken']).toBe(false);
+    expect(
+      pod.containers
+        .find(({ name }) => name === 'hooks')
+        ?.volumeMounts.filter(({ mountPath }) => mountPath.startsWith('/var/run/secrets')),
+    ).toEqual([]);
+    expect(
+      objectsOf(folder, 'ServiceAccount').find(({ metadata }) => metadata.name === pod.serviceAccountName)?.[
+        'automountServiceAccountToken'
+      ],
+    ).toBe(false);
   });
 
   it('keeps the pod to the restricted profile, each container as a user of its own', () => {
     const pod = podOf(folder);
-    expect(pod.securityContext).toEqual({ runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } });
-    expect(pod.containers.map(({ name, securityContext }) => [name, securityContext])).toEqual([['hooks', 65532], ['sidecar', 65533]].map(([name, runAsUser]) => [
-      name, { runAsUser, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-    ]));
+    expect(pod.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      fsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(pod.containers.map(({ name, securityContext }) => [name, securityContext])).toEqual(
+      [
+        ['hooks', 65532],
+        ['sidecar', 65533],
+      ].map(([name, runAsUser]) => [
+        name,
+        { runAsUser, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      ]),
+    );
   });
 
   it('runs the image of this version', () => {
-    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string };
-    expect(podOf(folder).containers.map(({ image }) => image)).toEqual([`weka-metacontroller:${version}`, `weka-metacontroller:${version}`]);
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(podOf(folder).containers.map(({ image }) => image)).toEqual([
+      `weka-metacontroller:${version}`,
+      `weka-metacontroller:${version}`,
+    ]);
   });
 
   it('mounts the boot scripts in both containers, under the name of their content', () => {
     const names = objectsOf(folder, 'ConfigMap').map(({ metadata }) => metadata.name);
-    const mounted = ['hooks', 'sidecar'].map((container) => mounts(podOf(folder), container).flatMap(({ configMap }) => configMap?.name ?? []));
+    const mounted = ['hooks', 'sidecar'].map((container) =>
+      mounts(podOf(folder), container).flatMap(({ configMap }) => configMap?.name ?? []),
+    );
     expect(mounted[0]).toEqual(mounted[1]);
     expect(mounted[0]).toHaveLength(1);
     expect(mounted[0]?.[0]).toMatch(/^weka-boot-scripts-[a-z0-9]{10}$/);
@@ -99,14 +137,18 @@ describe.skipIf(kubectl === undefined).each(folders)('%s', (folder) => {
   });
 
   it('labels every object, so that a Metacontroller of our own can select the controllers', () => {
-    const unlabelled = (rendered.get(folder) ?? []).filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] !== 'weka-metacontroller');
+    const unlabelled = (rendered.get(folder) ?? []).filter(
+      ({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] !== 'weka-metacontroller',
+    );
     expect(unlabelled.map(({ metadata }) => metadata.name)).toEqual([]);
   });
 });
 
 /** Every webhook of a rendered overlay. */
 function webhooks(folder: string): Record<string, unknown>[] {
-  const all = [...objectsOf(folder, 'CompositeController'), ...objectsOf(folder, 'DecoratorController')] as unknown as { spec: { hooks: Record<string, { webhook: Record<string, unknown> }> } }[];
+  const all = [...objectsOf(folder, 'CompositeController'), ...objectsOf(folder, 'DecoratorController')] as unknown as {
+    spec: { hooks: Record<string, { webhook: Record<string, unknown> }> };
+  }[];
   return all.flatMap(({ spec }) => Object.values(spec.hooks).map(({ webhook }) => webhook));
 }
 
@@ -114,16 +156,29 @@ describe.skipIf(kubectl === undefined)('the hook calls', () => {
   it('are encrypted and carry the token, every one of them', () => {
     for (const webhook of webhooks('overlays/default')) {
       expect(webhook).toMatchObject({
-        service: { protocol: 'https', name: 'weka-metacontroller-hooks', namespace: 'weka-operator-system', port: 8080 },
-        caBundle: { secretRef: { name: 'weka-metacontroller-hooks-tls', namespace: 'weka-operator-system', key: 'ca.crt' } },
-        authorization: { type: 'Bearer', secretRef: { name: 'weka-metacontroller-hooks-token', namespace: 'weka-operator-system', key: 'token' } },
+        service: {
+          protocol: 'https',
+          name: 'weka-metacontroller-hooks',
+          namespace: 'weka-operator-system',
+          port: 8080,
+        },
+        caBundle: {
+          secretRef: { name: 'weka-metacontroller-hooks-tls', namespace: 'weka-operator-system', key: 'ca.crt' },
+        },
+        authorization: {
+          type: 'Bearer',
+          secretRef: { name: 'weka-metacontroller-hooks-token', namespace: 'weka-operator-system', key: 'token' },
+        },
       });
     }
     expect(mounts(podOf('overlays/default'), 'sidecar').filter(({ secret }) => secret !== undefined)).toEqual([]);
   });
 
   it('go to the Service that there is', () => {
-    const [service] = objectsOf('overlays/default', 'Service') as unknown as { metadata: object; spec: { ports: { port: number }[] } }[];
+    const [service] = objectsOf('overlays/default', 'Service') as unknown as {
+      metadata: object;
+      spec: { ports: { port: number }[] };
+    }[];
     expect(service?.metadata).toMatchObject({ name: 'weka-metacontroller-hooks', namespace: 'weka-operator-system' });
     expect(service?.spec.ports.map(({ port }) => port)).toEqual([8080]);
   });
@@ -131,7 +186,9 @@ describe.skipIf(kubectl === undefined)('the hook calls', () => {
   it('go to the stated address of the Service where there is no DNS', () => {
     const [service] = objectsOf('overlays/no-service-dns', 'Service') as unknown as { spec: { clusterIP: string } }[];
     expect(service?.spec.clusterIP).toBe('10.96.250.80');
-    expect(webhooks('overlays/no-service-dns').map(({ url }) => url)).toEqual(webhooks('overlays/default').map(({ path }) => `https://10.96.250.80:8080${String(path)}`));
+    expect(webhooks('overlays/no-service-dns').map(({ url }) => url)).toEqual(
+      webhooks('overlays/default').map(({ path }) => `https://10.96.250.80:8080${String(path)}`),
+    );
   });
 });
 
@@ -139,14 +196,24 @@ describe('the controllers', () => {
   const controllers = deployedSystems().flatMap((one) => one.controllers);
 
   it('have a webhook for exactly the hooks that the server has code for', () => {
-    const wanted = controllersOf(systems).map(({ name, type, customize }) => ({ name, kind: type === 'decorator' ? 'DecoratorController' : 'CompositeController', customize: customize !== undefined }));
-    const declared = controllers.map(({ kind, metadata, spec }) => ({ name: metadata.name, kind, customize: 'customize' in spec.hooks }));
+    const wanted = controllersOf(systems).map(({ name, type, customize }) => ({
+      name,
+      kind: type === 'decorator' ? 'DecoratorController' : 'CompositeController',
+      customize: customize !== undefined,
+    }));
+    const declared = controllers.map(({ kind, metadata, spec }) => ({
+      name: metadata.name,
+      kind,
+      customize: 'customize' in spec.hooks,
+    }));
     const sorted = <T extends { name: string }>(list: T[]): T[] => list.sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(sorted(declared)).toEqual(sorted(wanted));
   });
 
   it('call the routes of the server', () => {
-    const paths = controllers.flatMap(({ metadata, spec }) => Object.entries(spec.hooks).map(([hook, { webhook }]) => [webhook.path, `/${metadata.name}/${hook}`]));
+    const paths = controllers.flatMap(({ metadata, spec }) =>
+      Object.entries(spec.hooks).map(([hook, { webhook }]) => [webhook.path, `/${metadata.name}/${hook}`]),
+    );
     for (const [path, route] of paths) expect(path).toBe(route);
   });
 });
@@ -155,11 +222,25 @@ describe.skipIf(kubectl === undefined)('the ClusterRoles', () => {
   it('have the rules of the catalogue, and are bound to the account of the sidecar', () => {
     const roles = objectsOf('base', 'ClusterRole') as unknown as { metadata: { name: string }; rules: PolicyRule[] }[];
     const bindings = objectsOf('base', 'ClusterRoleBinding') as unknown as { roleRef: object; subjects: object[] }[];
-    const rights = (rules: PolicyRule[]): string[] => rules.flatMap(({ apiGroups, resources, verbs }) => resources.map((resource) => `${apiGroups.join()} ${resource} ${verbs.join()}`)).sort();
+    const rights = (rules: PolicyRule[]): string[] =>
+      rules
+        .flatMap(({ apiGroups, resources, verbs }) =>
+          resources.map((resource) => `${apiGroups.join()} ${resource} ${verbs.join()}`),
+        )
+        .sort();
     expect(rights(roles.flatMap(({ rules }) => rules))).toEqual(rights(rbacRules(sidecarSystems)));
     expect(roles.map(({ rules }) => rules)).toEqual(Object.values(rbacRulesByScope(sidecarSystems)));
-    expect(bindings.map(({ roleRef }) => roleRef)).toEqual(roles.map(({ metadata }) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name })));
-    for (const { subjects } of bindings) expect(subjects).toEqual([{ kind: 'ServiceAccount', name: 'weka-metacontroller', namespace: 'weka-operator-system' }]);
+    expect(bindings.map(({ roleRef }) => roleRef)).toEqual(
+      roles.map(({ metadata }) => ({
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: metadata.name,
+      })),
+    );
+    for (const { subjects } of bindings)
+      expect(subjects).toEqual([
+        { kind: 'ServiceAccount', name: 'weka-metacontroller', namespace: 'weka-operator-system' },
+      ]);
   });
 });
 
@@ -170,8 +251,13 @@ describe('a generated file', () => {
 
   it.skipIf(kubectl === undefined)('of the chart is up to date', () => {
     const deployed = deployedSystems();
-    for (const [name, content] of chartFiles(renderedChoices(kubectl ?? '', deployed), deployed.map(({ system }) => system))) {
-      expect(readFileSync(join(import.meta.dirname, name), 'utf8') === content, `${name}: run npm run generate`).toBe(true);
+    for (const [name, content] of chartFiles(
+      renderedChoices(kubectl ?? '', deployed),
+      deployed.map(({ system }) => system),
+    )) {
+      expect(readFileSync(join(import.meta.dirname, name), 'utf8') === content, `${name}: run npm run generate`).toBe(
+        true,
+      );
     }
   });
 });
@@ -179,7 +265,8 @@ describe('a generated file', () => {
 describe('the Dockerfile', () => {
   it('names every base image by digest and ends as a user that is not root', () => {
     const lines = readFileSync(join(import.meta.dirname, 'Dockerfile'), 'utf8').split('\n');
-    for (const line of lines.filter((one) => one.startsWith('FROM '))) expect(line).toMatch(/@sha256:[0-9a-f]{64}( AS \w+)?$/);
+    for (const line of lines.filter((one) => one.startsWith('FROM ')))
+      expect(line).toMatch(/@sha256:[0-9a-f]{64}( AS \w+)?$/);
     expect(lines.filter((line) => line.startsWith('USER '))).toEqual(['USER 65532:65532']);
   });
 });

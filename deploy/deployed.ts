@@ -20,7 +20,9 @@ export interface DeployedSystem {
 /** The controllers in `compositecontrollers/<system>`, in the order of their files. Throws when a file is no YAML. */
 export function readControllers(system: string): Controller[] {
   const folder = join(import.meta.dirname, '..', 'compositecontrollers', system);
-  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml').sort();
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
+    .sort();
   return names.map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Controller);
 }
 
@@ -28,7 +30,8 @@ export function readControllers(system: string): Controller[] {
 export function deployedSystems(): DeployedSystem[] {
   return systems.map((system) => {
     const sidecar = sidecarSystems.find(({ name }) => name === system.name);
-    if (sidecar === undefined) throw new Error(`${system.name} is in hooks/systems.ts and not in sidecar/systems/index.ts`);
+    if (sidecar === undefined)
+      throw new Error(`${system.name} is in hooks/systems.ts and not in sidecar/systems/index.ts`);
     const hasOwn = existsSync(join(import.meta.dirname, 'components', system.name, 'own', 'kustomization.yaml'));
     return { system, sidecar, controllers: readControllers(system.name), hasOwn };
   });

@@ -30,7 +30,8 @@ function yaml(source: string, ...documents: object[]): string {
 /** All settings of the operator as comments; what is set goes into an overlay. */
 function settingsFile(systems: readonly System[]): string {
   const lines = describeSystemSettings(systems).map(({ env, description, defaultValue }) => {
-    const value = typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue ?? '').replace(/^""$/, '');
+    const value =
+      typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue ?? '').replace(/^""$/, '');
     return `# ${description}\n# ${env}=${value}\n`;
   });
   return `${notice('the settings of the systems, hooks/*/config.ts')}# Set them in an overlay, with configMapGenerator and behavior: merge. All defaults are here.\n\n${lines.join('\n')}`;
@@ -39,27 +40,55 @@ function settingsFile(systems: readonly System[]): string {
 /** The script for emergencies with the kinds that Metacontroller holds. */
 function finalizersScript(controllers: readonly Controller[]): string {
   const held = controllers.flatMap(({ metadata, spec: { hooks, parentResource } }) =>
-    ('finalize' in hooks && parentResource !== undefined ? [`${parentResource.resource}.${groupOf(parentResource)}/${metadata.name}`] : []));
-  return readFileSync(join(import.meta.dirname, 'release-finalizers.sh'), 'utf8').replace(/^parents='.*'$/m, `parents='${held.join(' ')}'`);
+    'finalize' in hooks && parentResource !== undefined
+      ? [`${parentResource.resource}.${groupOf(parentResource)}/${metadata.name}`]
+      : [],
+  );
+  return readFileSync(join(import.meta.dirname, 'release-finalizers.sh'), 'utf8').replace(
+    /^parents='.*'$/m,
+    `parents='${held.join(' ')}'`,
+  );
 }
 
 /** Files by path below deploy/ that need no other program. */
 export function plainFiles(systems: readonly DeployedSystem[] = deployedSystems()): Map<string, string> {
   const controllers = systems.flatMap((one) => one.controllers);
   return new Map([
-    ['operator/cluster-role.yaml', yaml('sidecar/rbac.ts: the components of the systems add their rules', ...clusterRoles([]))],
+    [
+      'operator/cluster-role.yaml',
+      yaml('sidecar/rbac.ts: the components of the systems add their rules', ...clusterRoles([])),
+    ],
     ['operator/settings.env', settingsFile(systems.map(({ system }) => system))],
-    ['components/webhook-tls/controllers/kustomization.yaml', yaml('compositecontrollers', { ...component, patches: tlsPatches(controllers) })],
-    ['components/service-address/kustomization.yaml', yaml('compositecontrollers', { ...component, ...serviceAddress(controllers) })],
-    ...componentFiles(systems).map(([path, content]): [string, string] => [path, yaml('hooks/systems.ts and what the systems say', content)]),
+    [
+      'components/webhook-tls/controllers/kustomization.yaml',
+      yaml('compositecontrollers', { ...component, patches: tlsPatches(controllers) }),
+    ],
+    [
+      'components/service-address/kustomization.yaml',
+      yaml('compositecontrollers', { ...component, ...serviceAddress(controllers) }),
+    ],
+    ...componentFiles(systems).map(([path, content]): [string, string] => [
+      path,
+      yaml('hooks/systems.ts and what the systems say', content),
+    ]),
     ['release-finalizers.sh', finalizersScript(controllers)],
   ]);
 }
 
 /** The overlay of which the chart is made, and the same with no system and with each alone. */
-export function renderedChoices(kubectl: string, systems: readonly DeployedSystem[], directory = import.meta.dirname): Rendered {
-  const alone = systems.map(({ system: { name } }) => [name, renderWith(kubectl, [name, 'webhook-tls'], directory)] as const);
-  return { all: render(kubectl, 'overlays/default', directory), none: renderWith(kubectl, ['webhook-tls'], directory), alone: new Map(alone) };
+export function renderedChoices(
+  kubectl: string,
+  systems: readonly DeployedSystem[],
+  directory = import.meta.dirname,
+): Rendered {
+  const alone = systems.map(
+    ({ system: { name } }) => [name, renderWith(kubectl, [name, 'webhook-tls'], directory)] as const,
+  );
+  return {
+    all: render(kubectl, 'overlays/default', directory),
+    none: renderWith(kubectl, ['webhook-tls'], directory),
+    alone: new Map(alone),
+  };
 }
 
 function different(files: Map<string, string>): [string, string][] {
@@ -82,7 +111,15 @@ function main(check: boolean): void {
   if (!check) write(plain);
   // the chart is made of the files above, as kustomize renders them
   const kubectl = findKubectl();
-  const chart = kubectl === undefined ? [] : different(chartFiles(renderedChoices(kubectl, systems), systems.map(({ system }) => system)));
+  const chart =
+    kubectl === undefined
+      ? []
+      : different(
+          chartFiles(
+            renderedChoices(kubectl, systems),
+            systems.map(({ system }) => system),
+          ),
+        );
   if (!check) write(chart);
   if (kubectl === undefined) console.log('deploy/helm was left alone: there is no kubectl to render overlays/default');
   const names = [...plain, ...chart].map(([name]) => name);

@@ -24,46 +24,64 @@ const settingsName = /^(weka-metacontroller-settings)-[a-z0-9]{10}$/;
 const settingsHash = 'toJson .Values.settings | sha256sum | trunc 10';
 
 /** What the sidecar is told to serve: nothing for all, else the namespaces and that of the release, where the helpers run. */
-const servedNamespaces = 'ternary (append .Values.namespaces .Release.Namespace | uniq | join ",") "" (gt (len .Values.namespaces) 0) | quote';
+const servedNamespaces =
+  'ternary (append .Values.namespaces .Release.Namespace | uniq | join ",") "" (gt (len .Values.namespaces) 0) | quote';
 
 /** Expressions survive the YAML writer as words that it has no reason to quote or fold; an item of a list that is nothing but an action becomes a line of its own. */
 const hexOf = (text: string): string => Buffer.from(text).toString('hex');
 const textOf = (hex: string): string => Buffer.from(hex, 'hex').toString();
 const mark = (expression: string): string => `HELM${hexOf(expression)}PLEH`;
 const action = (text: string): string => `ACTION${hexOf(text)}NOITCA`;
-const unmark = (text: string): string => text.replaceAll('{{', '{{ "{{" }}')
-  .replace(/^ *- ACTION([0-9a-f]+)NOITCA$/gm, (_all, hex: string) => `{{- ${textOf(hex)} }}`)
-  .replace(/HELM([0-9a-f]+)PLEH/g, (_all, hex: string) => `{{ ${textOf(hex)} }}`);
+const unmark = (text: string): string =>
+  text
+    .replaceAll('{{', '{{ "{{" }}')
+    .replace(/^ *- ACTION([0-9a-f]+)NOITCA$/gm, (_all, hex: string) => `{{- ${textOf(hex)} }}`)
+    .replace(/HELM([0-9a-f]+)PLEH/g, (_all, hex: string) => `{{ ${textOf(hex)} }}`);
 
 /** True where one of the systems is chosen: all are, where none is named. */
-const chosen = (systems: readonly string[]): string => `or (empty $.Values.systems) ${systems.map((name) => `(has "${name}" $.Values.systems)`).join(' ')}`;
+const chosen = (systems: readonly string[]): string =>
+  `or (empty $.Values.systems) ${systems.map((name) => `(has "${name}" $.Values.systems)`).join(' ')}`;
 const enclose = (condition: string, items: Tree[]): Tree[] => [action(`if ${condition}`), ...items, action('end')];
 
 function replaceScalars(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(replaceScalars);
-  if (typeof tree === 'object' && tree !== null) return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, replaceScalars(value)]));
+  if (typeof tree === 'object' && tree !== null)
+    return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, replaceScalars(value)]));
   if (typeof tree !== 'string') return tree;
   const expression = Object.hasOwn(everywhere, tree) ? everywhere[tree] : undefined;
   if (expression !== undefined) return mark(expression);
   return tree.replace(settingsName, (_all, name: string) => `${name}-${mark(settingsHash)}`);
 }
 
-interface Container { name: string; image: string; env: { name: string; value?: string }[]; resources: Tree }
-interface PodSpec { containers: Container[]; [field: string]: unknown }
+interface Container {
+  name: string;
+  image: string;
+  env: { name: string; value?: string }[];
+  resources: Tree;
+}
+interface PodSpec {
+  containers: Container[];
+  [field: string]: unknown;
+}
 
 /** What the values change in single kinds, beyond the scalars above. */
 const byKind: Record<string, (object: KubernetesObject & Record<string, unknown>) => void> = {
   Deployment(object) {
     const spec = object['spec'] as { replicas: Tree; template: { spec: PodSpec } };
     spec.replicas = mark('.Values.replicas');
-    for (const field of ['imagePullSecrets', 'nodeSelector', 'tolerations']) spec.template.spec[field] = mark(`toJson .Values.${field}`);
+    for (const field of ['imagePullSecrets', 'nodeSelector', 'tolerations'])
+      spec.template.spec[field] = mark(`toJson .Values.${field}`);
     for (const container of spec.template.spec.containers) {
       container.image = mark('.Values.image');
       const served = container.env.find(({ name }) => name === 'WEKA_SIDECAR_NAMESPACES');
       if (served !== undefined) served.value = mark(servedNamespaces);
       container.resources = mark(`toJson .Values.resources.${container.name}`);
       const variable = choiceVariables[container.name as keyof typeof choiceVariables];
-      container.env.push(...enclose('$.Values.systems', [{ name: variable, value: mark('join "," $.Values.systems | quote') }]) as Container['env']);
+      container.env.push(
+        ...(enclose('$.Values.systems', [
+          { name: variable, value: mark('join "," $.Values.systems | quote') },
+        ]) as Container['env']),
+      );
     }
   },
   ConfigMap(object) {
@@ -73,10 +91,13 @@ const byKind: Record<string, (object: KubernetesObject & Record<string, unknown>
     object.metadata.annotations = { ...object.metadata.annotations, 'helm.sh/resource-policy': 'keep' };
   },
   NetworkPolicy(object) {
-    const { ingress } = object['spec'] as { ingress: { from: { namespaceSelector?: { matchLabels: Record<string, string> } }[] }[] };
+    const { ingress } = object['spec'] as {
+      ingress: { from: { namespaceSelector?: { matchLabels: Record<string, string> } }[] }[];
+    };
     for (const { namespaceSelector } of ingress.flatMap(({ from }) => from)) {
       const labels = namespaceSelector?.matchLabels;
-      if (labels?.['kubernetes.io/metadata.name'] !== undefined) labels['kubernetes.io/metadata.name'] = mark('.Values.networkPolicy.metacontrollerNamespace');
+      if (labels?.['kubernetes.io/metadata.name'] !== undefined)
+        labels['kubernetes.io/metadata.name'] = mark('.Values.networkPolicy.metacontrollerNamespace');
     }
   },
 };
@@ -111,13 +132,18 @@ function inNamespaces(object: KubernetesObject): KubernetesObject {
 function template(object: KubernetesObject, systems: readonly string[] | undefined): string {
   const copy = structuredClone(object) as KubernetesObject & Record<string, unknown>;
   byKind[object.kind]?.(copy);
-  const write = (one: KubernetesObject): string => unmark(stringify(replaceScalars(one as unknown as Tree), { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }));
+  const write = (one: KubernetesObject): string =>
+    unmark(
+      stringify(replaceScalars(one as unknown as Tree), { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }),
+    );
   if (object.metadata.name === narrowed) {
     const narrow = write(inNamespaces(copy));
     const range = `{{- range $namespace := uniq (append .Values.namespaces .Release.Namespace) }}\n---\n${narrow.replaceAll(' .Release.Namespace', ' $.Release.Namespace')}{{- end }}\n`;
     return `{{- if .Values.namespaces }}\n${range}{{- else }}\n---\n${write(copy)}{{- end }}\n`;
   }
-  const all = [conditions[object.kind], systems === undefined ? undefined : chosen(systems)].filter((one) => one !== undefined);
+  const all = [conditions[object.kind], systems === undefined ? undefined : chosen(systems)].filter(
+    (one) => one !== undefined,
+  );
   return all.reduceRight((text, condition) => `{{- if ${condition} }}\n${text}{{- end }}\n`, `---\n${write(copy)}`);
 }
 
@@ -129,9 +155,12 @@ function choiceCheck(systems: readonly string[]): string {
 
 /** The generated files of the chart by path below deploy/. `rendered` is of overlays/default, and of that with other systems. */
 export function chartFiles(rendered: Rendered, systems: readonly System[]): Map<string, string> {
-  const fileOf = (kind: string): string => Object.entries(files).find(([, kinds]) => kinds.includes(kind))?.[0] ?? 'operator.yaml';
+  const fileOf = (kind: string): string =>
+    Object.entries(files).find(([, kinds]) => kinds.includes(kind))?.[0] ?? 'operator.yaml';
   const contents = new Map<string, string>();
-  for (const { object, systems: owners } of conditionalObjects(rendered, (names, items) => enclose(chosen(names), items))) {
+  for (const { object, systems: owners } of conditionalObjects(rendered, (names, items) =>
+    enclose(chosen(names), items),
+  )) {
     if (leftOut.includes(object.kind)) continue;
     const path = `${directory}/templates/${fileOf(object.kind)}`;
     contents.set(path, (contents.get(path) ?? notice) + template(object, owners));

@@ -9,33 +9,64 @@ import { clusterRoles } from './generated-roles.ts';
 
 const deployment = { kind: 'Deployment', name: 'weka-metacontroller' };
 /** The containers and the variable in each that says which systems it serves. */
-export const choiceVariables = { hooks: `${variablePrefixes.server}SYSTEMS`, sidecar: `${variablePrefixes.sidecar}SYSTEMS` } as const;
+export const choiceVariables = {
+  hooks: `${variablePrefixes.server}SYSTEMS`,
+  sidecar: `${variablePrefixes.sidecar}SYSTEMS`,
+} as const;
 
 /** The heads of kustomizations. */
-const kindOf = (kind: 'Component' | 'Kustomization'): object => ({ apiVersion: `kustomize.config.k8s.io/${kind === 'Component' ? 'v1alpha1' : 'v1beta1'}`, kind });
+const kindOf = (kind: 'Component' | 'Kustomization'): object => ({
+  apiVersion: `kustomize.config.k8s.io/${kind === 'Component' ? 'v1alpha1' : 'v1beta1'}`,
+  kind,
+});
 
 /** A right that two systems want stands twice where both are: rights add up. */
 function rolePatches({ sidecar }: DeployedSystem): object[] {
-  return clusterRoles([sidecar]).filter(({ rules }) => rules.length > 0).map(({ kind, metadata: { name }, rules }) => ({
-    target: { kind, name },
-    patch: stringify(rules.map((value) => ({ op: 'add', path: '/rules/-', value })), { version: '1.1' }),
-  }));
+  return clusterRoles([sidecar])
+    .filter(({ rules }) => rules.length > 0)
+    .map(({ kind, metadata: { name }, rules }) => ({
+      target: { kind, name },
+      patch: stringify(
+        rules.map((value) => ({ op: 'add', path: '/rules/-', value })),
+        { version: '1.1' },
+      ),
+    }));
 }
 
 /** Never applied: it holds the name that is put at the end of the lists of systems. */
-const holderOf = (name: string): object =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `system-${name}`, annotations: { 'config.kubernetes.io/local-config': 'true' } }, data: { name } });
+const holderOf = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: `system-${name}`, annotations: { 'config.kubernetes.io/local-config': 'true' } },
+  data: { name },
+});
 
 /** The name goes to the end of both lists, which begin with a comma then: an empty item counts for nothing. */
 function choice(name: string): object {
-  const fieldPaths = Object.entries(choiceVariables).map(([container, variable]) => `spec.template.spec.containers.[name=${container}].env.[name=${variable}].value`);
-  return { source: { kind: 'ConfigMap', name: `system-${name}`, fieldPath: 'data.name' }, targets: [{ select: deployment, fieldPaths, options: { create: true, delimiter: ',', index: 99 } }] };
+  const fieldPaths = Object.entries(choiceVariables).map(
+    ([container, variable]) => `spec.template.spec.containers.[name=${container}].env.[name=${variable}].value`,
+  );
+  return {
+    source: { kind: 'ConfigMap', name: `system-${name}`, fieldPath: 'data.name' },
+    targets: [{ select: deployment, fieldPaths, options: { create: true, delimiter: ',', index: 99 } }],
+  };
 }
 
 /** Where all systems are there, none is named. */
 const withoutChoice = {
-  apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: deployment.name },
-  spec: { template: { spec: { containers: Object.entries(choiceVariables).map(([name, variable]) => ({ name, env: [{ name: variable, $patch: 'delete' }] })) } } },
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: deployment.name },
+  spec: {
+    template: {
+      spec: {
+        containers: Object.entries(choiceVariables).map(([name, variable]) => ({
+          name,
+          env: [{ name: variable, $patch: 'delete' }],
+        })),
+      },
+    },
+  },
 };
 
 /** Files by path below deploy/: what they hold, without the line that says where it comes from. */
@@ -45,20 +76,30 @@ export function componentFiles(systems: readonly DeployedSystem[]): [path: strin
     return [
       [`components/${name}/system.yaml`, holderOf(name)],
       // labels of a component would go to all that an overlay has by then
-      [`components/${name}/objects/kustomization.yaml`, {
-        ...kindOf('Kustomization'),
-        resources: [`../../../../crds/${name}`, `../../../../compositecontrollers/${name}`],
-        labels: [{ pairs: { 'app.kubernetes.io/part-of': 'weka-metacontroller' } }],
-      }],
-      [`components/${name}/kustomization.yaml`, {
-        ...kindOf('Component'),
-        resources: ['objects', 'system.yaml'],
-        ...(one.hasOwn ? { components: ['own'] } : {}),
-        patches: rolePatches(one),
-        replacements: [choice(name)],
-      }],
+      [
+        `components/${name}/objects/kustomization.yaml`,
+        {
+          ...kindOf('Kustomization'),
+          resources: [`../../../../crds/${name}`, `../../../../compositecontrollers/${name}`],
+          labels: [{ pairs: { 'app.kubernetes.io/part-of': 'weka-metacontroller' } }],
+        },
+      ],
+      [
+        `components/${name}/kustomization.yaml`,
+        {
+          ...kindOf('Component'),
+          resources: ['objects', 'system.yaml'],
+          ...(one.hasOwn ? { components: ['own'] } : {}),
+          patches: rolePatches(one),
+          replacements: [choice(name)],
+        },
+      ],
     ];
   });
-  const all = { ...kindOf('Component'), components: systems.map(({ system }) => `../${system.name}`), patches: [{ target: deployment, patch: stringify(withoutChoice, { version: '1.1' }) }] };
+  const all = {
+    ...kindOf('Component'),
+    components: systems.map(({ system }) => `../${system.name}`),
+    patches: [{ target: deployment, patch: stringify(withoutChoice, { version: '1.1' }) }],
+  };
   return [...own, ['components/all-systems/kustomization.yaml', all]];
 }

@@ -30,12 +30,15 @@ export function tlsPatches(controllers: readonly Controller[]): Patch[] {
   };
   const having = new Map<string, string[]>();
   for (const { kind, metadata, spec } of controllers) {
-    for (const hook of Object.keys(spec.hooks)) having.set(`${kind} ${hook}`, [...having.get(`${kind} ${hook}`) ?? [], metadata.name]);
+    for (const hook of Object.keys(spec.hooks))
+      having.set(`${kind} ${hook}`, [...(having.get(`${kind} ${hook}`) ?? []), metadata.name]);
   }
-  return [...having].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, names]) => {
-    const [kind = '', hook = ''] = key.split(' ');
-    return mergePatch(kind, names.sort().join('|'), { [hook]: { webhook } });
-  });
+  return [...having]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, names]) => {
+      const [kind = '', hook = ''] = key.split(' ');
+      return mergePatch(kind, names.sort().join('|'), { [hook]: { webhook } });
+    });
 }
 
 /** @param names a regular expression; the name in the patch itself is not looked at */
@@ -50,16 +53,43 @@ function mergePatch(kind: string, names: string, hooks: object): Patch {
  */
 export function serviceAddress(controllers: readonly Controller[]): { patches: Patch[]; replacements: object[] } {
   const urls = controllers.map(({ kind, metadata: { name }, spec: { hooks } }) =>
-    mergePatch(kind, name, Object.fromEntries(Object.entries(hooks).map(([hook, { webhook: { path } }]) => [hook, { webhook: { url: `https://host${path}` } }]))));
+    mergePatch(
+      kind,
+      name,
+      Object.fromEntries(
+        Object.entries(hooks).map(
+          ([
+            hook,
+            {
+              webhook: { path },
+            },
+          ]) => [hook, { webhook: { url: `https://host${path}` } }],
+        ),
+      ),
+    ),
+  );
   const service = { kind: 'Service', name: 'weka-metacontroller-hooks' };
-  const source = (field: string): object => ({ kind: 'ConfigMap', name: 'weka-metacontroller-address', fieldPath: `data.${field}` });
+  const source = (field: string): object => ({
+    kind: 'ConfigMap',
+    name: 'weka-metacontroller-address',
+    fieldPath: `data.${field}`,
+  });
   const targets = controllers.map(({ kind, metadata: { name }, spec: { hooks } }) => ({
     select: { kind, name },
     fieldPaths: Object.keys(hooks).map((hook) => `spec.hooks.${hook}.webhook.url`),
     options: { delimiter: '/', index: 2 },
   }));
   return {
-    patches: [...urls, { target: service, patch: stringify([{ op: 'add', path: '/spec/clusterIP', value: 'set by the replacement' }], { version: '1.1' }) }],
-    replacements: [{ source: source('host'), targets }, { source: source('clusterIP'), targets: [{ select: service, fieldPaths: ['spec.clusterIP'] }] }],
+    patches: [
+      ...urls,
+      {
+        target: service,
+        patch: stringify([{ op: 'add', path: '/spec/clusterIP', value: 'set by the replacement' }], { version: '1.1' }),
+      },
+    ],
+    replacements: [
+      { source: source('host'), targets },
+      { source: source('clusterIP'), targets: [{ select: service, fieldPaths: ['spec.clusterIP'] }] },
+    ],
   };
 }

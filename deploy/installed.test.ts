@@ -21,16 +21,24 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
   }, 60_000);
   afterAll(() => lab.stop());
 
-  const release = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], HOME: dirname(manifests), KUBECONFIG: join(dirname(manifests), 'kubeconfig') };
-    execFile('sh', [script, ...args], { env }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }));
-  });
+  const release = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const env = {
+        PATH: process.env['PATH'],
+        HOME: dirname(manifests),
+        KUBECONFIG: join(dirname(manifests), 'kubeconfig'),
+      };
+      execFile('sh', [script, ...args], { env }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      );
+    });
   const run = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await lab.kubectl(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
-  const finalizersOf = (): string[] => lab.store.get(lab.definition('wekaclusters'), 'default', 'held').metadata.finalizers ?? [];
+  const finalizersOf = (): string[] =>
+    lab.store.get(lab.definition('wekaclusters'), 'default', 'held').metadata.finalizers ?? [];
 
   it('is applied by kubectl in one go, and a second time changes nothing', async () => {
     expect(await run('apply', '-f', manifests)).toContain('deployment.apps/weka-metacontroller created');
@@ -41,7 +49,9 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
     const finalizers = ['example.io/other', 'metacontroller.io/compositecontroller-wekacluster'];
     beforeAll(() => {
       lab.store.create(lab.definition('wekaclusters'), 'default', {
-        apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name: 'held', finalizers },
+        apiVersion: 'weka.weka.io/v1alpha1',
+        kind: 'WekaCluster',
+        metadata: { name: 'held', finalizers },
         spec: { template: 'dynamic', image: 'weka:4.4.2', nodeSelector: {}, dynamicTemplate: {} },
       });
     });
@@ -57,7 +67,11 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
       await run('delete', 'compositecontroller', 'wekacluster', 'wekacontainer', 'wekaclient');
       expect(await release()).toEqual({ code: 0, stdout: 'would release wekaclusters default/held\n', stderr: '' });
       expect(finalizersOf()).toEqual(finalizers);
-      expect(await release('--yes')).toEqual({ code: 0, stdout: 'wekacluster.weka.weka.io/held patched\n', stderr: '' });
+      expect(await release('--yes')).toEqual({
+        code: 0,
+        stdout: 'wekacluster.weka.weka.io/held patched\n',
+        stderr: '',
+      });
       expect(finalizersOf()).toEqual(['example.io/other']);
       expect(await release('--yes')).toEqual({ code: 0, stdout: '', stderr: '' });
     });
@@ -67,8 +81,13 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
 describe('the script that releases finalizers', () => {
   it('knows every controller that has a finalize hook', () => {
     const parents = /^parents='(.*)'$/m.exec(readFileSync(script, 'utf8'))?.[1]?.split(' ').sort();
-    const held = deployedSystems().flatMap(({ controllers }) => controllers).flatMap(({ metadata, spec: { hooks, parentResource } }) =>
-      ('finalize' in hooks && parentResource !== undefined ? [`${parentResource.resource}.${groupOf(parentResource)}/${metadata.name}`] : []));
+    const held = deployedSystems()
+      .flatMap(({ controllers }) => controllers)
+      .flatMap(({ metadata, spec: { hooks, parentResource } }) =>
+        'finalize' in hooks && parentResource !== undefined
+          ? [`${parentResource.resource}.${groupOf(parentResource)}/${metadata.name}`]
+          : [],
+      );
     expect(parents).toEqual(held.sort());
   });
 });

@@ -17,18 +17,33 @@ export function findKubectl(): string | undefined {
  * @returns the rendered objects in the order of kustomize; throws with its message when it refuses
  */
 export function render(kubectl: string, folder: string, directory = import.meta.dirname): KubernetesObject[] {
-  const text = execFileSync(kubectl, ['kustomize', join(directory, folder)], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = execFileSync(kubectl, ['kustomize', join(directory, folder)], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS() as KubernetesObject);
 }
 
 /** As `render`, of the operator with some components, as an overlay would have them, and with objects of the overlay's own. */
-export function renderWith(kubectl: string, components: readonly string[], directory = import.meta.dirname, ...own: KubernetesObject[]): KubernetesObject[] {
+export function renderWith(
+  kubectl: string,
+  components: readonly string[],
+  directory = import.meta.dirname,
+  ...own: KubernetesObject[]
+): KubernetesObject[] {
   // kustomize follows links before it counts the steps up
   const overlay = realpathSync(mkdtempSync(join(tmpdir(), 'overlay-')));
   const path = (folder: string): string => relative(overlay, join(realpathSync(directory), folder));
-  const kustomization = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: [path('operator'), ...own.map((_one, index) => `own-${index}.json`)], components: components.map((name) => path(`components/${name}`)) };
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [path('operator'), ...own.map((_one, index) => `own-${index}.json`)],
+    components: components.map((name) => path(`components/${name}`)),
+  };
   try {
-    for (const [index, object] of own.entries()) writeFileSync(join(overlay, `own-${index}.json`), JSON.stringify(object));
+    for (const [index, object] of own.entries())
+      writeFileSync(join(overlay, `own-${index}.json`), JSON.stringify(object));
     writeFileSync(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
     return render(kubectl, relative(directory, overlay), directory);
   } finally {

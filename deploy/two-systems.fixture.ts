@@ -13,9 +13,22 @@ import { sidecarSystem } from '../sidecar/system.ts';
 import { deployedSystems, type DeployedSystem } from './deployed.ts';
 import { plainFiles } from './generate.ts';
 
-const { apiVersion, group, kind, customResource } = apiGroup({ group: 'notes.example.com', version: 'v1', categories: ['notes'] });
-const noteSchema = customResource('Note', z.object({ text: z.string().optional().describe('what it says') }).describe('a note'), z.object({}));
-const webhook = (hook: string) => ({ webhook: { path: `/note/${hook}`, service: { name: 'weka-metacontroller-hooks', namespace: 'weka-operator-system', port: 8080 } } });
+const { apiVersion, group, kind, customResource } = apiGroup({
+  group: 'notes.example.com',
+  version: 'v1',
+  categories: ['notes'],
+});
+const noteSchema = customResource(
+  'Note',
+  z.object({ text: z.string().optional().describe('what it says') }).describe('a note'),
+  z.object({}),
+);
+const webhook = (hook: string) => ({
+  webhook: {
+    path: `/note/${hook}`,
+    service: { name: 'weka-metacontroller-hooks', namespace: 'weka-operator-system', port: 8080 },
+  },
+});
 
 const access: SystemAccess = {
   apiGroups: [group],
@@ -29,7 +42,18 @@ const access: SystemAccess = {
 export const notes: DeployedSystem = {
   system: {
     name: 'notes',
-    kinds: [kind({ kind: 'Note', plural: 'notes', singular: 'note', shortNames: [], scope: 'Namespaced', description: 'A note.', schema: noteSchema, columns: [] })],
+    kinds: [
+      kind({
+        kind: 'Note',
+        plural: 'notes',
+        singular: 'note',
+        shortNames: [],
+        scope: 'Namespaced',
+        description: 'A note.',
+        schema: noteSchema,
+        columns: [],
+      }),
+    ],
     controllers: [notSupported('note')],
     settings: z.object({ noteLines: setting('NOTE_LINES', z.number().default(3), 'lines of a note') }),
     access,
@@ -38,10 +62,17 @@ export const notes: DeployedSystem = {
     lives: {},
   },
   sidecar: sidecarSystem({ name: 'notes', access, catalogue: {}, performers: {}, reasons: {}, details: [] }),
-  controllers: [{
-    apiVersion: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', metadata: { name: 'note' },
-    spec: { parentResource: { apiVersion, resource: 'notes' }, hooks: { sync: webhook('sync'), finalize: webhook('finalize') } },
-  }],
+  controllers: [
+    {
+      apiVersion: 'metacontroller.k8s.io/v1alpha1',
+      kind: 'CompositeController',
+      metadata: { name: 'note' },
+      spec: {
+        parentResource: { apiVersion, resource: 'notes' },
+        hooks: { sync: webhook('sync'), finalize: webhook('finalize') },
+      },
+    },
+  ],
   hasOwn: false,
 };
 
@@ -58,10 +89,14 @@ function put(path: string, content: string): void {
  */
 export function treeOfBoth(): string {
   const root = mkdtempSync(join(tmpdir(), 'two-systems-'));
-  for (const folder of ['deploy', 'crds', 'compositecontrollers', 'runtime-configmap']) cpSync(join(import.meta.dirname, '..', folder), join(root, folder), { recursive: true });
+  for (const folder of ['deploy', 'crds', 'compositecontrollers', 'runtime-configmap'])
+    cpSync(join(import.meta.dirname, '..', folder), join(root, folder), { recursive: true });
   for (const [name, content] of files(bothSystems.map(({ system }) => system))) put(join(root, 'crds', name), content);
   put(join(root, 'compositecontrollers/notes/note.yaml'), notes.controllers.map((one) => stringify(one)).join('---\n'));
-  put(join(root, 'compositecontrollers/notes/kustomization.yaml'), stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['note.yaml'] }));
+  put(
+    join(root, 'compositecontrollers/notes/kustomization.yaml'),
+    stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['note.yaml'] }),
+  );
   for (const [name, content] of plainFiles(bothSystems)) put(join(root, 'deploy', name), content);
   return join(root, 'deploy');
 }

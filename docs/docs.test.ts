@@ -11,7 +11,12 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const named = pages().map((path) => ({ name: relative(repository, path), path }));
 
 /** As GitHub makes it of a heading. */
-const anchorOf = (heading: string): string => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replaceAll(' ', '-');
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
 
 const withoutBlocks = (text: string): string => text.replace(/^(`{3,}).*\n[\s\S]*?^\1\s*$/gm, '');
 
@@ -30,7 +35,11 @@ function broken(page: string, target: string): string | undefined {
 
 describe('the pages', () => {
   it.each(named)('$name has links that lead somewhere', ({ path }) => {
-    const links = [...withoutBlocks(read(path)).replace(/`[^`\n]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const links = [
+      ...withoutBlocks(read(path))
+        .replace(/`[^`\n]*`/g, '')
+        .matchAll(/\]\(([^)\s]+)\)/g),
+    ].map(([, target = '']) => target);
     const wrong = links.filter((target) => !/^https?:/.test(target)).map((target) => broken(path, target));
     expect(wrong.filter((one) => one !== undefined)).toEqual([]);
   });
@@ -40,7 +49,9 @@ describe('the pages', () => {
   });
 
   it('name each generated part once', () => {
-    const used = named.flatMap(({ path }) => [...read(path).matchAll(/^<!-- generated: (\S+) -->$/gm)].map(([, part = '']) => part));
+    const used = named.flatMap(({ path }) =>
+      [...read(path).matchAll(/^<!-- generated: (\S+) -->$/gm)].map(([, part = '']) => part),
+    );
     expect(used.sort()).toEqual(Object.keys(parts).sort());
   });
 
@@ -52,13 +63,19 @@ describe('the pages', () => {
 
   it('run npm scripts that exist', () => {
     const { scripts } = JSON.parse(read(join(repository, 'package.json'))) as { scripts: Record<string, string> };
-    const mentioned = named.flatMap(({ path }) => [...read(path).matchAll(/\bnpm (?:run (?:--silent )?([a-z:]+)|(start|test)\b)/g)].map(([, script, short]) => script ?? short ?? ''));
+    const mentioned = named.flatMap(({ path }) =>
+      [...read(path).matchAll(/\bnpm (?:run (?:--silent )?([a-z:]+)|(start|test)\b)/g)].map(
+        ([, script, short]) => script ?? short ?? '',
+      ),
+    );
     expect(mentioned).not.toHaveLength(0);
     expect([...new Set(mentioned)].filter((script) => scripts[script] === undefined)).toEqual([]);
   });
 
   it('read files that exist', () => {
-    const files = named.flatMap(({ path }) => fencedBlocks(read(path)).flatMap(({ text }) => [...text.matchAll(/< (test\/\S+)/g)].map(([, file = '']) => file)));
+    const files = named.flatMap(({ path }) =>
+      fencedBlocks(read(path)).flatMap(({ text }) => [...text.matchAll(/< (test\/\S+)/g)].map(([, file = '']) => file)),
+    );
     expect(files.filter((file) => !existsSync(join(repository, file)))).toEqual([]);
   });
 });
@@ -67,7 +84,8 @@ describe('the pages', () => {
 function sourceFiles(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) return ['node_modules', 'build', '.git', '.lab'].includes(entry.name) ? [] : sourceFiles(path);
+    if (entry.isDirectory())
+      return ['node_modules', 'build', '.git', '.lab'].includes(entry.name) ? [] : sourceFiles(path);
     return /\.(ts|js|py|sh|ya?ml|env)$|^Dockerfile$/.test(entry.name) ? [path] : [];
   });
 }
@@ -78,15 +96,22 @@ describe('comments', () => {
       // a word with a scheme in front is somebody else's page
       const cited = [...read(path).matchAll(/(?<![\w./:-])[\w./-]*\w\.md(?:#[\w-]+)?/g)].map(([target]) => target);
       const places = [repository, import.meta.dirname, dirname(path)].map((place) => join(place, 'page'));
-      return cited.filter((target) => places.every((place) => broken(place, target) !== undefined)).map((target) => `${relative(repository, path)}: ${target}`);
+      return cited
+        .filter((target) => places.every((place) => broken(place, target) !== undefined))
+        .map((target) => `${relative(repository, path)}: ${target}`);
     });
     expect(wrong).toEqual([]);
   });
 
   it('cite rules of Metacontroller that have a test each', () => {
-    const rules = [...read(join(import.meta.dirname, 'metacontroller.md')).matchAll(/^\| (\d+) \|/gm)].map(([, rule]) => Number(rule));
+    const rules = [...read(join(import.meta.dirname, 'metacontroller.md')).matchAll(/^\| (\d+) \|/gm)].map(([, rule]) =>
+      Number(rule),
+    );
     const driver = join(repository, 'lab/driver');
-    const tests = readdirSync(driver).filter((name) => name.endsWith('.test.ts')).map((name) => read(join(driver, name))).join('\n');
+    const tests = readdirSync(driver)
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => read(join(driver, name)))
+      .join('\n');
     const tested = new Set([...tests.matchAll(/['"`(](\d{1,2})\. /g)].map(([, rule]) => Number(rule)));
     expect(rules).toEqual(rules.map((_rule, index) => index + 1));
     expect([...tested].sort((one, other) => one - other)).toEqual(rules);
@@ -95,6 +120,10 @@ describe('comments', () => {
 
 describe('the tour', () => {
   it('begins with npm ci and npm start, and is what README.md shows', () => {
-    expect(tourSteps(read(join(repository, 'README.md'))).slice(0, 2).map(({ script }) => script)).toEqual(['npm ci', 'npm start']);
+    expect(
+      tourSteps(read(join(repository, 'README.md')))
+        .slice(0, 2)
+        .map(({ script }) => script),
+    ).toEqual(['npm ci', 'npm start']);
   });
 });

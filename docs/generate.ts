@@ -14,14 +14,17 @@ const marked = /^<!-- generated: (\S+) -->\n(?:[\s\S]*?\n)??<!-- end -->$/gm;
 export function withParts(page: string, known: Record<string, () => string>): string {
   return page.replace(marked, (_text, name: string) => {
     const part = known[name];
-    if (part === undefined) throw new Error(`there is no generated part ${name}; known are ${Object.keys(known).join(', ')}`);
+    if (part === undefined)
+      throw new Error(`there is no generated part ${name}; known are ${Object.keys(known).join(', ')}`);
     return `<!-- generated: ${name} -->\n\n${part().trim()}\n\n<!-- end -->`;
   });
 }
 
 /** README.md and the pages of this folder, as absolute paths. */
 export function pages(): string[] {
-  const own = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).sort();
+  const own = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .sort();
   return [join(repository, 'README.md'), ...own.map((name) => join(import.meta.dirname, name))];
 }
 

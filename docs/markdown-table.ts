@@ -1,6 +1,7 @@
 /** Tables of markdown. */
 
-const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 
 /** A table; a bar in a cell is escaped, a line break becomes a blank. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -17,13 +17,21 @@ import { markdownTable } from './markdown-table.ts';
 const code = (text: string | undefined): string => (text === undefined || text === '' ? '' : `\`${text}\``);
 
 function stepTable(steps: readonly StepRow[]): string {
-  return markdownTable(['step', 'condition', 'status word', 'mode', 'what holds when it is done'],
-    steps.map(({ name, condition, status, mode, summary }) => [name, code(condition), code(status), mode, summary]));
+  return markdownTable(
+    ['step', 'condition', 'status word', 'mode', 'what holds when it is done'],
+    steps.map(({ name, condition, status, mode, summary }) => [name, code(condition), code(status), mode, summary]),
+  );
 }
 
 function settingsTable(settings: readonly SettingDescription[]): string {
-  const shown = (value: unknown): string => (value === undefined || (Array.isArray(value) && value.length === 0) ? '' : code(typeof value === 'string' ? value : JSON.stringify(value)));
-  return markdownTable(['environment variable', 'meaning', 'default'], settings.map(({ env, description, defaultValue }) => [code(env), description, shown(defaultValue)]));
+  const shown = (value: unknown): string =>
+    value === undefined || (Array.isArray(value) && value.length === 0)
+      ? ''
+      : code(typeof value === 'string' ? value : JSON.stringify(value));
+  return markdownTable(
+    ['environment variable', 'meaning', 'default'],
+    settings.map(({ env, description, defaultValue }) => [code(env), description, shown(defaultValue)]),
+  );
 }
 
 /** Reasons that stand one after the other and mean the same share a line. */
@@ -35,26 +43,35 @@ function reasonTable(table: ReasonTable): string {
     else lines.push({ names: [name], meaning, cure });
   }
   const cured = lines.some(({ cure }) => cure !== '');
-  return markdownTable(['reason', 'means', ...(cured ? ['do'] : [])],
-    lines.map(({ names, meaning, cure }) => [names.map(code).join(', '), meaning, ...(cured ? [cure] : [])]));
+  return markdownTable(
+    ['reason', 'means', ...(cured ? ['do'] : [])],
+    lines.map(({ names, meaning, cure }) => [names.map(code).join(', '), meaning, ...(cured ? [cure] : [])]),
+  );
 }
 
 /** From a process of its own, whose output is no terminal: its width would shape the text. */
 function helpOf(program: string): string {
-  const help = execFileSync(process.execPath, ['--import', 'tsx', program, '--help'], { cwd: join(import.meta.dirname, '..'), encoding: 'utf8' });
+  const help = execFileSync(process.execPath, ['--import', 'tsx', program, '--help'], {
+    cwd: join(import.meta.dirname, '..'),
+    encoding: 'utf8',
+  });
   return `\`\`\`text\n${help.trim()}\n\`\`\``;
 }
 
 /** The tables that only one system has: those of the module that stands in the folder of its name. */
-const partsOfSystems = await Promise.all(systems.map(async ({ name, lives, reasons }) => {
-  const own = join(import.meta.dirname, name, 'parts.ts');
-  const tables = existsSync(own) ? ((await import(own)) as { parts: Record<string, () => string> }).parts : {};
-  return {
-    ...Object.fromEntries(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)])),
-    ...Object.fromEntries(Object.entries(reasons).map(([question, table]) => [`${name}-${question}-reasons`, () => reasonTable(table)])),
-    ...tables,
-  };
-}));
+const partsOfSystems = await Promise.all(
+  systems.map(async ({ name, lives, reasons }) => {
+    const own = join(import.meta.dirname, name, 'parts.ts');
+    const tables = existsSync(own) ? ((await import(own)) as { parts: Record<string, () => string> }).parts : {};
+    return {
+      ...Object.fromEntries(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)])),
+      ...Object.fromEntries(
+        Object.entries(reasons).map(([question, table]) => [`${name}-${question}-reasons`, () => reasonTable(table)]),
+      ),
+      ...tables,
+    };
+  }),
+);
 
 export const parts: Record<string, () => string> = {
   operations: () => operationsTable(sidecarSystems),
@@ -64,6 +81,10 @@ export const parts: Record<string, () => string> = {
   'start-help': () => helpOf('lab/start.ts'),
   'cluster-suite-help': () => helpOf('test/cluster/run.ts'),
   'simulate-help': () => helpOf('test/simulate/main.ts'),
-  'lab-refusals': () => markdownTable(['not served', 'answer', 'what to do, or why not'], refusals.map(({ feature, code: status, reason, message }) => [feature, `${status} ${reason}`, message])),
-  ...Object.assign({}, ...partsOfSystems) as Record<string, () => string>,
+  'lab-refusals': () =>
+    markdownTable(
+      ['not served', 'answer', 'what to do, or why not'],
+      refusals.map(({ feature, code: status, reason, message }) => [feature, `${status} ${reason}`, message]),
+    ),
+  ...(Object.assign({}, ...partsOfSystems) as Record<string, () => string>),
 };

@@ -33,7 +33,11 @@ function scriptOf(step: Step, { environmentFile }: Place): string {
 function start(step: Step, place: Place): Background {
   let text = '';
   // a group of its own: npm, its shell and the lab all get the signal at the end
-  const child = spawn('bash', ['-c', step.script], { cwd: place.directory, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-c', step.script], {
+    cwd: place.directory,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stdout.on('data', (part: Buffer) => (text += part.toString()));
   child.stderr.on('data', (part: Buffer) => (text += part.toString()));
   return { process: child, output: () => text };
@@ -49,9 +53,13 @@ function printed(background: Background, text: string): Promise<string | undefin
     };
     const timer = setInterval(() => {
       if (background.output().includes(text)) finish(undefined);
-      else if (background.process.exitCode !== null) finish(`ended with status ${background.process.exitCode} before it printed "${text}"`);
+      else if (background.process.exitCode !== null)
+        finish(`ended with status ${background.process.exitCode} before it printed "${text}"`);
     }, 50);
-    const timeout = setTimeout(() => finish(`did not print "${text}" within ${stepMilliseconds / 1000} s`), stepMilliseconds);
+    const timeout = setTimeout(
+      () => finish(`did not print "${text}" within ${stepMilliseconds / 1000} s`),
+      stepMilliseconds,
+    );
   });
 }
 
@@ -69,7 +77,11 @@ function end({ process: child }: Background): Promise<void> {
 }
 
 /** Runs one step. Resolves with what is wrong with it, and with what it printed. */
-async function run(step: Step, place: Place, backgrounds: Background[]): Promise<{ wrong: string | undefined; output: string }> {
+async function run(
+  step: Step,
+  place: Place,
+  backgrounds: Background[],
+): Promise<{ wrong: string | undefined; output: string }> {
   if (step.until !== undefined) {
     const background = start(step, place);
     backgrounds.push(background);
@@ -77,7 +89,11 @@ async function run(step: Step, place: Place, backgrounds: Background[]): Promise
     const output = background.output();
     return { output, wrong: wrong ?? (step.expected === undefined ? undefined : mismatch(step.expected, output)) };
   }
-  const { status, stdout, stderr, signal } = spawnSync('bash', ['-c', scriptOf(step, place)], { cwd: place.directory, encoding: 'utf8', timeout: stepMilliseconds });
+  const { status, stdout, stderr, signal } = spawnSync('bash', ['-c', scriptOf(step, place)], {
+    cwd: place.directory,
+    encoding: 'utf8',
+    timeout: stepMilliseconds,
+  });
   const output = `${stdout}${stderr}`;
   if (signal !== null) return { output, wrong: `not over within ${stepMilliseconds / 1000} s` };
   if (status !== 0) return { output, wrong: `exit status ${status ?? 'unknown'}` };
@@ -85,7 +101,9 @@ async function run(step: Step, place: Place, backgrounds: Background[]): Promise
 }
 
 function fail(step: Step, wrong: string, output: string): void {
-  process.stdout.write(`FAILED README.md:${step.line}: ${wrong}\n${step.script.replace(/^/gm, '  $ ')}\n${output.trimEnd().replace(/^/gm, '  | ')}\n`);
+  process.stdout.write(
+    `FAILED README.md:${step.line}: ${wrong}\n${step.script.replace(/^/gm, '  $ ')}\n${output.trimEnd().replace(/^/gm, '  | ')}\n`,
+  );
 }
 
 function firstLine(step: Step): string {
@@ -114,7 +132,12 @@ async function tour(here: boolean): Promise<number> {
     const place = prepare(here, temporary);
     const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
     for (const step of tourSteps(readFileSync(join(place.directory, 'README.md'), 'utf8'))) {
-      const why = here && step.cloneOnly ? '--here' : !hasKubectl && /^kubectl /m.test(step.script) ? 'there is no kubectl' : undefined;
+      const why =
+        here && step.cloneOnly
+          ? '--here'
+          : !hasKubectl && /^kubectl /m.test(step.script)
+            ? 'there is no kubectl'
+            : undefined;
       if (why !== undefined) {
         count.skipped += 1;
         process.stdout.write(`skipped ${firstLine(step)}: ${why}\n`);
@@ -122,7 +145,8 @@ async function tour(here: boolean): Promise<number> {
       }
       const stepBegan = Date.now();
       const { wrong, output } = await run(step, place, backgrounds);
-      if (wrong === undefined) process.stdout.write(`passed  ${firstLine(step)}  ${((Date.now() - stepBegan) / 1000).toFixed(1)} s\n`);
+      if (wrong === undefined)
+        process.stdout.write(`passed  ${firstLine(step)}  ${((Date.now() - stepBegan) / 1000).toFixed(1)} s\n`);
       else fail(step, wrong, output);
       count[wrong === undefined ? 'passed' : 'failed'] += 1;
       // later steps build on the earlier ones: their failures would tell nothing
@@ -133,7 +157,9 @@ async function tour(here: boolean): Promise<number> {
     rmSync(temporary, { recursive: true, force: true });
   }
   const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`;
-  process.stdout.write(`${count.passed} passed, ${count.failed} failed${skipped}, ${((Date.now() - began) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(
+    `${count.passed} passed, ${count.failed} failed${skipped}, ${((Date.now() - began) / 1000).toFixed(0)} s\n`,
+  );
   return count.failed === 0 ? 0 : 1;
 }
 

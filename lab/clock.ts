@@ -122,7 +122,8 @@ export class VirtualClock implements Clock {
     const maxEvents = limits.maxEvents ?? 1_000_000;
     let events = 0;
     while (await this.step(end)) {
-      if (++events > maxEvents) throw new Error(`more than ${maxEvents} events within ${milliseconds} ms of virtual time`);
+      if (++events > maxEvents)
+        throw new Error(`more than ${maxEvents} events within ${milliseconds} ms of virtual time`);
     }
     this.time = end;
   }

@@ -81,7 +81,12 @@ export interface ApiClient {
     patch: unknown,
     subresource?: string,
   ): Promise<KubernetesObject>;
-  delete(resource: ResourceInfo, namespace: string | undefined, name: string, options?: DeleteOptions): Promise<KubernetesObject>;
+  delete(
+    resource: ResourceInfo,
+    namespace: string | undefined,
+    name: string,
+    options?: DeleteOptions,
+  ): Promise<KubernetesObject>;
 }
 
 export interface ExecResult {

@@ -16,7 +16,12 @@ export interface TransportFaults {
 }
 
 /** No faults after `faults` says so: it is asked at each call. */
-export function faultyTransport(inner: HookTransport, clock: Clock, random: Random, faults: () => TransportFaults): HookTransport {
+export function faultyTransport(
+  inner: HookTransport,
+  clock: Clock,
+  random: Random,
+  faults: () => TransportFaults,
+): HookTransport {
   return {
     async call(call) {
       const { lost, answerLost, repeated, delayMilliseconds } = faults();

@@ -11,7 +11,9 @@ function scripted() {
   const created: number[] = [];
   const steps: (() => void)[] = [];
   let processes = 0;
-  const access = { create: (given: KubernetesObject) => Promise.resolve(given).then(() => void created.push(created.length) as never) } as unknown as ClusterAccess;
+  const access = {
+    create: (given: KubernetesObject) => Promise.resolve(given).then(() => void created.push(created.length) as never),
+  } as unknown as ClusterAccess;
   const sidecar = killableSidecar(access, (own) => {
     processes += 1;
     return {

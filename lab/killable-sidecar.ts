@@ -16,7 +16,8 @@ interface Process {
 /** `start` makes the parts of one process, on the access that it is given. */
 export function killableSidecar(access: ClusterAccess, start: (access: ClusterAccess) => Sidecar): KillableSidecar {
   let present = startProcess(access, start);
-  const ask = <Answer>(question: (sidecar: Sidecar) => Promise<Answer>): Promise<Answer> => Promise.race([question(present.sidecar), present.ended]);
+  const ask = <Answer>(question: (sidecar: Sidecar) => Promise<Answer>): Promise<Answer> =>
+    Promise.race([question(present.sidecar), present.ended]);
   return {
     observe: (observations, waitMillis) => ask((sidecar) => sidecar.observe(observations, waitMillis)),
     operations: (operations, waitMillis) => ask((sidecar) => sidecar.operations(operations, waitMillis)),
@@ -30,7 +31,8 @@ export function killableSidecar(access: ClusterAccess, start: (access: ClusterAc
 
 function startProcess(access: ClusterAccess, start: (access: ClusterAccess) => Sidecar): Process {
   let isAlive = true;
-  const through = <Value>(work: () => Promise<Value>): Promise<Value> => (isAlive ? work() : Promise.reject(new AccessError('transport', 'the process was killed')));
+  const through = <Value>(work: () => Promise<Value>): Promise<Value> =>
+    isAlive ? work() : Promise.reject(new AccessError('transport', 'the process was killed'));
   let end = (): void => undefined;
   const ended = new Promise<never>((_, reject) => {
     end = () => {

@@ -119,28 +119,50 @@ function install(store: Store, systems: readonly LabSystem[]): void {
 }
 
 /** Hooks in this process: no sockets, the same code behind them. */
-function localTransport(sidecar: Sidecar, { clock, controllers, config }: TransportParts, random: Random): HookTransport {
+function localTransport(
+  sidecar: Sidecar,
+  { clock, controllers, config }: TransportParts,
+  random: Random,
+): HookTransport {
   const settings = { operatorNamespace, config };
   const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
   return {
     async call({ url, request }) {
       const [name, hook] = new URL(url).pathname.split('/').slice(-2);
       const controller = controllers.find((one) => one.name === name);
-      if (controller === undefined || !hookNames.includes(hook as HookName)) return { status: 404, headers: {}, body: '' };
+      if (controller === undefined || !hookNames.includes(hook as HookName))
+        return { status: 404, headers: {}, body: '' };
       try {
-        const { answer } = await callHook(controller, hook as HookName, request, { sidecar, settings, now: () => clock.now(), entropy });
+        const { answer } = await callHook(controller, hook as HookName, request, {
+          sidecar,
+          settings,
+          now: () => clock.now(),
+          entropy,
+        });
         return { status: 200, headers: {}, body: JSON.stringify(answer) };
       } catch (error) {
-        return { status: 500, headers: {}, body: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }) };
+        return {
+          status: 500,
+          headers: {},
+          body: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }),
+        };
       }
     },
   };
 }
 
-const defaultOptions = { seed: 1, nodes: 6, systems: labSystems, pace: 'ordinary' as Pace, nodeSettings: {}, onProblem: (): void => undefined };
+const defaultOptions = {
+  seed: 1,
+  nodes: 6,
+  systems: labSystems,
+  pace: 'ordinary' as Pace,
+  nodeSettings: {},
+  onProblem: (): void => undefined,
+};
 
 /** One object of the parts that each system has of it. */
-const together = <Value>(parts: readonly Record<string, Value>[]): Record<string, Value> => Object.assign({}, ...parts) as Record<string, Value>;
+const together = <Value>(parts: readonly Record<string, Value>[]): Record<string, Value> =>
+  Object.assign({}, ...parts) as Record<string, Value>;
 
 /** Starts everything; resolves when the nodes are there and the controllers run. Rejects when two systems have something of one name. */
 export async function createLab(given: LabOptions): Promise<Lab> {
@@ -148,15 +170,26 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const { clock, seed, onProblem, systems, pace } = options;
   refuseSharedKinds(systems.map(({ system }) => system));
   const random = createRandom(seed);
-  const store = createStore({ clock, seed, ...(options.admission === undefined ? {} : { admission: options.admission }) });
+  const store = createStore({
+    clock,
+    seed,
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
+  });
   install(store, systems);
   const client = storeClient(store);
   const hardware = createHardwareRegistry(() => random.next());
   const models = systems.map((one) => one.start({ clock, random: () => random.next(), hardware, pace }));
-  const chosen = models.map((model) => ({ model, programs: options.choosePrograms?.(model, hardware) ?? model.programs }));
-  const start = (environment: PodEnvironment) => chosen.find(({ model }) => model.recognises(environment))?.programs.start(environment);
+  const chosen = models.map((model) => ({
+    model,
+    programs: options.choosePrograms?.(model, hardware) ?? model.programs,
+  }));
+  const start = (environment: PodEnvironment) =>
+    chosen.find(({ model }) => model.recognises(environment))?.programs.start(environment);
   const nodes = await startNodes({
-    client, clock, hardware, onProblem,
+    client,
+    clock,
+    hardware,
+    onProblem,
     programs: { start },
     bind: async (namespace, pod, node) => void store.bind(namespace, pod, node),
     nodeAdditions: systems.map(({ nodeAdditions }) => nodeAdditions),
@@ -172,30 +205,50 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const bootScripts = together(systems.map((one) => one.bootScripts?.() ?? {}));
   const sidecarSystems = systems.map(({ sidecar }) => sidecar);
   const ownSystems = systems.map(({ system }) => system);
-  const sidecar = killableSidecar(access, (own) => localSidecar(
-    createEngine({
-      systems: sidecarSystems,
-      access: own, clock,
-      settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts },
-      randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
-    }),
-    createEventReporter({ access: own, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller' }),
-  ));
-  const settings = { ...(pace === 'quick' ? together(systems.map(({ quickConfig }) => quickConfig)) : {}), ...options.config };
+  const sidecar = killableSidecar(access, (own) =>
+    localSidecar(
+      createEngine({
+        systems: sidecarSystems,
+        access: own,
+        clock,
+        settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts },
+        randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
+      }),
+      createEventReporter({
+        access: own,
+        clock,
+        namespaces: [],
+        throttledReasons: throttledReasonsOf(sidecarSystems),
+        component: 'weka-metacontroller',
+      }),
+    ),
+  );
+  const settings = {
+    ...(pace === 'quick' ? together(systems.map(({ quickConfig }) => quickConfig)) : {}),
+    ...options.config,
+  };
   const parts: TransportParts = {
-    store, pods, clock, bootScripts, sidecarSystems,
+    store,
+    pods,
+    clock,
+    bootScripts,
+    sidecarSystems,
     controllers: controllersOf(ownSystems),
     config: completeSettings(ownSystems, { ...bootFileSettings(ownSystems, bootScripts), ...settings }),
   };
   const local = localTransport(sidecar, parts, random);
-  const transport = await options.connect?.(parts) ?? options.transport?.(local, random) ?? local;
-  const newDriver = (): Driver => createDriver({
-    api: client, clock, random, transport,
-    workers: options.workers ?? 5,
-    controllers: systems.flatMap((one) => one.controllers()),
-    ...(options.staleCache === undefined ? {} : { staleCache: options.staleCache }),
-    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
-  });
+  const transport = (await options.connect?.(parts)) ?? options.transport?.(local, random) ?? local;
+  const newDriver = (): Driver =>
+    createDriver({
+      api: client,
+      clock,
+      random,
+      transport,
+      workers: options.workers ?? 5,
+      controllers: systems.flatMap((one) => one.controllers()),
+      ...(options.staleCache === undefined ? {} : { staleCache: options.staleCache }),
+      ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    });
   let driver = newDriver();
   await driver.start();
 
@@ -205,7 +258,16 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     return found;
   };
   return {
-    clock, random, store, client, hardware, machines, kubelet, pods, systems, access,
+    clock,
+    random,
+    store,
+    client,
+    hardware,
+    machines,
+    kubelet,
+    pods,
+    systems,
+    access,
     get driver() {
       return driver;
     },
@@ -220,10 +282,21 @@ export async function createLab(given: LabOptions): Promise<Lab> {
       if (found === undefined) throw new Error(`the lab does not serve ${object.kind}`);
       const { name, namespace = 'default' } = object.metadata;
       const place = found.namespaced ? namespace : undefined;
-      const present = store.list(found, { ...(place === undefined ? {} : { namespace: place }), fieldSelector: `metadata.name=${name}` }).items[0];
+      const present = store.list(found, {
+        ...(place === undefined ? {} : { namespace: place }),
+        fieldSelector: `metadata.name=${name}`,
+      }).items[0];
       if (present === undefined) return store.create(found, place, object, writeOptions);
       const resourceVersion = present.metadata.resourceVersion ?? '';
-      return store.update(found, { ...object, metadata: { ...object.metadata, ...(place === undefined ? {} : { namespace: place }), resourceVersion } }, undefined, writeOptions);
+      return store.update(
+        found,
+        {
+          ...object,
+          metadata: { ...object.metadata, ...(place === undefined ? {} : { namespace: place }), resourceVersion },
+        },
+        undefined,
+        writeOptions,
+      );
     },
     find(kind, name, namespace = 'default') {
       const found = definition(kind);

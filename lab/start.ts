@@ -36,7 +36,9 @@ async function main(): Promise<number> {
   // last: reading all of the lab takes a second, which --help and bad input need not wait for
   const { runLab } = await import('./start/run.ts');
   return runLab(options, manifests, {
-    stdout: process.stdout, stderr: process.stderr, signal: ending.signal,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: ending.signal,
     elapsed: () => performance.now(),
     color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
   });
@@ -46,7 +48,9 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const input = error instanceof InputError;
-  process.stderr.write(`${process.stdout.isTTY ? '\r\u001b[K' : ''}${input ? error.message : (error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
+  process.stderr.write(
+    `${process.stdout.isTTY ? '\r\u001b[K' : ''}${input ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = input ? 2 : 1;
 }
 // idle connections of the sidecar's client would keep the process for minutes

@@ -62,7 +62,10 @@ export interface SystemView {
   /** What an object of the kind `children` does that has no parent: a helper of the operator. Undefined: it is none of the system's. */
   helper(object: KubernetesObject): string | undefined;
   /** Commands to try, and what they show, for one awaited parent and its children by name. */
-  nextSteps(parent: { namespace: string; name: string }, children: readonly string[]): [command: string, shows: string][];
+  nextSteps(
+    parent: { namespace: string; name: string },
+    children: readonly string[],
+  ): [command: string, shows: string][];
 }
 
 export interface LabSystem {
@@ -91,7 +94,9 @@ export interface LabSystem {
 }
 
 /** The kinds that `--until` waits for. */
-export const awaitedKinds = (systems: readonly Pick<LabSystem, 'view'>[]): string[] => systems.map(({ view }) => view.awaited);
+export const awaitedKinds = (systems: readonly Pick<LabSystem, 'view'>[]): string[] =>
+  systems.map(({ view }) => view.awaited);
 
 /** What the lab is called: `one, two lab`. */
-export const labTitle = (systems: readonly { system: Pick<System, 'name'> }[]): string => `${systems.map(({ system }) => system.name).join(', ')} lab`;
+export const labTitle = (systems: readonly { system: Pick<System, 'name'> }[]): string =>
+  `${systems.map(({ system }) => system.name).join(', ')} lab`;

@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { bootScripts } from '../lab/weka/boot-scripts.ts';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const modules = readdirSync(folder).filter((name) => /^test_\w+\.py$/.test(name)).sort();
+const modules = readdirSync(folder)
+  .filter((name) => /^test_\w+\.py$/.test(name))
+  .sort();
 const pythonMissing = spawnSync('python3', ['--version']).status !== 0;
 
 /** Runs `python3 -m unittest` on one module; resolves to its exit code and everything it printed. */

@@ -9,8 +9,14 @@ export function auditLog(logger: Logger): (finished: FinishedOperation) => void 
     const { id, kind, target, args } = operation;
     const line = {
       // of the arguments only the name of the command: the others may be long, or a person's own
-      id, kind, target, ...(typeof args['command'] === 'string' ? { command: args['command'] } : {}),
-      outcome: outcome.state, changed, milliseconds, attempts,
+      id,
+      kind,
+      target,
+      ...(typeof args['command'] === 'string' ? { command: args['command'] } : {}),
+      outcome: outcome.state,
+      changed,
+      milliseconds,
+      attempts,
       ...(outcome.error === undefined ? {} : { error: cleanText(outcome.error) }),
     };
     if (outcome.state === 'failed') logger.warn(line, 'operation failed');

@@ -55,7 +55,11 @@ function send(options: RequestOptions, body: string): Promise<Answer> {
       response.on('error', reject);
       response.on('end', () => {
         const { date } = response.headers;
-        resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8'), ...(date === undefined ? {} : { date }) });
+        resolve({
+          code: response.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString('utf8'),
+          ...(date === undefined ? {} : { date }),
+        });
       });
     });
     request.on('error', reject);
@@ -85,21 +89,36 @@ class ClientNodeAccess implements ClusterAccess {
   }
 
   async list({ fields, limit, ...kind }: ListRequest): Promise<KubernetesObject[]> {
-    const fieldSelector = Object.entries(fields).map(([path, value]) => `${path}=${value}`).join(',');
+    const fieldSelector = Object.entries(fields)
+      .map(([path, value]) => `${path}=${value}`)
+      .join(',');
     const query = new URLSearchParams({ fieldSelector, limit: String(limit) }).toString();
-    const { items } = await this.call({ ...kind, name: 'list' }, { method: 'GET', path: `${this.paths.collection(kind)}?${query}` }) as unknown as { items?: KubernetesObject[] };
+    const { items } = (await this.call(
+      { ...kind, name: 'list' },
+      { method: 'GET', path: `${this.paths.collection(kind)}?${query}` },
+    )) as unknown as { items?: KubernetesObject[] };
     // the items of a list carry neither kind nor version
     return (items ?? []).map((object) => ({ ...object, apiVersion: kind.apiVersion, kind: kind.kind }));
   }
 
   create(object: KubernetesObject): Promise<KubernetesObject> {
     const { namespace, name } = object.metadata;
-    const address = { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    const address = {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    };
     return this.call(address, { method: 'POST', path: this.paths.collection(address), body: object });
   }
 
   patchJson(address: ObjectAddress, patch: unknown[]): Promise<KubernetesObject> {
-    return this.call(address, { method: 'PATCH', path: this.paths.object(address), contentType: 'application/json-patch+json', body: patch });
+    return this.call(address, {
+      method: 'PATCH',
+      path: this.paths.object(address),
+      contentType: 'application/json-patch+json',
+      body: patch,
+    });
   }
 
   async delete(address: ObjectAddress, uid: string): Promise<void> {
@@ -134,19 +153,23 @@ class ClientNodeAccess implements ClusterAccess {
       const options: RequestOptions = { headers: {} };
       await this.config.applyToHTTPSOptions(options);
       const proxied = this.config.getCurrentCluster()?.proxyUrl !== undefined;
-      answer = await send({
-        ...options,
-        ...(proxied ? {} : { agent: this.agent }),
-        method,
-        hostname: this.server.hostname.replace(/^\[|\]$/g, ''),
-        port: this.server.port === '' ? 443 : this.server.port,
-        path: `${this.server.pathname.replace(/\/$/, '')}${path}`,
-        headers: {
-          ...options.headers, accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
+      answer = await send(
+        {
+          ...options,
+          ...(proxied ? {} : { agent: this.agent }),
+          method,
+          hostname: this.server.hostname.replace(/^\[|\]$/g, ''),
+          port: this.server.port === '' ? 443 : this.server.port,
+          path: `${this.server.pathname.replace(/\/$/, '')}${path}`,
+          headers: {
+            ...options.headers,
+            accept: 'application/json',
+            ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
+          },
+          signal: AbortSignal.timeout(this.milliseconds),
         },
-        signal: AbortSignal.timeout(this.milliseconds),
-      }, text);
+        text,
+      );
     } catch (error) {
       throw new AccessError('transport', `${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -160,12 +183,19 @@ class ClientNodeAccess implements ClusterAccess {
 /** Rejects when there is no usable configuration; an API server that is away rejects each call instead. */
 export async function clientNodeAccess(options: ClientNodeOptions): Promise<ClusterAccess> {
   const [{ KubeConfig: Configuration }, { Exec: RemoteExec }] = await Promise.all([
-    import('@kubernetes/client-node/dist/config.js'), import('@kubernetes/client-node/dist/exec.js'),
+    import('@kubernetes/client-node/dist/config.js'),
+    import('@kubernetes/client-node/dist/exec.js'),
   ]);
   const config = new Configuration();
   if (options.kubeconfig === undefined) config.loadFromCluster();
   else config.loadFromFile(options.kubeconfig);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new AccessError('transport', 'the kubeconfig names no cluster');
-  return new ClientNodeAccess(config, new RemoteExec(config), server, resourcePaths(options.systems.map(({ access }) => access)), (options.requestTimeoutSeconds ?? 10) * 1000);
+  return new ClientNodeAccess(
+    config,
+    new RemoteExec(config),
+    server,
+    resourcePaths(options.systems.map(({ access }) => access)),
+    (options.requestTimeoutSeconds ?? 10) * 1000,
+  );
 }

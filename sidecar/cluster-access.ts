@@ -13,8 +13,7 @@ export interface ObjectAddress {
 
 /** One step of a JSON Patch (RFC 6902). A patch whose `test` fails is rejected with code 422 or 409. */
 export type PatchStep =
-  | { op: 'test' | 'add' | 'replace'; path: string; value: unknown }
-  | { op: 'remove'; path: string };
+  { op: 'test' | 'add' | 'replace'; path: string; value: unknown } | { op: 'remove'; path: string };
 
 export interface ExecRequest {
   namespace: string;
@@ -84,7 +83,10 @@ export function isConflict(error: unknown): boolean {
 }
 
 /** The object, or undefined when there is none of that name. */
-export async function getOrUndefined(access: ClusterAccess, address: ObjectAddress): Promise<KubernetesObject | undefined> {
+export async function getOrUndefined(
+  access: ClusterAccess,
+  address: ObjectAddress,
+): Promise<KubernetesObject | undefined> {
   try {
     return await access.get(address);
   } catch (error) {

@@ -13,7 +13,11 @@ function setUp(namespaces: string[] = []) {
   const clock = new HandClock();
   const finished: FinishedOperation[] = [];
   const engine = createEngine({
-    systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces, outputLimitBytes: 1e6, bootScripts: {} },
+    systems: sidecarSystems,
+    access,
+    clock,
+    randomBytes: countingBytes(),
+    settings: { namespaces, outputLimitBytes: 1e6, bootScripts: {} },
     listener: { onOperation: (one) => finished.push(one) },
   });
   return { access, clock, engine, finished };
@@ -37,7 +41,10 @@ describe('observing', () => {
     const { access, clock, engine } = setUp();
     access.onExec = () => ({ stdout: `{"status":"OK","hot_spare":${access.execs.length}}` });
     const first = await engine.observe([status], 1000);
-    expect(first.facts[status.id]).toEqual({ observedAt: '2026-01-01T00:00:00.000Z', value: { status: 'OK', hot_spare: 1 } });
+    expect(first.facts[status.id]).toEqual({
+      observedAt: '2026-01-01T00:00:00.000Z',
+      value: { status: 'OK', hot_spare: 1 },
+    });
     await clock.advance(10_000);
     expect((await engine.observe([status], 1000)).facts[status.id]?.value).toMatchObject({ hot_spare: 1 });
     await clock.advance(1);
@@ -76,9 +83,10 @@ describe('observing', () => {
 
   it('gives a fact that takes longer to read than it may be old', async () => {
     const { access, clock, engine } = setUp();
-    access.onExec = () => new Promise((resolve) => {
-      clock.after(5000, () => resolve({ stdout: '{}' }));
-    });
+    access.onExec = () =>
+      new Promise((resolve) => {
+        clock.after(5000, () => resolve({ stdout: '{}' }));
+      });
     const wanted = wekaQuery(pod, 'status', 1);
     let answered = 0;
     for (let second = 0; second < 60; second += 2) {
@@ -93,7 +101,8 @@ describe('observing', () => {
     const { access, clock, engine } = setUp();
     access.onExec = () => ({ exitCode: 1, stderr: 'error: cluster is not available\n' });
     expect((await engine.observe([status], 1000)).facts[status.id]).toEqual({
-      observedAt: '2026-01-01T00:00:00.000Z', error: 'weka status --json: exit code 1: error: cluster is not available',
+      observedAt: '2026-01-01T00:00:00.000Z',
+      error: 'weka status --json: exit code 1: error: cluster is not available',
     });
     await clock.advance(3000);
     await engine.observe([status], 1000);
@@ -110,13 +119,19 @@ describe('observing', () => {
     access.put(runningPod({ uid: 'pod-uid-2' }));
     const successor = wekaQuery({ ...pod, uid: 'pod-uid-2' }, 'status', 10);
     expect(successor.id).toBe(status.id);
-    expect((await engine.observe([{ ...status, maxAgeSeconds: 0 }], 1000)).facts[status.id]?.value).toEqual({ status: 'OK' });
+    expect((await engine.observe([{ ...status, maxAgeSeconds: 0 }], 1000)).facts[status.id]?.value).toEqual({
+      status: 'OK',
+    });
     await engine.observe([successor], 1000);
     expect(access.execs).toHaveLength(2);
   });
 
   it.each([
-    ['an answer of another shape', { stdout: '[1]' }, 'weka status --json: unexpected answer at : Invalid input: expected object, received array'],
+    [
+      'an answer of another shape',
+      { stdout: '[1]' },
+      'weka status --json: unexpected answer at : Invalid input: expected object, received array',
+    ],
     ['no JSON', { stdout: 'Usage: weka' }, 'weka status --json: printed no JSON (11 characters)'],
   ])('says what is wrong with %s', async (_name, result, error) => {
     const { access, engine } = setUp();
@@ -127,8 +142,9 @@ describe('observing', () => {
   it('checks a runtime report against its schema', async () => {
     const { access, engine } = setUp();
     access.onExec = () => ({ stdout: '{"schema":2}' });
-    expect((await engine.observe([runtimeReport(pod, 5)], 1000)).facts[runtimeReport(pod, 5).id]?.error)
-      .toMatch(/^runtime\.report: unexpected answer at schema: /);
+    expect((await engine.observe([runtimeReport(pod, 5)], 1000)).facts[runtimeReport(pod, 5).id]?.error).toMatch(
+      /^runtime\.report: unexpected answer at schema: /,
+    );
   });
 
   it('answers an invalid observation with an error and the others all the same', async () => {
@@ -137,21 +153,32 @@ describe('observing', () => {
     const good = podLive(pod, 1);
     const { facts } = await engine.observe([wrong, good], 1000);
     expect(facts[wrong.id]?.error).toBe('target of pod.live: namespace: not a namespace name');
-    expect(facts[good.id]?.value).toEqual({ exists: true, uid: pod.uid, controllerUid: containerOwner.uid, phase: 'Running', nodeName: 'worker-1' });
+    expect(facts[good.id]?.value).toEqual({
+      exists: true,
+      uid: pod.uid,
+      controllerUid: containerOwner.uid,
+      phase: 'Running',
+      nodeName: 'worker-1',
+    });
   });
 
   it('serves its namespaces only', async () => {
     const { access, engine } = setUp(['weka']);
     const fact = podLive(pod, 1);
-    expect((await engine.observe([fact], 1000)).facts[fact.id]?.error).toBe('namespace default is not one that this sidecar serves');
+    expect((await engine.observe([fact], 1000)).facts[fact.id]?.error).toBe(
+      'namespace default is not one that this sidecar serves',
+    );
     expect(access.calls).toEqual([]);
   });
 
   it('removes what looks like a secret from what a pod says', async () => {
     const { access, engine } = setUp();
     access.onExec = () => ({ stdout: '{"status":"OK","name":"--join-token abcdefgh","access_token":"xyz"}' });
-    expect((await engine.observe([status], 1000)).facts[status.id]?.value)
-      .toEqual({ status: 'OK', name: '--join-token [redacted]', access_token: '[redacted]' });
+    expect((await engine.observe([status], 1000)).facts[status.id]?.value).toEqual({
+      status: 'OK',
+      name: '--join-token [redacted]',
+      access_token: '[redacted]',
+    });
   });
 });
 
@@ -165,8 +192,10 @@ describe('operating', () => {
     expect((await answer).operations[startIo.id]).toEqual({ state: 'pending', at: '2026-01-01T00:00:00.000Z' });
     open();
     await clock.advance(500);
-    expect((await engine.observe([podLive(pod, 60)], 0)).operations[startIo.id])
-      .toEqual({ state: 'succeeded', at: '2026-01-01T00:00:00.500Z' });
+    expect((await engine.observe([podLive(pod, 60)], 0)).operations[startIo.id]).toEqual({
+      state: 'succeeded',
+      at: '2026-01-01T00:00:00.500Z',
+    });
   });
 
   it('joins an equal wish in flight, remembers it for two seconds, and runs it again if it is wanted after that', async () => {
@@ -184,13 +213,16 @@ describe('operating', () => {
     const { access, clock, engine } = setUp();
     access.put(runningPod({ deletionTimestamp: '2026-01-01T00:00:00Z' }));
     const { passed, open } = gate();
-    access.onExec = async ({ command }) => command.includes('start-io') ? passed.then(() => ({})) : {};
+    access.onExec = async ({ command }) => (command.includes('start-io') ? passed.then(() => ({})) : {});
     const stop = allowStop(pod, true);
     const answer = engine.operations([startIo, hotSpare, stop], 100);
     await clock.advance(100);
     const states = Object.values((await answer).operations).map(({ state }) => state);
     expect(states).toEqual(['pending', 'pending', 'succeeded']);
-    expect(access.execs.map(({ command }) => command.join(' '))).toEqual(['weka cluster start-io', 'touch /tmp/.allow-force-stop']);
+    expect(access.execs.map(({ command }) => command.join(' '))).toEqual([
+      'weka cluster start-io',
+      'touch /tmp/.allow-force-stop',
+    ]);
     open();
     await clock.advance(1);
     expect(access.execs.map(({ command }) => command.join(' '))[2]).toBe('weka cluster hot-spare 1');
@@ -238,13 +270,15 @@ describe('operating', () => {
     access.before = (verb) => {
       if (verb === 'exec') throw new AccessError('api', 'container not found ("weka-container")', 500);
     };
-    expect((await engine.operations([hotSpare], 1000)).operations[hotSpare.id]?.error).toBe('container not found ("weka-container")');
+    expect((await engine.operations([hotSpare], 1000)).operations[hotSpare.id]?.error).toBe(
+      'container not found ("weka-container")',
+    );
     expect(access.execs).toHaveLength(1);
   });
 
   it('ends at its deadline even if the access hangs, and frees the pod', async () => {
     const { access, clock, engine } = setUp();
-    access.onExec = async ({ command }) => command.includes('hot-spare') ? new Promise(() => undefined) : {};
+    access.onExec = async ({ command }) => (command.includes('hot-spare') ? new Promise(() => undefined) : {});
     void engine.operations([hotSpare], 0);
     const next = wekaRun(pod, 'parityDrives', { count: 2 });
     void engine.operations([next], 0);
@@ -258,14 +292,30 @@ describe('operating', () => {
     ['a pod that is gone', undefined, 'pod demo-drive-0 is gone'],
     ['the successor of the pod', { uid: 'other' }, 'pod demo-drive-0 has uid other now, not pod-uid-1'],
     ['a pod without owner', { ownerReferences: [] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
-    ['a pod of a Deployment', { ownerReferences: [{ ...containerOwner, apiVersion: 'apps/v1' }] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
-    ['a pod of another kind than WekaContainer', { ownerReferences: [{ ...containerOwner, kind: 'WekaCluster' }] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
-    ['a pod that a look-alike group owns', { ownerReferences: [{ ...containerOwner, apiVersion: 'weka.weka.io.example.com/v1' }] }, 'pod demo-drive-0 is not controlled by a kind of ours'],
+    [
+      'a pod of a Deployment',
+      { ownerReferences: [{ ...containerOwner, apiVersion: 'apps/v1' }] },
+      'pod demo-drive-0 is not controlled by a kind of ours',
+    ],
+    [
+      'a pod of another kind than WekaContainer',
+      { ownerReferences: [{ ...containerOwner, kind: 'WekaCluster' }] },
+      'pod demo-drive-0 is not controlled by a kind of ours',
+    ],
+    [
+      'a pod that a look-alike group owns',
+      { ownerReferences: [{ ...containerOwner, apiVersion: 'weka.weka.io.example.com/v1' }] },
+      'pod demo-drive-0 is not controlled by a kind of ours',
+    ],
   ])('executes nothing in %s', async (_name, change, error) => {
     const { access, engine } = setUp();
-    if (change === undefined) access.remove({ apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name });
+    if (change === undefined)
+      access.remove({ apiVersion: 'v1', kind: 'Pod', namespace: pod.namespace, name: pod.name });
     else access.put(runningPod(change));
-    expect((await engine.operations([hotSpare], 1000)).operations[hotSpare.id]).toMatchObject({ state: 'failed', error });
+    expect((await engine.operations([hotSpare], 1000)).operations[hotSpare.id]).toMatchObject({
+      state: 'failed',
+      error,
+    });
     expect(access.execs).toEqual([]);
   });
 
@@ -296,12 +346,19 @@ describe('operating', () => {
     const pods = [1, 2, 3].map((index) => ({ namespace: 'default', name: `p${index}`, uid: `u${index}` }));
     for (const one of pods) access.put(runningPod({ ...one }));
     const engine = createEngine({
-      systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+      systems: sidecarSystems,
+      access,
+      clock,
+      randomBytes: countingBytes(),
+      settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
       limits: { operations: 2 },
     });
     const { passed, open } = gate();
     access.onExec = async () => passed.then(() => ({}));
-    void engine.operations(pods.map((one) => wekaRun(one, 'hotSpare', { count: 1 })), 0);
+    void engine.operations(
+      pods.map((one) => wekaRun(one, 'hotSpare', { count: 1 })),
+      0,
+    );
     await settle();
     expect(access.execs).toHaveLength(2);
     open();
@@ -330,20 +387,33 @@ describe('operating', () => {
 describe('two sidecars', () => {
   it('of two writers that read the same claims, one is refused and finds what the other wrote', async () => {
     const { access, clock, engine } = setUp();
-    const other = createEngine({ systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} } });
+    const other = createEngine({
+      systems: sidecarSystems,
+      access,
+      clock,
+      randomBytes: countingBytes(),
+      settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+    });
     const mine = claimsWrite('cluster-1', null, [{ path: ['former'], value: { containerUid: 'a' } }]);
     const theirs = claimsWrite('cluster-1', null, [{ path: ['former'], value: { containerUid: 'b' } }]);
     const answers = await Promise.all([engine.operations([mine], 1000), other.operations([theirs], 1000)]);
     expect(answers[0].operations[mine.id]?.state).toBe('succeeded');
-    expect(answers[1].operations[theirs.id]).toMatchObject({ state: 'failed', superseded: true, error: 'conflict on claims cluster-1: read at absent, now at 2' });
+    expect(answers[1].operations[theirs.id]).toMatchObject({
+      state: 'failed',
+      superseded: true,
+      error: 'conflict on claims cluster-1: read at absent, now at 2',
+    });
     const read = claimsRead('cluster-1', 60);
-    expect((await other.observe([read], 1000)).facts[read.id]?.value).toMatchObject({ spec: { former: { containerUid: 'a' } } });
+    expect((await other.observe([read], 1000)).facts[read.id]?.value).toMatchObject({
+      spec: { former: { containerUid: 'a' } },
+    });
   });
 });
 
 describe('claims that were read', () => {
   const read = claimsRead('node-1', 60);
-  const take = (version: string | null, uid: string) => claimsWrite('node-1', version, [{ path: ['holders', uid], value: { wekaPort: 35000 } }]);
+  const take = (version: string | null, uid: string) =>
+    claimsWrite('node-1', version, [{ path: ['holders', uid], value: { wekaPort: 35000 } }]);
   const versionOf = async ({ engine }: ReturnType<typeof setUp>): Promise<string> =>
     ((await engine.observe([read], 1000)).facts[read.id]?.value as { resourceVersion: string }).resourceVersion;
 
@@ -352,8 +422,12 @@ describe('claims that were read', () => {
     world.access.put({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', metadata: { name: 'node-1' } });
     const before = await versionOf(world);
     world.access.calls.length = 0;
-    expect((await world.engine.operations([take(before, 'a')], 1000)).operations).toMatchObject({ [take(before, 'a').id]: { state: 'succeeded' } });
-    expect((await world.engine.observe([read], 1000)).facts[read.id]?.value).toMatchObject({ spec: { holders: { a: { wekaPort: 35000 } } } });
+    expect((await world.engine.operations([take(before, 'a')], 1000)).operations).toMatchObject({
+      [take(before, 'a').id]: { state: 'succeeded' },
+    });
+    expect((await world.engine.observe([read], 1000)).facts[read.id]?.value).toMatchObject({
+      spec: { holders: { a: { wekaPort: 35000 } } },
+    });
     expect(world.access.calls).toEqual(['patchJson WekaClaims node-1']);
   });
 
@@ -361,11 +435,21 @@ describe('claims that were read', () => {
     const world = setUp();
     world.access.put({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', metadata: { name: 'node-1' } });
     const before = await versionOf(world);
-    world.access.put({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClaims', metadata: { name: 'node-1' }, spec: { holders: { b: {} } } });
+    world.access.put({
+      apiVersion: 'weka.weka.io/v1alpha1',
+      kind: 'WekaClaims',
+      metadata: { name: 'node-1' },
+      spec: { holders: { b: {} } },
+    });
     const mine = take(before, 'a');
-    expect((await world.engine.operations([mine], 1000)).operations[mine.id]).toMatchObject({ state: 'failed', superseded: true });
+    expect((await world.engine.operations([mine], 1000)).operations[mine.id]).toMatchObject({
+      state: 'failed',
+      superseded: true,
+    });
     world.access.calls.length = 0;
-    expect((await world.engine.observe([read], 1000)).facts[read.id]?.value).toMatchObject({ spec: { holders: { b: {} } } });
+    expect((await world.engine.observe([read], 1000)).facts[read.id]?.value).toMatchObject({
+      spec: { holders: { b: {} } },
+    });
     expect(world.access.calls).toEqual([]);
   });
 });
@@ -374,16 +458,26 @@ describe('secrets', () => {
   it('are in no outcome, whatever the pod answers', async () => {
     const { access, engine, finished } = setUp();
     access.put(secret('weka-client-demo', { password: 'hunter2hunter2' }, containerOwner));
-    access.onExec = ({ stdin, command }) => command.includes('join-token')
-      ? { exitCode: 1, stdout: '"eyJhbGciOiJIUzI1NiJ9.payload.signature"' }
-      : { exitCode: 2, stderr: `cannot add a user with password ${stdin}, i.e. ${Buffer.from(stdin).toString('base64')}` };
-    const add = wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'weka-client-demo', key: 'password', ownerUid: containerOwner.uid } });
+    access.onExec = ({ stdin, command }) =>
+      command.includes('join-token')
+        ? { exitCode: 1, stdout: '"eyJhbGciOiJIUzI1NiJ9.payload.signature"' }
+        : {
+            exitCode: 2,
+            stderr: `cannot add a user with password ${stdin}, i.e. ${Buffer.from(stdin).toString('base64')}`,
+          };
+    const add = wekaRun(pod, 'userAdd', {
+      username: 'u',
+      role: 'regular',
+      password: { name: 'weka-client-demo', key: 'password', ownerUid: containerOwner.uid },
+    });
     const token = joinToken(pod, { namespace: 'default', name: 'weka-client-demo' }, containerOwner.uid, 'join-secret');
     await engine.operations([add, token, setPodMetadata(pod, {})], 1000);
-    expect(finished.map(({ outcome }) => outcome.error)).toEqual(expect.arrayContaining([
-      'userAdd: exit code 2: cannot add a user with password [redacted], i.e. [redacted]',
-      'join-token generate: exit code 1: [redacted]',
-    ]));
+    expect(finished.map(({ outcome }) => outcome.error)).toEqual(
+      expect.arrayContaining([
+        'userAdd: exit code 2: cannot add a user with password [redacted], i.e. [redacted]',
+        'join-token generate: exit code 1: [redacted]',
+      ]),
+    );
     expect(access.execs.some(({ command }) => command.join(' ').includes('hunter2'))).toBe(false);
     expect(access.execs.find(({ command }) => command.includes('@stdin'))?.stdin).toBe('hunter2hunter2');
   });

@@ -42,7 +42,12 @@ export interface Engine {
   drain(waitMillis: number): Promise<void>;
 }
 
-const defaultLimits: FactCacheLimits & OperationLimits = { facts: 20_000, readings: 32, outcomes: 5000, operations: 16 };
+const defaultLimits: FactCacheLimits & OperationLimits = {
+  facts: 20_000,
+  readings: 32,
+  outcomes: 5000,
+  operations: 16,
+};
 
 export function createEngine(options: EngineOptions): Engine {
   const limits = { ...defaultLimits, ...options.limits };

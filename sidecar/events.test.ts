@@ -5,13 +5,26 @@ import { HandClock, ScriptedAccess, settle } from './scripted-access.fixture.ts'
 
 const throttledReasons = { ActiveMounts: 60, JoinError: 60, DependentWekaClients: 30 };
 
-const cluster = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
+const cluster = {
+  apiVersion: 'weka.weka.io/v1alpha1',
+  kind: 'WekaCluster',
+  namespace: 'default',
+  name: 'demo',
+  uid: 'u1',
+};
 const event = (reason: string, message: string): HookEvent => ({ type: 'Normal', reason, message });
 
 function setUp(access = new ScriptedAccess()) {
   const clock = new HandClock();
   const results: string[] = [];
-  const reporter = createEventReporter({ access, clock, throttledReasons, namespaces: ['default'], component: 'weka-metacontroller', onWritten: (result) => results.push(result) });
+  const reporter = createEventReporter({
+    access,
+    clock,
+    throttledReasons,
+    namespaces: ['default'],
+    component: 'weka-metacontroller',
+    onWritten: (result) => results.push(result),
+  });
   const written = (): string[] => access.calls.filter((call) => call.startsWith('create'));
   return { access, clock, reporter, results, written };
 }
@@ -23,8 +36,14 @@ describe('events', () => {
     await settle();
     const name = written()[0]?.replace('create Event ', '') ?? '';
     expect(access.peek({ apiVersion: 'v1', kind: 'Event', namespace: 'default', name })).toMatchObject({
-      involvedObject: cluster, type: 'Normal', reason: 'DriveAdded', message: 'added S1, token=[redacted]', count: 1,
-      firstTimestamp: '2026-01-01T00:00:00Z', lastTimestamp: '2026-01-01T00:00:00Z', source: { component: 'weka-metacontroller' },
+      involvedObject: cluster,
+      type: 'Normal',
+      reason: 'DriveAdded',
+      message: 'added S1, token=[redacted]',
+      count: 1,
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      lastTimestamp: '2026-01-01T00:00:00Z',
+      source: { component: 'weka-metacontroller' },
     });
   });
 
@@ -32,7 +51,13 @@ describe('events', () => {
     ['an equal event within a minute', event('ContainersNotReady', 'a'), event('ContainersNotReady', 'a'), 59, 1],
     ['an equal event after a minute', event('ContainersNotReady', 'a'), event('ContainersNotReady', 'a'), 60, 2],
     ['another message of a reason that tells things apart', event('DriveAdded', 'S1'), event('DriveAdded', 'S2'), 0, 2],
-    ['another message of a state that is reported in each call', event('ActiveMounts', '3'), event('ActiveMounts', '2'), 59, 1],
+    [
+      'another message of a state that is reported in each call',
+      event('ActiveMounts', '3'),
+      event('ActiveMounts', '2'),
+      59,
+      1,
+    ],
     ['another message of a failing step', event('JoinError', 'a'), event('JoinError', 'b'), 59, 1],
     ['dependents after half a minute', event('DependentWekaClients', 'a'), event('DependentWekaClients', 'b'), 30, 2],
     ['another type', event('X', 'a'), { ...event('X', 'a'), type: 'Warning' }, 0, 2],
@@ -55,8 +80,11 @@ describe('events', () => {
     await settle();
     expect(results).toEqual(['counted']);
     const name = written()[0]?.replace('create Event ', '') ?? '';
-    expect(access.peek({ apiVersion: 'v1', kind: 'Event', namespace: 'default', name }))
-      .toMatchObject({ count: 2, firstTimestamp: '2026-01-01T00:00:00Z', lastTimestamp: '2026-01-01T00:00:01Z' });
+    expect(access.peek({ apiVersion: 'v1', kind: 'Event', namespace: 'default', name })).toMatchObject({
+      count: 2,
+      firstTimestamp: '2026-01-01T00:00:00Z',
+      lastTimestamp: '2026-01-01T00:00:01Z',
+    });
   });
 
   it('are made anew when they expired while being counted', async () => {
@@ -93,7 +121,15 @@ describe('events', () => {
     access.before = () => {
       throw new Error('away');
     };
-    const reporter = createEventReporter({ access, clock, throttledReasons, namespaces: [], component: 'c', queueLimit: 2, onWritten: (result) => results.push(result) });
+    const reporter = createEventReporter({
+      access,
+      clock,
+      throttledReasons,
+      namespaces: [],
+      component: 'c',
+      queueLimit: 2,
+      onWritten: (result) => results.push(result),
+    });
     expect(reporter.report(cluster, [event('A', ''), event('B', ''), event('C', '')])).toBe(2);
     await reporter.drain(1000);
     expect(results).toEqual(['dropped', 'failed', 'failed']);

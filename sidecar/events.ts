@@ -78,7 +78,12 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   };
 
   const write = async (event: KubernetesObject, again = true): Promise<'created' | 'counted'> => {
-    const address = { apiVersion: 'v1', kind: 'Event', namespace: event.metadata.namespace ?? 'default', name: event.metadata.name };
+    const address = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      namespace: event.metadata.namespace ?? 'default',
+      name: event.metadata.name,
+    };
     try {
       await access.create(event);
       return 'created';
@@ -86,7 +91,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
       if (!isConflict(error)) throw error;
     }
     try {
-      const { count } = await access.get(address) as { count?: number };
+      const { count } = (await access.get(address)) as { count?: number };
       await access.patchJson(address, [
         { op: 'add', path: '/count', value: (count ?? 1) + 1 },
         { op: 'add', path: '/lastTimestamp', value: event['lastTimestamp'] },
@@ -100,10 +105,13 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   };
 
   const enqueue = (event: KubernetesObject): void => {
-    const work = slots.run(() => write(event)).then(
-      (result) => options.onWritten?.(result),
-      () => options.onWritten?.('failed'),
-    ).finally(() => pending.delete(work));
+    const work = slots
+      .run(() => write(event))
+      .then(
+        (result) => options.onWritten?.(result),
+        () => options.onWritten?.('failed'),
+      )
+      .finally(() => pending.delete(work));
     pending.add(work);
   };
 

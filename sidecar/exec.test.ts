@@ -20,15 +20,30 @@ afterEach(() => {
   server.close();
 });
 
-async function run(stdin = '', timeoutSeconds = 5, port = (server.address() as { port: number }).port): Promise<unknown> {
+async function run(
+  stdin = '',
+  timeoutSeconds = 5,
+  port = (server.address() as { port: number }).port,
+): Promise<unknown> {
   const config = new KubeConfig();
   config.loadFromOptions({
-    clusters: [{ name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true }], users: [{ name: 'u' }],
-    contexts: [{ name: 'x', cluster: 'c', user: 'u' }], currentContext: 'x',
+    clusters: [{ name: 'c', server: `http://127.0.0.1:${port}`, skipTLSVerify: true }],
+    users: [{ name: 'u' }],
+    contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
+    currentContext: 'x',
   });
-  const request = { namespace: 'default', pod: 'p', container: 'weka-container', command: ['true'], stdin, timeoutSeconds, outputLimitBytes: 1000 };
+  const request = {
+    namespace: 'default',
+    pod: 'p',
+    container: 'weka-container',
+    command: ['true'],
+    stdin,
+    timeoutSeconds,
+    outputLimitBytes: 1000,
+  };
   return execOverWebSocket(new Exec(config), request).catch((error: unknown) =>
-    error instanceof AccessError ? [error.origin, error.message] : error);
+    error instanceof AccessError ? [error.origin, error.message] : error,
+  );
 }
 
 const status = (value: object): Buffer => Buffer.concat([Buffer.from([3]), Buffer.from(JSON.stringify(value))]);
@@ -36,16 +51,31 @@ const status = (value: object): Buffer => Buffer.concat([Buffer.from([3]), Buffe
 describe('exec over WebSocket', () => {
   it.each<[string, (socket: WebSocket) => void, unknown]>([
     ['gives up on silence', () => undefined, ['timeout', 'exec in pod p: not finished within 0.3 s']],
-    ['notices a broken connection', (socket) => socket.terminate(), ['transport', 'exec in pod p: the connection broke']],
-    ['believes a status that is followed by a close at once', (socket) => {
-      socket.send(Buffer.concat([Buffer.from([1]), Buffer.from('out')]));
-      socket.send(status({ status: 'Success' }));
-      socket.close();
-    }, { exitCode: 0, stdout: 'out', stderr: '' }],
-    ['tells a command that did not run from one that failed', (socket) =>
-      socket.send(status({ status: 'Failure', reason: 'InternalError', message: 'container not found', code: 500 })), ['api', 'exec in pod p: container not found']],
-    ['does not take a failure without exit code for success', (socket) =>
-      socket.send(status({ status: 'Failure', reason: 'NonZeroExitCode', message: 'signal' })), ['api', 'exec in pod p: signal']],
+    [
+      'notices a broken connection',
+      (socket) => socket.terminate(),
+      ['transport', 'exec in pod p: the connection broke'],
+    ],
+    [
+      'believes a status that is followed by a close at once',
+      (socket) => {
+        socket.send(Buffer.concat([Buffer.from([1]), Buffer.from('out')]));
+        socket.send(status({ status: 'Success' }));
+        socket.close();
+      },
+      { exitCode: 0, stdout: 'out', stderr: '' },
+    ],
+    [
+      'tells a command that did not run from one that failed',
+      (socket) =>
+        socket.send(status({ status: 'Failure', reason: 'InternalError', message: 'container not found', code: 500 })),
+      ['api', 'exec in pod p: container not found'],
+    ],
+    [
+      'does not take a failure without exit code for success',
+      (socket) => socket.send(status({ status: 'Failure', reason: 'NonZeroExitCode', message: 'signal' })),
+      ['api', 'exec in pod p: signal'],
+    ],
   ])('%s', async (_name, behave, expected) => {
     onConnection = behave;
     expect(await run('', 0.3)).toEqual(expected);
@@ -54,7 +84,10 @@ describe('exec over WebSocket', () => {
   it('refuses stdin over a protocol in which it cannot end', async () => {
     protocol = 'v4.channel.k8s.io';
     onConnection = () => undefined;
-    expect(await run('text')).toEqual(['api', 'exec in pod p: the API server speaks v4.channel.k8s.io, which cannot end stdin']);
+    expect(await run('text')).toEqual([
+      'api',
+      'exec in pod p: the API server speaks v4.channel.k8s.io, which cannot end stdin',
+    ]);
   });
 
   it('says that nobody listens', async () => {

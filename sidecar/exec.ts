@@ -64,31 +64,54 @@ export async function execOverWebSocket(remote: Exec, request: ExecRequest): Pro
   const timers: NodeJS.Timeout[] = [];
   try {
     return await new Promise<ExecResult>((resolve, reject) => {
-      const tooMuch = (): void => reject(new AccessError('output', `${what}: more than ${request.outputLimitBytes} bytes of output`));
+      const tooMuch = (): void =>
+        reject(new AccessError('output', `${what}: more than ${request.outputLimitBytes} bytes of output`));
       const stdout = new Output(request.outputLimitBytes, tooMuch);
       const stderr = new Output(request.outputLimitBytes, tooMuch);
-      timers.push(setTimeout(
-        () => reject(new AccessError('timeout', `${what}: not finished within ${request.timeoutSeconds} s`)), request.timeoutSeconds * 1000,
-      ));
+      timers.push(
+        setTimeout(
+          () => reject(new AccessError('timeout', `${what}: not finished within ${request.timeoutSeconds} s`)),
+          request.timeoutSeconds * 1000,
+        ),
+      );
       const finished = (status: V1Status): void => {
         const code = exitCode(status);
-        if (code === undefined) reject(new AccessError('api', `${what}: ${status.message ?? 'refused'}`, status.code ?? 0));
+        if (code === undefined)
+          reject(new AccessError('api', `${what}: ${status.message ?? 'refused'}`, status.code ?? 0));
         // the streams deliver what they hold in the next turn of the event loop
         else setImmediate(() => resolve({ exitCode: code, stdout: stdout.text(), stderr: stderr.text() }));
       };
       const stdin = request.stdin === '' ? null : Readable.from([Buffer.from(request.stdin, 'utf8')]);
-      remote.exec(request.namespace, request.pod, request.container, request.command, stdout.stream, stderr.stream, stdin, false, finished)
-        .then((connected) => {
-          const open = connected as unknown as Socket;
-          socket = open;
-          if (stdin !== null && open.protocol !== protocolWithEnd) {
-            reject(new AccessError('api', `${what}: the API server speaks ${open.protocol}, which cannot end stdin`));
-          }
-          open.on('error', (error) => reject(refusal(what, error)));
-          // after the status this changes nothing: a promise is settled once
-          open.on('close', () => setImmediate(() => setImmediate(() => reject(new AccessError('transport', `${what}: the connection broke`)))));
-          timers.push(setInterval(() => open.ping(), pingMillis));
-        }, (error: unknown) => reject(refusal(what, error)));
+      remote
+        .exec(
+          request.namespace,
+          request.pod,
+          request.container,
+          request.command,
+          stdout.stream,
+          stderr.stream,
+          stdin,
+          false,
+          finished,
+        )
+        .then(
+          (connected) => {
+            const open = connected as unknown as Socket;
+            socket = open;
+            if (stdin !== null && open.protocol !== protocolWithEnd) {
+              reject(new AccessError('api', `${what}: the API server speaks ${open.protocol}, which cannot end stdin`));
+            }
+            open.on('error', (error) => reject(refusal(what, error)));
+            // after the status this changes nothing: a promise is settled once
+            open.on('close', () =>
+              setImmediate(() =>
+                setImmediate(() => reject(new AccessError('transport', `${what}: the connection broke`))),
+              ),
+            );
+            timers.push(setInterval(() => open.ping(), pingMillis));
+          },
+          (error: unknown) => reject(refusal(what, error)),
+        );
     });
   } finally {
     for (const timer of timers) clearTimeout(timer);

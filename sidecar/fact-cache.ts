@@ -68,7 +68,11 @@ export class FactCache {
     }
     const cold = known.filter(([wanted, entry]) => !fresh(entry, wanted, asked));
     this.listener.onCache?.(known.length - cold.length, cold.length);
-    await settledWithin(this.around.clock, cold.map(([wanted, entry]) => this.refresh(entry, wanted, asked)), waitMillis);
+    await settledWithin(
+      this.around.clock,
+      cold.map(([wanted, entry]) => this.refresh(entry, wanted, asked)),
+      waitMillis,
+    );
     for (const [wanted, entry] of known) {
       if (fresh(entry, wanted, asked) && entry.fact !== undefined) facts[wanted.id] = entry.fact;
       else entry.late = true;
@@ -104,7 +108,15 @@ export class FactCache {
     const key = keyOf(wanted);
     let entry = this.entries.get(key);
     if (entry === undefined) {
-      entry = { wanted, address: addressOf(wanted.target), readAt: 0, tookMillis: 0, version: 0, askedAt: asked, late: false };
+      entry = {
+        wanted,
+        address: addressOf(wanted.target),
+        readAt: 0,
+        tookMillis: 0,
+        version: 0,
+        askedAt: asked,
+        late: false,
+      };
       this.entries.set(key, entry);
     }
     entry.wanted = wanted;
@@ -132,7 +144,12 @@ export class FactCache {
       entry.readAt = begun;
       entry.tookMillis = clock.now() - begun;
       if (!performed.ok) entry.fact = { observedAt, error: performed.error };
-      else entry.fact = { observedAt, value: this.around.registry.catalogue[kind]?.spokenInPod === true ? cleanValue(performed.value) : performed.value };
+      else
+        entry.fact = {
+          observedAt,
+          value:
+            this.around.registry.catalogue[kind]?.spokenInPod === true ? cleanValue(performed.value) : performed.value,
+        };
       break;
     }
     if (entry.late) this.keepWarm(entry);
@@ -150,7 +167,8 @@ export class FactCache {
   }
 }
 
-const keyOf = ({ kind, target, args }: Pick<Observation, 'kind' | 'target' | 'args'>): string => canonicalJson([kind, { ...target }, args]);
+const keyOf = ({ kind, target, args }: Pick<Observation, 'kind' | 'target' | 'args'>): string =>
+  canonicalJson([kind, { ...target }, args]);
 
 /**
  * Whether the entry answers a question of the instant `asked`. A reading that takes longer than the maximal age would

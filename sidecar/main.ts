@@ -26,7 +26,9 @@ const clock: SidecarClock = {
 
 /** Files of a mounted ConfigMap: links into the hidden directory ..data. The hooks read the same ones, for the hash. */
 function readScripts(directory: string): Record<string, string> {
-  const names = readdirSync(directory).filter((name) => !name.startsWith('.') && statSync(join(directory, name)).isFile());
+  const names = readdirSync(directory).filter(
+    (name) => !name.startsWith('.') && statSync(join(directory, name)).isFile(),
+  );
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
@@ -52,7 +54,13 @@ async function main(settings: Settings): Promise<void> {
     access,
     clock,
     randomBytes: (count) => randomBytes(count),
-    settings: { namespaces, outputLimitBytes, bootScripts: systems.some(({ access: { bootConfigMapPrefix } }) => bootConfigMapPrefix !== undefined) ? readScripts(settings.bootScripts) : {} },
+    settings: {
+      namespaces,
+      outputLimitBytes,
+      bootScripts: systems.some(({ access: { bootConfigMapPrefix } }) => bootConfigMapPrefix !== undefined)
+        ? readScripts(settings.bootScripts)
+        : {},
+    },
     limits: { readings, operations },
     listener: {
       ...metrics.listener,
@@ -62,7 +70,14 @@ async function main(settings: Settings): Promise<void> {
       },
     },
   });
-  const events = createEventReporter({ access, clock, namespaces, throttledReasons: throttledReasonsOf(systems), component: 'weka-metacontroller', onWritten: metrics.onEvent });
+  const events = createEventReporter({
+    access,
+    clock,
+    namespaces,
+    throttledReasons: throttledReasonsOf(systems),
+    component: 'weka-metacontroller',
+    onWritten: metrics.onEvent,
+  });
 
   let ready = true;
   const server = createServer({ engine, events, catalogue, registry: metrics.registry, logger, ready: () => ready });

@@ -17,12 +17,44 @@ export function createMetrics(catalogue: Catalogue): SidecarMetrics {
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const buckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300];
-  const operations = new Counter({ name: `${metricPrefixes.sidecar}operations_total`, help: 'Operations performed', labelNames: ['kind', 'outcome', 'changed'], registers });
-  const operationSeconds = new Histogram({ name: `${metricPrefixes.sidecar}operation_seconds`, help: 'Duration of operations', labelNames: ['kind'], buckets, registers });
-  const readings = new Counter({ name: `${metricPrefixes.sidecar}readings_total`, help: 'Observations read from the cluster', labelNames: ['kind', 'outcome'], registers });
-  const readingSeconds = new Histogram({ name: `${metricPrefixes.sidecar}reading_seconds`, help: 'Duration of readings', labelNames: ['kind'], buckets, registers });
-  const asked = new Counter({ name: `${metricPrefixes.sidecar}observations_total`, help: 'Observations asked for', labelNames: ['cache'], registers });
-  const events = new Counter({ name: `${metricPrefixes.sidecar}events_total`, help: 'Kubernetes events', labelNames: ['result'], registers });
+  const operations = new Counter({
+    name: `${metricPrefixes.sidecar}operations_total`,
+    help: 'Operations performed',
+    labelNames: ['kind', 'outcome', 'changed'],
+    registers,
+  });
+  const operationSeconds = new Histogram({
+    name: `${metricPrefixes.sidecar}operation_seconds`,
+    help: 'Duration of operations',
+    labelNames: ['kind'],
+    buckets,
+    registers,
+  });
+  const readings = new Counter({
+    name: `${metricPrefixes.sidecar}readings_total`,
+    help: 'Observations read from the cluster',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const readingSeconds = new Histogram({
+    name: `${metricPrefixes.sidecar}reading_seconds`,
+    help: 'Duration of readings',
+    labelNames: ['kind'],
+    buckets,
+    registers,
+  });
+  const asked = new Counter({
+    name: `${metricPrefixes.sidecar}observations_total`,
+    help: 'Observations asked for',
+    labelNames: ['cache'],
+    registers,
+  });
+  const events = new Counter({
+    name: `${metricPrefixes.sidecar}events_total`,
+    help: 'Kubernetes events',
+    labelNames: ['result'],
+    registers,
+  });
   return {
     registry,
     listener: {

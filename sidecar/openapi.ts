@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import type { Catalogue } from '../hooks/core/catalogue.ts';
 import {
-  errorResponse, eventsRequest, eventsResponse, observeRequest, observeResponse, operationsRequest, operationsResponse,
+  errorResponse,
+  eventsRequest,
+  eventsResponse,
+  observeRequest,
+  observeResponse,
+  operationsRequest,
+  operationsResponse,
 } from './wire.ts';
 
 type Schema = Record<string, unknown>;
@@ -33,7 +39,10 @@ function call(summary: string, request: z.ZodType, response: z.ZodType): Schema 
 /** OpenAPI 3.1; each kind of the catalogue is a schema of its own under components. */
 export function openApi(catalogue: Catalogue): Schema {
   const schemas = Object.values(catalogue).flatMap(({ kind, type, description, target, args, result }) => [
-    [`${kind}.target`, { ...schema(target, 'input'), description: `Target of the ${type} ${kind}. ${description}` }] as const,
+    [
+      `${kind}.target`,
+      { ...schema(target, 'input'), description: `Target of the ${type} ${kind}. ${description}` },
+    ] as const,
     [`${kind}.args`, schema(args, 'input')] as const,
     [`${kind}.result`, schema(result, 'output')] as const,
   ]);

@@ -49,7 +49,11 @@ export class OperationRunner {
   async run(operations: Operation[], waitMillis: number): Promise<Record<string, OperationOutcome>> {
     const started = operations.map((operation) => [operation.id, this.start(operation)] as const);
     const underWay = started.filter(([, running]) => running.finishedAt === undefined);
-    await settledWithin(this.around.clock, underWay.map(([, running]) => running.work), waitMillis);
+    await settledWithin(
+      this.around.clock,
+      underWay.map(([, running]) => running.work),
+      waitMillis,
+    );
     return Object.fromEntries(started.map(([id, running]) => [id, running.outcome]));
   }
 
@@ -71,19 +75,39 @@ export class OperationRunner {
     const error = objection(operation, 'operation', this.around);
     if (error !== undefined) {
       const refused: Running = {
-        id, address: addressOf(target), outcome: { state: 'failed', at, error }, finishedAt: clock.now(), work: Promise.resolve(),
+        id,
+        address: addressOf(target),
+        outcome: { state: 'failed', at, error },
+        finishedAt: clock.now(),
+        work: Promise.resolve(),
       };
-      this.listener.onOperation?.({ operation, outcome: refused.outcome, changed: false, milliseconds: 0, attempts: 0 });
+      this.listener.onOperation?.({
+        operation,
+        outcome: refused.outcome,
+        changed: false,
+        milliseconds: 0,
+        attempts: 0,
+      });
       return refused;
     }
     const key = canonicalJson([kind, { ...target }, args]);
     const earlier = this.remembered.get(key);
-    if (earlier !== undefined && (earlier.finishedAt === undefined || clock.now() - earlier.finishedAt < repeatMillis)) {
+    if (
+      earlier !== undefined &&
+      (earlier.finishedAt === undefined || clock.now() - earlier.finishedAt < repeatMillis)
+    ) {
       return earlier;
     }
-    const running: Running = { id, address: addressOf(target), outcome: { state: 'pending', at }, work: Promise.resolve() };
+    const running: Running = {
+      id,
+      address: addressOf(target),
+      outcome: { state: 'pending', at },
+      work: Promise.resolve(),
+    };
     this.remembered.set(key, running);
-    running.work = this.lanes.run(this.around.registry.laneOf(operation), () => this.slots.run(() => this.perform(operation, running)));
+    running.work = this.lanes.run(this.around.registry.laneOf(operation), () =>
+      this.slots.run(() => this.perform(operation, running)),
+    );
     return running;
   }
 
@@ -96,11 +120,17 @@ export class OperationRunner {
     this.facts.learn(performed.learned, begun);
     const finishedAt = clock.now();
     const at = new Date(finishedAt).toISOString();
-    running.outcome = performed.ok ? { state: 'succeeded', at } : { state: 'failed', at, error: performed.error, ...(performed.superseded ? { superseded: true } : {}) };
+    running.outcome = performed.ok
+      ? { state: 'succeeded', at }
+      : { state: 'failed', at, error: performed.error, ...(performed.superseded ? { superseded: true } : {}) };
     running.finishedAt = finishedAt;
     const changed = performed.ok && (performed.value as { changed: boolean }).changed;
     this.listener.onOperation?.({
-      operation, outcome: running.outcome, changed, milliseconds: finishedAt - begun, attempts: performed.attempts,
+      operation,
+      outcome: running.outcome,
+      changed,
+      milliseconds: finishedAt - begun,
+      attempts: performed.attempts,
     });
   }
 }

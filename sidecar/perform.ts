@@ -24,7 +24,9 @@ export interface Learned {
   value: unknown;
 }
 
-export type Performed = { attempts: number; learned: Learned[] } & ({ ok: true; value: Json } | { ok: false; error: string; superseded: boolean });
+export type Performed = { attempts: number; learned: Learned[] } & (
+  { ok: true; value: Json } | { ok: false; error: string; superseded: boolean }
+);
 
 type Recall = OperationContext['recall'];
 const recallNothing: Recall = () => undefined;
@@ -37,11 +39,17 @@ const defaultDeadlineSeconds = 90;
 
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
-  return issue === undefined ? 'not valid' : [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ');
+  return issue === undefined
+    ? 'not valid'
+    : [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ');
 }
 
 /** Why a wish is not valid, in one sentence; undefined when it is. */
-export function objection(wish: Wish, type: 'observation' | 'operation', { registry, settings }: Surroundings): string | undefined {
+export function objection(
+  wish: Wish,
+  type: 'observation' | 'operation',
+  { registry, settings }: Surroundings,
+): string | undefined {
   const entry = registry.find(wish.kind)?.entry;
   if (entry?.type !== type) return `${wish.kind} is no ${type} of the catalogue`;
   const { target, args } = entry;
@@ -49,11 +57,19 @@ export function objection(wish: Wish, type: 'observation' | 'operation', { regis
   if (!checkedTarget.success) return `target of ${wish.kind}: ${firstIssue(checkedTarget.error)}`;
   const checkedArgs = args.safeParse(wish.args);
   if (!checkedArgs.success) return `arguments of ${wish.kind}: ${firstIssue(checkedArgs.error)}`;
-  const foreign = settings.namespaces.length === 0 ? undefined : registry.touched(wish).namespaces.find((name) => !settings.namespaces.includes(name));
+  const foreign =
+    settings.namespaces.length === 0
+      ? undefined
+      : registry.touched(wish).namespaces.find((name) => !settings.namespaces.includes(name));
   return foreign === undefined ? undefined : `namespace ${foreign} is not one that this sidecar serves`;
 }
 
-async function once({ entry, perform: performer }: Performable, wish: Wish, access: ClusterAccess, context: OperationContext): Promise<Json> {
+async function once(
+  { entry, perform: performer }: Performable,
+  wish: Wish,
+  access: ClusterAccess,
+  context: OperationContext,
+): Promise<Json> {
   const { target, args, result } = entry;
   const value = await performer(access, target.parse(wish.target), args.parse(wish.args), context);
   const checked = result.safeParse(value);
@@ -72,15 +88,20 @@ function pauseAfter(error: unknown, attempts: number, millisecondsLeft: number):
 export async function perform(wish: Wish, around: Surroundings, recall: Recall = recallNothing): Promise<Performed> {
   const { clock, settings, randomBytes, registry } = around;
   const performable = registry.find(wish.kind);
-  if (performable === undefined) return { attempts: 0, learned: [], ok: false, superseded: false, error: `${wish.kind} is not in the catalogue` };
+  if (performable === undefined)
+    return { attempts: 0, learned: [], ok: false, superseded: false, error: `${wish.kind} is not in the catalogue` };
   const secrets = new Set<string>();
   const learned: Learned[] = [];
   const context: OperationContext = {
-    settings, randomBytes, recall, systems: performable.systems,
+    settings,
+    randomBytes,
+    recall,
+    systems: performable.systems,
     keepSecret: (value) => void secrets.add(value),
     learn: (observation, value) => void learned.push({ observation, value }),
   };
-  const seconds = performable.entry.deadlineSeconds?.(performable.entry.args.parse(wish.args)) ?? defaultDeadlineSeconds;
+  const seconds =
+    performable.entry.deadlineSeconds?.(performable.entry.args.parse(wish.args)) ?? defaultDeadlineSeconds;
   const end = clock.now() + seconds * 1000;
   let cancel = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
@@ -95,7 +116,13 @@ export async function perform(wish: Wish, around: Surroundings, recall: Recall =
       const wait = pauseAfter(error, attempts, end - clock.now());
       if (wait === undefined) {
         cancel();
-        return { attempts, learned, ok: false, superseded: error instanceof Superseded, error: cleanText(error instanceof Error ? error.message : String(error), secrets) };
+        return {
+          attempts,
+          learned,
+          ok: false,
+          superseded: error instanceof Superseded,
+          error: cleanText(error instanceof Error ? error.message : String(error), secrets),
+        };
       }
       await pause(clock, wait);
     }

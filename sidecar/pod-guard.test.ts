@@ -5,25 +5,60 @@ import type { KubernetesObject, OwnerReference } from '../hooks/core/contract.ts
 import { ourPod } from './pod-guard.ts';
 import { ScriptedAccess } from './scripted-access.fixture.ts';
 
-const statefulSet: ResourceKind = { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', namespaced: true };
-const lighthouse: ResourceKind = { apiVersion: 'light.example.com/v1', kind: 'Lighthouse', plural: 'lighthouses', namespaced: true };
+const statefulSet: ResourceKind = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  namespaced: true,
+};
+const lighthouse: ResourceKind = {
+  apiVersion: 'light.example.com/v1',
+  kind: 'Lighthouse',
+  plural: 'lighthouses',
+  namespaced: true,
+};
 const coast: ResourceKind = { apiVersion: 'light.example.com/v1', kind: 'Coast', plural: 'coasts', namespaced: false };
 const well: ResourceKind = { apiVersion: 'water.example.com/v1', kind: 'Well', plural: 'wells', namespaced: true };
 
 const nothing = { readable: [], deletable: [], finalized: [] };
 const light: SystemAccess = {
-  ...nothing, apiGroups: ['light.example.com'],
-  pods: [{ owners: [lighthouse], container: 'lamp' }, { owners: [statefulSet, lighthouse], container: 'lamp' }, { owners: [statefulSet, coast], container: 'buoy' }],
+  ...nothing,
+  apiGroups: ['light.example.com'],
+  pods: [
+    { owners: [lighthouse], container: 'lamp' },
+    { owners: [statefulSet, lighthouse], container: 'lamp' },
+    { owners: [statefulSet, coast], container: 'buoy' },
+  ],
 };
-const water: SystemAccess = { ...nothing, apiGroups: ['water.example.com'], pods: [{ owners: [well], container: 'pump' }] };
+const water: SystemAccess = {
+  ...nothing,
+  apiGroups: ['water.example.com'],
+  pods: [{ owners: [well], container: 'pump' }],
+};
 
 const target = { namespace: 'default', name: 'pod-0', uid: 'pod-uid' };
-const ref = ({ apiVersion, kind }: ResourceKind, name: string, change: Partial<OwnerReference> = {}): OwnerReference => ({ apiVersion, kind, name, uid: `${name}-uid`, controller: true, ...change });
+const ref = (
+  { apiVersion, kind }: ResourceKind,
+  name: string,
+  change: Partial<OwnerReference> = {},
+): OwnerReference => ({ apiVersion, kind, name, uid: `${name}-uid`, controller: true, ...change });
 
-function object({ apiVersion, kind, namespaced }: ResourceKind, name: string, ...ownerReferences: OwnerReference[]): KubernetesObject {
-  return { apiVersion, kind, metadata: { name, uid: `${name}-uid`, ...(namespaced ? { namespace: 'default' } : {}), ownerReferences } };
+function object(
+  { apiVersion, kind, namespaced }: ResourceKind,
+  name: string,
+  ...ownerReferences: OwnerReference[]
+): KubernetesObject {
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, uid: `${name}-uid`, ...(namespaced ? { namespace: 'default' } : {}), ownerReferences },
+  };
 }
-const pod = (...ownerReferences: OwnerReference[]): KubernetesObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { ...target, ownerReferences } });
+const pod = (...ownerReferences: OwnerReference[]): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { ...target, ownerReferences },
+});
 
 /** The container for commands, or why there is none. */
 async function guard(systems: readonly SystemAccess[], ...objects: KubernetesObject[]): Promise<string> {
@@ -39,8 +74,16 @@ describe('a pod', () => {
   it.each<[string, KubernetesObject[], string]>([
     ['of a kind of the system', [pod(ref(lighthouse, 'north'))], 'lamp'],
     ['of another version of it', [pod(ref(lighthouse, 'north', { apiVersion: 'light.example.com/v2' }))], 'lamp'],
-    ['of a StatefulSet of it', [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(lighthouse, 'north')), object(lighthouse, 'north')], 'lamp'],
-    ['of a StatefulSet of a cluster-scoped kind of it', [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(coast, 'west')), object(coast, 'west')], 'buoy'],
+    [
+      'of a StatefulSet of it',
+      [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(lighthouse, 'north')), object(lighthouse, 'north')],
+      'lamp',
+    ],
+    [
+      'of a StatefulSet of a cluster-scoped kind of it',
+      [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(coast, 'west')), object(coast, 'west')],
+      'buoy',
+    ],
   ])('%s is ours', async (_name, objects, container) => {
     expect(await guard([water, light], ...objects)).toBe(container);
   });
@@ -48,14 +91,47 @@ describe('a pod', () => {
   it.each<[string, KubernetesObject[]]>([
     ['of nobody', [pod()]],
     ['that a kind of the system owns without controlling it', [pod(ref(lighthouse, 'north', { controller: false }))]],
-    ['of the same kind in a look-alike group', [pod(ref(lighthouse, 'north', { apiVersion: 'light.example.com.example.org/v1' }))]],
-    ['of a StatefulSet of nobody', [pod(ref(statefulSet, 'set')), object(statefulSet, 'set'), object(lighthouse, 'north')]],
-    ['of a StatefulSet of another kind', [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(well, 'deep')), object(well, 'deep')]],
+    [
+      'of the same kind in a look-alike group',
+      [pod(ref(lighthouse, 'north', { apiVersion: 'light.example.com.example.org/v1' }))],
+    ],
+    [
+      'of a StatefulSet of nobody',
+      [pod(ref(statefulSet, 'set')), object(statefulSet, 'set'), object(lighthouse, 'north')],
+    ],
+    [
+      'of a StatefulSet of another kind',
+      [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(well, 'deep')), object(well, 'deep')],
+    ],
     ['of a StatefulSet that is gone', [pod(ref(statefulSet, 'set')), object(lighthouse, 'north')]],
-    ['that names a StatefulSet with another uid', [pod(ref(statefulSet, 'set', { uid: 'forged' })), object(statefulSet, 'set', ref(lighthouse, 'north')), object(lighthouse, 'north')]],
-    ['of a StatefulSet that names its owner with another uid', [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(lighthouse, 'north', { uid: 'forged' })), object(lighthouse, 'north')]],
-    ['of a StatefulSet whose owner is gone', [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(lighthouse, 'north'))]],
-    ['of a Deployment, a chain that the system does not name', [pod(ref({ ...statefulSet, kind: 'ReplicaSet' }, 'set')), object({ ...statefulSet, kind: 'ReplicaSet' }, 'set', ref(lighthouse, 'north')), object(lighthouse, 'north')]],
+    [
+      'that names a StatefulSet with another uid',
+      [
+        pod(ref(statefulSet, 'set', { uid: 'forged' })),
+        object(statefulSet, 'set', ref(lighthouse, 'north')),
+        object(lighthouse, 'north'),
+      ],
+    ],
+    [
+      'of a StatefulSet that names its owner with another uid',
+      [
+        pod(ref(statefulSet, 'set')),
+        object(statefulSet, 'set', ref(lighthouse, 'north', { uid: 'forged' })),
+        object(lighthouse, 'north'),
+      ],
+    ],
+    [
+      'of a StatefulSet whose owner is gone',
+      [pod(ref(statefulSet, 'set')), object(statefulSet, 'set', ref(lighthouse, 'north'))],
+    ],
+    [
+      'of a Deployment, a chain that the system does not name',
+      [
+        pod(ref({ ...statefulSet, kind: 'ReplicaSet' }, 'set')),
+        object({ ...statefulSet, kind: 'ReplicaSet' }, 'set', ref(lighthouse, 'north')),
+        object(lighthouse, 'north'),
+      ],
+    ],
   ])('%s is not ours', async (_name, objects) => {
     expect(await guard([light], ...objects)).toBe(refused);
   });

@@ -24,7 +24,12 @@ async function isOwnedBy(access: ClusterAccess, pod: KubernetesObject, { owners 
     if (owners.length === 1) return true;
     const { namespace } = pod.metadata;
     const place = kind.namespaced && namespace !== undefined ? { namespace } : {};
-    const above = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, ...place, name: controller.name });
+    const above = await getOrUndefined(access, {
+      apiVersion: kind.apiVersion,
+      kind: kind.kind,
+      ...place,
+      name: controller.name,
+    });
     if (above === undefined || above.metadata.uid !== controller.uid) return false;
     child = above;
   }
@@ -32,8 +37,17 @@ async function isOwnedBy(access: ClusterAccess, pod: KubernetesObject, { owners 
 }
 
 /** @returns the live pod; rejects with Refusal when it is gone, replaced or not ours */
-export async function ourPod(access: ClusterAccess, target: PodTarget, { systems }: Pick<OperationContext, 'systems'>): Promise<OurPod> {
-  const pod = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Pod', namespace: target.namespace, name: target.name });
+export async function ourPod(
+  access: ClusterAccess,
+  target: PodTarget,
+  { systems }: Pick<OperationContext, 'systems'>,
+): Promise<OurPod> {
+  const pod = await getOrUndefined(access, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    namespace: target.namespace,
+    name: target.name,
+  });
   if (pod === undefined) throw new Refusal(`pod ${target.name} is gone`);
   if (pod.metadata.uid !== target.uid) {
     throw new Refusal(`pod ${target.name} has uid ${pod.metadata.uid ?? 'none'} now, not ${target.uid}`);
@@ -71,7 +85,10 @@ export function podRunner(access: ClusterAccess, target: PodTarget, context: Ope
 
 /** What a failed command said, as one short line. */
 export function complaint(result: ExecResult): string {
-  const lines = `${result.stderr}\n${result.stdout}`.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const lines = `${result.stderr}\n${result.stdout}`
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   return `exit code ${result.exitCode}${lines.length === 0 ? '' : `: ${lines.slice(0, 3).join(' ').slice(0, 400)}`}`;
 }
 

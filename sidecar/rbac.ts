@@ -8,14 +8,21 @@ const eventRules: PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verb
 
 /** For pod-guard.ts: a chain of owners is read, a single one is not. */
 const ownerRules = (systems: readonly SidecarSystem[]): PolicyRule[] =>
-  systems.flatMap(({ access: { pods } }) => pods.flatMap(({ owners }) => (owners.length === 1 ? [] : owners).map((kind) => rightTo(['get'], kind))));
+  systems.flatMap(({ access: { pods } }) =>
+    pods.flatMap(({ owners }) => (owners.length === 1 ? [] : owners).map((kind) => rightTo(['get'], kind))),
+  );
 
 /** The rules of the sidecar's ClusterRole for some systems: one for each API group and set of verbs, sorted. */
 export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
   const verbsOf = new Map<string, Set<string>>();
-  const rules = [...Object.values(catalogueOf(systems)).flatMap(({ rbac }) => rbac), ...ownerRules(systems), ...eventRules];
+  const rules = [
+    ...Object.values(catalogueOf(systems)).flatMap(({ rbac }) => rbac),
+    ...ownerRules(systems),
+    ...eventRules,
+  ];
   const single = rules.flatMap(({ apiGroups, resources, verbs }) =>
-    apiGroups.flatMap((group) => resources.map((resource) => ({ key: `${group} ${resource}`, verbs }))));
+    apiGroups.flatMap((group) => resources.map((resource) => ({ key: `${group} ${resource}`, verbs }))),
+  );
   for (const { key, verbs } of single) {
     const known = verbsOf.get(key) ?? new Set();
     for (const verb of verbs) known.add(verb);
@@ -33,13 +40,25 @@ export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
 }
 
 /** The same rules in two parts: what is cluster-scoped, so that its rights cannot be narrowed, and what may be granted in single namespaces only. */
-export function rbacRulesByScope(systems: readonly SidecarSystem[]): { cluster: PolicyRule[]; namespaced: PolicyRule[] } {
-  const kinds = systems.flatMap(({ access: { readable, deletable, pods } }) => [...readable, ...deletable.map(({ kind }) => kind), ...pods.flatMap(({ owners }) => owners)]);
-  const clusterScoped = new Set(kinds.filter(({ namespaced }) => !namespaced).map((kind) => `${groupOf(kind)} ${kind.plural}`));
-  const part = (wanted: boolean): PolicyRule[] => rbacRules(systems).flatMap((rule) => {
-    const resources = rule.resources.filter((resource) => clusterScoped.has(`${rule.apiGroups.join()} ${resource}`) === wanted);
-    return resources.length === 0 ? [] : [{ ...rule, resources }];
-  });
+export function rbacRulesByScope(systems: readonly SidecarSystem[]): {
+  cluster: PolicyRule[];
+  namespaced: PolicyRule[];
+} {
+  const kinds = systems.flatMap(({ access: { readable, deletable, pods } }) => [
+    ...readable,
+    ...deletable.map(({ kind }) => kind),
+    ...pods.flatMap(({ owners }) => owners),
+  ]);
+  const clusterScoped = new Set(
+    kinds.filter(({ namespaced }) => !namespaced).map((kind) => `${groupOf(kind)} ${kind.plural}`),
+  );
+  const part = (wanted: boolean): PolicyRule[] =>
+    rbacRules(systems).flatMap((rule) => {
+      const resources = rule.resources.filter(
+        (resource) => clusterScoped.has(`${rule.apiGroups.join()} ${resource}`) === wanted,
+      );
+      return resources.length === 0 ? [] : [{ ...rule, resources }];
+    });
   return { cluster: part(true), namespaced: part(false) };
 }
 
@@ -58,13 +77,31 @@ function table(head: string[], rows: string[][]): string {
 /** The catalogue as markdown: observations, operations, what is behind single kinds, and the rights in sum. */
 export function operationsTable(systems: readonly SidecarSystem[]): string {
   const entries = Object.values(catalogueOf(systems));
-  const part = (type: 'observation' | 'operation'): string[][] => entries.filter((one) => one.type === type)
-    .map(({ kind, description, idempotence = '', rbac }) => [`\`${kind}\``, description, ...(type === 'operation' ? [idempotence] : []), rightsText(rbac)]);
-  const rules = rbacRules(systems).map(({ apiGroups, resources, verbs }) => [apiGroups.map((group) => group || 'core').join(), resources.join(', '), verbs.join(', ')]);
-  return [
-    '## Observations', table(['kind', 'what it reads', 'rights'], part('observation')),
-    '## Operations', table(['kind', 'what it does', 'why a repeat is harmless', 'rights'], part('operation')),
-    ...systems.flatMap(({ details }) => details.flatMap(({ title, head, rows }) => [`## ${title}`, table(head, rows)])),
-    '## Rights in sum', table(['API group', 'resources', 'verbs'], rules),
-  ].join('\n\n') + '\n';
+  const part = (type: 'observation' | 'operation'): string[][] =>
+    entries
+      .filter((one) => one.type === type)
+      .map(({ kind, description, idempotence = '', rbac }) => [
+        `\`${kind}\``,
+        description,
+        ...(type === 'operation' ? [idempotence] : []),
+        rightsText(rbac),
+      ]);
+  const rules = rbacRules(systems).map(({ apiGroups, resources, verbs }) => [
+    apiGroups.map((group) => group || 'core').join(),
+    resources.join(', '),
+    verbs.join(', '),
+  ]);
+  return (
+    [
+      '## Observations',
+      table(['kind', 'what it reads', 'rights'], part('observation')),
+      '## Operations',
+      table(['kind', 'what it does', 'why a repeat is harmless', 'rights'], part('operation')),
+      ...systems.flatMap(({ details }) =>
+        details.flatMap(({ title, head, rows }) => [`## ${title}`, table(head, rows)]),
+      ),
+      '## Rights in sum',
+      table(['API group', 'resources', 'verbs'], rules),
+    ].join('\n\n') + '\n'
+  );
 }

@@ -28,6 +28,10 @@ export function cleanValue(value: Json): Json {
   if (typeof value === 'string') return cleanText(value);
   if (Array.isArray(value)) return value.map(cleanValue);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) =>
-    [key, secretField.test(key) && typeof inner === 'string' ? removed : cleanValue(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      secretField.test(key) && typeof inner === 'string' ? removed : cleanValue(inner),
+    ]),
+  );
 }

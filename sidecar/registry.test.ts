@@ -7,8 +7,24 @@ import { sidecarSystem, type SidecarSystem } from './system.ts';
 
 function system(name: string, kind = `${name}.run`): SidecarSystem & { access: SystemAccess } {
   const access = { apiGroups: [`${name}.example.com`], pods: [], readable: [], deletable: [], finalized: [] };
-  const run = entry({ kind, type: 'operation', target: podTarget, args: noArguments, result: changedResult, rbac: [], description: '', idempotence: '' });
-  return sidecarSystem({ name, access, catalogue: { [kind]: run }, performers: { [kind]: async () => ({ changed: name === 'light' }) }, reasons: {}, details: [] });
+  const run = entry({
+    kind,
+    type: 'operation',
+    target: podTarget,
+    args: noArguments,
+    result: changedResult,
+    rbac: [],
+    description: '',
+    idempotence: '',
+  });
+  return sidecarSystem({
+    name,
+    access,
+    catalogue: { [kind]: run },
+    performers: { [kind]: async () => ({ changed: name === 'light' }) },
+    reasons: {},
+    details: [],
+  });
 }
 const [light, water] = [system('light'), system('water')];
 
@@ -16,7 +32,11 @@ describe('the registry of two systems', () => {
   const registry = new Registry([light, water]);
 
   it('lets an operation of a system be about what is of that system', () => {
-    expect(registry.find('light.run')).toEqual({ entry: light.catalogue['light.run'], perform: light.performers['light.run'], systems: [light.access] });
+    expect(registry.find('light.run')).toEqual({
+      entry: light.catalogue['light.run'],
+      perform: light.performers['light.run'],
+      systems: [light.access],
+    });
     expect(registry.find('water.run')?.systems).toEqual([water.access]);
   });
 
@@ -31,7 +51,9 @@ describe('the registry of two systems', () => {
 
 describe('a registry', () => {
   it.each([['light.run'], ['pod.metadata']])('is refused when two have %s', (kind) => {
-    expect(() => new Registry([system('light', 'light.run'), system('water', kind)])).toThrow(`the catalogue has ${kind} twice`);
+    expect(() => new Registry([system('light', 'light.run'), system('water', kind)])).toThrow(
+      `the catalogue has ${kind} twice`,
+    );
   });
 
   it('of one system knows nothing of another', () => {

@@ -66,9 +66,12 @@ export class Registry {
     const entry = Object.hasOwn(this.catalogue, kind) ? this.catalogue[kind] : undefined;
     if (entry === undefined) return undefined;
     const owner = this.systems.find(({ catalogue }) => Object.hasOwn(catalogue, kind));
-    const performers: Readonly<Record<string, AnyPerformer | undefined>> = owner?.performers ?? (genericPerformers as Record<string, AnyPerformer>);
+    const performers: Readonly<Record<string, AnyPerformer | undefined>> =
+      owner?.performers ?? (genericPerformers as Record<string, AnyPerformer>);
     const perform = performers[kind];
-    return perform === undefined ? undefined : { entry, perform, systems: (owner === undefined ? this.systems : [owner]).map(({ access }) => access) };
+    return perform === undefined
+      ? undefined
+      : { entry, perform, systems: (owner === undefined ? this.systems : [owner]).map(({ access }) => access) };
   }
 
   /** Operations with the same lane run one after the other: in a pod, on an object. */
@@ -83,7 +86,10 @@ export class Registry {
     const entry = this.catalogue[wish.kind];
     const further = entry?.touches?.(entry.args.parse(wish.args)) ?? [];
     const all = [wish.target, ...further];
-    return { addresses: all.map(addressOf), namespaces: all.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace])) };
+    return {
+      addresses: all.map(addressOf),
+      namespaces: all.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace])),
+    };
   }
 }
 

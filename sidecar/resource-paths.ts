@@ -17,10 +17,18 @@ export interface ResourcePaths {
 
 /** The paths of all kinds that the systems let be touched. */
 export function resourcePaths(systems: readonly SystemAccess[]): ResourcePaths {
-  const kinds = [...generic, ...systems.flatMap(({ readable, pods, deletable }) => [...readable, ...pods.flatMap(({ owners }) => owners), ...deletable.map(({ kind }) => kind)])];
+  const kinds = [
+    ...generic,
+    ...systems.flatMap(({ readable, pods, deletable }) => [
+      ...readable,
+      ...pods.flatMap(({ owners }) => owners),
+      ...deletable.map(({ kind }) => kind),
+    ]),
+  ];
   const collection: ResourcePaths['collection'] = ({ apiVersion, kind, namespace }) => {
     const known = kinds.find((one) => one.apiVersion === apiVersion && one.kind === kind);
-    if (known === undefined || known.namespaced !== (namespace !== undefined)) throw new Error(`${kind} of ${apiVersion} cannot be addressed`);
+    if (known === undefined || known.namespaced !== (namespace !== undefined))
+      throw new Error(`${kind} of ${apiVersion} cannot be addressed`);
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     return `${root}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${known.plural}`;
   };

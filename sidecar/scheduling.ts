@@ -41,7 +41,11 @@ export class Slots {
 }
 
 /** Resolves when all of them are settled, or after `milliseconds`, whatever comes first. Never rejects. */
-export async function settledWithin(clock: SidecarClock, work: Promise<unknown>[], milliseconds: number): Promise<void> {
+export async function settledWithin(
+  clock: SidecarClock,
+  work: Promise<unknown>[],
+  milliseconds: number,
+): Promise<void> {
   if (work.length === 0 || milliseconds <= 0) return;
   let cancel = (): void => undefined;
   const timeout = new Promise<void>((resolve) => {

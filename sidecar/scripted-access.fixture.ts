@@ -1,16 +1,34 @@
 /** A cluster of plain objects for the tests of the sidecar: verbs as of an API server, exec answered by a script. */
 import { applyPatch, type Operation as PatchOperation } from 'rfc6902';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-import { AccessError, type ClusterAccess, type ExecRequest, type ExecResult, type ListRequest, type ObjectAddress } from './cluster-access.ts';
+import {
+  AccessError,
+  type ClusterAccess,
+  type ExecRequest,
+  type ExecResult,
+  type ListRequest,
+  type ObjectAddress,
+} from './cluster-access.ts';
 import type { SidecarClock } from './context.ts';
 
 type Verb = 'get' | 'list' | 'create' | 'patchJson' | 'delete' | 'exec' | 'serverTime';
 
-export function secret(name: string, data: Record<string, string>, owner: { apiVersion: string; kind: string; name: string; uid: string } | undefined): KubernetesObject {
+export function secret(
+  name: string,
+  data: Record<string, string>,
+  owner: { apiVersion: string; kind: string; name: string; uid: string } | undefined,
+): KubernetesObject {
   const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
   return {
-    apiVersion: 'v1', kind: 'Secret', data: Object.fromEntries(encoded) as Record<string, string>,
-    metadata: { namespace: 'default', name, uid: `${name}-uid`, ...(owner === undefined ? {} : { ownerReferences: [owner] }) },
+    apiVersion: 'v1',
+    kind: 'Secret',
+    data: Object.fromEntries(encoded) as Record<string, string>,
+    metadata: {
+      namespace: 'default',
+      name,
+      uid: `${name}-uid`,
+      ...(owner === undefined ? {} : { ownerReferences: [owner] }),
+    },
   };
 }
 
@@ -63,17 +81,22 @@ export class ScriptedAccess implements ClusterAccess {
 
   async list({ apiVersion, kind, namespace, fields, limit }: ListRequest): Promise<KubernetesObject[]> {
     await this.enter('list', { apiVersion, kind, namespace, name: Object.values(fields).join(' ') });
-    const at = (object: unknown, path: string): unknown => path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
+    const at = (object: unknown, path: string): unknown =>
+      path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
     return [...this.objects.values()]
-      .filter((object) => object.apiVersion === apiVersion && object.kind === kind && object.metadata.namespace === namespace)
+      .filter(
+        (object) => object.apiVersion === apiVersion && object.kind === kind && object.metadata.namespace === namespace,
+      )
       .filter((object) => Object.entries(fields).every(([path, value]) => at(object, path) === value))
-      .slice(0, limit).map((object) => structuredClone(object));
+      .slice(0, limit)
+      .map((object) => structuredClone(object));
   }
 
   async create(object: KubernetesObject): Promise<KubernetesObject> {
     const address = addressOf(object);
     await this.enter('create', address);
-    if (this.objects.has(key(address))) throw new AccessError('api', `${object.kind} "${object.metadata.name}" already exists`, 409);
+    if (this.objects.has(key(address)))
+      throw new AccessError('api', `${object.kind} "${object.metadata.name}" already exists`, 409);
     this.put(object);
     return structuredClone(this.stored(address));
   }
@@ -82,21 +105,23 @@ export class ScriptedAccess implements ClusterAccess {
     await this.enter('patchJson', address);
     const copy = structuredClone(this.stored(address));
     const failures = applyPatch(copy, patch as PatchOperation[]).filter((result) => result !== null);
-    if (failures.length > 0) throw new AccessError('api', 'the server rejected our request due to an error in our request', 422);
+    if (failures.length > 0)
+      throw new AccessError('api', 'the server rejected our request due to an error in our request', 422);
     this.put(copy);
     return structuredClone(this.stored(address));
   }
 
   async delete(address: ObjectAddress, uid: string): Promise<void> {
     await this.enter('delete', address);
-    if (this.stored(address).metadata.uid !== uid) throw new AccessError('api', 'the UID in the precondition does not match', 409);
+    if (this.stored(address).metadata.uid !== uid)
+      throw new AccessError('api', 'the UID in the precondition does not match', 409);
     this.objects.delete(key(address));
   }
 
   async exec(request: ExecRequest): Promise<ExecResult> {
     this.execs.push(request);
     await this.enter('exec', { apiVersion: 'v1', kind: 'Pod', namespace: request.namespace, name: request.pod });
-    return { exitCode: 0, stdout: '', stderr: '', ...await this.onExec(request) };
+    return { exitCode: 0, stdout: '', stderr: '', ...(await this.onExec(request)) };
   }
 
   private async enter(verb: Verb, address: ObjectAddress): Promise<void> {

@@ -22,9 +22,19 @@ const realClock = {
     return () => clearTimeout(timer);
   },
 };
-const subject = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
+const subject = {
+  apiVersion: 'weka.weka.io/v1alpha1',
+  kind: 'WekaCluster',
+  namespace: 'default',
+  name: 'demo',
+  uid: 'u1',
+};
 const password = 'correct-horse-battery-staple';
-const userAdd = wekaRun(pod, 'userAdd', { username: 'u', role: 'regular', password: { name: 'weka-client-demo', key: 'password', ownerUid: containerOwner.uid } });
+const userAdd = wekaRun(pod, 'userAdd', {
+  username: 'u',
+  role: 'regular',
+  password: { name: 'weka-client-demo', key: 'password', ownerUid: containerOwner.uid },
+});
 
 function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod(), secret('weka-client-demo', { password }, containerOwner));
@@ -32,13 +42,39 @@ function setUp(broken?: Engine) {
   const logger = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
   const metrics = createMetrics(catalogueOf(sidecarSystems));
   const audit = auditLog(logger);
-  const engine = broken ?? createEngine({
-    systems: sidecarSystems, access, clock: realClock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
-    listener: { ...metrics.listener, onOperation: (finished) => { audit(finished); metrics.listener.onOperation?.(finished); } },
+  const engine =
+    broken ??
+    createEngine({
+      systems: sidecarSystems,
+      access,
+      clock: realClock,
+      randomBytes: countingBytes(),
+      settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+      listener: {
+        ...metrics.listener,
+        onOperation: (finished) => {
+          audit(finished);
+          metrics.listener.onOperation?.(finished);
+        },
+      },
+    });
+  const events = createEventReporter({
+    access,
+    clock: realClock,
+    throttledReasons: {},
+    namespaces: [],
+    component: 'test',
+    onWritten: metrics.onEvent,
   });
-  const events = createEventReporter({ access, clock: realClock, throttledReasons: {}, namespaces: [], component: 'test', onWritten: metrics.onEvent });
   const state = { ready: true };
-  const server = createServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: metrics.registry, logger, ready: () => state.ready });
+  const server = createServer({
+    engine,
+    events,
+    catalogue: catalogueOf(sidecarSystems),
+    registry: metrics.registry,
+    logger,
+    ready: () => state.ready,
+  });
   return { access, server, lines, state };
 }
 
@@ -47,16 +83,33 @@ describe('the wire', () => {
     const { server } = setUp();
     await server.ready();
     const wanted = podLive(pod, 5);
-    const answer = await supertest(server.server).post('/observe').send({ observations: [wanted], waitMillis: 1000 });
+    const answer = await supertest(server.server)
+      .post('/observe')
+      .send({ observations: [wanted], waitMillis: 1000 });
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ facts: { [wanted.id]: { value: { exists: true, uid: pod.uid } } }, operations: {} });
+    expect(answer.body).toMatchObject({
+      facts: { [wanted.id]: { value: { exists: true, uid: pod.uid } } },
+      operations: {},
+    });
     await server.close();
   });
 
   it.each<[string, string, object, number, string]>([
     ['an unknown field', '/observe', { observations: [], waitMillis: 0, more: 1 }, 400, ': Unrecognized key: "more"'],
-    ['an endless wait', '/operations', { operations: [], waitMillis: 1e9 }, 400, 'waitMillis: Too big: expected number to be <=30000'],
-    ['a reason that is none', '/events', { object: subject, events: [{ type: 'Normal', reason: 'not one', message: '' }] }, 400, 'events.0.reason: not a CamelCase reason'],
+    [
+      'an endless wait',
+      '/operations',
+      { operations: [], waitMillis: 1e9 },
+      400,
+      'waitMillis: Too big: expected number to be <=30000',
+    ],
+    [
+      'a reason that is none',
+      '/events',
+      { object: subject, events: [{ type: 'Normal', reason: 'not one', message: '' }] },
+      400,
+      'events.0.reason: not a CamelCase reason',
+    ],
   ])('refuses %s', async (_name, url, body, status, error) => {
     const { server } = setUp();
     const answer = await server.inject({ method: 'POST', url, payload: body });
@@ -65,7 +118,12 @@ describe('the wire', () => {
 
   it('refuses what is no JSON', async () => {
     const { server } = setUp();
-    const answer = await server.inject({ method: 'POST', url: '/observe', payload: '{', headers: { 'content-type': 'application/json' } });
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/observe',
+      payload: '{',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(answer.statusCode).toBe(400);
   });
 
@@ -75,17 +133,34 @@ describe('the wire', () => {
       operations: () => Promise.reject(new Error('password=hunter2hunter2')),
       drain: () => Promise.resolve(),
     });
-    const observe = await server.inject({ method: 'POST', url: '/observe', payload: { observations: [], waitMillis: 0 } });
-    expect([observe.statusCode, observe.json()]).toEqual([500, { error: 'answer of /observe is not valid: facts.x.observedAt: Invalid ISO datetime' }]);
-    const operations = await server.inject({ method: 'POST', url: '/operations', payload: { operations: [], waitMillis: 0 } });
+    const observe = await server.inject({
+      method: 'POST',
+      url: '/observe',
+      payload: { observations: [], waitMillis: 0 },
+    });
+    expect([observe.statusCode, observe.json()]).toEqual([
+      500,
+      { error: 'answer of /observe is not valid: facts.x.observedAt: Invalid ISO datetime' },
+    ]);
+    const operations = await server.inject({
+      method: 'POST',
+      url: '/operations',
+      payload: { operations: [], waitMillis: 0 },
+    });
     expect(operations.json()).toEqual({ error: 'password=[redacted]' });
   });
 
   it('takes no new work once it is ending, but stays alive', async () => {
     const { server, state } = setUp();
     state.ready = false;
-    const urls = [['POST', '/observe'], ['GET', '/readyz'], ['GET', '/healthz']] as const;
-    const codes = await Promise.all(urls.map(async ([method, url]) => (await server.inject({ method, url })).statusCode));
+    const urls = [
+      ['POST', '/observe'],
+      ['GET', '/readyz'],
+      ['GET', '/healthz'],
+    ] as const;
+    const codes = await Promise.all(
+      urls.map(async ([method, url]) => (await server.inject({ method, url })).statusCode),
+    );
     expect(codes).toEqual([503, 503, 200]);
   });
 
@@ -100,7 +175,10 @@ describe('the wire', () => {
 
   it('describes itself', async () => {
     const { server } = setUp();
-    const document = (await server.inject({ url: '/openapi.json' })).json<{ paths: object; components: { schemas: Record<string, { properties?: object }> } }>();
+    const document = (await server.inject({ url: '/openapi.json' })).json<{
+      paths: object;
+      components: { schemas: Record<string, { properties?: object }> };
+    }>();
     expect(Object.keys(document.paths)).toEqual(['/observe', '/operations', '/events']);
     expect(document.components.schemas['runtime.report.result']?.properties).toHaveProperty('bootId');
   });
@@ -110,12 +188,27 @@ describe('the audit log', () => {
   it('has a line for each operation and no secret in it, whatever goes wrong', async () => {
     const { access, server, lines } = setUp();
     access.onExec = ({ stdin }) => ({ exitCode: 1, stderr: `refused: ${stdin} is too simple` });
-    const answer = await server.inject({ method: 'POST', url: '/operations', payload: { operations: [userAdd], waitMillis: 1000 } });
-    expect(answer.json<{ operations: Record<string, object> }>().operations[userAdd.id]).toMatchObject({ state: 'failed', error: 'userAdd: exit code 1: refused: [redacted] is too simple' });
-    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{
-      level: 40, kind: 'weka.run', command: 'userAdd', target: pod, outcome: 'failed', changed: false, attempts: 1,
+    const answer = await server.inject({
+      method: 'POST',
+      url: '/operations',
+      payload: { operations: [userAdd], waitMillis: 1000 },
+    });
+    expect(answer.json<{ operations: Record<string, object> }>().operations[userAdd.id]).toMatchObject({
+      state: 'failed',
       error: 'userAdd: exit code 1: refused: [redacted] is too simple',
-    }]);
+    });
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      {
+        level: 40,
+        kind: 'weka.run',
+        command: 'userAdd',
+        target: pod,
+        outcome: 'failed',
+        changed: false,
+        attempts: 1,
+        error: 'userAdd: exit code 1: refused: [redacted] is too simple',
+      },
+    ]);
     expect(`${lines.join('')}${answer.body}${(await server.inject({ url: '/metrics' })).body}`).not.toContain(password);
   });
 });

@@ -9,7 +9,14 @@ import type { Engine } from './engine.ts';
 import type { EventReporter } from './events.ts';
 import { openApi } from './openapi.ts';
 import { cleanText } from './redaction.ts';
-import { eventsRequest, eventsResponse, observeRequest, observeResponse, operationsRequest, operationsResponse } from './wire.ts';
+import {
+  eventsRequest,
+  eventsResponse,
+  observeRequest,
+  observeResponse,
+  operationsRequest,
+  operationsResponse,
+} from './wire.ts';
 
 export interface ServerOptions {
   engine: Engine;
@@ -26,11 +33,21 @@ export interface ServerOptions {
 const bodyLimit = 16 * 1024 * 1024;
 
 function issues(error: z.ZodError): string {
-  return error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  return error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.')}: ${message}`)
+    .join('; ');
 }
 
 /** A server that is ready for `listen` or `inject`. Errors are `{ error }` with one line, without secrets. */
-export function createServer({ engine, events, catalogue, registry, logger, ready = () => true }: ServerOptions): FastifyInstance {
+export function createServer({
+  engine,
+  events,
+  catalogue,
+  registry,
+  logger,
+  ready = () => true,
+}: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
@@ -47,7 +64,10 @@ export function createServer({ engine, events, catalogue, registry, logger, read
   });
 
   const route = <In extends z.ZodType, Out extends z.ZodType>(
-    url: string, input: In, output: Out, handle: (body: z.infer<In>) => Promise<z.input<Out>>,
+    url: string,
+    input: In,
+    output: Out,
+    handle: (body: z.infer<In>) => Promise<z.input<Out>>,
   ): void => {
     app.post(url, async (request, reply) => {
       if (!ready()) return reply.code(503).send({ error: 'shutting down' });
@@ -62,13 +82,20 @@ export function createServer({ engine, events, catalogue, registry, logger, read
     });
   };
   // undefined is no JSON: what was parsed from a body has no such values, and the contract's types know none
-  route('/observe', observeRequest, observeResponse, ({ observations, waitMillis }) => engine.observe(observations as Observation[], waitMillis));
-  route('/operations', operationsRequest, operationsResponse, ({ operations, waitMillis }) => engine.operations(operations as Operation[], waitMillis));
+  route('/observe', observeRequest, observeResponse, ({ observations, waitMillis }) =>
+    engine.observe(observations as Observation[], waitMillis),
+  );
+  route('/operations', operationsRequest, operationsResponse, ({ operations, waitMillis }) =>
+    engine.operations(operations as Operation[], waitMillis),
+  );
   route('/events', eventsRequest, eventsResponse, ({ object, events: reported }) =>
-    Promise.resolve({ accepted: events.report(object as EventSubject, reported as HookEvent[]) }));
+    Promise.resolve({ accepted: events.report(object as EventSubject, reported as HookEvent[]) }),
+  );
 
   app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', (_request, reply) => ready() ? { status: 'ok' } : reply.code(503).send({ error: 'shutting down' }));
+  app.get('/readyz', (_request, reply) =>
+    ready() ? { status: 'ok' } : reply.code(503).send({ error: 'shutting down' }),
+  );
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   app.get('/openapi.json', () => document);
   return app;

@@ -20,11 +20,14 @@ export class ApiServer {
     return new Promise((resolve, reject) => {
       const sent = request(url, options, (response) => {
         let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => {
-          const answer = JSON.parse(text) as { message?: string };
-          if ((response.statusCode ?? 500) < 300) resolve(answer);
-          else reject(new Error(`${method} ${path}: ${response.statusCode}: ${answer.message}`));
-        });
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => (text += chunk))
+          .on('end', () => {
+            const answer = JSON.parse(text) as { message?: string };
+            if ((response.statusCode ?? 500) < 300) resolve(answer);
+            else reject(new Error(`${method} ${path}: ${response.statusCode}: ${answer.message}`));
+          });
       });
       sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
     });

@@ -16,12 +16,16 @@ const withoutFolder = (path: string): string => path.replace(/.*node_modules\//,
 const majorOf = (range = ''): number => Number(/^>=\s*(\d+)/.exec(range)?.[1] ?? 0);
 
 it('names each package with an install script, and runs none', () => {
-  const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => withoutFolder(path));
+  const scripted = Object.entries(packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([path]) => withoutFolder(path));
   // since npm 11 a script that is not named is skipped with a warning; what these two do is found out again at their first use
   expect(ours.allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])));
 });
 
 it('has no package that wants a later Node than we do', () => {
-  const later = Object.entries(packages).filter(([, { engines }]) => !engines?.node?.includes('||') && majorOf(engines?.node) > majorOf(ours.engines.node));
+  const later = Object.entries(packages).filter(
+    ([, { engines }]) => !engines?.node?.includes('||') && majorOf(engines?.node) > majorOf(ours.engines.node),
+  );
   expect(later.map(([path]) => withoutFolder(path))).toEqual([]);
 });

@@ -4,7 +4,8 @@
  */
 const mergeKeys = ['containerPort', 'port', 'mountPath', 'name', 'uid', 'ip', 'path'];
 
-const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function mergeKey(items: unknown[]): string | undefined {
   return items.every(isObject) ? mergeKeys.find((key) => items.every((item) => key in (item as object))) : undefined;
@@ -19,9 +20,14 @@ export function serverChanges(wished: unknown, live: unknown, path = ''): string
     const key = mergeKey([...(wished as unknown[]), ...(live as unknown[])]);
     if (key !== undefined) {
       const byKey = new Map((live as Record<string, unknown>[]).map((item) => [item[key], item]));
-      return (wished as Record<string, unknown>[]).flatMap((item) => serverChanges(item, byKey.get(item[key]), `${path}[${String(item[key])}]`));
+      return (wished as Record<string, unknown>[]).flatMap((item) =>
+        serverChanges(item, byKey.get(item[key]), `${path}[${String(item[key])}]`),
+      );
     }
-    if (wished.length === live.length) return wished.flatMap((item, index) => serverChanges(item, live[index], `${path}[${index}]`));
+    if (wished.length === live.length)
+      return wished.flatMap((item, index) => serverChanges(item, live[index], `${path}[${index}]`));
   }
-  return JSON.stringify(wished) === JSON.stringify(live) ? [] : [`${path}: ${JSON.stringify(wished)} became ${JSON.stringify(live)}`];
+  return JSON.stringify(wished) === JSON.stringify(live)
+    ? []
+    : [`${path}: ${JSON.stringify(wished)} became ${JSON.stringify(live)}`];
 }

@@ -28,36 +28,73 @@ afterAll(async () => {
 });
 
 async function failure(work: Promise<unknown>): Promise<AccessError> {
-  const error: unknown = await work.then(() => undefined, (caught: unknown) => caught);
+  const error: unknown = await work.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
   if (error instanceof AccessError) return error;
   throw new Error(`expected an AccessError, got ${String(error)}`);
 }
 
-const exec = (command: string[], change: Partial<ExecRequest> = {}) => access.exec({
-  namespace: 'default', pod: 'runner', container: 'main', command, stdin: '', timeoutSeconds: 10, outputLimitBytes: 1e6, ...change,
-});
+const exec = (command: string[], change: Partial<ExecRequest> = {}) =>
+  access.exec({
+    namespace: 'default',
+    pod: 'runner',
+    container: 'main',
+    command,
+    stdin: '',
+    timeoutSeconds: 10,
+    outputLimitBytes: 1e6,
+    ...change,
+  });
 
 describe('objects', () => {
   it('are created, read, patched on condition, and deleted by uid', async () => {
-    const created = await access.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'boot' }, data: { a: '1' } });
+    const created = await access.create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'default', name: 'boot' },
+      data: { a: '1' },
+    });
     expect(created.metadata.creationTimestamp).toMatch(/Z$/);
     const { resourceVersion = '', uid = '' } = created.metadata;
-    const patch = (value: string) => access.patchJson(configMap, [
-      { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }, { op: 'add', path: '/data/a', value },
-    ]);
+    const patch = (value: string) =>
+      access.patchJson(configMap, [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'add', path: '/data/a', value },
+      ]);
     expect((await patch('2'))['data']).toEqual({ a: '2' });
     expect([409, 422]).toContain((await failure(patch('3'))).code);
     expect((await access.get(configMap))['data']).toEqual({ a: '2' });
     expect(await failure(access.delete(configMap, 'another-uid'))).toMatchObject({ origin: 'api', code: 409 });
     await access.delete(configMap, uid);
-    expect(await failure(access.get(configMap))).toMatchObject({ origin: 'api', code: 404, message: expect.stringMatching(/^GET ConfigMap boot: .*not found/) as string });
+    expect(await failure(access.get(configMap))).toMatchObject({
+      origin: 'api',
+      code: 404,
+      message: expect.stringMatching(/^GET ConfigMap boot: .*not found/) as string,
+    });
   });
 
   it('are listed by fields', async () => {
-    const event = (name: string, uid: string) => access.create({ apiVersion: 'v1', kind: 'Event', metadata: { namespace: 'default', name }, involvedObject: { kind: 'Pod', name: 'p', uid }, type: 'Warning', reason: 'SyncError', message: name });
+    const event = (name: string, uid: string) =>
+      access.create({
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { namespace: 'default', name },
+        involvedObject: { kind: 'Pod', name: 'p', uid },
+        type: 'Warning',
+        reason: 'SyncError',
+        message: name,
+      });
     await event('one', 'uid-1');
     await event('two', 'uid-2');
-    const found = await access.list({ apiVersion: 'v1', kind: 'Event', namespace: 'default', fields: { 'involvedObject.uid': 'uid-2', type: 'Warning' }, limit: 10 });
+    const found = await access.list({
+      apiVersion: 'v1',
+      kind: 'Event',
+      namespace: 'default',
+      fields: { 'involvedObject.uid': 'uid-2', type: 'Warning' },
+      limit: 10,
+    });
     expect(found).toMatchObject([{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'two' } }]);
   });
 
@@ -71,7 +108,12 @@ describe('exec', () => {
     ['gives stdout and success', ['weka', 'status'], {}, { exitCode: 0, stdout: 'main: weka status\n', stderr: '' }],
     ['gives stderr and the exit code', ['fail', '3'], {}, { exitCode: 3, stdout: '', stderr: 'it failed\n' }],
     ['passes stdin and its end', ['cat'], { stdin: 'täxt' }, { exitCode: 0, stdout: 'täxt', stderr: '' }],
-    ['passes arguments as they are', ['echo', 'a b', '"$(id)"', '&x=1'], {}, { exitCode: 0, stdout: 'main: echo a b "$(id)" &x=1\n', stderr: '' }],
+    [
+      'passes arguments as they are',
+      ['echo', 'a b', '"$(id)"', '&x=1'],
+      {},
+      { exitCode: 0, stdout: 'main: echo a b "$(id)" &x=1\n', stderr: '' },
+    ],
   ])('%s', async (_name, command, change, result) => {
     expect(await exec(command, change)).toEqual(result);
   });
@@ -84,7 +126,12 @@ describe('exec', () => {
   it.each<[string, string[], Partial<ExecRequest>, object]>([
     ['a pod that does not exist', ['cat'], { pod: 'nobody' }, { origin: 'api', code: 404 }],
     ['a program that cannot be started', ['missing'], {}, { origin: 'api' }],
-    ['too much output', ['cat'], { stdin: 'x'.repeat(2000), outputLimitBytes: 1000 }, { origin: 'output', message: 'exec in pod runner: more than 1000 bytes of output' }],
+    [
+      'too much output',
+      ['cat'],
+      { stdin: 'x'.repeat(2000), outputLimitBytes: 1000 },
+      { origin: 'output', message: 'exec in pod runner: more than 1000 bytes of output' },
+    ],
   ])('says what is wrong with %s', async (_name, command, change, error) => {
     expect(await failure(exec(command, change))).toMatchObject(error);
   });

@@ -26,14 +26,21 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(scripts)) writeFileSync(join(directory, 'scripts', name), text);
   // what a killed predecessor leaves behind: a socket file that nobody listens on
   await new Promise<void>((resolve) => {
-    const stale = spawn(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`]);
+    const stale = spawn(process.execPath, [
+      '-e',
+      `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`,
+    ]);
     stale.on('exit', () => resolve());
   });
   expect(statSync(socket).isSocket()).toBe(true);
-  const settings = { SOCKET: socket, KUBECONFIG: join(directory, 'kubeconfig'), BOOT_SCRIPTS: join(directory, 'scripts') };
+  const settings = {
+    SOCKET: socket,
+    KUBECONFIG: join(directory, 'kubeconfig'),
+    BOOT_SCRIPTS: join(directory, 'scripts'),
+  };
   const environment = Object.entries(settings).map(([name, value]) => [`WEKA_SIDECAR_${name}`, value]);
   child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, '../sidecar/main.ts')], {
-    env: { ...process.env, ...Object.fromEntries(environment) as Record<string, string> },
+    env: { ...process.env, ...(Object.fromEntries(environment) as Record<string, string>) },
   });
   await new Promise<void>((resolve, reject) => {
     const collect = (chunk: Buffer): void => {
@@ -57,13 +64,20 @@ describe('the sidecar process', () => {
     const sidecar = sidecarClient({ socket, graceMillis: 5000 });
     api.readyPod('runner');
     const live = podLive({ namespace: 'default', name: 'runner' }, 5);
-    expect((await sidecar.observe([live], 5000)).facts[live.id]?.value).toMatchObject({ exists: true, phase: 'Running', nodeName: 'node-1' });
+    expect((await sidecar.observe([live], 5000)).facts[live.id]?.value).toMatchObject({
+      exists: true,
+      phase: 'Running',
+      nodeName: 'node-1',
+    });
 
     const boot = { namespace: 'default', name: `weka-boot-scripts-${contentHash(scripts, 10)}` };
     const ensure = ensureBootConfigMap(boot);
     expect((await sidecar.operations([ensure], 5000)).operations[ensure.id]).toMatchObject({ state: 'succeeded' });
     const keys = configMapKeys(boot, 5);
-    expect((await sidecar.observe([keys], 5000)).facts[keys.id]?.value).toEqual({ exists: true, keys: ['weka_runtime.py'] });
+    expect((await sidecar.observe([keys], 5000)).facts[keys.id]?.value).toEqual({
+      exists: true,
+      keys: ['weka_runtime.py'],
+    });
     expect(output).toContain('"component":"audit"');
   });
 

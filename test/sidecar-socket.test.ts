@@ -17,18 +17,36 @@ import { createServer } from '../sidecar/server.ts';
 import { sidecarSystems } from '../sidecar/systems/index.ts';
 import { catalogueOf } from '../hooks/core/families/index.ts';
 
-const subject = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo', uid: 'u1' };
+const subject = {
+  apiVersion: 'weka.weka.io/v1alpha1',
+  kind: 'WekaCluster',
+  namespace: 'default',
+  name: 'demo',
+  uid: 'u1',
+};
 const hotSpare = wekaRun(pod, 'hotSpare', { count: 1 });
 
 function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod());
   const clock = new RealClock();
-  const engine = broken ?? createEngine({
-    systems: sidecarSystems, access, clock, randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
-  });
+  const engine =
+    broken ??
+    createEngine({
+      systems: sidecarSystems,
+      access,
+      clock,
+      randomBytes: countingBytes(),
+      settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+    });
   const events = createEventReporter({ access, clock, throttledReasons: {}, namespaces: [], component: 'test' });
   const state = { ready: true };
-  const server = createServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: new Registry(), ready: () => state.ready });
+  const server = createServer({
+    engine,
+    events,
+    catalogue: catalogueOf(sidecarSystems),
+    registry: new Registry(),
+    ready: () => state.ready,
+  });
   return { access, server, state, events };
 }
 
@@ -61,7 +79,9 @@ describe('the client of the hooks', () => {
     const wanted = wekaQuery(pod, 'status', 5);
     expect((await sidecar.observe([wanted], 500)).facts[wanted.id]?.value).toEqual({ status: 'OK' });
     expect((await sidecar.operations([hotSpare], 500)).operations[hotSpare.id]?.state).toBe('succeeded');
-    expect(await sidecar.events(subject, [{ type: 'Normal', reason: 'DriveAdded', message: 'one' }])).toEqual({ accepted: 1 });
+    expect(await sidecar.events(subject, [{ type: 'Normal', reason: 'DriveAdded', message: 'one' }])).toEqual({
+      accepted: 1,
+    });
     await events.drain(1000);
     expect(access.calls.at(-1)).toMatch(/^create Event demo\./);
     await server.close();
@@ -90,7 +110,9 @@ describe('the client of the hooks', () => {
 
   it('says failed for a fault inside', async () => {
     const { server } = setUp({
-      observe: () => Promise.reject(new Error('boom')), operations: () => Promise.reject(new Error('boom')), drain: () => Promise.resolve(),
+      observe: () => Promise.reject(new Error('boom')),
+      operations: () => Promise.reject(new Error('boom')),
+      drain: () => Promise.resolve(),
     });
     await server.listen({ path: socket });
     expect(await reasonOf((sidecar) => sidecar.observe([], 0))).toBe('failed');

@@ -1,11 +1,13 @@
 /** What an API server does to an object by the structural schema of its CRD, as far as tests need it. */
 import type { SchemaNode } from '../crds/structural.ts';
 
-const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** The object without the fields that the schema does not declare. */
 export function prune(node: SchemaNode, value: unknown): unknown {
-  if (Array.isArray(value)) return node.items === undefined ? value : value.map((item) => prune(node.items ?? {}, item));
+  if (Array.isArray(value))
+    return node.items === undefined ? value : value.map((item) => prune(node.items ?? {}, item));
   if (!isObject(value)) return value;
   const keepsUnknown = node['x-kubernetes-preserve-unknown-fields'] === true;
   const entries = Object.entries(value).flatMap(([name, child]): [string, unknown][] => {

@@ -7,29 +7,51 @@ const repository = join(import.meta.dirname, '..');
 const rooms = ['crds', 'deploy', 'docs', 'hooks', 'lab', 'runtime-configmap', 'sidecar', 'test'];
 
 /** Programs, which nobody has to import: the scripts of package.json, and what they start. */
-const programs = new Set(['crds/generate.ts', 'deploy/build.ts', 'deploy/generate.ts', 'docs/generate.ts', 'hooks/server/hook.ts']);
+const programs = new Set([
+  'crds/generate.ts',
+  'deploy/build.ts',
+  'deploy/generate.ts',
+  'docs/generate.ts',
+  'hooks/server/hook.ts',
+]);
 
 /** Equipment that the lab offers and only tests use so far, and the lists that the schemas are compared with. */
 const offered = new Set([
-  'hooks/weka/api/extensions.ts', 'hooks/weka/api/upstream-fields.ts',
-  'lab/api/http/client.ts', 'lab/faulty-access.ts', 'lab/faulty-transport.ts', 'lab/weka/distortions.ts', 'lab/weka/lab.ts',
+  'hooks/weka/api/extensions.ts',
+  'hooks/weka/api/upstream-fields.ts',
+  'lab/api/http/client.ts',
+  'lab/faulty-access.ts',
+  'lab/faulty-transport.ts',
+  'lab/weka/distortions.ts',
+  'lab/weka/lab.ts',
 ]);
 
-const files = rooms.flatMap((room) => readdirSync(join(repository, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name))).filter((name) => name.endsWith('.ts'));
-const imports = files.flatMap((file) => [...readFileSync(join(repository, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) => ({ file, imported: join(dirname(file), path) })));
+const files = rooms
+  .flatMap((room) =>
+    readdirSync(join(repository, room), { recursive: true, encoding: 'utf8' }).map((name) => join(room, name)),
+  )
+  .filter((name) => name.endsWith('.ts'));
+const imports = files.flatMap((file) =>
+  [...readFileSync(join(repository, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+    ([, path = '']) => ({ file, imported: join(dirname(file), path) }),
+  ),
+);
 const isTest = (file: string): boolean => file.startsWith('test/') || file.endsWith('.test.ts');
 const isFixture = (file: string): boolean => file.endsWith('.fixture.ts');
 
 describe('a file beside the sources', () => {
   it('imports neither tests nor what only they need', () => {
-    const wrong = imports.filter(({ file, imported }) => !isTest(file) && !isFixture(file) && (isTest(imported) || isFixture(imported)));
+    const wrong = imports.filter(
+      ({ file, imported }) => !isTest(file) && !isFixture(file) && (isTest(imported) || isFixture(imported)),
+    );
     expect(wrong.map(({ file, imported }) => `${file} imports ${imported}`)).toEqual([]);
   });
 
   it('is called *.fixture.ts where nothing but tests needs it', () => {
     const support = new Set<string>();
     const isForTests = (file: string): boolean => isTest(file) || support.has(file);
-    const importers = (file: string): string[] => imports.filter(({ imported }) => imported === file).map((one) => one.file);
+    const importers = (file: string): string[] =>
+      imports.filter(({ imported }) => imported === file).map((one) => one.file);
     for (let before = -1; before !== support.size;) {
       before = support.size;
       for (const file of files) {

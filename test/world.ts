@@ -51,12 +51,16 @@ export const isReady = (object: Loose | undefined): boolean => {
 
 /** Of one cluster, where its name is given. */
 const belongs = ({ metadata }: Loose, cluster: string | undefined): boolean =>
-  metadata.namespace === 'default' && (cluster === undefined || (metadata.ownerReferences ?? []).some(({ kind, name }) => kind === 'WekaCluster' && name === cluster));
+  metadata.namespace === 'default' &&
+  (cluster === undefined ||
+    (metadata.ownerReferences ?? []).some(({ kind, name }) => kind === 'WekaCluster' && name === cluster));
 
 /** The WekaContainers in namespace default, by name. */
 export async function containers(world: Pick<World, 'list'>, cluster?: string): Promise<Loose[]> {
   const all = await world.list('WekaContainer');
-  return all.filter((one) => belongs(one, cluster)).sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+  return all
+    .filter((one) => belongs(one, cluster))
+    .sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
 }
 
 export const names = (objects: readonly Loose[]): string[] => objects.map(({ metadata }) => metadata.name);
@@ -66,15 +70,26 @@ const ofContainer = ({ metadata }: Loose): boolean =>
 
 /** The pods of the containers in namespace default, by name. */
 export async function pods(world: Pick<World, 'list'>): Promise<Loose[]> {
-  return (await world.list('Pod')).filter(ofContainer).sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+  return (await world.list('Pod'))
+    .filter(ofContainer)
+    .sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
 }
 
 /** The cluster and each of its containers is Ready in its present generation, and each has a pod of its name. */
 export async function allReady(world: World, cluster = 'demo'): Promise<boolean> {
   const members = await containers(world, cluster);
-  const running = new Set((await pods(world)).filter(({ metadata }) => metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.name));
-  return isReady(await world.get('WekaCluster', cluster)) && members.length > 0
-    && members.every((one) => one.metadata.deletionTimestamp === undefined && isReady(one) && running.has(one.metadata.name));
+  const running = new Set(
+    (await pods(world))
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata }) => metadata.name),
+  );
+  return (
+    isReady(await world.get('WekaCluster', cluster)) &&
+    members.length > 0 &&
+    members.every(
+      (one) => one.metadata.deletionTimestamp === undefined && isReady(one) && running.has(one.metadata.name),
+    )
+  );
 }
 
 /** The container that holds the disruption turn of the cluster. */

@@ -36,7 +36,11 @@ export function fencedBlocks(markdown: string): Block[] {
     const match = fence.exec(text);
     if (match === null) return;
     const [, ticks = '', info = ''] = match;
-    open = { ticks, lines: [], block: { info: info.split(/\s+/).filter((word) => word !== ''), text: '', line: index + 1 } };
+    open = {
+      ticks,
+      lines: [],
+      block: { info: info.split(/\s+/).filter((word) => word !== ''), text: '', line: index + 1 },
+    };
   });
   if (open !== undefined) throw new Error(`the block that begins in line ${open.block.line} is not closed`);
   return blocks;
@@ -64,7 +68,10 @@ export function tourSteps(markdown: string): Step[] {
     if (word !== 'tour') continue;
     const strange = options.find((option) => !known.test(option));
     if (strange !== undefined) throw new Error(`line ${line}: ${strange} has no meaning after "sh tour"`);
-    const until = options.find((option) => option.startsWith('background='))?.slice('background='.length).replaceAll('_', ' ');
+    const until = options
+      .find((option) => option.startsWith('background='))
+      ?.slice('background='.length)
+      .replaceAll('_', ' ');
     last = { script: text, line, cloneOnly: options.includes('clone'), ...(until === undefined ? {} : { until }) };
     steps.push(last);
   }

@@ -16,7 +16,11 @@ export function normalise(line: string): string {
   return plain.replace(/\s+/g, ' ').trim();
 }
 
-const lines = (text: string): string[] => text.split('\n').map(normalise).filter((line) => line !== '');
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map(normalise)
+    .filter((line) => line !== '');
 
 /** `...` inside a line stands for anything. */
 function lineMatches(expected: string, actual: string): boolean {
@@ -39,11 +43,12 @@ export function mismatch(expected: string, output: string): string | undefined {
     if (failed.has(key)) return false;
     if (at > failure.at) Object.assign(failure, { at, line });
     const [now, next] = [wanted[at], actual[line]];
-    const found = now === undefined
-      ? next === undefined
-      : now === '...'
-        ? matches(at + 1, line) || (next !== undefined && matches(at, line + 1))
-        : next !== undefined && lineMatches(now, next) && matches(at + 1, line + 1);
+    const found =
+      now === undefined
+        ? next === undefined
+        : now === '...'
+          ? matches(at + 1, line) || (next !== undefined && matches(at, line + 1))
+          : next !== undefined && lineMatches(now, next) && matches(at + 1, line + 1);
     if (!found) failed.add(key);
     return found;
   };
@@ -51,5 +56,7 @@ export function mismatch(expected: string, output: string): string | undefined {
   const printed = actual[failure.line];
   const instead = printed === undefined ? 'the output ends' : `there is "${printed}"`;
   const missing = wanted[failure.at];
-  return missing === undefined ? `after the last expected line ${instead}` : `where "${missing}" is expected, ${instead}`;
+  return missing === undefined
+    ? `after the last expected line ${instead}`
+    : `where "${missing}" is expected, ${instead}`;
 }

@@ -4,8 +4,31 @@ import { mismatch, normalise } from './match.ts';
 
 describe('the blocks of a page', () => {
   const page = [
-    '# Title', '```sh tour clone', 'npm ci', '```', 'Text.', '```sh tour background=Ctrl-C_ends', 'npm start', '```',
-    '```text', 'ready', '...', '```', '```sh', 'npm test', '```', '```text', 'not a result of the tour', '```', '```sh tour', 'a', 'b', '```', '```json', '{}', '```',
+    '# Title',
+    '```sh tour clone',
+    'npm ci',
+    '```',
+    'Text.',
+    '```sh tour background=Ctrl-C_ends',
+    'npm start',
+    '```',
+    '```text',
+    'ready',
+    '...',
+    '```',
+    '```sh',
+    'npm test',
+    '```',
+    '```text',
+    'not a result of the tour',
+    '```',
+    '```sh tour',
+    'a',
+    'b',
+    '```',
+    '```json',
+    '{}',
+    '```',
   ].join('\n');
 
   it('are steps where they say so, each with the text that follows', () => {
@@ -22,7 +45,9 @@ describe('the blocks of a page', () => {
     expect(() => fencedBlocks('one\n```sh\nx')).toThrow('the block that begins in line 2 is not closed');
   });
   it('have no words that mean nothing', () => {
-    expect(() => tourSteps('```sh tour backgruond=x\n```')).toThrow('line 1: backgruond=x has no meaning after "sh tour"');
+    expect(() => tourSteps('```sh tour backgruond=x\n```')).toThrow(
+      'line 1: backgruond=x has no meaning after "sh tour"',
+    );
   });
 });
 

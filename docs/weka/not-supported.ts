@@ -21,7 +21,10 @@ function allFields(): WekaCluster {
 export function notSupportedFields(): string[][] {
   const { refused, ignored } = unsupportedFields(allFields());
   return [
-    ...refused.map((path) => [`WekaCluster \`${path}\``, 'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is']),
+    ...refused.map((path) => [
+      `WekaCluster \`${path}\``,
+      'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is',
+    ]),
     ...ignored.map((path) => [`WekaCluster \`${path}\``, 'ignored: condition `NotSupported` names it']),
   ];
 }
@@ -29,13 +32,21 @@ export function notSupportedFields(): string[][] {
 /** Rows for the fields of a WekaClient. */
 export function notSupportedClientFields(): string[][] {
   const client = { spec: everythingSet() } as unknown as WekaClient;
-  return unsupportedClientFields(client, ['any']).map((path) => [`WekaClient \`${path}\``, 'ignored: condition `NotSupported` names it']);
+  return unsupportedClientFields(client, ['any']).map((path) => [
+    `WekaClient \`${path}\``,
+    'ignored: condition `NotSupported` names it',
+  ]);
 }
 
 function readyReason(controller: (typeof wekaControllers)[number], kind: string): string | undefined {
   const parent = { apiVersion: 'weka.weka.io/v1alpha1', kind, metadata: { name: 'any' } };
   const request: HookRequest = {
-    controller: parent, parent, children: {}, related: {}, finalizing: false, observed: { facts: {}, operations: {} },
+    controller: parent,
+    parent,
+    children: {},
+    related: {},
+    finalizing: false,
+    observed: { facts: {}, operations: {} },
     context: { now: '2026-01-01T00:00:00Z', entropy: '', operatorNamespace: 'any', config: {} },
   };
   const { status } = controller.decide(request);

@@ -7,7 +7,14 @@ import { fenceTable, stopTable } from './stop-tables.ts';
 export const parts: Record<string, () => string> = {
   'stop-table': stopTable,
   'fence-table': fenceTable,
-  'not-supported': () => markdownTable(['what', 'what happens'], [...notSupportedKinds(), ...notSupportedFields(), ...notSupportedClientFields(), [
-    `containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none',
-  ]]),
+  'not-supported': () =>
+    markdownTable(
+      ['what', 'what happens'],
+      [
+        ...notSupportedKinds(),
+        ...notSupportedFields(),
+        ...notSupportedClientFields(),
+        [`containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none'],
+      ],
+    ),
 };

@@ -57,9 +57,16 @@ export function rightTo(verbs: string[], kind: ResourceKind): PolicyRule {
 }
 
 /** The right to do this to core kinds. */
-export const coreRight = (verbs: string[], ...resources: string[]): PolicyRule => ({ apiGroups: [''], resources, verbs });
+export const coreRight = (verbs: string[], ...resources: string[]): PolicyRule => ({
+  apiGroups: [''],
+  resources,
+  verbs,
+});
 
 /** The system, if any, to whose kinds this one belongs by its API group. */
-export function accessFor<Access extends Pick<SystemAccess, 'apiGroups'>>(systems: readonly Access[], kind: { apiVersion: string }): Access | undefined {
+export function accessFor<Access extends Pick<SystemAccess, 'apiGroups'>>(
+  systems: readonly Access[],
+  kind: { apiVersion: string },
+): Access | undefined {
   return systems.find(({ apiGroups }) => apiGroups.includes(groupOf(kind)));
 }

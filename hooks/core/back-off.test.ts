@@ -41,8 +41,13 @@ describe('replacements of one pod', () => {
 
   it('say how many there were and since when', () => {
     let memory: Replacements | undefined;
-    for (const [index, time] of [0, 2, 4, 6, 20].entries()) memory = withReplacement(memory, `pod-${index}`, at(start + time * minute));
-    expect(backOff(memory, at(start + 21 * minute))).toEqual({ count: 5, since: at(start), until: at(start + 40 * minute) });
+    for (const [index, time] of [0, 2, 4, 6, 20].entries())
+      memory = withReplacement(memory, `pod-${index}`, at(start + time * minute));
+    expect(backOff(memory, at(start + 21 * minute))).toEqual({
+      count: 5,
+      since: at(start),
+      until: at(start + 40 * minute),
+    });
     expect(backOff(memory, at(start + 40 * minute))).toBeUndefined();
   });
 
@@ -51,22 +56,34 @@ describe('replacements of one pod', () => {
     expect(withReplacement(first, 'pod-1', at(start + minute))).toBe(first);
   });
 
-  const gaps = fc.array(fc.oneof(fc.integer({ min: 0, max: 15 }), fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 800 })), { maxLength: 120 });
+  const gaps = fc.array(
+    fc.oneof(fc.integer({ min: 0, max: 15 }), fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 800 })),
+    { maxLength: 120 },
+  );
   it('whenever they are wished, are at most six in any hour', () => {
-    fc.assert(fc.property(gaps, (given) => {
-      const { times } = replaced(given);
-      for (const time of times) expect(times.filter((other) => other > time - 60 * minute && other <= time).length).toBeLessThanOrEqual(6);
-    }));
+    fc.assert(
+      fc.property(gaps, (given) => {
+        const { times } = replaced(given);
+        for (const time of times)
+          expect(times.filter((other) => other > time - 60 * minute && other <= time).length).toBeLessThanOrEqual(6);
+      }),
+    );
   });
 
   it('whenever they are wished, are never held back for more than six hours', () => {
-    fc.assert(fc.property(gaps, (given) => {
-      expect(replaced(given).longestWait).toBeLessThanOrEqual(360 * minute);
-    }));
+    fc.assert(
+      fc.property(gaps, (given) => {
+        expect(replaced(given).longestWait).toBeLessThanOrEqual(360 * minute);
+      }),
+    );
   });
 
   it('with times that are no times are held back by nothing', () => {
     expect(backOff({ podUid: 'a', at: ['soon'], level: 3 }, at(start))).toBeUndefined();
-    expect(withReplacement({ podUid: 'a', at: [], level: 3 }, 'b', at(start))).toEqual({ podUid: 'b', at: [at(start)], level: 0 });
+    expect(withReplacement({ podUid: 'a', at: [], level: 3 }, 'b', at(start))).toEqual({
+      podUid: 'b',
+      at: [at(start)],
+      level: 0,
+    });
   });
 });

@@ -27,7 +27,8 @@ const pauseOf = (level: number): number => (level === 0 ? 0 : Math.min(firstPaus
 /** Milliseconds without any, after which all is forgotten. */
 const quietOf = (level: number): number => Math.max(window, 2 * pauseOf(level));
 
-const isForgotten = ({ at, level }: Replacements, now: number): boolean => !(now - Date.parse(at.at(-1) ?? '') <= quietOf(level));
+const isForgotten = ({ at, level }: Replacements, now: number): boolean =>
+  !(now - Date.parse(at.at(-1) ?? '') <= quietOf(level));
 
 /** The record with one more replacement, of the pod that is about to end; the same pod counts once. */
 export function withReplacement(before: Replacements | undefined, podUid: string, now: string): Replacements {
@@ -54,5 +55,9 @@ export function backOff(replacements: Replacements | undefined, now: string): Pa
   if (replacements === undefined || replacements.level === 0) return undefined;
   const until = Date.parse(replacements.at.at(-1) ?? '') + pauseOf(replacements.level);
   if (!(Date.parse(now) < until)) return undefined;
-  return { until: new Date(until).toISOString(), since: replacements.since ?? replacements.at[0] ?? '', count: free + replacements.level };
+  return {
+    until: new Date(until).toISOString(),
+    since: replacements.since ?? replacements.at[0] ?? '',
+    count: free + replacements.level,
+  };
 }

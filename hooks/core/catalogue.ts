@@ -53,14 +53,19 @@ export const podTarget = z.strictObject({ namespace: namespaceName, name: object
 export const namespacedTarget = z.strictObject({ namespace: namespaceName, name: objectName });
 export const clusterTarget = z.strictObject({ name: objectName });
 export const objectTarget = z.strictObject({
-  apiVersion: z.string(), kind: z.string(), namespace: namespaceName.optional(), name: objectName,
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: namespaceName.optional(),
+  name: objectName,
 });
 
 /** For `refine` on an `objectTarget`: whether it is of one of these kinds, with a namespace where it has to have one. */
 export function isOneOf(kinds: readonly ResourceKind[]) {
   return (target: { apiVersion: string; kind: string; namespace?: string | undefined }): boolean =>
-    kinds.some(({ apiVersion, kind, namespaced }) =>
-      apiVersion === target.apiVersion && kind === target.kind && namespaced === (target.namespace !== undefined));
+    kinds.some(
+      ({ apiVersion, kind, namespaced }) =>
+        apiVersion === target.apiVersion && kind === target.kind && namespaced === (target.namespace !== undefined),
+    );
 }
 export const notOneOf = 'not a kind that may be used here, or its namespace is missing';
 

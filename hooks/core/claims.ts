@@ -20,10 +20,16 @@ export interface KnownClaims<Spec> {
 export type ClaimsFact<Spec> = KnownClaims<Spec> | { state: 'unknown'; name: string; reason: string };
 
 /** Parts of the claims that are maps, and their entries. */
-type MapField<Spec> = { [Field in keyof Spec]-?: string extends keyof NonNullable<Spec[Field]> ? Field : never }[keyof Spec] & string;
+type MapField<Spec> = {
+  [Field in keyof Spec]-?: string extends keyof NonNullable<Spec[Field]> ? Field : never;
+}[keyof Spec] &
+  string;
 type Entries<Spec, Field extends keyof Spec> = NonNullable<Spec[Field]>;
 
-const inSpec = (issues: Issue[]): string => describeIssues(issues.map(({ path, message }) => ({ path: path.startsWith('[') ? `spec${path}` : `spec.${path}`, message })));
+const inSpec = (issues: Issue[]): string =>
+  describeIssues(
+    issues.map(({ path, message }) => ({ path: path.startsWith('[') ? `spec${path}` : `spec.${path}`, message })),
+  );
 
 /**
  * How the claims of a system are read.
@@ -33,7 +39,12 @@ const inSpec = (issues: Issue[]): string => describeIssues(issues.map(({ path, m
 export function claimsReader<Schema extends z.ZodType<object>>(kind: string, schema: Schema) {
   type Spec = z.output<Schema>;
 
-  function read(reading: Reading, name: string, maxAgeSeconds: number, parsed: (spec: unknown) => Spec | string): ClaimsFact<Spec> {
+  function read(
+    reading: Reading,
+    name: string,
+    maxAgeSeconds: number,
+    parsed: (spec: unknown) => Spec | string,
+  ): ClaimsFact<Spec> {
     const fact = factValue(reading, claimsRead(name, maxAgeSeconds));
     if (fact.state === 'unknown') return { state: 'unknown', name, reason: fact.reason };
     if (!fact.value.exists) return { state: 'known', name, spec: {} as Spec, resourceVersion: null };
@@ -44,22 +55,36 @@ export function claimsReader<Schema extends z.ZodType<object>>(kind: string, sch
   }
 
   /** Each entry of a map in the claims by itself: one that can not be read, of another release or damaged, hides no other. */
-  function entries<Field extends MapField<Spec>>(field: Field, spec: unknown): { entries: Entries<Spec, Field>; unreadable: { key: string; reason: string }[] } {
+  function entries<Field extends MapField<Spec>>(
+    field: Field,
+    spec: unknown,
+  ): { entries: Entries<Spec, Field>; unreadable: { key: string; reason: string }[] } {
     const given = (spec as Record<string, unknown> | null | undefined)?.[field] ?? {};
-    if (typeof given !== 'object' || Array.isArray(given)) return { entries: {} as Entries<Spec, Field>, unreadable: [{ key: '', reason: `spec.${field} is no map` }] };
-    const each = Object.entries(given as Record<string, unknown>).map(([key, entry]) => ({ key, parsed: parse(schema, { [field]: { [key]: entry } }) }));
+    if (typeof given !== 'object' || Array.isArray(given))
+      return { entries: {} as Entries<Spec, Field>, unreadable: [{ key: '', reason: `spec.${field} is no map` }] };
+    const each = Object.entries(given as Record<string, unknown>).map(([key, entry]) => ({
+      key,
+      parsed: parse(schema, { [field]: { [key]: entry } }),
+    }));
     return {
-      entries: Object.fromEntries(each.flatMap(({ key, parsed }) => (parsed.ok ? [[key, (parsed.value[field] as Record<string, unknown>)[key]]] : []))) as Entries<Spec, Field>,
+      entries: Object.fromEntries(
+        each.flatMap(({ key, parsed }) =>
+          parsed.ok ? [[key, (parsed.value[field] as Record<string, unknown>)[key]]] : [],
+        ),
+      ) as Entries<Spec, Field>,
       unreadable: each.flatMap(({ key, parsed }) => (parsed.ok ? [] : [{ key, reason: inSpec(parsed.issues) }])),
     };
   }
 
   return {
     /** The claims object of that name; an absent one is known and empty, one of which a part can not be read is unknown. */
-    fact: (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact<Spec> => read(reading, name, maxAgeSeconds, (spec) => {
-      const parsed = parse(schema, spec);
-      return parsed.ok ? parsed.value : `${kind} ${name} can not be read: ${inSpec(parsed.issues)}; correct it, or remove that part`;
-    }),
+    fact: (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact<Spec> =>
+      read(reading, name, maxAgeSeconds, (spec) => {
+        const parsed = parse(schema, spec);
+        return parsed.ok
+          ? parsed.value
+          : `${kind} ${name} can not be read: ${inSpec(parsed.issues)}; correct it, or remove that part`;
+      }),
 
     /** The same of one map only, and of its entries that can be read: for who judges each by itself. */
     readable: (reading: Reading, name: string, maxAgeSeconds: number, field: MapField<Spec>): ClaimsFact<Spec> =>

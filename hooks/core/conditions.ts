@@ -25,7 +25,9 @@ export function conditionsOf(object: KubernetesObject): Condition[] {
   if (!Array.isArray(status?.conditions)) return [];
   return status.conditions.filter(
     (entry): entry is Condition =>
-      entry !== null && typeof entry === 'object' && typeof (entry as Condition).type === 'string' &&
+      entry !== null &&
+      typeof entry === 'object' &&
+      typeof (entry as Condition).type === 'string' &&
       typeof (entry as Condition).status === 'string',
   );
 }

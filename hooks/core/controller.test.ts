@@ -11,14 +11,31 @@ type Outcome = AnyOutcome<string, HookEvent>;
 type Step<Facts> = AnyStep<Facts, string, HookEvent>;
 type Life<Facts> = AnyLife<Facts, string, HookEvent>;
 
-const look = (name: string, maxAgeSeconds = 5): Observation => ({ id: `look ${name}`, kind: 'look', target: { name }, args: {}, maxAgeSeconds });
-const known = (...names: string[]): HookRequest['observed'] => ({ operations: {}, facts: Object.fromEntries(names.map((name) => [`look ${name}`, { observedAt: '2026-01-01T00:00:00Z', value: name }])) });
+const look = (name: string, maxAgeSeconds = 5): Observation => ({
+  id: `look ${name}`,
+  kind: 'look',
+  target: { name },
+  args: {},
+  maxAgeSeconds,
+});
+const known = (...names: string[]): HookRequest['observed'] => ({
+  operations: {},
+  facts: Object.fromEntries(names.map((name) => [`look ${name}`, { observedAt: '2026-01-01T00:00:00Z', value: name }])),
+});
 
 function request(observed = known(), more: Partial<HookRequest> = {}): HookRequest {
   return {
     controller: { apiVersion: 'v1', kind: 'CompositeController', metadata: { name: 'thing' } },
-    parent: { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'one', namespace: 'default', uid: 'uid', generation: 3 }, spec: { size: 1 } },
-    children: {}, related: {}, finalizing: false, observed,
+    parent: {
+      apiVersion: 'example.com/v1',
+      kind: 'Thing',
+      metadata: { name: 'one', namespace: 'default', uid: 'uid', generation: 3 },
+      spec: { size: 1 },
+    },
+    children: {},
+    related: {},
+    finalizing: false,
+    observed,
     context: { now: '2026-01-01T00:00:00Z', entropy: '00', operatorNamespace: 'operator', config: {} },
     ...more,
   };
@@ -28,18 +45,43 @@ interface Facts {
   request: ReadingRequest;
 }
 
-const reads = (name: string, age?: number) => ({ request: { observed } }: Facts): Outcome => (factValue(observed, look(name, age)).state === 'known' ? done() : unknown(`${name} is not known`));
-const step = (name: string, check: Step<Facts>['check'], more: Partial<Step<Facts>> = {}): Step<Facts> => ({ name, condition: name, mode: 'always', summary: name, check, ...more });
+const reads =
+  (name: string, age?: number) =>
+  ({ request: { observed } }: Facts): Outcome =>
+    factValue(observed, look(name, age)).state === 'known' ? done() : unknown(`${name} is not known`);
+const step = (name: string, check: Step<Facts>['check'], more: Partial<Step<Facts>> = {}): Step<Facts> => ({
+  name,
+  condition: name,
+  mode: 'always',
+  summary: name,
+  check,
+  ...more,
+});
 
-function thing(steps: Step<Facts>[], life: Partial<Life<Facts>> = {}, children: (facts: Facts) => void = () => undefined) {
+function thing(
+  steps: Step<Facts>[],
+  life: Partial<Life<Facts>> = {},
+  children: (facts: Facts) => void = () => undefined,
+) {
   const seen: Meanwhile[] = [];
   const controller = defineController({
     name: 'thing',
     parse: (object) => parse(z.looseObject({ spec: z.object({ size: z.int() }) }), object),
     facts: (given): Facts => ({ request: given }),
-    lives: { living: { steps, whenDone: 'create', summary: (_facts, run) => lastingSummary(run, [], 3, { reason: 'Whole', message: '' }), ...life } },
+    lives: {
+      living: {
+        steps,
+        whenDone: 'create',
+        summary: (_facts, run) => lastingSummary(run, [], 3, { reason: 'Whole', message: '' }),
+        ...life,
+      },
+    },
     life: () => 'living',
-    children: (facts, { meanwhile }) => { seen.push(meanwhile); children(facts); return []; },
+    children: (facts, { meanwhile }) => {
+      seen.push(meanwhile);
+      children(facts);
+      return [];
+    },
     status: (_facts, { conditions, word }) => ({ word, conditions }),
   });
   return { controller, seen };
@@ -48,20 +90,32 @@ function thing(steps: Step<Facts>[], life: Partial<Life<Facts>> = {}, children: 
 describe('what a hook reads', () => {
   it('is what it asks, each question once and with the youngest age that anybody wants', () => {
     const controller = controllerOf('thing', 'composite', ({ observed }) => () => {
-      for (const [name, age] of [['a', 50], ['b', 5], ['a', 2], ['a', 9]] as const) ask(observed, look(name, age));
+      for (const [name, age] of [
+        ['a', 50],
+        ['b', 5],
+        ['a', 2],
+        ['a', 9],
+      ] as const)
+        ask(observed, look(name, age));
       return { status: {}, children: [], operations: [], events: [] };
     });
-    expect(controller.observe(request()).map(({ id, maxAgeSeconds }) => [id, maxAgeSeconds])).toEqual([['look a', 2], ['look b', 5]]);
+    expect(controller.observe(request()).map(({ id, maxAgeSeconds }) => [id, maxAgeSeconds])).toEqual([
+      ['look a', 2],
+      ['look b', 5],
+    ]);
   });
 
   it('is asked step by step: who waits for an answer lets nobody ask behind it', () => {
     const { controller } = thing([step('A', reads('a')), step('B', reads('b'))]);
-    const asked = (...names: string[]): string[] => controller.observe(request(known(...names))).map(({ target }) => target.name);
+    const asked = (...names: string[]): string[] =>
+      controller.observe(request(known(...names))).map(({ target }) => target.name);
     expect([asked(), asked('a'), asked('a', 'b')]).toEqual([['a'], ['a', 'b'], ['a', 'b']]);
   });
 
   it('by its children is no question before the decision is asked for', () => {
-    const { controller } = thing([step('A', reads('a'))], {}, (facts) => { reads('child')(facts); });
+    const { controller } = thing([step('A', reads('a'))], {}, (facts) => {
+      reads('child')(facts);
+    });
     const { questions, decision } = controller.run(request(known('a')));
     const before = questions().map(({ id }) => id);
     decision();
@@ -82,7 +136,11 @@ describe('a controller of steps', () => {
     ['of the step that is waited for', [step('A', () => wait('Waits', '', 1), { whileBlocked: 'omit' })], 'omit'],
     ['that they stay where the step says nothing', [step('A', () => wait('Waits', '', 1))], 'keep'],
     ['of the life when all is done', [step('A', () => done())], 'create'],
-    ['of the life while only an independent step waits', [step('A', () => wait('Waits', '', 1), { mode: 'independent', whileBlocked: 'omit' })], 'create'],
+    [
+      'of the life while only an independent step waits',
+      [step('A', () => wait('Waits', '', 1), { mode: 'independent', whileBlocked: 'omit' })],
+      'create',
+    ],
   ])('gives its children the word %s', (_name, steps, meanwhile) => {
     const { controller, seen } = thing(steps);
     controller.decide(request());
@@ -91,17 +149,29 @@ describe('a controller of steps', () => {
 
   it('hands on operations, events and the next look of its steps', () => {
     const operation = { id: 'work', kind: 'work', target: { name: 'one' }, args: {} };
-    const { controller } = thing([step('A', () => act('Works', 'works', [operation], 4, [{ type: 'Normal', reason: 'Works', message: '' }]))]);
-    expect(controller.decide(request())).toMatchObject({ operations: [operation], events: [{ reason: 'Works' }], resyncAfterSeconds: 4 });
+    const { controller } = thing([
+      step('A', () => act('Works', 'works', [operation], 4, [{ type: 'Normal', reason: 'Works', message: '' }])),
+    ]);
+    expect(controller.decide(request())).toMatchObject({
+      operations: [operation],
+      events: [{ reason: 'Works' }],
+      resyncAfterSeconds: 4,
+    });
     expect(controller.decide(request())).not.toHaveProperty('finalized');
   });
 
   it('of a spec that is not valid asks nothing and lists its children as they are', () => {
     const { controller, seen } = thing([step('A', reads('a'))]);
     const child = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'child', namespace: 'default' } };
-    const invalid = request(known(), { parent: { ...request().parent, spec: { size: 'large' } }, children: { 'ConfigMap.v1': { 'default/child': child } } });
+    const invalid = request(known(), {
+      parent: { ...request().parent, spec: { size: 'large' } },
+      children: { 'ConfigMap.v1': { 'default/child': child } },
+    });
     expect(controller.observe(invalid)).toEqual([]);
-    expect(controller.decide(invalid)).toMatchObject({ children: [child], events: [{ reason: 'InvalidSpec', message: expect.stringContaining('spec.size') as string }] });
+    expect(controller.decide(invalid)).toMatchObject({
+      children: [child],
+      events: [{ reason: 'InvalidSpec', message: expect.stringContaining('spec.size') as string }],
+    });
     expect(seen).toEqual([]);
   });
 
@@ -114,12 +184,18 @@ describe('a life', () => {
   it('compiles with the reasons and events of its system only', () => {
     type Bound = AnyLife<Facts, 'LowTide', { type: 'Warning'; reason: 'LowTide'; message: string }>;
     const steps: Bound['steps'] = [
-      { name: 'Tide', mode: 'always', summary: 'It is high.', check: () => wait('LowTide', 'm', 1, [{ type: 'Warning', reason: 'LowTide', message: 'm' }]) },
+      {
+        name: 'Tide',
+        mode: 'always',
+        summary: 'It is high.',
+        check: () => wait('LowTide', 'm', 1, [{ type: 'Warning', reason: 'LowTide', message: 'm' }]),
+      },
       // @ts-expect-error -- no row
       { name: 'Ebb', mode: 'always', summary: 'It is high.', check: () => wait('Ebb', 'm', 1) },
     ];
     const life: Bound = {
-      steps, whenDone: 'keep',
+      steps,
+      whenDone: 'keep',
       // @ts-expect-error -- no row
       summary: () => ({ state: 'ready', reason: 'Ebb', message: '' }),
       // @ts-expect-error -- no row

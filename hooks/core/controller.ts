@@ -4,8 +4,24 @@
  * that is not valid, summary and conditions with their times, operations, events, and when to look again.
  */
 import { describeIssues, type Parsed } from './api/parse.ts';
-import { conditionsOf, kstatusTrio, withTransitionTimes, type Condition, type ConditionWish, type Summary } from './conditions.ts';
-import type { Decision, HookController, HookEvent, HookRequest, Json, KubernetesObject, Operation, RelatedRule } from './contract.ts';
+import {
+  conditionsOf,
+  kstatusTrio,
+  withTransitionTimes,
+  type Condition,
+  type ConditionWish,
+  type Summary,
+} from './conditions.ts';
+import type {
+  Decision,
+  HookController,
+  HookEvent,
+  HookRequest,
+  Json,
+  KubernetesObject,
+  Operation,
+  RelatedRule,
+} from './contract.ts';
 import { defined } from './defined.ts';
 import { invalidSpec } from './echo.ts';
 import { readingRequest, type ReadingRequest } from './facts.ts';
@@ -16,7 +32,12 @@ import { renderSteps, runSteps, type Meanwhile, type Step, type StepsResult } fr
 type Judge = (request: ReadingRequest) => () => Decision;
 
 /** A controller of a function that reads facts; what it reads before it returns is asked before anything is decided. */
-export function controllerOf(name: string, type: HookController['type'], judge: Judge, customize?: HookController['customize']): HookController {
+export function controllerOf(
+  name: string,
+  type: HookController['type'],
+  judge: Judge,
+  customize?: HookController['customize'],
+): HookController {
   const run: HookController['run'] = (request) => {
     const reading = readingRequest(request);
     const decide = judge(reading);
@@ -24,7 +45,10 @@ export function controllerOf(name: string, type: HookController['type'], judge: 
     return { questions: () => [...reading.observed.asked.values()], decision: () => (taken ??= decide()) };
   };
   return defined({
-    name, type, run, customize,
+    name,
+    type,
+    run,
+    customize,
     decide: (request: HookRequest) => run(request).decision(),
     observe(request: HookRequest) {
       const { questions, decision } = run(request);
@@ -46,7 +70,10 @@ export interface Life<Facts, Reason extends string, Event extends HookEvent, Nam
   word?(facts: Facts, run: StepsResult<Facts, Reason, Event>, summary: Summary<Reason | CoreReason>): string;
   /** All conditions after the kstatus trio; those of the steps alone where it is absent. */
   conditions?(
-    facts: Facts, ofSteps: ConditionWish<Reason | CoreReason>[], summary: Summary<Reason | CoreReason>, run: StepsResult<Facts, Reason, Event>,
+    facts: Facts,
+    ofSteps: ConditionWish<Reason | CoreReason>[],
+    summary: Summary<Reason | CoreReason>,
+    run: StepsResult<Facts, Reason, Event>,
   ): ConditionWish<Reason | CoreReason>[];
   /** Beside those of the steps, in this answer. */
   operations?(facts: Facts, run: StepsResult<Facts, Reason, Event>): Operation[];
@@ -63,7 +90,13 @@ export interface Said<Facts, Reason extends string, Event extends HookEvent, Lif
   meanwhile: Meanwhile;
 }
 
-export interface ControllerDefinition<Parent, Facts, Reason extends string, Event extends HookEvent, LifeName extends string> {
+export interface ControllerDefinition<
+  Parent,
+  Facts,
+  Reason extends string,
+  Event extends HookEvent,
+  LifeName extends string,
+> {
   name: string;
   parse: (object: KubernetesObject) => Parsed<Parent>;
   /** All that steps, children and status rest on, computed once for each run. Reads what every call needs, and nothing else: a step reads for itself. */
@@ -77,7 +110,10 @@ export interface ControllerDefinition<Parent, Facts, Reason extends string, Even
   previous?(facts: Facts): readonly Condition[];
   children(facts: Facts, said: Said<Facts, Reason, Event, LifeName>): KubernetesObject[];
   /** The whole status. */
-  status(facts: Facts, said: Said<Facts, Reason, Event, LifeName> & { word: string; conditions: Json }): Record<string, Json>;
+  status(
+    facts: Facts,
+    said: Said<Facts, Reason, Event, LifeName> & { word: string; conditions: Json },
+  ): Record<string, Json>;
   /** What is asked for all the same of an object whose spec is not valid. */
   whileInvalid?(request: ReadingRequest): Operation[];
   /** Which related objects to send, by what the spec says. */
@@ -94,9 +130,13 @@ function refuseTwins(lives: Record<string, Life<never, string, HookEvent>>): voi
 }
 
 /** The controller of a kind with steps. */
-export function defineController<Parent, Facts, Reason extends string, Event extends HookEvent, LifeName extends string>(
-  definition: ControllerDefinition<Parent, Facts, Reason, Event, LifeName>,
-): HookController {
+export function defineController<
+  Parent,
+  Facts,
+  Reason extends string,
+  Event extends HookEvent,
+  LifeName extends string,
+>(definition: ControllerDefinition<Parent, Facts, Reason, Event, LifeName>): HookController {
   const { name, parse, lives, related } = definition;
   refuseTwins(lives);
 
@@ -117,15 +157,34 @@ export function defineController<Parent, Facts, Reason extends string, Event ext
     return () => decide(request, facts, chosen, life, run);
   }
 
-  function decide(request: ReadingRequest, facts: Facts, chosen: LifeName, life: Life<Facts, Reason, Event>, run: StepsResult<Facts, Reason, Event>): Decision {
-    const said = { life: chosen, run, meanwhile: run.blockedBy === undefined ? life.whenDone : (run.blockedBy.step.whileBlocked ?? 'keep') };
+  function decide(
+    request: ReadingRequest,
+    facts: Facts,
+    chosen: LifeName,
+    life: Life<Facts, Reason, Event>,
+    run: StepsResult<Facts, Reason, Event>,
+  ): Decision {
+    const said = {
+      life: chosen,
+      run,
+      meanwhile: run.blockedBy === undefined ? life.whenDone : (run.blockedBy.step.whileBlocked ?? 'keep'),
+    };
     const previous = definition.previous?.(facts) ?? conditionsOf(request.parent);
     const summary = life.summary(facts, run);
     const ofSteps = renderSteps(run, previous);
     const wishes = [...kstatusTrio(summary), ...(life.conditions?.(facts, ofSteps, summary, run) ?? ofSteps)];
-    const conditions = withTransitionTimes(wishes, [...previous], request.context.now, request.parent.metadata.generation ?? 0);
+    const conditions = withTransitionTimes(
+      wishes,
+      [...previous],
+      request.context.now,
+      request.parent.metadata.generation ?? 0,
+    );
     return defined({
-      status: definition.status(facts, { ...said, word: life.word?.(facts, run, summary) ?? '', conditions: conditions as unknown as Json }),
+      status: definition.status(facts, {
+        ...said,
+        word: life.word?.(facts, run, summary) ?? '',
+        conditions: conditions as unknown as Json,
+      }),
       children: definition.children(facts, said),
       operations: [...run.operations, ...(life.operations?.(facts, run) ?? [])],
       events: run.events,
@@ -134,8 +193,15 @@ export function defineController<Parent, Facts, Reason extends string, Event ext
     });
   }
 
-  return controllerOf(name, 'composite', judge, related === undefined ? undefined : (object) => {
-    const parsed = parse(object);
-    return parsed.ok ? related(parsed.value, object) : [];
-  });
+  return controllerOf(
+    name,
+    'composite',
+    judge,
+    related === undefined
+      ? undefined
+      : (object) => {
+          const parsed = parse(object);
+          return parsed.ok ? related(parsed.value, object) : [];
+        },
+  );
 }

@@ -19,13 +19,20 @@ export function echoChild(child: KubernetesObject): KubernetesObject {
     }
   }
   const { name, namespace } = child.metadata;
-  return { apiVersion: child.apiVersion, kind: child.kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } };
+  return {
+    apiVersion: child.apiVersion,
+    kind: child.kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  };
 }
 
 /** All children as they are; terminating ones need not be listed. */
 export function echoChildren(request: HookRequest): KubernetesObject[] {
   return Object.values(request.children).flatMap((byName) =>
-    Object.values(byName).filter((child) => child.metadata.deletionTimestamp === undefined).map(echoChild));
+    Object.values(byName)
+      .filter((child) => child.metadata.deletionTimestamp === undefined)
+      .map(echoChild),
+  );
 }
 
 /** A parent whose spec is invalid: nothing changes, and one condition says what is wrong. */
@@ -34,7 +41,12 @@ export function invalidSpec(request: HookRequest, message: string): Decision {
   const event: CoreEvent = { type: 'Warning', reason: 'InvalidSpec', message };
   const trio = kstatusTrio<CoreReason>({ state: 'stalled', reason: event.reason, message });
   const kept = conditionsOf(request.parent).filter(({ type }) => trio.every((wish) => wish.type !== type));
-  const conditions = withTransitionTimes([...trio, ...kept], conditionsOf(request.parent), request.context.now, request.parent.metadata.generation ?? 0);
+  const conditions = withTransitionTimes(
+    [...trio, ...kept],
+    conditionsOf(request.parent),
+    request.context.now,
+    request.parent.metadata.generation ?? 0,
+  );
   return {
     status: { ...previous, conditions: conditions as unknown as Json },
     children: echoChildren(request),

@@ -2,20 +2,48 @@ import { describe, expect, it } from 'vitest';
 import type { Decision, KubernetesObject } from './contract.ts';
 import { syncEnvelope, toSyncResponse } from './envelope.ts';
 
-const pod = (name: string, extra: object = {}): KubernetesObject => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, ...extra });
+const pod = (name: string, extra: object = {}): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  ...extra,
+});
 const decision = (children: unknown[], status: Decision['status'] = {}): Decision => ({
-  status, children: children as KubernetesObject[], operations: [], events: [],
+  status,
+  children: children as KubernetesObject[],
+  operations: [],
+  events: [],
 });
 
 describe('an answer that would harm Metacontroller does not leave', () => {
   it.each([
     ['a null child crashes the process', decision([null]), /children/],
     ['a child without apiVersion is deleted', decision([{ kind: 'Pod', metadata: { name: 'a' } }]), /apiVersion/],
-    ['a child without name is made anew in every sync', decision([{ apiVersion: 'v1', kind: 'Pod', metadata: {} }]), /name/],
-    ['of two children with one name the last wins silently', decision([pod('a'), pod('a')]), /duplicate child v1\/Pod \/a/],
-    ['a null inside a child differs for ever', decision([pod('a', { spec: { nodeName: null } })]), /response\.children\.0\.spec\.nodeName is null/],
-    ['an annotation that is no text loses all annotations', decision([pod('a', { metadata: { name: 'a', annotations: { x: 1 } } })]), /annotations/],
-    ['a number that JSON can not carry becomes null', decision([], { count: Number.NaN }), /status\.count is null or not a finite number/],
+    [
+      'a child without name is made anew in every sync',
+      decision([{ apiVersion: 'v1', kind: 'Pod', metadata: {} }]),
+      /name/,
+    ],
+    [
+      'of two children with one name the last wins silently',
+      decision([pod('a'), pod('a')]),
+      /duplicate child v1\/Pod \/a/,
+    ],
+    [
+      'a null inside a child differs for ever',
+      decision([pod('a', { spec: { nodeName: null } })]),
+      /response\.children\.0\.spec\.nodeName is null/,
+    ],
+    [
+      'an annotation that is no text loses all annotations',
+      decision([pod('a', { metadata: { name: 'a', annotations: { x: 1 } } })]),
+      /annotations/,
+    ],
+    [
+      'a number that JSON can not carry becomes null',
+      decision([], { count: Number.NaN }),
+      /status\.count is null or not a finite number/,
+    ],
   ])('%s', (_name, bad, message) => {
     expect(() => toSyncResponse(bad)).toThrow(message);
   });
@@ -44,7 +72,9 @@ describe('a request', () => {
     ['a list in place of objects by kind', [pod('a')], /no map of objects by kind/],
     ['children that are left out', undefined, /no map of objects by kind/],
   ])('with %s is refused', (_name, children, message) => {
-    expect(() => syncEnvelope.parse({ controller: pod('c'), parent: pod('p'), children, finalizing: false })).toThrow(message);
+    expect(() => syncEnvelope.parse({ controller: pod('c'), parent: pod('p'), children, finalizing: false })).toThrow(
+      message,
+    );
   });
   it('without a parent is refused', () => {
     expect(syncEnvelope.safeParse({ controller: pod('c'), children: {}, finalizing: false }).success).toBe(false);

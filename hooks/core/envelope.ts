@@ -13,10 +13,13 @@ function objectFault(value: unknown): string | undefined {
   if (value === null || typeof value !== 'object') return 'is no object';
   const { apiVersion, kind, metadata } = value as Partial<KubernetesObject>;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return 'has no apiVersion or no kind';
-  return typeof metadata === 'object' && metadata !== null && typeof metadata.name === 'string' ? undefined : 'has no metadata.name';
+  return typeof metadata === 'object' && metadata !== null && typeof metadata.name === 'string'
+    ? undefined
+    : 'has no metadata.name';
 }
 
-const isMap = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 // There may be thousands of objects here. A schema would copy each of them; they are looked at and passed on as they are.
 const objectsByKind = z.unknown().transform((given, context): ObjectsByKind => {
@@ -68,7 +71,8 @@ export type Envelope = Pick<HookRequest, 'controller' | 'parent' | 'children' | 
 const text = z.string();
 
 const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const isStringMap = (value: unknown): boolean => value === undefined || (isMap(value) && Object.values(value).every((one) => typeof one === 'string'));
+const isStringMap = (value: unknown): boolean =>
+  value === undefined || (isMap(value) && Object.values(value).every((one) => typeof one === 'string'));
 
 /** Where in a JSON value something stands that Metacontroller can not bear, innermost key last; undefined when nowhere. */
 function nullPath(value: unknown): string[] | undefined {
@@ -91,7 +95,8 @@ function childFault(child: unknown): string | undefined {
   if (!isName(apiVersion)) return 'has no apiVersion';
   if (!isName(kind)) return 'has no kind';
   if (!isMap(metadata) || !isName(metadata['name'])) return 'has no metadata.name';
-  if (metadata['namespace'] !== undefined && typeof metadata['namespace'] !== 'string') return 'has a metadata.namespace that is no text';
+  if (metadata['namespace'] !== undefined && typeof metadata['namespace'] !== 'string')
+    return 'has a metadata.namespace that is no text';
   const odd = ['labels', 'annotations'].find((field) => !isStringMap(metadata[field]));
   return odd === undefined ? undefined : `has metadata.${odd} that are no texts`;
 }
@@ -117,7 +122,8 @@ export const syncResponse = z
   })
   .superRefine((response, context) => {
     const bad = nullPath(response);
-    if (bad !== undefined) context.addIssue({ code: 'custom', message: `${['response', ...bad].join('.')} is null or not a finite number` });
+    if (bad !== undefined)
+      context.addIssue({ code: 'custom', message: `${['response', ...bad].join('.')} is null or not a finite number` });
   });
 
 export const customizeResponse = z.strictObject({

@@ -14,7 +14,10 @@ export interface ReadingRequest extends HookRequest {
 }
 
 /** The request for one run, in which nothing has been read yet. */
-export const readingRequest = (request: HookRequest): ReadingRequest => ({ ...request, observed: { ...request.observed, asked: new Map<string, Observation>() } });
+export const readingRequest = (request: HookRequest): ReadingRequest => ({
+  ...request,
+  observed: { ...request.observed, asked: new Map<string, Observation>() },
+});
 
 export interface KnownFact<Value> {
   state: 'known';
@@ -45,9 +48,11 @@ export function ask({ asked }: Reading, wanted: Observation): void {
 export function factValue<Value>(reading: Reading, wanted: TypedObservation<Value>): KnownFact<Value> | UnknownFact {
   ask(reading, wanted);
   const fact = reading.facts[wanted.id];
-  if (fact === undefined) return { state: 'unknown', reason: `${wanted.kind} of ${wanted.target.name} has not been read yet` };
+  if (fact === undefined)
+    return { state: 'unknown', reason: `${wanted.kind} of ${wanted.target.name} has not been read yet` };
   if (fact.error !== undefined) return { state: 'unknown', reason: fact.error, error: fact.error };
-  if (fact.value === undefined) return { state: 'unknown', reason: `${wanted.kind} of ${wanted.target.name} has no value` };
+  if (fact.value === undefined)
+    return { state: 'unknown', reason: `${wanted.kind} of ${wanted.target.name} has no value` };
   // the sidecar checked the value against the schema of the observation's kind when it read it
   return { state: 'known', value: fact.value as Value };
 }

@@ -35,8 +35,7 @@ export interface FenceInput {
 }
 
 export type FenceDecision =
-  | { create: true; proof: string }
-  | { create: false; reason: FenceReason; message: string; probe?: true };
+  { create: true; proof: string } | { create: false; reason: FenceReason; message: string; probe?: true };
 
 /** What is said of it. */
 export function podReleased({ command, recorded }: ReleasedPod): { reason: 'PodReleased'; message: string } {
@@ -55,18 +54,27 @@ export function decideFence(input: FenceInput): FenceDecision {
   if (live.exists) {
     if (live.released !== undefined) return { create: false, ...podReleased(live.released) };
     return live.ours
-      ? { create: false, reason: 'PodStillExists', message: 'a pod of this container exists; waits until it is seen or gone' }
+      ? {
+          create: false,
+          reason: 'PodStillExists',
+          message: 'a pod of this container exists; waits until it is seen or gone',
+        }
       : { create: false, reason: 'NameTaken', message: 'a pod of this name exists that belongs to something else' };
   }
   if (incarnation === undefined) return { create: true, proof: 'no pod of this container has run' };
-  if (input.stopAllowed === incarnation.podUid) return { create: true, proof: 'the last pod stopped with our permission' };
+  if (input.stopAllowed === incarnation.podUid)
+    return { create: true, proof: 'the last pod stopped with our permission' };
   if (input.nodeGone) return { create: true, proof: `node ${incarnation.nodeName} is gone` };
   // of a claim that was lost the boot is not known, and proves nothing
-  if (node !== undefined && incarnation.bootId !== '' && node.bootId !== incarnation.bootId) return { create: true, proof: `node ${incarnation.nodeName} was rebooted since` };
-  if (node?.outOfService === true) return { create: true, proof: `node ${incarnation.nodeName} is tainted out-of-service` };
+  if (node !== undefined && incarnation.bootId !== '' && node.bootId !== incarnation.bootId)
+    return { create: true, proof: `node ${incarnation.nodeName} was rebooted since` };
+  if (node?.outOfService === true)
+    return { create: true, proof: `node ${incarnation.nodeName} is tainted out-of-service` };
   if (input.lockObtained) return { create: true, proof: `the runtime's lock on node ${incarnation.nodeName} is free` };
   return {
-    create: false, probe: true, reason: 'WaitingForProofOfDeath',
+    create: false,
+    probe: true,
+    reason: 'WaitingForProofOfDeath',
     message: `pod ${incarnation.podUid} vanished without our permission; waits until a helper on node ${incarnation.nodeName} obtains the lock of its runtime, the node is rebooted, removed or tainted out-of-service`,
   };
 }

@@ -30,12 +30,23 @@ describe('the grace of a deletion', () => {
   it('is never shortened by a difference or a step of one clock', () => {
     const hours = fc.integer({ min: -12 * 3600, max: 12 * 3600 });
     fc.assert(
-      fc.property(hours, hours, fc.boolean(), fc.nat(7200), fc.integer({ min: 1, max: 7200 }), (skewAtStart, skewNow, hooksAreOff, passed, duration) => {
-        const off = (seconds: number, skew: number): string => at(seconds + skew);
-        const begun = hooksAreOff ? { startedAt: off(0, skewAtStart), startedAtServer: start } : { startedAt: start, startedAtServer: off(0, skewAtStart) };
-        const clocks = hooksAreOff ? { hooks: off(passed, skewNow), server: at(passed) } : { hooks: at(passed), server: off(passed, skewNow) };
-        if (passed < duration) expect(graceLeft(begun, duration, clocks)).toBeGreaterThan(0);
-      }),
+      fc.property(
+        hours,
+        hours,
+        fc.boolean(),
+        fc.nat(7200),
+        fc.integer({ min: 1, max: 7200 }),
+        (skewAtStart, skewNow, hooksAreOff, passed, duration) => {
+          const off = (seconds: number, skew: number): string => at(seconds + skew);
+          const begun = hooksAreOff
+            ? { startedAt: off(0, skewAtStart), startedAtServer: start }
+            : { startedAt: start, startedAtServer: off(0, skewAtStart) };
+          const clocks = hooksAreOff
+            ? { hooks: off(passed, skewNow), server: at(passed) }
+            : { hooks: at(passed), server: off(passed, skewNow) };
+          if (passed < duration) expect(graceLeft(begun, duration, clocks)).toBeGreaterThan(0);
+        },
+      ),
     );
   });
 });

@@ -15,7 +15,8 @@ export interface Grace {
 const after = (timestamp: string, seconds: number): number => Date.parse(timestamp) + seconds * 1000;
 
 /** When a grace of so many seconds ends, by the clock of the API server, RFC 3339. */
-export const graceEnd = ({ startedAtServer }: Grace, seconds: number): string => new Date(after(startedAtServer, seconds)).toISOString();
+export const graceEnd = ({ startedAtServer }: Grace, seconds: number): string =>
+  new Date(after(startedAtServer, seconds)).toISOString();
 
 /**
  * Seconds until the grace is over by both clocks; 0 when it is.
@@ -23,9 +24,16 @@ export const graceEnd = ({ startedAtServer }: Grace, seconds: number): string =>
  * @param clocks RFC 3339; `server` undefined: not known
  * @returns undefined while the clock of the API server is not known
  */
-export function graceLeft(grace: Grace, seconds: number, clocks: { hooks: string; server: string | undefined }): number | undefined {
+export function graceLeft(
+  grace: Grace,
+  seconds: number,
+  clocks: { hooks: string; server: string | undefined },
+): number | undefined {
   if (clocks.server === undefined) return undefined;
-  const left = Math.max(after(grace.startedAt, seconds) - Date.parse(clocks.hooks), after(grace.startedAtServer, seconds) - Date.parse(clocks.server));
+  const left = Math.max(
+    after(grace.startedAt, seconds) - Date.parse(clocks.hooks),
+    after(grace.startedAtServer, seconds) - Date.parse(clocks.server),
+  );
   // a timestamp that nobody can read ends nothing
   return Number.isNaN(left) ? seconds : Math.max(0, Math.ceil(left / 1000));
 }

@@ -18,16 +18,27 @@ export interface FieldNotSupported<Asked> {
 export const asksForSomething = (value: unknown): boolean => value !== undefined && value !== false && value !== '';
 
 /** The paths of what is set and not supported. */
-export function fieldsNotSupported<Asked>(table: readonly FieldNotSupported<Asked>[], asked: Asked): { refused: string[]; ignored: string[] } {
+export function fieldsNotSupported<Asked>(
+  table: readonly FieldNotSupported<Asked>[],
+  asked: Asked,
+): { refused: string[]; ignored: string[] } {
   const set = table.filter((entry) => entry.isSet(asked));
-  const paths = (effect: FieldNotSupported<Asked>['effect']): string[] => set.filter((entry) => entry.effect === effect).map(({ path }) => path);
+  const paths = (effect: FieldNotSupported<Asked>['effect']): string[] =>
+    set.filter((entry) => entry.effect === effect).map(({ path }) => path);
   return { refused: paths('refused'), ignored: paths('ignored') };
 }
 
 /** Shown only where something is set that has no effect. */
 export function notSupportedCondition(ignored: readonly string[]): ConditionWish<CoreReason>[] {
   if (ignored.length === 0) return [];
-  return [{ type: 'NotSupported', status: 'True', reason: 'FieldsIgnored', message: `this release does not act on ${ignored.join(', ')}` }];
+  return [
+    {
+      type: 'NotSupported',
+      status: 'True',
+      reason: 'FieldsIgnored',
+      message: `this release does not act on ${ignored.join(', ')}`,
+    },
+  ];
 }
 
 function decide(request: HookRequest): Decision {

@@ -6,7 +6,9 @@ import type { Json, Observation, Operation, Target } from './contract.ts';
 export function canonicalJson(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const entries = Object.keys(value).sort().filter((key) => value[key] !== undefined);
+    const entries = Object.keys(value)
+      .sort()
+      .filter((key) => value[key] !== undefined);
     return `{${entries.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
   }
   return JSON.stringify(value ?? null);

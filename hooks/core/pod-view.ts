@@ -30,7 +30,11 @@ export interface PodView {
 
 interface ContainerStatus {
   name?: string;
-  state?: { running?: object; waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number; message?: string } };
+  state?: {
+    running?: object;
+    waiting?: { reason?: string; message?: string };
+    terminated?: { reason?: string; exitCode?: number; message?: string };
+  };
   lastState?: { terminated?: { message?: string } };
 }
 interface RawPod {
@@ -48,7 +52,9 @@ function whyNotRunning(status: ContainerStatus | undefined): string | undefined 
   const waiting = status?.state?.waiting;
   if (waiting !== undefined) return [waiting.reason, waiting.message].filter(Boolean).join(': ');
   const ended = status?.state?.terminated;
-  return ended === undefined ? undefined : `${ended.reason ?? 'Terminated'} with exit code ${ended.exitCode ?? 'unknown'}`;
+  return ended === undefined
+    ? undefined
+    : `${ended.reason ?? 'Terminated'} with exit code ${ended.exitCode ?? 'unknown'}`;
 }
 
 function lastWords(status: ContainerStatus | undefined): string | undefined {
@@ -64,7 +70,9 @@ function unschedulable(status: RawPod['status']): PodView['unschedulable'] {
 
 /** Written by the node controller, in place of the kubelet that is silent. */
 const nodeNotReady = (status: RawPod['status']): boolean =>
-  (status?.conditions ?? []).some(({ type, status: value, reason }) => type === 'Ready' && value === 'False' && reason === 'NodeNotReady');
+  (status?.conditions ?? []).some(
+    ({ type, status: value, reason }) => type === 'Ready' && value === 'False' && reason === 'NodeNotReady',
+  );
 
 const terminalPhases = new Set(['Failed', 'Succeeded']);
 
@@ -76,8 +84,10 @@ function whyEnded(status: RawPod['status'], container: ContainerStatus | undefin
 }
 
 /** The entry of that name in a list of containers or of their statuses; admission may have put others before it. */
-export const containerNamed = <Entry extends { name?: string }>(list: readonly Entry[] | undefined, name: string): Entry | undefined =>
-  list?.find((entry) => entry.name === name);
+export const containerNamed = <Entry extends { name?: string }>(
+  list: readonly Entry[] | undefined,
+  name: string,
+): Entry | undefined => list?.find((entry) => entry.name === name);
 
 /** @param main the name of the one container that counts */
 export function podView(object: KubernetesObject, main: string): PodView {

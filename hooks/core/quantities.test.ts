@@ -20,10 +20,14 @@ describe('canonical quantities', () => {
 
   it('canonical text is canonical', () => {
     fc.assert(
-      fc.property(fc.bigInt(0n, 2n ** 62n), fc.constantFrom('', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi'), (number, suffix) => {
-        const once = canonicalQuantity(`${number}${suffix}`) ?? '';
-        expect(canonicalQuantity(once)).toBe(once);
-      }),
+      fc.property(
+        fc.bigInt(0n, 2n ** 62n),
+        fc.constantFrom('', 'm', 'k', 'M', 'G', 'Ki', 'Mi', 'Gi'),
+        (number, suffix) => {
+          const once = canonicalQuantity(`${number}${suffix}`) ?? '';
+          expect(canonicalQuantity(once)).toBe(once);
+        },
+      ),
     );
   });
 });

@@ -1,12 +1,22 @@
 /** Kubernetes quantities, exact: integers of thousandths, so that `1.5Gi` and `100m` lose nothing. */
 
 const suffixes: Record<string, bigint> = {
-  n: 0n, u: 0n, // smaller than a thousandth: rounded up, as the API server does for cpu
+  n: 0n,
+  u: 0n, // smaller than a thousandth: rounded up, as the API server does for cpu
   m: 1n,
   '': 1000n,
-  k: 1000n * 10n ** 3n, M: 1000n * 10n ** 6n, G: 1000n * 10n ** 9n,
-  T: 1000n * 10n ** 12n, P: 1000n * 10n ** 15n, E: 1000n * 10n ** 18n,
-  Ki: 1000n << 10n, Mi: 1000n << 20n, Gi: 1000n << 30n, Ti: 1000n << 40n, Pi: 1000n << 50n, Ei: 1000n << 60n,
+  k: 1000n * 10n ** 3n,
+  M: 1000n * 10n ** 6n,
+  G: 1000n * 10n ** 9n,
+  T: 1000n * 10n ** 12n,
+  P: 1000n * 10n ** 15n,
+  E: 1000n * 10n ** 18n,
+  Ki: 1000n << 10n,
+  Mi: 1000n << 20n,
+  Gi: 1000n << 30n,
+  Ti: 1000n << 40n,
+  Pi: 1000n << 50n,
+  Ei: 1000n << 60n,
 };
 
 const pattern = /^([+-]?)(\d+)(?:\.(\d*))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)|[eE]([+-]?\d{1,2}))?$/;

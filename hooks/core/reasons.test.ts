@@ -5,7 +5,10 @@ import { stalled, wait, type Outcome } from './steps.ts';
 
 const tide = { meaning: 'the water is low', cure: 'wait' };
 const reasons = {
-  harbour: { LowTide: tide, ...together(['Fog', 'Storm'], { meaning: 'nobody sees anything', cure: '', event: 'Warning', throttleSeconds: 5 }) },
+  harbour: {
+    LowTide: tide,
+    ...together(['Fog', 'Storm'], { meaning: 'nobody sees anything', cure: '', event: 'Warning', throttleSeconds: 5 }),
+  },
   well: { Landed: { meaning: 'the ship is there', cure: '', event: 'Normal' }, LowTide: tide },
 } satisfies Reasons;
 type Reason = ReasonOf<typeof reasons>;
@@ -14,12 +17,17 @@ type Event = EventOf<typeof reasons>;
 describe('a table of reasons', () => {
   it('gives the names, and those that are events with their type', () => {
     expectTypeOf<Reason>().toEqualTypeOf<'LowTide' | 'Fog' | 'Storm' | 'Landed'>();
-    expectTypeOf<Event>().toEqualTypeOf<{ type: 'Warning'; reason: 'Fog' | 'Storm'; message: string } | { type: 'Normal'; reason: 'Landed'; message: string }>();
+    expectTypeOf<Event>().toEqualTypeOf<
+      | { type: 'Warning'; reason: 'Fog' | 'Storm'; message: string }
+      | { type: 'Normal'; reason: 'Landed'; message: string }
+    >();
   });
 
   it('has outcomes compile with its reasons and events only', () => {
     const outcomes: Outcome<Reason, Event>[] = [
-      wait('LowTide', 'm', 1), wait('Fog', 'm', 1, [{ type: 'Warning', reason: 'Fog', message: 'm' }]), stalled('Storm', 'm'),
+      wait('LowTide', 'm', 1),
+      wait('Fog', 'm', 1, [{ type: 'Warning', reason: 'Fog', message: 'm' }]),
+      stalled('Storm', 'm'),
       // @ts-expect-error -- no row
       wait('Ebb', 'm', 1),
       // @ts-expect-error -- a row that is no event
@@ -31,11 +39,18 @@ describe('a table of reasons', () => {
   });
 
   it('gives the throttles, of all systems together', () => {
-    expect(throttledReasonsOf([{ reasons }, { reasons: { other: { Rain: { meaning: '', cure: '', event: 'Normal', throttleSeconds: 7 } } } }])).toEqual({ Fog: 5, Storm: 5, Rain: 7 });
+    expect(
+      throttledReasonsOf([
+        { reasons },
+        { reasons: { other: { Rain: { meaning: '', cure: '', event: 'Normal', throttleSeconds: 7 } } } },
+      ]),
+    ).toEqual({ Fog: 5, Storm: 5, Rain: 7 });
   });
 
   it('is refused where two rows throttle the events of one reason differently', () => {
     const other = { other: { Fog: { meaning: '', cure: '', event: 'Warning', throttleSeconds: 6 } } } satisfies Reasons;
-    expect(() => throttledReasonsOf([{ reasons }, { reasons: other }])).toThrow('two throttles for events of the reason Fog');
+    expect(() => throttledReasonsOf([{ reasons }, { reasons: other }])).toThrow(
+      'two throttles for events of the reason Fog',
+    );
   });
 });

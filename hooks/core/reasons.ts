@@ -12,17 +12,18 @@ interface Told {
 }
 
 /** A reason that conditions have. An `event` is told as one as well, or only so. */
-export type ReasonRow = Told & (
-  | { event?: never; throttleSeconds?: never }
-  | {
-    event: 'Normal' | 'Warning';
-    /**
-     * Seconds between two events of one object, type and reason, whatever they say. Without it repeats are told by their
-     * message, so that three drives that are added at once are three events.
-     */
-    throttleSeconds?: number;
-  }
-);
+export type ReasonRow = Told &
+  (
+    | { event?: never; throttleSeconds?: never }
+    | {
+        event: 'Normal' | 'Warning';
+        /**
+         * Seconds between two events of one object, type and reason, whatever they say. Without it repeats are told by their
+         * message, so that three drives that are added at once are three events.
+         */
+        throttleSeconds?: number;
+      }
+  );
 
 /** Reasons by name, in the order in which they are shown. */
 export type ReasonTable = Readonly<Record<string, ReasonRow>>;
@@ -31,16 +32,30 @@ export type ReasonTable = Readonly<Record<string, ReasonRow>>;
 export type Reasons = Readonly<Record<string, ReasonTable>>;
 
 /** The rows of several reasons that mean the same. */
-export function together<const Name extends string, const Row extends ReasonRow>(names: readonly Name[], row: Row): Record<Name, Row> {
+export function together<const Name extends string, const Row extends ReasonRow>(
+  names: readonly Name[],
+  row: Row,
+): Record<Name, Row> {
   return Object.fromEntries(names.map((name) => [name, row])) as Record<Name, Row>;
 }
 
 /** What this room says of any object; a system has these rows in its tables, or does not compile. */
 export const coreReasons = {
-  InvalidSpec: { meaning: 'the spec, or a field that this release refuses, is named in the message; nothing is changed', cure: 'correct the field', event: 'Warning' },
-  NotSupported: { meaning: 'this release does not act on the kind, or builds no pod of the mode', cure: '[what is not supported](../README.md#what-is-not-supported)', event: 'Warning' },
+  InvalidSpec: {
+    meaning: 'the spec, or a field that this release refuses, is named in the message; nothing is changed',
+    cure: 'correct the field',
+    event: 'Warning',
+  },
+  NotSupported: {
+    meaning: 'this release does not act on the kind, or builds no pod of the mode',
+    cure: '[what is not supported](../README.md#what-is-not-supported)',
+    event: 'Warning',
+  },
   FieldsIgnored: { meaning: 'fields are set that have no effect', cure: 'remove them, or live with it' },
-  FactUnknown: { meaning: 'the sidecar could not read what is needed; the message says what', cure: 'seconds are normal; otherwise look at the log of the container `sidecar`, and whether pods can be executed in' },
+  FactUnknown: {
+    meaning: 'the sidecar could not read what is needed; the message says what',
+    cure: 'seconds are normal; otherwise look at the log of the container `sidecar`, and whether pods can be executed in',
+  },
   NotReached: { meaning: 'comes after the step in the message', cure: 'look at that step' },
 } satisfies ReasonTable;
 
@@ -52,21 +67,40 @@ export const coreWellReasons = {
 
 /** What the fence before a successor says, for systems that have pods. */
 export const fenceReasons = {
-  PodReleased: { meaning: 'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node are lost as well, it is only a pod of this name without an owner', cure: "the command in the message, also when the pod is being deleted; a pod that is not the container's: delete it", event: 'Warning' },
+  PodReleased: {
+    meaning:
+      'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node are lost as well, it is only a pod of this name without an owner',
+    cure: "the command in the message, also when the pod is being deleted; a pod that is not the container's: delete it",
+    event: 'Warning',
+  },
   PodUnknown: { meaning: 'the name has not been read live', cure: 'as `FactUnknown`', event: 'Warning' },
-  PodStillExists: { meaning: 'a pod of this container exists that Metacontroller does not see', cure: "wait; if it stays, its labels were changed: compare them with another pod's", event: 'Warning' },
+  PodStillExists: {
+    meaning: 'a pod of this container exists that Metacontroller does not see',
+    cure: "wait; if it stays, its labels were changed: compare them with another pod's",
+    event: 'Warning',
+  },
   NameTaken: { meaning: 'a pod of this name belongs to something else', cure: 'delete that', event: 'Warning' },
-  WaitingForProofOfDeath: { meaning: 'the pod vanished without permission, by a forced deletion or with its node', cure: 'bring the node back, reboot it, taint it out-of-service or delete the Node', event: 'Warning' },
+  WaitingForProofOfDeath: {
+    meaning: 'the pod vanished without permission, by a forced deletion or with its node',
+    cure: 'bring the node back, reboot it, taint it out-of-service or delete the Node',
+    event: 'Warning',
+  },
 } satisfies ReasonTable;
 
 export type CoreReason = keyof typeof coreReasons | keyof typeof coreWellReasons;
 export type CoreEvent = EventOf<{ core: typeof coreReasons }>;
 export type FenceReason = keyof typeof fenceReasons;
 
-type KeysWith<Table, Type> = Table extends unknown ? { [Name in keyof Table]: Table[Name] extends { event: Type } ? Name : never }[keyof Table] & string : never;
+type KeysWith<Table, Type> = Table extends unknown
+  ? { [Name in keyof Table]: Table[Name] extends { event: Type } ? Name : never }[keyof Table] & string
+  : never;
 
 /** The names of all reasons of some tables. */
-export type ReasonOf<Tables extends Reasons> = Tables[keyof Tables] extends infer Table ? Table extends unknown ? keyof Table & string : never : never;
+export type ReasonOf<Tables extends Reasons> = Tables[keyof Tables] extends infer Table
+  ? Table extends unknown
+    ? keyof Table & string
+    : never
+  : never;
 
 /** The events that some tables have: each reason with the type of its row. */
 export type EventOf<Tables extends Reasons> =
@@ -78,7 +112,10 @@ declare const carriedMark: unique symbol;
 export type CarriedReason = string & { readonly [carriedMark]: true };
 
 /** What a condition says, to be said again as it is. */
-export function carried({ reason, message }: { reason: string; message: string }): { reason: CarriedReason; message: string } {
+export function carried({ reason, message }: { reason: string; message: string }): {
+  reason: CarriedReason;
+  message: string;
+} {
   return { reason: reason as CarriedReason, message };
 }
 
@@ -88,7 +125,8 @@ export function throttledReasonsOf(systems: readonly { reasons: Reasons }[]): Re
   const rows = systems.flatMap(({ reasons }) => Object.values(reasons)).flatMap((table) => Object.entries(table));
   for (const [reason, { throttleSeconds }] of rows) {
     if (throttleSeconds === undefined) continue;
-    if ((found[reason] ?? throttleSeconds) !== throttleSeconds) throw new Error(`two throttles for events of the reason ${reason}`);
+    if ((found[reason] ?? throttleSeconds) !== throttleSeconds)
+      throw new Error(`two throttles for events of the reason ${reason}`);
     found[reason] = throttleSeconds;
   }
   return found;

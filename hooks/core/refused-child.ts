@@ -19,7 +19,9 @@ export interface MissingChild<Reason extends string> {
 }
 
 const eventsOf = ({ metadata: { namespace, name, uid } }: HookRequest['parent']) =>
-  (namespace === undefined || uid === undefined ? undefined : recentEvents({ namespace, name, uid }, 'SyncError', maxAge));
+  namespace === undefined || uid === undefined
+    ? undefined
+    : recentEvents({ namespace, name, uid }, 'SyncError', maxAge);
 
 function missing({ parent }: HookRequest, { type, reason }: MissingChild<string>): Condition | undefined {
   const condition = findCondition(parent, type);
@@ -29,11 +31,15 @@ function missing({ parent }: HookRequest, { type, reason }: MissingChild<string>
 /** A child is missing for longer than it takes to create one. */
 export function isMissingLong(request: HookRequest, child: MissingChild<string>): boolean {
   const condition = missing(request, child);
-  return condition !== undefined && Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000;
+  return (
+    condition !== undefined &&
+    Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000
+  );
 }
 
 /** The error chain without what Metacontroller puts before the words of the API server. */
-const words = (message: string): string | undefined => /can't reconcile children for \S+ [^:]*: (.*)/s.exec(message)?.[1];
+const words = (message: string): string | undefined =>
+  /can't reconcile children for \S+ [^:]*: (.*)/s.exec(message)?.[1];
 
 /**
  * The words with which the API server has refused a child since it is missing; undefined where it has not, or nothing is known
@@ -46,5 +52,8 @@ export function refusalOf(request: ReadingRequest, child: MissingChild<string>):
   const since = Date.parse(condition.lastTransitionTime);
   const fact = factValue(request.observed, wanted);
   if (fact.state === 'unknown') return undefined;
-  return fact.value.events.filter(({ lastAt }) => Date.parse(lastAt) >= since).map(({ message }) => words(message)).find((text) => text !== undefined);
+  return fact.value.events
+    .filter(({ lastAt }) => Date.parse(lastAt) >= since)
+    .map(({ message }) => words(message))
+    .find((text) => text !== undefined);
 }

@@ -8,7 +8,12 @@ import { z } from 'zod';
 export type SettingsSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /** Text as a list: `a, b`. */
-export const commaList = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+export const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
 
 interface Meta {
   description?: string;
@@ -51,7 +56,11 @@ function valueOf(schema: z.ZodType, text: string): unknown {
 }
 
 /** What the environment says of the settings: text, or JSON for numbers, booleans, lists and objects. Empty counts as unset. */
-export function settingsFrom(schema: SettingsSchema, environment: Record<string, string | undefined>, prefix = ''): Record<string, unknown> {
+export function settingsFrom(
+  schema: SettingsSchema,
+  environment: Record<string, string | undefined>,
+  prefix = '',
+): Record<string, unknown> {
   const given = describeSettings(schema, prefix).flatMap(({ name, env }): [string, unknown][] => {
     const [text, field] = [environment[env], schema.shape[name]];
     return field === undefined || text === undefined || text === '' ? [] : [[name, valueOf(field, text)]];
@@ -60,13 +69,20 @@ export function settingsFrom(schema: SettingsSchema, environment: Record<string,
 }
 
 /** The settings as the environment gives them, with defaults. Throws a ZodError that names those which cannot be read. */
-export function readSettings<Schema extends SettingsSchema>(schema: Schema, environment: Record<string, string | undefined>, prefix = ''): z.output<Schema> {
+export function readSettings<Schema extends SettingsSchema>(
+  schema: Schema,
+  environment: Record<string, string | undefined>,
+  prefix = '',
+): z.output<Schema> {
   return schema.parse(settingsFrom(schema, environment, prefix));
 }
 
 /** A table of variables, for `--help`. */
 export function settingsHelp(settings: readonly SettingDescription[]): string {
   return settings
-    .map(({ env, description, defaultValue }) => `  ${env.padEnd(44)} ${description}${defaultValue === undefined ? '' : ` (default: ${JSON.stringify(defaultValue)})`}`)
+    .map(
+      ({ env, description, defaultValue }) =>
+        `  ${env.padEnd(44)} ${description}${defaultValue === undefined ? '' : ` (default: ${JSON.stringify(defaultValue)})`}`,
+    )
     .join('\n');
 }

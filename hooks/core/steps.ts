@@ -17,7 +17,14 @@ export type Outcome<Reason extends string, Event extends HookEvent> =
   /** Something outside has to happen first. */
   | { state: 'wait'; reason: Reason; message: string; retryAfterSeconds: number; events?: Event[] }
   /** Operations are asked for until their effect is observed. */
-  | { state: 'act'; reason: Reason; message: string; retryAfterSeconds: number; operations: Operation[]; events?: Event[] }
+  | {
+      state: 'act';
+      reason: Reason;
+      message: string;
+      retryAfterSeconds: number;
+      operations: Operation[];
+      events?: Event[];
+    }
   /** The facts needed are not known: the previous condition is carried and nothing is done. */
   | { state: 'unknown'; message: string; retryAfterSeconds: number }
   /** Nothing helps but a person. */
@@ -63,12 +70,14 @@ export interface StepsResult<Facts, Reason extends string, Event extends HookEve
   resyncAfterSeconds?: number;
 }
 
-const isUndone = <Reason extends string, Event extends HookEvent>(outcome: Outcome<Reason, Event>): outcome is Undone<Outcome<Reason, Event>> =>
-  outcome.state !== 'done' && outcome.state !== 'skipped';
+const isUndone = <Reason extends string, Event extends HookEvent>(
+  outcome: Outcome<Reason, Event>,
+): outcome is Undone<Outcome<Reason, Event>> => outcome.state !== 'done' && outcome.state !== 'skipped';
 
 /** What is done again because it failed says why it failed. */
 function withLastError<Reason extends string, Event extends HookEvent>(
-  outcome: Outcome<Reason, Event>, remembered: Record<string, OperationOutcome>,
+  outcome: Outcome<Reason, Event>,
+  remembered: Record<string, OperationOutcome>,
 ): Outcome<Reason, Event> {
   if (outcome.state !== 'act') return outcome;
   const error = outcome.operations.map(({ id }) => remembered[id]?.error).find((one) => one !== undefined);
@@ -95,7 +104,8 @@ export function runSteps<Facts, Reason extends string, Event extends HookEvent, 
     const result = { step, outcome };
     run.results.push(result);
     // two steps may ask for the same, which is then done once
-    if (outcome.state === 'act') run.operations.push(...outcome.operations.filter(({ id }) => run.operations.every((one) => one.id !== id)));
+    if (outcome.state === 'act')
+      run.operations.push(...outcome.operations.filter(({ id }) => run.operations.every((one) => one.id !== id)));
     if ('events' in outcome && outcome.events) run.events.push(...outcome.events);
     if ('retryAfterSeconds' in outcome) {
       run.resyncAfterSeconds = Math.min(run.resyncAfterSeconds ?? Infinity, outcome.retryAfterSeconds);
@@ -110,21 +120,31 @@ const asBefore = (old: Condition): ConditionWish<never> => ({ type: old.type, st
 
 /** What is shown of a step that was not reached: true stays true where it is latched, or where only a fact is missing. */
 function notReached(
-  { condition: type = '', mode }: StepRow, blockedBy: StepsResult<never, string, HookEvent>['blockedBy'], old: Condition | undefined,
+  { condition: type = '', mode }: StepRow,
+  blockedBy: StepsResult<never, string, HookEvent>['blockedBy'],
+  old: Condition | undefined,
 ): ConditionWish<CoreReason> {
   const lasting = mode === 'once' || blockedBy?.outcome.state === 'unknown';
   if (lasting && old?.status === 'True') return asBefore(old);
   return { type, status: 'Unknown', reason: 'NotReached', message: `comes after ${blockedBy?.step.name ?? ''}` };
 }
 
-function renderOne<Reason extends string>(type: string, outcome: Outcome<Reason, HookEvent>, old: Condition | undefined): ConditionWish<Reason | CoreReason>[] {
+function renderOne<Reason extends string>(
+  type: string,
+  outcome: Outcome<Reason, HookEvent>,
+  old: Condition | undefined,
+): ConditionWish<Reason | CoreReason>[] {
   switch (outcome.state) {
     case 'skipped':
       return [];
     case 'done':
       return [{ type, status: 'True', reason: 'Success', message: outcome.message ?? '' }];
     case 'unknown':
-      return [old === undefined ? { type, status: 'Unknown', reason: 'FactUnknown', message: outcome.message } : asBefore(old)];
+      return [
+        old === undefined
+          ? { type, status: 'Unknown', reason: 'FactUnknown', message: outcome.message }
+          : asBefore(old),
+      ];
     default:
       return [{ type, status: 'False', reason: outcome.reason, message: outcome.message }];
   }
@@ -132,13 +152,15 @@ function renderOne<Reason extends string>(type: string, outcome: Outcome<Reason,
 
 /** One condition for each step that has a condition type; several steps may share one, then the first undone step shows. */
 export function renderSteps<Facts, Reason extends string>(
-  run: StepsResult<Facts, Reason, HookEvent>, previous: readonly Condition[],
+  run: StepsResult<Facts, Reason, HookEvent>,
+  previous: readonly Condition[],
 ): ConditionWish<Reason | CoreReason>[] {
   const byType = new Map<string, ConditionWish<Reason | CoreReason>>();
   for (const { step, outcome } of run.results) {
     if (step.condition === undefined) continue;
     const old = previous.find((condition) => condition.type === step.condition);
-    const wishes = outcome === undefined ? [notReached(step, run.blockedBy, old)] : renderOne(step.condition, outcome, old);
+    const wishes =
+      outcome === undefined ? [notReached(step, run.blockedBy, old)] : renderOne(step.condition, outcome, old);
     for (const wish of wishes) {
       const shown = byType.get(wish.type);
       if (shown === undefined || shown.status === 'True') byType.set(wish.type, wish);
@@ -147,14 +169,29 @@ export function renderSteps<Facts, Reason extends string>(
   return [...byType.values()];
 }
 
-export const done = (message?: string): Outcome<never, never> => (message === undefined ? { state: 'done' } : { state: 'done', message });
+export const done = (message?: string): Outcome<never, never> =>
+  message === undefined ? { state: 'done' } : { state: 'done', message };
 export const skipped: Outcome<never, never> = { state: 'skipped' };
 export const wait = <Reason extends string, Event extends HookEvent = never>(
-  reason: Reason, message: string, retryAfterSeconds: number, events: Event[] = [],
+  reason: Reason,
+  message: string,
+  retryAfterSeconds: number,
+  events: Event[] = [],
 ): Outcome<Reason, Event> => ({ state: 'wait', reason, message, retryAfterSeconds, events });
 export const act = <Reason extends string, Event extends HookEvent = never>(
-  reason: Reason, message: string, operations: Operation[], retryAfterSeconds = 1, events: Event[] = [],
+  reason: Reason,
+  message: string,
+  operations: Operation[],
+  retryAfterSeconds = 1,
+  events: Event[] = [],
 ): Outcome<Reason, Event> => ({ state: 'act', reason, message, retryAfterSeconds, operations, events });
-export const unknown = (message: string, retryAfterSeconds = 2): Outcome<never, never> => ({ state: 'unknown', message, retryAfterSeconds });
-export const stalled = <Reason extends string, Event extends HookEvent = never>(reason: Reason, message: string, events: Event[] = []): Outcome<Reason, Event> =>
-  ({ state: 'stalled', reason, message, events });
+export const unknown = (message: string, retryAfterSeconds = 2): Outcome<never, never> => ({
+  state: 'unknown',
+  message,
+  retryAfterSeconds,
+});
+export const stalled = <Reason extends string, Event extends HookEvent = never>(
+  reason: Reason,
+  message: string,
+  events: Event[] = [],
+): Outcome<Reason, Event> => ({ state: 'stalled', reason, message, events });

@@ -31,7 +31,8 @@ export interface System {
 }
 
 /** The first that stands there twice. */
-const twice = (names: readonly string[]): string | undefined => names.find((name, index) => names.indexOf(name) !== index);
+const twice = (names: readonly string[]): string | undefined =>
+  names.find((name, index) => names.indexOf(name) !== index);
 
 /** All controllers of some systems. Throws when two have the same name, which is a path of the hook server. */
 export function controllersOf(systems: readonly Pick<System, 'controllers'>[]): readonly HookController[] {
@@ -44,20 +45,28 @@ export function controllersOf(systems: readonly Pick<System, 'controllers'>[]): 
 /** Throws when two systems have the same kind: their definitions would replace each other. */
 export function refuseSharedKinds(systems: readonly Pick<System, 'kinds'>[]): void {
   const kinds = systems.flatMap((system) => system.kinds);
-  const name = twice(kinds.map(({ kind, group }) => `${kind} of ${group}`)) ?? twice(kinds.map(({ plural, group }) => `${plural}.${group}`));
+  const name =
+    twice(kinds.map(({ kind, group }) => `${kind} of ${group}`)) ??
+    twice(kinds.map(({ plural, group }) => `${plural}.${group}`));
   if (name !== undefined) throw new Error(`two systems have the kind ${name}`);
 }
 
 /** Those of `systems` that are named, all of them where none is. Throws when there is none of a name. */
-export function selectSystems<Named extends { name: string }>(systems: readonly Named[], names: readonly string[]): readonly Named[] {
+export function selectSystems<Named extends { name: string }>(
+  systems: readonly Named[],
+  names: readonly string[],
+): readonly Named[] {
   const unknown = names.find((name) => !systems.some((one) => one.name === name));
-  if (unknown !== undefined) throw new Error(`there is no system ${unknown}; known are ${systems.map(({ name }) => name).join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`there is no system ${unknown}; known are ${systems.map(({ name }) => name).join(', ')}`);
   return names.length === 0 ? systems : systems.filter(({ name }) => names.includes(name));
 }
 
 /** The settings of some systems that a person may set, for --help, the docs and the chart. */
 export function describeSystemSettings(systems: readonly System[]): SettingDescription[] {
-  return systems.flatMap(({ settings, bootConfigMapSetting }) => describeSettings(settings).filter(({ name }) => name !== bootConfigMapSetting));
+  return systems.flatMap(({ settings, bootConfigMapSetting }) =>
+    describeSettings(settings).filter(({ name }) => name !== bootConfigMapSetting),
+  );
 }
 
 /** Throws when two have a setting of the same name: all settings stand side by side, and one would be read for the other. */
@@ -67,13 +76,22 @@ function refuseSharedSettings(systems: readonly Pick<System, 'settings'>[]): voi
 }
 
 /** The settings of some systems as environment variables give them. Throws a ZodError that names those which cannot be read. */
-export function readSystemSettings(systems: readonly Pick<System, 'settings'>[], environment: Record<string, string | undefined>): Context['config'] {
+export function readSystemSettings(
+  systems: readonly Pick<System, 'settings'>[],
+  environment: Record<string, string | undefined>,
+): Context['config'] {
   refuseSharedSettings(systems);
-  return Object.assign({}, ...systems.map(({ settings }) => readSettings(settings, environment))) as Record<string, Json>;
+  return Object.assign({}, ...systems.map(({ settings }) => readSettings(settings, environment))) as Record<
+    string,
+    Json
+  >;
 }
 
 /** Settings that were given as values, with the defaults of the systems. Throws a ZodError that names those which are not valid. */
-export function completeSettings(systems: readonly Pick<System, 'settings'>[], given: Record<string, unknown>): Context['config'] {
+export function completeSettings(
+  systems: readonly Pick<System, 'settings'>[],
+  given: Record<string, unknown>,
+): Context['config'] {
   refuseSharedSettings(systems);
   return Object.assign({}, ...systems.map(({ settings }) => settings.parse(given))) as Record<string, Json>;
 }

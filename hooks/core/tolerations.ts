@@ -19,7 +19,11 @@ export interface TolerationLike {
 export const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 
 /** Of one key, whatever its value. */
-export const existsToleration = (key: string, effect: NonNullable<Toleration['effect']>): Toleration => ({ key, operator: 'Exists', effect });
+export const existsToleration = (key: string, effect: NonNullable<Toleration['effect']>): Toleration => ({
+  key,
+  operator: 'Exists',
+  effect,
+});
 
 function tolerates(toleration: TolerationLike, taint: Taint): boolean {
   if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
@@ -29,11 +33,19 @@ function tolerates(toleration: TolerationLike, taint: Taint): boolean {
 }
 
 /** The first taint that keeps a pod with exactly these tolerations away from the node. */
-export const keptAwayBy = (taints: readonly Taint[], tolerations: readonly TolerationLike[]): { key: string } | undefined =>
-  taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)));
+export const keptAwayBy = (
+  taints: readonly Taint[],
+  tolerations: readonly TolerationLike[],
+): { key: string } | undefined =>
+  taints.find(
+    (taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint)),
+  );
 
 /** What the API server itself adds to a pod that does not tolerate these. */
-const addedByServer: Toleration[] = ['not-ready', 'unreachable'].map((condition) => ({ ...existsToleration(`node.kubernetes.io/${condition}`, 'NoExecute'), tolerationSeconds: 300 }));
+const addedByServer: Toleration[] = ['not-ready', 'unreachable'].map((condition) => ({
+  ...existsToleration(`node.kubernetes.io/${condition}`, 'NoExecute'),
+  tolerationSeconds: 300,
+}));
 
 function toleratesNoExecute(toleration: Toleration, key: string): boolean {
   const keyMatches = toleration.key === key || ((toleration.key ?? '') === '' && toleration.operator === 'Exists');
@@ -42,13 +54,20 @@ function toleratesNoExecute(toleration: Toleration, key: string): boolean {
 
 /** With what the API server adds to a pod spelled out, so that it changes nothing. */
 export function withServersOwn(wished: readonly Toleration[]): Toleration[] {
-  return [...wished, ...addedByServer.filter(({ key = '' }) => !wished.some((toleration) => toleratesNoExecute(toleration, key)))];
+  return [
+    ...wished,
+    ...addedByServer.filter(({ key = '' }) => !wished.some((toleration) => toleratesNoExecute(toleration, key))),
+  ];
 }
 
 /** Without fields that are not given; the same toleration only once. */
 export function distinctTolerations(tolerations: readonly Toleration[]): Toleration[] {
-  const plain = tolerations.map((toleration) =>
-    Object.fromEntries(Object.entries(toleration).filter(([, value]) => value !== undefined && value !== '')) as Toleration);
+  const plain = tolerations.map(
+    (toleration) =>
+      Object.fromEntries(
+        Object.entries(toleration).filter(([, value]) => value !== undefined && value !== ''),
+      ) as Toleration,
+  );
   const seen = new Set<string>();
   return plain.filter((toleration) => {
     const text = JSON.stringify(Object.entries(toleration).sort());

@@ -53,7 +53,11 @@ export function turnOf(claims: ClaimsFact<WithTurn>, containerUid: string): Turn
 
 /** Takes the turn, from nobody or from a holder that is proven to be gone; `place`: who may share it. */
 export function takeTurn(
-  claims: KnownClaims<WithTurn>, container: TurnTaker, reason: string, now: string, place: { nodeName?: string; failureDomain?: string } = {},
+  claims: KnownClaims<WithTurn>,
+  container: TurnTaker,
+  reason: string,
+  now: string,
+  place: { nodeName?: string; failureDomain?: string } = {},
 ): Operation {
   const { uid: containerUid, namespace, name } = container;
   return writeClaims(claims, [{ path: ['turn'], value: { containerUid, namespace, name, reason, at: now, ...place } }]);
@@ -66,5 +70,7 @@ export function shareTurn(claims: KnownClaims<WithTurn>, { uid, namespace, name 
 
 /** Gives back the turn, or the share in it that the container has. */
 export function returnTurn(claims: KnownClaims<WithTurn>, turn: Turn, uid: string): Operation {
-  return writeClaims(claims, [{ path: turn.state === 'ours' && turn.as === 'guest' ? ['turn', 'others', uid] : ['turn'], value: null }]);
+  return writeClaims(claims, [
+    { path: turn.state === 'ours' && turn.as === 'guest' ? ['turn', 'others', uid] : ['turn'], value: null },
+  ]);
 }

@@ -21,7 +21,11 @@ describe('a bearer token', () => {
   });
 
   it('is refused while the file cannot be read', () => {
-    expect(bearerCheck(() => { throw new Error('ENOENT'); })('Bearer abc')).toBe(false);
+    expect(
+      bearerCheck(() => {
+        throw new Error('ENOENT');
+      })('Bearer abc'),
+    ).toBe(false);
   });
 
   it('is the new one from the call on that follows a rotation', () => {
@@ -36,27 +40,45 @@ describe('a bearer token', () => {
 
 describe('a server with a token', () => {
   const unused = () => Promise.reject(new Error('not called'));
-  const server = () => createServer({
-    controllers: [controllerOf('thing', 'composite', () => { throw new Error('not called'); })],
-    sidecar: { observe: unused, operations: unused, events: unused },
-    settings: { operatorNamespace: 'weka-operator-system', config: {} },
-    now: () => 0,
-    authorize: bearerCheck(() => 'abc'),
-  });
+  const server = () =>
+    createServer({
+      controllers: [
+        controllerOf('thing', 'composite', () => {
+          throw new Error('not called');
+        }),
+      ],
+      sidecar: { observe: unused, operations: unused, events: unused },
+      settings: { operatorNamespace: 'weka-operator-system', config: {} },
+      now: () => 0,
+      authorize: bearerCheck(() => 'abc'),
+    });
 
   it('answers a hook without it with 401, before the body is read', async () => {
-    const answer = await server().inject({ method: 'POST', url: '/thing/sync', headers: { 'content-type': 'application/json' }, payload: '{' });
+    const answer = await server().inject({
+      method: 'POST',
+      url: '/thing/sync',
+      headers: { 'content-type': 'application/json' },
+      payload: '{',
+    });
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(answer.json()).toEqual({ error: 'the bearer token is missing or not the right one' });
   });
 
   it('lets a hook with it through to the checks of its body', async () => {
-    const answer = await server().inject({ method: 'POST', url: '/thing/customize', headers: { authorization: 'Bearer abc' }, payload: {} });
+    const answer = await server().inject({
+      method: 'POST',
+      url: '/thing/customize',
+      headers: { authorization: 'Bearer abc' },
+      payload: {},
+    });
     expect(answer.statusCode).toBe(500);
   });
 
-  it.each(['/healthz', '/readyz', '/metrics'])('answers %s without it: the kubelet and Prometheus have none', async (url) => {
-    expect((await server().inject({ method: 'GET', url })).statusCode).toBe(200);
-  });
+  it.each(['/healthz', '/readyz', '/metrics'])(
+    'answers %s without it: the kubelet and Prometheus have none',
+    async (url) => {
+      expect((await server().inject({ method: 'GET', url })).statusCode).toBe(200);
+    },
+  );
 });

@@ -1,7 +1,12 @@
 /** From the body of a hook request to the body of its answer, without HTTP: the server and the lab share it. */
 import type { Context, Decision, HookController } from '../core/contract.ts';
 import {
-  customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toDecoratorResponse, toSyncResponse,
+  customizeEnvelope,
+  decoratorEnvelope,
+  syncEnvelope,
+  toCustomizeResponse,
+  toDecoratorResponse,
+  toSyncResponse,
 } from '../core/envelope.ts';
 import { runHook, type ShellOptions } from './shell.ts';
 
@@ -18,7 +23,12 @@ export interface HookCall {
  * Calls a hook. Rejects with a ZodError when the body is no such request, or when the answer would harm Metacontroller:
  * neither changes anything.
  */
-export async function callHook(controller: HookController, hook: HookName, body: unknown, options: ShellOptions): Promise<HookCall> {
+export async function callHook(
+  controller: HookController,
+  hook: HookName,
+  body: unknown,
+  options: ShellOptions,
+): Promise<HookCall> {
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
     const context: Context = { ...options.settings, now: new Date(options.now()).toISOString(), entropy: '' };
@@ -26,5 +36,8 @@ export async function callHook(controller: HookController, hook: HookName, body:
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
   const decision = await runHook(controller, schema.parse(body), options);
-  return { decision, answer: controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision) };
+  return {
+    decision,
+    answer: controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision),
+  };
 }

@@ -4,7 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import type { HookRequest } from '../core/contract.ts';
-import { customizeEnvelope, decoratorEnvelope, syncEnvelope, toCustomizeResponse, toSyncResponse, type Envelope } from '../core/envelope.ts';
+import {
+  customizeEnvelope,
+  decoratorEnvelope,
+  syncEnvelope,
+  toCustomizeResponse,
+  toSyncResponse,
+  type Envelope,
+} from '../core/envelope.ts';
 import { operatorNamespace } from '../core/former-names.ts';
 import { completeSettings, controllersOf } from '../core/system.ts';
 import { systems } from '../systems.ts';
@@ -26,12 +33,18 @@ function fail(message: string): never {
 }
 
 /** The request with defaults for what Metacontroller does not send. */
-export function completeRequest(envelope: Envelope, extras: Partial<Pick<HookRequest, 'observed' | 'context'>>): HookRequest {
+export function completeRequest(
+  envelope: Envelope,
+  extras: Partial<Pick<HookRequest, 'observed' | 'context'>>,
+): HookRequest {
   return {
     ...envelope,
     observed: { facts: {}, operations: {}, ...extras.observed },
     context: {
-      now: '2026-01-01T00:00:00Z', entropy: '0000000000000000', operatorNamespace, ...extras.context,
+      now: '2026-01-01T00:00:00Z',
+      entropy: '0000000000000000',
+      operatorNamespace,
+      ...extras.context,
       config: completeSettings(systems, { ...extras.context?.config }),
     },
   };
@@ -44,7 +57,10 @@ export function answerHook(name: string, hook: HookName | 'observe', body: unkno
   const extras = body as Partial<Pick<HookRequest, 'observed' | 'context'>>;
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
-    const { context } = completeRequest({ controller: parent, parent: parent, children: {}, related: {}, finalizing: false }, extras);
+    const { context } = completeRequest(
+      { controller: parent, parent: parent, children: {}, related: {}, finalizing: false },
+      extras,
+    );
     return toCustomizeResponse(controller.customize?.(parent, context) ?? []);
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;

@@ -11,16 +11,37 @@ import { readKeyPair, watchKeyPair, type KeyPair } from './key-pair.ts';
 import { createServer } from './server.ts';
 
 let directory: string;
-beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'key-pair-')); });
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'key-pair-'));
+});
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** A key and a certificate for it with that common name, in the directory. */
 function makePair(into: string, name: string): void {
   mkdirSync(into, { recursive: true });
-  execFileSync('openssl', [
-    'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', `/CN=${name}`,
-    '-addext', 'subjectAltName=DNS:localhost', '-keyout', join(into, 'tls.key'), '-out', join(into, 'tls.crt'),
-  ], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      `/CN=${name}`,
+      '-addext',
+      'subjectAltName=DNS:localhost',
+      '-keyout',
+      join(into, 'tls.key'),
+      '-out',
+      join(into, 'tls.crt'),
+    ],
+    { stdio: 'ignore' },
+  );
 }
 
 /** Shows the version as the kubelet shows a Secret: links to ..data, which is renamed into place. */
@@ -41,7 +62,9 @@ function nameServed(port: number): Promise<string> {
     request({ port, host: '127.0.0.1', path: '/healthz', rejectUnauthorized: false, agent: false }, (response) => {
       const name = (response.socket as TLSSocket).getPeerCertificate().subject.CN;
       response.resume().on('end', () => resolve(String(name)));
-    }).on('error', reject).end();
+    })
+      .on('error', reject)
+      .end();
   });
 }
 
@@ -57,8 +80,11 @@ describe('a key pair', () => {
     mount();
     const unused = () => Promise.reject(new Error('not called'));
     const app = createServer({
-      controllers: [], now: () => 0, settings: { operatorNamespace: 'n', config: {} },
-      sidecar: { observe: unused, operations: unused, events: unused }, https: readKeyPair(directory),
+      controllers: [],
+      now: () => 0,
+      settings: { operatorNamespace: 'n', config: {} },
+      sidecar: { observe: unused, operations: unused, events: unused },
+      https: readKeyPair(directory),
     });
     await app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = app.server.address() as AddressInfo;
@@ -66,7 +92,9 @@ describe('a key pair', () => {
 
     makePair(join(directory, '..2'), 'second');
     let end = (): void => undefined;
-    const changed = new Promise<KeyPair>((resolve, reject) => { end = watchKeyPair(directory, resolve, reject); });
+    const changed = new Promise<KeyPair>((resolve, reject) => {
+      end = watchKeyPair(directory, resolve, reject);
+    });
     show('..2');
     (app.server as unknown as Server).setSecureContext(await changed);
     expect(await nameServed(port)).toBe('second');
@@ -79,7 +107,13 @@ describe('a key pair', () => {
     makePair(join(directory, '..2'), 'second');
     writeFileSync(join(directory, '..2', 'tls.key'), 'no key');
     let end = (): void => undefined;
-    const outcome = new Promise((resolve) => { end = watchKeyPair(directory, () => resolve('changed'), () => resolve('reported')); });
+    const outcome = new Promise((resolve) => {
+      end = watchKeyPair(
+        directory,
+        () => resolve('changed'),
+        () => resolve('reported'),
+      );
+    });
     show('..2');
     expect(await outcome).toBe('reported');
     end();

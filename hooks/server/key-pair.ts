@@ -12,7 +12,10 @@ export interface KeyPair {
 
 /** Reads `tls.key` and `tls.crt`; throws when one is missing, is no PEM, or when they do not belong together. */
 export function readKeyPair(directory: string): KeyPair {
-  const pair = { key: readFileSync(join(directory, 'tls.key'), 'utf8'), cert: readFileSync(join(directory, 'tls.crt'), 'utf8') };
+  const pair = {
+    key: readFileSync(join(directory, 'tls.key'), 'utf8'),
+    cert: readFileSync(join(directory, 'tls.crt'), 'utf8'),
+  };
   createSecureContext(pair);
   return pair;
 }
@@ -22,7 +25,11 @@ export function readKeyPair(directory: string): KeyPair {
  * was used before stays in use.
  * @returns ends the watch
  */
-export function watchKeyPair(directory: string, onChange: (pair: KeyPair) => void, onError: (error: Error) => void): () => void {
+export function watchKeyPair(
+  directory: string,
+  onChange: (pair: KeyPair) => void,
+  onError: (error: Error) => void,
+): () => void {
   let known = readKeyPair(directory);
   // the directory, not the files: Kubernetes swaps a mounted Secret as a whole by renaming the link ..data in it
   const watcher = watch(directory, { persistent: false }, () => {

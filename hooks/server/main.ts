@@ -12,14 +12,19 @@ import { describeServerSettings, readServerSettings } from './settings.ts';
 import { sidecarClient } from './sidecar-client.ts';
 
 if (process.argv.includes('--help')) {
-  process.stdout.write(`Serves the hooks of weka-metacontroller. Settings are environment variables:\n\n${settingsHelp([...describeServerSettings(), ...describeSystemSettings(systems)])}\n`);
+  process.stdout.write(
+    `Serves the hooks of weka-metacontroller. Settings are environment variables:\n\n${settingsHelp([...describeServerSettings(), ...describeSystemSettings(systems)])}\n`,
+  );
   process.exit(0);
 }
 
 const settings = readServerSettings(process.env);
 const served = selectSystems(systems, settings.systems);
 const boots = served.some(({ bootConfigMapSetting }) => bootConfigMapSetting !== undefined);
-const config = { ...readSystemSettings(served, process.env), ...(boots ? bootFileSettings(served, readBootFiles(settings.bootScripts)) : {}) };
+const config = {
+  ...readSystemSettings(served, process.env),
+  ...(boots ? bootFileSettings(served, readBootFiles(settings.bootScripts)) : {}),
+};
 const { tlsDirectory, tokenFile } = settings;
 
 const sidecar = sidecarClient({ socket: settings.sidecarSocket });
@@ -39,11 +44,16 @@ const app = createServer({
 });
 
 if (tlsDirectory !== undefined) {
-  watchKeyPair(tlsDirectory, (pair) => {
-    (app.server as unknown as Server).setSecureContext(pair);
-    app.log.info('the certificate was replaced');
-  }, (error) => app.log.error({ error: error.message }, 'the new certificate cannot be used; the one before stays'));
+  watchKeyPair(
+    tlsDirectory,
+    (pair) => {
+      (app.server as unknown as Server).setSecureContext(pair);
+      app.log.info('the certificate was replaced');
+    },
+    (error) => app.log.error({ error: error.message }, 'the new certificate cannot be used; the one before stays'),
+  );
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void app.close().then(() => process.exit(0)));
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void app.close().then(() => process.exit(0)));
 await app.listen({ port: settings.port, host: settings.host });

@@ -1,6 +1,12 @@
 /** The fastify shell: HTTP in, hook, HTTP out. Every answer has passed the exit schema. */
 import { finished } from 'node:stream';
-import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { ZodError } from 'zod';
 import type { HookController } from '../core/contract.ts';
@@ -37,17 +43,51 @@ function metrics() {
   const labelNames = ['controller', 'hook'] as const;
   return {
     registry,
-    calls: new Counter({ name: `${metricPrefixes.server}calls_total`, help: 'Hook calls by status code', labelNames: [...labelNames, 'code'], registers: [registry] }),
-    seconds: new Histogram({ name: `${metricPrefixes.server}seconds`, help: 'Duration of hook calls', labelNames, registers: [registry] }),
-    bytes: new Histogram({ name: `${metricPrefixes.server}request_bytes`, help: 'Size of hook requests', labelNames, buckets: [1e3, 1e4, 1e5, 1e6, 1e7], registers: [registry] }),
-    children: new Histogram({ name: `${metricPrefixes.server}children`, help: 'Children in an answer', labelNames, buckets: [0, 1, 10, 100, 1000], registers: [registry] }),
-    operations: new Counter({ name: `${metricPrefixes.server}operations_total`, help: 'Operations asked for by kind', labelNames: ['controller', 'kind'], registers: [registry] }),
-    decisions: new Counter({ name: `${metricPrefixes.server}decisions_total`, help: 'Decisions by reason of the Ready condition', labelNames: ['controller', 'reason'], registers: [registry] }),
+    calls: new Counter({
+      name: `${metricPrefixes.server}calls_total`,
+      help: 'Hook calls by status code',
+      labelNames: [...labelNames, 'code'],
+      registers: [registry],
+    }),
+    seconds: new Histogram({
+      name: `${metricPrefixes.server}seconds`,
+      help: 'Duration of hook calls',
+      labelNames,
+      registers: [registry],
+    }),
+    bytes: new Histogram({
+      name: `${metricPrefixes.server}request_bytes`,
+      help: 'Size of hook requests',
+      labelNames,
+      buckets: [1e3, 1e4, 1e5, 1e6, 1e7],
+      registers: [registry],
+    }),
+    children: new Histogram({
+      name: `${metricPrefixes.server}children`,
+      help: 'Children in an answer',
+      labelNames,
+      buckets: [0, 1, 10, 100, 1000],
+      registers: [registry],
+    }),
+    operations: new Counter({
+      name: `${metricPrefixes.server}operations_total`,
+      help: 'Operations asked for by kind',
+      labelNames: ['controller', 'kind'],
+      registers: [registry],
+    }),
+    decisions: new Counter({
+      name: `${metricPrefixes.server}decisions_total`,
+      help: 'Decisions by reason of the Ready condition',
+      labelNames: ['controller', 'reason'],
+      registers: [registry],
+    }),
   };
 }
 
 function readyReason(status: Record<string, unknown>): string {
-  const conditions = Array.isArray(status['conditions']) ? (status['conditions'] as { type?: string; reason?: string }[]) : [];
+  const conditions = Array.isArray(status['conditions'])
+    ? (status['conditions'] as { type?: string; reason?: string }[])
+    : [];
   return conditions.find(({ type }) => type === 'Ready')?.reason ?? 'None';
 }
 
@@ -74,7 +114,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const code = error.statusCode ?? 500;
     request.log.error({ url: request.url, error: error.message, stack: error.stack }, 'hook call failed');
     // the body of an error ends up in a Kubernetes event: one line, no stack
-    const message = invalid ? error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).slice(0, 3).join('; ') : error.message;
+    const message = invalid
+      ? error.issues
+          .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+          .slice(0, 3)
+          .join('; ')
+      : error.message;
     void reply.code(code).send({ error: message });
   });
 
@@ -87,11 +132,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
     }
     return answer;
   };
-  const tooMuch = (reply: FastifyReply, error: string): FastifyReply => reply.code(429).header('retry-after', retryAfterSeconds).send({ error });
+  const tooMuch = (reply: FastifyReply, error: string): FastifyReply =>
+    reply.code(429).header('retry-after', retryAfterSeconds).send({ error });
   // before the body is read: a stranger is not to make the server hold 64 MiB
   app.addHook('onRequest', async (request, reply) => {
     if (request.method !== 'POST' || (options.authorize?.(request.headers.authorization) ?? true)) return;
-    await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'the bearer token is missing or not the right one' });
+    await reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send({ error: 'the bearer token is missing or not the right one' });
   });
   const bodies = inFlight(options.inFlightLimit ?? 128 * mebibyte);
   /** What has been let in and is not being worked on yet. */
@@ -136,13 +185,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', () => ({ status: 'ok' }));
-  app.get('/metrics', async (_request, reply) => reply.type(meter.registry.contentType).send(await meter.registry.metrics()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(meter.registry.contentType).send(await meter.registry.metrics()),
+  );
   if (options.sidecarMetrics !== undefined) {
     app.get('/metrics/sidecar', async (_request, reply) => {
       try {
         return await reply.type(meter.registry.contentType).send(await options.sidecarMetrics?.());
       } catch (error) {
-        return reply.code(503).type('application/json').send({ error: error instanceof Error ? error.message : String(error) });
+        return reply
+          .code(503)
+          .type('application/json')
+          .send({ error: error instanceof Error ? error.message : String(error) });
       }
     });
   }

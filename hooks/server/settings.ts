@@ -8,13 +8,36 @@ export const serverSettings = z.object({
   host: z.string().default('0.0.0.0').describe('address to listen on'),
   systems: commaList.default([]).describe('comma-separated systems to serve; all when absent'),
   operatorNamespace: z.string().default(operatorNamespace).describe('namespace of the operator and of its helpers'),
-  sidecarSocket: z.string().default('/run/weka-metacontroller/sidecar.sock').describe('Unix socket of the exec sidecar'),
-  bootScripts: z.string().default(bootFilesDirectory).describe('directory with the boot scripts; their content names the ConfigMap of each namespace'),
+  sidecarSocket: z
+    .string()
+    .default('/run/weka-metacontroller/sidecar.sock')
+    .describe('Unix socket of the exec sidecar'),
+  bootScripts: z
+    .string()
+    .default(bootFilesDirectory)
+    .describe('directory with the boot scripts; their content names the ConfigMap of each namespace'),
   bodyLimitMebibytes: z.coerce.number().int().min(1).max(1024).default(64).describe('largest hook request in MiB'),
-  inFlightMebibytes: z.coerce.number().int().min(1).max(8192).default(128).describe('MiB of all hook requests that are worked on at one time; more have to come again, and one that is larger comes alone'),
-  tlsDirectory: z.string().optional().describe('directory with tls.crt and tls.key, read again when it changes; plain HTTP when absent'),
-  tokenFile: z.string().optional().describe('file with the bearer token that hook calls must carry; none is asked for when absent'),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least severe log line that is written'),
+  inFlightMebibytes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(8192)
+    .default(128)
+    .describe(
+      'MiB of all hook requests that are worked on at one time; more have to come again, and one that is larger comes alone',
+    ),
+  tlsDirectory: z
+    .string()
+    .optional()
+    .describe('directory with tls.crt and tls.key, read again when it changes; plain HTTP when absent'),
+  tokenFile: z
+    .string()
+    .optional()
+    .describe('file with the bearer token that hook calls must carry; none is asked for when absent'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least severe log line that is written'),
 });
 export type ServerSettings = z.output<typeof serverSettings>;
 

@@ -8,14 +8,31 @@ import { runHook, type ShellOptions } from './shell.ts';
 const envelope = {
   controller: { apiVersion: 'v1', kind: 'CompositeController', metadata: { name: 'test' } },
   parent: { apiVersion: 'v1', kind: 'Parent', metadata: { name: 'one', namespace: 'default', uid: 'uid-1' } },
-  children: {}, related: {}, finalizing: false,
+  children: {},
+  related: {},
+  finalizing: false,
 };
-const look = (name: string): Observation => ({ id: `look ${name}`, kind: 'look', target: { name }, args: {}, maxAgeSeconds: 1 });
+const look = (name: string): Observation => ({
+  id: `look ${name}`,
+  kind: 'look',
+  target: { name },
+  args: {},
+  maxAgeSeconds: 1,
+});
 const work = (name: string): Operation => ({ id: `work ${name}`, kind: 'work', target: { name }, args: {} });
-const decision = (more: Partial<Decision> = {}): Decision => ({ status: {}, children: [], operations: [], events: [], ...more });
+const decision = (more: Partial<Decision> = {}): Decision => ({
+  status: {},
+  children: [],
+  operations: [],
+  events: [],
+  ...more,
+});
 
 /** A hook of two functions, and the requests that it decided about. */
-function scripted(observe: (request: HookRequest) => Observation[], decide: (request: HookRequest, round: number) => Decision) {
+function scripted(
+  observe: (request: HookRequest) => Observation[],
+  decide: (request: HookRequest, round: number) => Decision,
+) {
   const seen: HookRequest[] = [];
   const controller = controllerOf('test', 'composite', (request) => {
     for (const wanted of observe(request)) ask(request.observed, wanted);
@@ -38,12 +55,19 @@ function sidecarOf(script: { observe?: () => number | undefined; operations?: ()
     async observe(observations, waitMillis) {
       calls.push(`observe ${observations.map(({ id }) => id).join(', ')}`);
       pass(Math.min(waitMillis, (script.observe ?? (() => 1))() ?? NaN) || undefined, waitMillis);
-      return { facts: Object.fromEntries(observations.map(({ id }) => [id, { observedAt, value: 1 }])), operations: {} };
+      return {
+        facts: Object.fromEntries(observations.map(({ id }) => [id, { observedAt, value: 1 }])),
+        operations: {},
+      };
     },
     async operations(operations, waitMillis) {
       calls.push(`operations ${operations.map(({ id }) => id).join(', ')}`);
       pass(Math.min(waitMillis, (script.operations ?? (() => 1))() ?? NaN) || undefined, waitMillis);
-      return { operations: Object.fromEntries(operations.map(({ id }) => [id, { state: 'succeeded' as const, at: observedAt }])) };
+      return {
+        operations: Object.fromEntries(
+          operations.map(({ id }) => [id, { state: 'succeeded' as const, at: observedAt }]),
+        ),
+      };
     },
     async events(_subject, events) {
       calls.push(`events ${events.map(({ reason }) => reason).join(', ')}`);
@@ -53,14 +77,21 @@ function sidecarOf(script: { observe?: () => number | undefined; operations?: ()
   };
   const errors: string[] = [];
   const options: ShellOptions = {
-    sidecar, settings: { operatorNamespace: 'weka-operator-system', config: {} }, now: () => now, entropy: () => 'e0', onSidecarError: ({ message }) => errors.push(message),
+    sidecar,
+    settings: { operatorNamespace: 'weka-operator-system', config: {} },
+    now: () => now,
+    entropy: () => 'e0',
+    onSidecarError: ({ message }) => errors.push(message),
   };
   return { options, calls, errors, elapsed: () => now - start };
 }
 
 describe('a hook call', () => {
   it('asks for what only the first facts bring up, each question once', async () => {
-    const { controller } = scripted(({ observed }) => [look('pod'), ...(observed.facts['look pod'] === undefined ? [] : [look('weka')])], () => decision());
+    const { controller } = scripted(
+      ({ observed }) => [look('pod'), ...(observed.facts['look pod'] === undefined ? [] : [look('weka')])],
+      () => decision(),
+    );
     const { options, calls } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(calls).toEqual(['observe look pod', 'observe look weka']);
@@ -78,14 +109,20 @@ describe('a hook call', () => {
   });
 
   it('decides on what is known where each answer brings up another question for ever', async () => {
-    const { controller, seen } = scripted(({ observed }) => [look(`${Object.keys(observed.facts).length}`)], () => decision());
+    const { controller, seen } = scripted(
+      ({ observed }) => [look(`${Object.keys(observed.facts).length}`)],
+      () => decision(),
+    );
     const { options, calls } = sidecarOf();
     await runHook(controller, envelope, options);
     expect([calls.length, seen.length]).toEqual([6, 1]);
   });
 
   it('decides again after an operation that succeeded, with fresh facts', async () => {
-    const { controller, seen } = scripted(() => [look('pod')], (_request, round) => decision({ operations: round === 1 ? [work('a')] : [] }));
+    const { controller, seen } = scripted(
+      () => [look('pod')],
+      (_request, round) => decision({ operations: round === 1 ? [work('a')] : [] }),
+    );
     const { options, calls } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(calls).toEqual(['observe look pod', 'operations work a', 'observe look pod']);
@@ -93,31 +130,48 @@ describe('a hook call', () => {
   });
 
   it('gives the last answer about an object once: what it rested on may be gone with its operations', async () => {
-    const { controller, seen } = scripted(() => [], () => decision({ operations: [work('end')], finalized: true }));
+    const { controller, seen } = scripted(
+      () => [],
+      () => decision({ operations: [work('end')], finalized: true }),
+    );
     const { options } = sidecarOf();
     expect(await runHook(controller, { ...envelope, finalizing: true }, options)).toMatchObject({ finalized: true });
     expect(seen).toHaveLength(1);
   });
 
   it('does not hurry for an operation that succeeded and has had no effect', async () => {
-    const { controller, seen } = scripted(() => [], () => decision({ operations: [work('a')] }));
+    const { controller, seen } = scripted(
+      () => [],
+      () => decision({ operations: [work('a')] }),
+    );
     const { options } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(seen).toHaveLength(2);
   });
 
   it('decides anew at once where another has been faster, but not for ever', async () => {
-    const { controller, seen } = scripted(() => [look('claims')], () => decision({ operations: [work('claim')] }));
+    const { controller, seen } = scripted(
+      () => [look('claims')],
+      () => decision({ operations: [work('claim')] }),
+    );
     const { options } = sidecarOf();
     const outcomes: Sidecar['operations'] = async (operations) => ({
-      operations: Object.fromEntries(operations.map(({ id }) => [id, { state: 'failed' as const, at: '2026-01-01T00:00:00Z', error: 'conflict', superseded: true as const }])),
+      operations: Object.fromEntries(
+        operations.map(({ id }) => [
+          id,
+          { state: 'failed' as const, at: '2026-01-01T00:00:00Z', error: 'conflict', superseded: true as const },
+        ]),
+      ),
     });
     await runHook(controller, envelope, { ...options, sidecar: { ...options.sidecar, operations: outcomes } });
     expect(seen).toHaveLength(2);
   });
 
   it('ends after six rounds, however much there is to do', async () => {
-    const { controller, seen } = scripted(() => [], (_request, round) => decision({ operations: [work(`${round}`)] }));
+    const { controller, seen } = scripted(
+      () => [],
+      (_request, round) => decision({ operations: [work(`${round}`)] }),
+    );
     const { options } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(seen).toHaveLength(6);
@@ -125,14 +179,20 @@ describe('a hook call', () => {
 
   it('reports the events of all rounds once', async () => {
     const event = { type: 'Normal' as const, reason: 'Allocated', message: 'claims ports' };
-    const { controller } = scripted(() => [], (_request, round) => decision({ operations: round === 1 ? [work('a')] : [], events: [event] }));
+    const { controller } = scripted(
+      () => [],
+      (_request, round) => decision({ operations: round === 1 ? [work('a')] : [], events: [event] }),
+    );
     const { options, calls } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(calls.filter((call) => call.startsWith('events'))).toEqual(['events Allocated']);
   });
 
   it('decides with nothing known while the sidecar is away, and asks it no more', async () => {
-    const { controller, seen } = scripted(() => [look('pod')], () => decision({ operations: [work('a')], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }));
+    const { controller, seen } = scripted(
+      () => [look('pod')],
+      () => decision({ operations: [work('a')], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }),
+    );
     const { options, calls, errors } = sidecarOf({ observe: () => undefined });
     await runHook(controller, envelope, options);
     expect(seen[0]?.observed).toMatchObject({ facts: {}, operations: {} });
@@ -143,18 +203,36 @@ describe('a hook call', () => {
   it.each<[string, Parameters<typeof sidecarOf>[0]]>([
     ['hangs from the start', { observe: () => undefined, operations: () => undefined }],
     ['takes all the time that it is given', { observe: () => 1000, operations: () => 2000 }],
-    ['answers slowly and then hangs', (() => { let calls = 0; return { observe: () => ((calls += 1) > 2 ? undefined : 900), operations: () => 1990 }; })()],
+    [
+      'answers slowly and then hangs',
+      (() => {
+        let calls = 0;
+        return { observe: () => ((calls += 1) > 2 ? undefined : 900), operations: () => 1990 };
+      })(),
+    ],
     ['hangs in operations', { operations: () => undefined }],
   ])('answers within 8 s when the sidecar %s', async (_name, script) => {
-    const { controller } = scripted(({ observed }) => [look('a'), ...(observed.facts['look a'] ? [look('b')] : []), ...(observed.facts['look b'] ? [look('c')] : [])],
-      (_request, round) => decision({ operations: [work(`${round}`)], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }));
+    const { controller } = scripted(
+      ({ observed }) => [
+        look('a'),
+        ...(observed.facts['look a'] ? [look('b')] : []),
+        ...(observed.facts['look b'] ? [look('c')] : []),
+      ],
+      (_request, round) =>
+        decision({ operations: [work(`${round}`)], events: [{ type: 'Normal', reason: 'Waits', message: '' }] }),
+    );
     const { options, elapsed } = sidecarOf(script);
     await runHook(controller, envelope, options);
     expect(elapsed()).toBeLessThan(8000);
   });
 
   it('lets faults of its own through', async () => {
-    const { controller } = scripted(() => [], () => { throw new Error('a fault'); });
+    const { controller } = scripted(
+      () => [],
+      () => {
+        throw new Error('a fault');
+      },
+    );
     await expect(runHook(controller, envelope, sidecarOf().options)).rejects.toThrow('a fault');
   });
 });

@@ -45,7 +45,12 @@ interface Gathered {
 }
 
 /** Runs the hook, has its questions answered, and runs it again, until it asks for nothing more. */
-async function gather(controller: HookController, request: HookRequest, options: ShellOptions, deadline: number): Promise<Gathered> {
+async function gather(
+  controller: HookController,
+  request: HookRequest,
+  options: ShellOptions,
+  deadline: number,
+): Promise<Gathered> {
   const asked = new Set<string>();
   let observed: Observed = { facts: {}, operations: {} };
   let sidecarAway = false;
@@ -61,7 +66,11 @@ async function gather(controller: HookController, request: HookRequest, options:
     const left = Math.max(0, deadline - options.now());
     const answer = await away(options.sidecar.observe(fresh, Math.min(left, options.observeMillis ?? 1000)), options);
     if (answer === undefined) sidecarAway = true;
-    else observed = { facts: { ...observed.facts, ...answer.facts }, operations: { ...observed.operations, ...answer.operations } };
+    else
+      observed = {
+        facts: { ...observed.facts, ...answer.facts },
+        operations: { ...observed.operations, ...answer.operations },
+      };
   }
 }
 
@@ -69,7 +78,11 @@ async function gather(controller: HookController, request: HookRequest, options:
  * One call of a sync or finalize hook.
  * @returns the last decision; its operations have been handed over and its events reported
  */
-export async function runHook(controller: HookController, envelope: Envelope, options: ShellOptions): Promise<Decision> {
+export async function runHook(
+  controller: HookController,
+  envelope: Envelope,
+  options: ShellOptions,
+): Promise<Decision> {
   const deadline = options.now() + (options.budgetMillis ?? 6000);
   const contextNow = (): Context => ({
     ...options.settings,
@@ -85,9 +98,13 @@ export async function runHook(controller: HookController, envelope: Envelope, op
 
     const left = Math.max(0, deadline - options.now());
     const asked = decision.operations.length > 0 && !sidecarAway;
-    const answer = asked ? await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options) : undefined;
+    const answer = asked
+      ? await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options)
+      : undefined;
     // an operation that ended so before and is asked for again has not had its effect: no reason to hurry
-    const fresh = Object.entries(answer?.operations ?? {}).filter(([id, { state, superseded }]) => (state === 'succeeded' || superseded === true) && !ended.has(id));
+    const fresh = Object.entries(answer?.operations ?? {}).filter(
+      ([id, { state, superseded }]) => (state === 'succeeded' || superseded === true) && !ended.has(id),
+    );
     for (const [id] of fresh) ended.add(id);
     const progressed = fresh.length > 0;
     // the last answer about an object is final: what it rested on may be gone with it

@@ -11,9 +11,15 @@ async function listening(listener: RequestListener) {
   const socket = join(directory, 'sidecar.sock');
   const server = createServer(listener);
   const connections = { count: 0 };
-  server.on('connection', () => { connections.count += 1; });
+  server.on('connection', () => {
+    connections.count += 1;
+  });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  onTestFinished(() => { server.closeAllConnections(); server.close(); rmSync(directory, { recursive: true }); });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+    rmSync(directory, { recursive: true });
+  });
   return { socket, connections };
 }
 

@@ -18,32 +18,51 @@ interface Answer {
  * small decision. One that the restarting sidecar has closed meanwhile is noticed at the next call, which is then made
  * again on a new one: all that a sidecar is asked for may be asked for twice.
  */
-export function sidecarClient({ socket, graceMillis = 1000 }: SidecarClientOptions): Sidecar & { metrics(): Promise<string> } {
+export function sidecarClient({
+  socket,
+  graceMillis = 1000,
+}: SidecarClientOptions): Sidecar & { metrics(): Promise<string> } {
   const kept = new Agent({ keepAlive: true });
-  const send = (path: string, body: string | undefined, signal: AbortSignal, agent: Agent | false): Promise<Answer> => new Promise((resolve, reject) => {
-    const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const request = httpRequest({ socketPath: socket, path, method: body === undefined ? 'GET' : 'POST', agent, signal, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+  const send = (path: string, body: string | undefined, signal: AbortSignal, agent: Agent | false): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const headers =
+        body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const request = httpRequest(
+        { socketPath: socket, path, method: body === undefined ? 'GET' : 'POST', agent, signal, headers },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+          );
+        },
+      );
+      request.on('error', (error) => {
+        if (request.reusedSocket && !signal.aborted) resolve(send(path, body, signal, false));
+        else reject(error);
+      });
+      request.end(body);
     });
-    request.on('error', (error) => {
-      if (request.reusedSocket && !signal.aborted) resolve(send(path, body, signal, false));
-      else reject(error);
-    });
-    request.end(body);
-  });
 
   const text = async (path: string, body: object | undefined, waitMillis: number): Promise<string> => {
     let answer: Answer;
     try {
-      answer = await send(path, body === undefined ? undefined : JSON.stringify(body), AbortSignal.timeout(waitMillis + graceMillis), kept);
+      answer = await send(
+        path,
+        body === undefined ? undefined : JSON.stringify(body),
+        AbortSignal.timeout(waitMillis + graceMillis),
+        kept,
+      );
     } catch (error) {
-      throw new SidecarError('unavailable', `sidecar ${path}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new SidecarError(
+        'unavailable',
+        `sidecar ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     if (answer.code === 503) throw new SidecarError('unavailable', `sidecar ${path}: shutting down`);
-    if (answer.code !== 200) throw new SidecarError(answer.code < 500 ? 'refused' : 'failed', `sidecar ${path}: ${answer.text.slice(0, 400)}`);
+    if (answer.code !== 200)
+      throw new SidecarError(answer.code < 500 ? 'refused' : 'failed', `sidecar ${path}: ${answer.text.slice(0, 400)}`);
     return answer.text;
   };
   const call = async <T>(path: string, body: object, waitMillis: number): Promise<T> => {
@@ -57,8 +76,10 @@ export function sidecarClient({ socket, graceMillis = 1000 }: SidecarClientOptio
   };
 
   return {
-    observe: (observations, waitMillis) => call<ObserveAnswer>('/observe', { observations, waitMillis: Math.round(waitMillis) }, waitMillis),
-    operations: (operations, waitMillis) => call<OperationsAnswer>('/operations', { operations, waitMillis: Math.round(waitMillis) }, waitMillis),
+    observe: (observations, waitMillis) =>
+      call<ObserveAnswer>('/observe', { observations, waitMillis: Math.round(waitMillis) }, waitMillis),
+    operations: (operations, waitMillis) =>
+      call<OperationsAnswer>('/operations', { operations, waitMillis: Math.round(waitMillis) }, waitMillis),
     events: (object, events) => call<{ accepted: number }>('/events', { object, events }, 0),
     metrics: () => text('/metrics', undefined, 0),
   };

@@ -3,11 +3,19 @@ import type { ResourceKind, SystemAccess } from '../core/access.ts';
 import { apiVersion, bootConfigMapPrefix, clusterFinalizer, group, labels, mainContainerName } from './api/group.ts';
 import { claimsNames } from './api/weka-claims.ts';
 
-const wekaKind = (kind: string, namespaced = true): ResourceKind =>
-  ({ apiVersion, kind, plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'), namespaced });
+const wekaKind = (kind: string, namespaced = true): ResourceKind => ({
+  apiVersion,
+  kind,
+  plural: kind.toLowerCase() + (kind.endsWith('s') ? '' : 's'),
+  namespaced,
+});
 
-const other = (version: string, kind: string, plural: string, namespaced = true): ResourceKind =>
-  ({ apiVersion: version, kind, plural, namespaced });
+const other = (version: string, kind: string, plural: string, namespaced = true): ResourceKind => ({
+  apiVersion: version,
+  kind,
+  plural,
+  namespaced,
+});
 
 export const wekaContainerKind = wekaKind('WekaContainer');
 export const wekaClusterKind = wekaKind('WekaCluster');

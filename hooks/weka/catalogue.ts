@@ -4,7 +4,16 @@
  */
 import { z } from 'zod';
 import { coreRight, rightTo } from '../core/access.ts';
-import { changedResult, entry, noArguments, podReference, podTarget, type Catalogue, type PodTarget, type TypedObservation } from '../core/catalogue.ts';
+import {
+  changedResult,
+  entry,
+  noArguments,
+  podReference,
+  podTarget,
+  type Catalogue,
+  type PodTarget,
+  type TypedObservation,
+} from '../core/catalogue.ts';
 import type { Json, Operation, Target } from '../core/contract.ts';
 import { claimsEntries } from '../core/families/claims.ts';
 import { observation, operation } from '../core/operations.ts';
@@ -47,29 +56,47 @@ function clusterNamed(parameters: unknown): Target[] {
 export const wekaCatalogue = {
   ...claimsEntries(wekaClaimsKind),
   'runtime.report': entry({
-    kind: 'runtime.report', type: 'observation', target: podTarget, args: noArguments, result: runtimeReportValue,
+    kind: 'runtime.report',
+    type: 'observation',
+    target: podTarget,
+    args: noArguments,
+    result: runtimeReportValue,
     rbac: execRules,
     description: "Asks a pod's runtime for its report: phase, flags, resources, local weka status, identity.",
     spokenInPod: true,
   }),
   'weka.query': entry({
-    kind: 'weka.query', type: 'observation', target: podTarget,
-    args: z.strictObject({ query: z.enum(queryNames) }), result: json,
+    kind: 'weka.query',
+    type: 'observation',
+    target: podTarget,
+    args: z.strictObject({ query: z.enum(queryNames) }),
+    result: json,
     rbac: execRules,
     description: 'Runs one of the known read-only weka commands in a pod.',
     spokenInPod: true,
   }),
   'weka.credential': entry({
-    kind: 'weka.credential', type: 'observation', target: podTarget,
-    args: z.strictObject({ secret: secretName, ownerUid: objectUid, resourceVersion: z.string().min(1).max(64), username: wekaName }),
+    kind: 'weka.credential',
+    type: 'observation',
+    target: podTarget,
+    args: z.strictObject({
+      secret: secretName,
+      ownerUid: objectUid,
+      resourceVersion: z.string().min(1).max(64),
+      username: wekaName,
+    }),
     result: credentialValue,
     rbac: [...execRules, secretReadRule],
-    description: 'Has weka say in a pod whether it takes a user with the password of a Secret, which is given on stdin. The Secret has to be at the version that is named.',
+    description:
+      'Has weka say in a pod whether it takes a user with the password of a Secret, which is given on stdin. The Secret has to be at the version that is named.',
     spokenInPod: true,
     touches: ({ secret }) => [secret],
   }),
   'runtime.allowStop': entry({
-    kind: 'runtime.allowStop', type: 'operation', target: podTarget, args: z.strictObject({ force: z.boolean() }),
+    kind: 'runtime.allowStop',
+    type: 'operation',
+    target: podTarget,
+    args: z.strictObject({ force: z.boolean() }),
     result: changedResult,
     rbac: execRules,
     description: 'Writes the flag that lets a terminating pod stop, gracefully or by force.',
@@ -78,14 +105,21 @@ export const wekaCatalogue = {
     beside: true,
   }),
   'runtime.writeResources': entry({
-    kind: 'runtime.writeResources', type: 'operation', target: podTarget,
-    args: z.strictObject({ resources: jsonObject }), result: changedResult,
+    kind: 'runtime.writeResources',
+    type: 'operation',
+    target: podTarget,
+    args: z.strictObject({ resources: jsonObject }),
+    result: changedResult,
     rbac: execRules,
     description: 'Writes resources.json (drives, ports, failure domain) and compares what the pod has stored.',
     idempotence: 'The file is replaced atomically by the same text.',
   }),
   'weka.run': entry({
-    kind: 'weka.run', type: 'operation', target: podTarget, args: runArguments, result: changedResult,
+    kind: 'weka.run',
+    type: 'operation',
+    target: podTarget,
+    args: runArguments,
+    result: changedResult,
     rbac: [...execRules, secretReadRule, rightTo(['get'], wekaClusterKind), rightTo(['get'], wekaContainerKind)],
     description: 'Runs one command of the weka command table in an executor pod.',
     idempotence: 'Stated per command.',
@@ -93,7 +127,9 @@ export const wekaCatalogue = {
     touches: ({ parameters }) => clusterNamed(parameters),
   }),
   'weka.joinToken': entry({
-    kind: 'weka.joinToken', type: 'operation', target: podTarget,
+    kind: 'weka.joinToken',
+    type: 'operation',
+    target: podTarget,
     args: z.strictObject({ secret: secretName, ownerUid: objectUid, key: dataKey }),
     result: changedResult,
     rbac: [...execRules, coreRight(['get', 'patch'], 'secrets')],
@@ -111,7 +147,9 @@ export function runtimeReport(pod: PodTarget, maxAgeSeconds: number): TypedObser
 
 /** Observes the answer of one read-only weka command, run in the executor pod. */
 export function wekaQuery<N extends WekaQueryName>(
-  executor: PodTarget, query: N, maxAgeSeconds: number,
+  executor: PodTarget,
+  query: N,
+  maxAgeSeconds: number,
 ): TypedObservation<WekaAnswer<N>> {
   return observation('weka.query', podReference(executor), maxAgeSeconds, { query });
 }
@@ -128,20 +166,40 @@ export function writeResources(pod: PodTarget, resources: Record<string, Json>):
 
 /** Runs a command of the weka command table in the executor pod. */
 export function wekaRun<N extends WekaCommandName>(
-  executor: PodTarget, command: N, parameters: WekaCommandParameters<N>,
+  executor: PodTarget,
+  command: N,
+  parameters: WekaCommandParameters<N>,
 ): Operation {
   return operation('weka.run', podReference(executor), { command, parameters: parameters as Record<string, Json> });
 }
 
 /** Observes whether weka takes `username` with the password that the Secret has at this version. */
 export function credential(
-  executor: PodTarget, secret: { namespace: string; name: string; resourceVersion: string }, ownerUid: string, username: string, maxAgeSeconds: number,
+  executor: PodTarget,
+  secret: { namespace: string; name: string; resourceVersion: string },
+  ownerUid: string,
+  username: string,
+  maxAgeSeconds: number,
 ): TypedObservation<z.infer<typeof credentialValue>> {
   const { namespace, name, resourceVersion } = secret;
-  return observation('weka.credential', podReference(executor), maxAgeSeconds, { secret: { namespace, name }, ownerUid, resourceVersion, username });
+  return observation('weka.credential', podReference(executor), maxAgeSeconds, {
+    secret: { namespace, name },
+    ownerUid,
+    resourceVersion,
+    username,
+  });
 }
 
 /** Puts a join token for clients into a key of a Secret of that owner that lacks it. */
-export function joinToken(executor: PodTarget, secret: { namespace: string; name: string }, ownerUid: string, key: string): Operation {
-  return operation('weka.joinToken', podReference(executor), { secret: { namespace: secret.namespace, name: secret.name }, ownerUid, key });
+export function joinToken(
+  executor: PodTarget,
+  secret: { namespace: string; name: string },
+  ownerUid: string,
+  key: string,
+): Operation {
+  return operation('weka.joinToken', podReference(executor), {
+    secret: { namespace: secret.namespace, name: secret.name },
+    ownerUid,
+    key,
+  });
 }

@@ -6,7 +6,17 @@ import { z } from 'zod';
 import { dataKey, namespaceName, objectName, objectUid } from '../core/validation.ts';
 import { runtimeCommand } from './api/group.ts';
 import {
-  bytes, containerId, devicePath, endpoint, endpointText, longName, messageText, settingKey, settingValue, uuid, wekaName,
+  bytes,
+  containerId,
+  devicePath,
+  endpoint,
+  endpointText,
+  longName,
+  messageText,
+  settingKey,
+  settingValue,
+  uuid,
+  wekaName,
 } from './values.ts';
 
 /** Where the operator's user and join secret are mounted in every pod of a cluster. */
@@ -16,7 +26,11 @@ const credentials = '/var/run/secrets/weka-operator/operator-user';
 const cli = [...runtimeCommand, 'cli'];
 
 /** A key of a Secret in the executor's namespace; only Secrets of our own naming, and only of the cluster of that uid. */
-const secretReference = z.strictObject({ name: objectName.regex(/^weka-/, 'not a Secret of a weka cluster'), key: dataKey, ownerUid: objectUid });
+const secretReference = z.strictObject({
+  name: objectName.regex(/^weka-/, 'not a Secret of a weka cluster'),
+  key: dataKey,
+  ownerUid: objectUid,
+});
 
 export interface WekaCommand<P extends z.ZodType = z.ZodType> {
   parameters: P;
@@ -41,16 +55,27 @@ const quick = 60;
 
 export const wekaCommands = {
   clusterCreate: command({
-    parameters: z.strictObject({ hosts: z.array(endpoint).min(1).max(256), leadershipSize: z.int().min(1).max(64).optional() }),
-    argv: ({ hosts, leadershipSize }) => [[
-      ...cli, 'cluster', 'create', ...hosts.map((host) => host.ip),
-      '--host-ips', hosts.map(endpointText).join(','),
-      `--join-secret=@file:${credentials}/join-secret`,
-      '--admin-password', `@file:${credentials}/password`,
-      ...(leadershipSize === undefined ? [] : ['--leadership-size', `${leadershipSize}`]),
-    ]],
+    parameters: z.strictObject({
+      hosts: z.array(endpoint).min(1).max(256),
+      leadershipSize: z.int().min(1).max(64).optional(),
+    }),
+    argv: ({ hosts, leadershipSize }) => [
+      [
+        ...cli,
+        'cluster',
+        'create',
+        ...hosts.map((host) => host.ip),
+        '--host-ips',
+        hosts.map(endpointText).join(','),
+        `--join-secret=@file:${credentials}/join-secret`,
+        '--admin-password',
+        `@file:${credentials}/password`,
+        ...(leadershipSize === undefined ? [] : ['--leadership-size', `${leadershipSize}`]),
+      ],
+    ],
     timeoutSeconds: 300,
-    idempotence: 'Weka refuses a second create on the same hosts; the caller asks only while no member has a cluster GUID.',
+    idempotence:
+      'Weka refuses a second create on the same hosts; the caller asks only while no member has a cluster GUID.',
   }),
   clusterName: command({
     parameters: z.strictObject({ name: longName }),
@@ -90,11 +115,18 @@ export const wekaCommands = {
   }),
   overrideAdd: command({
     parameters: z.strictObject({ key: settingKey, value: settingValue.optional(), force: z.boolean().optional() }),
-    argv: ({ key, value, force }) => [[
-      'weka', 'debug', 'override', 'add', '--key', key,
-      ...(value === undefined ? [] : ['--value', `${value}`]),
-      ...(force === true ? ['--force'] : []),
-    ]],
+    argv: ({ key, value, force }) => [
+      [
+        'weka',
+        'debug',
+        'override',
+        'add',
+        '--key',
+        key,
+        ...(value === undefined ? [] : ['--value', `${value}`]),
+        ...(force === true ? ['--force'] : []),
+      ],
+    ],
     alreadyDone: /already exists/i,
     timeoutSeconds: quick,
     idempotence: 'The caller asks while the override list lacks the key.',
@@ -161,15 +193,30 @@ export const wekaCommands = {
   }),
   filesystemCreate: command({
     parameters: z.strictObject({
-      name: wekaName, group: wekaName, sizeBytes: bytes, thinMinBytes: bytes, thinMaxBytes: bytes,
-      encrypted: z.boolean().optional(), allowNoKms: z.boolean().optional(),
+      name: wekaName,
+      group: wekaName,
+      sizeBytes: bytes,
+      thinMinBytes: bytes,
+      thinMaxBytes: bytes,
+      encrypted: z.boolean().optional(),
+      allowNoKms: z.boolean().optional(),
     }),
-    argv: ({ name, group, sizeBytes, thinMinBytes, thinMaxBytes, encrypted, allowNoKms }) => [[
-      'weka', 'fs', 'create', name, group, `${sizeBytes}`,
-      '--thin-provision-max-ssd', `${thinMaxBytes}`, '--thin-provision-min-ssd', `${thinMinBytes}`,
-      ...(encrypted === true ? ['--encrypted'] : []),
-      ...(allowNoKms === true ? ['--allow-no-kms'] : []),
-    ]],
+    argv: ({ name, group, sizeBytes, thinMinBytes, thinMaxBytes, encrypted, allowNoKms }) => [
+      [
+        'weka',
+        'fs',
+        'create',
+        name,
+        group,
+        `${sizeBytes}`,
+        '--thin-provision-max-ssd',
+        `${thinMaxBytes}`,
+        '--thin-provision-min-ssd',
+        `${thinMinBytes}`,
+        ...(encrypted === true ? ['--encrypted'] : []),
+        ...(allowNoKms === true ? ['--allow-no-kms'] : []),
+      ],
+    ],
     alreadyDone: /already exists/i,
     timeoutSeconds: 180,
     idempotence: 'An existing filesystem of that name counts as created, whatever its size.',

@@ -5,4 +5,5 @@ import { parseDurationSeconds } from '../core/durations.ts';
 const defaultSeconds = 24 * 3600;
 
 /** Seconds of spec.gracefulDestroyDuration, such as `24h`; empty, or no duration: the default. */
-export const graceSeconds = (duration: string | undefined): number => parseDurationSeconds(duration ?? '') ?? defaultSeconds;
+export const graceSeconds = (duration: string | undefined): number =>
+  parseDurationSeconds(duration ?? '') ?? defaultSeconds;

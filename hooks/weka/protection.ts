@@ -31,18 +31,30 @@ export function shortcomings(status: WekaStatus): string[] {
 
 /** Fields of `weka status` without which nothing can be said of the protection, as far as they are missing. */
 function unsaid({ status, containers, rebuild }: WekaStatus): string[] {
-  const counts = countedModes.flatMap(({ field: role }) => (['active', 'total'] as const).flatMap((field) => (containers?.[role]?.[field] === undefined ? [`containers.${role}.${field}`] : [])));
+  const counts = countedModes.flatMap(({ field: role }) =>
+    (['active', 'total'] as const).flatMap((field) =>
+      containers?.[role]?.[field] === undefined ? [`containers.${role}.${field}`] : [],
+    ),
+  );
   // weka that calls itself OK has said that nothing is rebuilt; what it says beside that has to be whole
-  const states = rebuild === undefined ? [] : rebuild.protectionState === undefined
-    ? ['rebuild.protectionState']
-    : rebuild.protectionState.flatMap((state, index) => (['numFailures', 'percent'] as const).flatMap((field) => (state[field] === undefined ? [`rebuild.protectionState[${index}].${field}`] : [])));
+  const states =
+    rebuild === undefined
+      ? []
+      : rebuild.protectionState === undefined
+        ? ['rebuild.protectionState']
+        : rebuild.protectionState.flatMap((state, index) =>
+            (['numFailures', 'percent'] as const).flatMap((field) =>
+              state[field] === undefined ? [`rebuild.protectionState[${index}].${field}`] : [],
+            ),
+          );
   return [...(status === undefined ? ['status'] : []), ...counts, ...states];
 }
 
 /** The gates that upstream asks before it touches the next container, without its 90 % allowance (docs/weka/reference.md#gates). */
 export function protectionOf(status: WekaStatus): Protection {
   const missing = unsaid(status);
-  if (missing.length > 0) return { state: 'unknown', message: `the answer of weka status has no ${missing.join(', ')}` };
+  if (missing.length > 0)
+    return { state: 'unknown', message: `the answer of weka status has no ${missing.join(', ')}` };
   const found = shortcomings(status);
   return found.length === 0 ? { state: 'full' } : { state: 'lacking', message: found.join(', ') };
 }

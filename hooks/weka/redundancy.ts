@@ -23,7 +23,11 @@ function worstFailures({ status, rebuild }: WekaStatus): number | undefined {
  * others bear it. They do when all of them are up, no data misses a copy but the one that `away` has, if it is down, the drives left
  * are in enough failure domains for a stripe, and more than half of the compute containers are left.
  */
-export function againstAbsence(status: WekaStatus | undefined, containers: WekaContainers, away: (member: WekaMember) => boolean): string | undefined {
+export function againstAbsence(
+  status: WekaStatus | undefined,
+  containers: WekaContainers,
+  away: (member: WekaMember) => boolean,
+): string | undefined {
   if (containers.state === 'unknown') return containers.reason;
   if (status === undefined) return 'the status of the weka cluster has not been read';
   const members = containers.members.filter((member) => !isOut(member) && member.role !== 'other');
@@ -38,7 +42,12 @@ export function againstAbsence(status: WekaStatus | undefined, containers: WekaC
   // one copy may be missing already where it is the absence of these that it is missing by
   if (failures > (gone.length > 0 ? 1 : 0)) return `some of the data has ${failures} failures`;
   const { active, total } = status.drives ?? {};
-  if (failures > 0 && !gone.some((member) => countedAs(member) === 'drives') && (active === undefined || active !== total)) return `some of the data has ${failures} failures, and ${active ?? 'an unknown number'} of ${total ?? 'an unknown number'} drives are active`;
+  if (
+    failures > 0 &&
+    !gone.some((member) => countedAs(member) === 'drives') &&
+    (active === undefined || active !== total)
+  )
+    return `some of the data has ${failures} failures, and ${active ?? 'an unknown number'} of ${total ?? 'an unknown number'} drives are active`;
   return againstLoss(status, members, left);
 }
 
@@ -46,20 +55,33 @@ export function againstAbsence(status: WekaStatus | undefined, containers: WekaC
  * The container is away, and no data misses a copy for it: weka has made up for it elsewhere. Who gives it up takes nothing
  * away, whoever else is away; two machines that died for good would wait for each other otherwise.
  */
-export function madeUpFor(status: WekaStatus | undefined, containers: WekaContainers, hostId: number | undefined): boolean {
+export function madeUpFor(
+  status: WekaStatus | undefined,
+  containers: WekaContainers,
+  hostId: number | undefined,
+): boolean {
   if (containers.state === 'unknown' || status === undefined) return false;
   const own = containers.members.find((member) => member.hostId === hostId);
   return own?.status === 'DOWN' && worstFailures(status) === 0;
 }
 
 /** The same by numbers alone: what is left of all that hold data or serve it. */
-function againstLoss({ stripe_data_drives: data, stripe_protection_drives: parity }: WekaStatus, members: readonly WekaMember[], left: readonly WekaMember[]): string | undefined {
-  const of = (field: 'drives' | 'computes', some: readonly WekaMember[]): WekaMember[] => some.filter((member) => countedAs(member) === field);
+function againstLoss(
+  { stripe_data_drives: data, stripe_protection_drives: parity }: WekaStatus,
+  members: readonly WekaMember[],
+  left: readonly WekaMember[],
+): string | undefined {
+  const of = (field: 'drives' | 'computes', some: readonly WekaMember[]): WekaMember[] =>
+    some.filter((member) => countedAs(member) === field);
   const domains = new Set(of('drives', left).map(domainOf)).size;
   if (of('drives', left).length < of('drives', members).length) {
-    if (data === undefined || parity === undefined) return 'the answer of weka status has no stripe_data_drives or no stripe_protection_drives';
-    if (domains < data + parity) return `drives of ${domains} failure domains would be left, and a stripe takes ${data + parity}`;
+    if (data === undefined || parity === undefined)
+      return 'the answer of weka status has no stripe_data_drives or no stripe_protection_drives';
+    if (domains < data + parity)
+      return `drives of ${domains} failure domains would be left, and a stripe takes ${data + parity}`;
   }
   const [computes, total] = [of('computes', left).length, of('computes', members).length];
-  return computes < total && computes * 2 <= total ? `${computes} of ${total} compute containers would be left, no more than half` : undefined;
+  return computes < total && computes * 2 <= total
+    ? `${computes} of ${total} compute containers would be left, no more than half`
+    : undefined;
 }

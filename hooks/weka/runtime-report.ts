@@ -3,8 +3,16 @@ import { z } from 'zod';
 import { json, jsonObject } from '../core/validation.ts';
 
 export const runtimePhases = [
-  'starting', 'waiting-for-resources', 'waiting-for-drivers', 'starting-weka', 'running',
-  'waiting-to-stop', 'stopping', 'stopped', 'idle', 'error',
+  'starting',
+  'waiting-for-resources',
+  'waiting-for-drivers',
+  'starting-weka',
+  'running',
+  'waiting-to-stop',
+  'stopping',
+  'stopped',
+  'idle',
+  'error',
 ] as const;
 
 /** An entry of `weka local ps --json`. */
@@ -13,10 +21,13 @@ const localContainer = z.looseObject({
   type: z.string().optional(),
   /** `Running`, `Stopped`, `Starting`, `Error`. */
   runStatus: z.string().optional(),
-  internalStatus: z.looseObject({
-    /** `READY`, `STEM`, `CLUSTERIZING` ... */
-    display_status: z.string().optional(),
-  }).nullable().optional(),
+  internalStatus: z
+    .looseObject({
+      /** `READY`, `STEM`, `CLUSTERIZING` ... */
+      display_status: z.string().optional(),
+    })
+    .nullable()
+    .optional(),
 });
 
 export const runtimeReport = z.looseObject({

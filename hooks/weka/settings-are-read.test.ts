@@ -10,7 +10,10 @@ const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'u
   .join('\n');
 
 describe('a setting of the operator', () => {
-  it.each(describeSettings(operatorConfig).map(({ name }) => name))('%s is read by a hook: none is accepted and ignored', (name) => {
-    expect(sources).toMatch(new RegExp(`\\b${name}\\b`));
-  });
+  it.each(describeSettings(operatorConfig).map(({ name }) => name))(
+    '%s is read by a hook: none is accepted and ignored',
+    (name) => {
+      expect(sources).toMatch(new RegExp(`\\b${name}\\b`));
+    },
+  );
 });

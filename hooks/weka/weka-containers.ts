@@ -48,7 +48,9 @@ export interface Speaker {
 export function ofAnotherCluster(status: WekaStatus | undefined, clusterGuid: string | undefined): string | undefined {
   if (status === undefined) return 'the member that was asked has not answered weka status';
   if (clusterGuid === undefined || status.guid === clusterGuid) return undefined;
-  return status.guid === undefined ? 'the answer of weka status has no guid' : `the member that was asked speaks of the weka cluster ${status.guid}, not of ${clusterGuid}`;
+  return status.guid === undefined
+    ? 'the answer of weka status has no guid'
+    : `the member that was asked speaks of the weka cluster ${status.guid}, not of ${clusterGuid}`;
 }
 
 /** Why a list is shorter than the same member counts; who is missing in it is not gone for that. */
@@ -65,25 +67,36 @@ function againstCounts(members: readonly WekaMember[], status: WekaStatus | unde
 /** Why a list speaks of the past: it calls somebody UP whose node does not report. Undefined where it does not. */
 export function againstSilence(found: WekaContainers, silent: readonly SilentMember[]): string | undefined {
   if (found.state === 'unknown') return undefined;
-  const contradiction = silent.find(({ wekaName }) => found.members.some((member) => member.name === wekaName && member.status === 'UP'));
-  return contradiction === undefined ? undefined : `weka calls ${contradiction.wekaName} UP, and its node ${contradiction.nodeName} does not report`;
+  const contradiction = silent.find(({ wekaName }) =>
+    found.members.some((member) => member.name === wekaName && member.status === 'UP'),
+  );
+  return contradiction === undefined
+    ? undefined
+    : `weka calls ${contradiction.wekaName} UP, and its node ${contradiction.nodeName} does not report`;
 }
 
 /** The answer of `weka cluster container`, or why it can not be believed. */
-export function readContainers(answer: WekaAnswer<'containers'> | undefined, { containerId: speaker, status, clusterGuid }: Speaker): WekaContainers {
+export function readContainers(
+  answer: WekaAnswer<'containers'> | undefined,
+  { containerId: speaker, status, clusterGuid }: Speaker,
+): WekaContainers {
   const unknown = (reason: string): WekaContainers => ({ state: 'unknown', reason });
   if (answer === undefined) return unknown('the containers of the weka cluster have not been read');
-  if (speaker === undefined) return unknown('it is not known which member has listed the containers of the weka cluster');
+  if (speaker === undefined)
+    return unknown('it is not known which member has listed the containers of the weka cluster');
   const ids = answer.map(hostIdOf);
   const odd = answer.find((_entry, index) => Number.isNaN(ids[index]));
   if (odd !== undefined) return unknown(`weka lists a container as ${odd.host_id}, which is no HostId<N>`);
   if (new Set(ids).size < ids.length) return unknown('weka lists a container twice');
-  if (!ids.includes(speaker)) return unknown(`the member HostId<${speaker}> that answered is not in its own list of ${answer.length} containers`);
-  if (answer[ids.indexOf(speaker)]?.status === 'DOWN') return unknown(`the member HostId<${speaker}> that answered calls itself DOWN`);
+  if (!ids.includes(speaker))
+    return unknown(`the member HostId<${speaker}> that answered is not in its own list of ${answer.length} containers`);
+  if (answer[ids.indexOf(speaker)]?.status === 'DOWN')
+    return unknown(`the member HostId<${speaker}> that answered calls itself DOWN`);
   const silent = answer.find(({ status }) => (status ?? '') === '');
   if (silent !== undefined) return unknown(`weka lists ${silent.host_id} without a status`);
   const members = answer.map((entry, index) => ({
-    hostId: ids[index] ?? NaN, status: entry.status ?? '',
+    hostId: ids[index] ?? NaN,
+    status: entry.status ?? '',
     ...((entry.container_name ?? '') === '' ? {} : { name: entry.container_name ?? '' }),
     ...(roleOf(entry) === undefined ? {} : { role: roleOf(entry) ?? 'other' }),
     ...((entry.failure_domain ?? '') === '' ? {} : { failureDomain: entry.failure_domain ?? '' }),

@@ -23,14 +23,43 @@ describe('58. Merge: removal through lastApplied, foreign keys kept, list maps b
       { spec: { replace: 2, add: 2 } },
       { spec: { keep: 1, replace: 2, add: 2 } },
     ],
-    ['without a last-applied state nothing is removed', { a: 1, b: { c: 1 } }, undefined, { b: { d: 1 } }, { a: 1, b: { c: 1, d: 1 } }],
-    ['a list of scalars is replaced', { list: [1, 2, { a: true }] }, { list: [4] }, { list: [7, { b: false }] }, { list: [7, { b: false }] }],
+    [
+      'without a last-applied state nothing is removed',
+      { a: 1, b: { c: 1 } },
+      undefined,
+      { b: { d: 1 } },
+      { a: 1, b: { c: 1, d: 1 } },
+    ],
+    [
+      'a list of scalars is replaced',
+      { list: [1, 2, { a: true }] },
+      { list: [4] },
+      { list: [7, { b: false }] },
+      { list: [7, { b: false }] },
+    ],
     [
       'a list of named objects is merged by name, in the live order, new ones behind',
-      { env: [{ name: 'keep', value: 'x' }, { name: 'gone', value: 'x' }, { name: 'both', live: 1 }] },
+      {
+        env: [
+          { name: 'keep', value: 'x' },
+          { name: 'gone', value: 'x' },
+          { name: 'both', live: 1 },
+        ],
+      },
       { env: [{ name: 'gone', value: 'old' }] },
-      { env: [{ name: 'new', value: 'y' }, { name: 'both', mine: 2 }] },
-      { env: [{ name: 'keep', value: 'x' }, { name: 'both', live: 1, mine: 2 }, { name: 'new', value: 'y' }] },
+      {
+        env: [
+          { name: 'new', value: 'y' },
+          { name: 'both', mine: 2 },
+        ],
+      },
+      {
+        env: [
+          { name: 'keep', value: 'x' },
+          { name: 'both', live: 1, mine: 2 },
+          { name: 'new', value: 'y' },
+        ],
+      },
     ],
     [
       'containerPort comes before name',
@@ -41,10 +70,25 @@ describe('58. Merge: removal through lastApplied, foreign keys kept, list maps b
     ],
     [
       'mountPath comes before name, so one volume may be mounted twice',
-      { mounts: [{ mountPath: '/a', name: 'v' }, { mountPath: '/b', name: 'v' }] },
+      {
+        mounts: [
+          { mountPath: '/a', name: 'v' },
+          { mountPath: '/b', name: 'v' },
+        ],
+      },
       {},
-      { mounts: [{ mountPath: '/b', name: 'v' }, { mountPath: '/a', name: 'v' }] },
-      { mounts: [{ mountPath: '/a', name: 'v' }, { mountPath: '/b', name: 'v' }] },
+      {
+        mounts: [
+          { mountPath: '/b', name: 'v' },
+          { mountPath: '/a', name: 'v' },
+        ],
+      },
+      {
+        mounts: [
+          { mountPath: '/a', name: 'v' },
+          { mountPath: '/b', name: 'v' },
+        ],
+      },
     ],
     [
       'a list whose items have no key in common in all three versions is replaced',
@@ -55,14 +99,41 @@ describe('58. Merge: removal through lastApplied, foreign keys kept, list maps b
     ],
     [
       'two live items of one key both become the merged one, for ever',
-      { ports: [{ containerPort: 80, protocol: 'TCP' }, { containerPort: 80, protocol: 'UDP' }] },
+      {
+        ports: [
+          { containerPort: 80, protocol: 'TCP' },
+          { containerPort: 80, protocol: 'UDP' },
+        ],
+      },
       {},
-      { ports: [{ containerPort: 80, protocol: 'TCP' }, { containerPort: 80, protocol: 'UDP' }] },
-      { ports: [{ containerPort: 80, protocol: 'UDP' }, { containerPort: 80, protocol: 'UDP' }] },
+      {
+        ports: [
+          { containerPort: 80, protocol: 'TCP' },
+          { containerPort: 80, protocol: 'UDP' },
+        ],
+      },
+      {
+        ports: [
+          { containerPort: 80, protocol: 'UDP' },
+          { containerPort: 80, protocol: 'UDP' },
+        ],
+      },
     ],
-    ['a desired null on an object removes only what was applied', { spec: { keep: 1, mine: 1 } }, { spec: { mine: 1 } }, { spec: null }, { spec: { keep: 1 } }],
+    [
+      'a desired null on an object removes only what was applied',
+      { spec: { keep: 1, mine: 1 } },
+      { spec: { mine: 1 } },
+      { spec: null },
+      { spec: { keep: 1 } },
+    ],
     ['a desired null on a scalar stays null', { replicas: 1 }, {}, { replicas: null }, { replicas: null }],
-    ['a desired scalar on an object counts as empty, without an error', { spec: { keep: 1 } }, {}, { spec: 'text' }, { spec: { keep: 1 } }],
+    [
+      'a desired scalar on an object counts as empty, without an error',
+      { spec: { keep: 1 } },
+      {},
+      { spec: 'text' },
+      { spec: { keep: 1 } },
+    ],
     ['a desired scalar on a list empties it', { list: [1] }, {}, { list: 'text' }, { list: null }],
   ];
   it.each(table)('%s', (_name, observed, lastApplied, desired, merged) => {
@@ -74,8 +145,16 @@ describe('58. Merge: removal through lastApplied, foreign keys kept, list maps b
 
 describe('59. System metadata and status never cause a difference', () => {
   it('puts back what the server owns, removed or changed, and leaves the rest of the change', () => {
-    const observed = { metadata: { uid: 'u', generation: 3, creationTimestamp: 'then', other: 1 }, status: { phase: 'Running' }, spec: 1 };
-    const merged: Tree = { metadata: { generation: 4, deletionTimestamp: 'now', selfLink: 'x', other: 2, mine: 1 }, status: {}, spec: 2 };
+    const observed = {
+      metadata: { uid: 'u', generation: 3, creationTimestamp: 'then', other: 1 },
+      status: { phase: 'Running' },
+      spec: 1,
+    };
+    const merged: Tree = {
+      metadata: { generation: 4, deletionTimestamp: 'now', selfLink: 'x', other: 2, mine: 1 },
+      status: {},
+      spec: 2,
+    };
     restoreSystemFields(merged, observed);
     expect(merged).toEqual({
       metadata: { uid: 'u', generation: 3, creationTimestamp: 'then', other: 2, mine: 1 },

@@ -39,7 +39,11 @@ function mergeValue(destination: unknown, lastApplied: unknown, desired: unknown
     return mergeObject(destination, isTree(lastApplied) ? lastApplied : {}, isTree(desired) ? desired : {});
   }
   if (Array.isArray(destination)) {
-    return mergeList(destination, Array.isArray(lastApplied) ? lastApplied : [], Array.isArray(desired) ? desired : undefined);
+    return mergeList(
+      destination,
+      Array.isArray(lastApplied) ? lastApplied : [],
+      Array.isArray(desired) ? desired : undefined,
+    );
   }
   return desired;
 }

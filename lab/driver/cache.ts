@@ -21,7 +21,10 @@ export class ObjectCache {
   /** Objects whose controller owner has that UID; without a UID those that have no controller owner. */
   listByOwner(uid: string | undefined, namespace?: string): KubernetesObject[] {
     const keys = this.byOwner.get(uid ?? noOwner) ?? [];
-    return inNamespace([...keys].map((key) => this.objects.get(key)!), namespace);
+    return inNamespace(
+      [...keys].map((key) => this.objects.get(key)!),
+      namespace,
+    );
   }
 
   /** Returns what was there before. */

@@ -79,7 +79,9 @@ export async function manageChildren(
       for (const [name, child] of context.random.shuffle([...group.objects])) {
         const existing = present?.get(name);
         await attempt(() =>
-          existing === undefined ? createChild(context, resource, parent, child) : updateChild(context, resource, parent, existing, child),
+          existing === undefined
+            ? createChild(context, resource, parent, child)
+            : updateChild(context, resource, parent, existing, child),
         );
       }
     });
@@ -89,9 +91,16 @@ export async function manageChildren(
 }
 
 /** Background, with the UID pinned, and the object's own grace period. Gone already is success. */
-async function deleteChild({ client }: ChildrenContext, resource: ResourceInfo, child: KubernetesObject): Promise<boolean> {
+async function deleteChild(
+  { client }: ChildrenContext,
+  resource: ResourceInfo,
+  child: KubernetesObject,
+): Promise<boolean> {
   try {
-    await client.delete(resource, child, { preconditions: { uid: child.metadata.uid! }, propagationPolicy: 'Background' });
+    await client.delete(resource, child, {
+      preconditions: { uid: child.metadata.uid! },
+      propagationPolicy: 'Background',
+    });
     return true;
   } catch (error) {
     if (isReason(error, 'NotFound')) return false;
@@ -133,7 +142,9 @@ async function updateChild(
   const method = methods.get(`${resource.kind}.${resource.group}`) ?? 'OnDelete';
   if (method === 'OnDelete') return;
   const recreate = method === 'Recreate' || method === 'RollingRecreate';
-  const written = recreate ? await deleteChild(context, resource, observed) : await updateInPlace(client, resource, updated);
+  const written = recreate
+    ? await deleteChild(context, resource, observed)
+    : await updateInPlace(client, resource, updated);
   if (!written) return;
   const replaced = recreate ? observed.metadata.uid! : observed.metadata.resourceVersion!;
   differences.wrote(key, goJson(desired), replaced, () => ({
@@ -146,7 +157,11 @@ async function updateChild(
 }
 
 /** False when the object is gone or newer than the cache: a later sync sees that. */
-async function updateInPlace(client: DriverClient, resource: ResourceInfo, updated: KubernetesObject): Promise<boolean> {
+async function updateInPlace(
+  client: DriverClient,
+  resource: ResourceInfo,
+  updated: KubernetesObject,
+): Promise<boolean> {
   try {
     await client.update(resource, updated);
     return true;

@@ -34,7 +34,10 @@ export interface ClaimContext {
 export async function claimChildren(context: ClaimContext, informer: Informer): Promise<KubernetesObject[]> {
   const { parent, parentResource } = context;
   const namespace = parentResource.namespaced ? parent.metadata.namespace : undefined;
-  const candidates = [...informer.cache.listByOwner(parent.metadata.uid, namespace), ...informer.cache.listByOwner(undefined, namespace)];
+  const candidates = [
+    ...informer.cache.listByOwner(parent.metadata.uid, namespace),
+    ...informer.cache.listByOwner(undefined, namespace),
+  ];
   const adoption = new Adoption(context);
   const claimed: KubernetesObject[] = [];
   const errors: unknown[] = [];
@@ -51,7 +54,12 @@ export async function claimChildren(context: ClaimContext, informer: Informer): 
   return claimed;
 }
 
-async function claim(context: ClaimContext, resource: ResourceInfo, adoption: Adoption, object: KubernetesObject): Promise<boolean> {
+async function claim(
+  context: ClaimContext,
+  resource: ResourceInfo,
+  adoption: Adoption,
+  object: KubernetesObject,
+): Promise<boolean> {
   const { client, parent, selector } = context;
   const matches = selector.matches(labelsOf(object));
   if (controllerOf(object) !== undefined) {
@@ -68,10 +76,17 @@ async function claim(context: ClaimContext, resource: ResourceInfo, adoption: Ad
   }
 }
 
-async function release(client: DriverClient, resource: ResourceInfo, parent: KubernetesObject, object: KubernetesObject): Promise<void> {
+async function release(
+  client: DriverClient,
+  resource: ResourceInfo,
+  parent: KubernetesObject,
+  object: KubernetesObject,
+): Promise<void> {
   try {
     await client.atomicUpdate(resource, object, (live) => {
-      live.metadata.ownerReferences = (live.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== parent.metadata.uid);
+      live.metadata.ownerReferences = (live.metadata.ownerReferences ?? []).filter(
+        ({ uid }) => uid !== parent.metadata.uid,
+      );
       return true;
     });
   } catch (error) {
@@ -110,8 +125,11 @@ class Adoption {
     const { client, parent, parentResource } = this.context;
     const live = await client.get(parentResource, parent);
     if (live.metadata.uid !== parent.metadata.uid) {
-      throw new Error(`can't recheck DeletionTimestamp: original ${parent.kind} ${qualifiedName(parent)} is gone: got uid ${live.metadata.uid}, wanted ${parent.metadata.uid}`);
+      throw new Error(
+        `can't recheck DeletionTimestamp: original ${parent.kind} ${qualifiedName(parent)} is gone: got uid ${live.metadata.uid}, wanted ${parent.metadata.uid}`,
+      );
     }
-    if (isTerminating(live)) throw new Error(`${qualifiedName(live)} has just been deleted at ${live.metadata.deletionTimestamp}`);
+    if (isTerminating(live))
+      throw new Error(`${qualifiedName(live)} has just been deleted at ${live.metadata.deletionTimestamp}`);
   }
 }

@@ -32,7 +32,13 @@ export class DriverClient {
   private readonly onWrite: ((event: WriteEvent) => void) | undefined;
   private known: ResourceInfo[] = [];
 
-  constructor(api: ApiClient, clock: Clock, random: Random, stopSignal: AbortSignal, onWrite?: (event: WriteEvent) => void) {
+  constructor(
+    api: ApiClient,
+    clock: Clock,
+    random: Random,
+    stopSignal: AbortSignal,
+    onWrite?: (event: WriteEvent) => void,
+  ) {
     this.api = api;
     this.clock = clock;
     this.random = random;
@@ -84,7 +90,9 @@ export class DriverClient {
 
   delete(resource: ResourceInfo, object: KubernetesObject, options: DeleteOptions): Promise<KubernetesObject> {
     const { namespace, name } = object.metadata;
-    return this.write('delete', resource, object, () => this.api.delete(resource, place(resource, namespace), name, options));
+    return this.write('delete', resource, object, () =>
+      this.api.delete(resource, place(resource, namespace), name, options),
+    );
   }
 
   /**
@@ -125,7 +133,12 @@ export class DriverClient {
     run: () => Promise<KubernetesObject>,
   ): Promise<KubernetesObject> {
     this.refuseIfStopped();
-    const event: WriteEvent = { verb, kind: resource.kind, namespace: object.metadata.namespace, name: object.metadata.name };
+    const event: WriteEvent = {
+      verb,
+      kind: resource.kind,
+      namespace: object.metadata.namespace,
+      name: object.metadata.name,
+    };
     try {
       const result = await run();
       this.onWrite?.(event);

@@ -91,7 +91,12 @@ export class CompositeDriver extends ParentController {
     this.checkLabels(parent, desired);
     const childrenError = await this.manage(parent, observed, desired);
     const { differences } = this.environment;
-    const written = await updateStatus({ client, controller: this.controller.name, differences }, this.parentResource, parent, answer?.status);
+    const written = await updateStatus(
+      { client, controller: this.controller.name, differences },
+      this.parentResource,
+      parent,
+      answer?.status,
+    );
     if (written && childrenError !== undefined) throw childrenError;
   }
 
@@ -120,10 +125,18 @@ export class CompositeDriver extends ParentController {
     };
     try {
       const answer = (await hook.call(request, parent, answerShape, answerName)) as Answer | null;
-      decodeChildren(answer?.children, parent, { version: hook.version, hook: finalizing ? 'finalize' : 'sync', structName: answerName, field: 'children' });
+      decodeChildren(answer?.children, parent, {
+        version: hook.version,
+        hook: finalizing ? 'finalize' : 'sync',
+        structName: answerName,
+        field: 'children',
+      });
       return answer;
     } catch (error) {
-      throw wrap(`sync hook failed for ${where}: ${finalizing ? 'finalize' : 'sync'} hook failed (version=${hook.version})`, error);
+      throw wrap(
+        `sync hook failed for ${where}: ${finalizing ? 'finalize' : 'sync'} hook failed (version=${hook.version})`,
+        error,
+      );
     }
   }
 
@@ -137,7 +150,8 @@ export class CompositeDriver extends ParentController {
         labels[generatedSelectorLabel] = parent.metadata.uid!;
         child.metadata.labels = labels;
       }
-      if (!selector.matches(labels)) throw new Error(`labels on desired child ${describeParent(child)} don't match parent selector`);
+      if (!selector.matches(labels))
+        throw new Error(`labels on desired child ${describeParent(child)} don't match parent selector`);
     }
   }
 
@@ -166,11 +180,15 @@ function strictLabels(child: KubernetesObject): Record<string, string> {
   const labels: unknown = child.metadata.labels;
   if (labels === undefined) return {};
   const refuse = (why: string): never => {
-    throw new Error(`invalid labels on desired child ${describeParent(child)}: .metadata.labels accessor error: ${why}`);
+    throw new Error(
+      `invalid labels on desired child ${describeParent(child)}: .metadata.labels accessor error: ${why}`,
+    );
   };
-  if (labels === null || typeof labels !== 'object' || Array.isArray(labels)) return refuse(`${asGo(labels)}, expected map[string]interface{}`);
+  if (labels === null || typeof labels !== 'object' || Array.isArray(labels))
+    return refuse(`${asGo(labels)}, expected map[string]interface{}`);
   for (const [key, value] of Object.entries(labels)) {
-    if (typeof value !== 'string') return refuse(`contains non-string value in the map under key "${key}": ${asGo(value)}, expected string`);
+    if (typeof value !== 'string')
+      return refuse(`contains non-string value in the map under key "${key}": ${asGo(value)}, expected string`);
   }
   return { ...(labels as Record<string, string>) };
 }

@@ -2,14 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { ApiError } from '../contract.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Harness, HarnessOptions, HookFunction } from './driver.fixture.ts';
-import { childRule, composite, configMap, configMaps, edit, jobs, lastApplied, secrets, startHarness, thing, things } from './driver.fixture.ts';
+import {
+  childRule,
+  composite,
+  configMap,
+  configMaps,
+  edit,
+  jobs,
+  lastApplied,
+  secrets,
+  startHarness,
+  thing,
+  things,
+} from './driver.fixture.ts';
 
 /** A harness whose hook answers `wish` with an empty status; change it and poke. */
 async function wishing(first: KubernetesObject[], method: string, options: Partial<HarnessOptions> = {}) {
   const wish = { children: first };
   const hook: HookFunction = () => ({ status: {}, children: wish.children });
   const harness = await startHarness({
-    controllers: [composite(['sync'], { childResources: [childRule(method), childRule(method, secrets), childRule(method, jobs)] })],
+    controllers: [
+      composite(['sync'], { childResources: [childRule(method), childRule(method, secrets), childRule(method, jobs)] }),
+    ],
     hooks: { sync: hook },
     prepare: (store) => store.create(things, 'default', thing('p')),
     ...options,
@@ -24,7 +38,13 @@ async function wishing(first: KubernetesObject[], method: string, options: Parti
 }
 
 function poke(harness: Harness): void {
-  edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.annotations = { poke: String(harness.clock.now()) }));
+  edit(
+    harness.store,
+    things,
+    'default',
+    'p',
+    ({ metadata }) => (metadata.annotations = { poke: String(harness.clock.now()) }),
+  );
 }
 
 const secret = (name: string): KubernetesObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name } });
@@ -34,13 +54,18 @@ const job = (name: string): KubernetesObject => ({
   metadata: { name },
   spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'image' }] } } },
 });
-const held = (name: string, data: Record<string, string> = {}): KubernetesObject => configMap(name, data, { finalizers: ['example.com/hold'] });
+const held = (name: string, data: Record<string, string> = {}): KubernetesObject =>
+  configMap(name, data, { finalizers: ['example.com/hold'] });
 const childWrites = (harness: Harness): string[] => harness.writes().filter((write) => !write.includes(' Thing '));
-const first = (harness: Harness, verb: string) => harness.requests.find((request) => request.verb === verb && request.kind !== 'Thing');
+const first = (harness: Harness, verb: string) =>
+  harness.requests.find((request) => request.verb === verb && request.kind !== 'Thing');
 
 describe('children', () => {
   it('48. Order: every DELETE precedes every POST/PUT; kinds sorted by group, version, kind', async () => {
-    const { harness, ask } = await wishing([configMap('a'), secret('a'), job('a'), configMap('b'), configMap('c')], 'InPlace');
+    const { harness, ask } = await wishing(
+      [configMap('a'), secret('a'), job('a'), configMap('b'), configMap('c')],
+      'InPlace',
+    );
     await ask([job('b'), secret('b'), configMap('b', { changed: '1' }), configMap('d')], 30);
     const kinds = childWrites(harness).map((write) => write.split(' ').slice(0, 2).join(' '));
     expect(kinds.slice(0, 4)).toEqual(['delete ConfigMap', 'delete ConfigMap', 'delete Secret', 'delete Job']);
@@ -51,14 +76,17 @@ describe('children', () => {
   it('48. inside a kind the order is drawn by the seed, not by the list', async () => {
     const order = async (seed: number): Promise<string> => {
       const { harness, ask } = await wishing([], 'InPlace', { seed });
-      await ask(['a', 'b', 'c', 'd', 'e'].map((name) => configMap(name)), 30);
+      await ask(
+        ['a', 'b', 'c', 'd', 'e'].map((name) => configMap(name)),
+        30,
+      );
       return childWrites(harness).slice(0, 5).join();
     };
     expect(await order(1)).toBe(await order(1));
     expect(new Set([await order(1), await order(2), await order(3)]).size).toBeGreaterThan(1);
   });
 
-  it("49. DELETE carries Background and the UID precondition, no grace period", async () => {
+  it('49. DELETE carries Background and the UID precondition, no grace period', async () => {
     const { harness, ask } = await wishing([configMap('a')], 'OnDelete');
     const { uid } = harness.store.get(configMaps, 'default', 'a').metadata;
     await ask([]);
@@ -104,12 +132,17 @@ describe('children', () => {
 
   it('53. One child fails; the others are tried; status written; sync fails with the aggregate', async () => {
     const { harness } = await wishing([configMap('a'), configMap('bad'), configMap('c'), secret('bad')], 'InPlace', {
-      refuse: ({ verb, key, kind }) => (verb === 'create' && key.endsWith('/bad') ? new ApiError(403, 'Forbidden', `${kind} no`) : undefined),
+      refuse: ({ verb, key, kind }) =>
+        verb === 'create' && key.endsWith('/bad') ? new ApiError(403, 'Forbidden', `${kind} no`) : undefined,
     });
     const status = harness.store.get(things, 'default', 'p')['status'];
     expect(status).toEqual({ observedGeneration: 1 });
-    expect(harness.store.list(configMaps, { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(['a', 'c']));
-    expect(harness.warnings('p')[0]).toBe("Sync error: can't reconcile children for Thing default/p: [ConfigMap no, Secret no]");
+    expect(harness.store.list(configMaps, { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).toEqual(
+      expect.arrayContaining(['a', 'c']),
+    );
+    expect(harness.warnings('p')[0]).toBe(
+      "Sync error: can't reconcile children for Thing default/p: [ConfigMap no, Secret no]",
+    );
   });
 
   it('54. OnDelete and a difference; no write', async () => {
@@ -141,7 +174,11 @@ describe('children', () => {
   it.each([
     ['Conflict is success', new ApiError(409, 'Conflict', 'changed'), []],
     ['NotFound is success', new ApiError(404, 'NotFound', 'gone'), []],
-    ['422 is an error', new ApiError(422, 'Invalid', 'immutable'), ["Sync error: can't reconcile children for Thing default/p: immutable"]],
+    [
+      '422 is an error',
+      new ApiError(422, 'Invalid', 'immutable'),
+      ["Sync error: can't reconcile children for Thing default/p: immutable"],
+    ],
   ])('56. %s', async (_name, error, warnings) => {
     const { harness, ask } = await wishing([configMap('a', { v: '1' })], 'InPlace', {
       refuse: ({ verb, kind }) => (verb === 'update' && kind === 'ConfigMap' ? error : undefined),
@@ -227,25 +264,38 @@ describe('children', () => {
   it('an update that is undone each time is one', async () => {
     const { harness } = await wishing([configMap('a', { v: '1' })], 'InPlace');
     const stop = harness.store.watch(configMaps, harness.store.resourceVersion(), ({ object }) => {
-      if ((object['data'] as Record<string, string>)['v'] === '1') edit(harness.store, configMaps, 'default', 'a', (live) => (live['data'] = { v: '2' }));
+      if ((object['data'] as Record<string, string>)['v'] === '1')
+        edit(harness.store, configMaps, 'default', 'a', (live) => (live['data'] = { v: '2' }));
     });
     edit(harness.store, configMaps, 'default', 'a', (object) => (object['data'] = { v: '2' }));
     await harness.run(500);
     stop();
     expect(harness.differences).toEqual([
-      { controller: 'harness', parent: 'Thing default/p', of: 'ConfigMap.v1 default/a', action: 'update', paths: ['data.v'] },
+      {
+        controller: 'harness',
+        parent: 'Thing default/p',
+        of: 'ConfigMap.v1 default/a',
+        action: 'update',
+        paths: ['data.v'],
+      },
     ]);
   });
 
   it('a child with generateName only is created anew at every sync', async () => {
-    const nameless = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { generateName: 'x-' } } as unknown as KubernetesObject;
+    const nameless = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { generateName: 'x-' },
+    } as unknown as KubernetesObject;
     const { harness } = await wishing([nameless], 'InPlace');
     await harness.run(1000);
     expect(childWrites(harness).filter((write) => write.startsWith('create')).length).toBeGreaterThan(10);
   });
 
   it('a stale cache: a deletion repeated for an object that is gone or replaced does no harm', async () => {
-    const { harness, ask } = await wishing([configMap('a')], 'OnDelete', { staleCache: { minimumMilliseconds: 200, maximumMilliseconds: 400 } });
+    const { harness, ask } = await wishing([configMap('a')], 'OnDelete', {
+      staleCache: { minimumMilliseconds: 200, maximumMilliseconds: 400 },
+    });
     await harness.run(5000);
     harness.forget();
     await ask([], 3000);

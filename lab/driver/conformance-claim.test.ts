@@ -9,7 +9,12 @@ const labelled = (name: string, rest: object = {}) => configMap(name, {}, { labe
 function settled(options: Partial<HarnessOptions> = {}): Promise<Harness> {
   return startHarness({
     controllers: [composite(['sync'], { generateSelector: false })],
-    hooks: { sync: (request) => ({ status: {}, children: [...new Set([...childNames(request), 'default/child'])].map((key) => labelled(key.split('/')[1]!)) }) },
+    hooks: {
+      sync: (request) => ({
+        status: {},
+        children: [...new Set([...childNames(request), 'default/child'])].map((key) => labelled(key.split('/')[1]!)),
+      }),
+    },
     prepare: (store) => store.create(things, 'default', thing('p', {}, selector)),
     ...options,
   });
@@ -24,7 +29,9 @@ describe('claiming', () => {
   ])('24. No generateSelector and %s; error before the hook call', async (_name, spec) => {
     const harness = await settled({ prepare: (store) => store.create(things, 'default', thing('p', {}, spec)) });
     expect(harness.calls).toEqual([]);
-    expect(harness.warnings('p')).toEqual(['Sync error: .spec.selector must have either matchLabels, matchExpressions, or both']);
+    expect(harness.warnings('p')).toEqual([
+      'Sync error: .spec.selector must have either matchLabels, matchExpressions, or both',
+    ]);
   });
 
   it('25. Owned child loses the label; its ownerReference is removed; not shown to the hook', async () => {
@@ -41,7 +48,9 @@ describe('claiming', () => {
   });
 
   it('26. Same while the parent is terminating; not released, not shown', async () => {
-    const harness = await settled({ prepare: (store) => store.create(things, 'default', thing('p', { finalizers: ['example.com/hold'] }, selector)) });
+    const harness = await settled({
+      prepare: (store) => store.create(things, 'default', thing('p', { finalizers: ['example.com/hold'] }, selector)),
+    });
     harness.store.delete(things, 'default', 'p');
     await harness.run(1000);
     harness.forget();
@@ -96,6 +105,9 @@ describe('claiming', () => {
     expect(write?.body?.metadata.ownerReferences).toEqual([foreign, adopted]);
     // the parent was read again before, and the hook of that sync still sees the cached copy
     expect(harness.requests[0]).toMatchObject({ verb: 'get', kind: 'Thing' });
-    expect(harness.calls[0]!.request.children['ConfigMap.v1']!['default/orphan']!.metadata.ownerReferences).toEqual([foreign, plain]);
+    expect(harness.calls[0]!.request.children['ConfigMap.v1']!['default/orphan']!.metadata.ownerReferences).toEqual([
+      foreign,
+      plain,
+    ]);
   });
 });

@@ -2,14 +2,24 @@ import { describe, expect, it } from 'vitest';
 import type { Harness, HarnessOptions, HookFunction } from './driver.fixture.ts';
 import { composite, edit, hooksOf, namespaces, reply, secrets, startHarness, thing, things } from './driver.fixture.ts';
 
-const secret = (name: string, labels: Record<string, string> = {}) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, labels } });
-const rule = (rest: object): HookFunction => () => ({ relatedResources: [{ apiVersion: 'v1', resource: 'secrets', ...rest }] });
+const secret = (name: string, labels: Record<string, string> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, labels },
+});
+const rule =
+  (rest: object): HookFunction =>
+  () => ({ relatedResources: [{ apiVersion: 'v1', resource: 'secrets', ...rest }] });
 const shown = { labelSelector: { matchLabels: { shown: 'yes' } } };
 
 function settled(customize: HookFunction, options: Partial<HarnessOptions> = {}): Promise<Harness> {
   return startHarness({
     controllers: [composite(['sync', 'customize'])],
-    hooks: { sync: ({ parent }) => ({ status: parent['status'] }), finalize: () => ({ status: {}, finalized: true }), customize },
+    hooks: {
+      sync: ({ parent }) => ({ status: parent['status'] }),
+      finalize: () => ({ status: {}, finalized: true }),
+      customize,
+    },
     prepare: (store) => {
       store.create(secrets, 'default', secret('near', { shown: 'yes' }));
       store.create(secrets, 'default', secret('hidden'));
@@ -20,8 +30,11 @@ function settled(customize: HookFunction, options: Partial<HarnessOptions> = {})
   });
 }
 
-const related = (harness: Harness): string[] => Object.keys(harness.callsOf('sync').at(-1)!.request.related['Secret.v1'] ?? {}).sort();
-const versioned = (version: 'v1' | 'v2'): Partial<HarnessOptions> => ({ controllers: [composite([], { hooks: hooksOf(['sync', 'customize'], version) })] });
+const related = (harness: Harness): string[] =>
+  Object.keys(harness.callsOf('sync').at(-1)!.request.related['Secret.v1'] ?? {}).sort();
+const versioned = (version: 'v1' | 'v2'): Partial<HarnessOptions> => ({
+  controllers: [composite([], { hooks: hooksOf(['sync', 'customize'], version) })],
+});
 const change = (harness: Harness, what: 'spec' | 'labels'): void =>
   edit(harness.store, things, 'default', 'p', (object) => {
     if (what === 'spec') object['spec'] = { at: harness.clock.now() };
@@ -32,7 +45,10 @@ describe('customize', () => {
   it('66. Same UID and generation within 20 min; customize not called again; label change; not called; generation change; called', async () => {
     const harness = await settled(rule(shown));
     expect(harness.callsOf('customize')).toHaveLength(1);
-    expect(harness.callsOf('customize')[0]!.request).toEqual({ controller: expect.anything() as unknown, parent: expect.objectContaining({ kind: 'Thing' }) as unknown });
+    expect(harness.callsOf('customize')[0]!.request).toEqual({
+      controller: expect.anything() as unknown,
+      parent: expect.objectContaining({ kind: 'Thing' }) as unknown,
+    });
     change(harness, 'labels');
     await harness.run(1000);
     expect(harness.callsOf('sync').length).toBeGreaterThan(1);
@@ -68,14 +84,21 @@ describe('customize', () => {
   });
 
   it('67. an uncached parent outside labelSelector costs a customize call, and errors are passed over', async () => {
-    const parentResource = { apiVersion: 'example.com/v1', resource: 'things', labelSelector: { matchLabels: { on: 'yes' } } };
-    const harness = await settled(({ parent }) => (parent.metadata.name === 'other' ? reply(500, 'no') : rule(shown)({} as never, {} as never)), {
-      controllers: [composite(['sync', 'customize'], { parentResource })],
-      prepare: (store) => {
-        store.create(things, 'default', thing('p', { labels: { on: 'yes' } }));
-        store.create(things, 'default', thing('other'));
+    const parentResource = {
+      apiVersion: 'example.com/v1',
+      resource: 'things',
+      labelSelector: { matchLabels: { on: 'yes' } },
+    };
+    const harness = await settled(
+      ({ parent }) => (parent.metadata.name === 'other' ? reply(500, 'no') : rule(shown)({} as never, {} as never)),
+      {
+        controllers: [composite(['sync', 'customize'], { parentResource })],
+        prepare: (store) => {
+          store.create(things, 'default', thing('p', { labels: { on: 'yes' } }));
+          store.create(things, 'default', thing('other'));
+        },
       },
-    });
+    );
     harness.forget();
     harness.store.create(secrets, 'default', secret('near', { shown: 'yes' }));
     await harness.run(1000);
@@ -85,8 +108,16 @@ describe('customize', () => {
   });
 
   it.each([
-    ['68. names with labelSelector', { names: ['near'], ...shown }, 'related rule cannot have both names and labelSelector/namespaceSelector specified'],
-    ['68. namespace with namespaceSelector', { namespace: 'default', namespaceSelector: {} }, 'related rule cannot have both namespace and namespaceSelector specified'],
+    [
+      '68. names with labelSelector',
+      { names: ['near'], ...shown },
+      'related rule cannot have both names and labelSelector/namespaceSelector specified',
+    ],
+    [
+      '68. namespace with namespaceSelector',
+      { namespace: 'default', namespaceSelector: {} },
+      'related rule cannot have both namespace and namespaceSelector specified',
+    ],
   ])('%s; sync error', async (_name, rest, message) => {
     const harness = await settled(rule(rest));
     expect(harness.callsOf('sync')).toEqual([]);
@@ -95,7 +126,9 @@ describe('customize', () => {
 
   it('69. v1 with a foreign namespace; sync error', async () => {
     const harness = await settled(rule({ namespace: 'kube-system', ...shown }), versioned('v1'));
-    expect(harness.warnings('p')[0]).toBe('Sync error: requested related object namespace kube-system differs from parent object namespace default');
+    expect(harness.warnings('p')[0]).toBe(
+      'Sync error: requested related object namespace kube-system differs from parent object namespace default',
+    );
   });
 
   it('69. v2; delivered', async () => {
@@ -107,7 +140,10 @@ describe('customize', () => {
     const harness = await settled(rule(shown), { controllers: [composite(['sync', 'finalize', 'customize'])] });
     harness.store.delete(things, 'default', 'p');
     await harness.run(1000);
-    expect(Object.keys(harness.callsOf('finalize')[0]!.request.related['Secret.v1']!)).toEqual(['default/near', 'kube-system/far']);
+    expect(Object.keys(harness.callsOf('finalize')[0]!.request.related['Secret.v1']!)).toEqual([
+      'default/near',
+      'kube-system/far',
+    ]);
   });
 
   const rules: [string, 'v1' | 'v2', object, string[]][] = [
@@ -116,7 +152,12 @@ describe('customize', () => {
     ['v2, names: across namespaces', 'v2', { names: ['far', 'hidden'] }, ['default/hidden', 'kube-system/far']],
     ['v2, names in a namespace', 'v2', { names: ['far', 'hidden'], namespace: 'default' }, ['default/hidden']],
     ['v2, a namespace: all in it', 'v2', { namespace: 'default' }, ['default/hidden', 'default/near']],
-    ['v2, namespaceSelector with labels', 'v2', { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, ...shown }, ['kube-system/far']],
+    [
+      'v2, namespaceSelector with labels',
+      'v2',
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } }, ...shown },
+      ['kube-system/far'],
+    ],
     ['v1, labels: the own namespace', 'v1', shown, ['near']],
     ['v1, names: foreign ones are dropped from the request', 'v1', { names: ['far', 'hidden'] }, ['hidden']],
   ];
@@ -131,7 +172,9 @@ describe('customize', () => {
   });
 
   it('cluster-scoped objects are related by name', async () => {
-    const harness = await settled(() => ({ relatedResources: [{ apiVersion: 'v1', resource: 'namespaces', names: ['default'] }] }));
+    const harness = await settled(() => ({
+      relatedResources: [{ apiVersion: 'v1', resource: 'namespaces', names: ['default'] }],
+    }));
     expect(harness.callsOf('sync').at(-1)!.request.related['Namespace.v1']!['default']?.kind).toBe(namespaces.kind);
   });
 

@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness, HarnessOptions, Request } from './driver.fixture.ts';
-import { childNames, composite, configMap, configMaps, edit, hooksOf, startHarness, thing, things } from './driver.fixture.ts';
+import {
+  childNames,
+  composite,
+  configMap,
+  configMaps,
+  edit,
+  hooksOf,
+  startHarness,
+  thing,
+  things,
+} from './driver.fixture.ts';
 
 const finalizer = 'metacontroller.io/compositecontroller-harness';
 const oneChild = { status: {}, children: [configMap('child')] };
-const finalizedWhenEmpty = (request: Request): unknown => ({ status: {}, children: [], finalized: childNames(request).length === 0 });
+const finalizedWhenEmpty = (request: Request): unknown => ({
+  status: {},
+  children: [],
+  finalized: childNames(request).length === 0,
+});
 
 function settled(options: Partial<HarnessOptions> = {}): Promise<Harness> {
   return startHarness({
@@ -53,7 +67,10 @@ describe('finalizer', () => {
   it('16. Terminating parent; finalize called with finalizing: true; finalized: false; children reconciled as in sync', async () => {
     const finalize = ({ children }: Request): unknown => ({
       status: {},
-      children: Object.keys(children['ConfigMap.v1']!).length === 0 ? [] : [configMap('second', {}, {}), configMap('child', { last: 'words' })],
+      children:
+        Object.keys(children['ConfigMap.v1']!).length === 0
+          ? []
+          : [configMap('second', {}, {}), configMap('child', { last: 'words' })],
       finalized: false,
     });
     const harness = await settled({ hooks: { sync: () => oneChild, finalize } });
@@ -68,7 +85,10 @@ describe('finalizer', () => {
 
   it('17. finalized: true while terminating; finalizer removed, children of that answer ignored, status still attempted', async () => {
     const harness = await settled({
-      hooks: { sync: () => oneChild, finalize: () => ({ status: { last: true }, children: [configMap('ignored')], finalized: true }) },
+      hooks: {
+        sync: () => oneChild,
+        finalize: () => ({ status: { last: true }, children: [configMap('ignored')], finalized: true }),
+      },
       ...held(),
     });
     harness.forget();
@@ -81,10 +101,19 @@ describe('finalizer', () => {
   });
 
   it('18. Parent relabelled out of the selector; finalize called; with finalized: true children of the answer are reconciled and later events ignored', async () => {
-    const spec = { parentResource: { apiVersion: 'example.com/v1', resource: 'things', labelSelector: { matchLabels: { on: 'yes' } } } };
+    const spec = {
+      parentResource: {
+        apiVersion: 'example.com/v1',
+        resource: 'things',
+        labelSelector: { matchLabels: { on: 'yes' } },
+      },
+    };
     const harness = await settled({
       controllers: [composite(['sync', 'finalize'], spec)],
-      hooks: { sync: () => oneChild, finalize: () => ({ status: {}, children: [configMap('parting')], finalized: true }) },
+      hooks: {
+        sync: () => oneChild,
+        finalize: () => ({ status: {}, children: [configMap('parting')], finalized: true }),
+      },
       prepare: (store) => store.create(things, 'default', thing('p', { labels: { on: 'yes' } })),
     });
     harness.forget();
@@ -92,7 +121,9 @@ describe('finalizer', () => {
     await harness.run(1000);
     expect(harness.calls).toMatchObject([{ hook: 'finalize', request: { finalizing: true } }]);
     expect(harness.store.get(things, 'default', 'p').metadata.finalizers ?? []).toEqual([]);
-    expect(harness.store.list(configMaps, { namespace: 'default' }).items.map(({ metadata }) => metadata.name)).toContain('parting');
+    expect(
+      harness.store.list(configMaps, { namespace: 'default' }).items.map(({ metadata }) => metadata.name),
+    ).toContain('parting');
     expect(harness.writes()).toContain('delete ConfigMap default/child');
     harness.forget();
     edit(harness.store, things, 'default', 'p', (object) => (object['spec'] = { changed: true }));
@@ -101,16 +132,23 @@ describe('finalizer', () => {
   });
 
   it('19. finalized: true from sync with a finalize hook defined; finalizer removed and added again at the next sync', async () => {
-    const harness = await settled({ hooks: { sync: () => ({ status: {}, children: [], finalized: true }), finalize: finalizedWhenEmpty } });
+    const harness = await settled({
+      hooks: { sync: () => ({ status: {}, children: [], finalized: true }), finalize: finalizedWhenEmpty },
+    });
     harness.forget();
     await harness.run(1000);
-    const sets = harness.requests.filter(({ verb, kind }) => verb === 'update' && kind === 'Thing').map(({ body }) => body!.metadata.finalizers?.length ?? 0);
+    const sets = harness.requests
+      .filter(({ verb, kind }) => verb === 'update' && kind === 'Thing')
+      .map(({ body }) => body!.metadata.finalizers?.length ?? 0);
     expect(sets.length).toBeGreaterThan(10);
     expect(sets.slice(0, 4).sort()).toEqual([0, 0, 1, 1]);
   });
 
   it('20. Terminating, other finalizer left, ours gone; finalize is called again on an event, children untouched', async () => {
-    const harness = await settled({ hooks: { sync: () => oneChild, finalize: () => ({ status: {}, children: [], finalized: true }) }, ...held() });
+    const harness = await settled({
+      hooks: { sync: () => oneChild, finalize: () => ({ status: {}, children: [], finalized: true }) },
+      ...held(),
+    });
     harness.store.delete(things, 'default', 'p');
     await harness.run(1000);
     harness.forget();
@@ -124,7 +162,12 @@ describe('finalizer', () => {
   it('21. Terminating, no finalize hook; sync called, finalizing: false, children untouched, status written', async () => {
     const harness = await settled({
       controllers: [composite(['sync'])],
-      hooks: { sync: ({ parent }) => ({ status: { terminating: parent.metadata.deletionTimestamp !== undefined }, children: parent.metadata.deletionTimestamp ? [] : [configMap('child')] }) },
+      hooks: {
+        sync: ({ parent }) => ({
+          status: { terminating: parent.metadata.deletionTimestamp !== undefined },
+          children: parent.metadata.deletionTimestamp ? [] : [configMap('child')],
+        }),
+      },
       ...held(),
     });
     harness.forget();
@@ -164,7 +207,13 @@ describe('finalizer', () => {
   it('a finalize entry without webhook turns the finalizer on and calls sync, whose finalized counts', async () => {
     const harness = await settled({
       controllers: [composite([], { hooks: { ...hooksOf(['sync']), finalize: {} } })],
-      hooks: { sync: ({ parent }) => ({ status: {}, children: [], finalized: parent.metadata.deletionTimestamp !== undefined }) },
+      hooks: {
+        sync: ({ parent }) => ({
+          status: {},
+          children: [],
+          finalized: parent.metadata.deletionTimestamp !== undefined,
+        }),
+      },
     });
     expect(harness.store.get(things, 'default', 'p').metadata.finalizers).toEqual([finalizer]);
     harness.forget();

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness, HarnessOptions, HookFunction } from './driver.fixture.ts';
-import { composite, configMap, configMaps, edit, hookMilliseconds, reply, secrets, startHarness, thing, things } from './driver.fixture.ts';
+import {
+  composite,
+  configMap,
+  configMaps,
+  edit,
+  hookMilliseconds,
+  reply,
+  secrets,
+  startHarness,
+  thing,
+  things,
+} from './driver.fixture.ts';
 
 const quiet: HookFunction = () => ({ status: { seen: true }, children: [] });
 const oneChild: HookFunction = () => ({ status: {}, children: [configMap('child')] });
@@ -25,7 +36,9 @@ const withParent = (rest: Record<string, unknown>): Record<string, unknown> => (
 
 describe('selection and queueing', () => {
   it('1. Parent without our finalizer and outside labelSelector; any event; no hook call', async () => {
-    const harness = await settled({ controllers: [composite(['sync', 'finalize'], withParent({ labelSelector: { matchLabels: { on: 'yes' } } }))] });
+    const harness = await settled({
+      controllers: [composite(['sync', 'finalize'], withParent({ labelSelector: { matchLabels: { on: 'yes' } } }))],
+    });
     edit(harness.store, things, 'default', 'p', (object) => (object['spec'] = { a: 1 }));
     await harness.run(1000);
     harness.store.delete(things, 'default', 'p');
@@ -56,7 +69,10 @@ describe('selection and queueing', () => {
     expect(harness.calls).toHaveLength(0);
     const changes: [string, () => void][] = [
       ['label', () => edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.labels = { a: 'b' }))],
-      ['annotation', () => edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.annotations = { a: 'b' }))],
+      [
+        'annotation',
+        () => edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.annotations = { a: 'b' })),
+      ],
       ['generation', () => edit(harness.store, things, 'default', 'p', (object) => (object['spec'] = { a: 'b' }))],
       ['deletionTimestamp', () => harness.store.delete(things, 'default', 'p')],
     ];
@@ -69,7 +85,9 @@ describe('selection and queueing', () => {
   });
 
   it('4. ignoreStatusChanges and a resync tick; sync', async () => {
-    const harness = await settled({ controllers: [composite(['sync'], { ...withParent({ ignoreStatusChanges: true }), resyncPeriodSeconds: 10 })] });
+    const harness = await settled({
+      controllers: [composite(['sync'], { ...withParent({ ignoreStatusChanges: true }), resyncPeriodSeconds: 10 })],
+    });
     harness.forget();
     await harness.run(30_000);
     expect(harness.calls).toHaveLength(3);
@@ -124,7 +142,13 @@ describe('selection and queueing', () => {
   it('8. Orphan with matching labels appears in the namespace; matching parents are queued and it is adopted', async () => {
     const harness = await settled({
       controllers: [composite(['sync'], { generateSelector: false })],
-      hooks: { sync: ({ children }) => ({ children: Object.values(children['ConfigMap.v1']!).map(({ metadata }) => configMap(metadata.name, {}, { labels: { app: 'p' } })) }) },
+      hooks: {
+        sync: ({ children }) => ({
+          children: Object.values(children['ConfigMap.v1']!).map(({ metadata }) =>
+            configMap(metadata.name, {}, { labels: { app: 'p' } }),
+          ),
+        }),
+      },
       prepare: (store) => store.create(things, 'default', thing('p', {}, { selector: { matchLabels: { app: 'p' } } })),
     });
     harness.forget();
@@ -132,13 +156,16 @@ describe('selection and queueing', () => {
     harness.store.create(configMaps, 'kube-system', configMap('elsewhere', {}, { labels: { app: 'p' } }));
     await harness.run(1000);
     expect(harness.calls.length).toBeGreaterThan(0);
-    expect(harness.store.get(configMaps, 'default', 'orphan').metadata.ownerReferences).toMatchObject([{ kind: 'Thing', name: 'p', controller: true }]);
+    expect(harness.store.get(configMaps, 'default', 'orphan').metadata.ownerReferences).toMatchObject([
+      { kind: 'Thing', name: 'p', controller: true },
+    ]);
     expect(harness.store.get(configMaps, 'kube-system', 'elsewhere').metadata.ownerReferences).toBeUndefined();
   });
 
   it('9. Ten events during a running sync; exactly one further sync afterwards', async () => {
     const harness = await settled();
-    const count = (value: number): void => edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.annotations = { count: String(value) }));
+    const count = (value: number): void =>
+      edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.annotations = { count: String(value) }));
     harness.forget();
     count(0);
     await harness.run(5);
@@ -188,7 +215,9 @@ describe('selection and queueing', () => {
   });
 
   it('11. Retry-After as a date is rounded up to seconds', async () => {
-    const harness = await settled({ hooks: { sync: () => reply(429, 'later', { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }) } });
+    const harness = await settled({
+      hooks: { sync: () => reply(429, 'later', { 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }) },
+    });
     await harness.run(60_000);
     expect(harness.calls[1]!.at).toBeGreaterThanOrEqual(30_000);
     expect(harness.calls[1]!.at).toBeLessThan(31_100);

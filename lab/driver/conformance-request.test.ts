@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceInfo } from '../contract.ts';
 import type { Harness, HarnessOptions, Request } from './driver.fixture.ts';
-import { childRule, clusterThings, composite, configMap, configMaps, edit, hooksOf, jobs, plainThings, startHarness, thing, things } from './driver.fixture.ts';
+import {
+  childRule,
+  clusterThings,
+  composite,
+  configMap,
+  configMaps,
+  edit,
+  hooksOf,
+  jobs,
+  plainThings,
+  startHarness,
+  thing,
+  things,
+} from './driver.fixture.ts';
 
 function settled(options: Partial<HarnessOptions> = {}): Promise<Harness> {
   return startHarness({
@@ -16,7 +29,9 @@ const lastRequest = (harness: Harness): Request => harness.calls.at(-1)!.request
 
 describe('request', () => {
   it('31. Child rule without objects; "Job.batch/v1": {} present', async () => {
-    const harness = await settled({ controllers: [composite(['sync'], { childResources: [childRule('OnDelete'), childRule('OnDelete', jobs)] })] });
+    const harness = await settled({
+      controllers: [composite(['sync'], { childResources: [childRule('OnDelete'), childRule('OnDelete', jobs)] })],
+    });
     expect(lastRequest(harness).children).toEqual({ 'ConfigMap.v1': {}, 'Job.batch/v1': {} });
   });
 
@@ -25,15 +40,37 @@ describe('request', () => {
   const ours = (resource: ResourceInfo): string => (resource.namespaced ? 'default' : '');
   const rows: [string, 'v1' | 'v2', typeof namespacedParent, Record<string, unknown>][] = [
     // name, hook version, parent, the keys of `related` for ConfigMaps in two namespaces and for Namespaces
-    ['v1, namespaced parent: plain names of its namespace, cluster-scoped objects dropped', 'v1', namespacedParent, { 'ConfigMap.v1': ['mine'], 'Namespace.v1': [] }],
-    ['v2, namespaced parent: namespace/name everywhere, cluster-scoped objects by name', 'v2', namespacedParent, { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] }],
-    ['v1, cluster-scoped parent: namespace/name and name', 'v1', clusterParent, { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] }],
-    ['v2, cluster-scoped parent: the same', 'v2', clusterParent, { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] }],
+    [
+      'v1, namespaced parent: plain names of its namespace, cluster-scoped objects dropped',
+      'v1',
+      namespacedParent,
+      { 'ConfigMap.v1': ['mine'], 'Namespace.v1': [] },
+    ],
+    [
+      'v2, namespaced parent: namespace/name everywhere, cluster-scoped objects by name',
+      'v2',
+      namespacedParent,
+      { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] },
+    ],
+    [
+      'v1, cluster-scoped parent: namespace/name and name',
+      'v1',
+      clusterParent,
+      { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] },
+    ],
+    [
+      'v2, cluster-scoped parent: the same',
+      'v2',
+      clusterParent,
+      { 'ConfigMap.v1': ['default/mine', 'kube-system/other'], 'Namespace.v1': ['kube-system'] },
+    ],
   ];
   it.each(rows)('32. v1 and v2 keys: %s', async (_name, version, parentResource, keys) => {
     const harness = await settled({
       // customize stays v2: what is dropped follows the version of sync
-      controllers: [composite([], { parentResource, hooks: { ...hooksOf(['sync'], version), ...hooksOf(['customize']) } })],
+      controllers: [
+        composite([], { parentResource, hooks: { ...hooksOf(['sync'], version), ...hooksOf(['customize']) } }),
+      ],
       hooks: {
         sync: () => ({ status: {} }),
         customize: () => ({
@@ -51,7 +88,9 @@ describe('request', () => {
       },
     });
     const { related } = lastRequest(harness);
-    expect(Object.fromEntries(Object.entries(related).map(([kind, objects]) => [kind, Object.keys(objects).sort()]))).toEqual(keys);
+    expect(
+      Object.fromEntries(Object.entries(related).map(([kind, objects]) => [kind, Object.keys(objects).sort()])),
+    ).toEqual(keys);
   });
 
   it.each([
@@ -96,7 +135,10 @@ describe('request', () => {
     const { controller } = lastRequest(await settled({ controllers }));
     expect(controller).toMatchObject({
       status: {},
-      spec: { hooks: { sync: { version: 'v1' } }, childResources: [{ updateStrategy: { method: 'InPlace', statusChecks: {} } }] },
+      spec: {
+        hooks: { sync: { version: 'v1' } },
+        childResources: [{ updateStrategy: { method: 'InPlace', statusChecks: {} } }],
+      },
     });
   });
 
@@ -105,7 +147,12 @@ describe('request', () => {
     const harness = await settled({
       prepare: (store) => store.create(things, 'default', thing('p')),
       hooks: { sync: () => ({ status: {} }) },
-      controllers: [{ ...composite(['sync']), metadata: { ...composite([]).metadata, managedFields } as unknown as Request['parent']['metadata'] }],
+      controllers: [
+        {
+          ...composite(['sync']),
+          metadata: { ...composite([]).metadata, managedFields } as unknown as Request['parent']['metadata'],
+        },
+      ],
     });
     expect(lastRequest(harness).controller.metadata).toMatchObject({ managedFields });
   });
@@ -113,8 +160,19 @@ describe('request', () => {
   it('the call is a POST of JSON, with Go escapes, to the URL of the controller object', async () => {
     const seen: string[] = [];
     await settled({
-      hooks: { sync: (_request, call) => (seen.push(call.url, call.headers['content-type']!, call.body), { status: {} }) },
-      controllers: [composite([], { hooks: { sync: { version: 'v2', webhook: { service: { name: 'hooks', namespace: 'team', port: 8080 }, path: '/sync' } } } })],
+      hooks: {
+        sync: (_request, call) => (seen.push(call.url, call.headers['content-type']!, call.body), { status: {} }),
+      },
+      controllers: [
+        composite([], {
+          hooks: {
+            sync: {
+              version: 'v2',
+              webhook: { service: { name: 'hooks', namespace: 'team', port: 8080 }, path: '/sync' },
+            },
+          },
+        }),
+      ],
       prepare: (store) => store.create(things, 'default', thing('p', { annotations: { note: '<&>' } })),
     });
     expect(seen.slice(0, 2)).toEqual(['http://hooks.team:8080/sync', 'application/json']);
@@ -127,7 +185,9 @@ describe('request', () => {
       prepare: (store) => store.create(plainThings, 'default', { ...thing('p'), kind: 'PlainThing' }),
     });
     expect(harness.calls).toEqual([]);
-    expect(harness.warnings('harness')).toEqual([expect.stringContaining("does not have subresource 'Status' enabled")]);
+    expect(harness.warnings('harness')).toEqual([
+      expect.stringContaining("does not have subresource 'Status' enabled"),
+    ]);
   });
 
   it('72. Spec change; restart and every parent synced; metadata change; nothing', async () => {
@@ -142,17 +202,30 @@ describe('request', () => {
   });
 
   it('73. Rolling method; refused by name before anything starts', async () => {
-    await expect(settled({ controllers: [composite(['sync'], { childResources: [childRule('RollingInPlace')] })] })).rejects.toThrow(
+    await expect(
+      settled({ controllers: [composite(['sync'], { childResources: [childRule('RollingInPlace')] })] }),
+    ).rejects.toThrow(
       'conformance 73: harness: update method RollingInPlace of configmaps is broken in Metacontroller 4.17.2 and refused here',
     );
   });
 
   it('a controller whose resource is not there yet reports CreateError and starts once it is', async () => {
-    const harness = await settled({ controllers: [composite(['sync'], { childResources: [{ apiVersion: 'late.io/v1', resource: 'lates' }] })] });
+    const harness = await settled({
+      controllers: [composite(['sync'], { childResources: [{ apiVersion: 'late.io/v1', resource: 'lates' }] })],
+    });
     expect(harness.calls).toEqual([]);
-    expect(harness.warnings('harness', 'CreateError')[0]).toBe("Cannot create new controller: discovery: can't find resource lates in apiVersion late.io/v1");
+    expect(harness.warnings('harness', 'CreateError')[0]).toBe(
+      "Cannot create new controller: discovery: can't find resource lates in apiVersion late.io/v1",
+    );
     harness.store.create(
-      { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', plural: 'customresourcedefinitions', namespaced: false, hasStatus: true },
+      {
+        group: 'apiextensions.k8s.io',
+        version: 'v1',
+        kind: 'CustomResourceDefinition',
+        plural: 'customresourcedefinitions',
+        namespaced: false,
+        hasStatus: true,
+      },
       undefined,
       {
         apiVersion: 'apiextensions.k8s.io/v1',

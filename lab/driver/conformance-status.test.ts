@@ -13,15 +13,30 @@ function settled(options: Partial<HarnessOptions> = {}): Promise<Harness> {
 }
 
 const status = (harness: Harness): unknown => harness.store.get(things, 'default', 'p')['status'];
-const poke = (harness: Harness): void => edit(harness.store, things, 'default', 'p', ({ metadata }) => (metadata.annotations = { poke: String(harness.clock.now()) }));
+const poke = (harness: Harness): void =>
+  edit(
+    harness.store,
+    things,
+    'default',
+    'p',
+    ({ metadata }) => (metadata.annotations = { poke: String(harness.clock.now()) }),
+  );
 
 describe('status and timers', () => {
   it('62. Status replaced whole, observedGeneration forced, write only on difference, after children', async () => {
-    const harness = await settled({ hooks: { sync: () => ({ status: { ready: true, observedGeneration: 99 }, children: [configMap('child')] }) } });
+    const harness = await settled({
+      hooks: { sync: () => ({ status: { ready: true, observedGeneration: 99 }, children: [configMap('child')] }) },
+    });
     const writes = harness.writes();
-    expect(writes.indexOf('updateStatus Thing default/p')).toBeGreaterThan(writes.indexOf('create ConfigMap default/child'));
+    expect(writes.indexOf('updateStatus Thing default/p')).toBeGreaterThan(
+      writes.indexOf('create ConfigMap default/child'),
+    );
     expect(status(harness)).toEqual({ ready: true, observedGeneration: 1 });
-    harness.store.update(things, { ...structuredClone(harness.store.get(things, 'default', 'p')), status: { foreign: 1 } }, 'status');
+    harness.store.update(
+      things,
+      { ...structuredClone(harness.store.get(things, 'default', 'p')), status: { foreign: 1 } },
+      'status',
+    );
     await harness.run(1000);
     expect(status(harness)).toEqual({ ready: true, observedGeneration: 1 });
     harness.forget();
@@ -58,14 +73,23 @@ describe('status and timers', () => {
   });
 
   it('63. any other failure of the status write fails the sync', async () => {
-    const harness = await settled({ refuse: ({ verb }) => (verb === 'updateStatus' ? new ApiError(422, 'Invalid', 'bad type') : undefined) });
+    const harness = await settled({
+      refuse: ({ verb }) => (verb === 'updateStatus' ? new ApiError(422, 'Invalid', 'bad type') : undefined),
+    });
     expect(harness.warnings('p')).toEqual(["Sync error: can't update status for Thing default/p: bad type"]);
   });
 
   it('64. resyncAfterSeconds 5, then 2 in the next sync; fires once at 2 s; then nothing asked; no further sync', async () => {
     const asked = [5, 2];
     let index = 0;
-    const harness = await settled({ hooks: { sync: ({ parent }) => ({ status: parent['status'], resyncAfterSeconds: parent.metadata.annotations ? asked[index++] : 0 }) } });
+    const harness = await settled({
+      hooks: {
+        sync: ({ parent }) => ({
+          status: parent['status'],
+          resyncAfterSeconds: parent.metadata.annotations ? asked[index++] : 0,
+        }),
+      },
+    });
     poke(harness);
     await harness.run(500);
     poke(harness);
@@ -78,7 +102,14 @@ describe('status and timers', () => {
   it('64. a later sync that asks nothing does not cancel the timer, and a longer one does not move it', async () => {
     const asked = [2, 0, 9];
     let index = 0;
-    const harness = await settled({ hooks: { sync: ({ parent }) => ({ status: parent['status'], resyncAfterSeconds: parent.metadata.annotations ? (asked[index++] ?? 0) : 0 }) } });
+    const harness = await settled({
+      hooks: {
+        sync: ({ parent }) => ({
+          status: parent['status'],
+          resyncAfterSeconds: parent.metadata.annotations ? (asked[index++] ?? 0) : 0,
+        }),
+      },
+    });
     harness.forget();
     for (let round = 0; round < 3; round++) {
       poke(harness);
@@ -99,13 +130,21 @@ describe('status and timers', () => {
   it('65. Sync error; Warning SyncError on the parent, text "Sync error: ..."', async () => {
     const harness = await settled({ hooks: { sync: () => reply(500, 'out of order') } });
     const { uid } = harness.store.get(things, 'default', 'p').metadata;
-    const events = harness.store.list({ group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true, hasStatus: false }).items;
+    const events = harness.store.list({
+      group: '',
+      version: 'v1',
+      kind: 'Event',
+      plural: 'events',
+      namespaced: true,
+      hasStatus: false,
+    }).items;
     expect(events.filter((event) => event['reason'] === 'SyncError')).toMatchObject([
       {
         metadata: { namespace: 'default', name: expect.stringMatching(/^p\.[0-9a-f]{16}$/) as string },
         involvedObject: { apiVersion: 'example.com/v1', kind: 'Thing', namespace: 'default', name: 'p', uid },
         type: 'Warning',
-        message: 'Sync error: sync hook failed for Thing default/p: sync hook failed (version=v2): unsupported status code: 500 body: out of order',
+        message:
+          'Sync error: sync hook failed for Thing default/p: sync hook failed (version=v2): unsupported status code: 500 body: out of order',
         source: { component: 'metacontroller' },
       },
     ]);

@@ -63,12 +63,17 @@ export abstract class ParentController {
     this.environment = environment;
     this.controller = controller;
     this.parentKinds = parentKinds;
-    const onCall = (hook: HookName, parent: KubernetesObject, status: number): void => environment.onHook(name, hook, parent, status);
+    const onCall = (hook: HookName, parent: KubernetesObject, status: number): void =>
+      environment.onHook(name, hook, parent, status);
     const hookContext = { clock, transport, controller, stopSignal, onCall };
-    const rules = controller.kind === 'CompositeController' ? controller.spec.childResources : controller.spec.attachments;
+    const rules =
+      controller.kind === 'CompositeController' ? controller.spec.childResources : controller.spec.attachments;
     const [sync, finalize] = [hookOf(hookContext, 'sync'), hookOf(hookContext, 'finalize')];
     this.hooks = { ...(sync && { sync }), ...(finalize && { finalize }) };
-    this.finalizer = new Finalizer(`metacontroller.io/${controller.kind.toLowerCase()}-${name}`, spec.hooks.finalize !== undefined);
+    this.finalizer = new Finalizer(
+      `metacontroller.io/${controller.kind.toLowerCase()}-${name}`,
+      spec.hooks.finalize !== undefined,
+    );
     this.children = {
       client,
       random: environment.random,
@@ -94,7 +99,8 @@ export abstract class ParentController {
   start(): void {
     const { recorder } = this.environment;
     const { name, object, spec } = this.controller;
-    const period = spec.resyncPeriodSeconds === undefined ? resyncMilliseconds : Math.max(1, spec.resyncPeriodSeconds) * 1000;
+    const period =
+      spec.resyncPeriodSeconds === undefined ? resyncMilliseconds : Math.max(1, spec.resyncPeriodSeconds) * 1000;
     for (const kind of this.parentKinds) {
       const informer = this.environment.informers.for(kind.resource);
       this.removals.push(informer.addHandlers(this.parentHandlers(kind), period));

@@ -18,7 +18,12 @@ const labelSelector = z.looseObject({
 const webhook = z.looseObject({
   url: z.string().optional(),
   service: z
-    .looseObject({ name: z.string(), namespace: z.string(), port: z.number().optional(), protocol: z.string().optional() })
+    .looseObject({
+      name: z.string(),
+      namespace: z.string(),
+      port: z.number().optional(),
+      protocol: z.string().optional(),
+    })
     .optional(),
   path: z.string().optional(),
   timeout: z.string().optional(),
@@ -85,8 +90,7 @@ export type CompositeSpec = z.infer<typeof compositeSpec>;
 export type DecoratorSpec = z.infer<typeof decoratorSpec>;
 
 export type Controller = { name: string; object: ControllerObject } & (
-  | { kind: 'CompositeController'; spec: CompositeSpec }
-  | { kind: 'DecoratorController'; spec: DecoratorSpec }
+  { kind: 'CompositeController'; spec: CompositeSpec } | { kind: 'DecoratorController'; spec: DecoratorSpec }
 );
 
 /**
@@ -108,7 +112,10 @@ export function readController(source: ControllerObject): Controller {
   for (const { resource, updateStrategy } of spec.childResources) {
     if (updateStrategy === undefined) continue;
     if (updateStrategy.method?.startsWith('Rolling') === true) {
-      throw new MetacontrollerCrash(73, `${name}: update method ${updateStrategy.method} of ${resource} is broken in Metacontroller 4.17.2 and refused here`);
+      throw new MetacontrollerCrash(
+        73,
+        `${name}: update method ${updateStrategy.method} of ${resource} is broken in Metacontroller 4.17.2 and refused here`,
+      );
     }
     updateStrategy['statusChecks'] ??= {};
   }
@@ -128,7 +135,15 @@ export function webhookUrl({ url, service, path }: Webhook): string {
   return `${service.protocol ?? 'http'}://${service.name}.${service.namespace}:${service.port ?? 80}${path}`;
 }
 
-const unitMilliseconds: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, us: 1e-3, µs: 1e-3, ns: 1e-6 };
+const unitMilliseconds: Record<string, number> = {
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  ns: 1e-6,
+};
 
 /** Milliseconds; 10 s by default, and for zero or less. Throws on what Go's duration parser refuses. */
 export function webhookTimeout({ timeout }: Webhook): number {

@@ -21,7 +21,11 @@ const selectorShape: Shape = {
       is: 'list',
       of: {
         is: 'struct',
-        fields: { key: { is: 'string' }, operator: { is: 'string' }, values: { is: 'list', of: { is: 'string' }, go: '[]string' } },
+        fields: {
+          key: { is: 'string' },
+          operator: { is: 'string' },
+          values: { is: 'list', of: { is: 'string' }, go: '[]string' },
+        },
       },
       go: '[]v1.LabelSelectorRequirement',
     },
@@ -139,9 +143,11 @@ export class Customize {
 
   /** One change after the other, because an uncached parent costs a hook call. */
   private notify(states: KubernetesObject[]): void {
-    this.notifying = this.notifying.then(() => this.notifyParents(states)).catch((error: unknown) => {
-      if (error instanceof MetacontrollerCrash) this.context.onCrash(error);
-    });
+    this.notifying = this.notifying
+      .then(() => this.notifyParents(states))
+      .catch((error: unknown) => {
+        if (error instanceof MetacontrollerCrash) this.context.onCrash(error);
+      });
   }
 
   private async notifyParents(states: KubernetesObject[]): Promise<void> {
@@ -153,7 +159,11 @@ export class Customize {
   }
 
   /** Errors, of the hook too, mean that the parent is passed over until something else wakes it. */
-  private async concerns(parent: KubernetesObject, parentResource: ResourceInfo, states: KubernetesObject[]): Promise<boolean> {
+  private async concerns(
+    parent: KubernetesObject,
+    parentResource: ResourceInfo,
+    states: KubernetesObject[],
+  ): Promise<boolean> {
     let rules: Rules;
     try {
       rules = await this.rules(parent);
@@ -167,7 +177,12 @@ export class Customize {
     });
   }
 
-  private ruleConcerns(rule: RelatedRule, parent: KubernetesObject, parentResource: ResourceInfo, object: KubernetesObject): boolean {
+  private ruleConcerns(
+    rule: RelatedRule,
+    parent: KubernetesObject,
+    parentResource: ResourceInfo,
+    object: KubernetesObject,
+  ): boolean {
     try {
       const resource = this.context.client.resource(rule.apiVersion ?? '', rule.resource ?? '');
       return ruleMatches(rule, this.ruleContext(parent, parentResource, resource), object);

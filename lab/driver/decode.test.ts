@@ -19,11 +19,23 @@ describe('decode', () => {
     ['known keys are fine', '{"status":{"a":1},"seconds":1,"done":true}', []],
     ['an unknown key is named', '{"foo":1}', ['unknown field "foo"']],
     ['keys are case-sensitive', '{"Status":{}}', ['unknown field "Status"']],
-    ['a duplicate key is named, escapes in keys seen through', '{"done":true,"d\\u006fne":false}', ['duplicate field "done"']],
+    [
+      'a duplicate key is named, escapes in keys seen through',
+      '{"done":true,"d\\u006fne":false}',
+      ['duplicate field "done"'],
+    ],
     ['duplicates inside status are found', '{"status":{"a":{"b":1,"b":2}}}', ['duplicate field "status.a.b"']],
-    ['duplicates inside lists of status are found', '{"status":{"a":[{"b":1,"b":2}]}}', ['duplicate field "status.a[0].b"']],
+    [
+      'duplicates inside lists of status are found',
+      '{"status":{"a":[{"b":1,"b":2}]}}',
+      ['duplicate field "status.a[0].b"'],
+    ],
     ['children are not looked into', '{"children":[{"a":1,"a":{"x":"}]\\""}}]}', []],
-    ['unknown keys of list items are named with their place', '{"rules":[{},{"nam":1}]}', ['unknown field "rules[1].nam"']],
+    [
+      'unknown keys of list items are named with their place',
+      '{"rules":[{},{"nam":1}]}',
+      ['unknown field "rules[1].nam"'],
+    ],
     ['all flaws are named', ' { "a" : [ 1 , {} ] , "b" : "x" } ', ['unknown field "a"', 'unknown field "b"']],
     ['null is the zero value of everything', '{"status":null,"children":null,"seconds":null}', []],
     ['null alone is an empty answer', 'null', []],
@@ -40,10 +52,22 @@ describe('decode', () => {
     ['an empty body', '', /unexpected end of JSON input/],
     ['trailing text', '{} x', /JSON/],
     ['a list', '[]', /^json: cannot unmarshal array into Go value of type v2.Answer$/],
-    ['text for a number', '{"seconds":"5"}', /^json: cannot unmarshal string into Go struct field Answer.seconds of type float64$/],
+    [
+      'text for a number',
+      '{"seconds":"5"}',
+      /^json: cannot unmarshal string into Go struct field Answer.seconds of type float64$/,
+    ],
     ['a list for status', '{"status":[]}', /field Answer.status of type map\[string\]interface {}$/],
-    ['an object for a list', '{"children":{}}', /cannot unmarshal object into Go struct field Answer.children of type \[\]Child$/],
-    ['a wrong type inside a list item', '{"rules":[{"name":3}]}', /cannot unmarshal number into Go struct field Answer.rules.name of type string$/],
+    [
+      'an object for a list',
+      '{"children":{}}',
+      /cannot unmarshal object into Go struct field Answer.children of type \[\]Child$/,
+    ],
+    [
+      'a wrong type inside a list item',
+      '{"rules":[{"name":3}]}',
+      /cannot unmarshal number into Go struct field Answer.rules.name of type string$/,
+    ],
   ];
   it.each(refused)('%s is an error', (_name, text, message) => {
     expect(() => decode(text, shape, 'v2.Answer')).toThrow(message);

@@ -61,7 +61,8 @@ function checkTypes(value: unknown, shape: Shape, path: string, structName: stri
     for (const item of value as unknown[]) checkTypes(item, shape.of, path, structName);
   }
   if (shape.is === 'map' || shape.is === 'struct') {
-    for (const [key, member] of Object.entries(value as object)) checkTypes(member, memberShape(shape, key), join(path, key), structName);
+    for (const [key, member] of Object.entries(value as object))
+      checkTypes(member, memberShape(shape, key), join(path, key), structName);
   }
 }
 

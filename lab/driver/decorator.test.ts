@@ -2,10 +2,26 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject, ObjectMeta } from '../../hooks/core/contract.ts';
 import { ApiError } from '../contract.ts';
 import type { Harness, HarnessOptions, HookFunction } from './driver.fixture.ts';
-import { childRule, configMap, configMaps, decorator, edit, lastApplied, reply, secrets, startHarness, thing, things } from './driver.fixture.ts';
+import {
+  childRule,
+  configMap,
+  configMaps,
+  decorator,
+  edit,
+  lastApplied,
+  reply,
+  secrets,
+  startHarness,
+  thing,
+  things,
+} from './driver.fixture.ts';
 
 const annotation = 'metacontroller.k8s.io/decorator-controller';
-const secret = (metadata: Partial<ObjectMeta> = {}): KubernetesObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', ...metadata } });
+const secret = (metadata: Partial<ObjectMeta> = {}): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 's', ...metadata },
+});
 const oneAttachment: HookFunction = () => ({ attachments: [configMap('attached', { v: '1' })] });
 
 function settled(sync: HookFunction, options: Partial<HarnessOptions> = {}): Promise<Harness> {
@@ -17,8 +33,17 @@ function settled(sync: HookFunction, options: Partial<HarnessOptions> = {}): Pro
   });
 }
 
-const poke = (harness: Harness): void => edit(harness.store, secrets, 'default', 's', ({ metadata }) => (metadata.annotations = { ...metadata.annotations, poke: String(harness.clock.now()) }));
-const resources = (...rules: object[]): object => ({ resources: rules.map((rule) => ({ apiVersion: 'v1', resource: 'secrets', ...rule })) });
+const poke = (harness: Harness): void =>
+  edit(
+    harness.store,
+    secrets,
+    'default',
+    's',
+    ({ metadata }) => (metadata.annotations = { ...metadata.annotations, poke: String(harness.clock.now()) }),
+  );
+const resources = (...rules: object[]): object => ({
+  resources: rules.map((rule) => ({ apiVersion: 'v1', resource: 'secrets', ...rule })),
+});
 
 describe('decorator', () => {
   it('asks with controller, object, attachments, related and finalizing, and makes its attachment', async () => {
@@ -31,7 +56,10 @@ describe('decorator', () => {
       finalizing: false,
     });
     const attached = harness.store.get(configMaps, 'default', 'attached');
-    expect(attached.metadata).toMatchObject({ annotations: { [annotation]: 'harness' }, ownerReferences: [{ kind: 'Secret', name: 's', controller: true }] });
+    expect(attached.metadata).toMatchObject({
+      annotations: { [annotation]: 'harness' },
+      ownerReferences: [{ kind: 'Secret', name: 's', controller: true }],
+    });
     expect(lastApplied(attached)).toMatchObject({ metadata: { annotations: { [annotation]: 'harness' } } });
     expect(Object.keys(harness.calls.at(-1)!.request.attachments['ConfigMap.v1']!)).toEqual(['default/attached']);
     harness.forget();
@@ -46,7 +74,8 @@ describe('decorator', () => {
     const harness = await settled(() => ({ attachments: [] }));
     const { uid } = harness.store.get(secrets, 'default', 's').metadata;
     const owner = { apiVersion: 'v1', kind: 'Secret', name: 's', uid: uid!, controller: true };
-    const made = (name: string, annotations: Record<string, string>, owners = [owner]) => configMap(name, {}, { annotations, ownerReferences: owners });
+    const made = (name: string, annotations: Record<string, string>, owners = [owner]) =>
+      configMap(name, {}, { annotations, ownerReferences: owners });
     harness.store.create(configMaps, 'default', made('ours', { [annotation]: 'harness' }));
     harness.store.create(configMaps, 'default', made('of-another-decorator', { [annotation]: 'other' }));
     harness.store.create(configMaps, 'default', made('plain', {}));
@@ -57,9 +86,12 @@ describe('decorator', () => {
   });
 
   it('sets and removes labels and annotations of the object, first the object and then the attachments', async () => {
-    const harness = await settled(() => ({ labels: { new: 'x', gone: null }, annotations: { note: 'y' }, attachments: [configMap('attached')] }), {
-      prepare: (store) => store.create(secrets, 'default', secret({ labels: { gone: '1', kept: '1' } })),
-    });
+    const harness = await settled(
+      () => ({ labels: { new: 'x', gone: null }, annotations: { note: 'y' }, attachments: [configMap('attached')] }),
+      {
+        prepare: (store) => store.create(secrets, 'default', secret({ labels: { gone: '1', kept: '1' } })),
+      },
+    );
     const { labels, annotations } = harness.store.get(secrets, 'default', 's').metadata;
     expect(labels).toEqual({ kept: '1', new: 'x' });
     expect(annotations).toEqual({ note: 'y' });
@@ -101,8 +133,16 @@ describe('decorator', () => {
     ['matching labels', [{ labelSelector: { matchLabels: { a: 'b' } } }], true],
     ['other labels', [{ labelSelector: { matchLabels: { a: 'c' } } }], false],
     ['matching annotations', [{ annotationSelector: { matchAnnotations: { n: 'm' } } }], true],
-    ['annotation expressions', [{ annotationSelector: { matchExpressions: [{ key: 'n', operator: 'DoesNotExist' }] } }], false],
-    ['both must match', [{ labelSelector: { matchLabels: { a: 'b' } }, annotationSelector: { matchAnnotations: { n: 'x' } } }], false],
+    [
+      'annotation expressions',
+      [{ annotationSelector: { matchExpressions: [{ key: 'n', operator: 'DoesNotExist' }] } }],
+      false,
+    ],
+    [
+      'both must match',
+      [{ labelSelector: { matchLabels: { a: 'b' } }, annotationSelector: { matchAnnotations: { n: 'x' } } }],
+      false,
+    ],
   ];
   it.each(selections)('selection: %s', async (_name, rules, called) => {
     const harness = await settled(oneAttachment, {
@@ -114,11 +154,24 @@ describe('decorator', () => {
 
   it('finalize is called when terminating or deselected, and lets go; attachments of that answer count', async () => {
     const harness = await settled(oneAttachment, {
-      controllers: [decorator(['sync', 'finalize'], resources({ labelSelector: { matchLabels: { a: 'b' } } }) as Record<string, unknown>)],
-      hooks: { sync: oneAttachment, finalize: ({ attachments }) => ({ attachments: [], finalized: Object.keys(attachments['ConfigMap.v1']!).length === 0 }) },
+      controllers: [
+        decorator(
+          ['sync', 'finalize'],
+          resources({ labelSelector: { matchLabels: { a: 'b' } } }) as Record<string, unknown>,
+        ),
+      ],
+      hooks: {
+        sync: oneAttachment,
+        finalize: ({ attachments }) => ({
+          attachments: [],
+          finalized: Object.keys(attachments['ConfigMap.v1']!).length === 0,
+        }),
+      },
       prepare: (store) => store.create(secrets, 'default', secret({ labels: { a: 'b' } })),
     });
-    expect(harness.store.get(secrets, 'default', 's').metadata.finalizers).toEqual(['metacontroller.io/decoratorcontroller-harness']);
+    expect(harness.store.get(secrets, 'default', 's').metadata.finalizers).toEqual([
+      'metacontroller.io/decoratorcontroller-harness',
+    ]);
     harness.forget();
     edit(harness.store, secrets, 'default', 's', ({ metadata }) => (metadata.labels = {}));
     await harness.run(1000);
@@ -130,7 +183,10 @@ describe('decorator', () => {
   it('customize says parent, and related objects come along', async () => {
     const harness = await settled(oneAttachment, {
       controllers: [decorator(['sync', 'customize'])],
-      hooks: { sync: oneAttachment, customize: () => ({ relatedResources: [{ apiVersion: 'example.com/v1', resource: 'things' }] }) },
+      hooks: {
+        sync: oneAttachment,
+        customize: () => ({ relatedResources: [{ apiVersion: 'example.com/v1', resource: 'things' }] }),
+      },
       prepare: (store) => {
         store.create(secrets, 'default', secret());
         store.create(things, 'default', thing('near'));
@@ -153,18 +209,28 @@ describe('decorator', () => {
 
   it('ignoreStatusChanges is a matter of each resource rule', async () => {
     const harness = await settled(() => ({}), {
-      controllers: [decorator(['sync'], { resources: [{ apiVersion: 'example.com/v1', resource: 'things', ignoreStatusChanges: true }] })],
+      controllers: [
+        decorator(['sync'], {
+          resources: [{ apiVersion: 'example.com/v1', resource: 'things', ignoreStatusChanges: true }],
+        }),
+      ],
       prepare: (store) => store.create(things, 'default', thing('p')),
     });
     harness.forget();
-    harness.store.update(things, { ...structuredClone(harness.store.get(things, 'default', 'p')), status: { x: 1 } }, 'status');
+    harness.store.update(
+      things,
+      { ...structuredClone(harness.store.get(things, 'default', 'p')), status: { x: 1 } },
+      'status',
+    );
     await harness.run(1000);
     expect(harness.calls).toEqual([]);
   });
 
   it('42. a null attachment is a crash too', async () => {
     const harness = await settled(() => ({ attachments: [null] }));
-    expect(harness.crashes.map(({ message }) => message)).toEqual(['conformance 42: null entry in attachments kills the Metacontroller process']);
+    expect(harness.crashes.map(({ message }) => message)).toEqual([
+      'conformance 42: null entry in attachments kills the Metacontroller process',
+    ]);
   });
 
   it('resyncAfterSeconds, 429 and sync errors are as with composites', async () => {
@@ -172,19 +238,34 @@ describe('decorator', () => {
     let index = 0;
     const harness = await settled(() => answers[Math.min(index++, 3)]);
     expect(harness.calls.map(({ at }) => at - harness.calls[0]!.at)).toEqual([0, 2020, 3040, 3065]);
-    expect(harness.warnings('s')).toEqual(['Sync error: sync hook failed (version=v2): unsupported status code: 500 body: no']);
+    expect(harness.warnings('s')).toEqual([
+      'Sync error: sync hook failed (version=v2): unsupported status code: 500 body: no',
+    ]);
   });
 
   it('parents may be cluster-scoped, with cluster-scoped attachments', async () => {
-    const harness = await settled(({ object }) => ({ attachments: [{ ...thing(`of-${object.metadata.name}`), kind: 'ClusterThing' }] }), {
-      controllers: [
-        decorator(['sync'], {
-          resources: [{ apiVersion: 'v1', resource: 'namespaces', labelSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'default' } } }],
-          attachments: [{ apiVersion: 'example.com/v1', resource: 'clusterthings', updateStrategy: { method: 'InPlace' } }],
-        }),
-      ],
-    });
-    expect(Object.keys(harness.calls.at(-1)!.request.attachments['ClusterThing.example.com/v1']!)).toEqual(['of-default']);
+    const harness = await settled(
+      ({ object }) => ({ attachments: [{ ...thing(`of-${object.metadata.name}`), kind: 'ClusterThing' }] }),
+      {
+        controllers: [
+          decorator(['sync'], {
+            resources: [
+              {
+                apiVersion: 'v1',
+                resource: 'namespaces',
+                labelSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'default' } },
+              },
+            ],
+            attachments: [
+              { apiVersion: 'example.com/v1', resource: 'clusterthings', updateStrategy: { method: 'InPlace' } },
+            ],
+          }),
+        ],
+      },
+    );
+    expect(Object.keys(harness.calls.at(-1)!.request.attachments['ClusterThing.example.com/v1']!)).toEqual([
+      'of-default',
+    ]);
     harness.forget();
     await harness.run(60_000);
     expect(harness.calls).toEqual([]);

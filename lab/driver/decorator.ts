@@ -10,7 +10,15 @@ import { decodeChildren } from './desired.ts';
 import type { Shape } from './decode.ts';
 import { wrap } from './errors.ts';
 import { copyJson, deepEqual } from './json.ts';
-import { annotationsOf, apiVersionOf, controllerOf, describeParent, groupOf, hasFinalizer, labelsOf } from './objects.ts';
+import {
+  annotationsOf,
+  apiVersionOf,
+  controllerOf,
+  describeParent,
+  groupOf,
+  hasFinalizer,
+  labelsOf,
+} from './objects.ts';
 import { ObjectMap } from './request.ts';
 import { compileSelector } from './selector.ts';
 import type { Selector } from './selector.ts';
@@ -57,7 +65,14 @@ export class DecoratorDriver extends ParentController {
       ...rule,
       info: environment.client.resource(rule.apiVersion, rule.resource),
     }));
-    super(environment, controller, rules.map(({ info, ignoreStatusChanges }) => ({ resource: info, ignoreStatusChanges: ignoreStatusChanges === true })));
+    super(
+      environment,
+      controller,
+      rules.map(({ info, ignoreStatusChanges }) => ({
+        resource: info,
+        ignoreStatusChanges: ignoreStatusChanges === true,
+      })),
+    );
     this.resources = rules.map(({ info }) => info);
     this.selectors = new Map(rules.map((rule) => [`${rule.info.kind}.${rule.info.group}`, selectorsOf(rule)]));
   }
@@ -132,7 +147,12 @@ export class DecoratorDriver extends ParentController {
     };
     try {
       const answer = (await hook.call(request, parent, answerShape, answerName)) as Answer | null;
-      decodeChildren(answer?.attachments, parent, { version: hook.version, hook: finalizing ? 'finalize' : 'sync', structName: answerName, field: 'attachments' });
+      decodeChildren(answer?.attachments, parent, {
+        version: hook.version,
+        hook: finalizing ? 'finalize' : 'sync',
+        structName: answerName,
+        field: 'attachments',
+      });
       return answer;
     } catch (error) {
       throw wrap(`${finalizing ? 'finalize' : 'sync'} hook failed (version=${hook.version})`, error);
@@ -151,7 +171,8 @@ export class DecoratorDriver extends ParentController {
         const { metadata } = await client.update(resource, decorated, 'status');
         decorated.metadata.resourceVersion = metadata.resourceVersion!;
       }
-      if (letGo) decorated.metadata.finalizers = decorated.metadata.finalizers!.filter((name) => name !== this.finalizer.name);
+      if (letGo)
+        decorated.metadata.finalizers = decorated.metadata.finalizers!.filter((name) => name !== this.finalizer.name);
       await client.update(resource, decorated);
       return true;
     } catch (error) {
@@ -173,11 +194,17 @@ function decorate(parent: KubernetesObject, answer: Answer): KubernetesObject {
 
 function selectorsOf({ labelSelector, annotationSelector }: DecoratorSpec['resources'][number]): Selectors {
   const { matchAnnotations, matchExpressions } = annotationSelector ?? {};
-  return { labels: compileSelector(labelSelector), annotations: compileSelector({ matchLabels: matchAnnotations, matchExpressions }) };
+  return {
+    labels: compileSelector(labelSelector),
+    annotations: compileSelector({ matchLabels: matchAnnotations, matchExpressions }),
+  };
 }
 
 /** The map with the changes made, null taking a key away; undefined if nothing changes. */
-function changed(current: Record<string, string>, changes: StringChanges | null | undefined): Record<string, string> | undefined {
+function changed(
+  current: Record<string, string>,
+  changes: StringChanges | null | undefined,
+): Record<string, string> | undefined {
   const result = { ...current };
   for (const [key, value] of Object.entries(changes ?? {})) {
     if (value === null) delete result[key];

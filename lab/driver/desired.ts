@@ -24,9 +24,12 @@ export function decodeChildren(
   for (const child of children ?? []) {
     if (child === null) continue;
     if (typeof child !== 'object' || Array.isArray(child)) {
-      refuse(`json: cannot unmarshal ${Array.isArray(child) ? 'array' : typeof child} into Go struct field ${structName}.${field} of type map[string]interface {}`);
+      refuse(
+        `json: cannot unmarshal ${Array.isArray(child) ? 'array' : typeof child} into Go struct field ${structName}.${field} of type map[string]interface {}`,
+      );
     }
-    if (typeof child.kind !== 'string' || child.kind === '') refuse(`Object 'Kind' is missing in '${JSON.stringify(child)}'`);
+    if (typeof child.kind !== 'string' || child.kind === '')
+      refuse(`Object 'Kind' is missing in '${JSON.stringify(child)}'`);
     fillNamespace(child, parent.metadata.namespace);
   }
 }

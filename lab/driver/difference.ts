@@ -61,8 +61,15 @@ const longestList = 20;
 
 /** Dotted paths at which two values differ, at most twenty. */
 export function differingPaths(left: unknown, right: unknown, path = ''): string[] {
-  if (deepEqual(left, right) || path === 'metadata.annotations.metacontroller.k8s.io/last-applied-configuration') return [];
-  if (left === null || right === null || typeof left !== 'object' || typeof right !== 'object' || Array.isArray(left) !== Array.isArray(right)) {
+  if (deepEqual(left, right) || path === 'metadata.annotations.metacontroller.k8s.io/last-applied-configuration')
+    return [];
+  if (
+    left === null ||
+    right === null ||
+    typeof left !== 'object' ||
+    typeof right !== 'object' ||
+    Array.isArray(left) !== Array.isArray(right)
+  ) {
     return [path];
   }
   const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];

@@ -23,13 +23,60 @@ export type Store = ReturnType<typeof createStore>;
 
 const custom = { group: 'example.com', version: 'v1' };
 export const things: ResourceInfo = { ...custom, kind: 'Thing', plural: 'things', namespaced: true, hasStatus: true };
-export const clusterThings: ResourceInfo = { ...custom, kind: 'ClusterThing', plural: 'clusterthings', namespaced: false, hasStatus: true };
-export const plainThings: ResourceInfo = { ...custom, kind: 'PlainThing', plural: 'plainthings', namespaced: true, hasStatus: false };
-export const configMaps: ResourceInfo = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, hasStatus: false };
-export const secrets: ResourceInfo = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true, hasStatus: false };
-export const jobs: ResourceInfo = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true, hasStatus: true };
-export const namespaces: ResourceInfo = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false, hasStatus: true };
-export const eventsResource: ResourceInfo = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true, hasStatus: false };
+export const clusterThings: ResourceInfo = {
+  ...custom,
+  kind: 'ClusterThing',
+  plural: 'clusterthings',
+  namespaced: false,
+  hasStatus: true,
+};
+export const plainThings: ResourceInfo = {
+  ...custom,
+  kind: 'PlainThing',
+  plural: 'plainthings',
+  namespaced: true,
+  hasStatus: false,
+};
+export const configMaps: ResourceInfo = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+  hasStatus: false,
+};
+export const secrets: ResourceInfo = {
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+  hasStatus: false,
+};
+export const jobs: ResourceInfo = {
+  group: 'batch',
+  version: 'v1',
+  kind: 'Job',
+  plural: 'jobs',
+  namespaced: true,
+  hasStatus: true,
+};
+export const namespaces: ResourceInfo = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+  hasStatus: true,
+};
+export const eventsResource: ResourceInfo = {
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+  hasStatus: false,
+};
 const definitions: ResourceInfo = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -74,7 +121,9 @@ export interface ApiRequest {
   refused?: string;
 }
 
-export interface HarnessOptions extends Partial<Omit<DriverOptions, 'api' | 'clock' | 'transport' | 'controllers' | 'random'>> {
+export interface HarnessOptions extends Partial<
+  Omit<DriverOptions, 'api' | 'clock' | 'transport' | 'controllers' | 'random'>
+> {
   controllers: ControllerObject[];
   hooks: Partial<Record<HookName, HookFunction>>;
   seed?: number;
@@ -111,7 +160,8 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const clock = new VirtualClock({ seed: options.seed ?? 1 });
   const begin = clock.now();
   const store = createStore({ clock, seed: options.seed ?? 1 });
-  for (const definition of [things, clusterThings, plainThings]) store.create(definitions, undefined, customResourceDefinition(definition));
+  for (const definition of [things, clusterThings, plainThings])
+    store.create(definitions, undefined, customResourceDefinition(definition));
   await clock.advance(1000);
   options.prepare?.(store);
   const calls: Call[] = [];
@@ -119,7 +169,11 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const trace: DriverEvent[] = [];
   const crashes: Error[] = [];
   const differences: PermanentDifference[] = [];
-  const api = recording(storeClient(store), (request) => requests.push({ ...request, at: clock.now() - begin }), options.refuse);
+  const api = recording(
+    storeClient(store),
+    (request) => requests.push({ ...request, at: clock.now() - begin }),
+    options.refuse,
+  );
   const call = async (hookCall: HookCall): Promise<HookAnswer> => {
     const request = JSON.parse(hookCall.body) as Request;
     calls.push({ hook: hookCall.hook, at: clock.now() - begin, request, headers: hookCall.headers });
@@ -159,7 +213,12 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     warnings: (name, reason = 'SyncError') =>
       store
         .list(eventsResource)
-        .items.filter((event) => event['type'] === 'Warning' && event['reason'] === reason && (event['involvedObject'] as ObjectMeta).name === name)
+        .items.filter(
+          (event) =>
+            event['type'] === 'Warning' &&
+            event['reason'] === reason &&
+            (event['involvedObject'] as ObjectMeta).name === name,
+        )
         .map((event) => String(event['message'])),
     run: (milliseconds) => clock.advance(milliseconds),
   };
@@ -211,8 +270,14 @@ export function decorator(hookNames: HookName[], spec: Record<string, unknown> =
   };
 }
 
-export function hooksOf(hookNames: HookName[], version: 'v1' | 'v2' = 'v2', webhook: Record<string, unknown> = {}): Record<string, unknown> {
-  return Object.fromEntries(hookNames.map((name) => [name, { version, webhook: { url: `http://hooks/${name}`, ...webhook } }]));
+export function hooksOf(
+  hookNames: HookName[],
+  version: 'v1' | 'v2' = 'v2',
+  webhook: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return Object.fromEntries(
+    hookNames.map((name) => [name, { version, webhook: { url: `http://hooks/${name}`, ...webhook } }]),
+  );
 }
 
 export function childRule(method: string, of: ResourceInfo = configMaps): Record<string, unknown> {
@@ -220,13 +285,26 @@ export function childRule(method: string, of: ResourceInfo = configMaps): Record
   return { apiVersion, resource: of.plural, updateStrategy: { method } };
 }
 
-export function thing(name: string, metadata: Partial<ObjectMeta> = {}, spec: Record<string, unknown> = {}): KubernetesObject {
+export function thing(
+  name: string,
+  metadata: Partial<ObjectMeta> = {},
+  spec: Record<string, unknown> = {},
+): KubernetesObject {
   return { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name, ...metadata }, spec };
 }
 
-export function configMap(name: string, data: Record<string, string> = {}, metadata: Partial<ObjectMeta> = {}): KubernetesObject {
+export function configMap(
+  name: string,
+  data: Record<string, string> = {},
+  metadata: Partial<ObjectMeta> = {},
+): KubernetesObject {
   // the API server drops empty data, which would be a difference for ever
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, ...(Object.keys(data).length > 0 && { data }) };
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, ...metadata },
+    ...(Object.keys(data).length > 0 && { data }),
+  };
 }
 
 /** Names of the ConfigMaps in a request. */
@@ -240,13 +318,26 @@ export function lastApplied(object: KubernetesObject): unknown {
 }
 
 /** Changes a stored object as a user would. */
-export function edit(store: Store, resource: ResourceInfo, namespace: string | undefined, name: string, change: (object: KubernetesObject) => void): void {
+export function edit(
+  store: Store,
+  resource: ResourceInfo,
+  namespace: string | undefined,
+  name: string,
+  change: (object: KubernetesObject) => void,
+): void {
   const object = structuredClone(store.get(resource, namespace, name));
   change(object);
   store.update(resource, object);
 }
 
-function customResourceDefinition({ group, version, kind, plural, namespaced, hasStatus }: ResourceInfo): KubernetesObject {
+function customResourceDefinition({
+  group,
+  version,
+  kind,
+  plural,
+  namespaced,
+  hasStatus,
+}: ResourceInfo): KubernetesObject {
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -299,12 +390,16 @@ function recording(api: ApiClient, record: (request: Omit<ApiRequest, 'at'>) => 
       throw error;
     }
   };
-  const keyOf = (namespace: string | undefined, name: string): string => (namespace === undefined ? name : `${namespace}/${name}`);
+  const keyOf = (namespace: string | undefined, name: string): string =>
+    namespace === undefined ? name : `${namespace}/${name}`;
   return {
     ...api,
-    get: (resource, namespace, name) => run('get', resource, keyOf(namespace, name), {}, () => api.get(resource, namespace, name)),
+    get: (resource, namespace, name) =>
+      run('get', resource, keyOf(namespace, name), {}, () => api.get(resource, namespace, name)),
     create: (resource, namespace, object) =>
-      run('create', resource, keyOf(namespace, object.metadata.name), { body: structuredClone(object) }, () => api.create(resource, namespace, object)),
+      run('create', resource, keyOf(namespace, object.metadata.name), { body: structuredClone(object) }, () =>
+        api.create(resource, namespace, object),
+      ),
     update: (resource, object, subresource) =>
       run(
         subresource === undefined ? 'update' : 'updateStatus',
@@ -314,6 +409,8 @@ function recording(api: ApiClient, record: (request: Omit<ApiRequest, 'at'>) => 
         () => api.update(resource, object, subresource),
       ),
     delete: (resource, namespace, name, options) =>
-      run('delete', resource, keyOf(namespace, name), { options }, () => api.delete(resource, namespace, name, options)),
+      run('delete', resource, keyOf(namespace, name), { options }, () =>
+        api.delete(resource, namespace, name, options),
+      ),
   };
 }

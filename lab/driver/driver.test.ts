@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Harness, HookFunction } from './driver.fixture.ts';
-import { childNames, childRule, composite, configMap, configMaps, decorator, edit, hookMilliseconds, secrets, startHarness, thing, things } from './driver.fixture.ts';
+import {
+  childNames,
+  childRule,
+  composite,
+  configMap,
+  configMaps,
+  decorator,
+  edit,
+  hookMilliseconds,
+  secrets,
+  startHarness,
+  thing,
+  things,
+} from './driver.fixture.ts';
 
 const names = ['a', 'b', 'c', 'd'];
 const fourChildren: HookFunction = (request) => ({
@@ -14,13 +27,17 @@ async function stormyRun(seed: number): Promise<Harness> {
   const harness = await startHarness({
     seed,
     controllers: [composite(['sync', 'finalize'], { childResources: [childRule('Recreate')] })],
-    hooks: { sync: fourChildren, finalize: (request) => ({ children: [], finalized: childNames(request).length === 0 }) },
+    hooks: {
+      sync: fourChildren,
+      finalize: (request) => ({ children: [], finalized: childNames(request).length === 0 }),
+    },
     staleCache: { maximumMilliseconds: 300 },
     prepare: (store) => {
       for (const name of ['p', 'q', 'r']) store.create(things, 'default', thing(name));
     },
   });
-  for (const name of ['p', 'q']) edit(harness.store, things, 'default', name, (object) => (object['spec'] = { changed: true }));
+  for (const name of ['p', 'q'])
+    edit(harness.store, things, 'default', name, (object) => (object['spec'] = { changed: true }));
   harness.store.delete(configMaps, 'default', 'b');
   await harness.run(3000);
   harness.store.delete(things, 'default', 'r');
@@ -45,7 +62,9 @@ describe('driver', () => {
         prepare: (store) => many.forEach((name) => store.create(things, 'default', thing(name))),
       });
       const starts = harness.calls.map(({ at }) => at);
-      return Math.max(...starts.map((at) => starts.filter((other) => other <= at && other > at - hookMilliseconds).length));
+      return Math.max(
+        ...starts.map((at) => starts.filter((other) => other <= at && other > at - hookMilliseconds).length),
+      );
     };
     expect(await busiest()).toBe(5);
     expect(await busiest(2)).toBe(2);
@@ -62,7 +81,9 @@ describe('driver', () => {
       },
       prepare: (store) => store.create(things, 'default', thing('p')),
     });
-    expect(harness.store.get(configMaps, 'default', 'attached').metadata.ownerReferences).toMatchObject([{ kind: 'Secret', name: 'made' }]);
+    expect(harness.store.get(configMaps, 'default', 'attached').metadata.ownerReferences).toMatchObject([
+      { kind: 'Secret', name: 'made' },
+    ]);
     expect(harness.driver.idle()).toBe(true);
     expect(harness.driver.inFlight()).toBe(0);
     harness.forget();

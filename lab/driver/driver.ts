@@ -105,13 +105,15 @@ class EmbeddedDriver implements Driver {
         clock,
         random,
         stale: staleCache,
-        onProblem: ({ plural }, error) => onEvent?.({ what: 'watch-error', resource: plural, message: messageOf(error) }),
+        onProblem: ({ plural }, error) =>
+          onEvent?.({ what: 'watch-error', resource: plural, message: messageOf(error) }),
       }),
       recorder: new EventRecorder(client, clock, random),
       differences: new DifferenceDetector((difference) => options.onPermanentDifference?.(difference)),
       workers: options.workers ?? 5,
       stopSignal,
-      onHook: (controller, hook, parent, status) => onEvent?.({ what: 'hook', controller, hook, parent: describe(parent), status }),
+      onHook: (controller, hook, parent, status) =>
+        onEvent?.({ what: 'hook', controller, hook, parent: describe(parent), status }),
       onSyncError: (controller, parent, error) =>
         onEvent?.({ what: 'sync-error', controller, parent: describe(parent), message: messageOf(error) }),
       onCrash: (crash) => this.crash(crash),
@@ -181,7 +183,8 @@ class EmbeddedDriver implements Driver {
     } catch (error) {
       if (!this.wants(slot)) return;
       // the parent's definition is looked for before the controller is made, so nobody is told
-      if (!(error instanceof ApiError)) this.report(controller.object, 'Warning', 'CreateError', `Cannot create new controller: ${messageOf(error)}`);
+      if (!(error instanceof ApiError))
+        this.report(controller.object, 'Warning', 'CreateError', `Cannot create new controller: ${messageOf(error)}`);
       this.options.onEvent?.({ what: 'controller-error', controller: controller.name, message: messageOf(error) });
       const delay = Math.min(retryBaseMilliseconds * 2 ** slot.failures++, retryCapMilliseconds);
       slot.cancelRetry = this.environment.clock.after(delay, () => void this.retry(slot));
@@ -215,7 +218,10 @@ class EmbeddedDriver implements Driver {
     return false;
   }
 
-  private report(about: KubernetesObject, ...event: Parameters<EventRecorder['record']> extends [unknown, ...infer Rest] ? Rest : never): void {
+  private report(
+    about: KubernetesObject,
+    ...event: Parameters<EventRecorder['record']> extends [unknown, ...infer Rest] ? Rest : never
+  ): void {
     this.environment.recorder.record(about, ...event);
   }
 

@@ -14,7 +14,10 @@ export class EtagCache {
   private readonly entries = new Map<string, Entry & { storedAt: number }>();
 
   /** Throws on a timeout without a clean-up period, with which the real controller never starts. */
-  constructor(clock: Clock, etag: { cacheTimeoutSeconds?: number | undefined; cacheCleanupSeconds?: number | undefined }) {
+  constructor(
+    clock: Clock,
+    etag: { cacheTimeoutSeconds?: number | undefined; cacheCleanupSeconds?: number | undefined },
+  ) {
     if (etag.cacheTimeoutSeconds !== undefined && etag.cacheCleanupSeconds === undefined) {
       throw new Error('etag.cacheTimeoutSeconds without etag.cacheCleanupSeconds panics in Metacontroller');
     }

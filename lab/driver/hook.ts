@@ -41,13 +41,19 @@ export class Hook {
   }
 
   /** The decoded answer. `structName` is Go's, without version. Rejects with TooManyRequests for 429, else with the sentence that goes into the event. */
-  async call(request: Record<string, unknown>, root: KubernetesObject, shape: Shape, structName: string): Promise<unknown> {
+  async call(
+    request: Record<string, unknown>,
+    root: KubernetesObject,
+    shape: Shape,
+    structName: string,
+  ): Promise<unknown> {
     const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': 'Go-http-client/1.1' };
     const known = this.etags?.get(root);
     if (known !== undefined) headers['if-none-match'] = known.etag;
     const answer = await this.exchange(headers, request);
     this.context.onCall?.(this.name, root, answer.status);
-    if (answer.status === 429) throw new TooManyRequests(retryAfterSeconds(answer.headers['retry-after'], this.context.clock.now()));
+    if (answer.status === 429)
+      throw new TooManyRequests(retryAfterSeconds(answer.headers['retry-after'], this.context.clock.now()));
     return this.decode(this.body(answer, root, known !== undefined), shape, structName);
   }
 
@@ -59,7 +65,13 @@ export class Hook {
     const { signal } = abort;
     let text: string | undefined;
     const call: HookCall = {
-      controller: controller.name, controllerKind: controller.kind, hook: this.name, url: this.url, headers, request, signal,
+      controller: controller.name,
+      controllerKind: controller.kind,
+      hook: this.name,
+      url: this.url,
+      headers,
+      request,
+      signal,
       get body() {
         return (text ??= goJson(request));
       },
@@ -68,7 +80,9 @@ export class Hook {
     const expired = new Promise<never>((_, reject) => {
       stopTimer = clock.after(this.timeoutMilliseconds, () => {
         abort.abort();
-        reject(new Error(`Post "${this.url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`));
+        reject(
+          new Error(`Post "${this.url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`),
+        );
       });
     });
     try {
@@ -100,12 +114,16 @@ export class Hook {
     try {
       decoded = decode(body, shape, `${this.version}.${structName}`);
     } catch (error) {
-      throw new Error(`can't unmarshal webhookResponse (version: ${this.version}, type: ${this.name}): ${messageOf(error)}`);
+      throw new Error(
+        `can't unmarshal webhookResponse (version: ${this.version}, type: ${this.name}): ${messageOf(error)}`,
+      );
     }
     const { value, strictErrors } = decoded;
     if (this.strict && strictErrors.length > 0) {
       const list = strictErrors.length === 1 ? strictErrors[0]! : `[${strictErrors.join(', ')}]`;
-      throw new Error(`strict validation failed for ${this.version} webhookResponse (type: ${this.name}, mode: strict): ${list}`);
+      throw new Error(
+        `strict validation failed for ${this.version} webhookResponse (type: ${this.name}, mode: strict): ${list}`,
+      );
     }
     return value;
   }
@@ -118,7 +136,8 @@ export function hookOf(context: HookContext, name: HookName): Hook | undefined {
   return new Hook(context, name, { ...spec, webhook: spec.webhook });
 }
 
-const rfc1123 = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} [A-Z]{3,4}$/;
+const rfc1123 =
+  /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} [A-Z]{3,4}$/;
 
 /** Seconds; a missing or unreadable header is 0, which means at once. */
 function retryAfterSeconds(header: string | undefined, now: number): number {

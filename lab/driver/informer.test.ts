@@ -16,7 +16,10 @@ async function watching(stale?: StaleCache) {
   const seen: string[] = [];
   informer.addHandlers({
     added: ({ metadata }) => seen.push(`added ${metadata.name} at ${clock.now()}`),
-    updated: (old, { metadata }) => seen.push(`${old.metadata.resourceVersion === metadata.resourceVersion ? 'resynced' : 'updated'} ${metadata.name}`),
+    updated: (old, { metadata }) =>
+      seen.push(
+        `${old.metadata.resourceVersion === metadata.resourceVersion ? 'resynced' : 'updated'} ${metadata.name}`,
+      ),
     deleted: ({ metadata }) => seen.push(`deleted ${metadata.name}`),
   });
   return { clock, store, informer, seen };
@@ -42,7 +45,10 @@ describe('Informer', () => {
     store.create(configMaps, 'default', configMap('second'));
     store.breakWatches({ forget: true });
     await clock.advance(5000);
-    expect(seen.slice(1)).toEqual([expect.stringMatching('deleted first|added second'), expect.stringMatching('deleted first|added second')]);
+    expect(seen.slice(1)).toEqual([
+      expect.stringMatching('deleted first|added second'),
+      expect.stringMatching('deleted first|added second'),
+    ]);
     expect(names(informer)).toEqual(['second']);
   });
 

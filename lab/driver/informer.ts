@@ -77,7 +77,10 @@ export class Informer {
   addHandlers(handlers: Handlers, periodMilliseconds: number = resyncMilliseconds): () => void {
     this.handlers.add(handlers);
     this.resync([handlers]);
-    const stopTimer = periodMilliseconds < resyncMilliseconds ? this.every(periodMilliseconds, () => this.resync([handlers])) : undefined;
+    const stopTimer =
+      periodMilliseconds < resyncMilliseconds
+        ? this.every(periodMilliseconds, () => this.resync([handlers]))
+        : undefined;
     return () => {
       this.handlers.delete(handlers);
       stopTimer?.();

@@ -3,10 +3,18 @@ import { deepEqual, goJson } from './json.ts';
 
 describe('goJson', () => {
   const table: [string, unknown, string][] = [
-    ['keys are sorted at every level', { b: { d: 1, c: 2 }, a: [{ z: 1, y: 2 }] }, '{"a":[{"y":2,"z":1}],"b":{"c":2,"d":1}}'],
+    [
+      'keys are sorted at every level',
+      { b: { d: 1, c: 2 }, a: [{ z: 1, y: 2 }] },
+      '{"a":[{"y":2,"z":1}],"b":{"c":2,"d":1}}',
+    ],
     ['HTML characters are escaped', '<a href="x">&</a>', '"\\u003ca href=\\"x\\"\\u003e\\u0026\\u003c/a\\u003e"'],
     ['line separators are escaped', '\u2028\u2029', '"\\u2028\\u2029"'],
-    ['control characters have short forms where Go has them', '\b\f\n\r\t\u0001\u007f', '"\\b\\f\\n\\r\\t\\u0001\u007f"'],
+    [
+      'control characters have short forms where Go has them',
+      '\b\f\n\r\t\u0001\u007f',
+      '"\\b\\f\\n\\r\\t\\u0001\u007f"',
+    ],
     ['other text stays as it is', 'grün 日本 😀', '"grün 日本 😀"'],
     ['a lone surrogate becomes the replacement character', '\ud83d!', '"\ufffd!"'],
     ['keys beyond the basic plane sort by code point', { '\uffee': 1, '😀': 2 }, '{"\uffee":1,"😀":2}'],

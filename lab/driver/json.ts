@@ -14,7 +14,8 @@ const escapes: Record<string, string> = {
 };
 
 // Go escapes HTML characters and the two line separators too; Go's decoder makes the replacement character of a lone surrogate
-const escaped = /["\\\u0000-\u001f<>&\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const escaped =
+  /["\\\u0000-\u001f<>&\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** What most texts have nothing of. */
 const suspicious = /["\\\u0000-\u001f<>&\u2028\u2029\ud800-\udfff]/;
@@ -62,7 +63,8 @@ export function copyJson<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map((item: unknown) => copyJson(item)) as Value;
   if (value === null || typeof value !== 'object') return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) if (key !== '__proto__') copy[key] = copyJson((value as Record<string, unknown>)[key]);
+  for (const key of Object.keys(value))
+    if (key !== '__proto__') copy[key] = copyJson((value as Record<string, unknown>)[key]);
   return copy as Value;
 }
 
@@ -78,6 +80,8 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   const rightTree = right as Record<string, unknown>;
   return (
     leftKeys.length === Object.keys(right).length &&
-    leftKeys.every((key) => Object.hasOwn(right, key) && deepEqual((left as Record<string, unknown>)[key], rightTree[key]))
+    leftKeys.every(
+      (key) => Object.hasOwn(right, key) && deepEqual((left as Record<string, unknown>)[key], rightTree[key]),
+    )
   );
 }

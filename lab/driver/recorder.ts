@@ -47,7 +47,14 @@ export class EventRecorder {
       return;
     }
     const { namespace = 'default', name, uid, resourceVersion } = about.metadata;
-    const reference = { apiVersion: about.apiVersion, kind: about.kind, namespace: about.metadata.namespace, name, uid, resourceVersion };
+    const reference = {
+      apiVersion: about.apiVersion,
+      kind: about.kind,
+      namespace: about.metadata.namespace,
+      name,
+      uid,
+      resourceVersion,
+    };
     const suffix = Array.from({ length: nameDigits }, () => this.random.integer(16).toString(16)).join('');
     const object: KubernetesObject = {
       apiVersion: 'v1',

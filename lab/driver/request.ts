@@ -37,7 +37,10 @@ export class ObjectMap {
   /** The last object of a kind and name wins. */
   insert(object: KubernetesObject): void {
     const group = groupOf(object.apiVersion);
-    this.initialise({ group, version: versionOf(object.apiVersion), kind: object.kind }).objects.set(qualifiedName(object), object);
+    this.initialise({ group, version: versionOf(object.apiVersion), kind: object.kind }).objects.set(
+      qualifiedName(object),
+      object,
+    );
   }
 
   get(kind: GroupVersionKind): Map<string, KubernetesObject> | undefined {
@@ -47,7 +50,10 @@ export class ObjectMap {
   /** By group, version, kind; the core group first. */
   sorted(): KindGroup[] {
     return [...this.groups.values()].sort(
-      (left, right) => compareText(left.group, right.group) || compareText(left.version, right.version) || compareText(left.kind, right.kind),
+      (left, right) =>
+        compareText(left.group, right.group) ||
+        compareText(left.version, right.version) ||
+        compareText(left.kind, right.kind),
     );
   }
 

@@ -36,7 +36,12 @@ interface Reading {
   home: string | undefined;
 }
 
-type Plain = Partial<{ labelSelector: LabelSelector; namespaceSelector: LabelSelector; namespace: string; names: string[] }>;
+type Plain = Partial<{
+  labelSelector: LabelSelector;
+  namespaceSelector: LabelSelector;
+  namespace: string;
+  names: string[];
+}>;
 
 /** Null and empty count as absent, as in Go, but an empty selector is one. */
 function plain({ labelSelector, namespaceSelector, namespace, names }: RelatedRule): Plain {
@@ -49,12 +54,28 @@ function plain({ labelSelector, namespaceSelector, namespace, names }: RelatedRu
 }
 
 /** The combinations that fail a sync. `home` is the only namespace that the parent may look into, if there is such a limit. */
-function check({ labelSelector, namespaceSelector, namespace, names }: Plain, resource: ResourceInfo, home: string | undefined): string | undefined {
+function check(
+  { labelSelector, namespaceSelector, namespace, names }: Plain,
+  resource: ResourceInfo,
+  home: string | undefined,
+): string | undefined {
   const table: [boolean, string][] = [
-    [names !== undefined && (labelSelector ?? namespaceSelector) !== undefined, 'related rule cannot have both names and labelSelector/namespaceSelector specified'],
-    [namespace !== undefined && namespaceSelector !== undefined, 'related rule cannot have both namespace and namespaceSelector specified'],
-    [namespaceSelector !== undefined && home !== undefined, 'namespaceSelector is not supported for namespaced parent in v1 hook version'],
-    [namespaceSelector !== undefined && !resource.namespaced, 'namespaceSelector is only supported for namespaced related resources'],
+    [
+      names !== undefined && (labelSelector ?? namespaceSelector) !== undefined,
+      'related rule cannot have both names and labelSelector/namespaceSelector specified',
+    ],
+    [
+      namespace !== undefined && namespaceSelector !== undefined,
+      'related rule cannot have both namespace and namespaceSelector specified',
+    ],
+    [
+      namespaceSelector !== undefined && home !== undefined,
+      'namespaceSelector is not supported for namespaced parent in v1 hook version',
+    ],
+    [
+      namespaceSelector !== undefined && !resource.namespaced,
+      'namespaceSelector is only supported for namespaced related resources',
+    ],
     [
       home !== undefined && namespace !== undefined && namespace !== home,
       `requested related object namespace ${namespace} differs from parent object namespace ${home}`,

@@ -44,11 +44,17 @@ describe('httpTransport', () => {
   it('posts the body with the headers to the resolved address, and hands the answer on as it is', async () => {
     const answer = await httpTransport({ resolve: local }).call(call('http://hooks.team:80/sync'));
     expect(answer).toMatchObject({ status: 429, body: 'later', headers: { 'retry-after': '7' } });
-    expect(seen.at(-1)).toMatchObject({ path: '/sync', body: '{"a":1}', headers: { 'content-type': 'application/json', 'if-none-match': '"1"' } });
+    expect(seen.at(-1)).toMatchObject({
+      path: '/sync',
+      body: '{"a":1}',
+      headers: { 'content-type': 'application/json', 'if-none-match': '"1"' },
+    });
   });
 
   it('rejects with the address and the cause when nobody answers', async () => {
-    await expect(httpTransport().call(call('http://127.0.0.1:1/sync'))).rejects.toThrow(/^Post "http:\/\/127.0.0.1:1\/sync": /);
+    await expect(httpTransport().call(call('http://127.0.0.1:1/sync'))).rejects.toThrow(
+      /^Post "http:\/\/127.0.0.1:1\/sync": /,
+    );
   });
 
   it('ends when the call is aborted', async () => {

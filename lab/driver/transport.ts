@@ -40,7 +40,10 @@ export interface HttpTransportOptions {
 }
 
 /** Hook calls over HTTP. */
-export function httpTransport({ resolve = (url) => url, track = (work) => work }: HttpTransportOptions = {}): HookTransport {
+export function httpTransport({
+  resolve = (url) => url,
+  track = (work) => work,
+}: HttpTransportOptions = {}): HookTransport {
   const post = async (call: HookCall): Promise<HookAnswer> => {
     const { url, headers, body, signal } = call;
     try {

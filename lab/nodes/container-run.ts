@@ -49,7 +49,10 @@ export class ContainerRun {
 
   /** Has run, and does not now: what the pod's phase counts as stopped. */
   get stopped(): boolean {
-    return this.state.terminated !== undefined || (this.state.waiting !== undefined && this.lastState.terminated !== undefined);
+    return (
+      this.state.terminated !== undefined ||
+      (this.state.waiting !== undefined && this.lastState.terminated !== undefined)
+    );
   }
 
   wait(reason: string, message?: string): void {
@@ -63,7 +66,9 @@ export class ContainerRun {
     if (this.state.terminated !== undefined) this.lastState = this.state;
     if (this.containerId !== undefined) {
       this.restartCount += 1;
-      const delay = this.inBackoff(backoff) ? Math.min(2 * this.backoff!.delay, backoff.maximumMilliseconds) : backoff.initialMilliseconds;
+      const delay = this.inBackoff(backoff)
+        ? Math.min(2 * this.backoff!.delay, backoff.maximumMilliseconds)
+        : backoff.initialMilliseconds;
       this.backoff = { delay, since: now };
     }
     this.containerId = containerId;
@@ -93,7 +98,9 @@ export class ContainerRun {
       return;
     }
     const message = 'The container could not be located when the pod was terminated';
-    this.state = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message, startedAt: null, finishedAt: null } };
+    this.state = {
+      terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message, startedAt: null, finishedAt: null },
+    };
   }
 
   /** Milliseconds until it may be started again; 0 is at once. */

@@ -51,7 +51,13 @@ export function createEventRecorder(client: ApiClient, clock: Clock, component: 
     known.count += 1;
     const patch = { count: known.count, lastTimestamp: timestamp(clock.now()) };
     try {
-      await client.patch(eventResource, about.metadata.namespace ?? 'default', known.name, 'application/merge-patch+json', patch);
+      await client.patch(
+        eventResource,
+        about.metadata.namespace ?? 'default',
+        known.name,
+        'application/merge-patch+json',
+        patch,
+      );
       return true;
     } catch (error) {
       if (isNotFound(error)) return false;

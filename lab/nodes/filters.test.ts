@@ -13,7 +13,15 @@ interface NodeWish {
 }
 
 function node(name: string, wish: NodeWish = {}): NodeObject {
-  const allocatable = { cpu: '8', memory: '64Gi', 'hugepages-2Mi': '8Gi', 'ephemeral-storage': '100Gi', pods: '10', 'storage.example.com/drives': '2', ...wish.allocatable };
+  const allocatable = {
+    cpu: '8',
+    memory: '64Gi',
+    'hugepages-2Mi': '8Gi',
+    'ephemeral-storage': '100Gi',
+    pods: '10',
+    'storage.example.com/drives': '2',
+    ...wish.allocatable,
+  };
   return {
     apiVersion: 'v1',
     kind: 'Node',
@@ -23,7 +31,12 @@ function node(name: string, wish: NodeWish = {}): NodeObject {
   };
 }
 
-function pod(name: string, spec: Partial<PodSpec> = {}, labels: Record<string, string> = {}, namespace = 'default'): Pod {
+function pod(
+  name: string,
+  spec: Partial<PodSpec> = {},
+  labels: Record<string, string> = {},
+  namespace = 'default',
+): Pod {
   const made = podManifest(name, spec);
   return { ...made, metadata: { name, namespace, uid: `uid-${namespace}-${name}`, labels } };
 }
@@ -31,23 +44,55 @@ function pod(name: string, spec: Partial<PodSpec> = {}, labels: Record<string, s
 const requests = (quantities: Record<string, string>): Partial<PodSpec> => ({
   containers: [{ name: 'main', resources: { requests: quantities } }],
 });
-const terms = (...expressions: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'; values?: string[] }[]): Partial<PodSpec> => ({
-  affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: expressions }] } } },
+const terms = (
+  ...expressions: {
+    key: string;
+    operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+    values?: string[];
+  }[]
+): Partial<PodSpec> => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: expressions }] },
+    },
+  },
 });
 const named = (...values: string[]): Partial<PodSpec> => ({
   affinity: {
-    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values }] }] } },
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values }] }],
+      },
+    },
   },
 });
 const host = 'kubernetes.io/hostname';
 const away = (mode: string, extra: object = {}, topologyKey = host): Partial<PodSpec> => ({
-  affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: { matchLabels: { mode } }, ...extra }] } },
+  affinity: {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { topologyKey, labelSelector: { matchLabels: { mode } }, ...extra },
+      ],
+    },
+  },
 });
 const near = (mode: string, topologyKey = host): Partial<PodSpec> => ({
-  affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: { matchLabels: { mode } } }] } },
+  affinity: {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: { matchLabels: { mode } } }],
+    },
+  },
 });
 const spread = (topologyKey: string, extra: object = {}): Partial<PodSpec> => ({
-  topologySpreadConstraints: [{ maxSkew: 1, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { mode: 'drive' } }, ...extra }],
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: { mode: 'drive' } },
+      ...extra,
+    },
+  ],
 });
 
 interface Case {
@@ -58,12 +103,19 @@ interface Case {
   expected: string;
 }
 
-const unhelpful = (nodes: number): string => `preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
-const noVictims = (nodes: number): string => `preemption: 0/${nodes} nodes are available: ${nodes} No preemption victims found for incoming pod.`;
+const unhelpful = (nodes: number): string =>
+  `preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
+const noVictims = (nodes: number): string =>
+  `preemption: 0/${nodes} nodes are available: ${nodes} No preemption victims found for incoming pod.`;
 
 const cases: Record<string, Case> = {
   'no node at all': { nodes: [], pod: pod('p'), expected: 'no nodes available to schedule pods' },
-  'the node with the fewest pods wins': { nodes: [node('a'), node('b')], placed: [[pod('x'), 'a']], pod: pod('p'), expected: 'b' },
+  'the node with the fewest pods wins': {
+    nodes: [node('a'), node('b')],
+    placed: [[pod('x'), 'a']],
+    pod: pod('p'),
+    expected: 'b',
+  },
   'among equals the first name wins': { nodes: [node('b'), node('a')], pod: pod('p'), expected: 'a' },
   'too little cpu is left': {
     nodes: [node('a')],
@@ -89,7 +141,15 @@ const cases: Record<string, Case> = {
   },
   'drives are taken by a terminating pod until it is gone': {
     nodes: [node('a')],
-    placed: [[{ ...pod('x', requests({ 'storage.example.com/drives': '2' })), metadata: { name: 'x', uid: 'x', namespace: 'default', deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'a']],
+    placed: [
+      [
+        {
+          ...pod('x', requests({ 'storage.example.com/drives': '2' })),
+          metadata: { name: 'x', uid: 'x', namespace: 'default', deletionTimestamp: '2026-01-01T00:00:00Z' },
+        },
+        'a',
+      ],
+    ],
     pod: pod('p', requests({ 'storage.example.com/drives': '1' })),
     expected: `0/1 nodes are available: 1 Insufficient storage.example.com/drives. ${noVictims(1)}`,
   },
@@ -105,7 +165,10 @@ const cases: Record<string, Case> = {
   },
   'an init container needs its peak, not a sum': {
     nodes: [node('a')],
-    pod: pod('p', { containers: [{ name: 'm', resources: { requests: { cpu: '6' } } }], initContainers: [{ name: 'i', resources: { requests: { cpu: '8' } } }] }),
+    pod: pod('p', {
+      containers: [{ name: 'm', resources: { requests: { cpu: '6' } } }],
+      initContainers: [{ name: 'i', resources: { requests: { cpu: '8' } } }],
+    }),
     expected: 'a',
   },
   'a sidecar counts with the main containers': {
@@ -132,12 +195,36 @@ const cases: Record<string, Case> = {
     pod: pod('p', { nodeSelector: { role: 'backend' } }),
     expected: `0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. ${unhelpful(1)}`,
   },
-  'affinity In': { nodes: [node('a'), node('b')], pod: pod('p', terms({ key: host, operator: 'In', values: ['b'] })), expected: 'b' },
-  'affinity NotIn': { nodes: [node('a'), node('b')], pod: pod('p', terms({ key: host, operator: 'NotIn', values: ['a'] })), expected: 'b' },
-  'affinity Exists': { nodes: [node('a'), node('b', { labels: { k: '' } })], pod: pod('p', terms({ key: 'k', operator: 'Exists' })), expected: 'b' },
-  'affinity DoesNotExist': { nodes: [node('a', { labels: { k: 'v' } }), node('b')], pod: pod('p', terms({ key: 'k', operator: 'DoesNotExist' })), expected: 'b' },
-  'affinity Gt': { nodes: [node('a', { labels: { k: '3' } }), node('b', { labels: { k: '4' } })], pod: pod('p', terms({ key: 'k', operator: 'Gt', values: ['3'] })), expected: 'b' },
-  'affinity Lt, where text is no number': { nodes: [node('a', { labels: { k: 'x' } }), node('b', { labels: { k: '2' } })], pod: pod('p', terms({ key: 'k', operator: 'Lt', values: ['3'] })), expected: 'b' },
+  'affinity In': {
+    nodes: [node('a'), node('b')],
+    pod: pod('p', terms({ key: host, operator: 'In', values: ['b'] })),
+    expected: 'b',
+  },
+  'affinity NotIn': {
+    nodes: [node('a'), node('b')],
+    pod: pod('p', terms({ key: host, operator: 'NotIn', values: ['a'] })),
+    expected: 'b',
+  },
+  'affinity Exists': {
+    nodes: [node('a'), node('b', { labels: { k: '' } })],
+    pod: pod('p', terms({ key: 'k', operator: 'Exists' })),
+    expected: 'b',
+  },
+  'affinity DoesNotExist': {
+    nodes: [node('a', { labels: { k: 'v' } }), node('b')],
+    pod: pod('p', terms({ key: 'k', operator: 'DoesNotExist' })),
+    expected: 'b',
+  },
+  'affinity Gt': {
+    nodes: [node('a', { labels: { k: '3' } }), node('b', { labels: { k: '4' } })],
+    pod: pod('p', terms({ key: 'k', operator: 'Gt', values: ['3'] })),
+    expected: 'b',
+  },
+  'affinity Lt, where text is no number': {
+    nodes: [node('a', { labels: { k: 'x' } }), node('b', { labels: { k: '2' } })],
+    pod: pod('p', terms({ key: 'k', operator: 'Lt', values: ['3'] })),
+    expected: 'b',
+  },
   'affinity by the name of a node': { nodes: [node('a'), node('b')], pod: pod('p', named('b')), expected: 'b' },
   'other nodes than the named one are not even looked at': {
     nodes: [node('a'), node('b'), node('c', { unschedulable: true })],
@@ -145,7 +232,9 @@ const cases: Record<string, Case> = {
     expected: `0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. ${unhelpful(3)}`,
   },
   'a cordoned node': {
-    nodes: [node('a', { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] })],
+    nodes: [
+      node('a', { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] }),
+    ],
     pod: pod('p'),
     expected: `0/1 nodes are available: 1 node(s) were unschedulable. ${unhelpful(1)}`,
   },
@@ -164,7 +253,11 @@ const cases: Record<string, Case> = {
     pod: pod('p'),
     expected: `0/1 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }. ${unhelpful(1)}`,
   },
-  'a taint that is only preferred': { nodes: [node('a', { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] })], pod: pod('p'), expected: 'a' },
+  'a taint that is only preferred': {
+    nodes: [node('a', { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] })],
+    pod: pod('p'),
+    expected: 'a',
+  },
   'a taint that is tolerated': {
     nodes: [node('a', { taints: [{ key: 'k', value: 'v', effect: 'NoExecute' }] })],
     pod: pod('p', { tolerations: [{ key: 'k', operator: 'Equal', value: 'v', effect: 'NoExecute' }] }),
@@ -178,19 +271,27 @@ const cases: Record<string, Case> = {
   },
   'the same host port of another protocol': {
     nodes: [node('a')],
-    placed: [[pod('x', { containers: [{ name: 'm', ports: [{ containerPort: 80, hostPort: 8080, protocol: 'UDP' }] }] }), 'a']],
+    placed: [
+      [pod('x', { containers: [{ name: 'm', ports: [{ containerPort: 80, hostPort: 8080, protocol: 'UDP' }] }] }), 'a'],
+    ],
     pod: pod('p', { containers: [{ name: 'm', ports: [{ containerPort: 80, hostPort: 8080 }] }] }),
     expected: 'a',
   },
   'anti-affinity of the pod': {
     nodes: [node('a'), node('b')],
-    placed: [[pod('x', {}, { mode: 'drive' }), 'a'], [pod('y'), 'b']],
+    placed: [
+      [pod('x', {}, { mode: 'drive' }), 'a'],
+      [pod('y'), 'b'],
+    ],
     pod: pod('p', away('drive')),
     expected: 'b',
   },
   'anti-affinity on every node': {
     nodes: [node('a'), node('b')],
-    placed: [[pod('x', {}, { mode: 'drive' }), 'a'], [pod('y', {}, { mode: 'drive' }), 'b']],
+    placed: [
+      [pod('x', {}, { mode: 'drive' }), 'a'],
+      [pod('y', {}, { mode: 'drive' }), 'b'],
+    ],
     pod: pod('p', away('drive')),
     expected: `0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules. ${noVictims(2)}`,
   },
@@ -219,18 +320,34 @@ const cases: Record<string, Case> = {
     expected: `0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules. ${noVictims(1)}`,
   },
   'anti-affinity by zone': {
-    nodes: [node('a', { labels: { zone: '1' } }), node('b', { labels: { zone: '1' } }), node('c', { labels: { zone: '2' } })],
-    placed: [[pod('x', {}, { mode: 'drive' }), 'a'], [pod('y'), 'c']],
+    nodes: [
+      node('a', { labels: { zone: '1' } }),
+      node('b', { labels: { zone: '1' } }),
+      node('c', { labels: { zone: '2' } }),
+    ],
+    placed: [
+      [pod('x', {}, { mode: 'drive' }), 'a'],
+      [pod('y'), 'c'],
+    ],
     pod: pod('p', away('drive', {}, 'zone')),
     expected: 'c',
   },
-  'affinity to a pod': { nodes: [node('a'), node('b')], placed: [[pod('x', {}, { mode: 's3' }), 'b']], pod: pod('p', near('s3')), expected: 'b' },
+  'affinity to a pod': {
+    nodes: [node('a'), node('b')],
+    placed: [[pod('x', {}, { mode: 's3' }), 'b']],
+    pod: pod('p', near('s3')),
+    expected: 'b',
+  },
   'affinity to a pod that is nowhere': {
     nodes: [node('a')],
     pod: pod('p', near('s3')),
     expected: `0/1 nodes are available: 1 node(s) didn't match pod affinity rules. ${unhelpful(1)}`,
   },
-  'affinity to its own kind lets the first one start': { nodes: [node('a')], pod: pod('p', near('s3'), { mode: 's3' }), expected: 'a' },
+  'affinity to its own kind lets the first one start': {
+    nodes: [node('a')],
+    pod: pod('p', near('s3'), { mode: 's3' }),
+    expected: 'a',
+  },
   'affinity to its own kind binds the second one': {
     nodes: [node('a'), node('b')],
     placed: [[pod('x', {}, { mode: 's3' }), 'b']],
@@ -239,7 +356,11 @@ const cases: Record<string, Case> = {
   },
   'spread over zones': {
     nodes: [node('a', { labels: { zone: '1' } }), node('b', { labels: { zone: '2' } })],
-    placed: [[pod('x', {}, { mode: 'drive' }), 'a'], [pod('y'), 'b'], [pod('z'), 'b']],
+    placed: [
+      [pod('x', {}, { mode: 'drive' }), 'a'],
+      [pod('y'), 'b'],
+      [pod('z'), 'b'],
+    ],
     pod: pod('p', spread('zone'), { mode: 'drive' }),
     expected: 'b',
   },
@@ -258,7 +379,23 @@ const cases: Record<string, Case> = {
   },
   'spread does not count terminating pods': {
     nodes: [node('a', { labels: { zone: '1' } }), node('b', { labels: { zone: '2' } })],
-    placed: [[{ ...pod('x'), metadata: { name: 'x', uid: 'x', namespace: 'default', labels: { mode: 'drive' }, deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'a'], [pod('y'), 'b'], [pod('z'), 'b']],
+    placed: [
+      [
+        {
+          ...pod('x'),
+          metadata: {
+            name: 'x',
+            uid: 'x',
+            namespace: 'default',
+            labels: { mode: 'drive' },
+            deletionTimestamp: '2026-01-01T00:00:00Z',
+          },
+        },
+        'a',
+      ],
+      [pod('y'), 'b'],
+      [pod('z'), 'b'],
+    ],
     pod: pod('p', spread('zone'), { mode: 'drive' }),
     expected: 'a',
   },
@@ -286,7 +423,7 @@ const cases: Record<string, Case> = {
     ],
     pod: pod('p', { ...requests({ cpu: '2', memory: '2Gi' }), nodeSelector: { 'kubernetes.io/os': 'linux' } }),
     expected:
-      '0/12 nodes are available: 1 node(s) didn\'t match Pod\'s node affinity/selector, 1 node(s) had untolerated taint {k: v}, 10 Insufficient cpu, 10 Insufficient memory. ' +
+      "0/12 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated taint {k: v}, 10 Insufficient cpu, 10 Insufficient memory. " +
       unhelpful(12),
   },
 };

@@ -56,7 +56,9 @@ export const filters: readonly Filter[] = [
     name: 'NodeAffinity (by name)',
     check: (pod, node) => {
       const names = namedNodes(pod);
-      return names === undefined || names.has(node.name) ? undefined : final("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+      return names === undefined || names.has(node.name)
+        ? undefined
+        : final("node(s) didn't satisfy plugin(s) [NodeAffinity]");
     },
   },
   {
@@ -70,12 +72,15 @@ export const filters: readonly Filter[] = [
     name: 'TaintToleration',
     check: (pod, node) => {
       const taint = firstUntolerated(node.taints, pod.tolerations, ['NoSchedule', 'NoExecute']);
-      return taint === undefined ? undefined : final(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
+      return taint === undefined
+        ? undefined
+        : final(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`);
     },
   },
   {
     name: 'NodeAffinity',
-    check: (pod, node) => (matchesNodeAffinity(pod, node) ? undefined : final("node(s) didn't match Pod's node affinity/selector")),
+    check: (pod, node) =>
+      matchesNodeAffinity(pod, node) ? undefined : final("node(s) didn't match Pod's node affinity/selector"),
   },
   {
     name: 'NodePorts',

@@ -60,7 +60,9 @@ export function randomHex(random: () => number, length: number): string {
 /** A UUID of version 4 drawn from `random`, so that a seeded run repeats it. */
 export function randomUuid(random: () => number): string {
   const hex = randomHex(random, 30);
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(12, 15)}`, `a${hex.slice(15, 18)}`, hex.slice(18, 30)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(12, 15)}`, `a${hex.slice(15, 18)}`, hex.slice(18, 30)].join(
+    '-',
+  );
 }
 
 /** An empty registry; `random` (numbers in [0, 1)) gives the boot ids. */

@@ -9,7 +9,10 @@ const condition = (pod: Pod | undefined, type: string): string | undefined =>
 const container = (pod: Pod | undefined) => pod?.status?.containerStatuses?.[0];
 
 /** A lab with one started pod named `one`. */
-async function withPod(spec: Partial<PodSpec> = {}, options: Parameters<typeof scriptedLab>[0] = {}): Promise<ScriptedLab> {
+async function withPod(
+  spec: Partial<PodSpec> = {},
+  options: Parameters<typeof scriptedLab>[0] = {},
+): Promise<ScriptedLab> {
   const lab = await scriptedLab(options);
   lab.create(podManifest('one', spec));
   await lab.clock.advance(5000);
@@ -26,7 +29,8 @@ describe('a pod on a lab node', () => {
     expect(pod.spec.nodeName).toBe('node-1');
     expect(pod.status?.phase).toBe('Running');
     expect(pod.status).toMatchObject({ hostIP: '10.0.0.1', podIP: '10.128.0.2' });
-    for (const type of ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready']) expect(condition(pod, type)).toBe('True');
+    for (const type of ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'])
+      expect(condition(pod, type)).toBe('True');
     expect(container(pod)).toMatchObject({ name: 'main', ready: true, started: true, restartCount: 0 });
     expect(lab.problems).toEqual([]);
   });
@@ -34,7 +38,11 @@ describe('a pod on a lab node', () => {
   it('has the address of its node in the host network', async () => {
     const lab = await withPod({ hostNetwork: true });
     expect(lab.pod('one')?.status?.podIP).toBe('10.0.0.1');
-    expect(lab.programs[0]?.environment).toMatchObject({ podIp: '10.0.0.1', nodeName: 'node-1', bootId: lab.hardware.get('node-1')?.bootId });
+    expect(lab.programs[0]?.environment).toMatchObject({
+      podIp: '10.0.0.1',
+      nodeName: 'node-1',
+      bootId: lab.hardware.get('node-1')?.bootId,
+    });
   });
 
   it('waits for its image once a node', async () => {
@@ -55,7 +63,10 @@ describe('a pod on a lab node', () => {
     lab.create(podManifest('one'));
     await lab.clock.advance(60_000);
     expect(lab.pod('one')?.status?.phase).toBe('Pending');
-    expect(container(lab.pod('one'))?.state.waiting).toEqual({ reason: 'ImagePullBackOff', message: expect.stringContaining('ErrImagePull: connection refused') as string });
+    expect(container(lab.pod('one'))?.state.waiting).toEqual({
+      reason: 'ImagePullBackOff',
+      message: expect.stringContaining('ErrImagePull: connection refused') as string,
+    });
     delete lab.hardware.get('node-1')!.imagePullError;
     await lab.clock.advance(300_000);
     expect(lab.pod('one')?.status?.phase).toBe('Running');
@@ -74,7 +85,11 @@ describe('a pod on a lab node', () => {
     const lab = await withPod();
     lab.kubelet.evict('default', 'one', 'Evicted', 'The node was low on resource: memory.');
     await lab.clock.advance(10_000);
-    expect(lab.pod('one')?.status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' });
+    expect(lab.pod('one')?.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'The node was low on resource: memory.',
+    });
     expect(lab.programs[0]?.signals).toEqual(['KILL']);
     expect(lab.programs).toHaveLength(1);
     remove(lab);
@@ -137,7 +152,9 @@ describe('a pod on a lab node', () => {
 
   it('runs its init containers before the main one', async () => {
     const lab = await withPod({ initContainers: [{ name: 'init-setup', image: 'busybox' }] });
-    expect(lab.pod('one')?.status?.initContainerStatuses).toMatchObject([{ name: 'init-setup', ready: true, state: { terminated: { exitCode: 0 } } }]);
+    expect(lab.pod('one')?.status?.initContainerStatuses).toMatchObject([
+      { name: 'init-setup', ready: true, state: { terminated: { exitCode: 0 } } },
+    ]);
     expect(lab.programs).toHaveLength(1);
   });
 });
@@ -145,7 +162,13 @@ describe('a pod on a lab node', () => {
 describe('the volumes of a pod', () => {
   const credentials: Partial<PodSpec> = {
     volumes: [{ name: 'credentials', secret: { secretName: 'operator-user' } }],
-    containers: [{ name: 'main', image: 'vendor/program', volumeMounts: [{ name: 'credentials', mountPath: '/var/run/secrets/user' }] }],
+    containers: [
+      {
+        name: 'main',
+        image: 'vendor/program',
+        volumeMounts: [{ name: 'credentials', mountPath: '/var/run/secrets/user' }],
+      },
+    ],
   };
   const secret = (password: string) => ({
     apiVersion: 'v1',
@@ -158,7 +181,9 @@ describe('the volumes of a pod', () => {
     const lab = await withPod(credentials);
     expect(lab.pod('one')?.status?.phase).toBe('Pending');
     expect(container(lab.pod('one'))?.state).toEqual({ waiting: { reason: 'ContainerCreating' } });
-    expect(lab.events('one')).toContain('FailedMount: MountVolume.SetUp failed for volume "credentials" : secret "operator-user" not found');
+    expect(lab.events('one')).toContain(
+      'FailedMount: MountVolume.SetUp failed for volume "credentials" : secret "operator-user" not found',
+    );
     const [event] = lab.store.list(eventResource).items.filter((one) => one['reason'] === 'FailedMount');
     expect(event?.['count']).toBe(4);
     lab.create(secret('first'));
@@ -173,7 +198,9 @@ describe('the volumes of a pod', () => {
     await lab.clock.advance(5000);
     const read = () => lab.programs[0]?.environment.readFile('/var/run/secrets/user/password');
     expect(read()).toBe('first');
-    lab.store.patch(secretResource, 'default', 'operator-user', 'application/merge-patch+json', { data: secret('second').data });
+    lab.store.patch(secretResource, 'default', 'operator-user', 'application/merge-patch+json', {
+      data: secret('second').data,
+    });
     await lab.clock.advance(1000);
     expect(read()).toBe('second');
   });
@@ -188,9 +215,17 @@ describe('the volumes of a pod', () => {
 
   it('an environment that cannot be resolved is a config error', async () => {
     const lab = await withPod({
-      containers: [{ name: 'main', image: 'vendor/program', env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 'gone', key: 'k' } } }] }],
+      containers: [
+        {
+          name: 'main',
+          image: 'vendor/program',
+          env: [{ name: 'X', valueFrom: { secretKeyRef: { name: 'gone', key: 'k' } } }],
+        },
+      ],
     });
-    expect(container(lab.pod('one'))?.state).toEqual({ waiting: { reason: 'CreateContainerConfigError', message: 'secret "gone" not found' } });
+    expect(container(lab.pod('one'))?.state).toEqual({
+      waiting: { reason: 'CreateContainerConfigError', message: 'secret "gone" not found' },
+    });
   });
 });
 
@@ -296,7 +331,10 @@ describe('a program that ends by itself', () => {
     }
     expect(starts).toEqual([1, 10, 20, 40, 80]);
     await lab.clock.settle();
-    expect(container(lab.pod('one'))).toMatchObject({ restartCount: 5, lastState: { terminated: { exitCode: 1, reason: 'Error' } } });
+    expect(container(lab.pod('one'))).toMatchObject({
+      restartCount: 5,
+      lastState: { terminated: { exitCode: 1, reason: 'Error' } },
+    });
   });
 
   it('shows CrashLoopBackOff with the delay', async () => {
@@ -307,11 +345,16 @@ describe('a program that ends by itself', () => {
     }
     const uid = lab.pod('one')!.metadata.uid;
     expect(container(lab.pod('one'))?.state).toEqual({
-      waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=main pod=one_default(${uid})` },
+      waiting: {
+        reason: 'CrashLoopBackOff',
+        message: `back-off 10s restarting failed container=main pod=one_default(${uid})`,
+      },
     });
     expect(lab.pod('one')?.status?.phase).toBe('Running');
     expect(condition(lab.pod('one'), 'Ready')).toBe('False');
-    expect(lab.events('one')).toContain(`BackOff: Back-off restarting failed container main in pod one_default(${uid})`);
+    expect(lab.events('one')).toContain(
+      `BackOff: Back-off restarting failed container main in pod one_default(${uid})`,
+    );
   });
 
   it('forgets the back-off after it ran long enough', async () => {
@@ -345,21 +388,36 @@ describe('a program that ends by itself', () => {
     ['OnFailure', 0, 'Succeeded', 1],
     ['OnFailure', 3, 'Running', 2],
     ['Always', 0, 'Running', 2],
-  ] as const)('under restart policy %s with exit code %i makes the pod %s', async (restartPolicy, exitCode, phase, starts) => {
-    const lab = await withPod({ restartPolicy });
-    lab.programs[0]!.exit(exitCode);
-    await lab.clock.advance(5000);
-    expect(lab.pod('one')?.status?.phase).toBe(phase);
-    expect(lab.programs).toHaveLength(starts);
-  });
+  ] as const)(
+    'under restart policy %s with exit code %i makes the pod %s',
+    async (restartPolicy, exitCode, phase, starts) => {
+      const lab = await withPod({ restartPolicy });
+      lab.programs[0]!.exit(exitCode);
+      await lab.clock.advance(5000);
+      expect(lab.pod('one')?.status?.phase).toBe(phase);
+      expect(lab.programs).toHaveLength(starts);
+    },
+  );
 
   it('leaves an ended pod without resources, so that another one fits', async () => {
-    const drives = { containers: [{ name: 'main', image: 'vendor/program', resources: { requests: { 'storage.example.com/drives': '4' }, limits: { 'storage.example.com/drives': '4' } } }] };
+    const drives = {
+      containers: [
+        {
+          name: 'main',
+          image: 'vendor/program',
+          resources: { requests: { 'storage.example.com/drives': '4' }, limits: { 'storage.example.com/drives': '4' } },
+        },
+      ],
+    };
     const lab = await withPod({ restartPolicy: 'Never', ...drives });
     lab.create(podManifest('two', drives));
     await lab.clock.advance(5000);
-    expect(lab.events('two')).toEqual(['FailedScheduling: 0/1 nodes are available: 1 Insufficient storage.example.com/drives. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.']);
-    expect(lab.pod('two')?.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }]);
+    expect(lab.events('two')).toEqual([
+      'FailedScheduling: 0/1 nodes are available: 1 Insufficient storage.example.com/drives. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+    ]);
+    expect(lab.pod('two')?.status?.conditions).toMatchObject([
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' },
+    ]);
     lab.programs[0]!.exit(0);
     await lab.clock.advance(5000);
     expect(lab.pod('two')?.status?.phase).toBe('Running');

@@ -69,18 +69,21 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { client, clock } = options;
   const secrets = await watchKind<KeyedData>(client, clock, secretResource, () => undefined);
   const configMaps = await watchKind<KeyedData>(client, clock, configMapResource, () => undefined);
-  const kubelets = new Kubelets({
-    client,
-    clock,
-    settings: { ...defaultKubeletSettings, ...options.settings },
-    sources: {
-      secret: (namespace, name) => secrets.get(namespace, name),
-      configMap: (namespace, name) => configMaps.get(namespace, name),
+  const kubelets = new Kubelets(
+    {
+      client,
+      clock,
+      settings: { ...defaultKubeletSettings, ...options.settings },
+      sources: {
+        secret: (namespace, name) => secrets.get(namespace, name),
+        configMap: (namespace, name) => configMaps.get(namespace, name),
+      },
+      programs: options.programs,
+      events: createEventRecorder(client, clock, 'kubelet'),
+      onProblem: options.onProblem ?? (() => undefined),
     },
-    programs: options.programs,
-    events: createEventRecorder(client, clock, 'kubelet'),
-    onProblem: options.onProblem ?? (() => undefined),
-  }, options.hardware);
+    options.hardware,
+  );
   const pods = await watchKind<Pod>(client, clock, podResource, (change) => kubelets.podChanged(change));
   kubelets.follow(pods);
   const forgetReboots = options.hardware.onReboot(({ name }) => kubelets.rebooted(name));
@@ -147,7 +150,12 @@ class Kubelets {
     if (pod === undefined) return undefined;
     const machine = this.machine(pod.spec.nodeName);
     const worker = machine?.workers.get(pod.metadata.uid ?? '');
-    return { pod, online: machine?.online === true, nodeIp: machine?.ip ?? '', ...(worker === undefined ? {} : { worker }) };
+    return {
+      pod,
+      online: machine?.online === true,
+      nodeIp: machine?.ip ?? '',
+      ...(worker === undefined ? {} : { worker }),
+    };
   }
 
   evict(namespace: string, name: string, reason: string, message: string): void {

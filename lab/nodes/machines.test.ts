@@ -15,8 +15,10 @@ async function withPod(): Promise<ScriptedLab> {
 }
 
 const node = (lab: ScriptedLab): NodeObject => lab.store.get(nodeResource, undefined, 'node-1');
-const ready = (lab: ScriptedLab): string | undefined => node(lab).status?.conditions?.find((one) => one.type === 'Ready')?.status;
-const podReady = (lab: ScriptedLab): string | undefined => lab.pod('one')?.status?.conditions?.find((one) => one.type === 'Ready')?.status;
+const ready = (lab: ScriptedLab): string | undefined =>
+  node(lab).status?.conditions?.find((one) => one.type === 'Ready')?.status;
+const podReady = (lab: ScriptedLab): string | undefined =>
+  lab.pod('one')?.status?.conditions?.find((one) => one.type === 'Ready')?.status;
 
 describe('a new machine', () => {
   it('has a Node with its hardware', async () => {
@@ -24,7 +26,12 @@ describe('a new machine', () => {
     const name = await lab.machines.add({
       driveCount: 2,
       hardware: { numCpus: 16, kernel: '5.15.0-91-generic' },
-      profile: { hugepages2Mib: 4096, zone: 'west', labels: { 'storage.example.com/role': 'client' }, taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] },
+      profile: {
+        hugepages2Mib: 4096,
+        zone: 'west',
+        labels: { 'storage.example.com/role': 'client' },
+        taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }],
+      },
     });
     expect(name).toBe('node-1');
     expect(lab.store.get(nodeResource, undefined, name)).toMatchObject({
@@ -41,7 +48,10 @@ describe('a new machine', () => {
       spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] },
       status: {
         allocatable: { cpu: '16', 'hugepages-2Mi': '4Gi', 'storage.example.com/drives': '2', pods: '110' },
-        addresses: [{ type: 'InternalIP', address: '10.0.0.1' }, { type: 'Hostname', address: 'node-1' }],
+        addresses: [
+          { type: 'InternalIP', address: '10.0.0.1' },
+          { type: 'Hostname', address: 'node-1' },
+        ],
         nodeInfo: { bootID: lab.hardware.get(name)?.bootId, kernelVersion: '5.15.0-91-generic', architecture: 'amd64' },
       },
     });
@@ -197,7 +207,9 @@ describe('eviction', () => {
     const lab = await withPod();
     lab.create(podManifest('two'));
     await lab.clock.advance(5000);
-    lab.store.patch(nodeResource, undefined, 'node-1', 'application/merge-patch+json', { spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } });
+    lab.store.patch(nodeResource, undefined, 'node-1', 'application/merge-patch+json', {
+      spec: { taints: [{ key: 'k', effect: 'NoExecute' }] },
+    });
     await lab.clock.advance(1000);
     expect(lab.programs.map((program) => program.signals)).toEqual([[], ['TERM']]);
     expect(lab.pod('two')).toBeUndefined();
@@ -208,18 +220,49 @@ describe('eviction', () => {
     ['no taint', [], [], undefined],
     ['a taint of another effect', [{ key: 'k', effect: 'NoSchedule' as const }], [], undefined],
     ['an untolerated taint', [{ key: 'k', effect: 'NoExecute' as const }], [], 0],
-    ['a toleration for ever', [{ key: 'k', effect: 'NoExecute' as const }], [{ key: 'k', operator: 'Exists' as const }], undefined],
-    ['the shortest of two tolerations', [{ key: 'k', effect: 'NoExecute' as const }], [{ key: 'k', operator: 'Exists' as const, tolerationSeconds: 300 }, { operator: 'Exists' as const, tolerationSeconds: 60 }], 60],
-    ['one of two taints untolerated', [{ key: 'k', effect: 'NoExecute' as const }, { key: 'l', effect: 'NoExecute' as const }], [{ key: 'k', operator: 'Exists' as const }], 0],
+    [
+      'a toleration for ever',
+      [{ key: 'k', effect: 'NoExecute' as const }],
+      [{ key: 'k', operator: 'Exists' as const }],
+      undefined,
+    ],
+    [
+      'the shortest of two tolerations',
+      [{ key: 'k', effect: 'NoExecute' as const }],
+      [
+        { key: 'k', operator: 'Exists' as const, tolerationSeconds: 300 },
+        { operator: 'Exists' as const, tolerationSeconds: 60 },
+      ],
+      60,
+    ],
+    [
+      'one of two taints untolerated',
+      [
+        { key: 'k', effect: 'NoExecute' as const },
+        { key: 'l', effect: 'NoExecute' as const },
+      ],
+      [{ key: 'k', operator: 'Exists' as const }],
+      0,
+    ],
   ])('with %s', (_, taints, tolerations, expected) => {
     expect(evictionSeconds(taints, tolerations)).toBe(expected);
   });
 
   it('leaves a running pod of an out-of-service node alone', () => {
-    const dead: NodeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] } };
+    const dead: NodeObject = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'n' },
+      spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] },
+    };
     const running = podManifest('one', { nodeName: 'n' });
     expect(collectionReason(running, dead)).toBeUndefined();
-    expect(collectionReason({ ...running, metadata: { ...running.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }, dead)).toBe('PodGC: node is out of service');
+    expect(
+      collectionReason(
+        { ...running, metadata: { ...running.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+        dead,
+      ),
+    ).toBe('PodGC: node is out of service');
     expect(collectionReason(running, undefined)).toBe('PodGC: node no longer exists');
   });
 });

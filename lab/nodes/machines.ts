@@ -86,11 +86,16 @@ export function createMachines(options: MachinesOptions): Machines {
     const now = timestamp(clock.now());
     const target = { name: machine.name };
     await updateLive<NodeObject>(client, nodeResource, target, (node) => silenced(node, now), 'status');
-    await updateLive<NodeObject>(client, nodeResource, target, (node) => withTaints(node, ['NoSchedule', 'NoExecute'], now));
-    for (const { pod, nodeName, orphan } of kubelet.pods()) if (nodeName === machine.name && !orphan) await markUnready(client, pod, now);
+    await updateLive<NodeObject>(client, nodeResource, target, (node) =>
+      withTaints(node, ['NoSchedule', 'NoExecute'], now),
+    );
+    for (const { pod, nodeName, orphan } of kubelet.pods())
+      if (nodeName === machine.name && !orphan) await markUnready(client, pod, now);
   };
   const silent = (machine: NodeHardware): void =>
-    timers.set(`${machine.name}/silence`, settings.silenceMilliseconds, () => inBackground(publishUnreachable(machine)));
+    timers.set(`${machine.name}/silence`, settings.silenceMilliseconds, () =>
+      inBackground(publishUnreachable(machine)),
+    );
   const heard = (machine: NodeHardware): void => {
     timers.cancel(`${machine.name}/silence`);
     inBackground(publishHealthy(machine));
@@ -114,7 +119,11 @@ export function createMachines(options: MachinesOptions): Machines {
       const name = machine.name ?? `node-${number + 1}`;
       const drives = Array.from({ length: machine.driveCount ?? 4 }, (_, index) => driveSerial(number, index));
       const added = hardware.add({ name, ip: nodeIp(number), drives, ...machine.hardware });
-      const node = nodeObject(added, nodeProfile(added, options.nodeAdditions ?? [], machine.profile), timestamp(clock.now()));
+      const node = nodeObject(
+        added,
+        nodeProfile(added, options.nodeAdditions ?? [], machine.profile),
+        timestamp(clock.now()),
+      );
       try {
         await client.create(nodeResource, undefined, node);
       } catch (error) {
@@ -122,7 +131,13 @@ export function createMachines(options: MachinesOptions): Machines {
         throw error;
       }
       // a creation drops the status of kinds that have it as a subresource
-      await updateLive<NodeObject>(client, nodeResource, { name }, (live) => ({ ...live, status: node.status! }), 'status');
+      await updateLive<NodeObject>(
+        client,
+        nodeResource,
+        { name },
+        (live) => ({ ...live, status: node.status! }),
+        'status',
+      );
       // pods that were bound to this name before
       kubelet.powerOn(name);
       return name;
@@ -181,14 +196,26 @@ function driveSerial(node: number, index: number): string {
 function reported(node: NodeObject, machine: NodeHardware, now: string): NodeObject {
   let conditions = node.status?.conditions;
   for (const condition of healthyConditions(now)) conditions = withCondition(conditions, condition, now);
-  return { ...node, status: { ...node.status, conditions: conditions ?? [], nodeInfo: { ...node.status?.nodeInfo, ...nodeInfo(machine) } } };
+  return {
+    ...node,
+    status: {
+      ...node.status,
+      conditions: conditions ?? [],
+      nodeInfo: { ...node.status?.nodeInfo, ...nodeInfo(machine) },
+    },
+  };
 }
 
 /** What the node lifecycle controller writes of a kubelet that fell silent. */
 function silenced(node: NodeObject, now: string): NodeObject {
   let conditions = node.status?.conditions;
   for (const { type } of healthyConditions(now)) {
-    const silence: Condition = { type, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+    const silence: Condition = {
+      type,
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    };
     conditions = withCondition(conditions, silence, now);
   }
   return { ...node, status: { ...node.status, conditions: conditions ?? [] } };
@@ -199,7 +226,11 @@ function withTaints(node: NodeObject, effects: Taint['effect'][], now?: string):
   const before = node.spec?.taints ?? [];
   const others = before.filter((taint) => taint.key !== unreachableTaint);
   if (effects.length === 0 && others.length === before.length) return undefined;
-  const added = effects.map((effect): Taint => ({ key: unreachableTaint, effect, ...(now === undefined ? {} : { timeAdded: now }) }));
+  const added = effects.map((effect): Taint => ({
+    key: unreachableTaint,
+    effect,
+    ...(now === undefined ? {} : { timeAdded: now }),
+  }));
   const spec = { ...node.spec, taints: [...others, ...added] };
   // an empty list would be kept as one
   if (spec.taints.length > 0) return { ...node, spec };
@@ -209,6 +240,9 @@ function withTaints(node: NodeObject, effects: Taint['effect'][], now?: string):
 async function markUnready(client: ApiClient, pod: Pod, now: string): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
   const unready: Condition = { type: 'Ready', status: 'False', reason: 'NodeNotReady', message: 'Node is not ready' };
-  const change = (live: Pod): Pod => ({ ...live, status: { ...live.status, conditions: withCondition(live.status?.conditions, unready, now) } });
+  const change = (live: Pod): Pod => ({
+    ...live,
+    status: { ...live.status, conditions: withCondition(live.status?.conditions, unready, now) },
+  });
   await updateLive<Pod>(client, podResource, { namespace, name, uid }, change, 'status');
 }

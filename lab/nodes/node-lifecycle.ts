@@ -33,7 +33,8 @@ export function evictionSeconds(taints: readonly Taint[], tolerations: readonly 
     const matching = tolerations.filter((toleration) => tolerates(toleration, taint));
     if (matching.length === 0) return 0;
     for (const { tolerationSeconds } of matching) {
-      if (tolerationSeconds !== undefined) seconds = Math.min(seconds ?? Number.POSITIVE_INFINITY, Math.max(0, tolerationSeconds));
+      if (tolerationSeconds !== undefined)
+        seconds = Math.min(seconds ?? Number.POSITIVE_INFINITY, Math.max(0, tolerationSeconds));
     }
   }
   return seconds;
@@ -44,7 +45,8 @@ export function collectionReason(pod: Pod, node: NodeObject | undefined): string
   if ((pod.spec.nodeName ?? '') === '') return undefined;
   if (node === undefined) return 'PodGC: node no longer exists';
   const outOfService = node.spec?.taints?.some((taint) => taint.key === 'node.kubernetes.io/out-of-service') === true;
-  const ready = node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
+  const ready =
+    node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true;
   if (pod.metadata.deletionTimestamp !== undefined && outOfService && !ready) return 'PodGC: node is out of service';
   return undefined;
 }
@@ -120,7 +122,8 @@ class NodeLifecycle {
   private wanted(pod: Pod, node: NodeObject | undefined): Plan | undefined {
     const now = this.options.clock.now();
     const reason = collectionReason(pod, node);
-    if (reason !== undefined) return { kind: 'collect', at: now + (node === undefined ? this.settings.quarantineMilliseconds : 0), reason };
+    if (reason !== undefined)
+      return { kind: 'collect', at: now + (node === undefined ? this.settings.quarantineMilliseconds : 0), reason };
     if (pod.metadata.deletionTimestamp !== undefined) return undefined;
     const seconds = evictionSeconds(node?.spec?.taints ?? [], pod.spec.tolerations ?? []);
     return seconds === undefined ? undefined : { kind: 'evict', at: now + seconds * 1000 };
@@ -150,13 +153,17 @@ class NodeLifecycle {
       reason: evicted ? 'DeletionByTaintManager' : 'DeletionByPodGC',
       message: evicted ? 'Taint manager: deleting due to NoExecute taint' : plan.reason,
     };
-    if (evicted) this.events.emit(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
+    if (evicted)
+      this.events.emit(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
     const change = (live: Pod): Pod => {
       const status = { ...live.status, conditions: withCondition(live.status?.conditions, target, now) };
       return { ...live, status: evicted ? status : { ...status, phase: 'Failed' } };
     };
     const found = await updateLive<Pod>(client, podResource, { namespace, name, uid }, change, 'status');
     if (!found) return;
-    await client.delete(podResource, namespace, name, { ...(evicted ? {} : { gracePeriodSeconds: 0 }), preconditions: { uid } });
+    await client.delete(podResource, namespace, name, {
+      ...(evicted ? {} : { gracePeriodSeconds: 0 }),
+      preconditions: { uid },
+    });
   }
 }

@@ -24,7 +24,9 @@ export interface NodeProfile {
 }
 
 /** What a system shows of a machine on its Node: what its own daemons would have written there. */
-export type NodeAdditions = (hardware: NodeHardware) => Partial<Pick<NodeProfile, 'labels' | 'annotations' | 'extendedResources'>>;
+export type NodeAdditions = (
+  hardware: NodeHardware,
+) => Partial<Pick<NodeProfile, 'labels' | 'annotations' | 'extendedResources'>>;
 
 /** A node with room for a few large pods. */
 export const defaultNodeProfile: NodeProfile = {
@@ -44,14 +46,25 @@ export const defaultNodeProfile: NodeProfile = {
  * The profile of a machine: the defaults, the additions of all systems, and what is given for this one. Labels that are given
  * are all that there are; annotations and extended resources are added to these.
  */
-export function nodeProfile(hardware: NodeHardware, additions: readonly NodeAdditions[], given: Partial<NodeProfile> = {}): NodeProfile {
+export function nodeProfile(
+  hardware: NodeHardware,
+  additions: readonly NodeAdditions[],
+  given: Partial<NodeProfile> = {},
+): NodeProfile {
   const all = additions.map((additionsOf) => additionsOf(hardware));
   return {
     ...defaultNodeProfile,
     labels: Object.assign({}, ...all.map(({ labels }) => labels)) as Record<string, string>,
     ...given,
-    annotations: Object.assign({}, ...all.map(({ annotations }) => annotations), given.annotations) as Record<string, string>,
-    extendedResources: Object.assign({}, ...all.map(({ extendedResources }) => extendedResources), given.extendedResources) as Quantities,
+    annotations: Object.assign({}, ...all.map(({ annotations }) => annotations), given.annotations) as Record<
+      string,
+      string
+    >,
+    extendedResources: Object.assign(
+      {},
+      ...all.map(({ extendedResources }) => extendedResources),
+      given.extendedResources,
+    ) as Quantities,
   };
 }
 

@@ -28,10 +28,14 @@ function explain(pod: PodInfo, refusals: Refusal[]): string {
     for (const reason of refusal.reasons) count(reasons, reason);
     count(
       preemption,
-      refusal.unresolvable ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod',
+      refusal.unresolvable
+        ? 'Preemption is not helpful for scheduling'
+        : 'No preemption victims found for incoming pod',
     );
   }
-  const tail = pod.neverPreempts ? 'not eligible due to preemptionPolicy=Never.' : histogram(refusals.length, preemption);
+  const tail = pod.neverPreempts
+    ? 'not eligible due to preemptionPolicy=Never.'
+    : histogram(refusals.length, preemption);
   return `${histogram(refusals.length, reasons)} preemption: ${tail}`;
 }
 

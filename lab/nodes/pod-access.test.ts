@@ -72,7 +72,10 @@ describe('logs', () => {
     program.write('first');
     const logs = lab.access.logs('default', 'one', 'main');
     const seen: string[] = [];
-    logs.follow((line) => seen.push(line), () => seen.push('(end)'));
+    logs.follow(
+      (line) => seen.push(line),
+      () => seen.push('(end)'),
+    );
     program.write('second');
     program.exit(0);
     expect(logs.text).toBe('first\n');
@@ -85,7 +88,10 @@ describe('logs', () => {
     lab.programs[0]!.exit(1);
     const logs = lab.access.logs('default', 'one', 'main');
     let ended = false;
-    logs.follow(() => undefined, () => (ended = true));
+    logs.follow(
+      () => undefined,
+      () => (ended = true),
+    );
     expect(logs.text).toBe('last words\n');
     expect(ended).toBe(true);
   });

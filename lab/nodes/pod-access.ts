@@ -34,7 +34,11 @@ function containerOf(kubelet: Kubelet, namespace: string, name: string, containe
   if (!names.includes(wanted)) throw badRequest(`container ${wanted} is not valid for pod ${name}`);
   if ((pod.spec.nodeName ?? '') === '') throw badRequest(`pod ${name} does not have a host assigned`);
   if (!online) {
-    throw new ApiError(500, 'InternalError', `error dialing backend: dial tcp ${nodeIp}:10250: connect: no route to host`);
+    throw new ApiError(
+      500,
+      'InternalError',
+      `error dialing backend: dial tcp ${nodeIp}:10250: connect: no route to host`,
+    );
   }
   const run = worker?.runs.find((one) => one.spec.name === wanted);
   if (worker === undefined || run === undefined) {
@@ -72,7 +76,8 @@ function logs(pod: string, { worker, run }: FoundContainer): ContainerLogs {
 /** Access to the programs that `kubelet` runs. `exec` rejects and `logs` throws ApiError. */
 export function podAccess(kubelet: Kubelet): PodAccess {
   return {
-    exec: async (namespace, pod, container, command, stdinText) => exec(containerOf(kubelet, namespace, pod, container), command, stdinText),
+    exec: async (namespace, pod, container, command, stdinText) =>
+      exec(containerOf(kubelet, namespace, pod, container), command, stdinText),
     logs: (namespace, pod, container) => logs(pod, containerOf(kubelet, namespace, pod, container)),
   };
 }

@@ -6,8 +6,19 @@ import { podManifest } from './scripted.fixture.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const data: Record<string, KeyedData> = {
-  'secret/user': { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'user' }, data: { name: base64('vendor'), password: base64('p4ss') } },
-  'configmap/scripts': { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scripts' }, data: { 'run.sh': 'exit 0', 'runtime.py': 'pass' }, binaryData: { blob: base64('b') } },
+  'secret/user': {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'user' },
+    data: { name: base64('vendor'), password: base64('p4ss') },
+  },
+  'configmap/scripts': {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'scripts' },
+    data: { 'run.sh': 'exit 0', 'runtime.py': 'pass' },
+    binaryData: { blob: base64('b') },
+  },
 };
 const sources: DataSources = {
   secret: (namespace, name) => (namespace === 'default' ? data[`secret/${name}`] : undefined),
@@ -16,7 +27,15 @@ const sources: DataSources = {
 
 function pod(spec: Partial<PodSpec> = {}) {
   const made = podManifest('one', { nodeName: 'node-1', serviceAccountName: 'runner', ...spec });
-  return { ...made, metadata: { ...made.metadata, uid: 'uid-1', labels: { app: 'vendor' }, annotations: { 'example.com/note': 'hello' } } };
+  return {
+    ...made,
+    metadata: {
+      ...made.metadata,
+      uid: 'uid-1',
+      labels: { app: 'vendor' },
+      annotations: { 'example.com/note': 'hello' },
+    },
+  };
 }
 
 const resolved = (env: EnvVar[], extra: Partial<Container> = {}) =>
@@ -40,19 +59,43 @@ describe('the environment of a container', () => {
 
   it.each<[string, EnvVar[], Record<string, string>]>([
     ['an empty value', [{ name: 'X' }], { X: '' }],
-    ['a reference to an earlier variable', [{ name: 'A', value: '1' }, { name: 'X', value: 'a$(A)b' }], { A: '1', X: 'a1b' }],
+    [
+      'a reference to an earlier variable',
+      [
+        { name: 'A', value: '1' },
+        { name: 'X', value: 'a$(A)b' },
+      ],
+      { A: '1', X: 'a1b' },
+    ],
     ['an unknown reference as it stands', [{ name: 'X', value: '$(NOPE)' }], { X: '$(NOPE)' }],
-    ['an escaped reference', [{ name: 'A', value: '1' }, { name: 'X', value: '$$(A)' }], { A: '1', X: '$(A)' }],
+    [
+      'an escaped reference',
+      [
+        { name: 'A', value: '1' },
+        { name: 'X', value: '$$(A)' },
+      ],
+      { A: '1', X: '$(A)' },
+    ],
     ['a secret key', [{ name: 'X', valueFrom: { secretKeyRef: { name: 'user', key: 'password' } } }], { X: 'p4ss' }],
-    ['a ConfigMap key', [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'scripts', key: 'run.sh' } } }], { X: 'exit 0' }],
-    ['an optional key that is absent as unset', [{ name: 'X', valueFrom: { secretKeyRef: { name: 'none', key: 'k', optional: true } } }], {}],
+    [
+      'a ConfigMap key',
+      [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'scripts', key: 'run.sh' } } }],
+      { X: 'exit 0' },
+    ],
+    [
+      'an optional key that is absent as unset',
+      [{ name: 'X', valueFrom: { secretKeyRef: { name: 'none', key: 'k', optional: true } } }],
+      {},
+    ],
   ])('takes %s', (_, env, expected) => {
     expect(resolved(env)).toEqual({ env: expected });
   });
 
   it('takes whole sources first, with a prefix', () => {
     const envFrom = [{ secretRef: { name: 'user' }, prefix: 'U_' }, { configMapRef: { name: 'none', optional: true } }];
-    expect(resolved([{ name: 'X', value: '$(U_name)' }], { envFrom })).toEqual({ env: { U_name: 'vendor', U_password: 'p4ss', X: 'vendor' } });
+    expect(resolved([{ name: 'X', value: '$(U_name)' }], { envFrom })).toEqual({
+      env: { U_name: 'vendor', U_password: 'p4ss', X: 'vendor' },
+    });
   });
 
   it.each<[EnvVar['valueFrom'] & object, string]>([
@@ -60,7 +103,10 @@ describe('the environment of a container', () => {
     [{ secretKeyRef: { name: 'user', key: 'k' } }, "couldn't find key k in Secret default/user"],
     [{ configMapKeyRef: { name: 'none', key: 'k' } }, 'configmap "none" not found'],
     [{ fieldRef: { fieldPath: 'spec.hostname' } }, 'unsupported fieldPath: spec.hostname'],
-    [{ resourceFieldRef: { resource: 'limits.cpu' } }, 'environment variable X: the lab does not serve resourceFieldRef'],
+    [
+      { resourceFieldRef: { resource: 'limits.cpu' } },
+      'environment variable X: the lab does not serve resourceFieldRef',
+    ],
   ])('refuses %j', (valueFrom, problem) => {
     expect(resolved([{ name: 'X', valueFrom }])).toEqual({ problem });
   });
@@ -69,10 +115,22 @@ describe('the environment of a container', () => {
 describe('volumes', () => {
   it.each<[string, Volume, string | undefined]>([
     ['a secret that is there', { name: 'v', secret: { secretName: 'user' } }, undefined],
-    ['a secret that is not', { name: 'v', secret: { secretName: 'none' } }, 'MountVolume.SetUp failed for volume "v" : secret "none" not found'],
+    [
+      'a secret that is not',
+      { name: 'v', secret: { secretName: 'none' } },
+      'MountVolume.SetUp failed for volume "v" : secret "none" not found',
+    ],
     ['an optional one that is not', { name: 'v', secret: { secretName: 'none', optional: true } }, undefined],
-    ['a ConfigMap that is not', { name: 'v', configMap: { name: 'none' } }, 'MountVolume.SetUp failed for volume "v" : configmap "none" not found'],
-    ['an item that is not', { name: 'v', configMap: { name: 'scripts', items: [{ key: 'k', path: 'p' }] } }, 'MountVolume.SetUp failed for volume "v" : references non-existent config key: k'],
+    [
+      'a ConfigMap that is not',
+      { name: 'v', configMap: { name: 'none' } },
+      'MountVolume.SetUp failed for volume "v" : configmap "none" not found',
+    ],
+    [
+      'an item that is not',
+      { name: 'v', configMap: { name: 'scripts', items: [{ key: 'k', path: 'p' }] } },
+      'MountVolume.SetUp failed for volume "v" : references non-existent config key: k',
+    ],
     ['a directory of the host', { name: 'v', hostPath: { path: '/dev' } }, undefined],
   ])('of %s', (_, volume, expected) => {
     expect(unmountable(pod({ volumes: [volume] }), sources)).toBe(expected);

@@ -46,12 +46,16 @@ function lookUp(sources: DataSources, source: Source, namespace: string, name: s
 }
 
 /** Name and kind of what a volume shows, if it is of the two kinds with files. */
-function volumeSource(volume: Volume): { source: Source; name: string; optional: boolean; items?: { key: string; path: string }[] } | undefined {
+function volumeSource(
+  volume: Volume,
+): { source: Source; name: string; optional: boolean; items?: { key: string; path: string }[] } | undefined {
   const { secret, configMap } = volume;
   const items = secret?.items ?? configMap?.items;
   const shown = items === undefined ? {} : { items };
-  if (secret !== undefined) return { source: 'secret', name: secret.secretName ?? '', optional: secret.optional === true, ...shown };
-  if (configMap !== undefined) return { source: 'configmap', name: configMap.name ?? '', optional: configMap.optional === true, ...shown };
+  if (secret !== undefined)
+    return { source: 'secret', name: secret.secretName ?? '', optional: secret.optional === true, ...shown };
+  if (configMap !== undefined)
+    return { source: 'configmap', name: configMap.name ?? '', optional: configMap.optional === true, ...shown };
   return undefined;
 }
 
@@ -65,7 +69,8 @@ export function unmountable(pod: Pod, sources: DataSources): string | undefined 
     const object = lookUp(sources, wanted.source, namespace, wanted.name);
     if (object === undefined) return `${failed}${wanted.source} "${wanted.name}" not found`;
     const absent = wanted.items?.find((item) => textOf(wanted.source, object, item.key) === undefined);
-    if (absent !== undefined) return `${failed}references non-existent ${wanted.source === 'secret' ? 'secret' : 'config'} key: ${absent.key}`;
+    if (absent !== undefined)
+      return `${failed}references non-existent ${wanted.source === 'secret' ? 'secret' : 'config'} key: ${absent.key}`;
   }
   return undefined;
 }
@@ -77,7 +82,8 @@ export function mountedFiles(pod: Pod, container: Container, sources: DataSource
   return (container.volumeMounts ?? []).flatMap((mount) => {
     const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
     const shown = volume === undefined ? undefined : volumeSource(volume);
-    const object = shown === undefined ? undefined : lookUp(sources, shown.source, pod.metadata.namespace ?? '', shown.name);
+    const object =
+      shown === undefined ? undefined : lookUp(sources, shown.source, pod.metadata.namespace ?? '', shown.name);
     if (volume === undefined || shown === undefined || object === undefined) return [];
     const mode = volume.secret?.defaultMode ?? volume.configMap?.defaultMode ?? defaultFileMode;
     const keys = Object.keys({ ...object.data, ...object.binaryData });
@@ -91,7 +97,10 @@ export function mountedFiles(pod: Pod, container: Container, sources: DataSource
 }
 
 /** Where a mount shows the file of that path in its volume, if it does. */
-function placeOf(path: string, { mountPath, subPath = '' }: { mountPath: string; subPath?: string }): string | undefined {
+function placeOf(
+  path: string,
+  { mountPath, subPath = '' }: { mountPath: string; subPath?: string },
+): string | undefined {
   if (subPath === '') return `${mountPath}/${path}`;
   if (path === subPath) return mountPath;
   return path.startsWith(`${subPath}/`) ? `${mountPath}/${path.slice(subPath.length + 1)}` : undefined;
@@ -101,9 +110,13 @@ function placeOf(path: string, { mountPath, subPath = '' }: { mountPath: string;
 export function fileReader(pod: Pod, container: Container, sources: DataSources): (path: string) => string | undefined {
   const namespace = pod.metadata.namespace ?? '';
   // the deepest mount wins
-  const mounts = [...(container.volumeMounts ?? [])].sort((left, right) => right.mountPath.length - left.mountPath.length);
+  const mounts = [...(container.volumeMounts ?? [])].sort(
+    (left, right) => right.mountPath.length - left.mountPath.length,
+  );
   return (path) => {
-    const mount = mounts.find(({ mountPath }) => path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, '')}/`));
+    const mount = mounts.find(
+      ({ mountPath }) => path === mountPath || path.startsWith(`${mountPath.replace(/\/$/, '')}/`),
+    );
     const volume = pod.spec.volumes?.find((one) => one.name === mount?.name);
     const shown = volume === undefined ? undefined : volumeSource(volume);
     if (mount === undefined || shown === undefined) return undefined;
@@ -145,7 +158,9 @@ function keyValue(pod: Pod, source: Source, reference: KeyReference, sources: Da
   const value = object === undefined ? undefined : textOf(source, object, key);
   if (value !== undefined || optional) return value;
   if (object === undefined) throw new ConfigError(`${source} "${name}" not found`);
-  throw new ConfigError(`couldn't find key ${key} in ${source === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${name}`);
+  throw new ConfigError(
+    `couldn't find key ${key} in ${source === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${name}`,
+  );
 }
 
 /** `$(NAME)` of variables that stand earlier; `$$` is a dollar, an unknown reference stays as it is. */
@@ -187,12 +202,20 @@ export function resolveEnv(
   }
 }
 
-function allOf(pod: Pod, from: NonNullable<Container['envFrom']>[number], sources: DataSources): Record<string, string> {
+function allOf(
+  pod: Pod,
+  from: NonNullable<Container['envFrom']>[number],
+  sources: DataSources,
+): Record<string, string> {
   const source: Source = from.secretRef === undefined ? 'configmap' : 'secret';
   const reference = from.secretRef ?? from.configMapRef;
   if (reference === undefined) return {};
   const object = lookUp(sources, source, pod.metadata.namespace ?? '', reference.name);
-  if (object === undefined && reference.optional !== true) throw new ConfigError(`${source} "${reference.name}" not found`);
-  const entries = Object.keys(object?.data ?? {}).map((key) => [`${from.prefix ?? ''}${key}`, textOf(source, object!, key) ?? '']);
+  if (object === undefined && reference.optional !== true)
+    throw new ConfigError(`${source} "${reference.name}" not found`);
+  const entries = Object.keys(object?.data ?? {}).map((key) => [
+    `${from.prefix ?? ''}${key}`,
+    textOf(source, object!, key) ?? '',
+  ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -34,13 +34,19 @@ export function phaseOf(restartPolicy: string, runs: readonly ContainerRun[], en
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 
 const yes: Verdict = { status: 'True' };
-const no = (reason: string, message?: string): Verdict => ({ status: 'False', reason, ...(message === undefined ? {} : { message }) });
+const no = (reason: string, message?: string): Verdict => ({
+  status: 'False',
+  reason,
+  ...(message === undefined ? {} : { message }),
+});
 const quoted = (runs: readonly ContainerRun[]): string => `[${runs.map((run) => run.spec.name).join(' ')}]`;
 
 function initialized(runs: readonly ContainerRun[], phase: PodPhase): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
   const undone = runs.filter((run) => run.kind === 'init' && run.exitCode !== 0);
-  return undone.length === 0 ? yes : no('ContainersNotInitialized', `containers with incomplete status: ${quoted(undone)}`);
+  return undone.length === 0
+    ? yes
+    : no('ContainersNotInitialized', `containers with incomplete status: ${quoted(undone)}`);
 }
 
 function containersReady(runs: readonly ContainerRun[], phase: PodPhase): Verdict {
@@ -57,7 +63,9 @@ function ready(pod: Pod, containers: Verdict): Verdict {
   const messages = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
     const gate = conditions.find((condition) => condition.type === conditionType);
     if (gate === undefined) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
-    return gate.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
+    return gate.status === 'True'
+      ? []
+      : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
   });
   return messages.length === 0 ? yes : no('ReadinessGatesNotReady', messages.join(', '));
 }
@@ -74,7 +82,8 @@ export function podStatus(pod: Pod, runs: readonly ContainerRun[], onNode: PodOn
     PodScheduled: yes,
   };
   let conditions = pod.status?.conditions;
-  for (const [type, verdict] of Object.entries(verdicts)) conditions = withCondition(conditions, { type, ...verdict }, onNode.now);
+  for (const [type, verdict] of Object.entries(verdicts))
+    conditions = withCondition(conditions, { type, ...verdict }, onNode.now);
   const init = runs.filter((run) => run.kind !== 'main');
   const addresses = onNode.podIp === undefined ? {} : { podIP: onNode.podIp, podIPs: [{ ip: onNode.podIp }] };
   return {
@@ -87,6 +96,9 @@ export function podStatus(pod: Pod, runs: readonly ContainerRun[], onNode: PodOn
     startTime: onNode.startTime,
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map((run) => run.status()) }),
     // by name, as the kubelet has them, whatever their order in the spec
-    containerStatuses: runs.filter((run) => run.kind === 'main').map((run) => run.status()).sort((one, other) => (one.name < other.name ? -1 : 1)),
+    containerStatuses: runs
+      .filter((run) => run.kind === 'main')
+      .map((run) => run.status())
+      .sort((one, other) => (one.name < other.name ? -1 : 1)),
   };
 }

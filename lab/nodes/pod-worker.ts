@@ -64,8 +64,12 @@ export class PodWorker {
     const run = (container: Container, kind: ContainerKind, reason: string): ContainerRun =>
       new ContainerRun(container, kind, reason, context.clock);
     this.runs = [
-      ...init.map((container) => run(container, container.restartPolicy === 'Always' ? 'sidecar' : 'init', 'PodInitializing')),
-      ...pod.spec.containers.map((container) => run(container, 'main', init.length > 0 ? 'PodInitializing' : 'ContainerCreating')),
+      ...init.map((container) =>
+        run(container, container.restartPolicy === 'Always' ? 'sidecar' : 'init', 'PodInitializing'),
+      ),
+      ...pod.spec.containers.map((container) =>
+        run(container, 'main', init.length > 0 ? 'PodInitializing' : 'ContainerCreating'),
+      ),
     ];
   }
 
@@ -163,14 +167,21 @@ export class PodWorker {
     const { settings, sources, events } = this.context;
     const { initialMilliseconds, maximumMilliseconds } = settings.mountBackoff;
     const problem = unmountable(this.pod, sources);
-    if (problem === undefined) this.podIp ??= this.pod.spec.hostNetwork === true ? this.machine.ip : this.machine.takeAddress();
+    if (problem === undefined)
+      this.podIp ??= this.pod.spec.hostNetwork === true ? this.machine.ip : this.machine.takeAddress();
     if (problem === undefined && this.podIp !== undefined) {
       this.startInOrder();
       this.report();
       return;
     }
     if (problem !== undefined) events.emit(this.pod, 'Warning', 'FailedMount', problem);
-    else events.emit(this.pod, 'Warning', 'FailedCreatePodSandBox', 'failed to allocate for range 0: no IP addresses available in range set');
+    else
+      events.emit(
+        this.pod,
+        'Warning',
+        'FailedCreatePodSandBox',
+        'failed to allocate for range 0: no IP addresses available in range set',
+      );
     this.mountDelay = this.mountDelay === 0 ? initialMilliseconds : Math.min(2 * this.mountDelay, maximumMilliseconds);
     this.timers.set('mount', this.mountDelay, () => this.mount());
   }
@@ -277,8 +288,16 @@ export class PodWorker {
     else {
       const { name, namespace = '', uid = '' } = this.pod.metadata;
       const where = `${name}_${namespace}(${uid})`;
-      run.wait('CrashLoopBackOff', `back-off ${goDuration(run.backoffMilliseconds())} restarting failed container=${run.spec.name} pod=${where}`);
-      this.context.events.emit(this.pod, 'Warning', 'BackOff', `Back-off restarting failed container ${run.spec.name} in pod ${where}`);
+      run.wait(
+        'CrashLoopBackOff',
+        `back-off ${goDuration(run.backoffMilliseconds())} restarting failed container=${run.spec.name} pod=${where}`,
+      );
+      this.context.events.emit(
+        this.pod,
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${run.spec.name} in pod ${where}`,
+      );
       this.timers.set(run.spec.name, delay, () => {
         this.pullAndStart(run);
         this.report();

@@ -94,20 +94,31 @@ class ProcessHost {
     const machine = join(this.options.directory, nodeName);
     const pod = join(machine, 'pods', podUid);
     // a lab that is started again must not meet the roots of the former one
-    return { root: join(pod, `${process.pid}-${this.starts}`), host: join(machine, 'host'), volumes: join(pod, 'volumes') };
+    return {
+      root: join(pod, `${process.pid}-${this.starts}`),
+      host: join(machine, 'host'),
+      volumes: join(pod, 'volumes'),
+    };
   }
 
   environment(root: string, environment: MountedEnvironment, hardware: NodeHardware): Record<string, string> {
     const pod = environment.pod as Pod;
     // abstract sockets belong to this machine's network: the scope keeps lab nodes, and labs, apart
     const lab = createHash('sha256').update(this.options.directory).digest('hex').slice(0, 8);
-    const scope = pod.spec.hostNetwork === true ? environment.nodeName : `${environment.nodeName}-${pod.metadata.uid ?? ''}`;
+    const scope =
+      pod.spec.hostNetwork === true ? environment.nodeName : `${environment.nodeName}-${pod.metadata.uid ?? ''}`;
     return {
       LANG: 'C.UTF-8',
       HOME: root,
       PATH: [join(root, 'usr/local/bin'), this.bin, process.env['PATH'] ?? '/usr/bin:/bin'].join(':'),
       ...environment.env,
-      ...this.options.runtime.environment({ root, commands: this.bin, scope: `${lab}-${scope}`, podIp: environment.podIp, hardware }),
+      ...this.options.runtime.environment({
+        root,
+        commands: this.bin,
+        scope: `${lab}-${scope}`,
+        podIp: environment.podIp,
+        hardware,
+      }),
       [rootVariable]: root,
     };
   }
@@ -148,10 +159,16 @@ class Process implements PodProgram {
     const words = [...command, ...given];
     // an image's own entry point is not there to be run: such a container idles
     const [program, ...args] = words.length === 0 ? ['sleep', 'infinity'] : movedCommand(this.places.root, words);
-    const child = spawn(program!, args, { cwd: this.places.root, env: this.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program!, args, {
+      cwd: this.places.root,
+      env: this.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.child = child;
     const lines = lineReader((line) => this.log(line));
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => lines.take(text));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => lines.take(text));
     child.once('error', (error) => {
       this.log(`cannot start ${program}: ${error.message}`);
       this.finish(127);
@@ -184,7 +201,11 @@ class Process implements PodProgram {
       child.stdin.end(stdin);
       child.once('error', () => {
         const reason = `exec: "${command[0] ?? ''}": executable file not found in $PATH`;
-        finished({ exitCode: 127, stdout, stderr: `OCI runtime exec failed: exec failed: unable to start container process: ${reason}\n` });
+        finished({
+          exitCode: 127,
+          stdout,
+          stderr: `OCI runtime exec failed: exec failed: unable to start container process: ${reason}\n`,
+        });
       });
       child.once('close', (code, signal) => {
         finished({ exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), stdout, stderr });

@@ -50,7 +50,9 @@ function directoryOf(volume: Volume, places: RootPlaces): string | undefined {
 /** A link in the root stands for each mount of a directory. */
 function linkVolumes(pod: Pod, container: PodContainer, places: RootPlaces): void {
   // outer mounts first: an inner one lies in them
-  const mounts = [...(container.volumeMounts ?? [])].sort((left, right) => left.mountPath.length - right.mountPath.length);
+  const mounts = [...(container.volumeMounts ?? [])].sort(
+    (left, right) => left.mountPath.length - right.mountPath.length,
+  );
   for (const mount of mounts) {
     const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
     const directory = volume === undefined ? undefined : directoryOf(volume, places);
@@ -75,15 +77,26 @@ function kernelFiles(hardware: NodeHardware): Files {
 }
 
 /** Brings what changes under a running container up to date: mounted files, and the live ones of its machine. */
-export function refreshRoot(root: string, environment: MountedEnvironment, hardware: NodeHardware, runtime: ProcessRuntime): void {
+export function refreshRoot(
+  root: string,
+  environment: MountedEnvironment,
+  hardware: NodeHardware,
+  runtime: ProcessRuntime,
+): void {
   for (const { path, text, mode } of environment.files()) put(below(root, path), text, mode);
   putFiles(root, runtime.liveFiles(hardware));
 }
 
 /** Makes a fresh root. */
-export function buildRoot(places: RootPlaces, environment: MountedEnvironment, hardware: NodeHardware, runtime: ProcessRuntime): void {
+export function buildRoot(
+  places: RootPlaces,
+  environment: MountedEnvironment,
+  hardware: NodeHardware,
+  runtime: ProcessRuntime,
+): void {
   rmSync(places.root, { recursive: true, force: true });
-  for (const directory of ['/tmp', '/opt', '/etc', ...runtime.directories]) mkdirSync(below(places.root, directory), { recursive: true });
+  for (const directory of ['/tmp', '/opt', '/etc', ...runtime.directories])
+    mkdirSync(below(places.root, directory), { recursive: true });
   put(below(places.root, '/dev/termination-log'), '');
   linkVolumes(environment.pod as Pod, environment.container, places);
   putFiles(places.root, { ...kernelFiles(hardware), ...runtime.machineFiles(hardware) });
@@ -101,7 +114,23 @@ export function terminationMessage(root: string): string {
 }
 
 /** Programs whose absolute arguments name files of the container. */
-const fileCommands = new Set(['cat', 'chmod', 'cp', 'find', 'head', 'ls', 'mkdir', 'mv', 'rm', 'rmdir', 'stat', 'tail', 'test', 'touch', 'wc']);
+const fileCommands = new Set([
+  'cat',
+  'chmod',
+  'cp',
+  'find',
+  'head',
+  'ls',
+  'mkdir',
+  'mv',
+  'rm',
+  'rmdir',
+  'stat',
+  'tail',
+  'test',
+  'touch',
+  'wc',
+]);
 
 /**
  * A command as the container would run it, with its paths moved below the root: the script of `python3 SCRIPT ...`, every

@@ -43,7 +43,8 @@ export function killBelow(prefix: string): void {
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
     try {
-      if (`\0${readFileSync(`/proc/${entry}/environ`, 'utf8')}`.includes(marker)) process.kill(Number(entry), 'SIGKILL');
+      if (`\0${readFileSync(`/proc/${entry}/environ`, 'utf8')}`.includes(marker))
+        process.kill(Number(entry), 'SIGKILL');
     } catch {
       // ended meanwhile, or somebody else's
     }

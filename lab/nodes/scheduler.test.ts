@@ -3,7 +3,12 @@ import { nodeResource, podResource } from './core-types.ts';
 import { startScheduler } from './scheduler.ts';
 import { podManifest, scriptedLab } from './scripted.fixture.ts';
 
-const drives = (count: number) => ({ resources: { requests: { 'storage.example.com/drives': String(count) }, limits: { 'storage.example.com/drives': String(count) } } });
+const drives = (count: number) => ({
+  resources: {
+    requests: { 'storage.example.com/drives': String(count) },
+    limits: { 'storage.example.com/drives': String(count) },
+  },
+});
 
 describe('the scheduler', () => {
   it('counts a pod at once, so that pods created together share no drive', async () => {
@@ -18,10 +23,14 @@ describe('the scheduler', () => {
     const lab = await scriptedLab();
     lab.create(podManifest('one', { nodeSelector: { disk: 'fast' } }));
     await lab.clock.advance(2000);
-    lab.store.patch(nodeResource, undefined, 'node-1', 'application/merge-patch+json', { metadata: { labels: { other: 'x' } } });
+    lab.store.patch(nodeResource, undefined, 'node-1', 'application/merge-patch+json', {
+      metadata: { labels: { other: 'x' } },
+    });
     await lab.clock.advance(2000);
     expect(lab.events('one')).toHaveLength(1);
-    lab.store.patch(nodeResource, undefined, 'node-1', 'application/merge-patch+json', { metadata: { labels: { disk: 'fast' } } });
+    lab.store.patch(nodeResource, undefined, 'node-1', 'application/merge-patch+json', {
+      metadata: { labels: { disk: 'fast' } },
+    });
     await lab.clock.advance(2000);
     expect(lab.pod('one')?.spec.nodeName).toBe('node-1');
   });
@@ -49,12 +58,23 @@ describe('the scheduler', () => {
 
   it('takes the pod of higher priority first', async () => {
     const lab = await scriptedLab({ nodes: 0 });
-    lab.store.create({ group: 'scheduling.k8s.io', version: 'v1', kind: 'PriorityClass', plural: 'priorityclasses', namespaced: false, hasStatus: false }, undefined, {
-      apiVersion: 'scheduling.k8s.io/v1',
-      kind: 'PriorityClass',
-      metadata: { name: 'high' },
-      value: 1000,
-    });
+    lab.store.create(
+      {
+        group: 'scheduling.k8s.io',
+        version: 'v1',
+        kind: 'PriorityClass',
+        plural: 'priorityclasses',
+        namespaced: false,
+        hasStatus: false,
+      },
+      undefined,
+      {
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name: 'high' },
+        value: 1000,
+      },
+    );
     lab.create(podManifest('low', {}, drives(4)));
     lab.create(podManifest('high', { priorityClassName: 'high' } as object, drives(4)));
     await lab.clock.advance(1000);
@@ -72,7 +92,12 @@ describe('the scheduler', () => {
       if (refusals >= 0) throw new Error('refused');
       lab.store.bind(namespace, pod, node);
     };
-    const second = await startScheduler({ client: lab.client, clock: lab.clock, bind, onProblem: (error) => lab.problems.push(error) });
+    const second = await startScheduler({
+      client: lab.client,
+      clock: lab.clock,
+      bind,
+      onProblem: (error) => lab.problems.push(error),
+    });
     await lab.machines.add();
     lab.create(podManifest('one', {}, drives(4)));
     await lab.clock.advance(5000);
@@ -85,7 +110,13 @@ describe('the scheduler', () => {
     const lab = await scriptedLab({ nodes: 100, kubelet: { normalEvents: false } });
     for (let number = 0; number < 1000; number += 1) {
       const labels = { group: String(number % 20) };
-      const apart = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } }] } };
+      const apart = {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: labels } },
+          ],
+        },
+      };
       const manifest = podManifest(`pod-${number}`, { affinity: apart });
       lab.create({ ...manifest, metadata: { ...manifest.metadata, labels } });
     }

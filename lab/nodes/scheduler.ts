@@ -24,7 +24,11 @@ export interface SchedulerSettings {
   normalEvents: boolean;
 }
 
-export const defaultSchedulerSettings: SchedulerSettings = { placeMilliseconds: 10, retryMilliseconds: 500, normalEvents: true };
+export const defaultSchedulerSettings: SchedulerSettings = {
+  placeMilliseconds: 10,
+  retryMilliseconds: 500,
+  normalEvents: true,
+};
 
 export interface SchedulerOptions {
   client: ApiClient;
@@ -88,7 +92,11 @@ class SchedulingQueue {
   }
 
   pending(): { namespace: string; name: string; message: string | undefined }[] {
-    return [...this.waiting.values()].map(({ info, message }) => ({ namespace: info.namespace, name: info.name, message }));
+    return [...this.waiting.values()].map(({ info, message }) => ({
+      namespace: info.namespace,
+      name: info.name,
+      message,
+    }));
   }
 
   stop(): void {

@@ -114,12 +114,18 @@ function withLabelKeys(constraint: TopologySpreadConstraint, labels: Record<stri
   );
   if (own.length === 0) return constraint;
   const selector: LabelSelector = constraint.labelSelector ?? {};
-  return { ...constraint, labelSelector: { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...own] } };
+  return {
+    ...constraint,
+    labelSelector: { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...own] },
+  };
 }
 
 type AffinityInfo = Pick<PodInfo, 'nodeTerms' | 'affinity' | 'antiAffinity' | 'spread'>;
 
-function affinityInfo({ affinity, topologySpreadConstraints }: Pod['spec'], labels: Record<string, string>): AffinityInfo {
+function affinityInfo(
+  { affinity, topologySpreadConstraints }: Pod['spec'],
+  labels: Record<string, string>,
+): AffinityInfo {
   const nodeTerms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
   return {
     ...(nodeTerms === undefined ? {} : { nodeTerms }),
@@ -152,7 +158,12 @@ export function podInfo(pod: Pod): PodInfo {
 }
 
 /** Whether `pod` is one that `term`, standing in `owner`, speaks of. */
-export function termMatches(term: PodAffinityTerm, owner: PodInfo, pod: PodInfo, namespaceLabels: NamespaceLabels): boolean {
+export function termMatches(
+  term: PodAffinityTerm,
+  owner: PodInfo,
+  pod: PodInfo,
+  namespaceLabels: NamespaceLabels,
+): boolean {
   const { namespaces = [], namespaceSelector } = term;
   const own = namespaces.length === 0 && namespaceSelector === undefined && pod.namespace === owner.namespace;
   const selected =

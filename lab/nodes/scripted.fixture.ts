@@ -86,7 +86,9 @@ const storageInfo: NodeAdditions = ({ drives }) => ({
 });
 
 /** A lab with `nodes` default nodes, whose containers `main` run scripted programs. */
-export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<KubeletSettings> } = {}): Promise<ScriptedLab> {
+export async function scriptedLab(
+  options: { nodes?: number; kubelet?: Partial<KubeletSettings> } = {},
+): Promise<ScriptedLab> {
   const clock = new VirtualClock();
   const store = createStore({ clock, seed: 1 });
   const client = storeClient(store);
@@ -102,9 +104,19 @@ export async function scriptedLab(options: { nodes?: number; kubelet?: Partial<K
     programs.push(program);
     return program;
   };
-  const bind = async (namespace: string, pod: string, node: string): Promise<void> => void store.bind(namespace, pod, node);
+  const bind = async (namespace: string, pod: string, node: string): Promise<void> =>
+    void store.bind(namespace, pod, node);
   const settings = { imagePullMilliseconds: 0, ...options.kubelet };
-  const { kubelet, scheduler, machines, access } = await startNodes({ client, clock, hardware, programs: { start }, bind, settings, nodeAdditions: [storageInfo], onProblem });
+  const { kubelet, scheduler, machines, access } = await startNodes({
+    client,
+    clock,
+    hardware,
+    programs: { start },
+    bind,
+    settings,
+    nodeAdditions: [storageInfo],
+    onProblem,
+  });
   for (let count = 0; count < (options.nodes ?? 1); count += 1) await machines.add();
   return Object.assign(lab, {
     clock,

@@ -29,7 +29,13 @@ function satisfiesAffinity(pod: PodInfo, node: NodeInfo, cluster: SchedulerSnaps
   return matchesAll(pod) && !cluster.remembered(pod.affinity, inCompany);
 }
 
-function violates(terms: PodAffinityTerm[], owner: PodInfo, other: PodInfo, key: string, cluster: SchedulerSnapshot): boolean {
+function violates(
+  terms: PodAffinityTerm[],
+  owner: PodInfo,
+  other: PodInfo,
+  key: string,
+  cluster: SchedulerSnapshot,
+): boolean {
   return terms.some((term) => term.topologyKey === key && termMatches(term, owner, other, cluster.namespaceLabels));
 }
 

@@ -10,7 +10,11 @@ export function timestamp(milliseconds: number): string {
 }
 
 /** Puts `condition` in place of the one of its type; `lastTransitionTime` moves only when the status does. */
-export function withCondition(conditions: readonly Condition[] | undefined, condition: Condition, now: string): Condition[] {
+export function withCondition(
+  conditions: readonly Condition[] | undefined,
+  condition: Condition,
+  now: string,
+): Condition[] {
   const before = conditions?.find((one) => one.type === condition.type);
   const since = before?.status === condition.status ? (before.lastTransitionTime ?? now) : now;
   const next = { ...condition, lastTransitionTime: since };

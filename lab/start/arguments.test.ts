@@ -5,18 +5,36 @@ import { parseArguments, sampleManifest, type StartOptions } from './arguments.t
 const directory = join('/', 'home', 'somebody');
 
 const defaults: StartOptions = {
-  nodes: 6, apply: [sampleManifest], until: 'Ready', exit: false, timeoutSeconds: 120,
-  kubeconfig: join(directory, '.lab', 'kubeconfig'), pods: 'simulated', quiet: false,
+  nodes: 6,
+  apply: [sampleManifest],
+  until: 'Ready',
+  exit: false,
+  timeoutSeconds: 120,
+  kubeconfig: join(directory, '.lab', 'kubeconfig'),
+  pods: 'simulated',
+  quiet: false,
 };
 
 describe('the arguments of npm start', () => {
   const accepted: [string, string[], Partial<StartOptions>][] = [
     ['nothing: the sample on six nodes', [], {}],
-    ['--apply, once or more, in place of the sample, relative to the directory', ['--apply', 'a.yaml', '--apply', '/b.yaml'], { apply: [join(directory, 'a.yaml'), '/b.yaml'] }],
+    [
+      '--apply, once or more, in place of the sample, relative to the directory',
+      ['--apply', 'a.yaml', '--apply', '/b.yaml'],
+      { apply: [join(directory, 'a.yaml'), '/b.yaml'] },
+    ],
     ['--apply -: standard input stays what it is', ['--apply', '-'], { apply: ['-'] }],
-    ['a run for a script', ['--until', 'Ready', '--exit', '--timeout', '30', '--quiet'], { exit: true, timeoutSeconds: 30, quiet: true }],
+    [
+      'a run for a script',
+      ['--until', 'Ready', '--exit', '--timeout', '30', '--quiet'],
+      { exit: true, timeoutSeconds: 30, quiet: true },
+    ],
     ['--port and --nodes are numbers', ['--port', '0', '--nodes=12'], { port: 0, nodes: 12 }],
-    ['--kubeconfig is made absolute', ['--kubeconfig', 'kube/config'], { kubeconfig: join(directory, 'kube', 'config') }],
+    [
+      '--kubeconfig is made absolute',
+      ['--kubeconfig', 'kube/config'],
+      { kubeconfig: join(directory, 'kube', 'config') },
+    ],
     ['--pods=process', ['--pods=process'], { pods: 'process' }],
   ];
   it.each(accepted)('%s', (_sentence, args, changes) => {
@@ -39,6 +57,17 @@ describe('the arguments of npm start', () => {
   it('shows every option with --help', () => {
     const parsed = parseArguments(['--help'], directory);
     const text = 'help' in parsed ? parsed.help : '';
-    for (const option of ['--nodes', '--apply', '--until', '--exit', '--timeout', '--port', '--kubeconfig', '--pods', '--quiet']) expect(text).toContain(option);
+    for (const option of [
+      '--nodes',
+      '--apply',
+      '--until',
+      '--exit',
+      '--timeout',
+      '--port',
+      '--kubeconfig',
+      '--pods',
+      '--quiet',
+    ])
+      expect(text).toContain(option);
   });
 });

@@ -31,13 +31,15 @@ export const sampleManifest = join(repository, labSystems[0].samples, 'minimal.y
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum)
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
     return value;
   };
 }
 
 function conditionType(text: string): string {
-  if (!/^[A-Z][A-Za-z0-9]*$/.test(text)) throw new InvalidArgumentError('It must be the type of a condition, such as Ready.');
+  if (!/^[A-Z][A-Za-z0-9]*$/.test(text))
+    throw new InvalidArgumentError('It must be the type of a condition, such as Ready.');
   return text;
 }
 
@@ -45,22 +47,49 @@ function command(): Command {
   const titles = labSystems.map(({ title }) => title).join(' and of ');
   const processes = labSystems.flatMap((one) => one.processes ?? []).join(', ');
   return new Command('npm start --')
-    .description(`Starts a lab on this machine: a Kubernetes API, nodes and pods that are simulated, a model of ${titles}, and the real operator (hooks and sidecar). kubectl works on it. Ctrl-C ends it.`)
+    .description(
+      `Starts a lab on this machine: a Kubernetes API, nodes and pods that are simulated, a model of ${titles}, and the real operator (hooks and sidecar). kubectl works on it. Ctrl-C ends it.`,
+    )
     .option('--nodes <number>', 'nodes of the lab, each with 32 cores and 4 drives', integer(1, 1000), 6)
-    .option('--apply <file>', 'manifest to apply in place of the sample; may be repeated, - is standard input', (file, files: string[] | undefined) => [...(files ?? []), file])
-    .option('--until <condition>', `condition of every applied ${awaitedKinds(labSystems).join(' and ')} that is waited for`, conditionType, 'Ready')
+    .option(
+      '--apply <file>',
+      'manifest to apply in place of the sample; may be repeated, - is standard input',
+      (file, files: string[] | undefined) => [...(files ?? []), file],
+    )
+    .option(
+      '--until <condition>',
+      `condition of every applied ${awaitedKinds(labSystems).join(' and ')} that is waited for`,
+      conditionType,
+      'Ready',
+    )
     .option('--exit', 'end when the condition is reached (status 0) or the time is over (status 1)')
     .option('--timeout <seconds>', 'how long --exit waits', integer(1, 86_400), 120)
-    .option('--port <number>', 'port of the API on 127.0.0.1, 0 for any free one (default: 6480, or a free one)', integer(0, 65_535))
+    .option(
+      '--port <number>',
+      'port of the API on 127.0.0.1, 0 for any free one (default: 6480, or a free one)',
+      integer(0, 65_535),
+    )
     .option('--kubeconfig <path>', 'where the kubeconfig of the lab is written', join('.lab', 'kubeconfig'))
-    .addOption(new Option('--pods <kind>', `simulated pods, or ${processes} as real processes (Linux, python3)`).choices(['simulated', 'process']).default('simulated'))
+    .addOption(
+      new Option('--pods <kind>', `simulated pods, or ${processes} as real processes (Linux, python3)`)
+        .choices(['simulated', 'process'])
+        .default('simulated'),
+    )
     .option('--quiet', 'no view of the cluster coming up')
-    .addHelpText('after', '\nExit status: 0 ended, or reached; 1 not reached in time, or failed; 2 bad input, such as a manifest that the API refuses.')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 ended, or reached; 1 not reached in time, or failed; 2 bad input, such as a manifest that the API refuses.',
+    )
     .allowExcessArguments()
     .exitOverride();
 }
 
-type Parsed = Omit<StartOptions, 'timeoutSeconds' | 'apply' | 'exit' | 'quiet'> & { timeout: number; apply?: string[]; exit?: true; quiet?: true };
+type Parsed = Omit<StartOptions, 'timeoutSeconds' | 'apply' | 'exit' | 'quiet'> & {
+  timeout: number;
+  apply?: string[];
+  exit?: true;
+  quiet?: true;
+};
 
 /**
  * Reads the arguments that follow the script's name. `--help` gives its text in place of options. Throws InputError.
@@ -75,10 +104,13 @@ export function parseArguments(args: string[], directory: string): StartOptions 
     if (error.code === 'commander.helpDisplayed') return { help: helpText(parser) };
     throw new InputError(error.message.replace(/^error: /, ''));
   }
-  if (parser.args.length > 0) throw new InputError(`unexpected argument '${parser.args[0] ?? ''}'; manifests are given with --apply`);
+  if (parser.args.length > 0)
+    throw new InputError(`unexpected argument '${parser.args[0] ?? ''}'; manifests are given with --apply`);
   const { timeout, apply = [sampleManifest], kubeconfig, exit = false, quiet = false, ...rest } = parser.opts<Parsed>();
   return {
-    ...rest, exit, quiet,
+    ...rest,
+    exit,
+    quiet,
     timeoutSeconds: timeout,
     apply: apply.map((file) => (file === '-' ? file : resolve(directory, file))),
     kubeconfig: resolve(directory, kubeconfig),

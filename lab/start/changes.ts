@@ -13,18 +13,32 @@ function containerText({ kind, namespace, name, node, word, pod, message }: Cont
 }
 
 /** Texts of the things that are new or say something else, and of those that are gone. */
-function changed<Thing extends { namespace: string; name: string }>(before: Thing[], now: Thing[], text: (thing: Thing) => string, kindOf: (thing: Thing) => string): string[] {
+function changed<Thing extends { namespace: string; name: string }>(
+  before: Thing[],
+  now: Thing[],
+  text: (thing: Thing) => string,
+  kindOf: (thing: Thing) => string,
+): string[] {
   const keyOf = (thing: Thing): string => `${kindOf(thing)} ${thing.namespace}/${thing.name}`;
   const old = new Map(before.map((thing) => [keyOf(thing), text(thing)]));
   const texts = now.flatMap((thing) => (old.get(keyOf(thing)) === text(thing) ? [] : [text(thing)]));
   const present = new Set(now.map(keyOf));
-  return [...texts, ...before.map(keyOf).filter((key) => !present.has(key)).map((key) => `${key}: gone`)];
+  return [
+    ...texts,
+    ...before
+      .map(keyOf)
+      .filter((key) => !present.has(key))
+      .map((key) => `${key}: gone`),
+  ];
 }
 
 /** Lines of what changed, each beginning with the time; all of the state when there is none before. */
 export function changeLines(before: LabState | undefined, now: LabState): string[] {
   const old = before ?? { ...now, parents: [], containers: [], nodes: { ready: 0, all: 0 } };
-  const nodes = old.nodes.ready === now.nodes.ready && old.nodes.all === now.nodes.all ? [] : [`${now.nodes.ready} of ${now.nodes.all} nodes ready`];
+  const nodes =
+    old.nodes.ready === now.nodes.ready && old.nodes.all === now.nodes.all
+      ? []
+      : [`${now.nodes.ready} of ${now.nodes.all} nodes ready`];
   const texts = [
     ...nodes,
     ...changed(old.parents, now.parents, parentText, ({ kind }) => kind),

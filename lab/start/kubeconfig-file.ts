@@ -34,12 +34,19 @@ function labServer(path: string): KubeconfigServer | undefined {
 /** Whether that very lab answers: another server on its port has another certificate. */
 function answers({ url, token, certificateAuthority }: KubeconfigServer): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get(`${url}/version`, {
-      agent: false, ca: certificateAuthority, headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(2000),
-    }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
+    const request = get(
+      `${url}/version`,
+      {
+        agent: false,
+        ca: certificateAuthority,
+        headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(2000),
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
     request.on('error', () => resolve(false));
   });
 }
@@ -48,8 +55,10 @@ function answers({ url, token, certificateAuthority }: KubeconfigServer): Promis
 export async function checkKubeconfigPath(path: string): Promise<void> {
   if (!existsSync(path)) return;
   const server = labServer(path);
-  if (server === undefined) throw new InputError(`${path} is not from a lab and is left alone; give another path with --kubeconfig`);
-  if (await answers(server)) throw new InputError(`${path} belongs to a lab that runs at ${server.url}; give another path with --kubeconfig`);
+  if (server === undefined)
+    throw new InputError(`${path} is not from a lab and is left alone; give another path with --kubeconfig`);
+  if (await answers(server))
+    throw new InputError(`${path} belongs to a lab that runs at ${server.url}; give another path with --kubeconfig`);
 }
 
 /** Writes the file, readable by its owner only, with the directories above it. */

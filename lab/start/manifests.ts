@@ -50,7 +50,8 @@ export function readManifestFiles(paths: string[], directory: string): Manifest[
 export function applyManifests(lab: Pick<Lab, 'apply' | 'store'>, manifests: Manifest[]): KubernetesObject[] {
   return manifests.map(({ file, object }) => {
     const { apiVersion, kind } = object;
-    if (lab.store.definitionOf(apiVersion, kind) === undefined) throw new InputError(`${file}: the lab serves no kind "${kind}" in version "${apiVersion}"`);
+    if (lab.store.definitionOf(apiVersion, kind) === undefined)
+      throw new InputError(`${file}: the lab serves no kind "${kind}" in version "${apiVersion}"`);
     try {
       return lab.apply(object, { fieldValidation: 'Strict' });
     } catch (error) {

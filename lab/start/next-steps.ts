@@ -25,15 +25,26 @@ function commands(systems: readonly Pick<LabSystem, 'view'>[], state: LabState):
   const parent = awaitedOf(state)[0];
   const view = systems.find(({ view: { awaited } }) => awaited === parent?.kind)?.view;
   if (parent === undefined || view === undefined) {
-    return [['kubectl get nodes', ''], ...systems.map(({ view: { group } }): [string, string] => [`kubectl api-resources --api-group ${group}`, ''])];
+    return [
+      ['kubectl get nodes', ''],
+      ...systems.map(({ view: { group } }): [string, string] => [`kubectl api-resources --api-group ${group}`, '']),
+    ];
   }
-  return view.nextSteps(parent, state.containers.filter(({ ownerUid }) => ownerUid === parent.uid).map(({ name }) => name));
+  return view.nextSteps(
+    parent,
+    state.containers.filter(({ ownerUid }) => ownerUid === parent.uid).map(({ name }) => name),
+  );
 }
 
 /** `default/demo is Ready after 7.9 s.`; empty when nothing is there that is waited for. */
-export function reachedText(state: LabState, { condition, milliseconds }: Pick<Reached, 'condition' | 'milliseconds'>): string {
+export function reachedText(
+  state: LabState,
+  { condition, milliseconds }: Pick<Reached, 'condition' | 'milliseconds'>,
+): string {
   const names = awaitedOf(state).map(({ namespace, name }) => `${namespace}/${name}`);
-  return names.length === 0 ? '' : `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} ${condition} after ${duration(milliseconds)}.`;
+  return names.length === 0
+    ? ''
+    : `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} ${condition} after ${duration(milliseconds)}.`;
 }
 
 /** Lines to print below the last picture. */

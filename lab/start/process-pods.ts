@@ -21,7 +21,9 @@ export function whyNoProcessPods(platform: NodeJS.Platform, python: () => string
 }
 
 /** Remembers for each purpose the owner of the pod that started first: its later pods and its helpers are meant as well. */
-export function firstContainers(purposeOf: ProcessPods['purposeOf']): (environment: Pick<PodEnvironment, 'pod' | 'env'>) => boolean {
+export function firstContainers(
+  purposeOf: ProcessPods['purposeOf'],
+): (environment: Pick<PodEnvironment, 'pod' | 'env'>) => boolean {
   const chosen = new Map<string, string>();
   return (environment) => {
     const owner = environment.pod.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;

@@ -47,7 +47,8 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
     ...(processes === undefined ? {} : { choosePrograms: (model, hardware) => processes.choose(model, hardware) }),
     onProblem: report,
     onEvent(event) {
-      if (event.what === 'sync-error' || event.what === 'controller-error') onProblem(`${event.controller}: ${event.message}`);
+      if (event.what === 'sync-error' || event.what === 'controller-error')
+        onProblem(`${event.controller}: ${event.message}`);
     },
     async connect(parts) {
       served = await serve(parts, {
@@ -80,8 +81,14 @@ function displayFor({ quiet }: StartOptions, { stdout, color }: Surroundings): D
 
 /** Why it is not reached: what each cluster says, and what went wrong inside. */
 function timeoutText(state: LabState, { until, timeoutSeconds }: StartOptions, problems: string[]): string {
-  const clusters = state.parents.map(({ namespace, name, reason, message }) => `  ${namespace}/${name}: ${reason || 'no status'}${message === '' ? '' : `: ${message}`}`);
-  const inside = problems.length === 0 ? [] : ['problems inside the lab, the last ones:', ...problems.map((problem) => `  ${problem}`)];
+  const clusters = state.parents.map(
+    ({ namespace, name, reason, message }) =>
+      `  ${namespace}/${name}: ${reason || 'no status'}${message === '' ? '' : `: ${message}`}`,
+  );
+  const inside =
+    problems.length === 0
+      ? []
+      : ['problems inside the lab, the last ones:', ...problems.map((problem) => `  ${problem}`)];
   return [`not ${until} within ${timeoutSeconds} s:`, ...clusters, ...inside, ''].join('\n');
 }
 
@@ -90,14 +97,19 @@ function timeoutText(state: LabState, { until, timeoutSeconds }: StartOptions, p
  * @returns the exit status
  * Rejects with InputError when the API refuses a manifest or the port is taken, and with whatever went wrong inside.
  */
-export async function runLab(options: StartOptions, manifests: Manifest[], surroundings: Surroundings): Promise<number> {
+export async function runLab(
+  options: StartOptions,
+  manifests: Manifest[],
+  surroundings: Surroundings,
+): Promise<number> {
   const { stdout, stderr, signal, elapsed } = surroundings;
   const problems: string[] = [];
   const started = await startLab(options, (problem) => {
     problems.push(problem);
     if (problems.length > rememberedProblems) problems.shift();
   }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new InputError(`port ${options.port ?? 0} is taken; give another one with --port, or none`);
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw new InputError(`port ${options.port ?? 0} is taken; give another one with --port, or none`);
     throw error;
   });
   const { lab, api } = started;
@@ -107,12 +119,27 @@ export async function runLab(options: StartOptions, manifests: Manifest[], surro
   try {
     const applied = applyManifests(lab, manifests);
     const kinds = awaitedKinds(lab.systems);
-    const awaited = applied.filter(({ kind }) => kinds.includes(kind)).map(({ kind, metadata }) => ({ kind, namespace: metadata.namespace ?? 'default', name: metadata.name }));
-    if (options.exit && awaited.length === 0) throw new InputError(`--exit waits for a ${kinds.join(' or a ')}, and the manifests have none`);
+    const awaited = applied
+      .filter(({ kind }) => kinds.includes(kind))
+      .map(({ kind, metadata }) => ({ kind, namespace: metadata.namespace ?? 'default', name: metadata.name }));
+    if (options.exit && awaited.length === 0)
+      throw new InputError(`--exit waits for a ${kinds.join(' or a ')}, and the manifests have none`);
     const result = await watchLab({
-      lab, display, awaited, condition: options.until, elapsed, exit: options.exit, timeoutMillis: options.timeoutSeconds * 1000, signal,
+      lab,
+      display,
+      awaited,
+      condition: options.until,
+      elapsed,
+      exit: options.exit,
+      timeoutMillis: options.timeoutSeconds * 1000,
+      signal,
       footer(state) {
-        const reached = { kubeconfig: options.kubeconfig, url: api.url, condition: options.until, milliseconds: elapsed() };
+        const reached = {
+          kubeconfig: options.kubeconfig,
+          url: api.url,
+          condition: options.until,
+          milliseconds: elapsed(),
+        };
         return options.exit ? [reachedText(state, reached)] : nextSteps(lab.systems, state, reached);
       },
     });

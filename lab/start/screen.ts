@@ -21,7 +21,8 @@ export function createScreen(terminal: Terminal): Screen {
   let drawn: string[] | undefined;
   return {
     draw(lines) {
-      if (drawn !== undefined && drawn.length === lines.length && drawn.every((text, index) => text === lines[index])) return;
+      if (drawn !== undefined && drawn.length === lines.length && drawn.every((text, index) => text === lines[index]))
+        return;
       const back = drawn === undefined ? `${escape}?25l\r` : drawn.length === 0 ? '\r' : `${escape}${drawn.length}A\r`;
       terminal.write(`${back}${lines.map((text) => `${text}${escape}K\n`).join('')}${escape}J`);
       drawn = lines;

@@ -42,7 +42,10 @@ function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
-async function startApi({ store, pods: podAccess, clock }: TransportParts, port: number | undefined): Promise<ApiServer> {
+async function startApi(
+  { store, pods: podAccess, clock }: TransportParts,
+  port: number | undefined,
+): Promise<ApiServer> {
   try {
     return await startApiServer({ store, podAccess, clock, port: port ?? defaultPort });
   } catch (error) {
@@ -51,13 +54,36 @@ async function startApi({ store, pods: podAccess, clock }: TransportParts, port:
   }
 }
 
-async function startSidecar(socket: string, kubeconfig: string, { clock, bootScripts, sidecarSystems }: TransportParts): Promise<() => Promise<void>> {
+async function startSidecar(
+  socket: string,
+  kubeconfig: string,
+  { clock, bootScripts, sidecarSystems }: TransportParts,
+): Promise<() => Promise<void>> {
   const access = await clientNodeAccess({ systems: sidecarSystems, kubeconfig });
   const metrics = createMetrics(catalogueOf(sidecarSystems));
   const settings = { namespaces: [], outputLimitBytes, bootScripts };
-  const engine = createEngine({ systems: sidecarSystems, access, clock, settings, randomBytes: (count) => randomBytes(count), listener: metrics.listener });
-  const events = createEventReporter({ access, clock, namespaces: [], throttledReasons: throttledReasonsOf(sidecarSystems), component: 'weka-metacontroller', onWritten: metrics.onEvent });
-  const server = createSidecarServer({ engine, events, catalogue: catalogueOf(sidecarSystems), registry: metrics.registry });
+  const engine = createEngine({
+    systems: sidecarSystems,
+    access,
+    clock,
+    settings,
+    randomBytes: (count) => randomBytes(count),
+    listener: metrics.listener,
+  });
+  const events = createEventReporter({
+    access,
+    clock,
+    namespaces: [],
+    throttledReasons: throttledReasonsOf(sidecarSystems),
+    component: 'weka-metacontroller',
+    onWritten: metrics.onEvent,
+  });
+  const server = createSidecarServer({
+    engine,
+    events,
+    catalogue: catalogueOf(sidecarSystems),
+    registry: metrics.registry,
+  });
   await server.listen({ path: socket });
   return () => server.close();
 }

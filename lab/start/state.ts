@@ -66,7 +66,8 @@ export interface LabObjects {
 }
 
 const summaries = new Set(['Ready', 'Reconciling', 'Stalled', 'Degraded']);
-const ownerUid = ({ metadata }: KubernetesObject): string => metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? '';
+const ownerUid = ({ metadata }: KubernetesObject): string =>
+  metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? '';
 
 function healthOf(object: KubernetesObject): Health {
   if (object.metadata.deletionTimestamp !== undefined) return 'leaving';
@@ -79,9 +80,18 @@ function parentState(object: KubernetesObject, view: SystemView): ParentState {
   const { word, counts } = view.parent(object);
   const ready = findCondition(object, 'Ready');
   return {
-    kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '', word, health: healthOf(object), counts,
-    reason: ready?.reason ?? '', message: ready?.message ?? '',
-    steps: conditionsOf(object).filter(({ type }) => !summaries.has(type)).map(({ type, status: value }) => ({ type, done: value === 'True' })),
+    kind,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    word,
+    health: healthOf(object),
+    counts,
+    reason: ready?.reason ?? '',
+    message: ready?.message ?? '',
+    steps: conditionsOf(object)
+      .filter(({ type }) => !summaries.has(type))
+      .map(({ type, status: value }) => ({ type, done: value === 'True' })),
     awaited: kind === view.awaited,
   };
 }
@@ -102,7 +112,11 @@ function podText(pod: KubernetesObject, { mainContainer }: SystemView): string {
 /** The container's own pod by its phase, its helpers (`cleanup`, `probe`) by name and phase. */
 function podsText(container: KubernetesObject, pods: KubernetesObject[], view: SystemView): string {
   const { name } = container.metadata;
-  const texts = pods.map((pod) => (pod.metadata.name === name ? podText(pod, view) : `${pod.metadata.name.replace(`${name}-`, '')} ${podText(pod, view)}`));
+  const texts = pods.map((pod) =>
+    pod.metadata.name === name
+      ? podText(pod, view)
+      : `${pod.metadata.name.replace(`${name}-`, '')} ${podText(pod, view)}`,
+  );
   return texts.length === 0 ? '-' : texts.join(', ');
 }
 
@@ -111,7 +125,13 @@ function containerState(container: KubernetesObject, pods: KubernetesObject[], v
   const { word, node, ready = false } = view.child(container);
   const health = ready && metadata.deletionTimestamp === undefined ? 'ready' : healthOf(container);
   return {
-    kind, namespace: metadata.namespace ?? '', name: metadata.name, ownerUid: ownerUid(container), node, word, health,
+    kind,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    ownerUid: ownerUid(container),
+    node,
+    word,
+    health,
     message: health === 'ready' ? '' : (findCondition(container, 'Ready')?.message ?? ''),
     pod: podsText(container, pods, view),
   };
@@ -129,24 +149,34 @@ function grouped<Value>(values: Value[], keyOf: (value: Value) => string): Map<s
 }
 
 /** The state at one instant. A system is asked for its own objects only: others may have objects of the same kind as its children. */
-export function labState(systems: readonly ShownSystem[], { nodes, parents, containers, pods }: LabObjects, elapsedMillis: number): LabState {
+export function labState(
+  systems: readonly ShownSystem[],
+  { nodes, parents, containers, pods }: LabObjects,
+  elapsedMillis: number,
+): LabState {
   const views = systems.map(({ view }) => view);
   const viewOf = (parent: KubernetesObject): SystemView => views.find((view) => view.parents.includes(parent.kind))!;
   const viewOfOwner = new Map(parents.map((parent) => [parent.metadata.uid, viewOf(parent)]));
   const podsOf = grouped(pods, ownerUid);
   const owned = containers.flatMap((container) => {
     const view = viewOfOwner.get(ownerUid(container));
-    return view?.children === container.kind ? [containerState(container, podsOf.get(container.metadata.uid ?? '') ?? [], view)] : [];
+    return view?.children === container.kind
+      ? [containerState(container, podsOf.get(container.metadata.uid ?? '') ?? [], view)]
+      : [];
   });
   // one that a person made has no controller; a helper's is something else than a parent
-  const helping = containers.filter((container) => !viewOfOwner.has(ownerUid(container)))
-    .flatMap((container) => views.flatMap((view) => (view.children === container.kind ? (view.helper(container) ?? []) : [])));
+  const helping = containers
+    .filter((container) => !viewOfOwner.has(ownerUid(container)))
+    .flatMap((container) =>
+      views.flatMap((view) => (view.children === container.kind ? (view.helper(container) ?? []) : [])),
+    );
   return {
     elapsedMillis,
     nodes: { ready: nodes.filter((node) => findCondition(node, 'Ready')?.status === 'True').length, all: nodes.length },
     parents: parents.map((parent) => parentState(parent, viewOf(parent))),
     containers: owned,
     helpers: [...grouped(helping, (mode) => mode)].map(([mode, group]) => ({ mode, count: group.length })),
-    title: labTitle(systems), awaitedKinds: awaitedKinds(systems),
+    title: labTitle(systems),
+    awaitedKinds: awaitedKinds(systems),
   };
 }

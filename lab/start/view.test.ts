@@ -7,49 +7,111 @@ import { cut, duration, wrap } from './text.ts';
 import { viewLines } from './view.ts';
 
 const apiVersion = 'storage.example.com/v1';
-const condition = (type: string, status: string, reason = 'Success', message = ''): object => ({ type, status, reason, message });
-const ownedBy = (kind: string, name: string, uid: string): object[] => [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }];
+const condition = (type: string, status: string, reason = 'Success', message = ''): object => ({
+  type,
+  status,
+  reason,
+  message,
+});
+const ownedBy = (kind: string, name: string, uid: string): object[] => [
+  { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true },
+];
 
 const system: ShownSystem = {
   system: { name: 'storage' },
   view: {
-    group: 'storage.example.com', parents: ['Pool', 'Reader'], awaited: 'Pool', children: 'Member', mainContainer: 'program',
-    parent: ({ status }) => ({ word: (status as { word: string }).word, counts: (status as { counts?: { label: string; value: string }[] }).counts ?? [] }),
-    child: ({ status }) => ({ word: (status as { word: string }).word, node: (status as { node?: string }).node ?? '-' }),
+    group: 'storage.example.com',
+    parents: ['Pool', 'Reader'],
+    awaited: 'Pool',
+    children: 'Member',
+    mainContainer: 'program',
+    parent: ({ status }) => ({
+      word: (status as { word: string }).word,
+      counts: (status as { counts?: { label: string; value: string }[] }).counts ?? [],
+    }),
+    child: ({ status }) => ({
+      word: (status as { word: string }).word,
+      node: (status as { node?: string }).node ?? '-',
+    }),
     helper: ({ spec }) => (spec as { task: string }).task,
-    nextSteps: ({ name }, children) => [['kubectl get pools', ''], [`kubectl describe pool ${name}`, 'what it waits for'], [`kubectl delete pod ${children.join()}`, 'they come back']],
+    nextSteps: ({ name }, children) => [
+      ['kubectl get pools', ''],
+      [`kubectl describe pool ${name}`, 'what it waits for'],
+      [`kubectl delete pod ${children.join()}`, 'they come back'],
+    ],
   },
 };
 const stateOf = (objects: LabObjects, elapsedMillis: number): LabState => labState([system], objects, elapsedMillis);
 
 function pool(conditions: object[], word: string, counts: object[] = []): KubernetesObject {
-  return { apiVersion, kind: 'Pool', metadata: { name: 'demo', namespace: 'default', uid: 'c1' }, status: { word, conditions, counts } };
+  return {
+    apiVersion,
+    kind: 'Pool',
+    metadata: { name: 'demo', namespace: 'default', uid: 'c1' },
+    status: { word, conditions, counts },
+  };
 }
 
 function member(name: string, status: object, owner = 'c1', task = ''): KubernetesObject {
-  return { apiVersion, kind: 'Member', metadata: { name, namespace: 'default', uid: `uid-${name}`, ownerReferences: ownedBy('Pool', 'demo', owner) }, spec: { task }, status } as unknown as KubernetesObject;
+  return {
+    apiVersion,
+    kind: 'Member',
+    metadata: { name, namespace: 'default', uid: `uid-${name}`, ownerReferences: ownedBy('Pool', 'demo', owner) },
+    spec: { task },
+    status,
+  } as unknown as KubernetesObject;
 }
 
 function pod(name: string, owner: string, status: object): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', ownerReferences: ownedBy('Member', owner, `uid-${owner}`) }, status } as unknown as KubernetesObject;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', ownerReferences: ownedBy('Member', owner, `uid-${owner}`) },
+    status,
+  } as unknown as KubernetesObject;
 }
 
-const node: KubernetesObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' }, status: { conditions: [condition('Ready', 'True')] } };
+const node: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'node-1' },
+  status: { conditions: [condition('Ready', 'True')] },
+};
 
 const forming: LabObjects = {
   nodes: [node],
-  parents: [pool([
-    condition('Ready', 'False', 'Forming', '1 of 2 members run; demo-drive-1: waits until the pod runs: Pending'),
-    condition('Stalled', 'False'), condition('PortsAllocated', 'True'), condition('PodsReady', 'False'), condition('ClusterCreated', 'Unknown'),
-  ], 'Init', [{ label: 'drive', value: '1/2/2' }])],
+  parents: [
+    pool(
+      [
+        condition('Ready', 'False', 'Forming', '1 of 2 members run; demo-drive-1: waits until the pod runs: Pending'),
+        condition('Stalled', 'False'),
+        condition('PortsAllocated', 'True'),
+        condition('PodsReady', 'False'),
+        condition('ClusterCreated', 'Unknown'),
+      ],
+      'Init',
+      [{ label: 'drive', value: '1/2/2' }],
+    ),
+  ],
   containers: [
-    member('demo-drive-0', { word: 'Running', node: 'node-1', conditions: [condition('Ready', 'True', 'Running', 'it runs')] }),
-    member('demo-drive-1', { word: 'PodNotRunning', node: 'node-2', conditions: [condition('Ready', 'False', 'Waiting', 'waits until the pod runs: Pending')] }),
+    member('demo-drive-0', {
+      word: 'Running',
+      node: 'node-1',
+      conditions: [condition('Ready', 'True', 'Running', 'it runs')],
+    }),
+    member('demo-drive-1', {
+      word: 'PodNotRunning',
+      node: 'node-2',
+      conditions: [condition('Ready', 'False', 'Waiting', 'waits until the pod runs: Pending')],
+    }),
     member('look-node-1', {}, 'somebody-else', 'discovery'),
   ],
   pods: [
     pod('demo-drive-0', 'demo-drive-0', { phase: 'Running' }),
-    pod('demo-drive-1', 'demo-drive-1', { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ErrImagePull' } } }] }),
+    pod('demo-drive-1', 'demo-drive-1', {
+      phase: 'Pending',
+      containerStatuses: [{ state: { waiting: { reason: 'ErrImagePull' } } }],
+    }),
     pod('demo-drive-1-probe', 'demo-drive-1', { phase: 'Running' }),
   ],
 };
@@ -58,16 +120,37 @@ describe('the state of a lab of two systems', () => {
   const other: ShownSystem = {
     system: { name: 'light' },
     view: {
-      group: 'light.example.com', parents: ['Beacon'], awaited: 'Beacon', children: 'Member', mainContainer: 'lamp',
-      parent: () => ({ word: 'lit', counts: [] }), child: () => ({ word: 'there', node: '-', ready: true }), helper: () => undefined, nextSteps: () => [],
+      group: 'light.example.com',
+      parents: ['Beacon'],
+      awaited: 'Beacon',
+      children: 'Member',
+      mainContainer: 'lamp',
+      parent: () => ({ word: 'lit', counts: [] }),
+      child: () => ({ word: 'there', node: '-', ready: true }),
+      helper: () => undefined,
+      nextSteps: () => [],
     },
   };
-  const beacon: KubernetesObject = { apiVersion: 'light.example.com/v1', kind: 'Beacon', metadata: { name: 'north', namespace: 'default', uid: 'b1' } };
-  const state = labState([system, other], { ...forming, parents: [...forming.parents, beacon], containers: [...forming.containers, member('north', {}, 'b1')] }, 0);
+  const beacon: KubernetesObject = {
+    apiVersion: 'light.example.com/v1',
+    kind: 'Beacon',
+    metadata: { name: 'north', namespace: 'default', uid: 'b1' },
+  };
+  const state = labState(
+    [system, other],
+    {
+      ...forming,
+      parents: [...forming.parents, beacon],
+      containers: [...forming.containers, member('north', {}, 'b1')],
+    },
+    0,
+  );
 
   it('has what each of them says of its own, where both have children of one kind', () => {
     expect(state.containers.map(({ name, word, health }) => [name, word, health])).toEqual([
-      ['demo-drive-0', 'Running', 'ready'], ['demo-drive-1', 'PodNotRunning', 'waiting'], ['north', 'there', 'ready'],
+      ['demo-drive-0', 'Running', 'ready'],
+      ['demo-drive-1', 'PodNotRunning', 'waiting'],
+      ['north', 'there', 'ready'],
     ]);
     expect(state.helpers).toEqual([{ mode: 'discovery', count: 1 }]);
     expect(state.awaitedKinds).toEqual(['Pool', 'Beacon']);
@@ -75,7 +158,13 @@ describe('the state of a lab of two systems', () => {
 
   it('leaves out what a parent has beside its children', () => {
     const settings = { ...member('settings', {}), kind: 'ConfigMap' };
-    expect(labState([system, { ...other, view: { ...other.view, children: 'ConfigMap' } }], { ...forming, containers: [settings] }, 0)).toMatchObject({ containers: [], helpers: [] });
+    expect(
+      labState(
+        [system, { ...other, view: { ...other.view, children: 'ConfigMap' } }],
+        { ...forming, containers: [settings] },
+        0,
+      ),
+    ).toMatchObject({ containers: [], helpers: [] });
   });
 });
 
@@ -96,7 +185,13 @@ describe('the picture of a lab', () => {
   const many: LabState = {
     ...stateOf({ ...forming, containers: [], pods: [] }, 0),
     containers: Array.from({ length: 300 }, (_, index): ContainerState => ({
-      kind: 'Member', namespace: 'default', name: `demo-drive-${index}`, ownerUid: 'c1', node: 'node-1', pod: 'Running', message: '',
+      kind: 'Member',
+      namespace: 'default',
+      name: `demo-drive-${index}`,
+      ownerUid: 'c1',
+      node: 'node-1',
+      pod: 'Running',
+      message: '',
       ...(index === 250 ? { word: 'Error', health: 'stalled' } : { word: 'Running', health: 'ready' }),
     })),
   };
@@ -108,7 +203,13 @@ describe('the picture of a lab', () => {
     expect(lines.at(-1)).toBe('  … and 295 more: 295 Running');
   });
 
-  const sizes: [number, number][] = [[20, 10], [40, 24], [60, 24], [80, 24], [200, 60]];
+  const sizes: [number, number][] = [
+    [20, 10],
+    [40, 24],
+    [60, 24],
+    [80, 24],
+    [200, 60],
+  ];
   it.each(sizes)('is never wider or higher than a terminal of %i by %i, with colours or without', (width, height) => {
     for (const state of [stateOf(forming, 0), many]) {
       for (const color of [true, false]) {
@@ -121,9 +222,13 @@ describe('the picture of a lab', () => {
   });
 
   it('says so when everything was deleted', () => {
-    expect(viewLines(stateOf({ nodes: [node], parents: [], containers: [], pods: [] }, 0), { width: 80, height: 24, color: false })).toEqual([
-      'storage lab  0.0 s  1 of 1 nodes ready', 'no Pool is here; kubectl apply brings one',
-    ]);
+    expect(
+      viewLines(stateOf({ nodes: [node], parents: [], containers: [], pods: [] }, 0), {
+        width: 80,
+        height: 24,
+        color: false,
+      }),
+    ).toEqual(['storage lab  0.0 s  1 of 1 nodes ready', 'no Pool is here; kubectl apply brings one']);
   });
 
   it('leaves out the footer rather than the cluster', () => {
@@ -151,7 +256,12 @@ describe('lines of changes', () => {
 });
 
 describe('the next steps', () => {
-  const reached = { kubeconfig: '/home/me/my lab/.lab/kubeconfig', url: 'https://127.0.0.1:6480', condition: 'Ready', milliseconds: 7890 };
+  const reached = {
+    kubeconfig: '/home/me/my lab/.lab/kubeconfig',
+    url: 'https://127.0.0.1:6480',
+    condition: 'Ready',
+    milliseconds: 7890,
+  };
   const ready = stateOf({ ...forming, parents: [pool([condition('Ready', 'True')], 'Ready')] }, 0);
 
   it('can be pasted into a shell', () => {
@@ -183,6 +293,11 @@ describe('text in columns', () => {
     expect(wrap('one two three four five', '  ', 12, 2)).toEqual(['  one two', '  three fou…']);
   });
   it('shows times as people say them', () => {
-    expect([duration(0), duration(7890), duration(59_900), duration(65_000)]).toEqual(['0.0 s', '7.9 s', '59.9 s', '1 min 05 s']);
+    expect([duration(0), duration(7890), duration(59_900), duration(65_000)]).toEqual([
+      '0.0 s',
+      '7.9 s',
+      '59.9 s',
+      '1 min 05 s',
+    ]);
   });
 });

@@ -39,12 +39,16 @@ export function firstPart(message: string): string {
 function parentLines(parent: ParentState, { width, color }: ViewSize): string[] {
   const style = healthStyles[parent.health];
   const counts = parent.counts.map(({ label, value }) => `${label} ${value}`).join('   ');
-  const head = line([
-    { text: `${healthSigns[parent.health]} `, style },
-    { text: `${parent.kind} ${parent.namespace}/${parent.name}`, style: 'bold' },
-    { text: `  ${parent.word}`, style },
-    ...(counts === '' ? [] : [{ text: `   ${counts}` }]),
-  ], width, color);
+  const head = line(
+    [
+      { text: `${healthSigns[parent.health]} `, style },
+      { text: `${parent.kind} ${parent.namespace}/${parent.name}`, style: 'bold' },
+      { text: `  ${parent.word}`, style },
+      ...(counts === '' ? [] : [{ text: `   ${counts}` }]),
+    ],
+    width,
+    color,
+  );
   const says = parent.message === '' ? [] : wrap(`${parent.reason}: ${firstPart(parent.message)}`, '  ', width, 2);
   return [head, ...says, line([{ text: `  ${stepsText(parent.steps)}`, style: 'dim' }], width, color)];
 }
@@ -84,7 +88,11 @@ const healthOrder: Health[] = ['stalled', 'waiting', 'leaving', 'ready'];
 /** As many as there is room for, in their order: those that need a look before those that do not. */
 function selected(containers: ContainerState[], room: number): ContainerState[] {
   if (containers.length <= room) return containers;
-  const wanted = new Set(healthOrder.flatMap((health) => containers.filter((container) => container.health === health)).slice(0, Math.max(0, room - 1)));
+  const wanted = new Set(
+    healthOrder
+      .flatMap((health) => containers.filter((container) => container.health === health))
+      .slice(0, Math.max(0, room - 1)),
+  );
   return containers.filter((container) => wanted.has(container));
 }
 
@@ -101,15 +109,25 @@ function containerLines(containers: ContainerState[], room: number, { width, col
   const rest = containers.filter((container) => !shown.includes(container));
   const titles = chosen.map(({ column, width: columnWidth }) => `${fit(column.title, columnWidth)}  `).join('');
   return [
-    line([{ text: `  ${titles}${containers.every(({ message }) => message === '') ? '' : 'WAITS FOR'}`, style: 'dim' }], width, color),
-    ...shown.map((container) => line([
-      { text: `${healthSigns[container.health]} `, style: healthStyles[container.health] },
-      ...chosen.map(({ column, width: columnWidth }): Piece => ({
-        text: `${fit(column.value(container), columnWidth)}  `,
-        ...(column.title === 'STATUS' ? { style: healthStyles[container.health] } : {}),
-      })),
-      { text: container.message },
-    ], width, color)),
+    line(
+      [{ text: `  ${titles}${containers.every(({ message }) => message === '') ? '' : 'WAITS FOR'}`, style: 'dim' }],
+      width,
+      color,
+    ),
+    ...shown.map((container) =>
+      line(
+        [
+          { text: `${healthSigns[container.health]} `, style: healthStyles[container.health] },
+          ...chosen.map(({ column, width: columnWidth }): Piece => ({
+            text: `${fit(column.value(container), columnWidth)}  `,
+            ...(column.title === 'STATUS' ? { style: healthStyles[container.health] } : {}),
+          })),
+          { text: container.message },
+        ],
+        width,
+        color,
+      ),
+    ),
     ...(rest.length === 0 ? [] : [line([{ text: `  ${restText(rest)}`, style: 'dim' }], width, color)]),
   ];
 }
@@ -121,11 +139,29 @@ function containerLines(containers: ContainerState[], room: number, { width, col
 export function viewLines(state: LabState, size: ViewSize, footer: string[] = []): string[] {
   const heads = state.parents.map((parent) => ({ parent, lines: parentLines(parent, size) }));
   const fixed = 1 + heads.reduce((sum, { lines }) => sum + lines.length + 1, 0);
-  const below = footer.length > 0 && fixed + footer.length + 4 <= size.height ? ['', ...footer.map((text) => line([{ text }], size.width, false))] : [];
+  const below =
+    footer.length > 0 && fixed + footer.length + 4 <= size.height
+      ? ['', ...footer.map((text) => line([{ text }], size.width, false))]
+      : [];
   let room = size.height - fixed - below.length;
-  const result = [titleLine(state, size), ...(heads.length > 0 ? [] : [line([{ text: `no ${state.awaitedKinds.join(' or ')} is here; kubectl apply brings one` }], size.width, false)])];
+  const result = [
+    titleLine(state, size),
+    ...(heads.length > 0
+      ? []
+      : [
+          line(
+            [{ text: `no ${state.awaitedKinds.join(' or ')} is here; kubectl apply brings one` }],
+            size.width,
+            false,
+          ),
+        ]),
+  ];
   heads.forEach(({ parent, lines }, index) => {
-    const own = containerLines(state.containers.filter(({ ownerUid }) => ownerUid === parent.uid), Math.floor(room / (heads.length - index)), size);
+    const own = containerLines(
+      state.containers.filter(({ ownerUid }) => ownerUid === parent.uid),
+      Math.floor(room / (heads.length - index)),
+      size,
+    );
     room -= own.length;
     result.push('', ...lines, ...own);
   });

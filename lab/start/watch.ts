@@ -20,7 +20,10 @@ export interface Display {
 export function pictureDisplay(terminal: Terminal, color: boolean): Display {
   const screen: Screen = createScreen(terminal);
   return {
-    show: (state, footer) => screen.draw(viewLines(state, { width: terminal.columns ?? 80, height: (terminal.rows ?? 24) - 1, color }, footer)),
+    show: (state, footer) =>
+      screen.draw(
+        viewLines(state, { width: terminal.columns ?? 80, height: (terminal.rows ?? 24) - 1, color }, footer),
+      ),
     resized: () => screen.resized(),
     end: () => screen.end(),
   };
@@ -63,7 +66,8 @@ export function quietDisplay(write: (text: string) => unknown): Display {
 export function currentState(lab: Pick<Lab, 'all' | 'systems'>, elapsedMillis: number): LabState {
   const { systems } = lab;
   const objects = {
-    nodes: lab.all('Node'), pods: lab.all('Pod'),
+    nodes: lab.all('Node'),
+    pods: lab.all('Pod'),
     containers: [...new Set(systems.map(({ view }) => view.children))].flatMap((kind) => lab.all(kind)),
     parents: systems.flatMap(({ view }) => view.parents.flatMap((kind) => lab.all(kind))),
   };
@@ -91,10 +95,11 @@ export type WatchResult = 'reached' | 'timeout' | 'aborted';
 /** With nothing to wait for, the condition holds at once. */
 export function watchLab(options: WatchOptions): Promise<WatchResult> {
   const { lab, display, awaited, condition, elapsed, signal } = options;
-  const holds = (): boolean => awaited.every(({ kind, namespace, name }) => {
-    const object = lab.find(kind, name, namespace);
-    return object !== undefined && findCondition(object, condition)?.status === 'True';
-  });
+  const holds = (): boolean =>
+    awaited.every(({ kind, namespace, name }) => {
+      const object = lab.find(kind, name, namespace);
+      return object !== undefined && findCondition(object, condition)?.status === 'True';
+    });
   let seen = '';
   let state: LabState | undefined;
   let footer: string[] = [];
@@ -107,7 +112,8 @@ export function watchLab(options: WatchOptions): Promise<WatchResult> {
     const aborted = (): void => finish('aborted');
     const look = (): void => {
       const version = lab.store.resourceVersion();
-      state = state === undefined || version !== seen ? currentState(lab, elapsed()) : { ...state, elapsedMillis: elapsed() };
+      state =
+        state === undefined || version !== seen ? currentState(lab, elapsed()) : { ...state, elapsedMillis: elapsed() };
       seen = version;
       const reached = footer.length > 0 || holds();
       if (reached && footer.length === 0) footer = options.footer(state);

@@ -8,6 +8,10 @@ const folder = join(repository, 'runtime-configmap');
 
 /** The boot scripts, those that a release lists: file name to content, as their ConfigMap carries them. */
 export function bootScripts(): Record<string, string> {
-  const { configMapGenerator } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as { configMapGenerator: { files: string[] }[] };
-  return Object.fromEntries(configMapGenerator.flatMap(({ files }) => files).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  const { configMapGenerator } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
+    configMapGenerator: { files: string[] }[];
+  };
+  return Object.fromEntries(
+    configMapGenerator.flatMap(({ files }) => files).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
 }

@@ -10,6 +10,7 @@ export function cleanedContainer({ pod, container, env }: PodEnvironment): strin
   const directory = env.CLEAN_DIRECTORY ?? '';
   if (directory === '') return undefined;
   const mount = container.volumeMounts?.find((candidate) => candidate.mountPath === directory);
-  const path = (pod.spec as PodSpec | undefined)?.volumes?.find((volume) => volume.name === mount?.name)?.hostPath?.path;
+  const path = (pod.spec as PodSpec | undefined)?.volumes?.find((volume) => volume.name === mount?.name)?.hostPath
+    ?.path;
   return path?.replace(/\/+$/, '').split('/').at(-1);
 }

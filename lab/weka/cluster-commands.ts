@@ -47,9 +47,12 @@ export const clusterCommands: ClusterCommand[] = [
 function update({ cluster, options }: ClusterCommandContext) {
   const parity = numberOption(options.value('--parity-drives'));
   const data = numberOption(options.value('--data-drives'));
-  if ((parity !== undefined || data !== undefined) && cluster.io !== 'never') return refuse('The stripe cannot be changed once IO was started');
-  if (parity !== undefined && !(parity >= 2 && parity <= 4)) return refuse('The number of parity drives must be between 2 and 4');
-  if (data !== undefined && !(data >= 2 && data <= 16)) return refuse('The number of data drives must be between 2 and 16');
+  if ((parity !== undefined || data !== undefined) && cluster.io !== 'never')
+    return refuse('The stripe cannot be changed once IO was started');
+  if (parity !== undefined && !(parity >= 2 && parity <= 4))
+    return refuse('The number of parity drives must be between 2 and 4');
+  if (data !== undefined && !(data >= 2 && data <= 16))
+    return refuse('The number of data drives must be between 2 and 16');
   cluster.name = options.value('--cluster-name') ?? cluster.name;
   cluster.parityDrives = parity ?? cluster.parityDrives;
   cluster.dataDrives = data ?? cluster.dataDrives;
@@ -73,7 +76,13 @@ function listContainers({ site, cluster, positionals, options }: ClusterCommandC
   const members = [...cluster.members.values()].filter((member) => ids.size === 0 || ids.has(member.hostId));
   const quorum = hasQuorum(site, cluster);
   if (options.json) return answerJson(members.map((member) => containerJson(site, cluster, member, quorum)));
-  return answer(members.map((member) => `${member.hostId}  ${member.name}  ${member.ip}  ${memberStatus(site, cluster, member, quorum)}\n`).join(''));
+  return answer(
+    members
+      .map(
+        (member) => `${member.hostId}  ${member.name}  ${member.ip}  ${memberStatus(site, cluster, member, quorum)}\n`,
+      )
+      .join(''),
+  );
 }
 
 /** UP or DOWN while ACTIVE, else the state: the operator reads DEACTIVATING and INACTIVE from `status`. */
@@ -107,14 +116,22 @@ function containerJson(site: SiteState, cluster: Cluster, member: Member, quorum
 /** Management and one process a core, as far as someone reads them. */
 function listProcesses({ site, cluster, options }: ClusterCommandContext) {
   const wanted = /containerId=(\d+)/.exec(options.value('--filter') ?? '')?.[1];
-  const members = [...cluster.members.values()].filter((member) => wanted === undefined || member.hostId === Number(wanted));
+  const members = [...cluster.members.values()].filter(
+    (member) => wanted === undefined || member.hostId === Number(wanted),
+  );
   const quorum = hasQuorum(site, cluster);
   const processes = members.flatMap((member) =>
     Array.from({ length: member.cores + 1 }, (_, slot) => ({
       node_id: `NodeId<${member.hostId * 20 + slot}>`,
       roles: [slot === 0 ? 'MANAGEMENT' : member.role.toUpperCase()],
       status: isUp(site, cluster, member, quorum) ? 'UP' : 'DOWN',
-      node_info: { host_id: `HostId<${member.hostId}>`, container_name: member.name, slot, mgmt_ips: [member.ip], mgmt_port: member.port },
+      node_info: {
+        host_id: `HostId<${member.hostId}>`,
+        container_name: member.name,
+        slot,
+        mgmt_ips: [member.ip],
+        mgmt_port: member.port,
+      },
     })),
   );
   return answerJson(processes);
@@ -128,7 +145,8 @@ function deactivate({ site, cluster, positionals }: ClusterCommandContext) {
   const lack = cluster.io === 'never' ? undefined : lackWithout(site, cluster, member);
   if (lack !== undefined) return refuse(`Deactivating HostId<${member.hostId}> would leave ${lack}`);
   member.state = 'DEACTIVATING';
-  for (const drive of drivesOf(cluster, member)) if (drive.status === 'ACTIVE' || drive.status === 'PHASING_IN') drive.status = 'PHASING_OUT';
+  for (const drive of drivesOf(cluster, member))
+    if (drive.status === 'ACTIVE' || drive.status === 'PHASING_IN') drive.status = 'PHASING_OUT';
   site.clock.after(site.settings.deactivate, () => finishDeactivation(site, cluster, member));
   return answer('');
 }
@@ -145,11 +163,15 @@ function lackWithout(site: SiteState, cluster: Cluster, member: Member): string 
   }
   if (!isCompute(member)) return undefined;
   const quorum = hasQuorum(site, cluster);
-  const left = [...cluster.members.values()].filter((other) => other !== member && isCompute(other) && other.state === 'ACTIVE' && isUp(site, cluster, other, quorum)).length;
+  const left = [...cluster.members.values()].filter(
+    (other) => other !== member && isCompute(other) && other.state === 'ACTIVE' && isUp(site, cluster, other, quorum),
+  ).length;
   const raft = Math.min(cluster.bucketRaftSize ?? defaultRaftSize, cluster.computesAtStart);
   // of two compute containers one will do, see protection.ts
   const needed = raft === 2 ? 1 : Math.floor(raft / 2) + 1;
-  return left < needed ? `${left} compute containers that are up, fewer than a majority of the raft of ${raft}` : undefined;
+  return left < needed
+    ? `${left} compute containers that are up, fewer than a majority of the raft of ${raft}`
+    : undefined;
 }
 
 function finishDeactivation(site: SiteState, cluster: Cluster, member: Member): void {
@@ -180,9 +202,11 @@ function remove({ site, cluster, positionals, options }: ClusterCommandContext) 
   if (!isClient(member) && member.state !== 'INACTIVE') {
     return refuse(`Host HostId<${member.hostId}> is ${member.state}, it must be deactivated before it is removed`);
   }
-  if (drivesOf(cluster, member).length > 0) return refuse(`Host HostId<${member.hostId}> still has drives, remove them first`);
+  if (drivesOf(cluster, member).length > 0)
+    return refuse(`Host HostId<${member.hostId}> still has drives, remove them first`);
   const local = localOf(site, cluster, member);
-  if (local !== undefined && isPresent(site, cluster, member) && !options.has('--no-unimprint')) local.membership = undefined;
+  if (local !== undefined && isPresent(site, cluster, member) && !options.has('--no-unimprint'))
+    local.membership = undefined;
   cluster.members.delete(member.hostId);
   clearExposure(site, cluster, member);
   return answer('');
@@ -191,13 +215,18 @@ function remove({ site, cluster, positionals, options }: ClusterCommandContext) 
 async function startIo({ site, cluster }: ClusterCommandContext) {
   if (cluster.io === 'started' || cluster.io === 'interrupted') return answer('');
   const withDrives = new Set(
-    [...cluster.drives.values()].flatMap((drive) => cluster.members.get(drive.hostId) ?? []).filter(({ state }) => state === 'ACTIVE').map(domainOf),
+    [...cluster.drives.values()]
+      .flatMap((drive) => cluster.members.get(drive.hostId) ?? [])
+      .filter(({ state }) => state === 'ACTIVE')
+      .map(domainOf),
   );
   const stripe = cluster.dataDrives + cluster.parityDrives;
   if (withDrives.size < stripe) {
     return refuse(`Not enough failure domains with drives to start IO: ${withDrives.size} of ${stripe}`);
   }
-  const computes = [...cluster.members.values()].filter((member) => isCompute(member) && member.state === 'ACTIVE').length;
+  const computes = [...cluster.members.values()].filter(
+    (member) => isCompute(member) && member.state === 'ACTIVE',
+  ).length;
   if (computes === 0) return refuse('Not enough compute containers to start IO: there is none');
   cluster.io = 'starting';
   cluster.computesAtStart = computes;

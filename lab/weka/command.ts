@@ -127,7 +127,10 @@ export function readArguments(
 }
 
 /** The command whose words argv begins with (the longest), and the arguments that are left. */
-export function findCommand(commands: Map<string, Command>, argv: string[]): { command: Command; rest: string[] } | undefined {
+export function findCommand(
+  commands: Map<string, Command>,
+  argv: string[],
+): { command: Command; rest: string[] } | undefined {
   for (let length = Math.min(argv.length, 5); length > 0; length--) {
     const command = commands.get(argv.slice(0, length).join(' '));
     if (command !== undefined) return { command, rest: argv.slice(length) };
@@ -154,7 +157,10 @@ export function versionOf(env: Record<string, string>): string {
 }
 
 /** Runs `act` with the place's container; refuses where there is none. */
-export function withLocal(context: CommandContext, act: (local: LocalContainer) => ReturnType<LocalCommand['run']>): ReturnType<LocalCommand['run']> {
+export function withLocal(
+  context: CommandContext,
+  act: (local: LocalContainer) => ReturnType<LocalCommand['run']>,
+): ReturnType<LocalCommand['run']> {
   return context.local === undefined ? refuse('There are no weka containers on this host') : act(context.local);
 }
 

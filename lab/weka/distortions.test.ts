@@ -18,11 +18,20 @@ describe('a distorted answer', () => {
   it('lacks entries or fields', async () => {
     const test = testSite();
     const { drives } = await formedCluster(test, 5);
-    const ends = [test.site.distort(undefined, withoutFields('status', 'active')), test.site.distort(undefined, without(([index]) => index === '0'))];
+    const ends = [
+      test.site.distort(undefined, withoutFields('status', 'active')),
+      test.site.distort(
+        undefined,
+        without(([index]) => index === '0'),
+      ),
+    ];
     expect(await test.json(drives[2]!, 'cluster container --json')).toHaveLength(9);
     expect(JSON.stringify(await test.json(drives[2]!, 'status --json'))).not.toContain('"active"');
     for (const end of ends) end();
-    test.site.distort(undefined, thinned(() => 0.1, 0.5));
+    test.site.distort(
+      undefined,
+      thinned(() => 0.1, 0.5),
+    );
     expect(await test.json(drives[2]!, 'cluster container --json')).toEqual([]);
   });
 

@@ -21,13 +21,15 @@ export const withoutFields = (...names: string[]): Distortion => without((path) 
 export const thinned = (random: () => number, chance: number): Distortion => without(() => random() < chance);
 
 /** The right answer, so much later. */
-export const late = (clock: Clock, milliseconds: number): Distortion => async (argv, answer) => {
-  if (isLocal(argv)) return answer;
-  await new Promise<void>((resolve) => {
-    clock.after(milliseconds, resolve);
-  });
-  return answer;
-};
+export const late =
+  (clock: Clock, milliseconds: number): Distortion =>
+  async (argv, answer) => {
+    if (isLocal(argv)) return answer;
+    await new Promise<void>((resolve) => {
+      clock.after(milliseconds, resolve);
+    });
+    return answer;
+  };
 
 /** A member that hears nothing any more: it repeats its first answer to each question, successes only. */
 export function stale(): Distortion {

@@ -17,7 +17,13 @@ export function devicePath(serial: string): string {
 /** Commands about drives. */
 export const driveCommands: ClusterCommand[] = [
   { scope: 'cluster', words: 'cluster drive', role: 'any', options: { '--status': 'value' }, run: list },
-  { scope: 'cluster', words: 'cluster drive add', role: 'clusteradmin', options: { '--pool': 'value', '--allow-format-weka-drives': 'flag' }, run: add },
+  {
+    scope: 'cluster',
+    words: 'cluster drive add',
+    role: 'clusteradmin',
+    options: { '--pool': 'value', '--allow-format-weka-drives': 'flag' },
+    run: add,
+  },
   { scope: 'cluster', words: 'cluster drive deactivate', role: 'clusteradmin', run: deactivate },
   { scope: 'cluster', words: 'cluster drive remove', role: 'clusteradmin', run: remove },
 ];
@@ -55,7 +61,8 @@ function add({ site, cluster, positionals }: ClusterCommandContext) {
   if (isRefusal(member)) return member;
   if (paths.length === 0) return refuse('no device was given');
   if (!hasDrives(member)) return refuse(`Host HostId<${member.hostId}> has no drive cores`);
-  if (member.state !== 'ACTIVE' || !isUp(site, cluster, member)) return refuse(`Host HostId<${member.hostId}> is not up`);
+  if (member.state !== 'ACTIVE' || !isUp(site, cluster, member))
+    return refuse(`Host HostId<${member.hostId}> is not up`);
   const serials: string[] = [];
   for (const path of paths) {
     const serial = path.startsWith(devicePrefix) ? path.slice(devicePrefix.length) : undefined;
@@ -63,9 +70,11 @@ function add({ site, cluster, positionals }: ClusterCommandContext) {
     if (serial === undefined || (machine !== undefined && !machine.drives.includes(serial))) {
       return refuse(`Device ${path} was not found on HostId<${member.hostId}>`);
     }
-    if ([...cluster.drives.values()].some((drive) => drive.serial === serial)) return refuse(`${path}: Device is already in use`);
+    if ([...cluster.drives.values()].some((drive) => drive.serial === serial))
+      return refuse(`${path}: Device is already in use`);
     const owner = site.driveGuids.get(serial);
-    if (owner !== undefined) return refuse(`Device ${path} carries the cluster GUID ${owner}, it has to be resigned first`);
+    if (owner !== undefined)
+      return refuse(`Device ${path} carries the cluster GUID ${owner}, it has to be resigned first`);
     serials.push(serial);
   }
   const added = serials.map((serial): Drive => ({
@@ -103,11 +112,14 @@ function deactivate(context: ClusterCommandContext) {
   const left = drivenDomains(cluster, (_, other) => other === drive).size;
   const stripe = cluster.dataDrives + cluster.parityDrives;
   if (drive.status === 'ACTIVE' && cluster.io !== 'never' && left < stripe) {
-    return refuse(`Deactivating the drive "${drive.uuid}" would leave ${left} failure domains with drives, fewer than the stripe width ${stripe}`);
+    return refuse(
+      `Deactivating the drive "${drive.uuid}" would leave ${left} failure domains with drives, fewer than the stripe width ${stripe}`,
+    );
   }
   drive.status = cluster.io === 'started' ? 'PHASING_OUT' : 'INACTIVE';
   site.clock.after(site.settings.deactivateDrive, () => {
-    if (drive.status === 'PHASING_OUT' && cluster.members.get(drive.hostId)?.state !== 'DEACTIVATING') drive.status = 'INACTIVE';
+    if (drive.status === 'PHASING_OUT' && cluster.members.get(drive.hostId)?.state !== 'DEACTIVATING')
+      drive.status = 'INACTIVE';
   });
   return answer('');
 }

@@ -13,7 +13,8 @@ interface Shown {
 async function hosts(count: number) {
   const chance = createRandom(3);
   const hardware = createHardwareRegistry(() => chance.next());
-  for (let n = 1; n <= count; n++) hardware.add({ name: `node-${n}`, ip: `10.0.0.${n}`, drives: [`disk-${n}`, `spare-${n}`] });
+  for (let n = 1; n <= count; n++)
+    hardware.add({ name: `node-${n}`, ip: `10.0.0.${n}`, drives: [`disk-${n}`, `spare-${n}`] });
   const test = testSite({}, { hardware });
   const { drives } = await formedCluster(test, count);
   const list = async () => (await test.json(drives[0]!, 'cluster drive --json')) as Shown[];
@@ -22,14 +23,18 @@ async function hosts(count: number) {
 }
 
 const cluster = (test: TestSite) => test.site.snapshot().clusters[0]!;
-const statusOf = async (list: () => Promise<Shown[]>, serial: string) => (await list()).find((drive) => drive.serial_number === serial)?.status;
+const statusOf = async (list: () => Promise<Shown[]>, serial: string) =>
+  (await list()).find((drive) => drive.serial_number === serial)?.status;
 
 describe('a drive', () => {
   it('that fails is FAILED, is missing among the active ones, and its data is made anew on the others', async () => {
     const { test, at, list } = await hosts(6);
     test.site.failDrive('disk-2');
     expect(await statusOf(list, 'disk-2')).toBe('FAILED');
-    expect(await test.json(at, 'status --json')).toMatchObject({ status: 'REBUILDING', drives: { active: 5, total: 6 } });
+    expect(await test.json(at, 'status --json')).toMatchObject({
+      status: 'REBUILDING',
+      drives: { active: 5, total: 6 },
+    });
     await test.clock.advance(2000);
     expect(cluster(test)).toMatchObject({ status: 'OK', fullyProtected: true });
     expect(await test.json(at, 'status --json')).toMatchObject({ drives: { active: 5, total: 6 } });
@@ -78,11 +83,15 @@ describe('a drive', () => {
   it('is let go only where the others make a stripe, and takes its time', async () => {
     const { test, at, list, uuid } = await hosts(3);
     const old = await uuid('disk-1');
-    expect((await test.weka(at, `cluster drive deactivate ${old} -f`)).stderr).toBe(`error: Deactivating the drive "${old}" would leave 2 failure domains with drives, fewer than the stripe width 3\n`);
+    expect((await test.weka(at, `cluster drive deactivate ${old} -f`)).stderr).toBe(
+      `error: Deactivating the drive "${old}" would leave 2 failure domains with drives, fewer than the stripe width 3\n`,
+    );
     await test.weka(at, 'cluster drive add 0 /dev/disk/by-id/weka-spare-1');
     await test.clock.advance(1000);
     expect((await test.weka(at, `cluster drive deactivate ${old} -f`)).exitCode).toBe(0);
-    expect((await test.weka(at, `cluster drive remove ${old} -f`)).stderr).toBe(`error: The drive "${old}" is PHASING_OUT, it must be deactivated before it is removed\n`);
+    expect((await test.weka(at, `cluster drive remove ${old} -f`)).stderr).toBe(
+      `error: The drive "${old}" is PHASING_OUT, it must be deactivated before it is removed\n`,
+    );
     await test.clock.advance(1000);
     expect((await test.weka(at, `cluster drive remove ${old} -f`)).exitCode).toBe(0);
     expect((await list()).map((drive) => drive.serial_number)).toEqual(['disk-2', 'disk-3', 'spare-1']);

@@ -36,6 +36,12 @@ export function noticePulledDrives(site: SiteState, cluster: Cluster): void {
 /** A container that does not run sees nothing of its drives. */
 function isPulled(site: SiteState, cluster: Cluster, drive: Drive): boolean {
   const member = cluster.members.get(drive.hostId);
-  if (member === undefined || drive.status === 'FAILED' || drive.status === 'INACTIVE' || !isPresent(site, cluster, member)) return false;
+  if (
+    member === undefined ||
+    drive.status === 'FAILED' ||
+    drive.status === 'INACTIVE' ||
+    !isPresent(site, cluster, member)
+  )
+    return false;
   return site.hardware?.get(member.nodeName)?.drives.includes(drive.serial) === false;
 }

@@ -52,10 +52,12 @@ export function driveImage(guid: string | undefined): Buffer {
 
 /** The drives of a machine as its kernel shows them: serials below /sys/block, first blocks below /dev. */
 export function driveFiles(serials: readonly string[], owner: DriveOwner): Record<string, string | Buffer> {
-  return Object.fromEntries(serials.flatMap((serial): [string, string | Buffer][] => [
-    [`/sys/block/${driveDevice(serial)}/device/serial`, `${serial}\n`],
-    [`/dev/${driveDevice(serial)}`, driveImage(owner(serial) || undefined)],
-  ]));
+  return Object.fromEntries(
+    serials.flatMap((serial): [string, string | Buffer][] => [
+      [`/sys/block/${driveDevice(serial)}/device/serial`, `${serial}\n`],
+      [`/dev/${driveDevice(serial)}`, driveImage(owner(serial) || undefined)],
+    ]),
+  );
 }
 
 const octal = [...Buffer.from(resigned, 'hex')].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');

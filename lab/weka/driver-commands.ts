@@ -33,7 +33,9 @@ function versionAsked({ options: given, place }: CommandContext): string {
 
 function ready(context: CommandContext) {
   const version = versionAsked(context);
-  return driversOf(context.site, context.place.nodeName).has(version) ? answer('') : refuse(`Drivers of version ${version} are not loaded`);
+  return driversOf(context.site, context.place.nodeName).has(version)
+    ? answer('')
+    : refuse(`Drivers of version ${version} are not loaded`);
 }
 
 function download(context: CommandContext) {

@@ -7,14 +7,24 @@ import { clusterOf, localKey, localOf, recordIncident, tellRecordListeners } fro
 
 /** The containers in a data directory, on one node or wherever they are. */
 export function localsOf(site: SiteState, dataId: string, nodeName: string | undefined): LocalContainer[] {
-  return [...site.locals.values()].filter((local) => local.dataId === dataId && (nodeName === undefined || local.nodeName === nodeName));
+  return [...site.locals.values()].filter(
+    (local) => local.dataId === dataId && (nodeName === undefined || local.nodeName === nodeName),
+  );
 }
 
 /** The directory's content is gone, and with it the identity; the last one of a cluster takes the cluster along. */
 export function forget(site: SiteState, dataId: string, nodeName: string | undefined, by: Actor): void {
   for (const local of localsOf(site, dataId, nodeName)) {
     const state = clusterOf(site, local)?.members.get(local.membership?.hostId ?? -1)?.state;
-    site.removals.push({ at: site.clock.now(), dataId, nodeName: local.nodeName, guid: local.membership?.guid, role: local.role, state, by });
+    site.removals.push({
+      at: site.clock.now(),
+      dataId,
+      nodeName: local.nodeName,
+      guid: local.membership?.guid,
+      role: local.role,
+      state,
+      by,
+    });
     tellRecordListeners(site);
     if (local.process !== 'stopped') {
       const message = `the directory of ${local.name} (${dataId}) was removed while it runs on ${local.nodeName}`;
@@ -55,7 +65,11 @@ export function resign(site: SiteState, nodeName: string, serials: string[], by:
     const { cluster, drive } = listedAs(site, serial);
     const holder = holderOf(site, serial);
     if (holder !== undefined) {
-      recordIncident(site, cluster, { kind: 'drive-resigned-in-use', by, message: `drive ${serial} of ${nodeName} was resigned while ${holder.name} runs` });
+      recordIncident(site, cluster, {
+        kind: 'drive-resigned-in-use',
+        by,
+        message: `drive ${serial} of ${nodeName} was resigned while ${holder.name} runs`,
+      });
     }
     const guid = site.driveGuids.get(serial);
     const dataId = drive === undefined ? undefined : cluster?.members.get(drive.hostId)?.dataId;

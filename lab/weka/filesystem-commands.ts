@@ -24,7 +24,13 @@ export const filesystemCommands: ClusterCommand[] = [
     scope: 'cluster',
     words: 'security kms set vault',
     role: 'clusteradmin',
-    options: { '--kubernetes-role': 'value', '--auth-path': 'value', '--transit-path': 'value', '--namespace': 'value', '--token': 'value' },
+    options: {
+      '--kubernetes-role': 'value',
+      '--auth-path': 'value',
+      '--transit-path': 'value',
+      '--namespace': 'value',
+      '--token': 'value',
+    },
     run: setVault,
   },
   { scope: 'cluster', words: 'security kms', role: 'any', run: ({ cluster }) => answerJson(cluster.kms ?? {}) },
@@ -34,7 +40,9 @@ function list({ cluster, options }: ClusterCommandContext) {
   const name = options.value('--name');
   const filesystems = cluster.filesystems.filter((filesystem) => name === undefined || filesystem.name === name);
   if (options.json) return answerJson(filesystems.map((filesystem) => filesystemJson(filesystem)));
-  return answer(filesystems.map((filesystem) => `${filesystem.name}  ${filesystem.group}  ${filesystem.totalBytes}\n`).join(''));
+  return answer(
+    filesystems.map((filesystem) => `${filesystem.name}  ${filesystem.group}  ${filesystem.totalBytes}\n`).join(''),
+  );
 }
 
 function filesystemJson(filesystem: Filesystem) {
@@ -75,13 +83,16 @@ function create({ cluster, positionals, options }: ClusterCommandContext) {
   const maximum = Number(options.value('--thin-provision-max-ssd') ?? totalBytes);
   if (name === undefined || group === undefined) return refuse('name, group and capacity are required');
   if (!isCapacity(totalBytes, reservedBytes, maximum)) return refuse(`invalid capacity ${size ?? ''}`);
-  if (cluster.filesystems.some((filesystem) => filesystem.name === name)) return refuse(`Filesystem "${name}" already exists`);
+  if (cluster.filesystems.some((filesystem) => filesystem.name === name))
+    return refuse(`Filesystem "${name}" already exists`);
   if (!cluster.filesystemGroups.includes(group)) return refuse(`Filesystem group "${group}" does not exist`);
   if (cluster.io !== 'started') return refuse('IO is not started');
   const { unprovisioned } = capacity(cluster);
-  if (reservedBytes > unprovisioned) return refuse(`Not enough available drive capacity: ${unprovisioned} bytes are left`);
+  if (reservedBytes > unprovisioned)
+    return refuse(`Not enough available drive capacity: ${unprovisioned} bytes are left`);
   const encrypted = options.has('--encrypted');
-  if (encrypted && !mayEncrypt(cluster, options)) return refuse('No KMS is configured, use --allow-no-kms to encrypt without one');
+  if (encrypted && !mayEncrypt(cluster, options))
+    return refuse('No KMS is configured, use --allow-no-kms to encrypt without one');
   cluster.filesystems.push({ id: cluster.nextFilesystemId++, name, group, totalBytes, reservedBytes, encrypted });
   return answer('');
 }
@@ -98,7 +109,11 @@ function mayEncrypt(cluster: Cluster, options: Options): boolean {
 function setVault({ cluster, positionals, options }: ClusterCommandContext) {
   const [address, key] = positionals;
   if (address === undefined || key === undefined) return refuse('address and key identifier are required');
-  const details = { role: options.value('--kubernetes-role') ?? '', authPath: options.value('--auth-path') ?? '', transitPath: options.value('--transit-path') ?? '' };
+  const details = {
+    role: options.value('--kubernetes-role') ?? '',
+    authPath: options.value('--auth-path') ?? '',
+    transitPath: options.value('--transit-path') ?? '',
+  };
   cluster.kms = { type: 'vault', address, key, ...details };
   return answer('');
 }

@@ -45,7 +45,8 @@ async function create(context: CommandContext) {
   });
   for (const host of hosts) host.forming = false;
   const lost = hosts.find((host) => host.process !== 'running' || site.unreachableNodes.has(host.nodeName));
-  if (lost !== undefined) return refuse(`Lost connection to ${formatAddress(lost.ip, lost.basePort)} while creating the cluster`);
+  if (lost !== undefined)
+    return refuse(`Lost connection to ${formatAddress(lost.ip, lost.basePort)} while creating the cluster`);
   const cluster = newCluster(site, secret, options.value('--admin-password') ?? 'admin');
   for (const host of hosts) addMember(site, cluster, host);
   cluster.dataDrives = 3;
@@ -67,12 +68,15 @@ export function connectFailure({ place, local }: Pick<CommandContext, 'place' | 
 }
 
 function findHosts({ site, positionals, options }: CommandContext): { hosts: LocalContainer[] } | string {
-  const addresses = (options.value('--host-ips') ?? positionals.join(',')).split(',').filter((address) => address !== '');
+  const addresses = (options.value('--host-ips') ?? positionals.join(','))
+    .split(',')
+    .filter((address) => address !== '');
   if (positionals.length !== addresses.length) {
     return `${positionals.length} hosts were given, but ${addresses.length} addresses in --host-ips`;
   }
   if (new Set(addresses).size !== addresses.length) return 'a host was given twice';
-  if (addresses.length < minimumHosts) return `at least ${minimumHosts} hosts are needed to create a cluster, ${addresses.length} were given`;
+  if (addresses.length < minimumHosts)
+    return `at least ${minimumHosts} hosts are needed to create a cluster, ${addresses.length} were given`;
   const hosts: LocalContainer[] = [];
   for (const address of addresses) {
     const host = listenerAt(site, address);
@@ -85,7 +89,8 @@ function findHosts({ site, positionals, options }: CommandContext): { hosts: Loc
 function formationRefusal(site: SiteState, hosts: LocalContainer[], secret: string): string | undefined {
   for (const host of hosts) {
     const address = formatAddress(host.ip, host.basePort);
-    if (clusterOf(site, host) !== undefined || host.membership !== undefined) return `Host ${address} is already part of a cluster`;
+    if (clusterOf(site, host) !== undefined || host.membership !== undefined)
+      return `Host ${address} is already part of a cluster`;
     if (host.forming) return `Host ${address} is already part of a cluster that is being created`;
     if ((host.joinSecret ?? '') !== secret) return `Host ${address} rejected the join secret`;
   }

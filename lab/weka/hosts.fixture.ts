@@ -71,7 +71,10 @@ export function createCommand(places: WekaPlace[], secret = 'sesame'): string {
 }
 
 /** A formed cluster of drive and compute containers on `hosts` hosts with a drive `disk-n` each, IO started. */
-export async function formedCluster(test: TestSite, hosts: number): Promise<{ drives: WekaPlace[]; computes: WekaPlace[] }> {
+export async function formedCluster(
+  test: TestSite,
+  hosts: number,
+): Promise<{ drives: WekaPlace[]; computes: WekaPlace[] }> {
   const numbers = Array.from({ length: hosts }, (_, index) => index + 1);
   const drives = numbers.map((n) => place('drive', n));
   const computes = numbers.map((n) => place('compute', n));

@@ -11,7 +11,12 @@ export const localCommands: LocalCommand[] = [
   { scope: 'local', words: 'local ps', run: listContainers },
   { scope: 'local', words: 'local status', run: listContainers },
   { scope: 'local', words: 'local start', options: { '--name': 'value' }, run: start },
-  { scope: 'local', words: 'local stop', options: { '-g': 'flag', '--graceful': 'flag', '--name': 'value' }, run: stop },
+  {
+    scope: 'local',
+    words: 'local stop',
+    options: { '-g': 'flag', '--graceful': 'flag', '--name': 'value' },
+    run: stop,
+  },
   { scope: 'local', words: 'local restart', options: { '--name': 'value' }, run: restart },
   { scope: 'local', words: 'local rm', options: { '--all': 'flag' }, run: remove },
   { scope: 'local', words: 'local exec', run: execInContainer },
@@ -23,17 +28,28 @@ export const localCommands: LocalCommand[] = [
   },
   { scope: 'local', words: 'version', run: (context) => answer(`* ${versionOf(context.place.env)}\n`) },
   { scope: 'local', words: 'version current', run: (context) => answer(`${versionOf(context.place.env)}\n`) },
-  { scope: 'local', words: 'version set', options: { '--set-dependent': 'flag', '--default-only': 'flag' }, run: () => answer('') },
+  {
+    scope: 'local',
+    words: 'version set',
+    options: { '--set-dependent': 'flag', '--default-only': 'flag' },
+    run: () => answer(''),
+  },
 ];
 
 function listContainers({ site, local, options }: CommandContext) {
   const entries = local === undefined ? [] : [localEntry(site, local)];
   if (options.json) return answerJson(entries);
-  return answer(entries.map((entry) => `${entry.name}  ${entry.runStatus}  ${entry.internalStatus.display_status}\n`).join(''));
+  return answer(
+    entries.map((entry) => `${entry.name}  ${entry.runStatus}  ${entry.internalStatus.display_status}\n`).join(''),
+  );
 }
 
 /** One entry of `weka local ps --json`. Who asks for many remembers which clusters have a leader. */
-export function localEntry(site: SiteState, local: LocalContainer, hasLeader = (cluster: Cluster) => hasQuorum(site, cluster)) {
+export function localEntry(
+  site: SiteState,
+  local: LocalContainer,
+  hasLeader = (cluster: Cluster) => hasQuorum(site, cluster),
+) {
   return {
     name: local.name,
     type: roleTraits[local.role].localType,
@@ -56,7 +72,11 @@ function internalStatus(site: SiteState, local: LocalContainer, hasLeader: (clus
   return { action: 'NONE', display_status, message, state: local.process === 'running' ? 'READY' : 'DOWN' };
 }
 
-function displayStatus(site: SiteState, local: LocalContainer, hasLeader: (cluster: Cluster) => boolean): [string, string] {
+function displayStatus(
+  site: SiteState,
+  local: LocalContainer,
+  hasLeader: (cluster: Cluster) => boolean,
+): [string, string] {
   if (local.process !== 'running') return ['DOWN', 'Not running'];
   if (!local.ready) return ['STARTING', 'Starting'];
   if (!roleTraits[local.role].joinsCluster) return ['READY', 'Ready'];
@@ -120,12 +140,23 @@ function wapi({ site, local, options }: CommandContext) {
   if (method !== 'container-get-identity') return refuse(`unknown method ${method}`);
   const name = options.value('--container-name');
   const none = { value: null, has_value: false };
-  if (local === undefined || local.name !== name) return answerJson({ ...none, exception: `no container named ${name ?? ''}` });
-  if (local.process !== 'running' || !local.ready) return answerJson({ ...none, exception: 'the container does not answer' });
+  if (local === undefined || local.name !== name)
+    return answerJson({ ...none, exception: `no container named ${name ?? ''}` });
+  if (local.process !== 'running' || !local.ready)
+    return answerJson({ ...none, exception: 'the container does not answer' });
   if (local.membership === undefined) {
-    return answerJson({ value: { cluster_guid: '00000000-0000-0000-0000-000000000000', host_id: 65_535 }, has_value: true, exception: null });
+    return answerJson({
+      value: { cluster_guid: '00000000-0000-0000-0000-000000000000', host_id: 65_535 },
+      has_value: true,
+      exception: null,
+    });
   }
   const cluster = clusterOf(site, local);
-  if (cluster === undefined) return answerJson({ ...none, exception: 'the host is not a member of its cluster any more' });
-  return answerJson({ value: { cluster_guid: local.membership.guid, host_id: local.membership.hostId }, has_value: true, exception: null });
+  if (cluster === undefined)
+    return answerJson({ ...none, exception: 'the host is not a member of its cluster any more' });
+  return answerJson({
+    value: { cluster_guid: local.membership.guid, host_id: local.membership.hostId },
+    has_value: true,
+    exception: null,
+  });
 }

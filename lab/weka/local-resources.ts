@@ -11,7 +11,12 @@ export const resourcesCommands: LocalCommand[] = [
   {
     scope: 'local',
     words: 'local resources cores',
-    options: { '--only-drives-cores': 'value', '--only-compute-cores': 'value', '--only-frontend-cores': 'value', '--core-ids': 'value' },
+    options: {
+      '--only-drives-cores': 'value',
+      '--only-compute-cores': 'value',
+      '--only-frontend-cores': 'value',
+      '--core-ids': 'value',
+    },
     run: setCores,
   },
   { scope: 'local', words: 'local resources net', run: changeNet },
@@ -57,7 +62,9 @@ function setJoinIps(context: CommandContext) {
 function setCores(context: CommandContext) {
   return withLocal(context, (local) => {
     const { options } = context;
-    const given = ['--only-drives-cores', '--only-compute-cores', '--only-frontend-cores'].map((name) => options.value(name));
+    const given = ['--only-drives-cores', '--only-compute-cores', '--only-frontend-cores'].map((name) =>
+      options.value(name),
+    );
     const cores = Number(given.find((value) => value !== undefined) ?? context.positionals[0] ?? NaN);
     if (!Number.isInteger(cores) || cores < 1) return refuse('invalid number of cores');
     local.cores = cores;

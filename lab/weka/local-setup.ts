@@ -32,7 +32,12 @@ const setupOptions: Record<string, OptionKind> = {
 
 export const setupCommands: LocalCommand[] = [
   { scope: 'local', words: 'local setup container', options: setupOptions, run: setUpContainer },
-  { scope: 'local', words: 'local setup envoy', options: setupOptions, run: (context) => setUpGateway(context, 'envoy') },
+  {
+    scope: 'local',
+    words: 'local setup envoy',
+    options: setupOptions,
+    run: (context) => setUpGateway(context, 'envoy'),
+  },
   {
     scope: 'local',
     words: 'local setup telemetry',
@@ -62,8 +67,10 @@ function setUpContainer(context: CommandContext) {
   const { site, place, options, local } = context;
   const name = options.value('--name') ?? 'default';
   const basePort = Number(options.value('--base-port') ?? '14000');
-  if (!Number.isInteger(basePort) || basePort < 1 || basePort > 65_535) return refuse(`invalid base port ${options.value('--base-port')}`);
-  if (local !== undefined && local.name !== name) return refuse(`a container of another name exists on this host: ${local.name}`);
+  if (!Number.isInteger(basePort) || basePort < 1 || basePort > 65_535)
+    return refuse(`invalid base port ${options.value('--base-port')}`);
+  if (local !== undefined && local.name !== name)
+    return refuse(`a container of another name exists on this host: ${local.name}`);
   if (local !== undefined && local.process !== 'stopped') return refuse(`container ${name} is running, stop it first`);
   const joinIps = options.value('--join-ips');
   const settings = {

@@ -14,7 +14,10 @@ export interface WekaModel extends LabModel {
 }
 
 /** `settings` where they are not those of the pace. */
-export function startWeka({ clock, random, hardware, pace }: LabParts, settings: WekaModelSettings = paces[pace]): WekaModel {
+export function startWeka(
+  { clock, random, hardware, pace }: LabParts,
+  settings: WekaModelSettings = paces[pace],
+): WekaModel {
   const { weka = {}, runtime = {} } = settings;
   const site = createWekaSite({ clock, random, settings: weka, hardware });
   return {

@@ -48,7 +48,10 @@ async function lab() {
     directory,
     hardware,
     runtime: wekaProcessRuntime({
-      site: { driveGuid: (serial) => site.driveGuid(serial), forget: (dataId, node) => void cleaned.push(`${node}:${dataId}`) },
+      site: {
+        driveGuid: (serial) => site.driveGuid(serial),
+        forget: (dataId, node) => void cleaned.push(`${node}:${dataId}`),
+      },
       shimUrl: shim.url,
       env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: '0', WEKA_OPERATOR_DEBUG_SLEEP: '0' },
     }),
@@ -66,11 +69,25 @@ async function lab() {
   });
   closers.push(() => kubelet.stop());
   const access = podAccess(kubelet);
-  const exec = (pod: string, command: string[], stdin = ''): Promise<ExecResult> => access.exec('default', pod, 'weka-container', command, stdin);
+  const exec = (pod: string, command: string[], stdin = ''): Promise<ExecResult> =>
+    access.exec('default', pod, 'weka-container', command, stdin);
   const report = async (pod: string): Promise<Record<string, unknown>> =>
     JSON.parse((await exec(pod, ['python3', '/opt/weka_runtime.py', 'report'])).stdout) as Record<string, unknown>;
-  const phase = async (pod: string): Promise<unknown> => (await report(pod).catch(() => ({ phase: 'unreachable' })))['phase'];
-  return { directory, store, site, kubelet, access, exec, report, phase, problems, cleaned, pod: (name: string) => find(store, name) };
+  const phase = async (pod: string): Promise<unknown> =>
+    (await report(pod).catch(() => ({ phase: 'unreachable' })))['phase'];
+  return {
+    directory,
+    store,
+    site,
+    kubelet,
+    access,
+    exec,
+    report,
+    phase,
+    problems,
+    cleaned,
+    pod: (name: string) => find(store, name),
+  };
 }
 
 function find(store: Store, name: string): Pod | undefined {
@@ -81,8 +98,17 @@ function find(store: Store, name: string): Pod | undefined {
 function drivePod(name: string, container: Partial<Container> = {}): Pod {
   const fields = { POD_ID: 'metadata.uid', NODE_NAME: 'spec.nodeName', MANAGEMENT_IP: 'status.podIP' };
   const plain = {
-    WEKA_CONTAINER_ID: 'uid-1', MODE: 'drive', NAME: 'drivex1', PORT: '0', WEKA_PORT: '0', AGENT_PORT: '0', MEMORY: '1400MiB',
-    CORES: '1', CORE_IDS: 'auto', NETWORK_DEVICE: 'udp', IMAGE_NAME: 'quay.io/weka:4.4.5',
+    WEKA_CONTAINER_ID: 'uid-1',
+    MODE: 'drive',
+    NAME: 'drivex1',
+    PORT: '0',
+    WEKA_PORT: '0',
+    AGENT_PORT: '0',
+    MEMORY: '1400MiB',
+    CORES: '1',
+    CORE_IDS: 'auto',
+    NETWORK_DEVICE: 'udp',
+    IMAGE_NAME: 'quay.io/weka:4.4.5',
   };
   return {
     apiVersion: 'v1',
@@ -104,7 +130,10 @@ function drivePod(name: string, container: Partial<Container> = {}): Pod {
           command: ['python3', '/opt/weka_runtime.py'],
           env: [
             ...Object.entries(plain).map(([key, value]) => ({ name: key, value })),
-            ...Object.entries(fields).map(([key, fieldPath]) => ({ name: key, valueFrom: { fieldRef: { fieldPath } } })),
+            ...Object.entries(fields).map(([key, fieldPath]) => ({
+              name: key,
+              valueFrom: { fieldRef: { fieldPath } },
+            })),
           ],
           volumeMounts: [
             { name: 'data', mountPath: '/host-binds/opt-weka' },
@@ -122,7 +151,10 @@ const secret = {
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: 'operator-user', namespace: 'default' },
-  data: { 'join-secret': Buffer.from('join-me').toString('base64'), username: Buffer.from('weka-operator').toString('base64') },
+  data: {
+    'join-secret': Buffer.from('join-me').toString('base64'),
+    username: Buffer.from('weka-operator').toString('base64'),
+  },
 };
 const resources = JSON.stringify({ drives: ['disk-1'], wekaPort: 35000, agentPort: 35303 });
 const soon = { timeout: 15_000, interval: 100 };
@@ -133,9 +165,17 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     store.create(secretResource, 'default', secret);
     store.create(podResource, 'default', drivePod('one'));
     await expect.poll(() => phase('one'), soon).toBe('waiting-for-resources');
-    expect(await exec('one', ['python3', '/opt/weka_runtime.py', 'write-resources'], resources)).toMatchObject({ exitCode: 0, stdout: resources });
+    expect(await exec('one', ['python3', '/opt/weka_runtime.py', 'write-resources'], resources)).toMatchObject({
+      exitCode: 0,
+      stdout: resources,
+    });
     await expect.poll(() => phase('one'), soon).toBe('running');
-    expect(await report('one')).toMatchObject({ mode: 'drive', podUid: pod('one')?.metadata.uid, managementIps: ['10.0.0.1'], local: [{ name: 'drivex1', runStatus: 'Running' }] });
+    expect(await report('one')).toMatchObject({
+      mode: 'drive',
+      podUid: pod('one')?.metadata.uid,
+      managementIps: ['10.0.0.1'],
+      local: [{ name: 'drivex1', runStatus: 'Running' }],
+    });
     expect(access.logs('default', 'one', 'weka-container').text).toContain('holds the lock of drivex1');
 
     store.delete(podResource, 'default', 'one');
@@ -169,23 +209,48 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     store.create(podResource, 'default', drivePod('one'));
     await expect.poll(() => phase('one'), soon).toBe('waiting-for-resources');
     const helper = (name: string): Pod => {
-      const env = [{ name: 'NAME', value: 'drivex1' }, { name: 'RESIGN_SERIALS', value: 'disk-1' }, { name: 'CLUSTER_GUID', value: guid }, { name: 'CLEAN_DIRECTORY', value: '/data' }, { name: 'NODE_NAME', value: 'node-1' }];
-      const made = drivePod(name, { command: ['python3', '/opt/weka_runtime.py', 'clean-up'], env, volumeMounts: [{ name: 'data', mountPath: '/data' }] });
+      const env = [
+        { name: 'NAME', value: 'drivex1' },
+        { name: 'RESIGN_SERIALS', value: 'disk-1' },
+        { name: 'CLUSTER_GUID', value: guid },
+        { name: 'CLEAN_DIRECTORY', value: '/data' },
+        { name: 'NODE_NAME', value: 'node-1' },
+      ];
+      const made = drivePod(name, {
+        command: ['python3', '/opt/weka_runtime.py', 'clean-up'],
+        env,
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      });
       return { ...made, spec: { ...made.spec, restartPolicy: 'Never' } };
     };
     store.create(podResource, 'default', helper('too-early'));
     await expect.poll(() => pod('too-early')?.status?.phase, soon).toBe('Failed');
-    expect(pod('too-early')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({ exitCode: 1, message: 'lock is held' });
+    expect(pod('too-early')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
+      exitCode: 1,
+      message: 'lock is held',
+    });
 
     store.delete(podResource, 'default', 'one');
-    await expect.poll(() => exec('one', ['touch', '/tmp/.allow-stop']).then(() => pod('one'), () => pod('one')), soon).toBeUndefined();
+    await expect
+      .poll(
+        () =>
+          exec('one', ['touch', '/tmp/.allow-stop']).then(
+            () => pod('one'),
+            () => pod('one'),
+          ),
+        soon,
+      )
+      .toBeUndefined();
     const data = join(directory, 'node-1/host', hostPath);
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(true);
     site.imprint('disk-1', 'f0e1d2c3-0000-4000-8000-000000000002');
     store.create(podResource, 'default', helper('foreign'));
     await expect.poll(() => pod('foreign')?.status?.phase, soon).toBe('Failed');
     const foreign = `drive disk-1 (/dev/weka-disk-1) belongs to weka cluster f0e1d2c3-0000-4000-8000-000000000002, not to ${guid}`;
-    expect(pod('foreign')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({ exitCode: 1, message: foreign });
+    expect(pod('foreign')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
+      exitCode: 1,
+      message: foreign,
+    });
     site.imprint('disk-1', guid);
     store.create(podResource, 'default', helper('clean'));
     await expect.poll(() => pod('clean')?.status?.phase, soon).toBe('Succeeded');
@@ -199,12 +264,16 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     store.create(secretResource, 'default', secret);
     store.create(podResource, 'default', drivePod('one'));
     await expect.poll(() => phase('one'), soon).toBe('waiting-for-resources');
-    store.patch(secretResource, 'default', 'operator-user', 'application/merge-patch+json', { data: { username: Buffer.from('other').toString('base64') } });
-    const read = async (): Promise<string> => (await exec('one', ['cat', '/var/run/secrets/weka-operator/operator-user/username'])).stdout;
+    store.patch(secretResource, 'default', 'operator-user', 'application/merge-patch+json', {
+      data: { username: Buffer.from('other').toString('base64') },
+    });
+    const read = async (): Promise<string> =>
+      (await exec('one', ['cat', '/var/run/secrets/weka-operator/operator-user/username'])).stdout;
     await expect.poll(read, soon).toBe('other');
     expect(await exec('one', ['no-such-program'])).toMatchObject({
       exitCode: 127,
-      stderr: 'OCI runtime exec failed: exec failed: unable to start container process: exec: "no-such-program": executable file not found in $PATH\n',
+      stderr:
+        'OCI runtime exec failed: exec failed: unable to start container process: exec: "no-such-program": executable file not found in $PATH\n',
     });
   });
 
@@ -212,13 +281,26 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     const { store, access, pod } = await lab();
     store.create(secretResource, 'default', secret);
     store.create({ ...secretResource, kind: 'ConfigMap', plural: 'configmaps' }, 'default', {
-      apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'scripts', namespace: 'default' }, data: bootScripts(),
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'scripts', namespace: 'default' },
+      data: bootScripts(),
     });
     const { volume, mounts } = mountedScripts('scripts');
-    const made = drivePod('one', { command: [...runtimeCommand, 'clean-up'], volumeMounts: mountsOf([{ volume, mounts }]) });
-    store.create(podResource, 'default', { ...made, spec: { ...made.spec, restartPolicy: 'Never', volumes: [volume] } });
+    const made = drivePod('one', {
+      command: [...runtimeCommand, 'clean-up'],
+      volumeMounts: mountsOf([{ volume, mounts }]),
+    });
+    store.create(podResource, 'default', {
+      ...made,
+      spec: { ...made.spec, restartPolicy: 'Never', volumes: [volume] },
+    });
     await expect.poll(() => pod('one')?.status?.phase, soon).toBe('Succeeded');
-    expect(JSON.parse(access.logs('default', 'one', 'weka-container').text)).toEqual({ resigned: [], removed: 0, drives: {} });
+    expect(JSON.parse(access.logs('default', 'one', 'weka-container').text)).toEqual({
+      resigned: [],
+      removed: 0,
+      drives: {},
+    });
   });
 
   it('has the files of its own runtime script from a mounted ConfigMap', async () => {
@@ -230,8 +312,17 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
       metadata: { name: 'scripts', namespace: 'default' },
       data: { 'weka_runtime.py': 'import os\nprint("mounted", os.environ["NODE_NAME"])\n' },
     });
-    const made = drivePod('one', { volumeMounts: [{ name: 'scripts', mountPath: '/opt/weka_runtime.py', subPath: 'weka_runtime.py' }] });
-    store.create(podResource, 'default', { ...made, spec: { ...made.spec, restartPolicy: 'Never', volumes: [{ name: 'scripts', configMap: { name: 'scripts', defaultMode: 0o777 } }] } });
+    const made = drivePod('one', {
+      volumeMounts: [{ name: 'scripts', mountPath: '/opt/weka_runtime.py', subPath: 'weka_runtime.py' }],
+    });
+    store.create(podResource, 'default', {
+      ...made,
+      spec: {
+        ...made.spec,
+        restartPolicy: 'Never',
+        volumes: [{ name: 'scripts', configMap: { name: 'scripts', defaultMode: 0o777 } }],
+      },
+    });
     await expect.poll(() => pod('one')?.status?.phase, soon).toBe('Succeeded');
     expect(access.logs('default', 'one', 'weka-container').text).toBe('mounted node-1\n');
     expect(readFileSync(runtimePath, 'utf8')).not.toContain('mounted node-1');

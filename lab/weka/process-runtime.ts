@@ -47,8 +47,11 @@ export function wekaProcessRuntime({ site, shimUrl, env }: WekaProcessOptions): 
       ...driveFiles(hardware.drives, owner),
     }),
     liveFiles: ({ driversLoaded, activeMounts, frontends }: NodeHardware) => ({
-      ...(driversLoaded.size === 0 ? {} : { '/proc/wekafs/interface': `Active mounts: ${activeMounts}\nFrontends: ${[...frontends].join(' ')}\n` }),
-      '/proc/modules': driversLoaded.size === 0 ? '' : driverModules.map((name) => `${name} 16384 0 - Live 0x0\n`).join(''),
+      ...(driversLoaded.size === 0
+        ? {}
+        : { '/proc/wekafs/interface': `Active mounts: ${activeMounts}\nFrontends: ${[...frontends].join(' ')}\n` }),
+      '/proc/modules':
+        driversLoaded.size === 0 ? '' : driverModules.map((name) => `${name} 16384 0 - Live 0x0\n`).join(''),
     }),
     environment: ({ root, commands, scope, podIp, hardware }) => ({
       WEKA_RUNTIME_ROOT: root,

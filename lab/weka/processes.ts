@@ -3,7 +3,16 @@ import { randomUuid } from '../nodes/hardware.ts';
 import { exposedMembers, refreshProtection } from './protection.ts';
 import { hasDrives, isBackend, isClient, roleTraits } from './roles.ts';
 import type { Actor, Cluster, LocalContainer, Member, SiteState } from './state.ts';
-import { clusterOf, domainOf, drivesOf, hasQuorum, isPresent, listenerAt, recordIncident, tellRecordListeners } from './state.ts';
+import {
+  clusterOf,
+  domainOf,
+  drivesOf,
+  hasQuorum,
+  isPresent,
+  listenerAt,
+  recordIncident,
+  tellRecordListeners,
+} from './state.ts';
 
 /**
  * Starts the container; resolves with undefined when its process runs, or with the reason why it does not.
@@ -54,7 +63,9 @@ function flagSecondProcess(site: SiteState, local: LocalContainer): void {
   );
   if (twin === undefined) return;
   recordIncident(site, clusterOf(site, local) ?? clusterOf(site, twin), {
-    kind: 'two-processes', by: 'operator', message: `${local.name} (${local.dataId}) was started on ${local.nodeName} while it runs on ${twin.nodeName}`,
+    kind: 'two-processes',
+    by: 'operator',
+    message: `${local.name} (${local.dataId}) was started on ${local.nodeName} while it runs on ${twin.nodeName}`,
   });
 }
 
@@ -108,7 +119,8 @@ export function addMember(site: SiteState, cluster: Cluster, local: LocalContain
     port: local.basePort,
     role: local.role,
     cores: local.cores,
-    failureDomain: local.failureDomain ?? (site.settings.namesDomains ? (local.machineIdentifier ?? local.nodeName) : undefined),
+    failureDomain:
+      local.failureDomain ?? (site.settings.namesDomains ? (local.machineIdentifier ?? local.nodeName) : undefined),
     state: 'ACTIVE',
     addedAt: site.clock.now(),
     exposure: 'full',
@@ -128,7 +140,11 @@ export function stopContainer(site: SiteState, local: LocalContainer, force: boo
   if (local.process === 'stopped') return Promise.resolve();
   const mounts = isClient(local) ? (site.hardware?.get(local.nodeName)?.activeMounts ?? 0) : 0;
   if (mounts > 0) {
-    recordIncident(site, clusterOf(site, local), { kind: 'mounts-cut-off', by: 'operator', message: `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}` });
+    recordIncident(site, clusterOf(site, local), {
+      kind: 'mounts-cut-off',
+      by: 'operator',
+      message: `${local.name} was stopped under ${mounts} mounts of ${local.nodeName}`,
+    });
   }
   if (local.process !== 'stopping') noteStop(site, local);
   local.cancel?.();
@@ -147,7 +163,8 @@ export function stopContainer(site: SiteState, local: LocalContainer, force: boo
 }
 
 /** One that has just joined, and restarts for it, serves nothing yet: a drive container before its first drive. */
-const holdsSomething = (cluster: Cluster, member: Member): boolean => !hasDrives(member) || drivesOf(cluster, member).some(({ status }) => status === 'ACTIVE' || status === 'PHASING_OUT');
+const holdsSomething = (cluster: Cluster, member: Member): boolean =>
+  !hasDrives(member) || drivesOf(cluster, member).some(({ status }) => status === 'ACTIVE' || status === 'PHASING_OUT');
 
 /** Whether the stop was right is for others to judge; here is what they need for it. */
 function noteStop(site: SiteState, local: LocalContainer): void {
@@ -156,12 +173,20 @@ function noteStop(site: SiteState, local: LocalContainer): void {
   if (cluster === undefined || member === undefined || !isBackend(member.role)) return;
   const others = exposedMembers(site, cluster).filter((other) => domainOf(other) !== domainOf(member));
   site.stops.push({
-    at: site.clock.now(), guid: cluster.guid, dataId: member.dataId, name: member.name, nodeName: member.nodeName, role: member.role,
+    at: site.clock.now(),
+    guid: cluster.guid,
+    dataId: member.dataId,
+    name: member.name,
+    nodeName: member.nodeName,
+    role: member.role,
     served: member.state !== 'INACTIVE' && isPresent(site, cluster, member) && holdsSomething(cluster, member),
     alreadyAway: others.map(({ name, dataId, exposure, exposureSince, exposedBy }) => ({
-      name, dataId,
+      name,
+      dataId,
       // not exposed yet: it is just being stopped
-      ...(exposure === 'full' ? { since: site.clock.now(), by: 'operator' as const } : { since: exposureSince, by: exposedBy }),
+      ...(exposure === 'full'
+        ? { since: site.clock.now(), by: 'operator' as const }
+        : { since: exposureSince, by: exposedBy }),
     })),
   });
   tellRecordListeners(site);

@@ -20,7 +20,9 @@ function cluster(test: TestSite) {
 }
 
 async function protectionState(test: TestSite, at: WekaPlace) {
-  const { rebuild } = (await test.json(at, 'status --json')) as { rebuild: { protectionState: { numFailures: number; percent: number }[] } };
+  const { rebuild } = (await test.json(at, 'status --json')) as {
+    rebuild: { protectionState: { numFailures: number; percent: number }[] };
+  };
   return rebuild.protectionState.map(({ percent }) => percent);
 }
 
@@ -28,7 +30,12 @@ describe('protection of a cluster', () => {
   it('is lowered by a dead drive container and comes back by a rebuild after its return', async () => {
     const { test, drives } = await sixHosts();
     kill(test, drives[5]!);
-    expect(cluster(test)).toMatchObject({ status: 'PARTIALLY_PROTECTED', ioStatus: 'STARTED', failedHosts: ['node-6'], fullyProtected: false });
+    expect(cluster(test)).toMatchObject({
+      status: 'PARTIALLY_PROTECTED',
+      ioStatus: 'STARTED',
+      failedHosts: ['node-6'],
+      fullyProtected: false,
+    });
     expect(await protectionState(test, drives[0]!)).toEqual([60, 40, 0]);
     await test.weka(drives[5]!, 'local start');
     await test.clock.advance(200);
@@ -67,7 +74,9 @@ describe('protection of a cluster', () => {
     const { test, drives } = await sixHosts();
     kill(test, drives[3]!, drives[4]!, drives[5]!);
     expect(cluster(test)).toMatchObject({ status: 'UNAVAILABLE', ioStatus: 'STOPPED' });
-    expect(test.site.damage).toEqual(['cluster demo: 3 failed hosts exceed the protection of 2, IO stopped: node-4, node-5, node-6']);
+    expect(test.site.damage).toEqual([
+      'cluster demo: 3 failed hosts exceed the protection of 2, IO stopped: node-4, node-5, node-6',
+    ]);
     await test.weka(drives[3]!, 'local start');
     await test.clock.advance(200);
     expect(cluster(test)).toMatchObject({ ioStatus: 'STARTED', status: 'REBUILDING' });
@@ -94,8 +103,12 @@ describe('protection of a cluster', () => {
   it('needs no IO to lose half of its hosts and answer nobody', async () => {
     const { test, drives, computes } = await sixHosts();
     kill(test, ...drives.slice(1), computes[5]!);
-    expect((await test.weka(drives[0]!, 'status')).stderr).toBe('error: The cluster has no leader, too few hosts are up\n');
-    expect(await test.json(drives[0]!, 'local ps --json')).toMatchObject([{ internalStatus: { display_status: 'CLUSTERIZING' } }]);
+    expect((await test.weka(drives[0]!, 'status')).stderr).toBe(
+      'error: The cluster has no leader, too few hosts are up\n',
+    );
+    expect(await test.json(drives[0]!, 'local ps --json')).toMatchObject([
+      { internalStatus: { display_status: 'CLUSTERIZING' } },
+    ]);
   });
 });
 
@@ -107,12 +120,24 @@ describe('the compute containers of a cluster', () => {
     const computes = [11, 12, 13, 14, 15, 16].map((n) => place('compute', n));
     for (const at of drives) await bringUp(test, at);
     for (const at of computes) await bringUp(test, at, '--failure-domain rack');
-    for (const command of [createCommand([...drives, ...computes]), ...[1, 2, 3, 4, 5].map((n) => `cluster drive add ${n - 1} /dev/disk/by-id/weka-disk-${n}`), 'cluster start-io']) await test.weka(drives[0]!, command);
+    for (const command of [
+      createCommand([...drives, ...computes]),
+      ...[1, 2, 3, 4, 5].map((n) => `cluster drive add ${n - 1} /dev/disk/by-id/weka-disk-${n}`),
+      'cluster start-io',
+    ])
+      await test.weka(drives[0]!, command);
     kill(test, computes[0]!, computes[1]!);
     expect(cluster(test)).toMatchObject({ ioStatus: 'STARTED', failedHosts: ['rack'] });
     kill(test, computes[2]!);
     expect(cluster(test)).toMatchObject({ ioStatus: 'STOPPED', status: 'UNAVAILABLE' });
-    expect(test.site.incidents).toMatchObject([{ kind: 'io-interrupted', rule: 'compute-quorum', by: 'fault', message: expect.stringContaining('3 of 6 compute containers are present') as string }]);
+    expect(test.site.incidents).toMatchObject([
+      {
+        kind: 'io-interrupted',
+        rule: 'compute-quorum',
+        by: 'fault',
+        message: expect.stringContaining('3 of 6 compute containers are present') as string,
+      },
+    ]);
     await test.weka(computes[2]!, 'local start');
     await test.clock.advance(200);
     expect(cluster(test).ioStatus).toBe('STARTED');
@@ -129,14 +154,25 @@ describe('the compute containers of a cluster', () => {
     const test = testSite();
     const drives = [1, 2, 3].map((n) => place('drive', n));
     for (const at of drives) await bringUp(test, at);
-    for (const command of [createCommand(drives), ...[1, 2, 3].map((n) => `cluster drive add ${n - 1} /dev/disk/by-id/weka-disk-${n}`)]) await test.weka(drives[0]!, command);
-    expect((await test.weka(drives[0]!, 'cluster start-io')).stderr).toBe('error: Not enough compute containers to start IO: there is none\n');
+    for (const command of [
+      createCommand(drives),
+      ...[1, 2, 3].map((n) => `cluster drive add ${n - 1} /dev/disk/by-id/weka-disk-${n}`),
+    ])
+      await test.weka(drives[0]!, command);
+    expect((await test.weka(drives[0]!, 'cluster start-io')).stderr).toBe(
+      'error: Not enough compute containers to start IO: there is none\n',
+    );
   });
 });
 
 describe('failure domains', () => {
   it('are named after the host, or as the container was told, or not at all', async () => {
-    for (const [settings, extra, named] of [[{}, '', 'node-1'], [{}, '--failure-domain rack', 'rack'], [{ namesDomains: false }, '', undefined], [{ namesDomains: false }, '--failure-domain rack', 'rack']] as const) {
+    for (const [settings, extra, named] of [
+      [{}, '', 'node-1'],
+      [{}, '--failure-domain rack', 'rack'],
+      [{ namesDomains: false }, '', undefined],
+      [{ namesDomains: false }, '--failure-domain rack', 'rack'],
+    ] as const) {
       const test = testSite(settings);
       const drives = [1, 2, 3].map((n) => place('drive', n));
       for (const at of drives) await bringUp(test, at, extra);
@@ -162,10 +198,24 @@ describe('stops in order', () => {
     await test.weka(computes[0]!, 'local stop -g');
     kill(test, drives[1]!);
     await test.weka(computes[2]!, 'local stop --force');
-    expect(test.site.stops.map(({ name, served, alreadyAway }) => [name, served, alreadyAway.map((one) => [one.name, one.by])])).toEqual([
+    expect(
+      test.site.stops.map(({ name, served, alreadyAway }) => [
+        name,
+        served,
+        alreadyAway.map((one) => [one.name, one.by]),
+      ]),
+    ).toEqual([
       ['drivex1', true, []],
       ['computex1', true, []],
-      ['computex3', true, [['drivex1', 'operator'], ['drivex2', 'fault'], ['computex1', 'operator']]],
+      [
+        'computex3',
+        true,
+        [
+          ['drivex1', 'operator'],
+          ['drivex2', 'fault'],
+          ['computex1', 'operator'],
+        ],
+      ],
     ]);
     expect(test.site.incidents).toMatchObject([{ kind: 'io-interrupted', by: 'operator' }]);
   });
@@ -196,6 +246,8 @@ describe('damage', () => {
     const twin = { ...place('drive', 9), dataId: 'drive-1' };
     await test.weka(twin, 'local setup container --name twin --no-start --only-drives-cores --base-port 35000');
     await test.weka(twin, 'local start');
-    expect(test.site.incidents).toMatchObject([{ kind: 'two-processes', message: 'twin (drive-1) was started on node-9 while it runs on node-1' }]);
+    expect(test.site.incidents).toMatchObject([
+      { kind: 'two-processes', message: 'twin (drive-1) was started on node-9 while it runs on node-1' },
+    ]);
   });
 });

@@ -18,14 +18,20 @@ export function exposedDomains(cluster: Cluster): Set<string> {
 }
 
 function domainsOf(cluster: Cluster, exposures: Exposure[]): Set<string> {
-  return new Set(counted(cluster).filter((member) => exposures.includes(member.exposure)).map(domainOf));
+  return new Set(
+    counted(cluster)
+      .filter((member) => exposures.includes(member.exposure))
+      .map(domainOf),
+  );
 }
 
 /** Members that are away, or were and are not whole again. */
 export function exposedMembers(site: SiteState, cluster: Cluster): Member[] {
   if (cluster.io === 'never' || cluster.io === 'starting') return [];
   const gone = (member: Member): boolean => member.exposure === 'full' && !isPresent(site, cluster, member);
-  return counted(cluster).filter((member) => gone(member) || member.exposure === 'down' || member.exposure === 'returning');
+  return counted(cluster).filter(
+    (member) => gone(member) || member.exposure === 'down' || member.exposure === 'returning',
+  );
 }
 
 function counted(cluster: Cluster): Member[] {
@@ -36,9 +42,7 @@ function counted(cluster: Cluster): Member[] {
 export function driveDomains(cluster: Cluster, except?: Member): Set<string> {
   const members = [...cluster.members.values()];
   return new Set(
-    members
-      .filter((member) => hasDrives(member) && member.state === 'ACTIVE' && member !== except)
-      .map(domainOf),
+    members.filter((member) => hasDrives(member) && member.state === 'ACTIVE' && member !== except).map(domainOf),
   );
 }
 
@@ -109,7 +113,9 @@ function canRebuildWithout(cluster: Cluster): boolean {
 /** Where all drives of a failure domain FAILED, the others have to make a stripe without it. */
 function canMakeAnew(cluster: Cluster, member: Member): boolean {
   const domains = drivenDomains(cluster);
-  return !hasDrives(member) || domains.has(domainOf(member)) || domains.size >= cluster.dataDrives + cluster.parityDrives;
+  return (
+    !hasDrives(member) || domains.has(domainOf(member)) || domains.size >= cluster.dataDrives + cluster.parityDrives
+  );
 }
 
 /** A member that leaves (INACTIVE, removed) has no part in protection any more. */
@@ -125,8 +131,17 @@ function judgeIo(site: SiteState, cluster: Cluster, by: Actor): void {
   if (cluster.io === 'started' && lack !== undefined) {
     cluster.io = 'interrupted';
     cluster.ioChangedAt = site.clock.now();
-    recordIncident(site, cluster, { kind: 'io-interrupted', by, rule: lack.rule, message: `cluster ${cluster.name || cluster.guid}: ${lack.message}` });
-  } else if (cluster.io === 'interrupted' && computesLack(site, cluster) === undefined && domainsOf(cluster, ['down']).size <= cluster.parityDrives) {
+    recordIncident(site, cluster, {
+      kind: 'io-interrupted',
+      by,
+      rule: lack.rule,
+      message: `cluster ${cluster.name || cluster.guid}: ${lack.message}`,
+    });
+  } else if (
+    cluster.io === 'interrupted' &&
+    computesLack(site, cluster) === undefined &&
+    domainsOf(cluster, ['down']).size <= cluster.parityDrives
+  ) {
     cluster.io = 'started';
     cluster.ioChangedAt = site.clock.now();
   }
@@ -137,14 +152,20 @@ type Lack = { rule: IoRule; message: string } | undefined;
 function exposureLack(cluster: Cluster): Lack {
   const exposed = exposedDomains(cluster);
   if (exposed.size <= cluster.parityDrives) return undefined;
-  return { rule: 'parity', message: `${exposed.size} failed hosts exceed the protection of ${cluster.parityDrives}, IO stopped: ${[...exposed].sort().join(', ')}` };
+  return {
+    rule: 'parity',
+    message: `${exposed.size} failed hosts exceed the protection of ${cluster.parityDrives}, IO stopped: ${[...exposed].sort().join(', ')}`,
+  };
 }
 
 function computesLack(site: SiteState, cluster: Cluster): Lack {
   const computes = counted(cluster).filter(isCompute);
   const present = computes.filter((member) => isPresent(site, cluster, member)).length;
   if (present > 0 && (present * 2 > computes.length || computes.length === 2)) return undefined;
-  return { rule: 'compute-quorum', message: `compute quorum lost, ${present} of ${computes.length} compute containers are present, IO stopped` };
+  return {
+    rule: 'compute-quorum',
+    message: `compute quorum lost, ${present} of ${computes.length} compute containers are present, IO stopped`,
+  };
 }
 
 /** Records lost data when drives of more failure domains are gone, before a rebuild elsewhere, than parity bears. */
@@ -153,7 +174,8 @@ export function judgeDataLoss(site: SiteState, cluster: Cluster, by: Actor): voi
   const lost = new Set<string>();
   for (const drive of cluster.drives.values()) {
     const member = cluster.members.get(drive.hostId);
-    if (drive.status === 'FAILED' && !drive.rebuilt && member !== undefined && member.exposure !== 'elsewhere') lost.add(domainOf(member));
+    if (drive.status === 'FAILED' && !drive.rebuilt && member !== undefined && member.exposure !== 'elsewhere')
+      lost.add(domainOf(member));
   }
   if (lost.size <= cluster.parityDrives) return;
   if (site.incidents.some((incident) => incident.kind === 'data-lost' && incident.clusterGuid === cluster.guid)) return;
@@ -169,7 +191,9 @@ export function clusterStatus(cluster: Cluster): string {
   const exposures = new Set(members.map((member) => member.exposure));
   if (members.some((member) => member.exposure === 'returning' && canMakeAnew(cluster, member))) return 'REBUILDING';
   if (exposures.has('down') || exposures.has('returning')) return 'PARTIALLY_PROTECTED';
-  const moving = [...cluster.drives.values()].some((drive) => drive.status === 'PHASING_IN' || drive.status === 'PHASING_OUT');
+  const moving = [...cluster.drives.values()].some(
+    (drive) => drive.status === 'PHASING_IN' || drive.status === 'PHASING_OUT',
+  );
   const draining = [...cluster.members.values()].some((member) => member.state === 'DEACTIVATING');
   return moving || draining || exposures.has('redistributing') ? 'REDISTRIBUTING' : 'OK';
 }

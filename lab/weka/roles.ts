@@ -4,12 +4,25 @@ import { modeTraits, type Mode } from '../../hooks/weka/api/modes.ts';
 /** `frontend`: of no mode that weka could tell; `stem`: set up for nothing yet. */
 export type Role = Mode | 'frontend' | 'stem';
 
-type RoleTraits = Pick<(typeof modeTraits)[Mode], 'joinsCluster' | 'hasDrives' | 'countedAs' | 'listedAs' | 'localType' | 'processRole'>;
+type RoleTraits = Pick<
+  (typeof modeTraits)[Mode],
+  'joinsCluster' | 'hasDrives' | 'countedAs' | 'listedAs' | 'localType' | 'processRole'
+>;
 
-const unnamed: RoleTraits = { joinsCluster: false, hasDrives: false, listedAs: 'backend', localType: 'weka', processRole: 'FRONTEND' };
+const unnamed: RoleTraits = {
+  joinsCluster: false,
+  hasDrives: false,
+  listedAs: 'backend',
+  localType: 'weka',
+  processRole: 'FRONTEND',
+};
 
 /** By role. */
-export const roleTraits: Record<Role, RoleTraits> = { ...modeTraits, stem: unnamed, frontend: { ...unnamed, joinsCluster: true } };
+export const roleTraits: Record<Role, RoleTraits> = {
+  ...modeTraits,
+  stem: unnamed,
+  frontend: { ...unnamed, joinsCluster: true },
+};
 
 type WithRole = Readonly<{ role: Role }>;
 

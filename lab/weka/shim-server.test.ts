@@ -36,7 +36,10 @@ async function serve(unix = false) {
 }
 
 function start(program: string, argv: string[], url: string) {
-  return spawn(join(shim, program), argv, { env: { PATH: process.env.PATH, WEKA_SHIM_URL: url, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(join(shim, program), argv, {
+    env: { PATH: process.env.PATH, WEKA_SHIM_URL: url, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function run(program: string, argv: string[], url: string) {
@@ -48,7 +51,10 @@ async function run(program: string, argv: string[], url: string) {
   return { exitCode, ...output };
 }
 
-const setup = 'local setup container --name drivex1 --no-start --disable --cores 1 --core-ids 0 --only-drives-cores --net udp --base-port 35000'.split(' ');
+const setup =
+  'local setup container --name drivex1 --no-start --disable --cores 1 --core-ids 0 --only-drives-cores --net udp --base-port 35000'.split(
+    ' ',
+  );
 
 describe('the weka command as a process', () => {
   it.each([
@@ -60,7 +66,9 @@ describe('the weka command as a process', () => {
     expect(await run('weka', ['local', 'start'], server.url)).toMatchObject({ exitCode: 0 });
     await expect.poll(() => site.snapshot().locals[0]?.displayStatus).toBe('STEM');
     const { stdout } = await run('weka', ['local', 'ps', '--json'], server.url);
-    expect(JSON.parse(stdout)).toMatchObject([{ name: 'drivex1', runStatus: 'Running', internalStatus: { display_status: 'STEM' } }]);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { name: 'drivex1', runStatus: 'Running', internalStatus: { display_status: 'STEM' } },
+    ]);
     expect(site.snapshot().locals).toMatchObject([{ dataId: 'uid-1', nodeName: 'node-1', version: '4.4.2.157' }]);
   });
 
@@ -96,13 +104,16 @@ describe('the weka command as a process', () => {
   it('resigns drives under the name weka-sign-drive', async () => {
     const { server, site } = await serve();
     site.imprint('disk-1', 'some-guid');
-    expect(await run('weka-sign-drive', ['--allow-erase-weka-partitions', '--', '/dev/weka-disk-1'], server.url)).toMatchObject({ exitCode: 0 });
+    expect(
+      await run('weka-sign-drive', ['--allow-erase-weka-partitions', '--', '/dev/weka-disk-1'], server.url),
+    ).toMatchObject({ exitCode: 0 });
     expect(site.driveGuid('disk-1')).toBeUndefined();
   });
 
   it('gives the blocks of a drive, with its owner', async () => {
     const { server, site } = await serve();
-    const read = async (): Promise<Buffer> => Buffer.from(await (await fetch(`${server.url}/drives/disk-1`)).arrayBuffer());
+    const read = async (): Promise<Buffer> =>
+      Buffer.from(await (await fetch(`${server.url}/drives/disk-1`)).arrayBuffer());
     const guid = '0f3a1c52-9d7e-4b60-8a21-5c6d7e8f9a0b';
     site.imprint('disk-1', guid);
     expect(await read()).toEqual(driveImage(guid));

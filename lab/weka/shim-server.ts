@@ -42,7 +42,10 @@ export async function serveShim(options: ShimServerOptions): Promise<ShimServer>
   });
   // an agent's request lasts as long as its pod
   server.requestTimeout = 0;
-  const where = options.socketPath === undefined ? { host: options.host ?? '127.0.0.1', port: options.port ?? 0 } : { path: options.socketPath };
+  const where =
+    options.socketPath === undefined
+      ? { host: options.host ?? '127.0.0.1', port: options.port ?? 0 }
+      : { path: options.socketPath };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(where, resolve);
   });
@@ -65,7 +68,12 @@ function urlOf(server: Server): string {
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }
 
-async function handle(site: WekaSite, agents: Set<ServerResponse>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  site: WekaSite,
+  agents: Set<ServerResponse>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const drive = request.method === 'GET' ? /^\/drives\/([^/]+)$/.exec(request.url ?? '')?.[1] : undefined;
   if (drive !== undefined) {
     readDrive(site, decodeURIComponent(drive), response);
@@ -86,7 +94,10 @@ async function handle(site: WekaSite, agents: Set<ServerResponse>, request: Inco
     response.writeHead(200).flushHeaders();
     return;
   }
-  const result = body.program === 'weka-sign-drive' ? signDrive(site, place, body.argv ?? []) : await site.run(place, body.argv ?? [], body.stdin ?? '');
+  const result =
+    body.program === 'weka-sign-drive'
+      ? signDrive(site, place, body.argv ?? [])
+      : await site.run(place, body.argv ?? [], body.stdin ?? '');
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
 }
 

@@ -37,12 +37,24 @@ const life: Row[] = [
   { command: 'bucketRaftSize', parameters: { size: 5 } },
   { command: 'debugConfig', parameters: { key: 'clusterInfo.nvmeEnabled', value: false } },
   { command: 'overrideAdd', parameters: { key: 'authenticate_client_join', force: true } },
-  ...hosts.map((_, index): Row => ({ command: 'driveAdd', parameters: { containerId: index, devicePath: `/dev/disk/by-id/weka-disk-${index + 1}` } })),
+  ...hosts.map((_, index): Row => ({
+    command: 'driveAdd',
+    parameters: { containerId: index, devicePath: `/dev/disk/by-id/weka-disk-${index + 1}` },
+  })),
   { command: 'startIo', parameters: {} },
   { command: 'userAdd', parameters: { username: 'second', role: 'clusteradmin', password }, stdin: 'a long password' },
   { command: 'userPassword', parameters: { username: 'second', password }, stdin: 'another long password' },
   { command: 'filesystemGroupCreate', parameters: { name: 'default' } },
-  { command: 'filesystemCreate', parameters: { name: '.config_fs', group: 'default', sizeBytes: 107_374_182_400, thinMinBytes: 10_737_418_240, thinMaxBytes: 107_374_182_400 } },
+  {
+    command: 'filesystemCreate',
+    parameters: {
+      name: '.config_fs',
+      group: 'default',
+      sizeBytes: 107_374_182_400,
+      thinMinBytes: 10_737_418_240,
+      thinMaxBytes: 107_374_182_400,
+    },
+  },
   { command: 'triggerEvent', parameters: { message: 'K8s_Operator: formed' } },
   { command: 'containerDeactivate', parameters: { containerId: 5 } },
 ];
@@ -79,7 +91,13 @@ describe('every command and query of the catalogue is known to the simulated pod
       expect(() => answer.parse(JSON.parse(stdout)), argv.join(' ')).not.toThrow();
     }
     expect(test.site.snapshot().clusters).toMatchObject([
-      { name: 'demo', status: 'OK', members: [0, 1, 2, 3, 4, 6].map((id) => ({ id, status: 'UP' })), filesystems: ['.config_fs'], users: ['admin'] },
+      {
+        name: 'demo',
+        status: 'OK',
+        members: [0, 1, 2, 3, 4, 6].map((id) => ({ id, status: 'UP' })),
+        filesystems: ['.config_fs'],
+        users: ['admin'],
+      },
     ]);
     expect(test.site.damage).toEqual([]);
   });
@@ -87,7 +105,8 @@ describe('every command and query of the catalogue is known to the simulated pod
   it('a login is taken with the right password only, and says so in words that the operator knows', async () => {
     const { pods } = await stems();
     const [executor] = pods as [TestPod];
-    for (const row of life.slice(0, life.findIndex(({ command }) => command === 'userPassword') + 1)) await perform(executor, row);
+    for (const row of life.slice(0, life.findIndex(({ command }) => command === 'userPassword') + 1))
+      await perform(executor, row);
     expect(await executor.exec([...loginArgv], 'second\nanother long password\n')).toMatchObject({ exitCode: 0 });
     for (const wrong of ['second\na long password\n', 'nobody\nanother long password\n', '']) {
       const { exitCode, stderr } = await executor.exec([...loginArgv], wrong);
@@ -105,9 +124,19 @@ describe('every command and query of the catalogue is known to the simulated pod
 
   // what the operator takes for "it is done already"
   it.each<[string, Row]>([
-    ['a drive in use', { command: 'driveAdd', parameters: { containerId: 0, devicePath: '/dev/disk/by-id/weka-disk-1' } }],
+    [
+      'a drive in use',
+      { command: 'driveAdd', parameters: { containerId: 0, devicePath: '/dev/disk/by-id/weka-disk-1' } },
+    ],
     ['an override', { command: 'overrideAdd', parameters: { key: 'some_key' } }],
-    ['a user', { command: 'userAdd', parameters: { username: 'admin', role: 'clusteradmin', password }, stdin: 'a long password' }],
+    [
+      'a user',
+      {
+        command: 'userAdd',
+        parameters: { username: 'admin', role: 'clusteradmin', password },
+        stdin: 'a long password',
+      },
+    ],
     ['a user that is gone', { command: 'userDelete', parameters: { username: 'nobody' } }],
     ['a filesystem group', { command: 'filesystemGroupCreate', parameters: { name: 'default' } }],
     ['a container that is gone', { command: 'containerRemove', parameters: { containerId: 99 } }],
@@ -115,7 +144,8 @@ describe('every command and query of the catalogue is known to the simulated pod
   ])('a repeat is worded as the catalogue expects: %s', async (_, row) => {
     const { pods } = await stems();
     const [executor] = pods as [TestPod];
-    for (const earlier of life.filter(({ command }) => command !== 'containerDeactivate')) await perform(executor, earlier);
+    for (const earlier of life.filter(({ command }) => command !== 'containerDeactivate'))
+      await perform(executor, earlier);
     await perform(executor, row);
     const { alreadyDone } = wekaCommands[row.command] as { alreadyDone?: RegExp };
     expect(await perform(executor, row)).toMatch(alreadyDone ?? /never/);

@@ -5,7 +5,11 @@ import { driveDevice } from './drive-image.ts';
 import type { SimulatedHosts } from './simulated-program-host.ts';
 
 /** Undefined when the words are no helper's: then the pod runs the mode of its environment. */
-export function startHelper(hosts: SimulatedHosts, environment: PodEnvironment, words: string[]): PodProgram | undefined {
+export function startHelper(
+  hosts: SimulatedHosts,
+  environment: PodEnvironment,
+  words: string[],
+): PodProgram | undefined {
   const work = helpers[words[2] ?? ''];
   if (work === undefined) return undefined;
   const lines: string[] = [];
@@ -54,12 +58,20 @@ interface Judgement {
 /** What the drive says of itself, in the words of the real runtime. One that a running container holds is not visible. */
 function judge({ site, hardware }: SimulatedHosts, nodeName: string, serial: string, cluster: string): Judgement {
   if (!(hardware.get(nodeName)?.drives ?? []).includes(serial) || site.driveInUse(serial)) {
-    return { serial, outcome: 'not visible', waits: `drive ${serial} is not visible on this host: it is gone, or bound to a user-space driver` };
+    return {
+      serial,
+      outcome: 'not visible',
+      waits: `drive ${serial} is not visible on this host: it is gone, or bound to a user-space driver`,
+    };
   }
   const guid = site.driveGuid(serial);
   if (guid === undefined || guid === cluster) return { serial, outcome: guid === undefined ? 'resigned' : 'own' };
   const instead = cluster === '' ? 'and this container never joined one' : `not to ${cluster}`;
-  return { serial, outcome: 'foreign', waits: `drive ${serial} (/dev/${driveDevice(serial)}) belongs to weka cluster ${guid}, ${instead}` };
+  return {
+    serial,
+    outcome: 'foreign',
+    waits: `drive ${serial} (/dev/${driveDevice(serial)}) belongs to weka cluster ${guid}, ${instead}`,
+  };
 }
 
 /** Erases those of RESIGN_SERIALS that CLUSTER_GUID owns, then empties CLEAN_DIRECTORY, unless a runtime holds the lock of NAME. */
@@ -79,7 +91,14 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
     const uid = cleanedContainer(environment);
     const removed = uid !== undefined && hosts.hasDirectory(nodeName, uid) ? 1 : 0;
     if (uid !== undefined) hosts.removeDirectory(nodeName, uid);
-    return { exitCode: 0, line: JSON.stringify({ resigned: own, removed, drives: Object.fromEntries(drives.map(({ serial, outcome }) => [serial, outcome])) }) };
+    return {
+      exitCode: 0,
+      line: JSON.stringify({
+        resigned: own,
+        removed,
+        drives: Object.fromEntries(drives.map(({ serial, outcome }) => [serial, outcome])),
+      }),
+    };
   } finally {
     hosts.releaseLocks(holder);
   }

@@ -141,6 +141,8 @@ export class SimulatedHosts {
   }
 
   usedPorts(nodeName: string): Set<number> {
-    return new Set([...this.ports.values()].filter((entry) => entry.nodeName === nodeName).flatMap((entry) => entry.used));
+    return new Set(
+      [...this.ports.values()].filter((entry) => entry.nodeName === nodeName).flatMap((entry) => entry.used),
+    );
   }
 }

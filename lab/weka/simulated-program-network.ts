@@ -27,30 +27,46 @@ function inSubnet({ ip }: Address, subnet: string): boolean {
 
 function hostAddresses(runtime: SimulatedRuntime): Address[] {
   const { podIp } = runtime.environment;
-  return podIp !== '' && isIPv6(podIp) === (runtime.variable('IS_IPV6') === 'true') ? [{ device: 'eth0', ip: podIp }] : [];
+  return podIp !== '' && isIPv6(podIp) === (runtime.variable('IS_IPV6') === 'true')
+    ? [{ device: 'eth0', ip: podIp }]
+    : [];
 }
 
 function selected(addresses: Address[], selectors: Selector[]): Address[] {
   const chosen: Address[] = [];
   for (const selector of selectors) {
     const { subnet = '', deviceNames = [], min = 0, max = 0 } = selector;
-    const fits = addresses.filter((one) => (subnet === '' || inSubnet(one, subnet)) && (deviceNames.length === 0 || deviceNames.includes(one.device)) && !chosen.includes(one));
+    const fits = addresses.filter(
+      (one) =>
+        (subnet === '' || inSubnet(one, subnet)) &&
+        (deviceNames.length === 0 || deviceNames.includes(one.device)) &&
+        !chosen.includes(one),
+    );
     const found = max > 0 ? fits.slice(0, max) : fits;
-    if (found.length < min) throw new Failure(`network selector ${JSON.stringify(selector)} matches ${found.length} devices`);
+    if (found.length < min)
+      throw new Failure(`network selector ${JSON.stringify(selector)} matches ${found.length} devices`);
     chosen.push(...found);
   }
   return chosen;
 }
 
-const selectorsOf = (runtime: SimulatedRuntime, name: string): Selector[] => JSON.parse(runtime.variable(name) || '[]') as Selector[];
-const items = (text: string): string[] => text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+const selectorsOf = (runtime: SimulatedRuntime, name: string): Selector[] =>
+  JSON.parse(runtime.variable(name) || '[]') as Selector[];
+const items = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 
 /** What selectors or else subnets choose; undefined when neither is given. */
 function dataAddresses(runtime: SimulatedRuntime): Address[] | undefined {
   const [selectors, subnets] = [selectorsOf(runtime, 'NETWORK_SELECTORS'), items(runtime.variable('SUBNETS'))];
   if (selectors.length === 0 && subnets.length === 0) return undefined;
   const addresses = hostAddresses(runtime);
-  const chosen = selectors.length > 0 ? selected(addresses, selectors) : addresses.filter((one) => subnets.some((subnet) => inSubnet(one, subnet)));
+  const chosen =
+    selectors.length > 0
+      ? selected(addresses, selectors)
+      : addresses.filter((one) => subnets.some((subnet) => inSubnet(one, subnet)));
   if (chosen.length === 0) throw new Failure('no network device matches the selectors or subnets');
   return chosen;
 }

@@ -14,7 +14,8 @@ export function choosePorts(runtime: SimulatedRuntime, { picksPorts }: { picksPo
   if (!(agentPort && wekaPort) && picksPorts) {
     [agentPort, wekaPort] = pickClientPorts(runtime);
   }
-  if (!(agentPort && wekaPort)) throw new Failure('resources.json names no wekaPort and agentPort, nor does the environment');
+  if (!(agentPort && wekaPort))
+    throw new Failure('resources.json names no wekaPort and agentPort, nor does the environment');
   hosts.usePorts(environment.nodeName, runtime, [agentPort, ...run(wekaPort, clientPorts)]);
   directory.agentPort = agentPort;
   directory.wekaPort = wekaPort;
@@ -31,14 +32,16 @@ function pickClientPorts(runtime: SimulatedRuntime): [number, number] {
   const used = hosts.usedPorts(environment.nodeName);
   const free = (ports: number[]): boolean => ports.every((port) => !used.has(port));
   const { agentPort, wekaPort } = directory;
-  if (agentPort !== undefined && wekaPort !== undefined && free([agentPort, ...run(wekaPort, clientPorts)])) return [agentPort, wekaPort];
+  if (agentPort !== undefined && wekaPort !== undefined && free([agentPort, ...run(wekaPort, clientPorts)]))
+    return [agentPort, wekaPort];
   const first = Number(runtime.variable('BASE_PORT')) || 45_000;
   const range = Number(runtime.variable('PORT_RANGE')) || 65_536 - first;
   const ports = run(first, range);
   const agent = ports.find((port) => !used.has(port)) ?? 0;
   used.add(agent);
   const start = ports.find((port) => port + clientPorts <= first + range && free(run(port, clientPorts)));
-  if (start === undefined) throw new Failure(`no ${clientPorts} free ports in a row between ${first} and ${first + range - 1}`);
+  if (start === undefined)
+    throw new Failure(`no ${clientPorts} free ports in a row between ${first} and ${first + range - 1}`);
   return [agent, start];
 }
 

@@ -72,7 +72,13 @@ export class SimulatedRuntime {
       dataId: this.variable('WEKA_CONTAINER_ID'),
       nodeName,
       ip: this.variable('MANAGEMENT_IP') || podIp,
-      env: { ...env, WEKA_USERNAME: secret('username'), WEKA_PASSWORD: secret('password'), WEKA_ORG: secret('org'), ...user },
+      env: {
+        ...env,
+        WEKA_USERNAME: secret('username'),
+        WEKA_PASSWORD: secret('password'),
+        WEKA_ORG: secret('org'),
+        ...user,
+      },
     };
     return this.hosts.site.run(place, argv, stdin);
   }
@@ -86,10 +92,14 @@ export class SimulatedRuntime {
   }
 
   /** Weka's own word about the container; undefined: no agent, or one that does not answer. */
-  async local(): Promise<{ name: string; runStatus: string; internalStatus: { display_status: string } }[] | undefined> {
+  async local(): Promise<
+    { name: string; runStatus: string; internalStatus: { display_status: string } }[] | undefined
+  > {
     if (!this.agentStarted) return undefined;
     const { exitCode, stdout } = await this.weka(['local', 'ps', '--json']);
-    return exitCode !== 0 ? undefined : JSON.parse(stdout) as { name: string; runStatus: string; internalStatus: { display_status: string } }[];
+    return exitCode !== 0
+      ? undefined
+      : (JSON.parse(stdout) as { name: string; runStatus: string; internalStatus: { display_status: string } }[]);
   }
 
   /** Runs the mode to the end of the container. */
@@ -126,7 +136,8 @@ export class SimulatedRuntime {
   }
 
   private async attempt(): Promise<void> {
-    if (this.mode === undefined) throw new Failure(`mode ${this.variable('MODE') || '(empty)'} is not supported by this release`);
+    if (this.mode === undefined)
+      throw new Failure(`mode ${this.variable('MODE') || '(empty)'} is not supported by this release`);
     try {
       for (const step of this.mode.steps) {
         this.check();
@@ -162,7 +173,10 @@ export class SimulatedRuntime {
       await this.weka(['local', 'stop', '--force']);
       this.checkAlive();
     }
-    this.enter('waiting-to-stop', `${this.replaced ? 'another runtime took over the data' : 'termination was asked for'}; waits for allow-stop or allow-force-stop`);
+    this.enter(
+      'waiting-to-stop',
+      `${this.replaced ? 'another runtime took over the data' : 'termination was asked for'}; waits for allow-stop or allow-force-stop`,
+    );
     await this.sleepUntil(() => this.allowStop || this.allowForceStop);
     if (this.agentAnswered) {
       this.enter('stopping', `stops weka ${this.forced(mode) ? 'by force' : 'gracefully'}`);
@@ -194,7 +208,9 @@ export class SimulatedRuntime {
     const listed = await this.local();
     this.checkAlive();
     if (listed === undefined) return 'unknown';
-    return (listed.find((entry) => entry.name === this.name)?.runStatus ?? 'Stopped') === 'Stopped' ? 'stopped' : 'running';
+    return (listed.find((entry) => entry.name === this.name)?.runStatus ?? 'Stopped') === 'Stopped'
+      ? 'stopped'
+      : 'running';
   }
 
   /** One stop; when force is allowed while a graceful one runs, a forced one joins it. */
@@ -218,7 +234,11 @@ export class SimulatedRuntime {
 
   /** A generation that is not there proves nothing. */
   private dataTakenOver(): boolean {
-    return this.generation !== undefined && this.directory.generation !== undefined && this.directory.generation !== this.generation;
+    return (
+      this.generation !== undefined &&
+      this.directory.generation !== undefined &&
+      this.directory.generation !== this.generation
+    );
   }
 
   private checkAlive(): void {

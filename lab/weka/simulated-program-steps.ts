@@ -62,7 +62,8 @@ const configurePersistency: Step = async (runtime) => {
 const waitForResources: Step = async (runtime) => {
   runtime.enter('waiting-for-resources', 'waits for /opt/weka/k8s-runtime/resources.json');
   await runtime.waitUntil(() => runtime.directory.resources !== undefined || runtime.allowStop);
-  if (runtime.directory.resources === undefined) throw new Failure('a stop was allowed before the resources were written');
+  if (runtime.directory.resources === undefined)
+    throw new Failure('a stop was allowed before the resources were written');
 };
 
 const writeGeneration: Step = (runtime) => {
@@ -76,7 +77,8 @@ const recordManagementIps: Step = (runtime) => {
 const waitForFormerFrontend: Step = (runtime) =>
   runtime.poll(
     () => runtime.hosts.hardware.get(runtime.environment.nodeName)?.frontends.has(runtime.name) !== true,
-    formerFrontendMilliseconds, `another frontend named ${runtime.name} is still there`,
+    formerFrontendMilliseconds,
+    `another frontend named ${runtime.name} is still there`,
   );
 
 function missingDriver(runtime: SimulatedRuntime, mode: Mode): string {
@@ -114,7 +116,9 @@ const ensureWekaContainer: Step = async (runtime, mode) => {
   const other = listed.find((entry) => entry.name !== name);
   if (other !== undefined) throw new Failure(`the data directory holds weka container ${other.name}, not ${name}`);
   if (listed.length !== 0) {
-    const stored = JSON.parse(await mustWeka(runtime, 'local', 'resources', '-C', name, '--json')) as { base_port: number };
+    const stored = JSON.parse(await mustWeka(runtime, 'local', 'resources', '-C', name, '--json')) as {
+      base_port: number;
+    };
     if (!mode.disposable || stored.base_port === runtime.directory.wekaPort) return;
     await mustWeka(runtime, 'local', 'stop', '--force');
     await mustWeka(runtime, 'local', 'rm', '--all', '--force');
@@ -152,7 +156,9 @@ const startWekaContainer: Step = async (runtime, mode) => {
   await mustWeka(runtime, 'local', 'start');
   await mustWeka(runtime, 'local', 'exec', '--container', runtime.name, '--', 'ls');
   const { featureFlags } = runtime.hosts.settings;
-  runtime.directory.featureFlags = Object.fromEntries(featureFlagNames.map((flag) => [flag, featureFlags.includes(flag)]));
+  runtime.directory.featureFlags = Object.fromEntries(
+    featureFlagNames.map((flag) => [flag, featureFlags.includes(flag)]),
+  );
 };
 
 /** drives.json: the drives of the machine that the kernel sees now, and those seen before weka took them away. */
@@ -163,7 +169,13 @@ export function recordDrives(runtime: SimulatedRuntime): void {
     if (hosts.site.driveInUse(serial)) continue;
     const guid = hosts.site.driveGuid(serial) ?? '';
     const path = devicePath(serial);
-    known.set(serial, { serial_id: serial, block_device: path, partition: path, weka_guid: guid, is_signed: guid !== '' });
+    known.set(serial, {
+      serial_id: serial,
+      block_device: path,
+      partition: path,
+      weka_guid: guid,
+      is_signed: guid !== '',
+    });
   }
   directory.drives = [...known.values()];
 }
@@ -207,7 +219,15 @@ const loadDrivers: Step = async (runtime) => {
 async function loadDriversOnce(runtime: SimulatedRuntime): Promise<string> {
   await runtime.pause(runtime.hosts.settings.driverLoad);
   const version = versionOf(runtime.environment.env);
-  const downloaded = await runtime.weka(['driver', 'download', '--from', runtime.variable('DIST_SERVICE'), '--without-agent', '--version', version]);
+  const downloaded = await runtime.weka([
+    'driver',
+    'download',
+    '--from',
+    runtime.variable('DIST_SERVICE'),
+    '--without-agent',
+    '--version',
+    version,
+  ]);
   if (downloaded.exitCode !== 0) return `download failed: ${lastLine(downloaded.stderr)}`;
   const installed = await runtime.weka(['driver', 'install', '--without-agent', '--version', version]);
   runtime.check();
@@ -219,13 +239,26 @@ const idle: Step = async (runtime) => {
   await runtime.waitUntil(() => false);
 };
 
-const beforeAgent: Step[] = [takeLock, configurePersistency, waitForResources, choosePorts, writeGeneration, recordManagementIps];
+const beforeAgent: Step[] = [
+  takeLock,
+  configurePersistency,
+  waitForResources,
+  choosePorts,
+  writeGeneration,
+  recordManagementIps,
+];
 const agentAndWeka: Step[] = [waitForDrivers, startAgent, ensureWekaContainer, startWekaContainer, serve];
 
 const stepsOf: Record<RuntimeTraits['steps'], readonly Step[]> = {
-  server: [...beforeAgent, ...agentAndWeka], client: [...beforeAgent, waitForFormerFrontend, ...agentAndWeka], discovery: [discover, idle], 'driver loading': [loadDrivers, idle],
+  server: [...beforeAgent, ...agentAndWeka],
+  client: [...beforeAgent, waitForFormerFrontend, ...agentAndWeka],
+  discovery: [discover, idle],
+  'driver loading': [loadDrivers, idle],
 };
 
 /** By the variable MODE; others are not supported. */
-export const modes: Readonly<Record<string, Mode>> = Object.fromEntries(Object.entries(modeTraits).flatMap(([mode, { hasDrives, runtime }]) =>
-  (runtime === undefined ? [] : [[mode, { ...runtime, hasDrives, steps: stepsOf[runtime.steps] }]])));
+export const modes: Readonly<Record<string, Mode>> = Object.fromEntries(
+  Object.entries(modeTraits).flatMap(([mode, { hasDrives, runtime }]) =>
+    runtime === undefined ? [] : [[mode, { ...runtime, hasDrives, steps: stepsOf[runtime.steps] }]],
+  ),
+);

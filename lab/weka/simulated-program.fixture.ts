@@ -54,9 +54,18 @@ export function harness(nodes: number, options: { driversLoaded?: boolean } = {}
   const start = (mode: string, n: number, { env = {}, command, hostPath, secrets }: PodOptions = {}): TestPod => {
     const machine = hardware.get(`node-${n}`);
     if (machine === undefined) throw new Error(`no node-${n}`);
-    const files: Record<string, string> = { username: 'admin\n', password: 'operator-password\n', 'join-secret': 'sesame\n', ...secrets };
+    const files: Record<string, string> = {
+      username: 'admin\n',
+      password: 'operator-password\n',
+      'join-secret': 'sesame\n',
+      ...secrets,
+    };
     const uid = `pod-${++pods}`;
-    const container = { name: 'weka-container', command: command ?? ['python3', '/opt/weka_runtime.py'], volumeMounts: [{ name: 'data', mountPath: '/clean' }] };
+    const container = {
+      name: 'weka-container',
+      command: command ?? ['python3', '/opt/weka_runtime.py'],
+      volumeMounts: [{ name: 'data', mountPath: '/clean' }],
+    };
     const pod: TestPod = {
       exitCode: undefined,
       program: factory.start({
@@ -73,7 +82,19 @@ export function harness(nodes: number, options: { driversLoaded?: boolean } = {}
         nodeName: machine.name,
         podIp: machine.ip,
         bootId: machine.bootId,
-        env: { MODE: mode, NAME: `${mode}x${n}`, WEKA_CONTAINER_ID: `${mode}-${n}-uid`, POD_ID: uid, IMAGE_NAME: image, CORES: '1', PORT: '0', AGENT_PORT: '0', NETWORK_DEVICE: 'udp', MANAGEMENT_IP: machine.ip, ...env },
+        env: {
+          MODE: mode,
+          NAME: `${mode}x${n}`,
+          WEKA_CONTAINER_ID: `${mode}-${n}-uid`,
+          POD_ID: uid,
+          IMAGE_NAME: image,
+          CORES: '1',
+          PORT: '0',
+          AGENT_PORT: '0',
+          NETWORK_DEVICE: 'udp',
+          MANAGEMENT_IP: machine.ip,
+          ...env,
+        },
         readFile: (path) => (path.startsWith(`${secretPath}/`) ? files[path.slice(secretPath.length + 1)] : undefined),
         onExit: (exitCode) => {
           if (pod.exitCode !== undefined) throw new Error('a program ended twice');
@@ -102,7 +123,10 @@ export function harness(nodes: number, options: { driversLoaded?: boolean } = {}
 /** Waits until the runtime takes resources, writes them, and lets it come up. */
 export async function giveResources(test: Harness, pod: TestPod, resources: Record<string, unknown>): Promise<void> {
   await test.clock.advance(1000);
-  const { exitCode, stderr } = await pod.exec('python3 /opt/weka_runtime.py write-resources', JSON.stringify(resources));
+  const { exitCode, stderr } = await pod.exec(
+    'python3 /opt/weka_runtime.py write-resources',
+    JSON.stringify(resources),
+  );
   if (exitCode !== 0) throw new Error(stderr);
   await test.clock.advance(3000);
 }

@@ -16,7 +16,12 @@ describe('life of a simulated weka pod', () => {
     const test = harness(1);
     const pod = test.start('drive', 1);
     await test.clock.advance(1000);
-    expect(await pod.report()).toMatchObject({ phase: 'waiting-for-resources', persistencyConfigured: true, resources: null, local: null });
+    expect(await pod.report()).toMatchObject({
+      phase: 'waiting-for-resources',
+      persistencyConfigured: true,
+      resources: null,
+      local: null,
+    });
     await giveResources(test, pod, driveResources);
     const report = await pod.report();
     expect(runtimeReport.parse(report)).toMatchObject({
@@ -64,7 +69,10 @@ describe('life of a simulated weka pod', () => {
     const test = harness(1);
     const pod = test.start('drive', 1);
     await giveResources(test, pod, {});
-    expect(await pod.report()).toMatchObject({ phase: 'error', message: 'resources.json names no wekaPort and agentPort, nor does the environment' });
+    expect(await pod.report()).toMatchObject({
+      phase: 'error',
+      message: 'resources.json names no wekaPort and agentPort, nor does the environment',
+    });
     await test.clock.advance(10_000);
     expect(pod.exitCode).toBe(1);
   });
@@ -196,12 +204,23 @@ describe('commands in a simulated weka pod', () => {
     const [former] = pods as [TestPod];
     const ips = pods.map((_, index) => `10.0.0.${index + 1}`);
     const create = [
-      ...['python3', '/opt/weka_runtime.py', 'cli', 'cluster', 'create', ...ips, '--host-ips', ips.map((ip) => `${ip}:35000`).join(',')],
+      ...[
+        'python3',
+        '/opt/weka_runtime.py',
+        'cli',
+        'cluster',
+        'create',
+        ...ips,
+        '--host-ips',
+        ips.map((ip) => `${ip}:35000`).join(','),
+      ],
       '--join-secret=@file:/var/run/secrets/weka-operator/operator-user/join-secret',
       ...['--admin-password', '@file:/var/run/secrets/weka-operator/operator-user/password'],
     ];
     expect(await former.exec(create)).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(await former.exec('python3 /opt/weka_runtime.py cli user add second clusteradmin @stdin', 'a long password\n')).toMatchObject({ exitCode: 0 });
+    expect(
+      await former.exec('python3 /opt/weka_runtime.py cli user add second clusteradmin @stdin', 'a long password\n'),
+    ).toMatchObject({ exitCode: 0 });
     expect(await former.exec('weka cluster drive add 0 /dev/disk/by-id/weka-disk-1')).toMatchObject({ exitCode: 0 });
     const guid = test.site.snapshot().clusters[0]?.guid;
     expect(await pods[2]?.report()).toMatchObject({ identity: { clusterGuid: guid, hostId: 2 } });
@@ -218,7 +237,10 @@ describe('commands in a simulated weka pod', () => {
   it.each([
     ['sh -ec true', { exitCode: 0, stdout: '', stderr: '' }],
     ['bash -c true', { exitCode: 127, stdout: '', stderr: 'bash: not found\n' }],
-    ['python3 /opt/weka_runtime.py cli user add a regular @file:/etc/none', { exitCode: 2, stdout: '', stderr: 'cannot read /etc/none: No such file or directory\n' }],
+    [
+      'python3 /opt/weka_runtime.py cli user add a regular @file:/etc/none',
+      { exitCode: 2, stdout: '', stderr: 'cannot read /etc/none: No such file or directory\n' },
+    ],
     ['weka no such thing', { exitCode: 2, stdout: '', stderr: 'error: unknown command: no such thing\n' }],
   ])('answer %j', async (command, result) => {
     const test = harness(1);
@@ -259,7 +281,10 @@ describe('the clean-up helper', () => {
     pod.program.signal('KILL');
     const helper = test.start('drive', 1, cleanUp);
     await test.clock.advance(1000);
-    expect([helper.exitCode, helper.program.logs()]).toEqual([0, '{"resigned":["disk-1"],"removed":1,"drives":{"disk-1":"own"}}\n']);
+    expect([helper.exitCode, helper.program.logs()]).toEqual([
+      0,
+      '{"resigned":["disk-1"],"removed":1,"drives":{"disk-1":"own"}}\n',
+    ]);
     expect(test.site.driveGuid('disk-1')).toBeUndefined();
     expect(test.site.snapshot().locals).toEqual([]);
     const next = test.start('drive', 1);
@@ -270,18 +295,28 @@ describe('the clean-up helper', () => {
   it('never resigns the drive of a running container, whatever name it is called by', async () => {
     const test = harness(3);
     for (let n = 1; n <= 3; n++) await runningDrive(test, n);
-    const member = { nodeName: 'node-1', dataId: 'drive-1-uid', ip: '10.0.0.1', env: { NAME: 'drivex1', WEKA_USERNAME: 'admin', WEKA_PASSWORD: 'operator-password' } };
+    const member = {
+      nodeName: 'node-1',
+      dataId: 'drive-1-uid',
+      ip: '10.0.0.1',
+      env: { NAME: 'drivex1', WEKA_USERNAME: 'admin', WEKA_PASSWORD: 'operator-password' },
+    };
     const weka = async (words: string): Promise<string> => {
       const answer = test.site.run(member, words.split(' '), '');
       await test.clock.advance(1000);
       return (await answer).stdout;
     };
-    await weka('cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password');
+    await weka(
+      'cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password',
+    );
     await test.clock.advance(20_000);
     await weka('cluster drive add 0 /dev/disk/by-id/weka-disk-1');
     const guid = test.site.driveGuid('disk-1') ?? '';
     expect(guid).not.toBe('');
-    const helper = test.start('drive', 1, { ...cleanUp, env: { ...cleanUp.env, NAME: 'anotherx1', CLUSTER_GUID: guid } });
+    const helper = test.start('drive', 1, {
+      ...cleanUp,
+      env: { ...cleanUp.env, NAME: 'anotherx1', CLUSTER_GUID: guid },
+    });
     await test.clock.advance(1000);
     expect([helper.exitCode, test.site.driveGuid('disk-1'), test.site.damage]).toEqual([1, guid, []]);
     expect(helper.program.logs()).toContain('drive disk-1 is not visible on this host');
@@ -293,7 +328,8 @@ describe('a simulated client', () => {
     const test = harness(3);
     const pods = [];
     for (let n = 1; n <= 3; n++) pods.push(await runningDrive(test, n));
-    const create = 'weka cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password';
+    const create =
+      'weka cluster create 10.0.0.1 10.0.0.2 10.0.0.3 --host-ips 10.0.0.1:35000,10.0.0.2:35000,10.0.0.3:35000 --join-secret=sesame --admin-password operator-password';
     await pods[0]?.exec(create);
     const token = await pods[0]?.exec('weka cluster join-token generate --access-token-timeout 5200w --json');
     const client = test.start('client', 2, {

@@ -68,7 +68,11 @@ const handlers: [string[], Handler][] = [
   [[...runtimeCommand, 'write-resources'], (runtime, _, stdin) => writeResources(runtime, stdin)],
   [[...runtimeCommand, 'cli'], cli],
   [[...runtimeCommand, 'probe-lock'], (runtime, args) => probeLock(runtime, args)],
-  [[...runtimeCommand], (_, [name = '']) => refusal(2, `unknown subcommand ${name}; known: report, write-resources, cli, probe-lock, clean-up`)],
+  [
+    [...runtimeCommand],
+    (_, [name = '']) =>
+      refusal(2, `unknown subcommand ${name}; known: report, write-resources, cli, probe-lock, clean-up`),
+  ],
   [['weka'], (runtime, args, stdin) => runtime.weka(args, stdin)],
   [['wekaauthcli'], (runtime, args, stdin) => runtime.weka(args, stdin)],
   [[...loginArgv], login],
@@ -153,7 +157,10 @@ function storedOnHost(directory: HostDirectory | undefined) {
   };
 }
 
-async function identity(runtime: SimulatedRuntime, local: { name: string; internalStatus: { display_status: string } }[]) {
+async function identity(
+  runtime: SimulatedRuntime,
+  local: { name: string; internalStatus: { display_status: string } }[],
+) {
   const ours = local.find((entry) => entry.name === runtime.name);
   if (!['READY', 'STEM'].includes(ours?.internalStatus.display_status ?? '')) return null;
   const argv = ['local', 'run', 'wapi', '-W', 'container-get-identity', '--container-name', runtime.name, '--json'];
@@ -177,7 +184,9 @@ function writeResources(runtime: SimulatedRuntime, stdin: string): ExecResult {
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -182,10 +182,11 @@ export function createWekaSite(options: WekaSiteOptions): WekaSite {
 function tellingClock(clock: Clock, tell: () => void): Clock {
   return {
     now: () => clock.now(),
-    after: (milliseconds, run) => clock.after(milliseconds, () => {
-      run();
-      tell();
-    }),
+    after: (milliseconds, run) =>
+      clock.after(milliseconds, () => {
+        run();
+        tell();
+      }),
   };
 }
 
@@ -220,14 +221,17 @@ async function run(site: SiteState, place: WekaPlace, argv: string[], stdin: str
   }
   const local = site.locals.get(localKey(place.nodeName, place.dataId));
   const context: CommandContext = { site, place, local, stdin, ...read };
-  const result = await (found.command.scope === 'local' ? found.command.run(context) : runInCluster(found.command, context));
+  const result = await (found.command.scope === 'local'
+    ? found.command.run(context)
+    : runInCluster(found.command, context));
   return context.options.json ? distorted(site, place, argv, result) : result;
 }
 
 async function distorted(site: SiteState, place: WekaPlace, argv: string[], right: ExecResult): Promise<ExecResult> {
   let result = right;
   for (const { member, distortion } of site.distortions) {
-    if (member === undefined || member === place.env.NAME || member === place.dataId) result = await distortion(argv, result);
+    if (member === undefined || member === place.env.NAME || member === place.dataId)
+      result = await distortion(argv, result);
   }
   return result;
 }
@@ -238,10 +242,18 @@ function runInCluster(command: ClusterCommand, context: CommandContext): ExecRes
   const cluster = clusterOf(site, local);
   const member = cluster?.members.get(local.membership?.hostId ?? -1);
   if (cluster === undefined || member === undefined) {
-    return refuse(local.membership === undefined ? 'This host is in STEM mode, it is not part of a cluster' : 'This host is not a member of its cluster any more');
+    return refuse(
+      local.membership === undefined
+        ? 'This host is in STEM mode, it is not part of a cluster'
+        : 'This host is not a member of its cluster any more',
+    );
   }
   if (!isUp(site, cluster, member)) {
-    return refuse(hasQuorum(site, cluster) ? 'This host has no connection to its cluster' : 'The cluster has no leader, too few hosts are up');
+    return refuse(
+      hasQuorum(site, cluster)
+        ? 'This host has no connection to its cluster'
+        : 'The cluster has no leader, too few hosts are up',
+    );
   }
   const refusal = authorize(cluster, command, place);
   return refusal === undefined ? command.run({ ...context, cluster }) : refuse(refusal);
@@ -250,7 +262,8 @@ function runInCluster(command: ClusterCommand, context: CommandContext): ExecRes
 /** Why the user of the place may not run the command. */
 function authorize(cluster: Cluster, command: ClusterCommand, place: WekaPlace): string | undefined {
   const user = cluster.users.get(place.env.WEKA_USERNAME ?? '');
-  if (user === undefined || user.password !== place.env.WEKA_PASSWORD) return 'Authentication failed: incorrect username or password';
+  if (user === undefined || user.password !== place.env.WEKA_PASSWORD)
+    return 'Authentication failed: incorrect username or password';
   if (command.role === 'any' || user.role === 'clusteradmin') return undefined;
   return `Permission denied: ${command.words} needs the role clusteradmin`;
 }

@@ -133,7 +133,13 @@ export type IoRule = 'parity' | 'compute-quorum';
 /** Something that must not befall a cluster unless a person asked for its end. */
 export interface Incident {
   at: number;
-  kind: 'io-interrupted' | 'data-lost' | 'drive-resigned-in-use' | 'directory-removed-in-use' | 'two-processes' | 'mounts-cut-off';
+  kind:
+    | 'io-interrupted'
+    | 'data-lost'
+    | 'drive-resigned-in-use'
+    | 'directory-removed-in-use'
+    | 'two-processes'
+    | 'mounts-cut-off';
   clusterGuid: string | undefined;
   message: string;
   /** Whose act brought it about: of several that added up, the last. */
@@ -221,12 +227,16 @@ export function localOf(site: SiteState, cluster: Cluster, member: Member): Loca
 /** The member's process runs, answers and can be reached. */
 export function isPresent(site: SiteState, cluster: Cluster, member: Member): boolean {
   const local = localOf(site, cluster, member);
-  return local !== undefined && local.process === 'running' && local.ready && !site.unreachableNodes.has(member.nodeName);
+  return (
+    local !== undefined && local.process === 'running' && local.ready && !site.unreachableNodes.has(member.nodeName)
+  );
 }
 
 /** More than half of the backends that are not INACTIVE are present; without that the cluster has no leader. */
 export function hasQuorum(site: SiteState, cluster: Cluster): boolean {
-  const backends = [...cluster.members.values()].filter((member) => isBackend(member.role) && member.state !== 'INACTIVE');
+  const backends = [...cluster.members.values()].filter(
+    (member) => isBackend(member.role) && member.state !== 'INACTIVE',
+  );
   return backends.filter((member) => isPresent(site, cluster, member)).length * 2 > backends.length;
 }
 
@@ -281,11 +291,15 @@ export function drivesOf(cluster: Cluster, member: Member): Drive[] {
 }
 
 /** Failure domains that have an ACTIVE drive in an ACTIVE container, without what `leaves` says. */
-export function drivenDomains(cluster: Cluster, leaves: (member: Member, drive: Drive) => boolean = () => false): Set<string> {
+export function drivenDomains(
+  cluster: Cluster,
+  leaves: (member: Member, drive: Drive) => boolean = () => false,
+): Set<string> {
   const domains = new Set<string>();
   for (const drive of cluster.drives.values()) {
     const member = cluster.members.get(drive.hostId);
-    if (drive.status === 'ACTIVE' && member?.state === 'ACTIVE' && !leaves(member, drive)) domains.add(domainOf(member));
+    if (drive.status === 'ACTIVE' && member?.state === 'ACTIVE' && !leaves(member, drive))
+      domains.add(domainOf(member));
   }
   return domains;
 }

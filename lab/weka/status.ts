@@ -35,7 +35,9 @@ function statusText(site: SiteState, cluster: Cluster): string {
 
 /** The value of `io_status`. */
 export function ioStatus(cluster: Cluster): string {
-  return { never: 'STOPPED', starting: 'STARTING', started: 'STARTED', interrupted: 'STOPPED', stopped: 'STOPPED' }[cluster.io];
+  return { never: 'STOPPED', starting: 'STARTING', started: 'STARTED', interrupted: 'STOPPED', stopped: 'STOPPED' }[
+    cluster.io
+  ];
 }
 
 /** The document of `weka status --json`, in the fields that someone reads. */
@@ -44,8 +46,21 @@ export function statusJson(site: SiteState, cluster: Cluster) {
   const { total, hotSpare, unprovisioned } = capacity(cluster);
   return {
     active_alerts_count: exposedDomains(cluster).size,
-    activity: { num_ops: 0, num_reads: 0, num_writes: 0, sum_bytes_read: 0, sum_bytes_written: 0, obs_download_bytes_per_second: 0, obs_upload_bytes_per_second: 0 },
-    capacity: { total_bytes: total, hot_spare_bytes: hotSpare, unavailable_bytes: 0, unprovisioned_bytes: unprovisioned },
+    activity: {
+      num_ops: 0,
+      num_reads: 0,
+      num_writes: 0,
+      sum_bytes_read: 0,
+      sum_bytes_written: 0,
+      obs_download_bytes_per_second: 0,
+      obs_upload_bytes_per_second: 0,
+    },
+    capacity: {
+      total_bytes: total,
+      hot_spare_bytes: hotSpare,
+      unavailable_bytes: 0,
+      unprovisioned_bytes: unprovisioned,
+    },
     cloud: { ...cluster.cloud, healthy: cluster.cloud.enabled },
     containers,
     drives: driveCounts(site, cluster),
@@ -96,7 +111,9 @@ function containerCounts(site: SiteState, cluster: Cluster) {
 
 function driveCounts(site: SiteState, cluster: Cluster): Count {
   const drives = [...cluster.drives.values()];
-  const reachable = new Set([...cluster.members.values()].filter((member) => isPresent(site, cluster, member)).map((member) => member.hostId));
+  const reachable = new Set(
+    [...cluster.members.values()].filter((member) => isPresent(site, cluster, member)).map((member) => member.hostId),
+  );
   return {
     active: drives.filter((drive) => drive.status === 'ACTIVE' && reachable.has(drive.hostId)).length,
     total: drives.length,
@@ -105,7 +122,9 @@ function driveCounts(site: SiteState, cluster: Cluster): Count {
 
 /** Bytes that a cluster can store, holds back, and has not given to filesystems. */
 export function capacity(cluster: Cluster): { total: number; hotSpare: number; unprovisioned: number } {
-  const drives = [...cluster.drives.values()].filter((drive) => drive.status === 'ACTIVE' || drive.status === 'PHASING_IN');
+  const drives = [...cluster.drives.values()].filter(
+    (drive) => drive.status === 'ACTIVE' || drive.status === 'PHASING_IN',
+  );
   const raw = drives.reduce((sum, drive) => sum + drive.sizeBytes, 0);
   const usable = Math.floor((raw * cluster.dataDrives) / (cluster.dataDrives + cluster.parityDrives));
   const hosts = new Set(drives.map((drive) => drive.hostId)).size;

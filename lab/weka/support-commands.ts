@@ -7,7 +7,13 @@ const guardedOverrides = new Set(['authenticate_client_join', 'auto_start_teleme
 
 export const supportCommands: ClusterCommand[] = [
   { scope: 'cluster', words: 'debug override list', role: 'clusteradmin', run: listOverrides },
-  { scope: 'cluster', words: 'debug override add', role: 'clusteradmin', options: { '--key': 'value', '--value': 'value' }, run: addOverride },
+  {
+    scope: 'cluster',
+    words: 'debug override add',
+    role: 'clusteradmin',
+    options: { '--key': 'value', '--value': 'value' },
+    run: addOverride,
+  },
   { scope: 'cluster', words: 'debug config override', role: 'clusteradmin', run: overrideConfig },
   { scope: 'cluster', words: 'debug jrpc', role: 'clusteradmin', run: jrpc },
   { scope: 'cluster', words: 'events trigger-event', role: 'any', run: triggerEvent },
@@ -25,7 +31,9 @@ export const supportCommands: ClusterCommand[] = [
 
 function listOverrides({ cluster, options }: ClusterCommandContext) {
   const overrides = [...cluster.overrides].map(([key, value]) => ({ key, value }));
-  return options.json ? answerJson(overrides) : answer(overrides.map(({ key, value }) => `${key}  ${value}\n`).join(''));
+  return options.json
+    ? answerJson(overrides)
+    : answer(overrides.map(({ key, value }) => `${key}  ${value}\n`).join(''));
 }
 
 function addOverride({ cluster, options }: ClusterCommandContext) {

@@ -2,18 +2,30 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { wekaView } from './view.ts';
 
-const object = (kind: string, fields: object = {}): KubernetesObject => ({ apiVersion: 'weka.weka.io/v1alpha1', kind, metadata: { name: 'demo' }, ...fields });
+const object = (kind: string, fields: object = {}): KubernetesObject => ({
+  apiVersion: 'weka.weka.io/v1alpha1',
+  kind,
+  metadata: { name: 'demo' },
+  ...fields,
+});
 
 describe('the view of weka', () => {
   it('reads word and counts of a cluster from its status', () => {
     const printer = { computeContainers: '0/2/2', drives: '1/2/2', capacity: '-' };
     expect(wekaView.parent(object('WekaCluster', { status: { status: 'Init', printer } }))).toEqual({
-      word: 'Init', counts: [{ label: 'compute', value: '0/2/2' }, { label: 'drives', value: '1/2/2' }],
+      word: 'Init',
+      counts: [
+        { label: 'compute', value: '0/2/2' },
+        { label: 'drives', value: '1/2/2' },
+      ],
     });
   });
 
   it('reads word and node of a container from its status, and what a helper does from its mode', () => {
-    expect(wekaView.child(object('WekaContainer', { status: { status: 'Running', nodeAffinity: 'node-1' } }))).toEqual({ word: 'Running', node: 'node-1' });
+    expect(wekaView.child(object('WekaContainer', { status: { status: 'Running', nodeAffinity: 'node-1' } }))).toEqual({
+      word: 'Running',
+      node: 'node-1',
+    });
     expect(wekaView.helper(object('WekaContainer', { spec: { mode: 'discovery' } }))).toBe('discovery');
   });
 
@@ -32,7 +44,9 @@ describe('the view of weka', () => {
       ['kubectl delete wekacluster demo', 'after its grace period, all of it goes'],
     ]);
     expect(wekaView.nextSteps({ namespace: 'other', name: 'demo' }, []).map(([command]) => command)).toEqual([
-      'kubectl get wekaclusters,wekacontainers -n other -o wide', 'kubectl describe wekacluster demo -n other', 'kubectl delete wekacluster demo -n other',
+      'kubectl get wekaclusters,wekacontainers -n other -o wide',
+      'kubectl describe wekacluster demo -n other',
+      'kubectl delete wekacluster demo -n other',
     ]);
   });
 });

@@ -12,7 +12,11 @@ interface Status {
 
 const statusOf = (object: KubernetesObject): Status => object['status'] ?? {};
 
-const countLabels: Record<string, string> = { driveContainers: 'drive', computeContainers: 'compute', drives: 'drives' };
+const countLabels: Record<string, string> = {
+  driveContainers: 'drive',
+  computeContainers: 'compute',
+  drives: 'drives',
+};
 
 export const wekaView: SystemView = {
   group,
@@ -22,7 +26,12 @@ export const wekaView: SystemView = {
   mainContainer: mainContainerName,
   parent(object) {
     const { status = 'new', printer = {} } = statusOf(object);
-    return { word: status, counts: Object.entries(countLabels).flatMap(([key, label]) => (printer[key] === undefined ? [] : [{ label, value: printer[key] }])) };
+    return {
+      word: status,
+      counts: Object.entries(countLabels).flatMap(([key, label]) =>
+        printer[key] === undefined ? [] : [{ label, value: printer[key] }],
+      ),
+    };
   },
   child(object) {
     const { status = 'new', nodeAffinity = '-' } = statusOf(object);
@@ -35,8 +44,12 @@ export const wekaView: SystemView = {
     return [
       [`kubectl get wekaclusters,wekacontainers${inNamespace} -o wide`, ''],
       [`kubectl describe wekacluster ${name}${inNamespace}`, 'conditions: a step each'],
-      ...(first === undefined ? [] : [[`kubectl exec ${first}${inNamespace} -- weka status`, 'what Weka says itself'] as [string, string]]),
-      ...(last === undefined ? [] : [[`kubectl delete pod ${last}${inNamespace}`, 'it stops in order and comes back'] as [string, string]]),
+      ...(first === undefined
+        ? []
+        : [[`kubectl exec ${first}${inNamespace} -- weka status`, 'what Weka says itself'] as [string, string]]),
+      ...(last === undefined
+        ? []
+        : [[`kubectl delete pod ${last}${inNamespace}`, 'it stops in order and comes back'] as [string, string]]),
       [`kubectl delete wekacluster ${name}${inNamespace}`, 'after its grace period, all of it goes'],
     ];
   },

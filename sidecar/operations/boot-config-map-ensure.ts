@@ -14,18 +14,28 @@ function namesContent(name: string, { systems, settings: { bootScripts } }: Oper
 }
 
 /** Copies the boot scripts into a namespace. Immutable: the name carries the hash, a new content is a new object. */
-export const bootConfigMapEnsure: Performer<(typeof bootFileEntries)['bootConfigMap.ensure']> = async (access, target, _args, context) => {
-  if (Object.keys(context.settings.bootScripts).length === 0) throw new Refusal('the sidecar was started without boot scripts');
+export const bootConfigMapEnsure: Performer<(typeof bootFileEntries)['bootConfigMap.ensure']> = async (
+  access,
+  target,
+  _args,
+  context,
+) => {
+  if (Object.keys(context.settings.bootScripts).length === 0)
+    throw new Refusal('the sidecar was started without boot scripts');
   if (!namesContent(target.name, context)) throw new Refusal(`${target.name} is not the name of these boot scripts`);
   const address = { apiVersion: 'v1', kind: 'ConfigMap', ...target };
-  if (await getOrUndefined(access, address) !== undefined) return { changed: false };
+  if ((await getOrUndefined(access, address)) !== undefined) return { changed: false };
   try {
     await access.create({
-      apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...target }, immutable: true, data: context.settings.bootScripts,
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...target },
+      immutable: true,
+      data: context.settings.bootScripts,
     });
   } catch (error) {
     // two containers of one namespace ask at the same time
-    if (isConflict(error) && await getOrUndefined(access, address) !== undefined) return { changed: false };
+    if (isConflict(error) && (await getOrUndefined(access, address)) !== undefined) return { changed: false };
     throw error;
   }
   return { changed: true };

@@ -38,62 +38,83 @@ interface State {
   spec: Tree;
 }
 
-const stateOf = (object: KubernetesObject): State => ({ ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }), resourceVersion: object.metadata.resourceVersion ?? '', spec: (object['spec'] ?? {}) as Tree });
+const stateOf = (object: KubernetesObject): State => ({
+  ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }),
+  resourceVersion: object.metadata.resourceVersion ?? '',
+  spec: (object['spec'] ?? {}) as Tree,
+});
 
 /** What was read before, as long as it is what the hook has decided on: the patch is refused when it is not so any more. */
-function remembered(observation: ReturnType<typeof claimsRead>, expected: string, { recall }: OperationContext): State | undefined {
+function remembered(
+  observation: ReturnType<typeof claimsRead>,
+  expected: string,
+  { recall }: OperationContext,
+): State | undefined {
   const fact = recall(observation);
-  return fact?.exists === true && fact.resourceVersion === expected ? { ...(fact.uid === undefined ? {} : { uid: fact.uid }), resourceVersion: fact.resourceVersion, spec: fact.spec } : undefined;
+  return fact?.exists === true && fact.resourceVersion === expected
+    ? { ...(fact.uid === undefined ? {} : { uid: fact.uid }), resourceVersion: fact.resourceVersion, spec: fact.spec }
+    : undefined;
 }
 
 /** Creates or changes a claims object on condition of its version; changes that are in place already are success. */
-const write = (kind: ResourceKind): Performer<ClaimsEntries['claims.write']> => async (access, { name }, { expectedResourceVersion, changes }, context) => {
-  const address = addressOf(kind, name);
-  const observation = claimsRead(name, 0);
-  const expected = expectedResourceVersion ?? 'absent';
-  const readNow = async (): Promise<State | undefined> => {
-    const object = await getOrUndefined(access, address);
-    return object === undefined ? undefined : stateOf(object);
-  };
-  const known = (state: State | undefined): void => context.learn(observation, state === undefined ? { exists: false } : { exists: true, ...state });
-  const current = remembered(observation, expected, context) ?? await readNow();
-  const inPlace = (state: { spec: Tree } | undefined): boolean =>
-    state !== undefined && canonicalJson(withChanges(state.spec, changes)) === canonicalJson(state.spec);
-  const conflict = (state: State | undefined): Superseded => {
-    known(state);
-    return new Superseded(`conflict on claims ${name}: read at ${expected}, now at ${state?.resourceVersion ?? 'absent'}`);
-  };
+const write =
+  (kind: ResourceKind): Performer<ClaimsEntries['claims.write']> =>
+  async (access, { name }, { expectedResourceVersion, changes }, context) => {
+    const address = addressOf(kind, name);
+    const observation = claimsRead(name, 0);
+    const expected = expectedResourceVersion ?? 'absent';
+    const readNow = async (): Promise<State | undefined> => {
+      const object = await getOrUndefined(access, address);
+      return object === undefined ? undefined : stateOf(object);
+    };
+    const known = (state: State | undefined): void =>
+      context.learn(observation, state === undefined ? { exists: false } : { exists: true, ...state });
+    const current = remembered(observation, expected, context) ?? (await readNow());
+    const inPlace = (state: { spec: Tree } | undefined): boolean =>
+      state !== undefined && canonicalJson(withChanges(state.spec, changes)) === canonicalJson(state.spec);
+    const conflict = (state: State | undefined): Superseded => {
+      known(state);
+      return new Superseded(
+        `conflict on claims ${name}: read at ${expected}, now at ${state?.resourceVersion ?? 'absent'}`,
+      );
+    };
 
-  if (inPlace(current)) return { changed: false };
-  if ((current?.resourceVersion ?? 'absent') !== expected) throw conflict(current);
-  const spec = withChanges(current?.spec ?? {}, changes);
-  try {
-    const written = current === undefined
-      ? await access.create({ apiVersion: address.apiVersion, kind: address.kind, metadata: { name }, spec })
-      : await access.patchJson(address, [
-        { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
-        { op: 'add', path: '/spec', value: spec },
-      ]);
-    known(stateOf(written));
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    const now = await readNow();
-    // a lost answer of our own first attempt looks like a conflict, too
-    if (inPlace(now)) {
-      known(now);
-      return { changed: false };
+    if (inPlace(current)) return { changed: false };
+    if ((current?.resourceVersion ?? 'absent') !== expected) throw conflict(current);
+    const spec = withChanges(current?.spec ?? {}, changes);
+    try {
+      const written =
+        current === undefined
+          ? await access.create({ apiVersion: address.apiVersion, kind: address.kind, metadata: { name }, spec })
+          : await access.patchJson(address, [
+              { op: 'test', path: '/metadata/resourceVersion', value: current.resourceVersion },
+              { op: 'add', path: '/spec', value: spec },
+            ]);
+      known(stateOf(written));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const now = await readNow();
+      // a lost answer of our own first attempt looks like a conflict, too
+      if (inPlace(now)) {
+        known(now);
+        return { changed: false };
+      }
+      if (now?.resourceVersion === current?.resourceVersion) throw error;
+      throw conflict(now);
     }
-    if (now?.resourceVersion === current?.resourceVersion) throw error;
-    throw conflict(now);
-  }
-  return { changed: true };
-};
+    return { changed: true };
+  };
 
 /** Reads a claims object. */
-const read = (kind: ResourceKind): Performer<ClaimsEntries['claims.read']> => async (access, { name }) => {
-  const object = await getOrUndefined(access, addressOf(kind, name));
-  return object === undefined ? { exists: false } : { exists: true, ...stateOf(object) };
-};
+const read =
+  (kind: ResourceKind): Performer<ClaimsEntries['claims.read']> =>
+  async (access, { name }) => {
+    const object = await getOrUndefined(access, addressOf(kind, name));
+    return object === undefined ? { exists: false } : { exists: true, ...stateOf(object) };
+  };
 
 /** For the kind whose objects hold a system's claims. */
-export const claimsPerformers = (kind: ResourceKind): Performers<ClaimsEntries> => ({ 'claims.read': read(kind), 'claims.write': write(kind) });
+export const claimsPerformers = (kind: ResourceKind): Performers<ClaimsEntries> => ({
+  'claims.read': read(kind),
+  'claims.write': write(kind),
+});

@@ -6,6 +6,9 @@ import type { Performer } from '../context.ts';
 export const configMapKeys: Performer<GenericEntries['configmap.keys']> = async (access, target) => {
   const configMap = await getOrUndefined(access, { apiVersion: 'v1', kind: 'ConfigMap', ...target });
   if (configMap === undefined) return { exists: false };
-  const keys = Object.keys({ ...(configMap['data'] as object | undefined), ...(configMap['binaryData'] as object | undefined) });
+  const keys = Object.keys({
+    ...(configMap['data'] as object | undefined),
+    ...(configMap['binaryData'] as object | undefined),
+  });
   return { exists: true, keys: keys.sort() };
 };

@@ -16,16 +16,30 @@ interface StoredEvent extends KubernetesObject {
   eventTime?: string | null;
 }
 
-const lastAt = ({ lastTimestamp, eventTime, metadata }: StoredEvent): string => lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
+const lastAt = ({ lastTimestamp, eventTime, metadata }: StoredEvent): string =>
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
 
 /** Reads what was warned of lately about one object. */
-export const eventsRecent: Performer<GenericEntries['events.recent']> = async (access, { namespace, uid }, { reason }) => {
+export const eventsRecent: Performer<GenericEntries['events.recent']> = async (
+  access,
+  { namespace, uid },
+  { reason },
+) => {
   const fields = { 'involvedObject.uid': uid, type: 'Warning', reason };
-  const found = await access.list({ apiVersion: 'v1', kind: 'Event', namespace, fields, limit: readLimit }) as StoredEvent[];
+  const found = (await access.list({
+    apiVersion: 'v1',
+    kind: 'Event',
+    namespace,
+    fields,
+    limit: readLimit,
+  })) as StoredEvent[];
   const sorted = found.sort((one, other) => Date.parse(lastAt(other)) - Date.parse(lastAt(one)));
   return {
     events: sorted.slice(0, shownLimit).map((event) => ({
-      reason: event.reason ?? '', message: cleanText(event.message ?? '').slice(0, messageLength), count: event.count ?? 1, lastAt: lastAt(event),
+      reason: event.reason ?? '',
+      message: cleanText(event.message ?? '').slice(0, messageLength),
+      count: event.count ?? 1,
+      lastAt: lastAt(event),
     })),
   };
 };

@@ -10,8 +10,11 @@ export const objectDelete: Performer<GenericEntries['object.delete']> = async (a
   if (object === undefined || object.metadata.uid !== uid) return { changed: false };
   if (object.metadata.deletionTimestamp !== undefined) return { changed: false };
   if ((object.metadata.ownerReferences ?? []).length > 0) throw new Refusal(`${kind} ${name} has an owner`);
-  const allowed = systems.flatMap(({ deletable }) => deletable).filter((one) => one.kind.apiVersion === apiVersion && one.kind.kind === kind);
-  if (!allowed.some(({ namePrefix = '' }) => name.startsWith(namePrefix))) throw new Refusal(`${kind} ${name} is not one of those that may be deleted, by its name`);
+  const allowed = systems
+    .flatMap(({ deletable }) => deletable)
+    .filter((one) => one.kind.apiVersion === apiVersion && one.kind.kind === kind);
+  if (!allowed.some(({ namePrefix = '' }) => name.startsWith(namePrefix)))
+    throw new Refusal(`${kind} ${name} is not one of those that may be deleted, by its name`);
   try {
     await access.delete(address, uid);
   } catch (error) {

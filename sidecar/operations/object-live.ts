@@ -16,11 +16,18 @@ function at(object: unknown, path: string): Json | undefined {
 /** Reads the identity of an object, for names that are taken by something that no cache shows, and asked-for fields. */
 export const objectLive: Performer<GenericEntries['object.live']> = async (access, target, args) => {
   const { apiVersion, kind, namespace, name } = target;
-  const object = await getOrUndefined(access, { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name });
+  const object = await getOrUndefined(access, {
+    apiVersion,
+    kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+  });
   if (object === undefined) return { exists: false };
   const controller = controllerOf(object);
   const { uid, labels, generation, deletionTimestamp, finalizers = [] } = object.metadata;
-  const fields = (args.fields ?? []).map((path) => [path, at(object, path)] as const).filter(([, value]) => value !== undefined);
+  const fields = (args.fields ?? [])
+    .map((path) => [path, at(object, path)] as const)
+    .filter(([, value]) => value !== undefined);
   return {
     exists: true,
     uid: uid ?? '',

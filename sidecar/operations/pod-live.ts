@@ -7,8 +7,14 @@ import { controllerOf, isA } from '../owners.ts';
 /** Of the container that commands would be run in, by the system whose pod it is: another one may have given that name a meaning of its own. */
 function isPrivileged(pod: KubernetesObject, { systems }: OperationContext): boolean {
   const controller = controllerOf(pod);
-  const main = new Set(systems.flatMap(({ pods }) => pods.filter(({ owners }) => isA(controller, owners[0])).map(({ container }) => container)));
-  const { containers = [] } = (pod['spec'] ?? {}) as { containers?: { name?: string; securityContext?: { privileged?: boolean } }[] };
+  const main = new Set(
+    systems.flatMap(({ pods }) =>
+      pods.filter(({ owners }) => isA(controller, owners[0])).map(({ container }) => container),
+    ),
+  );
+  const { containers = [] } = (pod['spec'] ?? {}) as {
+    containers?: { name?: string; securityContext?: { privileged?: boolean } }[];
+  };
   return containers.some(({ name, securityContext }) => main.has(name ?? '') && securityContext?.privileged === true);
 }
 

@@ -4,10 +4,16 @@ import type { Performer } from '../context.ts';
 import { ourSecret } from './secret-write.ts';
 
 /** Deletes a Secret of an owner that ends. */
-export const secretDelete: Performer<GenericEntries['secret.delete']> = async (access, { namespace, name, uid }, { ownerUid }, context) => {
+export const secretDelete: Performer<GenericEntries['secret.delete']> = async (
+  access,
+  { namespace, name, uid },
+  { ownerUid },
+  context,
+) => {
   const address = { apiVersion: 'v1', kind: 'Secret', namespace, name };
   const found = await getOrUndefined(access, address);
-  if (found === undefined || found.metadata.uid !== uid || found.metadata.deletionTimestamp !== undefined) return { changed: false };
+  if (found === undefined || found.metadata.uid !== uid || found.metadata.deletionTimestamp !== undefined)
+    return { changed: false };
   await ourSecret(access, { namespace, name }, ownerUid, context);
   try {
     await access.delete(address, uid);

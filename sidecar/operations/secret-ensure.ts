@@ -31,7 +31,8 @@ export function randomText(length: number, digitCount: number | undefined, conte
 export const secretEnsure: Performer<GenericEntries['secret.ensure']> = async (access, target, args, context) => {
   const marks = accessFor(context.systems, args.owner)?.secrets;
   if (marks === undefined) throw new Refusal(`a Secret is made for kinds of ours only, not for ${args.owner.kind}`);
-  if (await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target }) !== undefined) return { changed: false };
+  if ((await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target })) !== undefined)
+    return { changed: false };
   const { uid, ...owner } = args.owner;
   const live = await getOrUndefined(access, { ...owner, namespace: target.namespace });
   // without its owner nobody would ever delete it
@@ -42,7 +43,9 @@ export const secretEnsure: Performer<GenericEntries['secret.ensure']> = async (a
     context.keepSecret(value);
     values[key] = value;
   }
-  const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')] as const);
+  const encoded = Object.entries(values).map(
+    ([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')] as const,
+  );
   for (const [key, value] of encoded) if (args.random[key] !== undefined) context.keepSecret(value);
   try {
     await access.create({
@@ -53,7 +56,10 @@ export const secretEnsure: Performer<GenericEntries['secret.ensure']> = async (a
       data: Object.fromEntries(encoded),
     });
   } catch (error) {
-    if (isConflict(error) && await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target }) !== undefined) {
+    if (
+      isConflict(error) &&
+      (await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', ...target })) !== undefined
+    ) {
       return { changed: false };
     }
     throw error;

@@ -11,7 +11,12 @@ interface SecretName {
 }
 
 /** @returns the Secret; rejects with Refusal when there is none or when it is not that owner's */
-export async function ourSecret(access: ClusterAccess, { namespace, name }: SecretName, ownerUid: string, { systems }: Pick<OperationContext, 'systems'>): Promise<KubernetesObject> {
+export async function ourSecret(
+  access: ClusterAccess,
+  { namespace, name }: SecretName,
+  ownerUid: string,
+  { systems }: Pick<OperationContext, 'systems'>,
+): Promise<KubernetesObject> {
   const secret = await getOrUndefined(access, { apiVersion: 'v1', kind: 'Secret', namespace, name });
   if (secret === undefined) throw new Refusal(`Secret ${name} does not exist`);
   const owner = secretOwner(secret, systems);
@@ -30,15 +35,24 @@ export function secretText(secret: KubernetesObject, key: string, context: Opera
 }
 
 /** Sets keys to texts, on condition that nobody has changed the Secret since it was read. */
-export async function setSecretData(access: ClusterAccess, secret: KubernetesObject, values: Record<string, string>): Promise<void> {
+export async function setSecretData(
+  access: ClusterAccess,
+  secret: KubernetesObject,
+  values: Record<string, string>,
+): Promise<void> {
   const { namespace, name, resourceVersion } = secret.metadata;
-  const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')] as const);
+  const encoded = Object.entries(values).map(
+    ([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')] as const,
+  );
   const data = { ...(secret['data'] as Record<string, string> | undefined), ...Object.fromEntries(encoded) };
   try {
-    await access.patchJson({ apiVersion: 'v1', kind: 'Secret', ...(namespace === undefined ? {} : { namespace }), name }, [
-      { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-      { op: 'add', path: '/data', value: data },
-    ]);
+    await access.patchJson(
+      { apiVersion: 'v1', kind: 'Secret', ...(namespace === undefined ? {} : { namespace }), name },
+      [
+        { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+        { op: 'add', path: '/data', value: data },
+      ],
+    );
   } catch (error) {
     // the API server's own message would quote the patch
     if (isConflict(error)) throw new Refusal(`conflict on Secret ${name}: it was changed by someone else`);

@@ -3,7 +3,12 @@ import { Refusal, type Performer } from '../context.ts';
 import { complaint, ourPod, podRunner } from '../pod-guard.ts';
 
 /** Writes a stop flag. A pod that is not terminating gets none: the flag would outlive the reason for it. */
-export const runtimeAllowStop: Performer<WekaCatalogue['runtime.allowStop']> = async (access, target, { force }, context) => {
+export const runtimeAllowStop: Performer<WekaCatalogue['runtime.allowStop']> = async (
+  access,
+  target,
+  { force },
+  context,
+) => {
   const { pod } = await ourPod(access, target, context);
   if (pod.metadata.deletionTimestamp === undefined) throw new Refusal(`pod ${target.name} is not terminating`);
   const flag = force ? '/tmp/.allow-force-stop' : '/tmp/.allow-stop';

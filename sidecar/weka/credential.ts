@@ -6,12 +6,22 @@ import { cleanText } from '../redaction.ts';
 import { ourSecret, secretText } from '../operations/secret-write.ts';
 
 /** Asks weka whether it takes a user with the password of a Secret. */
-export const wekaCredential: Performer<WekaCatalogue['weka.credential']> = async (access, target, { secret: name, ownerUid, resourceVersion, username }, context) => {
+export const wekaCredential: Performer<WekaCatalogue['weka.credential']> = async (
+  access,
+  target,
+  { secret: name, ownerUid, resourceVersion, username },
+  context,
+) => {
   const secret = await ourSecret(access, name, ownerUid, context);
-  if (secret.metadata.resourceVersion !== resourceVersion) throw new Refusal(`Secret ${name.name} was changed after it was read at ${resourceVersion}`);
+  if (secret.metadata.resourceVersion !== resourceVersion)
+    throw new Refusal(`Secret ${name.name} was changed after it was read at ${resourceVersion}`);
   const password = secretText(secret, 'password', context);
   if (/[\r\n]/.test(password)) return { accepted: false, message: 'the password has more than one line' };
-  const result = await podRunner(access, target, context)([...loginArgv], { stdin: `${username}\n${password}\n`, timeoutSeconds: 30 });
+  const result = await podRunner(
+    access,
+    target,
+    context,
+  )([...loginArgv], { stdin: `${username}\n${password}\n`, timeoutSeconds: 30 });
   if (result.exitCode === 0) return { accepted: true };
   const said = cleanText(complaint(result), [password]);
   if (refusedCredentials.test(said)) return { accepted: false, message: said };

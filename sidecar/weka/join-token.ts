@@ -15,7 +15,12 @@ const answer = z.union([
 const command = ['weka', 'cluster', 'join-token', 'generate', '--access-token-timeout', '5200w', '--json'];
 
 /** Fills a key of a Secret with a new join token, unless it is filled. */
-export const wekaJoinToken: Performer<WekaCatalogue['weka.joinToken']> = async (access, target, { secret: reference, ownerUid, key }, context) => {
+export const wekaJoinToken: Performer<WekaCatalogue['weka.joinToken']> = async (
+  access,
+  target,
+  { secret: reference, ownerUid, key },
+  context,
+) => {
   const secret = await ourSecret(access, reference, ownerUid, context);
   if ((secret['data'] as Record<string, string> | undefined)?.[key] !== undefined) return { changed: false };
   const result = await podRunner(access, target, context)(command, { timeoutSeconds: 60 });

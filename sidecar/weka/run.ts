@@ -15,7 +15,11 @@ interface Reference {
   uid: string;
 }
 
-async function exactly(access: ClusterAccess, kind: { apiVersion: string; kind: string }, wanted: Reference): Promise<KubernetesObject> {
+async function exactly(
+  access: ClusterAccess,
+  kind: { apiVersion: string; kind: string },
+  wanted: Reference,
+): Promise<KubernetesObject> {
   const { namespace, name, uid } = wanted;
   const object = await getOrUndefined(access, { apiVersion: kind.apiVersion, kind: kind.kind, namespace, name });
   if (object?.metadata.uid !== uid) throw new Refusal(`${kind.kind} ${name} with uid ${uid} does not exist`);
@@ -23,11 +27,17 @@ async function exactly(access: ClusterAccess, kind: { apiVersion: string; kind: 
 }
 
 /** The script of a WekaCluster's override, for a pod that belongs to that very cluster. */
-async function scriptOf(access: ClusterAccess, target: PodTarget, { cluster, override }: { cluster: Reference; override: string }, context: OperationContext): Promise<string> {
+async function scriptOf(
+  access: ClusterAccess,
+  target: PodTarget,
+  { cluster, override }: { cluster: Reference; override: string },
+  context: OperationContext,
+): Promise<string> {
   const container = controllerOf((await ourPod(access, target, context)).pod);
   if (container?.kind !== wekaContainerKind.kind) throw new Refusal(`pod ${target.name} has no WekaContainer`);
   const owner = controllerOf(await exactly(access, wekaContainerKind, { ...container, namespace: target.namespace }));
-  if (owner?.uid !== cluster.uid) throw new Refusal(`pod ${target.name} does not belong to WekaCluster ${cluster.name}`);
+  if (owner?.uid !== cluster.uid)
+    throw new Refusal(`pod ${target.name} does not belong to WekaCluster ${cluster.name}`);
   const object = await exactly(access, wekaClusterKind, cluster);
   const spec = (object['spec'] ?? {}) as { overrides?: Record<string, unknown> };
   const script = spec.overrides?.[override];
@@ -35,8 +45,17 @@ async function scriptOf(access: ClusterAccess, target: PodTarget, { cluster, ove
   return script;
 }
 
-async function passwordOf(access: ClusterAccess, namespace: string, reference: { name: string; key: string; ownerUid: string }, context: OperationContext): Promise<string> {
-  return secretText(await ourSecret(access, { namespace, name: reference.name }, reference.ownerUid, context), reference.key, context);
+async function passwordOf(
+  access: ClusterAccess,
+  namespace: string,
+  reference: { name: string; key: string; ownerUid: string },
+  context: OperationContext,
+): Promise<string> {
+  return secretText(
+    await ourSecret(access, { namespace, name: reference.name }, reference.ownerUid, context),
+    reference.key,
+    context,
+  );
 }
 
 /** Whether a failed command says that its effect is there already. A shell's "command not found" (126, 127) says nothing of weka. */
@@ -49,12 +68,30 @@ export const wekaRun: Performer<WekaCatalogue['weka.run']> = async (access, targ
   const name = args.command;
   const command: WekaCommand = wekaCommands[name];
   const parameters = args.parameters as Record<string, unknown>;
-  const stdin = command.stdin === 'secret'
-    ? await passwordOf(access, target.namespace, parameters['password'] as { name: string; key: string; ownerUid: string }, context)
-    : '';
-  const argvs = command.script === undefined
-    ? command.argv(parameters)
-    : [['sh', '-ec', await scriptOf(access, target, { cluster: parameters['cluster'] as Reference, override: command.script }, context)]];
+  const stdin =
+    command.stdin === 'secret'
+      ? await passwordOf(
+          access,
+          target.namespace,
+          parameters['password'] as { name: string; key: string; ownerUid: string },
+          context,
+        )
+      : '';
+  const argvs =
+    command.script === undefined
+      ? command.argv(parameters)
+      : [
+          [
+            'sh',
+            '-ec',
+            await scriptOf(
+              access,
+              target,
+              { cluster: parameters['cluster'] as Reference, override: command.script },
+              context,
+            ),
+          ],
+        ];
 
   const run = podRunner(access, target, context);
   let changed = false;

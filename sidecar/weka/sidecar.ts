@@ -31,11 +31,17 @@ export const wekaSidecar = sidecarSystem({
   reasons: wekaReasons,
   details: [
     {
-      title: 'Commands of `weka.run`', head: ['command', 'timeout', 'why a repeat is harmless'],
-      rows: Object.entries(wekaCommands).map(([name, { timeoutSeconds, idempotence }]) => [`\`${name}\``, `${timeoutSeconds} s`, idempotence]),
+      title: 'Commands of `weka.run`',
+      head: ['command', 'timeout', 'why a repeat is harmless'],
+      rows: Object.entries(wekaCommands).map(([name, { timeoutSeconds, idempotence }]) => [
+        `\`${name}\``,
+        `${timeoutSeconds} s`,
+        idempotence,
+      ]),
     },
     {
-      title: 'Queries of `weka.query`', head: ['query', 'command'],
+      title: 'Queries of `weka.query`',
+      head: ['query', 'command'],
       rows: Object.entries(wekaQueries).map(([name, { argv }]) => [`\`${name}\``, `\`${argv.join(' ')}\``]),
     },
   ],

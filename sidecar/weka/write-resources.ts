@@ -6,9 +6,18 @@ import { Refusal, type Performer } from '../context.ts';
 import { jsonOutput, podRunner } from '../pod-guard.ts';
 
 /** Gives a pod its resources. The runtime refuses before its persistent directory is in place. */
-export const runtimeWriteResources: Performer<WekaCatalogue['runtime.writeResources']> = async (access, target, { resources }, context) => {
+export const runtimeWriteResources: Performer<WekaCatalogue['runtime.writeResources']> = async (
+  access,
+  target,
+  { resources },
+  context,
+) => {
   const command = [...runtimeCommand, 'write-resources'];
-  const result = await podRunner(access, target, context)(command, { stdin: JSON.stringify(resources), timeoutSeconds: 30 });
+  const result = await podRunner(
+    access,
+    target,
+    context,
+  )(command, { stdin: JSON.stringify(resources), timeoutSeconds: 30 });
   const stored = jsonOutput('write-resources', result) as Json;
   if (canonicalJson(stored) !== canonicalJson(resources)) {
     throw new Refusal('write-resources: the pod stored something else than it was given');

@@ -3,56 +3,103 @@ import { describe, expect, it } from 'vitest';
 import { files } from '../../crds/generate.ts';
 import type { Condition } from '../../hooks/core/conditions.ts';
 import type { Decision, HookRequest, KubernetesObject } from '../../hooks/core/contract.ts';
-import { completeSettings, controllersOf, describeSystemSettings, readSystemSettings } from '../../hooks/core/system.ts';
+import {
+  completeSettings,
+  controllersOf,
+  describeSystemSettings,
+  readSystemSettings,
+} from '../../hooks/core/system.ts';
 import { wekaSystem } from '../../hooks/weka/system.ts';
 import { lampShown } from './hooks/catalogue.ts';
 import { beaconController } from './hooks/hook.ts';
 import { beaconSystem } from './hooks/system.ts';
 
-const configMap = (message: string): KubernetesObject =>
-  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'harbour-beacon' }, data: { message, colour: 'white' } });
+const configMap = (message: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { namespace: 'default', name: 'harbour-beacon' },
+  data: { message, colour: 'white' },
+});
 const lamp: KubernetesObject = {
-  apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' }, status: { containerStatuses: [{ name: 'lamp', state: { running: {} } }] },
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' },
+  status: { containerStatuses: [{ name: 'lamp', state: { running: {} } }] },
 };
 
 function request(spec: object, facts: HookRequest['observed']['facts'] = {}): HookRequest {
   return {
-    parent: { apiVersion: 'beacon.example.com/v1', kind: 'Beacon', metadata: { namespace: 'default', name: 'harbour', uid: 'harbour-uid', generation: 1 }, spec },
-    controller: { apiVersion: 'metacontroller.k8s.io/v1alpha1', kind: 'CompositeController', metadata: { name: 'beacon' } },
+    parent: {
+      apiVersion: 'beacon.example.com/v1',
+      kind: 'Beacon',
+      metadata: { namespace: 'default', name: 'harbour', uid: 'harbour-uid', generation: 1 },
+      spec,
+    },
+    controller: {
+      apiVersion: 'metacontroller.k8s.io/v1alpha1',
+      kind: 'CompositeController',
+      metadata: { name: 'beacon' },
+    },
     children: { 'ConfigMap.v1': { 'default/harbour-beacon': configMap('fog') } },
     related: { 'Pod.v1': { 'default/lamp-0': lamp } },
     finalizing: false,
     observed: { facts, operations: {} },
-    context: { now: '2026-01-01T00:00:00Z', entropy: '00', operatorNamespace: 'operator', config: completeSettings([beaconSystem], {}) },
+    context: {
+      now: '2026-01-01T00:00:00Z',
+      entropy: '00',
+      operatorNamespace: 'operator',
+      config: completeSettings([beaconSystem], {}),
+    },
   };
 }
-const conditions = ({ status }: Decision): string[] => (status['conditions'] as unknown as Condition[]).map(({ type, status: value, reason }) => `${type} ${value} ${reason}`);
+const conditions = ({ status }: Decision): string[] =>
+  (status['conditions'] as unknown as Condition[]).map(
+    ({ type, status: value, reason }) => `${type} ${value} ${reason}`,
+  );
 
 describe('a decision about a beacon', () => {
   it('of which all is as wished asks for nothing', () => {
     const decision = beaconController.decide(request({ message: 'fog' }));
     expect(decision).toMatchObject({ children: [configMap('fog')], operations: [] });
     expect(decision).not.toHaveProperty('resyncAfterSeconds');
-    expect(conditions(decision)).toEqual(['Ready True Shining', 'Reconciling False Settled', 'Stalled False Settled', 'Published True Success']);
+    expect(conditions(decision)).toEqual([
+      'Ready True Shining',
+      'Reconciling False Settled',
+      'Stalled False Settled',
+      'Published True Success',
+    ]);
   });
 
   it('whose lamp has not been asked yet asks it, and tells it nothing', () => {
     const unknown = request({ message: 'fog', lamp: 'lamp-0' });
-    expect(beaconController.observe(unknown).map(({ kind, target }) => [kind, target])).toEqual([['beacon.shown', { namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' }]]);
+    expect(beaconController.observe(unknown).map(({ kind, target }) => [kind, target])).toEqual([
+      ['beacon.shown', { namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' }],
+    ]);
     expect(beaconController.decide(unknown)).toMatchObject({ operations: [], resyncAfterSeconds: 2 });
   });
 
   it('whose lamp shows something else has it show the message', () => {
     const { id } = lampShown({ namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' }, 0);
-    const known = request({ message: 'fog', lamp: 'lamp-0' }, { [id]: { observedAt: '2026-01-01T00:00:00Z', value: { message: 'sun', colour: 'white' } } });
-    expect(beaconController.decide(known).operations).toMatchObject([{ kind: 'beacon.show', args: { message: 'fog', colour: 'white' } }]);
+    const known = request(
+      { message: 'fog', lamp: 'lamp-0' },
+      { [id]: { observedAt: '2026-01-01T00:00:00Z', value: { message: 'sun', colour: 'white' } } },
+    );
+    expect(beaconController.decide(known).operations).toMatchObject([
+      { kind: 'beacon.show', args: { message: 'fog', colour: 'white' } },
+    ]);
   });
 
   it('that an earlier schema let pass gives back what is there, and says which field is wrong', () => {
     const decision = beaconController.decide(request({ message: '' }));
     expect(decision.children).toMatchObject([{ kind: 'ConfigMap', metadata: { name: 'harbour-beacon' } }]);
-    expect(conditions(decision)).toEqual(['Ready False InvalidSpec', 'Reconciling False Settled', 'Stalled True InvalidSpec']);
-    expect(decision.events).toMatchObject([{ type: 'Warning', reason: 'InvalidSpec', message: expect.stringContaining('spec.message') as string }]);
+    expect(conditions(decision)).toEqual([
+      'Ready False InvalidSpec',
+      'Reconciling False Settled',
+      'Stalled True InvalidSpec',
+    ]);
+    expect(decision.events).toMatchObject([
+      { type: 'Warning', reason: 'InvalidSpec', message: expect.stringContaining('spec.message') as string },
+    ]);
   });
 });
 
@@ -60,8 +107,13 @@ describe('the system beside weka', () => {
   it('has a controller, a CRD and settings of its own', () => {
     expect(controllersOf([wekaSystem, beaconSystem]).map(({ name }) => name)).toContain('beacon');
     expect([...files([wekaSystem, beaconSystem]).keys()]).toContain('beacon/beacons.beacon.example.com.yaml');
-    expect(describeSystemSettings([beaconSystem]).map(({ env }) => env)).toEqual(['BEACON_COLOUR', 'BEACON_LOOK_SECONDS']);
-    expect(readSystemSettings([wekaSystem, beaconSystem], { BEACON_COLOUR: 'green', LOOK_SECONDS: '3' })).toMatchObject({ beaconColour: 'green', beaconLookSeconds: 5, lookSeconds: 3 });
+    expect(describeSystemSettings([beaconSystem]).map(({ env }) => env)).toEqual([
+      'BEACON_COLOUR',
+      'BEACON_LOOK_SECONDS',
+    ]);
+    expect(readSystemSettings([wekaSystem, beaconSystem], { BEACON_COLOUR: 'green', LOOK_SECONDS: '3' })).toMatchObject(
+      { beaconColour: 'green', beaconLookSeconds: 5, lookSeconds: 3 },
+    );
     expect(() => readSystemSettings([beaconSystem], { BEACON_COLOUR: 'blue' })).toThrow('beaconColour');
   });
 });

@@ -15,15 +15,34 @@ const lamp = { namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' };
 const fog = { message: 'fog', colour: 'red' };
 const show = showMessage(lamp, fog);
 
-const controlledBy = (apiVersion: string, kind: string, name: string, uid = `${name}-uid`) => ({ apiVersion, kind, name, uid, controller: true });
+const controlledBy = (apiVersion: string, kind: string, name: string, uid = `${name}-uid`) => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+  controller: true,
+});
 const ofBeacon = controlledBy('beacon.example.com/v1', 'Beacon', 'harbour');
 const ofSet = controlledBy('apps/v1', 'StatefulSet', 'lamps');
 const ofWeka = controlledBy('weka.weka.io/v1alpha1', 'WekaContainer', 'demo-drive-0');
 
-const pod = (owner: typeof ofBeacon, containers = [{ name: 'lamp' }], phase = 'Running'): KubernetesObject =>
-  ({ apiVersion: 'v1', kind: 'Pod', metadata: { ...lamp, ownerReferences: [owner] }, spec: { containers }, status: { phase } });
-const set = (...ownerReferences: typeof ofBeacon[]): KubernetesObject => ({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { namespace: 'default', name: 'lamps', uid: 'lamps-uid', ownerReferences } });
-const harbour: KubernetesObject = { apiVersion: 'beacon.example.com/v1', kind: 'Beacon', metadata: { namespace: 'default', name: 'harbour', uid: 'harbour-uid' } };
+const pod = (owner: typeof ofBeacon, containers = [{ name: 'lamp' }], phase = 'Running'): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { ...lamp, ownerReferences: [owner] },
+  spec: { containers },
+  status: { phase },
+});
+const set = (...ownerReferences: (typeof ofBeacon)[]): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { namespace: 'default', name: 'lamps', uid: 'lamps-uid', ownerReferences },
+});
+const harbour: KubernetesObject = {
+  apiVersion: 'beacon.example.com/v1',
+  kind: 'Beacon',
+  metadata: { namespace: 'default', name: 'harbour', uid: 'harbour-uid' },
+};
 
 function setUp(...objects: KubernetesObject[]) {
   const access = new ScriptedAccess().put(...objects);
@@ -34,13 +53,22 @@ function setUp(...objects: KubernetesObject[]) {
   };
   let changed: boolean | undefined;
   const engine = createEngine({
-    systems: [wekaSidecar, beaconSidecar], access, clock: new HandClock(), randomBytes: countingBytes(), settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
-    listener: { onOperation: (finished) => { changed = finished.changed; } },
+    systems: [wekaSidecar, beaconSidecar],
+    access,
+    clock: new HandClock(),
+    randomBytes: countingBytes(),
+    settings: { namespaces: [], outputLimitBytes: 1e6, bootScripts: {} },
+    listener: {
+      onOperation: (finished) => {
+        changed = finished.changed;
+      },
+    },
   });
   return {
     access,
     /** The error, or whether something was changed. */
-    perform: async (operation: Operation) => (await engine.operations([operation], 1000)).operations[operation.id]?.error ?? changed,
+    perform: async (operation: Operation) =>
+      (await engine.operations([operation], 1000)).operations[operation.id]?.error ?? changed,
     observe: async (wanted: Observation) => (await engine.observe([wanted], 1000)).facts[wanted.id],
   };
 }
@@ -52,7 +80,10 @@ describe('beacon.show', () => {
   ])('tells the lamp %s what to show, on stdin', async (_name, objects) => {
     const { access, perform, observe } = setUp(...objects);
     expect(await perform(show)).toBe(true);
-    expect(access.execs.map(({ container, command, stdin }) => [container, ...command, stdin])).toEqual([['lamp', 'lamp', 'shown', ''], ['lamp', 'lamp', 'show', JSON.stringify(fog)]]);
+    expect(access.execs.map(({ container, command, stdin }) => [container, ...command, stdin])).toEqual([
+      ['lamp', 'lamp', 'shown', ''],
+      ['lamp', 'lamp', 'show', JSON.stringify(fog)],
+    ]);
     expect((await observe(lampShown(lamp, 0)))?.value).toEqual(fog);
   });
 
@@ -65,10 +96,22 @@ describe('beacon.show', () => {
 
   it.each<[string, KubernetesObject[], string]>([
     ['a pod of weka', [pod(ofWeka)], 'pod lamp-0 is not controlled by a kind of ours'],
-    ['a pod of a StatefulSet of nobody', [pod(ofSet), set(), harbour], 'pod lamp-0 is not controlled by a kind of ours'],
+    [
+      'a pod of a StatefulSet of nobody',
+      [pod(ofSet), set(), harbour],
+      'pod lamp-0 is not controlled by a kind of ours',
+    ],
     ['a pod of a StatefulSet of weka', [pod(ofSet), set(ofWeka)], 'pod lamp-0 is not controlled by a kind of ours'],
-    ['the next pod of the name', [{ ...pod(ofBeacon), metadata: { ...lamp, uid: 'next', ownerReferences: [ofBeacon] } }], 'pod lamp-0 has uid next now, not lamp-uid'],
-    ['a pod that does not run', [pod(ofBeacon, undefined, 'Pending')], 'pod lamp-0 is Pending, nothing can be executed in it'],
+    [
+      'the next pod of the name',
+      [{ ...pod(ofBeacon), metadata: { ...lamp, uid: 'next', ownerReferences: [ofBeacon] } }],
+      'pod lamp-0 has uid next now, not lamp-uid',
+    ],
+    [
+      'a pod that does not run',
+      [pod(ofBeacon, undefined, 'Pending')],
+      'pod lamp-0 is Pending, nothing can be executed in it',
+    ],
   ])('is refused for %s', async (_name, objects, error) => {
     const { access, perform } = setUp(...objects);
     expect(await perform(show)).toBe(error);
@@ -77,7 +120,9 @@ describe('beacon.show', () => {
 
   it('takes no other arguments than those of its schema', async () => {
     const { access, perform } = setUp(pod(ofBeacon));
-    expect(await perform(showMessage(lamp, { ...fog, message: 'x'.repeat(121) }))).toMatch(/^arguments of beacon.show: message: Too big/);
+    expect(await perform(showMessage(lamp, { ...fog, message: 'x'.repeat(121) }))).toMatch(
+      /^arguments of beacon.show: message: Too big/,
+    );
     expect(access.calls).toEqual([]);
   });
 
@@ -99,19 +144,42 @@ describe('beside weka', () => {
 
   it('each may read the kinds of both, and no others', async () => {
     const { observe } = setUp(harbour);
-    expect((await observe(objectLive({ apiVersion: harbour.apiVersion, kind: 'Beacon', namespace: 'default', name: 'harbour' }, 0)))?.value).toMatchObject({ exists: true, uid: 'harbour-uid' });
-    expect((await observe(objectLive({ apiVersion: 'beacon.example.com/v1', kind: 'Buoy', namespace: 'default', name: 'harbour' }, 0)))?.error).toMatch(/^target of object.live: not a kind that may be used here/);
+    expect(
+      (
+        await observe(
+          objectLive({ apiVersion: harbour.apiVersion, kind: 'Beacon', namespace: 'default', name: 'harbour' }, 0),
+        )
+      )?.value,
+    ).toMatchObject({ exists: true, uid: 'harbour-uid' });
+    expect(
+      (
+        await observe(
+          objectLive({ apiVersion: 'beacon.example.com/v1', kind: 'Buoy', namespace: 'default', name: 'harbour' }, 0),
+        )
+      )?.error,
+    ).toMatch(/^target of object.live: not a kind that may be used here/);
   });
 
   it('a container is the main one in pods of its own system only', async () => {
     const privileged = [{ name: 'lamp', securityContext: { privileged: true } }];
-    expect((await setUp(pod(ofBeacon, privileged)).observe(podLive(lamp, 0)))?.value).toMatchObject({ privileged: true });
+    expect((await setUp(pod(ofBeacon, privileged)).observe(podLive(lamp, 0)))?.value).toMatchObject({
+      privileged: true,
+    });
     expect((await setUp(pod(ofWeka, privileged)).observe(podLive(lamp, 0)))?.value).not.toHaveProperty('privileged');
   });
 
   it('brings the rights that its chains and its kinds need, and no more', () => {
-    const verbs = (systems: typeof wekaSidecar[], resource: string): string[] => rbacRules(systems).filter(({ resources }) => resources.includes(resource)).flatMap((rule) => rule.verbs);
-    for (const [resource, wanted] of [['beacons', ['get']], ['statefulsets', ['get']], ['pods/exec', ['create', 'get']], ['wekaclusters', []], ['nodes', []]] as const) {
+    const verbs = (systems: (typeof wekaSidecar)[], resource: string): string[] =>
+      rbacRules(systems)
+        .filter(({ resources }) => resources.includes(resource))
+        .flatMap((rule) => rule.verbs);
+    for (const [resource, wanted] of [
+      ['beacons', ['get']],
+      ['statefulsets', ['get']],
+      ['pods/exec', ['create', 'get']],
+      ['wekaclusters', []],
+      ['nodes', []],
+    ] as const) {
       expect(verbs([beaconSidecar], resource), resource).toEqual(wanted);
     }
     for (const resource of ['beacons', 'statefulsets']) expect(verbs([wekaSidecar], resource)).toEqual([]);

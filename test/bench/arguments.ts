@@ -29,8 +29,12 @@ export function readArguments(args: readonly string[]): BenchArguments {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      json: { type: 'string', default: 'build/bench.json' }, check: { type: 'string' }, write: { type: 'string' },
-      only: { type: 'string', default: '' }, stale: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      json: { type: 'string', default: 'build/bench.json' },
+      check: { type: 'string' },
+      write: { type: 'string' },
+      only: { type: 'string', default: '' },
+      stale: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   return values;

@@ -9,8 +9,9 @@ import { recordCluster, type Recorded } from './record.ts';
 function sourceStamp(): string {
   const hash = createHash('sha256');
   for (const folder of ['hooks', 'lab', 'sidecar', 'compositecontrollers', 'test/bench']) {
-    const files = readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(ts|yaml)$/.test(entry.name) && !entry.name.endsWith('.test.ts'));
+    const files = readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && /\.(ts|yaml)$/.test(entry.name) && !entry.name.endsWith('.test.ts'),
+    );
     for (const file of files.map((entry) => join(entry.parentPath, entry.name)).sort()) hash.update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 12);

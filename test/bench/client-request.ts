@@ -13,16 +13,34 @@ const rounds = 10;
 
 /** The same object under another name: all that names the pattern names the copy. */
 function renamed(object: KubernetesObject, from: string, to: string): KubernetesObject {
-  return JSON.parse(JSON.stringify(object).replaceAll(`"${from}"`, `"${to}"`).replaceAll(`"${from}\\"`, `"${to}\\"`).replaceAll(`\\"${from}\\"`, `\\"${to}\\"`)) as KubernetesObject;
+  return JSON.parse(
+    JSON.stringify(object)
+      .replaceAll(`"${from}"`, `"${to}"`)
+      .replaceAll(`"${from}\\"`, `"${to}\\"`)
+      .replaceAll(`\\"${from}\\"`, `\\"${to}\\"`),
+  ) as KubernetesObject;
 }
 
 function wekaClient({ cluster }: Recorded): KubernetesObject {
   const { name, namespace = 'default' } = cluster.body.parent.metadata;
   const { image } = cluster.body.parent['spec'] as { image: string };
   return {
-    apiVersion, kind: 'WekaClient',
-    metadata: { name: 'clients', namespace, uid: parentUid, generation: 1, creationTimestamp: '2026-01-01T00:00:00Z', resourceVersion: '1' },
-    spec: { image, targetCluster: { name, namespace }, nodeSelector: { 'weka.io/role': 'backend' }, driversDistService: 'https://drivers.weka.io' },
+    apiVersion,
+    kind: 'WekaClient',
+    metadata: {
+      name: 'clients',
+      namespace,
+      uid: parentUid,
+      generation: 1,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      resourceVersion: '1',
+    },
+    spec: {
+      image,
+      targetCluster: { name, namespace },
+      nodeSelector: { 'weka.io/role': 'backend' },
+      driversDistService: 'https://drivers.weka.io',
+    },
   };
 }
 
@@ -33,11 +51,16 @@ function observed(child: KubernetesObject, index: number, runningStatus: unknown
     ...child,
     metadata: {
       ...child.metadata,
-      uid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, generation: 1, resourceVersion: String(index), creationTimestamp: '2026-01-01T00:00:00Z',
+      uid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+      generation: 1,
+      resourceVersion: String(index),
+      creationTimestamp: '2026-01-01T00:00:00Z',
       finalizers: ['metacontroller.io/compositecontroller-wekacontainer'],
       labels: { ...labels, 'controller-uid': parentUid },
       annotations: { ...annotations, [lastApplied]: JSON.stringify(child) },
-      ownerReferences: [{ apiVersion, kind: 'WekaClient', name: 'clients', uid: parentUid, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [
+        { apiVersion, kind: 'WekaClient', name: 'clients', uid: parentUid, controller: true, blockOwnerDeletion: true },
+      ],
     },
     ...(child.kind === 'WekaContainer' ? { status: runningStatus } : {}),
   };
@@ -47,7 +70,8 @@ function byKind(objects: readonly KubernetesObject[]): ObjectsByKind {
   const map: ObjectsByKind = {};
   for (const object of objects) {
     const { name, namespace } = object.metadata;
-    (map[`${object.kind}.${object.apiVersion}`] ??= {})[namespace === undefined ? name : `${namespace}/${name}`] = object;
+    (map[`${object.kind}.${object.apiVersion}`] ??= {})[namespace === undefined ? name : `${namespace}/${name}`] =
+      object;
   }
   return map;
 }
@@ -65,20 +89,34 @@ const controllerOf = (name: string): HookController => {
 export async function clientExchange(recorded: Recorded, nodes: number): Promise<Exchange> {
   const controller = controllerOf('wekaclient');
   const pattern = nodePattern(recorded);
-  const copies = Array.from({ length: nodes }, (_, index) => renamed(pattern, pattern.metadata.name, `client-node-${index}`));
+  const copies = Array.from({ length: nodes }, (_, index) =>
+    renamed(pattern, pattern.metadata.name, `client-node-${index}`),
+  );
   const members = Object.values(recorded.cluster.body.children[`WekaMembers.${apiVersion}`] ?? {});
   const facts = recorded.cluster.facts;
   const sidecar: Sidecar = {
-    observe: async () => ({ facts, operations: {} }), operations: async () => ({ operations: {} }), events: async () => ({ accepted: 0 }),
+    observe: async () => ({ facts, operations: {} }),
+    operations: async () => ({ operations: {} }),
+    events: async () => ({ accepted: 0 }),
   };
   const body: Exchange['body'] = {
-    controller: recorded.cluster.body.controller, parent: wekaClient(recorded), children: {}, related: byKind([...copies, ...members]), finalizing: false,
+    controller: recorded.cluster.body.controller,
+    parent: wekaClient(recorded),
+    children: {},
+    related: byKind([...copies, ...members]),
+    finalizing: false,
   };
-  const options = { sidecar, settings: { operatorNamespace: 'weka-operator-system', config: {} }, now: () => Date.now() };
+  const options = {
+    sidecar,
+    settings: { operatorNamespace: 'weka-operator-system', config: {} },
+    now: () => Date.now(),
+  };
   for (let round = 0; round < rounds; round += 1) {
     const { decision } = await callHook(controller, 'sync', syncEnvelope.parse(structuredClone(body)), options);
     if (decision === undefined) break;
-    body.children = byKind(decision.children.map((child, index) => observed(child, index, recorded.container.body.parent['status'])));
+    body.children = byKind(
+      decision.children.map((child, index) => observed(child, index, recorded.container.body.parent['status'])),
+    );
     body.parent = { ...body.parent, status: decision.status };
   }
   return { path: '/wekaclient/sync', body: body satisfies Partial<HookRequest>, facts };

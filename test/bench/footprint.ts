@@ -20,11 +20,22 @@ export async function measureColdStart(socket: string): Promise<Measure> {
     times.push(performance.now() - began);
     program.stop();
   }
-  return { name: 'cold start until /readyz answers', unit: 'ms', value: median(times), goal: 400, detail: `median of ${coldStarts} starts` };
+  return {
+    name: 'cold start until /readyz answers',
+    unit: 'ms',
+    value: median(times),
+    goal: 400,
+    detail: `median of ${coldStarts} starts`,
+  };
 }
 
 /** Resident memory of a fresh process at rest and after one request. */
-export async function measureMemory(name: string, exchange: Exchange, socket: string, sidecar: SidecarStub): Promise<Measure[]> {
+export async function measureMemory(
+  name: string,
+  exchange: Exchange,
+  socket: string,
+  sidecar: SidecarStub,
+): Promise<Measure[]> {
   const program = await startHooks(socket);
   try {
     await pause(settleMillis);
@@ -37,7 +48,13 @@ export async function measureMemory(name: string, exchange: Exchange, socket: st
     const megabytes = (bytes: number): number => bytes / 1e6;
     return [
       { name: 'resident memory, started', unit: 'MB', value: megabytes(before) },
-      { name: `resident memory after one request of ${name}`, unit: 'MB', value: megabytes(Math.max(at, residentBytes(program))), goal: 110, detail: `request ${Math.ceil(body.length / 1024)} KiB` },
+      {
+        name: `resident memory after one request of ${name}`,
+        unit: 'MB',
+        value: megabytes(Math.max(at, residentBytes(program))),
+        goal: 110,
+        detail: `request ${Math.ceil(body.length / 1024)} KiB`,
+      },
     ];
   } finally {
     program.stop();
@@ -49,11 +66,20 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 /** Bytes that each further child and each further node adds to a request. */
 export function measureBytes(cluster: Exchange, client: Exchange): Measure[] {
   const kind = (name: string): string => `${name}.weka.weka.io/v1alpha1`;
-  const mean = (objects: Record<string, unknown> | undefined): number => bytesOf(objects ?? {}) / Math.max(1, Object.keys(objects ?? {}).length);
+  const mean = (objects: Record<string, unknown> | undefined): number =>
+    bytesOf(objects ?? {}) / Math.max(1, Object.keys(objects ?? {}).length);
   const children = client.body.children[kind('WekaContainer')];
   return [
-    { name: 'bytes of a request per child of a WekaCluster', unit: 'bytes', value: mean(cluster.body.children[kind('WekaContainer')]) },
+    {
+      name: 'bytes of a request per child of a WekaCluster',
+      unit: 'bytes',
+      value: mean(cluster.body.children[kind('WekaContainer')]),
+    },
     { name: 'bytes of a request per related node', unit: 'bytes', value: mean(cluster.body.related[kind('WekaNode')]) },
-    { name: 'bytes of a request per node of a WekaClient, child included', unit: 'bytes', value: mean(children) + mean(client.body.related[kind('WekaNode')]) },
+    {
+      name: 'bytes of a request per node of a WekaClient, child included',
+      unit: 'bytes',
+      value: mean(children) + mean(client.body.related[kind('WekaNode')]),
+    },
   ];
 }

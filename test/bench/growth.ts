@@ -45,10 +45,14 @@ function measureGrowth(one: GrowthCase): Measure {
   }
   const taken = (size: number): number => median(samples.get(size) ?? []);
   return {
-    name: nameOf(one), unit: 'ratio', value: taken(most) / taken(least), goal: sorting(most) / sorting(least),
+    name: nameOf(one),
+    unit: 'ratio',
+    value: taken(most) / taken(least),
+    goal: sorting(most) / sorting(least),
     detail: sizes.map((size) => `${size} in ${taken(size).toFixed(taken(size) < 10 ? 1 : 0)} ms`).join(', '),
   };
 }
 
 /** All whose name has the text in it. */
-export const measureAllGrowth = (only: string): Measure[] => growthCases.filter((one) => nameOf(one).includes(only)).map(measureGrowth);
+export const measureAllGrowth = (only: string): Measure[] =>
+  growthCases.filter((one) => nameOf(one).includes(only)).map(measureGrowth);

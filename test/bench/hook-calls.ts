@@ -22,7 +22,8 @@ export interface Servers {
 
 const limits: SamplingLimits = { milliseconds: 8000, atLeast: 25, atMost: 2000 };
 
-const shown = (milliseconds: number): string => `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
+const shown = (milliseconds: number): string =>
+  `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
 
 /** Ratios of one case. The floor and Go answer what the hook answers; all get the same body. */
 export async function measureCall({ name, goal, exchange }: CallCase, servers: Servers): Promise<Measure[]> {
@@ -34,10 +35,21 @@ export async function measureCall({ name, goal, exchange }: CallCase, servers: S
   const others = [at(servers.floor, 'floor'), ...(servers.go === undefined ? [] : [at(servers.go, 'go')])];
   const answer = await call(hook, body);
   for (const other of others) await call(other, answer, 'PUT');
-  const { hook: ofHook = Number.NaN, floor = Number.NaN, asking: floorThatAsks = Number.NaN, go } = await sample([hook, asking, ...others], body, limits);
+  const {
+    hook: ofHook = Number.NaN,
+    floor = Number.NaN,
+    asking: floorThatAsks = Number.NaN,
+    go,
+  } = await sample([hook, asking, ...others], body, limits);
   const detail = `hook ${shown(ofHook)}, floor ${shown(floor)}, floor that asks the sidecar once ${shown(floorThatAsks)}, request ${Math.ceil(body.length / 1024)} KiB, answer ${Math.ceil(answer.length / 1024)} KiB`;
   return [
-    { name: `${name}: hook to floor`, unit: 'ratio', value: ofHook / floor, detail, ...(goal === undefined ? {} : { goal }) },
+    {
+      name: `${name}: hook to floor`,
+      unit: 'ratio',
+      value: ofHook / floor,
+      detail,
+      ...(goal === undefined ? {} : { goal }),
+    },
     go === undefined
       ? { name: `${name}: hook to Go`, unit: 'ratio', missing: 'go is not on the PATH' }
       : { name: `${name}: hook to Go`, unit: 'ratio', value: ofHook / go, detail: `Go ${shown(go)}` },

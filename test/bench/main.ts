@@ -24,7 +24,10 @@ const clientSizes = [100, 1000, 3000];
 /** Children or nodes from which on the goal is the stricter one, and both goals, as ratios of hook to floor. */
 const goals = { strictFrom: 100, strict: 1.4, small: 2 };
 
-const nameOf = { cluster: (count: number): string => `WekaCluster, ${count} children`, client: (count: number): string => `WekaClient, ${count} nodes` };
+const nameOf = {
+  cluster: (count: number): string => `WekaCluster, ${count} children`,
+  client: (count: number): string => `WekaClient, ${count} nodes`,
+};
 const callNames = ['WekaContainer', ...clusterSizes.map(nameOf.cluster), ...clientSizes.map(nameOf.client)];
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -32,10 +35,20 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 async function callCases(recorded: Map<number, Recorded>): Promise<CallCase[]> {
   const pattern = recorded.get(12)!;
   const goalOf = (count: number): number => (count >= goals.strictFrom ? goals.strict : goals.small);
-  const clients = await Promise.all(clientSizes.map(async (count) => ({ name: nameOf.client(count), goal: goalOf(count), exchange: await clientExchange(pattern, count) })));
+  const clients = await Promise.all(
+    clientSizes.map(async (count) => ({
+      name: nameOf.client(count),
+      goal: goalOf(count),
+      exchange: await clientExchange(pattern, count),
+    })),
+  );
   return [
     { name: 'WekaContainer', exchange: pattern.container },
-    ...clusterSizes.map((count) => ({ name: nameOf.cluster(count), goal: goalOf(count), exchange: recorded.get(count)!.cluster })),
+    ...clusterSizes.map((count) => ({
+      name: nameOf.cluster(count),
+      goal: goalOf(count),
+      exchange: recorded.get(count)!.cluster,
+    })),
     ...clients,
   ];
 }
@@ -52,12 +65,17 @@ async function measure({ only, stale }: BenchArguments, socket: string): Promise
   }
   const cases = await callCases(recorded);
   const sidecar = await startSidecarStub(socket);
-  const servers: Servers = { sidecar, hooks: await startHooks(socket), floor: await startFloor(socket), go: await startGo() };
+  const servers: Servers = {
+    sidecar,
+    hooks: await startHooks(socket),
+    floor: await startFloor(socket),
+    go: await startGo(),
+  };
   const measures: Measure[] = [];
   try {
     for (const one of cases.filter(({ name }) => name.includes(only))) {
       say(one.name);
-      measures.push(...await measureCall(one, servers));
+      measures.push(...(await measureCall(one, servers)));
     }
   } finally {
     for (const program of [servers.hooks, servers.floor, servers.go]) program?.stop();
@@ -67,8 +85,11 @@ async function measure({ only, stale }: BenchArguments, socket: string): Promise
     say('memory, cold start');
     const [thousand, largest] = [cases.find(({ name }) => name === 'WekaClient, 1000 nodes')!, recorded.get(300)!];
     measures.push(...measureBytes(largest.cluster, thousand.exchange));
-    measures.push(...await measureMemory(thousand.name, thousand.exchange, socket, sidecar), await measureColdStart(socket));
-    measures.push(...measureQuiet(largest.quiet, 300), ...await measureEndToEnd(nodePattern(largest), say));
+    measures.push(
+      ...(await measureMemory(thousand.name, thousand.exchange, socket, sidecar)),
+      await measureColdStart(socket),
+    );
+    measures.push(...measureQuiet(largest.quiet, 300), ...(await measureEndToEnd(nodePattern(largest), say)));
   }
   sidecar.close();
   return measures;
@@ -80,7 +101,9 @@ function report(measures: Measure[], { json, check, write, only }: BenchArgument
   writeFileSync(json, `${JSON.stringify({ node: process.version, processors: cpus().length, measures }, null, 2)}\n`);
   if (write !== undefined) writeFileSync(write, withTable(readFileSync(write, 'utf8'), measures));
   if (check === undefined) return;
-  const documented = documentedMeasures(readFileSync(check, 'utf8')).filter(({ name }) => only === '' || measures.some((one) => one.name === name));
+  const documented = documentedMeasures(readFileSync(check, 'utf8')).filter(
+    ({ name }) => only === '' || measures.some((one) => one.name === name),
+  );
   const worse = worseThanDocumented(measures, documented);
   for (const sentence of worse) console.error(sentence);
   console.error(worse.length === 0 ? `as good as ${check} says` : `${worse.length} worse than ${check} says`);

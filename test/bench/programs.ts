@@ -32,15 +32,27 @@ async function answering(port: number, path: string, child: ChildProcess): Promi
   const deadline = Date.now() + startMillis;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`a program ended with ${child.exitCode} before it answered`);
-    const ok = await fetch(`http://127.0.0.1:${port}${path}`).then((answer) => answer.ok, () => false);
+    const ok = await fetch(`http://127.0.0.1:${port}${path}`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (ok) return;
     if (Date.now() > deadline) throw new Error(`nothing answers at port ${port}`);
     await pause(1);
   }
 }
 
-async function start(command: string, args: string[], port: number, path: string, environment: Record<string, string> = {}): Promise<Program> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env['PATH'] ?? '', ...environment } });
+async function start(
+  command: string,
+  args: string[],
+  port: number,
+  path: string,
+  environment: Record<string, string> = {},
+): Promise<Program> {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  });
   await answering(port, path, child);
   return { port, process: child, stop: () => void child.kill('SIGKILL') };
 }
@@ -62,7 +74,13 @@ export function bootScriptsDirectory(): string {
 export async function startHooks(socket: string, environment: Record<string, string> = {}): Promise<Program> {
   const port = await freePort();
   return start(process.execPath, ['--enable-source-maps', join(buildDirectory, 'hooks.mjs')], port, '/readyz', {
-    NODE_ENV: 'production', WEKA_PORT: String(port), WEKA_HOST: '127.0.0.1', WEKA_SIDECAR_SOCKET: socket, WEKA_BOOT_SCRIPTS: bootScriptsDirectory(), WEKA_LOG_LEVEL: 'warn', ...environment,
+    NODE_ENV: 'production',
+    WEKA_PORT: String(port),
+    WEKA_HOST: '127.0.0.1',
+    WEKA_SIDECAR_SOCKET: socket,
+    WEKA_BOOT_SCRIPTS: bootScriptsDirectory(),
+    WEKA_LOG_LEVEL: 'warn',
+    ...environment,
   });
 }
 
@@ -73,13 +91,17 @@ export async function startScript(path: string, ...args: string[]): Promise<Prog
 }
 
 /** @param socket of the sidecar, which it asks where it is told to */
-export const startFloor = (socket: string): Promise<Program> => startScript(join(import.meta.dirname, 'floor.ts'), socket);
+export const startFloor = (socket: string): Promise<Program> =>
+  startScript(join(import.meta.dirname, 'floor.ts'), socket);
 
 /** Undefined when `go` is not on the PATH. */
 export async function startGo(): Promise<Program | undefined> {
   if (spawnSync('go', ['version']).status !== 0) return undefined;
   const program = join(buildDirectory, 'bench/go-server');
-  execFileSync('go', ['build', '-o', program, '.'], { cwd: join(import.meta.dirname, 'go'), stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('go', ['build', '-o', program, '.'], {
+    cwd: join(import.meta.dirname, 'go'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const port = await freePort();
   return start(program, [String(port)], port, '/');
 }

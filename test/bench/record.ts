@@ -43,13 +43,34 @@ const longestRiseSeconds = 3600;
 function counting(access: ClusterAccess, figures: QuietFigures): ClusterAccess {
   const wrote = (verb: string, kind: string, name: string): void => void figures.writes.push(`${verb} ${kind} ${name}`);
   return {
-    get(address) { figures.sidecarReads += 1; return access.get(address); },
-    serverTime() { figures.sidecarReads += 1; return access.serverTime(); },
-    list(request) { figures.sidecarReads += 1; return access.list(request); },
-    exec(request) { figures.execs += 1; return access.exec(request); },
-    create(object) { wrote('create', object.kind, object.metadata.name); return access.create(object); },
-    patchJson(address, patch) { wrote('patch', address.kind, address.name); return access.patchJson(address, patch); },
-    delete(address, uid) { wrote('delete', address.kind, address.name); return access.delete(address, uid); },
+    get(address) {
+      figures.sidecarReads += 1;
+      return access.get(address);
+    },
+    serverTime() {
+      figures.sidecarReads += 1;
+      return access.serverTime();
+    },
+    list(request) {
+      figures.sidecarReads += 1;
+      return access.list(request);
+    },
+    exec(request) {
+      figures.execs += 1;
+      return access.exec(request);
+    },
+    create(object) {
+      wrote('create', object.kind, object.metadata.name);
+      return access.create(object);
+    },
+    patchJson(address, patch) {
+      wrote('patch', address.kind, address.name);
+      return access.patchJson(address, patch);
+    },
+    delete(address, uid) {
+      wrote('delete', address.kind, address.name);
+      return access.delete(address, uid);
+    },
   };
 }
 
@@ -71,26 +92,44 @@ function exchange(requests: Map<string, HookRequest>, controllerName: string, pa
   const request = requests.get(`${controllerName}/${parent}`);
   if (request === undefined) throw new Error(`no request of ${controllerName}/${parent} was recorded`);
   const { controller, children, related, finalizing, observed } = request;
-  return { path: `/${controllerName}/sync`, body: { controller, parent: request.parent, children, related, finalizing }, facts: observed.facts };
+  return {
+    path: `/${controllerName}/sync`,
+    body: { controller, parent: request.parent, children, related, finalizing },
+    facts: observed.facts,
+  };
 }
 
 /** A WekaCluster `demo` with so many containers, half drives and half computes, two on each node. */
 export async function recordCluster(containers: number): Promise<Recorded> {
   const quiet: QuietFigures = { minutes: quietMinutes, hookCalls: 0, execs: 0, sidecarReads: 0, writes: [] };
   const world = await startWorld({
-    nodes: Math.ceil(containers / 2), workers: 10,
+    nodes: Math.ceil(containers / 2),
+    workers: 10,
     access: (local) => counting(local, quiet),
-    transport: (local) => ({ call(call) { quiet.hookCalls += 1; return local.call(call); } }),
+    transport: (local) => ({
+      call(call) {
+        quiet.hookCalls += 1;
+        return local.call(call);
+      },
+    }),
   });
   try {
     world.apply(wekaCluster({ drive: Math.ceil(containers / 2), compute: Math.floor(containers / 2) }));
-    await world.until('the cluster is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True', longestRiseSeconds);
+    await world.until(
+      'the cluster is Ready',
+      () => world.condition('WekaCluster', 'demo')?.status === 'True',
+      longestRiseSeconds,
+    );
     await world.clock.advance(settlingMinutes * minute);
     Object.assign(quiet, { hookCalls: 0, execs: 0, sidecarReads: 0, writes: [] });
     const mark = world.events.length;
     const requests = await lastRequests(() => world.clock.advance(quietMinutes * minute));
     quiet.writes.push(...writesSince(world, mark));
-    return { cluster: exchange(requests, 'wekacluster', 'demo'), container: exchange(requests, 'wekacontainer', 'demo-drive-0'), quiet };
+    return {
+      cluster: exchange(requests, 'wekacluster', 'demo'),
+      container: exchange(requests, 'wekacontainer', 'demo-drive-0'),
+      quiet,
+    };
   } finally {
     world.lab.stop();
   }

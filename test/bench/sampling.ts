@@ -43,7 +43,11 @@ async function millisecondsOf(endpoint: Endpoint, body: Buffer): Promise<number>
 }
 
 /** Median milliseconds of a call by endpoint; the first fifth of the time warms up. */
-export async function sample(endpoints: readonly Endpoint[], body: Buffer, limits: SamplingLimits): Promise<Record<string, number>> {
+export async function sample(
+  endpoints: readonly Endpoint[],
+  body: Buffer,
+  limits: SamplingLimits,
+): Promise<Record<string, number>> {
   const samples = new Map(endpoints.map(({ name }) => [name, [] as number[]]));
   const began = performance.now();
   const round = async (keep: boolean): Promise<void> => {
@@ -54,6 +58,11 @@ export async function sample(endpoints: readonly Endpoint[], body: Buffer, limit
   };
   const passed = (): number => performance.now() - began;
   for (let rounds = 0; rounds < 5 || passed() < limits.milliseconds / 5; rounds += 1) await round(false);
-  for (let rounds = 0; rounds < limits.atMost && (rounds < limits.atLeast || passed() < limits.milliseconds); rounds += 1) await round(true);
+  for (
+    let rounds = 0;
+    rounds < limits.atMost && (rounds < limits.atLeast || passed() < limits.milliseconds);
+    rounds += 1
+  )
+    await round(true);
   return Object.fromEntries([...samples].map(([name, values]) => [name, median(values)]));
 }

@@ -41,7 +41,9 @@ export async function startSidecarStub(socket: string): Promise<SidecarStub> {
   };
   const server: Server = createServer((request, response) => {
     void bodyOf(request).then((text) => {
-      const answer = answers[request.url ?? '']?.(JSON.parse(text) as { observations: Observation[]; operations: Operation[] });
+      const answer = answers[request.url ?? '']?.(
+        JSON.parse(text) as { observations: Observation[]; operations: Operation[] },
+      );
       response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(answer ?? {}));
     });

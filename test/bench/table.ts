@@ -8,14 +8,23 @@ const digits: Record<Unit, number> = { ratio: 2, MB: 0, ms: 0, bytes: 0, 'per mi
 
 const figure = (value: number | undefined, unit: Unit): string => {
   if (value === undefined) return '';
-  return unit === 'ratio' ? `${value.toFixed(digits.ratio)} times` : `${value.toFixed(digits[unit])} ${unit === 'count' ? '' : unit}`.trim();
+  return unit === 'ratio'
+    ? `${value.toFixed(digits.ratio)} times`
+    : `${value.toFixed(digits[unit])} ${unit === 'count' ? '' : unit}`.trim();
 };
 
 /** A table of markdown, which reads well on a terminal too. */
 export function tableOf(measures: readonly Measure[]): string {
-  return markdownTable(['measure', 'measured', 'goal: at most', 'verdict', 'behind it'], measures.map((measure) => [
-    measure.name, figure(measure.value, measure.unit), figure(measure.goal, measure.unit), verdictOf(measure), measure.missing ?? measure.detail ?? '',
-  ]));
+  return markdownTable(
+    ['measure', 'measured', 'goal: at most', 'verdict', 'behind it'],
+    measures.map((measure) => [
+      measure.name,
+      figure(measure.value, measure.unit),
+      figure(measure.goal, measure.unit),
+      verdictOf(measure),
+      measure.missing ?? measure.detail ?? '',
+    ]),
+  );
 }
 
 /** The page with its table replaced. Throws when it has no place for one. */
@@ -36,12 +45,25 @@ export interface DocumentedMeasure {
 /** The rows between the markers of a page. Throws when there are none. */
 export function documentedMeasures(page: string): DocumentedMeasure[] {
   const [begin, end] = [page.indexOf(markers.begin), page.indexOf(markers.end)];
-  const rows = page.slice(begin, end).split('\n').filter((line) => line.startsWith('| ')).slice(2);
-  if (begin < 0 || rows.length === 0) throw new Error(`the page has no table between ${markers.begin} and ${markers.end}`);
+  const rows = page
+    .slice(begin, end)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(2);
+  if (begin < 0 || rows.length === 0)
+    throw new Error(`the page has no table between ${markers.begin} and ${markers.end}`);
   return rows.map((line) => {
-    const [name = '', measured = '', , verdict = ''] = line.slice(2, -2).split(' | ').map((cell) => cell.trim());
+    const [name = '', measured = '', , verdict = ''] = line
+      .slice(2, -2)
+      .split(' | ')
+      .map((cell) => cell.trim());
     const value = Number.parseFloat(measured);
-    return { name, ratio: measured.endsWith(' times'), verdict: verdict as Verdict, ...(Number.isNaN(value) ? {} : { value }) };
+    return {
+      name,
+      ratio: measured.endsWith(' times'),
+      verdict: verdict as Verdict,
+      ...(Number.isNaN(value) ? {} : { value }),
+    };
   });
 }
 
@@ -58,6 +80,10 @@ export function worseThanDocumented(measured: readonly Measure[], documented: re
       return [`${name}: ${now.value.toFixed(2)} times, more than ${tolerance.ratio} times the ${before} of the page`];
     }
     const missed = now.goal !== undefined && now.value > now.goal * tolerance.goal;
-    return verdict === 'reached' && missed ? [`${name}: ${figure(now.value, now.unit)} misses the goal ${figure(now.goal, now.unit)} that the page calls reached`] : [];
+    return verdict === 'reached' && missed
+      ? [
+          `${name}: ${figure(now.value, now.unit)} misses the goal ${figure(now.goal, now.unit)} that the page calls reached`,
+        ]
+      : [];
   });
 }

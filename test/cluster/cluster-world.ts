@@ -36,9 +36,13 @@ export interface ClusterWorld extends World {
 export function clusterWorld(client: HttpClient, weka: WekaSite, image: string): ClusterWorld {
   let served: ResourceInfo[] = [];
   const find = (kind: string, apiVersion: string | undefined): ResourceInfo | undefined =>
-    served.find((one) => one.kind === kind && (apiVersion === undefined
-      ? one.group === '' || one.group === 'weka.weka.io'
-      : apiVersion === (one.group === '' ? one.version : `${one.group}/${one.version}`)));
+    served.find(
+      (one) =>
+        one.kind === kind &&
+        (apiVersion === undefined
+          ? one.group === '' || one.group === 'weka.weka.io'
+          : apiVersion === (one.group === '' ? one.version : `${one.group}/${one.version}`)),
+    );
   const resource = async (kind: string, apiVersion?: string): Promise<ResourceInfo> => {
     for (let attempt = 0; attempt < 60; attempt += 1) {
       const found = find(kind, apiVersion);
@@ -48,16 +52,23 @@ export function clusterWorld(client: HttpClient, weka: WekaSite, image: string):
     }
     throw new Error(`${apiVersion ?? ''} ${kind} is not served`);
   };
-  const place = (one: ResourceInfo, namespace = 'default'): string | undefined => (one.namespaced ? namespace : undefined);
-  const seen = async (): Promise<string> => picture((await Promise.all(pictured.map(async (kind) => world.list(kind)))).flat(), weka.damage);
+  const place = (one: ResourceInfo, namespace = 'default'): string | undefined =>
+    one.namespaced ? namespace : undefined;
+  const seen = async (): Promise<string> =>
+    picture((await Promise.all(pictured.map(async (kind) => world.list(kind)))).flat(), weka.damage);
   const world: ClusterWorld = {
-    image, weka, resource,
+    image,
+    weka,
+    resource,
     async apply(object: KubernetesObject) {
       const one = await resource(object.kind, object.apiVersion);
       const namespace = place(one, object.metadata.namespace);
       const present = await client.get(one, namespace, object.metadata.name).catch(missing);
       if (present === undefined) return client.create(one, namespace, object);
-      return client.update(one, { ...object, metadata: { ...object.metadata, resourceVersion: present.metadata.resourceVersion ?? '' } });
+      return client.update(one, {
+        ...object,
+        metadata: { ...object.metadata, resourceVersion: present.metadata.resourceVersion ?? '' },
+      });
     },
     async get(kind, name, namespace, apiVersion) {
       const one = await resource(kind, apiVersion);
@@ -65,7 +76,9 @@ export function clusterWorld(client: HttpClient, weka: WekaSite, image: string):
     },
     async remove({ kind, apiVersion, metadata }) {
       const one = await resource(kind, apiVersion);
-      await client.delete(one, place(one, metadata.namespace), metadata.name, { propagationPolicy: 'Background' }).catch(missing);
+      await client
+        .delete(one, place(one, metadata.namespace), metadata.name, { propagationPolicy: 'Background' })
+        .catch(missing);
     },
     list: async (kind) => (await client.list(await resource(kind))).items,
     async patch(kind, name, merge) {

@@ -11,7 +11,9 @@ interface Ending {
 }
 
 /** To be called in a describe block; what it returns gives the environment to the tests, and throws when there is none. */
-export function environmentOfTests<Environment extends Ending>(start: (given: ClusterSettings) => Promise<Environment>): () => Environment {
+export function environmentOfTests<Environment extends Ending>(
+  start: (given: ClusterSettings) => Promise<Environment>,
+): () => Environment {
   let environment: Environment | undefined;
   beforeAll(async () => {
     if (settings !== undefined) environment = await start(settings);

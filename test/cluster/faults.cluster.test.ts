@@ -18,14 +18,23 @@ describe.skipIf(settings === undefined)('a weka cluster on a real node', () => {
   };
 
   it('comes up although the hook server is killed meanwhile', () => comesUp(environment().world, {}, away('hooks')));
-  it('gets a pod back although the sidecar is killed meanwhile', () => podReturns(environment().world, 'demo-drive-0', away('sidecar')));
+  it('gets a pod back although the sidecar is killed meanwhile', () =>
+    podReturns(environment().world, 'demo-drive-0', away('sidecar')));
   const ownNode = settings?.realCluster !== undefined;
-  const restarted = (component: 'kubelet' | 'apiserver') => async (): Promise<void> => environment().restart?.(component);
+  const restarted = (component: 'kubelet' | 'apiserver') => async (): Promise<void> =>
+    environment().restart?.(component);
 
-  it.skipIf(!ownNode)('gets a pod back although the kubelet is killed meanwhile', () => podReturns(environment().world, 'demo-compute-0', restarted('kubelet')));
-  it.skipIf(!ownNode)('gets a pod back although the API server is killed meanwhile', () => podReturns(environment().world, 'demo-drive-1', restarted('apiserver')));
-  it.skipIf(!ownNode)('starts no second runtime when somebody deletes a pod with force', () => podIsForceDeleted(environment().world, 'demo-drive-0', kubeletAbsence(settings?.realCluster ?? '')));
-  it('gets a pod back although Metacontroller is killed meanwhile', () => podReturns(environment().world, 'demo-compute-1', away('metacontroller')));
+  it.skipIf(!ownNode)('gets a pod back although the kubelet is killed meanwhile', () =>
+    podReturns(environment().world, 'demo-compute-0', restarted('kubelet')),
+  );
+  it.skipIf(!ownNode)('gets a pod back although the API server is killed meanwhile', () =>
+    podReturns(environment().world, 'demo-drive-1', restarted('apiserver')),
+  );
+  it.skipIf(!ownNode)('starts no second runtime when somebody deletes a pod with force', () =>
+    podIsForceDeleted(environment().world, 'demo-drive-0', kubeletAbsence(settings?.realCluster ?? '')),
+  );
+  it('gets a pod back although Metacontroller is killed meanwhile', () =>
+    podReturns(environment().world, 'demo-compute-1', away('metacontroller')));
   it('is destroyed although Metacontroller and the sidecar are killed meanwhile', () =>
     isDestroyed(environment().world, async () => {
       await away('metacontroller')();

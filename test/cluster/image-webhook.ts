@@ -11,34 +11,64 @@ const registry = 'docker.io/';
 const readingSeconds = 60;
 
 const policy: KubernetesObject & { spec: object } = {
-  apiVersion, kind: 'MutatingAdmissionPolicy', metadata,
+  apiVersion,
+  kind: 'MutatingAdmissionPolicy',
+  metadata,
   spec: {
-    failurePolicy: 'Fail', reinvocationPolicy: 'Never',
-    matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }] },
-    matchConditions: [{ name: 'is-a-weka-pod', expression: "object.spec.containers.exists(container, container.name == 'weka-container')" }],
-    mutations: [{
-      patchType: 'ApplyConfiguration',
-      applyConfiguration: { expression: `Object{spec: Object.spec{containers: object.spec.containers.map(container, Object.spec.containers{name: container.name, image: "${registry}" + container.image})}}` },
-    }],
+    failurePolicy: 'Fail',
+    reinvocationPolicy: 'Never',
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+    },
+    matchConditions: [
+      {
+        name: 'is-a-weka-pod',
+        expression: "object.spec.containers.exists(container, container.name == 'weka-container')",
+      },
+    ],
+    mutations: [
+      {
+        patchType: 'ApplyConfiguration',
+        applyConfiguration: {
+          expression: `Object{spec: Object.spec{containers: object.spec.containers.map(container, Object.spec.containers{name: container.name, image: "${registry}" + container.image})}}`,
+        },
+      },
+    ],
   },
 };
-const binding: KubernetesObject & { spec: object } = { apiVersion, kind: 'MutatingAdmissionPolicyBinding', metadata, spec: { policyName: metadata.name } };
+const binding: KubernetesObject & { spec: object } = {
+  apiVersion,
+  kind: 'MutatingAdmissionPolicyBinding',
+  metadata,
+  spec: { policyName: metadata.name },
+};
 
 /** A pod that is made and thrown away, to see what image it gets. */
 function trial(image: string): KubernetesObject & { spec: object } {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'weka-rewritten-images', namespace: 'default' }, spec: { nodeName: 'nowhere', volumes: [], containers: [{ name: 'weka-container', image }] } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'weka-rewritten-images', namespace: 'default' },
+    spec: { nodeName: 'nowhere', volumes: [], containers: [{ name: 'weka-container', image }] },
+  };
 }
 
 export function imageWebhook(world: ClusterWorld): ImageWebhook {
   const rewritten = (image: string): string => registry + image;
   /** The API server reads policies in its own time. */
-  const given = (image: string): Promise<void> => world.until(`a new pod has the image ${image}`, async () => {
-    const pod = trial(world.image);
-    await world.apply(pod);
-    const spec = (await world.get('Pod', pod.metadata.name))?.spec as { containers: { image: string }[] } | undefined;
-    await world.delete('Pod', pod.metadata.name, { gracePeriodSeconds: 0 });
-    return spec?.containers[0]?.image === image;
-  }, readingSeconds);
+  const given = (image: string): Promise<void> =>
+    world.until(
+      `a new pod has the image ${image}`,
+      async () => {
+        const pod = trial(world.image);
+        await world.apply(pod);
+        const spec = (await world.get('Pod', pod.metadata.name))?.spec as
+          { containers: { image: string }[] } | undefined;
+        await world.delete('Pod', pod.metadata.name, { gracePeriodSeconds: 0 });
+        return spec?.containers[0]?.image === image;
+      },
+      readingSeconds,
+    );
   return {
     rewritten,
     async begin() {

@@ -33,22 +33,38 @@ export function controllersAt(hooksPort: number): KubernetesObject[] {
 async function pretendHardware(world: ClusterWorld, client: HttpClient): Promise<void> {
   for (const object of readManifests(join(import.meta.dirname, 'pretended-hardware.yaml'))) await world.apply(object);
   const isReady = (node: KubernetesObject): boolean =>
-    ((node['status'] as { conditions?: { type: string; status: string }[] } | undefined)?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True');
+    ((node['status'] as { conditions?: { type: string; status: string }[] } | undefined)?.conditions ?? []).some(
+      ({ type, status }) => type === 'Ready' && status === 'True',
+    );
   await world.until('a node is Ready', async () => (await world.list('Node')).some(isReady), 60);
   const [node] = (await world.list('Node')).filter(isReady);
   if (node === undefined) throw new Error('no node is Ready');
-  const merge = { metadata: { labels: { 'weka.io/role': 'backend' }, annotations: { 'weka.io/weka-drives': JSON.stringify(drives) } }, spec: { unschedulable: null } };
+  const merge = {
+    metadata: { labels: { 'weka.io/role': 'backend' }, annotations: { 'weka.io/weka-drives': JSON.stringify(drives) } },
+    spec: { unschedulable: null },
+  };
   await world.patch('Node', node.metadata.name, merge);
   const amount = { 'weka.io/drives': String(drives.length) };
-  await client.patch(await world.resource('Node'), undefined, node.metadata.name, 'application/merge-patch+json', { status: { capacity: amount, allocatable: amount } }, 'status');
+  await client.patch(
+    await world.resource('Node'),
+    undefined,
+    node.metadata.name,
+    'application/merge-patch+json',
+    { status: { capacity: amount, allocatable: amount } },
+    'status',
+  );
 }
 
 /** Throws where somebody uses weka: the suite ends what it finds, and changes nodes and claims. */
 async function refuseForeignClusters(world: ClusterWorld): Promise<void> {
-  const foreign = (await world.list('WekaCluster')).filter(({ metadata }) => metadata.namespace !== 'default' || metadata.labels?.[suiteLabel] === undefined);
+  const foreign = (await world.list('WekaCluster')).filter(
+    ({ metadata }) => metadata.namespace !== 'default' || metadata.labels?.[suiteLabel] === undefined,
+  );
   const [first] = foreign;
   if (first === undefined) return;
-  throw new Error(`this cluster has WekaClusters that are not of the suite, such as ${first.metadata.namespace ?? ''}/${first.metadata.name}: give it a cluster of its own`);
+  throw new Error(
+    `this cluster has WekaClusters that are not of the suite, such as ${first.metadata.namespace ?? ''}/${first.metadata.name}: give it a cluster of its own`,
+  );
 }
 
 /** Ends what an earlier run that was cut off has left: nobody answers for its finalizers any more. */
@@ -63,12 +79,17 @@ async function forgetEarlierRuns(world: ClusterWorld): Promise<void> {
   }
   for (const { metadata } of left) await world.delete('Pod', metadata.name, { gracePeriodSeconds: 0 });
   for (const { metadata } of await world.list('Secret')) {
-    if (metadata.namespace === 'default' && metadata.labels?.[labels.clusterId] !== undefined) await world.delete('Secret', metadata.name);
+    if (metadata.namespace === 'default' && metadata.labels?.[labels.clusterId] !== undefined)
+      await world.delete('Secret', metadata.name);
   }
   for (const kind of ['WekaClaims', 'WekaNode']) {
     for (const { metadata } of await world.list(kind)) await world.delete(kind, metadata.name);
   }
-  await world.until('earlier runs are forgotten', async () => (await world.list('WekaContainer')).every(({ metadata }) => metadata.namespace !== 'default'), 60);
+  await world.until(
+    'earlier runs are forgotten',
+    async () => (await world.list('WekaContainer')).every(({ metadata }) => metadata.namespace !== 'default'),
+    60,
+  );
 }
 
 /** Installs all but the programs and the controllers. */

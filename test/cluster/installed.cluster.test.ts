@@ -9,7 +9,8 @@ import type { ClusterSettings } from './settings.ts';
 import { realMetacontroller, settings, startCluster } from './setup.ts';
 
 // images are made by the tool, and the lab's driver neither trusts an authority nor shows a token
-const able = settings?.realCluster !== undefined && settings.metacontroller !== undefined && findKubectl() !== undefined;
+const able =
+  settings?.realCluster !== undefined && settings.metacontroller !== undefined && findKubectl() !== undefined;
 
 async function startInstallation(given: ClusterSettings) {
   const { realCluster = '', metacontroller = '' } = given;

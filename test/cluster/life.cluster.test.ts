@@ -1,6 +1,14 @@
 /** The life of one cluster on a real node, from apply to nothing; each test goes on where the one before it ended. */
 import { describe, it } from 'vitest';
-import { comesUp, containerLeaves, deletionIsTakenBack, isDestroyed, isQuiet, podReturns, rolls } from '../scenarios/cluster.ts';
+import {
+  comesUp,
+  containerLeaves,
+  deletionIsTakenBack,
+  isDestroyed,
+  isQuiet,
+  podReturns,
+  rolls,
+} from '../scenarios/cluster.ts';
 import { environmentOfTests } from './environment-of-tests.ts';
 import { settings, startEnvironment } from './setup.ts';
 

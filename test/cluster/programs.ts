@@ -31,7 +31,9 @@ export function program({ name, command, env, cwd, log, ready }: ProgramOptions)
   let child: ChildProcess | undefined;
   const tail = (): string => readFileSync(log, 'utf8').split('\n').slice(-20).join('\n');
   const ended = (one: ChildProcess): Promise<void> =>
-    one.exitCode !== null || one.signalCode !== null ? Promise.resolve() : new Promise((resolve) => one.once('exit', () => resolve()));
+    one.exitCode !== null || one.signalCode !== null
+      ? Promise.resolve()
+      : new Promise((resolve) => one.once('exit', () => resolve()));
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const one = child;
     child = undefined;

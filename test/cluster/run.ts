@@ -20,24 +20,40 @@ function count(text: string): number {
 }
 
 const command = new Command('npm run test:cluster --')
-  .description('Runs the scenarios on a real Kubernetes: that of KUBECONFIG, or one that the real-cluster tool brings up.')
+  .description(
+    'Runs the scenarios on a real Kubernetes: that of KUBECONFIG, or one that the real-cluster tool brings up.',
+  )
   .option('--repeat <times>', 'how often all of it is run; ends at the first run that fails', count, 1)
   .option('--real-cluster <path>', 'the tool that brings up a cluster of one node [REAL_CLUSTER]')
-  .option('--metacontroller <path>', 'the Metacontroller to run; without it the driver of the lab stands in [METACONTROLLER]')
+  .option(
+    '--metacontroller <path>',
+    'the Metacontroller to run; without it the driver of the lab stands in [METACONTROLLER]',
+  )
   .option('--metacontroller-crds <file>', 'its CRDs, where the cluster lacks them [METACONTROLLER_CRDS]')
   .argument('[arguments...]', 'given to vitest, such as the name of a file or -t and a pattern')
   .configureHelp({ helpWidth: 120 })
   .allowUnknownOption()
   .parse();
 const { repeat, ...paths } = command.opts<Flags>();
-const given = { REAL_CLUSTER: paths.realCluster, METACONTROLLER: paths.metacontroller, METACONTROLLER_CRDS: paths.metacontrollerCrds };
-const set = Object.entries(given).flatMap(([name, path]): [string, string][] => (path === undefined ? [] : [[name, resolve(path)]]));
+const given = {
+  REAL_CLUSTER: paths.realCluster,
+  METACONTROLLER: paths.metacontroller,
+  METACONTROLLER_CRDS: paths.metacontrollerCrds,
+};
+const set = Object.entries(given).flatMap(([name, path]): [string, string][] =>
+  path === undefined ? [] : [[name, resolve(path)]],
+);
 const env: Record<string, string | undefined> = { ...process.env, ...Object.fromEntries(set) };
-if (!env['REAL_CLUSTER'] && !env['KUBECONFIG']) command.error('there is no cluster to test on: give --real-cluster, or set KUBECONFIG', { exitCode: 2 });
+if (!env['REAL_CLUSTER'] && !env['KUBECONFIG'])
+  command.error('there is no cluster to test on: give --real-cluster, or set KUBECONFIG', { exitCode: 2 });
 
 const vitest = join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs');
 for (let run = 1; run <= repeat; run += 1) {
   if (repeat > 1) process.stdout.write(`\n== run ${run} of ${repeat}\n`);
-  const { status } = spawnSync(process.execPath, [vitest, 'run', '--config', 'vitest.cluster.config.ts', ...command.args], { stdio: 'inherit', env });
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--config', 'vitest.cluster.config.ts', ...command.args],
+    { stdio: 'inherit', env },
+  );
   if (status !== 0) process.exit(status ?? 1);
 }

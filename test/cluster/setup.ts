@@ -61,24 +61,51 @@ function kubeconfigOf({ realCluster, kubeconfig }: ClusterSettings): string {
   return execFileSync(realCluster, ['kubeconfig'], { encoding: 'utf8' }).trim();
 }
 
-function operatorPrograms(given: ClusterSettings, sidecarConfig: string, directory: string): { hooks: Program; sidecar: Program } {
+function operatorPrograms(
+  given: ClusterSettings,
+  sidecarConfig: string,
+  directory: string,
+): { hooks: Program; sidecar: Program } {
   const scripts = join(directory, 'boot-scripts');
   mkdirSync(scripts);
   for (const [name, content] of Object.entries(bootScripts())) writeFileSync(join(scripts, name), content);
   const socket = join(directory, 'sidecar.sock');
-  const typescript = (path: string, ...args: string[]): string[] => [process.execPath, '--import', 'tsx', path, ...args];
+  const typescript = (path: string, ...args: string[]): string[] => [
+    process.execPath,
+    '--import',
+    'tsx',
+    path,
+    ...args,
+  ];
   return {
     hooks: program({
-      name: 'the hook server', command: typescript('hooks/server/main.ts'), cwd: repository, log: join(directory, 'hooks.log'),
+      name: 'the hook server',
+      command: typescript('hooks/server/main.ts'),
+      cwd: repository,
+      log: join(directory, 'hooks.log'),
       env: {
-        WEKA_PORT: String(given.hooksPort), WEKA_HOST: '127.0.0.1', WEKA_SIDECAR_SOCKET: socket, WEKA_BOOT_SCRIPTS: scripts,
-        SIGN_DRIVES_IMAGE: given.image, MAINTENANCE_IMAGE: given.image,
+        WEKA_PORT: String(given.hooksPort),
+        WEKA_HOST: '127.0.0.1',
+        WEKA_SIDECAR_SOCKET: socket,
+        WEKA_BOOT_SCRIPTS: scripts,
+        SIGN_DRIVES_IMAGE: given.image,
+        MAINTENANCE_IMAGE: given.image,
       },
       ready: async () => (await fetch(`http://127.0.0.1:${given.hooksPort}/readyz`)).ok,
     }),
     sidecar: program({
-      name: 'the sidecar', command: typescript('sidecar/main.ts', '--socket', socket, '--kubeconfig', sidecarConfig, '--boot-scripts', scripts),
-      cwd: repository, log: join(directory, 'sidecar.log'),
+      name: 'the sidecar',
+      command: typescript(
+        'sidecar/main.ts',
+        '--socket',
+        socket,
+        '--kubeconfig',
+        sidecarConfig,
+        '--boot-scripts',
+        scripts,
+      ),
+      cwd: repository,
+      log: join(directory, 'sidecar.log'),
       ready: async () => existsSync(socket) && (await sidecarClient({ socket }).observe([], 0)) !== undefined,
     }),
   };
@@ -86,9 +113,18 @@ function operatorPrograms(given: ClusterSettings, sidecarConfig: string, directo
 
 /** Its ports of its own are off: another one may run on this machine. */
 export function realMetacontroller(path: string, kubeconfig: string, directory: string): Program {
-  const flags = ['--discovery-interval=5s', '--client-go-qps=200', '--client-go-burst=400', '--metrics-address=0', '--health-probe-bind-address=0'];
+  const flags = [
+    '--discovery-interval=5s',
+    '--client-go-qps=200',
+    '--client-go-burst=400',
+    '--metrics-address=0',
+    '--health-probe-bind-address=0',
+  ];
   return program({
-    name: 'Metacontroller', command: [path, `--kubeconfig=${kubeconfig}`, ...flags], cwd: directory, log: join(directory, 'metacontroller.log'),
+    name: 'Metacontroller',
+    command: [path, `--kubeconfig=${kubeconfig}`, ...flags],
+    cwd: directory,
+    log: join(directory, 'metacontroller.log'),
     ready: async () => {
       await sleep(1000);
       return true;
@@ -102,7 +138,13 @@ function labDriver(client: HttpClient, hooksPort: number): Environment['metacont
   const end = async (): Promise<void> => driver?.stop();
   return {
     async start() {
-      driver = createDriver({ api: client, clock: new RealClock(), transport: httpTransport(), random: createRandom(Date.now()), controllers: controllersAt(hooksPort) });
+      driver = createDriver({
+        api: client,
+        clock: new RealClock(),
+        transport: httpTransport(),
+        random: createRandom(Date.now()),
+        controllers: controllersAt(hooksPort),
+      });
       await driver.start();
     },
     kill: end,
@@ -122,10 +164,14 @@ export async function startCluster(given: ClusterSettings): Promise<Cluster> {
   const directory = mkdtempSync(join(tmpdir(), 'weka-cluster-test-'));
 
   await install(world, client);
-  if (given.metacontrollerCrds !== undefined) for (const crd of readManifests(given.metacontrollerCrds)) await world.apply(crd);
+  if (given.metacontrollerCrds !== undefined)
+    for (const crd of readManifests(given.metacontrollerCrds)) await world.apply(crd);
   const shim = await serveShim({ site: weka, port: given.modelPort });
   return {
-    world, client, kubeconfig, directory,
+    world,
+    client,
+    kubeconfig,
+    directory,
     async close() {
       await shim.close();
       client.close();
@@ -139,13 +185,25 @@ export async function startEnvironment(given: ClusterSettings): Promise<Environm
   const { world, client, kubeconfig, directory } = cluster;
   const { hooks, sidecar } = operatorPrograms(given, await sidecarKubeconfig(world, kubeconfig, directory), directory);
   await Promise.all([hooks.start(), sidecar.start()]);
-  const metacontroller = given.metacontroller === undefined ? labDriver(client, given.hooksPort) : realMetacontroller(given.metacontroller, kubeconfig, directory);
-  if (given.metacontroller !== undefined) for (const controller of controllersAt(given.hooksPort)) await world.apply(controller);
+  const metacontroller =
+    given.metacontroller === undefined
+      ? labDriver(client, given.hooksPort)
+      : realMetacontroller(given.metacontroller, kubeconfig, directory);
+  if (given.metacontroller !== undefined)
+    for (const controller of controllersAt(given.hooksPort)) await world.apply(controller);
   await metacontroller.start();
   const { realCluster } = given;
   return {
-    world, hooks, sidecar, metacontroller,
-    ...(realCluster === undefined ? {} : { restart: async (component) => void (await execute(realCluster, ['restart', component, '--kill', '--pause', '2'])) }),
+    world,
+    hooks,
+    sidecar,
+    metacontroller,
+    ...(realCluster === undefined
+      ? {}
+      : {
+          restart: async (component) =>
+            void (await execute(realCluster, ['restart', component, '--kill', '--pause', '2'])),
+        }),
     async stop() {
       await metacontroller.stop();
       await Promise.all([hooks.stop(), sidecar.stop()]);

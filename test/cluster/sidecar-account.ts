@@ -20,21 +20,39 @@ const tokenSeconds = 6 * 3600;
  */
 export async function sidecarKubeconfig(world: ClusterWorld, kubeconfig: string, directory: string): Promise<string> {
   const roles = clusterRoles(sidecarSystems) as unknown as KubernetesObject[];
-  for (const object of [...roles, ...readManifests(join(repository, 'deploy/operator/sidecar-account.yaml'))]) await world.apply(object);
+  for (const object of [...roles, ...readManifests(join(repository, 'deploy/operator/sidecar-account.yaml'))])
+    await world.apply(object);
   const administrator = new KubeConfig();
   administrator.loadFromFile(kubeconfig);
   const api = administrator.makeApiClient(CoreV1Api);
   const request = { spec: { audiences: [], expirationSeconds: tokenSeconds } };
   const { status } = await api.createNamespacedServiceAccountToken({ ...account, body: request });
   const cluster = administrator.getCurrentCluster();
-  if (status === undefined || cluster === null) throw new Error('the API server gives no token for the account of the sidecar');
+  if (status === undefined || cluster === null)
+    throw new Error('the API server gives no token for the account of the sidecar');
   const path = join(directory, 'sidecar.kubeconfig');
   const { server, caData, caFile, skipTLSVerify } = cluster;
-  writeFileSync(path, JSON.stringify({
-    apiVersion: 'v1', kind: 'Config', 'current-context': 'sidecar',
-    clusters: [{ name: 'cluster', cluster: { server, 'certificate-authority-data': caData, 'certificate-authority': caFile, 'insecure-skip-tls-verify': skipTLSVerify } }],
-    users: [{ name: 'sidecar', user: { token: status.token } }],
-    contexts: [{ name: 'sidecar', context: { cluster: 'cluster', user: 'sidecar' } }],
-  }), { mode: 0o600 });
+  writeFileSync(
+    path,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'sidecar',
+      clusters: [
+        {
+          name: 'cluster',
+          cluster: {
+            server,
+            'certificate-authority-data': caData,
+            'certificate-authority': caFile,
+            'insecure-skip-tls-verify': skipTLSVerify,
+          },
+        },
+      ],
+      users: [{ name: 'sidecar', user: { token: status.token } }],
+      contexts: [{ name: 'sidecar', context: { cluster: 'cluster', user: 'sidecar' } }],
+    }),
+    { mode: 0o600 },
+  );
   return path;
 }

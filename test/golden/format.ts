@@ -6,12 +6,15 @@ const plainWidth = 330;
 /** Entries up to this length share a line with their neighbours. */
 const shortEntry = 60;
 
-const isPlain = (value: object): boolean => Object.values(value).every((child) => child === null || typeof child !== 'object');
+const isPlain = (value: object): boolean =>
+  Object.values(value).every((child) => child === null || typeof child !== 'object');
 
 function flat(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(flat).join(', ')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  return `{${Object.entries(value).map(([name, child]) => `${JSON.stringify(name)}: ${flat(child)}`).join(', ')}}`;
+  return `{${Object.entries(value)
+    .map(([name, child]) => `${JSON.stringify(name)}: ${flat(child)}`)
+    .join(', ')}}`;
 }
 
 /** The entries in lines: neighbours that are short share one. */
@@ -43,5 +46,7 @@ export function formatGolden(value: unknown, indent = ''): string {
     ? value.map((item) => formatGolden(item, inner))
     : Object.entries(value).map(([name, child]) => `${JSON.stringify(name)}: ${formatGolden(child, inner)}`);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  return `${open}\n${fill(entries, inner).map((text) => `${inner}${text}`).join(',\n')}\n${indent}${close}`;
+  return `${open}\n${fill(entries, inner)
+    .map((text) => `${inner}${text}`)
+    .join(',\n')}\n${indent}${close}`;
 }

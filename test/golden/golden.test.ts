@@ -41,8 +41,13 @@ function hookOf(request: GoldenRequest): 'sync' | 'finalize' | 'customize' {
 const cases = wekaControllers.flatMap(({ name: controller }) => {
   const directory = join(import.meta.dirname, controller);
   const files = existsSync(directory) ? readdirSync(directory).sort() : [];
-  const stems = (suffix: string): string[] => files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
-  return [...new Set([...stems(suffixes.request), ...stems(suffixes.decision)])].map((name) => ({ controller, name, path: join(directory, name) }));
+  const stems = (suffix: string): string[] =>
+    files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+  return [...new Set([...stems(suffixes.request), ...stems(suffixes.decision)])].map((name) => ({
+    controller,
+    name,
+    path: join(directory, name),
+  }));
 });
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
@@ -64,22 +69,40 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
 
   it('wishes children that Metacontroller can update: a second write of the same changes nothing', () => {
     if (request === undefined || hookOf(request) === 'customize') return;
-    const { children, attachments } = answerHook(controller, hookOf(request), request) as { children?: KubernetesObject[]; attachments?: KubernetesObject[] };
+    const { children, attachments } = answerHook(controller, hookOf(request), request) as {
+      children?: KubernetesObject[];
+      attachments?: KubernetesObject[];
+    };
     // entries of a list that have one value of the first key by which it merges become one
-    for (const child of children ?? attachments ?? []) expect(merge(child, child, child), `${child.kind} ${child.metadata.name}`).toEqual(child);
+    for (const child of children ?? attachments ?? [])
+      expect(merge(child, child, child), `${child.kind} ${child.metadata.name}`).toEqual(child);
   });
 
   it('while it is not ready, asks again only when the answers of this time are too old by then', () => {
-    if (request === undefined || hookOf(request) === 'customize' || conditionsOf(request.object ?? request.parent).some(({ type, status }) => type === 'Ready' && status === 'True')) return;
-    const { resyncAfterSeconds = Infinity } = answerHook(controller, hookOf(request), request) as { resyncAfterSeconds?: number };
-    const looks = (answerHook(controller, 'observe', request) as Observation[])
-      .filter(({ id, kind }) => (kind === 'runtime.report' || kind === 'weka.query') && request.observed?.facts?.[id] !== undefined);
+    if (
+      request === undefined ||
+      hookOf(request) === 'customize' ||
+      conditionsOf(request.object ?? request.parent).some(({ type, status }) => type === 'Ready' && status === 'True')
+    )
+      return;
+    const { resyncAfterSeconds = Infinity } = answerHook(controller, hookOf(request), request) as {
+      resyncAfterSeconds?: number;
+    };
+    const looks = (answerHook(controller, 'observe', request) as Observation[]).filter(
+      ({ id, kind }) =>
+        (kind === 'runtime.report' || kind === 'weka.query') && request.observed?.facts?.[id] !== undefined,
+    );
     for (const { id, maxAgeSeconds } of looks) expect(maxAgeSeconds, id).toBeLessThan(resyncAfterSeconds);
   });
 
   it('is a request that can happen', () => {
     if (request === undefined || hookOf(request) === 'customize') return;
-    const objects = [request.object ?? request.parent, ...[request.children ?? {}, request.related ?? {}].flatMap((map) => Object.values(map).flatMap((byName) => Object.values(byName)))];
+    const objects = [
+      request.object ?? request.parent,
+      ...[request.children ?? {}, request.related ?? {}].flatMap((map) =>
+        Object.values(map).flatMap((byName) => Object.values(byName)),
+      ),
+    ];
     for (const object of name.includes('invalid') ? objects.slice(1) : objects) {
       const schema = kinds.find(({ kind }) => kind === object.kind)?.schema;
       expect(schema?.safeParse(object).error, `${object.kind} ${object.metadata.name}`).toBeUndefined();

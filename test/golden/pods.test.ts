@@ -26,7 +26,9 @@ interface Golden {
     clusterUid?: string;
     joinIpPorts?: string[];
     settings?: Record<string, unknown>;
-    helper?: { kind: 'probe-lock' } | { kind: 'clean-up'; resignSerials: string[]; clusterGuid?: string; cleanDirectory: boolean };
+    helper?:
+      | { kind: 'probe-lock' }
+      | { kind: 'clean-up'; resignSerials: string[]; clusterGuid?: string; cleanDirectory: boolean };
   };
   pod: KubernetesObject;
 }
@@ -57,7 +59,8 @@ describe('golden pods', () => {
   it.each(names)('%s', (name) => {
     const golden = read(name);
     const pod = build(golden);
-    if (process.env['UPDATE_GOLDEN'] !== undefined) writeFileSync(join(directory, name), `${formatJson({ ...golden, pod })}\n`);
+    if (process.env['UPDATE_GOLDEN'] !== undefined)
+      writeFileSync(join(directory, name), `${formatJson({ ...golden, pod })}\n`);
     expect(pod).toEqual(read(name).pod);
   });
 });
@@ -69,7 +72,11 @@ describe.runIf(kubeconfig !== undefined)('a real API server', () => {
     const server = new ApiServer(kubeconfig ?? '');
     const pod = build(read(name));
     // priority classes and service accounts come with the deployment
-    const spec = { ...(pod['spec'] as Record<string, unknown>), priorityClassName: undefined, serviceAccountName: undefined };
+    const spec = {
+      ...(pod['spec'] as Record<string, unknown>),
+      priorityClassName: undefined,
+      serviceAccountName: undefined,
+    };
     const wished = JSON.parse(JSON.stringify({ ...pod, spec })) as unknown;
     const live = await server.send('POST', '/api/v1/namespaces/default/pods?dryRun=All', wished);
     expect(serverChanges(wished, live)).toEqual([]);

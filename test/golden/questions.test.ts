@@ -9,17 +9,28 @@ import { observeRounds } from '../../hooks/server/shell.ts';
 import { wekaControllers } from '../../hooks/weka/controllers.ts';
 
 const suffix = '.request.json';
-const controllers = wekaControllers.filter(({ type, name }) => type === 'composite' && readdirSync(import.meta.dirname).includes(name));
-const namesOf = ({ name }: HookController): string[] => readdirSync(join(import.meta.dirname, name)).filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length)).sort();
+const controllers = wekaControllers.filter(
+  ({ type, name }) => type === 'composite' && readdirSync(import.meta.dirname).includes(name),
+);
+const namesOf = ({ name }: HookController): string[] =>
+  readdirSync(join(import.meta.dirname, name))
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => file.slice(0, -suffix.length))
+    .sort();
 
 /** Undefined for what Metacontroller sends to a customize hook. */
 function requestOf(controller: HookController, name: string): HookRequest | undefined {
-  const body = JSON.parse(readFileSync(join(import.meta.dirname, controller.name, name + suffix), 'utf8')) as HookRequest;
+  const body = JSON.parse(
+    readFileSync(join(import.meta.dirname, controller.name, name + suffix), 'utf8'),
+  ) as HookRequest;
   return body.children === undefined ? undefined : completeRequest(syncEnvelope.parse(body), body);
 }
 
 /** The request as it is put together by the shell, in which nothing is known that was not asked for. */
-function inRounds(controller: HookController, request: HookRequest): { decision: Decision; rounds: Map<string, Observation>[] } {
+function inRounds(
+  controller: HookController,
+  request: HookRequest,
+): { decision: Decision; rounds: Map<string, Observation>[] } {
   const rounds: Map<string, Observation>[] = [];
   for (;;) {
     const asked = new Set(rounds.flatMap((round) => [...round.keys()]));
@@ -33,7 +44,9 @@ function inRounds(controller: HookController, request: HookRequest): { decision:
   }
 }
 
-describe.each(controllers.flatMap((controller) => namesOf(controller).map((name) => ({ controller, name, of: controller.name }))))('$of $name', ({ controller, name }) => {
+describe.each(
+  controllers.flatMap((controller) => namesOf(controller).map((name) => ({ controller, name, of: controller.name }))),
+)('$of $name', ({ controller, name }) => {
   const request = requestOf(controller, name);
 
   it('is decided alike on what is asked for in the rounds of a call', () => {
@@ -53,7 +66,9 @@ describe('while something is waited for', () => {
     const controller = controllers.find((one) => one.name === 'wekacontainer')!;
     const request = requestOf(controller, name)!;
     const { rounds } = inRounds(controller, request);
-    const asked = rounds.flatMap((round) => [...round.values()]).filter(({ kind, target }) => kind === 'weka.query' && target.name !== request.parent.metadata.name);
+    const asked = rounds
+      .flatMap((round) => [...round.values()])
+      .filter(({ kind, target }) => kind === 'weka.query' && target.name !== request.parent.metadata.name);
     expect(asked.map(({ id }) => id)).toEqual([]);
   });
 });
@@ -61,28 +76,48 @@ describe('while something is waited for', () => {
 describe('at rest', () => {
   const status = '{"query":"status"}';
   it.each<[string, string, string[][]]>([
-    ['wekacluster', '19-ready', [
+    [
+      'wekacluster',
+      '19-ready',
       [
-        '50 claims.read ports', '50 claims.read cluster-uid-of-demo',
-        `50 weka.query default/demo-drive-0 ${status}`, ...['overrides', 'users', 'filesystemGroups', 'filesystems'].map((query) => `50 weka.query default/demo-drive-0 {"query":"${query}"}`),
-        '50 secret.keys default/weka-operator-uid-of-demo', ...['cluster', 'client', 'csi'].map((which) => `50 secret.keys default/weka-${which}-demo`),
+        [
+          '50 claims.read ports',
+          '50 claims.read cluster-uid-of-demo',
+          `50 weka.query default/demo-drive-0 ${status}`,
+          ...['overrides', 'users', 'filesystemGroups', 'filesystems'].map(
+            (query) => `50 weka.query default/demo-drive-0 {"query":"${query}"}`,
+          ),
+          '50 secret.keys default/weka-operator-uid-of-demo',
+          ...['cluster', 'client', 'csi'].map((which) => `50 secret.keys default/weka-${which}-demo`),
+        ],
+        ['cluster', 'client', 'csi'].map(
+          (which, index) =>
+            `300 weka.credential default/demo-drive-0 {"ownerUid":"uid-of-demo","resourceVersion":"${22 + index}","secret":{"name":"weka-${which}-demo","namespace":"default"},"username":"weka${which === 'cluster' ? '' : which}demo"}`,
+        ),
       ],
-      ['cluster', 'client', 'csi'].map((which, index) => `300 weka.credential default/demo-drive-0 {"ownerUid":"uid-of-demo","resourceVersion":"${22 + index}","secret":{"name":"weka-${which}-demo","namespace":"default"},"username":"weka${which === 'cluster' ? '' : which}demo"}`),
-    ]],
-    ['wekacontainer', '13-running', [
+    ],
+    [
+      'wekacontainer',
+      '13-running',
       [
-        '50 claims.read node-node-1', '50 runtime.report default/demo-drive-0', '50 claims.read cluster-uid-of-demo',
-        '50 object.live default/demo {"fields":["spec.gracefulDestroyDuration","spec.overrides.cancelDeletion"]} ["WekaCluster","weka.weka.io/v1alpha1"]',
+        [
+          '50 claims.read node-node-1',
+          '50 runtime.report default/demo-drive-0',
+          '50 claims.read cluster-uid-of-demo',
+          '50 object.live default/demo {"fields":["spec.gracefulDestroyDuration","spec.overrides.cancelDeletion"]} ["WekaCluster","weka.weka.io/v1alpha1"]',
+        ],
+        ['50 weka.query default/demo-drive-0 {"query":"drives"}'],
       ],
-      ['50 weka.query default/demo-drive-0 {"query":"drives"}'],
-    ]],
+    ],
     ['wekacontainer', '93-the-client-runs', [['50 claims.read node-node-1', '50 runtime.report default/apps-node-1']]],
     ['wekaclient', '09-ready', [['8 secret.keys default/weka-client-demo']]],
     ['wekanode', '06-known', [['240 object.live default/demo-drive-0 ["WekaContainer","weka.weka.io/v1alpha1"]']]],
   ])('a %s (%s) asks for this, with these ages in seconds, and for nothing else', (of, name, expected) => {
     const controller = controllers.find((one) => one.name === of)!;
     const { decision, rounds } = inRounds(controller, requestOf(controller, name)!);
-    expect(rounds.map((round) => [...round.values()].map(({ id, maxAgeSeconds }) => `${maxAgeSeconds} ${id}`).sort())).toEqual(expected.map((ids) => [...ids].sort()));
+    expect(
+      rounds.map((round) => [...round.values()].map(({ id, maxAgeSeconds }) => `${maxAgeSeconds} ${id}`).sort()),
+    ).toEqual(expected.map((ids) => [...ids].sort()));
     expect(decision.operations).toEqual([]);
   });
 });

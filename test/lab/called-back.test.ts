@@ -5,10 +5,17 @@ import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const spec = { gracefulDestroyDuration: '10m' };
-const containers = (world: LabWorld) => world.list('WekaContainer').filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
-const names = (world: LabWorld): string[] => containers(world).map(({ metadata }) => metadata.name).sort();
-const nodes = (world: LabWorld): string[] => [...new Set(names(world).map((name) => world.get('Pod', name)?.spec?.['nodeName'] as string))];
-const isOrdered = (world: LabWorld): boolean => world.list('WekaClaims').some((claims) => (claims['spec'] as { destroy?: object }).destroy !== undefined);
+const containers = (world: LabWorld) =>
+  world.list('WekaContainer').filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
+const names = (world: LabWorld): string[] =>
+  containers(world)
+    .map(({ metadata }) => metadata.name)
+    .sort();
+const nodes = (world: LabWorld): string[] => [
+  ...new Set(names(world).map((name) => world.get('Pod', name)?.spec?.['nodeName'] as string)),
+];
+const isOrdered = (world: LabWorld): boolean =>
+  world.list('WekaClaims').some((claims) => (claims['spec'] as { destroy?: object }).destroy !== undefined);
 const cancelled = { spec: { overrides: { cancelDeletion: true } } };
 const withoutFinalizers = { metadata: { finalizers: null } };
 
@@ -18,7 +25,11 @@ async function orderedWhileOff(world: LabWorld, watch: ReturnType<typeof watchLo
   world.delete('WekaCluster', 'demo');
   await watch.pass(300);
   for (const node of machines) world.lab.machines.fail(node);
-  await watch.until('it is ordered, and the containers go', () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined), 400);
+  await watch.until(
+    'it is ordered, and the containers go',
+    () => isOrdered(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp !== undefined),
+    400,
+  );
   return machines;
 }
 
@@ -27,9 +38,14 @@ async function asksAndObeys(world: LabWorld, watch: ReturnType<typeof watchLosse
   await watch.pass(300);
   expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
   const [first = ''] = names(world).filter((name) => name.includes('drive'));
-  for (const name of names(world)) expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
-  const command = /kubectl annotate --overwrite wekacontainer (\S+) -n default (\S+)=(\S+) makes/.exec(world.condition('WekaContainer', first)?.message ?? '');
-  world.patch('WekaContainer', command?.[1] ?? '', { metadata: { annotations: { [command?.[2] ?? '']: command?.[3] ?? '' } } });
+  for (const name of names(world))
+    expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
+  const command = /kubectl annotate --overwrite wekacontainer (\S+) -n default (\S+)=(\S+) makes/.exec(
+    world.condition('WekaContainer', first)?.message ?? '',
+  );
+  world.patch('WekaContainer', command?.[1] ?? '', {
+    metadata: { annotations: { [command?.[2] ?? '']: command?.[3] ?? '' } },
+  });
   await watch.until('that one has gone', () => !names(world).includes(first), 300);
   expect([watch.erased().length, world.weka.removed.length, watch.violations()]).toEqual([1, 1, []]);
 }
@@ -37,7 +53,15 @@ async function asksAndObeys(world: LabWorld, watch: ReturnType<typeof watchLosse
 describe('an order to destroy that is called back as the cluster goes', () => {
   it('is void where no operator ran', long, async () => {
     let off = false;
-    const world = await readyCluster({ spec }, { nodes: 3, transport: (inner) => ({ call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)) }) });
+    const world = await readyCluster(
+      { spec },
+      {
+        nodes: 3,
+        transport: (inner) => ({
+          call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)),
+        }),
+      },
+    );
     const watch = watchLosses(world);
     const machines = await orderedWhileOff(world, watch);
     off = true;
@@ -59,7 +83,11 @@ describe('an order to destroy that is called back as the cluster goes', () => {
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
     world.apply(wekaCluster({ spec }));
     for (const node of machines) world.lab.machines.recover(node);
-    await watch.until('the new one names what is left', () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers', 120);
+    await watch.until(
+      'the new one names what is left',
+      () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers',
+      120,
+    );
     await asksAndObeys(world, watch);
     world.lab.stop();
   });
@@ -75,7 +103,7 @@ describe('an order to destroy that is called back as the cluster goes', () => {
     world.lab.stop();
   });
 
-  it('is nobody else\'s word where a tool has stripped the mark', long, async () => {
+  it("is nobody else's word where a tool has stripped the mark", long, async () => {
     const world = await readyCluster({ spec }, { nodes: 3 });
     const watch = watchLosses(world);
     const machines = await orderedWhileOff(world, watch);
@@ -91,32 +119,63 @@ describe('an order to destroy that is called back as the cluster goes', () => {
 });
 
 describe('a grace at which nobody looks', () => {
-  it('begins anew, as where claims and spec of a deletion that was cancelled come back from a backup', long, async () => {
-    let off = false;
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } }, { nodes: 3, transport: (inner) => ({ call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)) }) });
-    const watch = watchLosses(world);
-    world.delete('WekaCluster', 'demo');
-    await watch.pass(300);
-    off = true;
-    await world.clock.runUntil(() => false, { maxMilliseconds: 7_200_000 });
-    off = false;
-    await watch.pass(3000);
-    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
-    expect(world.condition('WekaCluster', 'demo', 'GracePeriodOver')).toMatchObject({ status: 'False', reason: 'GracePeriod' });
-    await watch.until('the new one is over, and all is gone', () => world.get('WekaCluster', 'demo') === undefined, 1800);
-    world.lab.stop();
-  });
+  it(
+    'begins anew, as where claims and spec of a deletion that was cancelled come back from a backup',
+    long,
+    async () => {
+      let off = false;
+      const world = await readyCluster(
+        { spec: { gracefulDestroyDuration: '1h' } },
+        {
+          nodes: 3,
+          transport: (inner) => ({
+            call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)),
+          }),
+        },
+      );
+      const watch = watchLosses(world);
+      world.delete('WekaCluster', 'demo');
+      await watch.pass(300);
+      off = true;
+      await world.clock.runUntil(() => false, { maxMilliseconds: 7_200_000 });
+      off = false;
+      await watch.pass(3000);
+      expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
+      expect(world.condition('WekaCluster', 'demo', 'GracePeriodOver')).toMatchObject({
+        status: 'False',
+        reason: 'GracePeriod',
+      });
+      await watch.until(
+        'the new one is over, and all is gone',
+        () => world.get('WekaCluster', 'demo') === undefined,
+        1800,
+      );
+      world.lab.stop();
+    },
+  );
 });
 
 describe('an override that was forgotten', () => {
   it('has no more pods stopped at one time by a roll than without it', long, async () => {
     const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6 });
     const watch = watchLosses(world);
-    for (const name of names(world)) world.patch('WekaContainer', name, { spec: { overrides: { podDeleteForceReplace: true } } });
+    for (const name of names(world))
+      world.patch('WekaContainer', name, { spec: { overrides: { podDeleteForceReplace: true } } });
     await watch.pass(30);
     const before = world.list('Pod').map(({ metadata }) => metadata.uid);
-    world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { driveContainers: 6, computeContainers: 5 }, additionalMemory: { drive: 512, compute: 512 } } });
-    await watch.until('three pods are replaced', () => world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default' && !before.includes(metadata.uid)).length >= 3, 1800);
+    world.patch('WekaCluster', 'demo', {
+      spec: {
+        dynamicTemplate: { driveContainers: 6, computeContainers: 5 },
+        additionalMemory: { drive: 512, compute: 512 },
+      },
+    });
+    await watch.until(
+      'three pods are replaced',
+      () =>
+        world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default' && !before.includes(metadata.uid))
+          .length >= 3,
+      1800,
+    );
     expect([watch.losses.away, watch.losses.ioStopped, watch.violations()]).toEqual([1, false, []]);
     world.lab.stop();
   });

@@ -6,26 +6,45 @@ const foreign = 'f0e1d2c3-0000-4000-8000-000000000002';
 describe('a drive that another cluster has by now', () => {
   it('is not erased with its former cluster, and the container says whose it is until a person lets it go', async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } });
-    const status = world.get('WekaContainer', 'demo-drive-0')?.status as { allocations?: { drives?: string[] }; clusterID?: string };
+    const status = world.get('WekaContainer', 'demo-drive-0')?.status as {
+      allocations?: { drives?: string[] };
+      clusterID?: string;
+    };
     const serial = status.allocations?.drives?.[0] ?? '';
     world.delete('WekaCluster', 'demo');
     await world.until('no pod is left', () => world.list('Pod').length === 0);
     world.weka.imprint(serial, foreign);
-    const said = (): string => world.condition('WekaContainer', 'demo-drive-0', 'ContainerDrivesResigned')?.message ?? '';
-    await world.until('the container says whose it is', () => said().includes(`belongs to weka cluster ${foreign}`), 1200);
+    const said = (): string =>
+      world.condition('WekaContainer', 'demo-drive-0', 'ContainerDrivesResigned')?.message ?? '';
+    await world.until(
+      'the container says whose it is',
+      () => said().includes(`belongs to weka cluster ${foreign}`),
+      1200,
+    );
     expect(said()).toBe(
-      `resigns the drives and removes the data on node ${world.get('WekaContainer', 'demo-drive-0')?.status?.['nodeAffinity'] as string}: `
-      + `the helper pod says: drive ${serial} (/dev/weka-${serial}) belongs to weka cluster ${foreign}, not to ${status.clusterID ?? ''}; `
-      + 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it',
+      `resigns the drives and removes the data on node ${world.get('WekaContainer', 'demo-drive-0')?.status?.['nodeAffinity'] as string}: ` +
+        `the helper pod says: drive ${serial} (/dev/weka-${serial}) belongs to weka cluster ${foreign}, not to ${status.clusterID ?? ''}; ` +
+        'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it',
     );
     await world.stays('it waits', () => world.get('WekaContainer', 'demo-drive-0') !== undefined, 900);
     expect(world.list('WekaContainer').map(({ metadata }) => metadata.name)).toEqual(['demo-drive-0']);
     world.patch('WekaContainer', 'demo-drive-0', { spec: { overrides: { skipDrivesForceResign: true } } });
-    await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && world.list('WekaContainer').length === 0, 600);
+    await world.until(
+      'all is gone',
+      () => world.get('WekaCluster', 'demo') === undefined && world.list('WekaContainer').length === 0,
+      600,
+    );
     expect(world.weka.driveGuid(serial)).toBe(foreign);
-    const others = world.lab.hardware.list().flatMap(({ drives }) => drives).filter((other) => other !== serial);
+    const others = world.lab.hardware
+      .list()
+      .flatMap(({ drives }) => drives)
+      .filter((other) => other !== serial);
     expect(others.filter((other) => world.weka.driveGuid(other) !== undefined)).toEqual([]);
-    expect(world.weka.incidents.filter(({ kind }) => kind === 'drive-resigned-in-use' || kind === 'directory-removed-in-use')).toEqual([]);
+    expect(
+      world.weka.incidents.filter(
+        ({ kind }) => kind === 'drive-resigned-in-use' || kind === 'directory-removed-in-use',
+      ),
+    ).toEqual([]);
     world.lab.stop();
   });
 });

@@ -15,22 +15,52 @@ interface Holder {
 const hour = 3600;
 const roles = ['drive', 'compute'] as const;
 /** The containers of the cluster; helpers have other names. */
-const members = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).filter((name) => /^demo-(drive|compute)-\d+$/.test(name)).sort();
+const members = (world: LabWorld): string[] =>
+  world
+    .list('WekaContainer')
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => /^demo-(drive|compute)-\d+$/.test(name))
+    .sort();
 const uidOf = (world: LabWorld, kind: string, name: string): string | undefined => world.get(kind, name)?.metadata.uid;
 const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)?.spec?.['nodeName'] as string;
 const isReady = (world: LabWorld, name = 'demo'): boolean => world.condition('WekaCluster', name)?.status === 'True';
-const allReady = (world: LabWorld): boolean => isReady(world) && members(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
+const allReady = (world: LabWorld): boolean =>
+  isReady(world) && members(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
 const weka = (world: LabWorld) => world.weka.snapshot().clusters.find(({ name }) => name === 'demo')!;
-const memberOf = (world: LabWorld, name: string) => weka(world).members.find(({ dataId }) => dataId === uidOf(world, 'WekaContainer', name));
+const memberOf = (world: LabWorld, name: string) =>
+  weka(world).members.find(({ dataId }) => dataId === uidOf(world, 'WekaContainer', name));
 const isUp = (world: LabWorld, name: string): boolean => memberOf(world, name)?.status === 'UP';
-const podsOn = (world: LabWorld, node: string): string[] => members(world).filter((name) => nodeOf(world, name) === node);
-const holders = (world: LabWorld): Record<string, Holder & { node: string }> => Object.fromEntries(world.list('WekaClaims').flatMap((claims) =>
-  Object.entries((claims['spec'] as { holders?: Record<string, Holder> }).holders ?? {}).map(([uid, { name, wekaPort, agentPort, drives }]) => [uid, { node: claims.metadata.name, name, wekaPort, agentPort, drives }])));
-const drivesOf = (world: LabWorld, name: string): string[] => holders(world)[uidOf(world, 'WekaContainer', name) ?? '']?.drives ?? [];
-const statusOf = (world: LabWorld, serial: string): string | undefined => weka(world).drives.find((drive) => drive.serial === serial)?.status;
-const turn = (world: LabWorld): string | undefined => world.list('WekaClaims').map((claims) => (claims['spec'] as { turn?: { name: string } } | undefined)?.turn?.name).find((name) => name !== undefined);
-const secrets = (world: LabWorld): (string | undefined)[] => world.list('Secret').filter(({ metadata }) => metadata.name.startsWith('weka-')).map(({ metadata }) => metadata.uid);
-const cordon = (world: LabWorld, node: string, unschedulable: boolean): void => world.patch('Node', node, { spec: { unschedulable } });
+const podsOn = (world: LabWorld, node: string): string[] =>
+  members(world).filter((name) => nodeOf(world, name) === node);
+const holders = (world: LabWorld): Record<string, Holder & { node: string }> =>
+  Object.fromEntries(
+    world
+      .list('WekaClaims')
+      .flatMap((claims) =>
+        Object.entries((claims['spec'] as { holders?: Record<string, Holder> }).holders ?? {}).map(
+          ([uid, { name, wekaPort, agentPort, drives }]) => [
+            uid,
+            { node: claims.metadata.name, name, wekaPort, agentPort, drives },
+          ],
+        ),
+      ),
+  );
+const drivesOf = (world: LabWorld, name: string): string[] =>
+  holders(world)[uidOf(world, 'WekaContainer', name) ?? '']?.drives ?? [];
+const statusOf = (world: LabWorld, serial: string): string | undefined =>
+  weka(world).drives.find((drive) => drive.serial === serial)?.status;
+const turn = (world: LabWorld): string | undefined =>
+  world
+    .list('WekaClaims')
+    .map((claims) => (claims['spec'] as { turn?: { name: string } } | undefined)?.turn?.name)
+    .find((name) => name !== undefined);
+const secrets = (world: LabWorld): (string | undefined)[] =>
+  world
+    .list('Secret')
+    .filter(({ metadata }) => metadata.name.startsWith('weka-'))
+    .map(({ metadata }) => metadata.uid);
+const cordon = (world: LabWorld, node: string, unschedulable: boolean): void =>
+  world.patch('Node', node, { spec: { unschedulable } });
 /** What `kubectl drain` does to the pods of a cluster. */
 function drain(world: LabWorld, node: string): string[] {
   cordon(world, node, true);
@@ -42,33 +72,58 @@ function drain(world: LabWorld, node: string): string[] {
 const long = { timeout: 300_000 };
 
 describe('a drain of one node', () => {
-  it('stops the drive and the compute container of it together, and nothing else until they are back', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
-    const watch = watchLosses(world);
-    const node = nodeOf(world, 'demo-drive-2');
-    const pods = drain(world, node);
-    expect(pods.map((name) => name.split('-')[1]).sort()).toEqual(['compute', 'drive']);
-    await watch.until('the node is empty', () => pods.every((name) => nodeOf(world, name) === undefined && memberOf(world, name)?.status === 'DOWN'), 180);
-    const other = members(world).find((name) => !pods.includes(name))!;
-    const before = uidOf(world, 'Pod', other);
-    world.delete('Pod', other);
-    await watch.stays('the others run', () => uidOf(world, 'Pod', other) === before && members(world).every((name) => pods.includes(name) || isUp(world, name)), 180);
-    cordon(world, node, false);
-    await watch.until('all is Ready, the other pod replaced', () => allReady(world) && uidOf(world, 'Pod', other) !== before && turn(world) === undefined, 900);
-    expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
-    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
-    world.lab.stop();
-  });
+  it(
+    'stops the drive and the compute container of it together, and nothing else until they are back',
+    long,
+    async () => {
+      const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
+      const watch = watchLosses(world);
+      const node = nodeOf(world, 'demo-drive-2');
+      const pods = drain(world, node);
+      expect(pods.map((name) => name.split('-')[1]).sort()).toEqual(['compute', 'drive']);
+      await watch.until(
+        'the node is empty',
+        () => pods.every((name) => nodeOf(world, name) === undefined && memberOf(world, name)?.status === 'DOWN'),
+        180,
+      );
+      const other = members(world).find((name) => !pods.includes(name))!;
+      const before = uidOf(world, 'Pod', other);
+      world.delete('Pod', other);
+      await watch.stays(
+        'the others run',
+        () =>
+          uidOf(world, 'Pod', other) === before &&
+          members(world).every((name) => pods.includes(name) || isUp(world, name)),
+        180,
+      );
+      cordon(world, node, false);
+      await watch.until(
+        'all is Ready, the other pod replaced',
+        () => allReady(world) && uidOf(world, 'Pod', other) !== before && turn(world) === undefined,
+        900,
+      );
+      expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
+      expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
+      world.lab.stop();
+    },
+  );
 
   it('stops one container at a time where weka names no failure domain', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { namesDomains: false, rebuildElsewhere: hour * 1000 } });
+    const world = await readyCluster(
+      { drive: 6, compute: 6 },
+      { nodes: 6, weka: { namesDomains: false, rebuildElsewhere: hour * 1000 } },
+    );
     const watch = watchLosses(world);
     const node = nodeOf(world, 'demo-drive-2');
     const pods = drain(world, node);
     await watch.pass(180);
     expect(watch.losses).toMatchObject({ containersAway: 1, ioStopped: false });
     cordon(world, node, false);
-    await watch.until('all is Ready', () => pods.every((name) => isUp(world, name)) && allReady(world) && turn(world) === undefined, 900);
+    await watch.until(
+      'all is Ready',
+      () => pods.every((name) => isUp(world, name)) && allReady(world) && turn(world) === undefined,
+      900,
+    );
     expect(watch.losses).toMatchObject({ containersAway: 1, ioStopped: false });
     expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
@@ -77,12 +132,19 @@ describe('a drain of one node', () => {
 
 describe('containers that are deleted while their cluster lives', () => {
   it('leave one failure domain after the other, all of them in the end', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 8, weka: { deactivate: 30_000 } });
+    const world = await readyCluster(
+      { drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 8, weka: { deactivate: 30_000 } },
+    );
     const watch = watchLosses(world);
     const before = new Map(members(world).map((name) => [uidOf(world, 'WekaContainer', name), name]));
     for (const name of before.values()) world.delete('WekaContainer', name);
     const left = (): number => world.list('WekaContainer').filter(({ metadata }) => before.has(metadata.uid)).length;
-    await watch.until('others have taken the place of all', () => left() === 0 && members(world).length === 12 && allReady(world), hour);
+    await watch.until(
+      'others have taken the place of all',
+      () => left() === 0 && members(world).length === 12 && allReady(world),
+      hour,
+    );
     expect(watch.losses).toMatchObject({ leaving: 1, ioStopped: false });
     expect(watch.losses.driveDomains).toBeGreaterThanOrEqual(5);
     expect(watch.losses.computes).toBeGreaterThanOrEqual(4);
@@ -91,7 +153,10 @@ describe('containers that are deleted while their cluster lives', () => {
   });
 
   it.each(roles)('of the role %s alone leave a majority and a stripe throughout', long, async (role) => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h' } }, { nodes: 3, weka: { deactivate: 60_000 } });
+    const world = await readyCluster(
+      { spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 3, weka: { deactivate: 60_000 } },
+    );
     const watch = watchLosses(world);
     for (const name of members(world).filter((one) => one.includes(role))) world.delete('WekaContainer', name);
     await watch.pass(900);
@@ -105,44 +170,74 @@ describe('containers that are deleted while their cluster lives', () => {
 });
 
 describe('the claim of a drive', () => {
-  it('follows weka when the drive is blocked: another one is added, the old one removed, and only then it is free', long, async () => {
-    const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 3 } });
-    const watch = watchLosses(world);
-    const node = nodeOf(world, 'demo-drive-0');
-    const [serial = ''] = drivesOf(world, 'demo-drive-0');
-    const block = (serials: string[]): void => world.patch('Node', node, { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(serials) } } });
-    block([serial]);
-    await watch.until('weka has another drive in its place', () => {
-      const [now] = drivesOf(world, 'demo-drive-0');
-      return drivesOf(world, 'demo-drive-0').length === 1 && now !== serial && statusOf(world, now ?? '') === 'ACTIVE' && statusOf(world, serial) === undefined;
-    }, 600);
-    block([]);
-    await watch.pass(30);
-    world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
-    await watch.pass(180);
-    world.delete('WekaCluster', 'two');
-    await watch.pass(300);
-    expect(weka(world).drives.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
-    expect(watch.losses).toMatchObject({ away: 0, driveDomains: 3, ioStopped: false });
-    expect([watch.violations(), world.weka.damage, allReady(world)]).toEqual([[], [], true]);
-    world.lab.stop();
-  });
+  it(
+    'follows weka when the drive is blocked: another one is added, the old one removed, and only then it is free',
+    long,
+    async () => {
+      const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 3 } });
+      const watch = watchLosses(world);
+      const node = nodeOf(world, 'demo-drive-0');
+      const [serial = ''] = drivesOf(world, 'demo-drive-0');
+      const block = (serials: string[]): void =>
+        world.patch('Node', node, { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(serials) } } });
+      block([serial]);
+      await watch.until(
+        'weka has another drive in its place',
+        () => {
+          const [now] = drivesOf(world, 'demo-drive-0');
+          return (
+            drivesOf(world, 'demo-drive-0').length === 1 &&
+            now !== serial &&
+            statusOf(world, now ?? '') === 'ACTIVE' &&
+            statusOf(world, serial) === undefined
+          );
+        },
+        600,
+      );
+      block([]);
+      await watch.pass(30);
+      world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
+      await watch.pass(180);
+      world.delete('WekaCluster', 'two');
+      await watch.pass(300);
+      expect(weka(world).drives.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
+      expect(watch.losses).toMatchObject({ away: 0, driveDomains: 3, ioStopped: false });
+      expect([watch.violations(), world.weka.damage, allReady(world)]).toEqual([[], [], true]);
+      world.lab.stop();
+    },
+  );
 
   it('stays when the drive is blocked and there is no other one', long, async () => {
     const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 1 } });
     const watch = watchLosses(world);
     const serials = drivesOf(world, 'demo-drive-0');
-    world.patch('Node', nodeOf(world, 'demo-drive-0'), { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(serials) } } });
-    await watch.stays('weka uses it, and it is claimed', () => serials.every((serial) => statusOf(world, serial) === 'ACTIVE' && drivesOf(world, 'demo-drive-0').includes(serial)), 300);
+    world.patch('Node', nodeOf(world, 'demo-drive-0'), {
+      metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(serials) } },
+    });
+    await watch.stays(
+      'weka uses it, and it is claimed',
+      () =>
+        serials.every(
+          (serial) => statusOf(world, serial) === 'ACTIVE' && drivesOf(world, 'demo-drive-0').includes(serial),
+        ),
+      300,
+    );
     expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
 
   it('follows weka when a container is to have fewer, or that is refused', long, async () => {
-    const world = await readyCluster({ spec: { dynamicTemplate: { computeContainers: 3, driveContainers: 3, numDrives: 2 } } }, { nodes: 3 });
+    const world = await readyCluster(
+      { spec: { dynamicTemplate: { computeContainers: 3, driveContainers: 3, numDrives: 2 } } },
+      { nodes: 3 },
+    );
     const watch = watchLosses(world);
     const before = drivesOf(world, 'demo-drive-0');
-    const listed = (): string[] => weka(world).drives.filter(({ containerId }) => containerId === memberOf(world, 'demo-drive-0')?.id).map((drive) => drive.serial).sort();
+    const listed = (): string[] =>
+      weka(world)
+        .drives.filter(({ containerId }) => containerId === memberOf(world, 'demo-drive-0')?.id)
+        .map((drive) => drive.serial)
+        .sort();
     let refused = false;
     try {
       world.patch('WekaContainer', 'demo-drive-0', { spec: { numDrives: 1 } });
@@ -159,7 +254,11 @@ describe('the claim of a drive', () => {
     if (refused) expect(drivesOf(world, 'demo-drive-0')).toEqual(before);
     expect(watch.erased().filter((serial) => statusOf(world, serial) !== undefined)).toEqual([]);
     // of the second cluster the end was ordered
-    expect([watch.losses.ioStopped, watch.violations(), world.weka.damage.filter((message) => !message.startsWith('cluster two:'))]).toEqual([false, [], []]);
+    expect([
+      watch.losses.ioStopped,
+      watch.violations(),
+      world.weka.damage.filter((message) => !message.startsWith('cluster two:')),
+    ]).toEqual([false, [], []]);
     world.lab.stop();
   });
 
@@ -170,7 +269,9 @@ describe('the claim of a drive', () => {
     for (const machine of world.lab.hardware.list()) {
       const first = `AAA-${machine.name}`;
       machine.drives = [first, ...machine.drives];
-      world.patch('Node', machine.name, { metadata: { annotations: { 'weka.io/weka-drives': JSON.stringify(machine.drives) } } });
+      world.patch('Node', machine.name, {
+        metadata: { annotations: { 'weka.io/weka-drives': JSON.stringify(machine.drives) } },
+      });
     }
     await watch.pass(60);
     const before = holders(world);
@@ -179,29 +280,47 @@ describe('the claim of a drive', () => {
     await watch.pass(240);
     expect(holders(world)).toEqual(before);
     expect(world.get('WekaClaims', 'ports')?.spec?.['ranges']).toEqual(ranges);
-    expect([watch.losses.away, watch.violations(), watch.erased(), world.weka.damage, allReady(world)]).toEqual([0, [], [], [], true]);
+    expect([watch.losses.away, watch.violations(), watch.erased(), world.weka.damage, allReady(world)]).toEqual([
+      0,
+      [],
+      [],
+      [],
+      true,
+    ]);
     world.lab.stop();
   });
 });
 
 describe('the deletion of a cluster', () => {
-  it.each([0, 5])('destroys nothing when a replace had taken the finalizer away %i seconds before', long, async (seconds) => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
-    await world.clock.advance(200_000);
-    const watch = watchLosses(world);
-    const { apiVersion, kind, spec } = world.get('WekaCluster', 'demo') as KubernetesObject & { spec: object };
-    const bare = { apiVersion, kind, metadata: { name: 'demo', namespace: 'default' }, spec } as KubernetesObject;
-    world.apply(bare);
-    await watch.pass(seconds);
-    world.delete('WekaCluster', 'demo');
-    await watch.stays('everything is there', () => members(world).length === 6 && watch.erased().length === 0 && world.weka.removed.length === 0, 3000);
-    // an owner that is gone ordered nothing, also after its grace
-    if (world.get('WekaCluster', 'demo') === undefined) {
-      await watch.stays('it waits for a person', () => members(world).length === 6 && watch.erased().length === 0 && world.weka.removed.length === 0, 1800);
-    }
-    expect(watch.violations()).toEqual([]);
-    world.lab.stop();
-  });
+  it.each([0, 5])(
+    'destroys nothing when a replace had taken the finalizer away %i seconds before',
+    long,
+    async (seconds) => {
+      const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
+      await world.clock.advance(200_000);
+      const watch = watchLosses(world);
+      const { apiVersion, kind, spec } = world.get('WekaCluster', 'demo') as KubernetesObject & { spec: object };
+      const bare = { apiVersion, kind, metadata: { name: 'demo', namespace: 'default' }, spec } as KubernetesObject;
+      world.apply(bare);
+      await watch.pass(seconds);
+      world.delete('WekaCluster', 'demo');
+      await watch.stays(
+        'everything is there',
+        () => members(world).length === 6 && watch.erased().length === 0 && world.weka.removed.length === 0,
+        3000,
+      );
+      // an owner that is gone ordered nothing, also after its grace
+      if (world.get('WekaCluster', 'demo') === undefined) {
+        await watch.stays(
+          'it waits for a person',
+          () => members(world).length === 6 && watch.erased().length === 0 && world.weka.removed.length === 0,
+          1800,
+        );
+      }
+      expect(watch.violations()).toEqual([]);
+      world.lab.stop();
+    },
+  );
 
   it('that was cancelled and is taken up again hours later begins with a new grace', long, async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
@@ -209,10 +328,21 @@ describe('the deletion of a cluster', () => {
     world.delete('WekaCluster', 'demo');
     await watch.pass(60);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
-    await watch.until('it works again', () => allReady(world) && members(world).every((name) => isUp(world, name)), 600);
+    await watch.until(
+      'it works again',
+      () => allReady(world) && members(world).every((name) => isUp(world, name)),
+      600,
+    );
     await watch.stays('it works', () => isReady(world), 2 * hour);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: null } } });
-    await watch.stays('the data is kept', () => watch.erased().length === 0 && world.weka.removed.length === 0 && world.get('WekaCluster', 'demo') !== undefined, 3300);
+    await watch.stays(
+      'the data is kept',
+      () =>
+        watch.erased().length === 0 &&
+        world.weka.removed.length === 0 &&
+        world.get('WekaCluster', 'demo') !== undefined,
+      3300,
+    );
     expect(world.get('WekaCluster', 'demo')?.status?.['status']).toBe('GracePeriod');
     expect(world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default')).toEqual([]);
     await watch.until('then it ends', () => world.get('WekaCluster', 'demo') === undefined, 1200);
@@ -228,8 +358,13 @@ describe('the deletion of a cluster', () => {
     world.delete('WekaCluster', 'demo', { propagationPolicy: 'Foreground' });
     await watch.stays('all Secrets are there', () => before.every((uid) => secrets(world).includes(uid)), 900);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
-    await watch.stays('no Secret is missed', () => before.every((uid) => secrets(world).includes(uid))
-      && world.condition('WekaCluster', 'demo')?.reason !== 'SecretMissing', 600);
+    await watch.stays(
+      'no Secret is missed',
+      () =>
+        before.every((uid) => secrets(world).includes(uid)) &&
+        world.condition('WekaCluster', 'demo')?.reason !== 'SecretMissing',
+      600,
+    );
     expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
     world.lab.stop();
   });
@@ -237,21 +372,35 @@ describe('the deletion of a cluster', () => {
 
 describe('the disruption turn', () => {
   it('lets its holder not stop again while another node is away', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuild: 120_000, rebuildElsewhere: hour * 1000 } });
+    const world = await readyCluster(
+      { drive: 6, compute: 6 },
+      { nodes: 6, weka: { rebuild: 120_000, rebuildElsewhere: hour * 1000 } },
+    );
     const watch = watchLosses(world);
     const name = 'demo-compute-0';
     const first = uidOf(world, 'Pod', name);
     world.delete('Pod', name);
-    await watch.until('it is back and holds the turn', () => uidOf(world, 'Pod', name) !== first && isUp(world, name), 300);
+    await watch.until(
+      'it is back and holds the turn',
+      () => uidOf(world, 'Pod', name) !== first && isUp(world, name),
+      300,
+    );
     expect(turn(world)).toBe(name);
-    const node = world.lab.hardware.list().map((machine) => machine.name).find((one) => one !== nodeOf(world, name))!;
+    const node = world.lab.hardware
+      .list()
+      .map((machine) => machine.name)
+      .find((one) => one !== nodeOf(world, name))!;
     world.lab.machines.fail(node);
     await watch.pass(45);
     const second = uidOf(world, 'Pod', name);
     world.delete('Pod', name);
     await watch.stays('it runs', () => uidOf(world, 'Pod', name) === second && isUp(world, name), 300);
     world.lab.machines.recover(node);
-    await watch.until('it is replaced, and all is Ready', () => uidOf(world, 'Pod', name) !== second && allReady(world) && turn(world) === undefined, 1200);
+    await watch.until(
+      'it is replaced, and all is Ready',
+      () => uidOf(world, 'Pod', name) !== second && allReady(world) && turn(world) === undefined,
+      1200,
+    );
     expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
     expect([watch.violations(), watch.erased()]).toEqual([[], []]);
     world.lab.stop();
@@ -260,26 +409,51 @@ describe('the disruption turn', () => {
   // its successor cannot come before the drivers are there: a person's deletion stops it all the same, a roll leaves it for later
   it.each<[string, boolean, (world: LabWorld) => void]>([
     ['a deletion of its pod', true, (world) => world.delete('Pod', 'demo-drive-0')],
-    ['a change of the configuration', false, (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } })],
-  ])('does not keep the member from stopping that is itself what is missing: %s', long, async (_, stopsAtOnce, disturb) => {
-    const world = await readyCluster({}, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
-    const watch = watchLosses(world);
-    const others = new Map(members(world).filter((name) => name !== 'demo-drive-0').map((name) => [name, uidOf(world, 'Pod', name)]));
-    const first = uidOf(world, 'Pod', 'demo-drive-0');
-    const machine = world.lab.hardware.get(nodeOf(world, 'demo-drive-0'))!;
-    machine.driverLoadError = 'no such driver';
-    world.lab.machines.reboot(machine.name);
-    await watch.pass(180);
-    expect(memberOf(world, 'demo-drive-0')?.status).toBe('DOWN');
-    disturb(world);
-    if (stopsAtOnce) await watch.until('its pod has stopped', () => uidOf(world, 'Pod', 'demo-drive-0') !== first, 600);
-    await watch.stays('the others run on', () => [...others].every(([name, uid]) => uidOf(world, 'Pod', name) === uid && isUp(world, name)), 120);
-    delete machine.driverLoadError;
-    await watch.until('its pod is a new one, and all is Ready', () => ![first, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) && allReady(world) && isUp(world, 'demo-drive-0') && turn(world) === undefined, 1200);
-    expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
-    expect([watch.violations(), watch.erased()]).toEqual([[], []]);
-    world.lab.stop();
-  });
+    [
+      'a change of the configuration',
+      false,
+      (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } }),
+    ],
+  ])(
+    'does not keep the member from stopping that is itself what is missing: %s',
+    long,
+    async (_, stopsAtOnce, disturb) => {
+      const world = await readyCluster({}, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
+      const watch = watchLosses(world);
+      const others = new Map(
+        members(world)
+          .filter((name) => name !== 'demo-drive-0')
+          .map((name) => [name, uidOf(world, 'Pod', name)]),
+      );
+      const first = uidOf(world, 'Pod', 'demo-drive-0');
+      const machine = world.lab.hardware.get(nodeOf(world, 'demo-drive-0'))!;
+      machine.driverLoadError = 'no such driver';
+      world.lab.machines.reboot(machine.name);
+      await watch.pass(180);
+      expect(memberOf(world, 'demo-drive-0')?.status).toBe('DOWN');
+      disturb(world);
+      if (stopsAtOnce)
+        await watch.until('its pod has stopped', () => uidOf(world, 'Pod', 'demo-drive-0') !== first, 600);
+      await watch.stays(
+        'the others run on',
+        () => [...others].every(([name, uid]) => uidOf(world, 'Pod', name) === uid && isUp(world, name)),
+        120,
+      );
+      delete machine.driverLoadError;
+      await watch.until(
+        'its pod is a new one, and all is Ready',
+        () =>
+          ![first, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) &&
+          allReady(world) &&
+          isUp(world, 'demo-drive-0') &&
+          turn(world) === undefined,
+        1200,
+      );
+      expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+      expect([watch.violations(), watch.erased()]).toEqual([[], []]);
+      world.lab.stop();
+    },
+  );
 });
 
 describe('the role of a container', () => {
@@ -288,16 +462,32 @@ describe('the role of a container', () => {
     const watch = watchLosses(world);
     const identity = () => {
       const spec = world.get('WekaContainer', 'demo-drive-0')?.spec ?? {};
-      return { uid: uidOf(world, 'WekaContainer', 'demo-drive-0'), name: spec['name'], nodeAffinity: spec['nodeAffinity'], mode: spec['mode'] };
+      return {
+        uid: uidOf(world, 'WekaContainer', 'demo-drive-0'),
+        name: spec['name'],
+        nodeAffinity: spec['nodeAffinity'],
+        mode: spec['mode'],
+      };
     };
     const before = identity();
     world.patch('WekaContainer', 'demo-drive-0', { metadata: { labels: { 'weka.io/mode': 'other' } } });
-    await watch.stays('nothing but the label changes', () => JSON.stringify(identity()) === JSON.stringify(before) && members(world).length === 6 && isReady(world), 300);
+    await watch.stays(
+      'nothing but the label changes',
+      () => JSON.stringify(identity()) === JSON.stringify(before) && members(world).length === 6 && isReady(world),
+      300,
+    );
     expect(world.get('WekaContainer', 'demo-drive-0')?.metadata.labels?.['weka.io/mode']).toBe('drive');
     const pod = uidOf(world, 'Pod', 'demo-drive-0');
     const node = nodeOf(world, 'demo-drive-0');
     world.delete('Pod', 'demo-drive-0');
-    await watch.until('its pod is back', () => ![pod, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) && allReady(world) && isUp(world, 'demo-drive-0'), 600);
+    await watch.until(
+      'its pod is back',
+      () =>
+        ![pod, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) &&
+        allReady(world) &&
+        isUp(world, 'demo-drive-0'),
+      600,
+    );
     expect([nodeOf(world, 'demo-drive-0'), identity()]).toEqual([node, before]);
     expect([watch.losses.away, watch.violations(), watch.erased()]).toEqual([1, [], []]);
     world.lab.stop();

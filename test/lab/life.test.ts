@@ -2,12 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { mainContainerName } from '../../hooks/weka/api/group.ts';
 import { readyCluster, startWorld, wekaCluster, writesSince, type LabWorld } from './world.ts';
 
-const containers = (world: LabWorld): string[] => world.list('WekaContainer').map(({ metadata }) => metadata.name).sort();
-const pods = (world: LabWorld): string[] => world.list('Pod').map(({ metadata }) => metadata.name).sort();
+const containers = (world: LabWorld): string[] =>
+  world
+    .list('WekaContainer')
+    .map(({ metadata }) => metadata.name)
+    .sort();
+const pods = (world: LabWorld): string[] =>
+  world
+    .list('Pod')
+    .map(({ metadata }) => metadata.name)
+    .sort();
 const uidOf = (world: LabWorld, name: string): string | undefined => world.get('Pod', name)?.metadata.uid;
 const isReady = (world: LabWorld): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
-const containersReady = (world: LabWorld): boolean => world.list('WekaContainer').every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
-const claimsOf = (world: LabWorld): object[] => world.list('WekaClaims').map((object) => (object['spec'] ?? {}));
+const containersReady = (world: LabWorld): boolean =>
+  world
+    .list('WekaContainer')
+    .every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
+const claimsOf = (world: LabWorld): object[] => world.list('WekaClaims').map((object) => object['spec'] ?? {});
 const turn = (world: LabWorld): string | undefined => {
   for (const claims of world.list('WekaClaims')) {
     const held = (claims['spec'] as { turn?: { name?: string } } | undefined)?.turn;
@@ -16,11 +27,13 @@ const turn = (world: LabWorld): string | undefined => {
   return undefined;
 };
 /** Containers of which no live pod runs now. */
-const away = (world: LabWorld): string[] => containers(world).filter((name) => {
-  const pod = world.get('Pod', name);
-  const statuses = pod?.status?.['containerStatuses'] as { name?: string; state?: { running?: object } }[] | undefined;
-  return statuses?.find((one) => one.name === mainContainerName)?.state?.running === undefined;
-});
+const away = (world: LabWorld): string[] =>
+  containers(world).filter((name) => {
+    const pod = world.get('Pod', name);
+    const statuses = pod?.status?.['containerStatuses'] as
+      { name?: string; state?: { running?: object } }[] | undefined;
+    return statuses?.find((one) => one.name === mainContainerName)?.state?.running === undefined;
+  });
 
 describe('a cluster', () => {
   it('of two and two comes up', async () => {
@@ -58,7 +71,10 @@ describe('a pod', () => {
     const world = await readyCluster();
     const before = world.get('Pod', 'demo-drive-1');
     world.delete('Pod', 'demo-drive-1');
-    await world.until('a new pod runs', () => uidOf(world, 'demo-drive-1') !== before?.metadata.uid && uidOf(world, 'demo-drive-1') !== undefined);
+    await world.until(
+      'a new pod runs',
+      () => uidOf(world, 'demo-drive-1') !== before?.metadata.uid && uidOf(world, 'demo-drive-1') !== undefined,
+    );
     await world.until('it is Ready', () => containersReady(world) && turn(world) === undefined);
     expect(world.get('Pod', 'demo-drive-1')?.spec?.['nodeName']).toBe(before?.spec?.['nodeName']);
     expect(world.weka.damage).toEqual([]);
@@ -71,10 +87,17 @@ describe('a pod', () => {
     const before = new Map(containers(world).map((name) => [name, uidOf(world, name)]));
     for (const name of before.keys()) world.delete('Pod', name);
     let most = 0;
-    await world.until('all are new', () => {
-      most = Math.max(most, away(world).length);
-      return [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) && containersReady(world);
-    }, 600);
+    await world.until(
+      'all are new',
+      () => {
+        most = Math.max(most, away(world).length);
+        return (
+          [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) &&
+          containersReady(world)
+        );
+      },
+      600,
+    );
     expect(most).toBe(1);
     expect(world.weka.damage).toEqual([]);
     world.lab.stop();
@@ -84,9 +107,17 @@ describe('a pod', () => {
     const world = await readyCluster();
     const before = uidOf(world, 'demo-drive-0');
     world.delete('Pod', 'demo-drive-0', { gracePeriodSeconds: 0 });
-    await world.until('the probe is asked for, or the successor is there', () => world.get('Pod', 'demo-drive-0-probe') !== undefined || uidOf(world, 'demo-drive-0') !== undefined);
+    await world.until(
+      'the probe is asked for, or the successor is there',
+      () => world.get('Pod', 'demo-drive-0-probe') !== undefined || uidOf(world, 'demo-drive-0') !== undefined,
+    );
     expect(world.get('Pod', 'demo-drive-0')).toBeUndefined();
-    await world.until('the successor runs', () => uidOf(world, 'demo-drive-0') !== undefined && uidOf(world, 'demo-drive-0') !== before && containersReady(world), 300);
+    await world.until(
+      'the successor runs',
+      () =>
+        uidOf(world, 'demo-drive-0') !== undefined && uidOf(world, 'demo-drive-0') !== before && containersReady(world),
+      300,
+    );
     await world.until('the probe is gone', () => world.get('Pod', 'demo-drive-0-probe') === undefined);
     expect(world.weka.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
     world.lab.stop();
@@ -97,10 +128,17 @@ describe('a pod', () => {
     const before = new Map(containers(world).map((name) => [name, uidOf(world, name)]));
     world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100, compute: 100 } } });
     let most = 0;
-    await world.until('all are replaced', () => {
-      most = Math.max(most, away(world).length);
-      return [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) && containersReady(world);
-    }, 900);
+    await world.until(
+      'all are replaced',
+      () => {
+        most = Math.max(most, away(world).length);
+        return (
+          [...before].every(([name, uid]) => uidOf(world, name) !== undefined && uidOf(world, name) !== uid) &&
+          containersReady(world)
+        );
+      },
+      900,
+    );
     expect(most).toBe(1);
     expect(world.weka.damage).toEqual([]);
     await world.until('the turn is given back', () => turn(world) === undefined);
@@ -110,15 +148,25 @@ describe('a pod', () => {
   it('keeps running when labels, annotations or tolerations change, and gets them', async () => {
     const world = await readyCluster();
     const before = uidOf(world, 'demo-drive-0');
-    world.patch('WekaCluster', 'demo', { metadata: { labels: { team: 'storage' }, annotations: { note: 'hello' } }, spec: { tolerations: ['example.com/reserved'] } });
+    world.patch('WekaCluster', 'demo', {
+      metadata: { labels: { team: 'storage' }, annotations: { note: 'hello' } },
+      spec: { tolerations: ['example.com/reserved'] },
+    });
     await world.until('the pod has them', () => {
       const pod = world.get('Pod', 'demo-drive-0');
       const tolerations = (pod?.spec?.['tolerations'] ?? []) as { key?: string }[];
-      return pod?.metadata.labels?.['team'] === 'storage' && pod.metadata.annotations?.['note'] === 'hello' && tolerations.some(({ key }) => key === 'example.com/reserved');
+      return (
+        pod?.metadata.labels?.['team'] === 'storage' &&
+        pod.metadata.annotations?.['note'] === 'hello' &&
+        tolerations.some(({ key }) => key === 'example.com/reserved')
+      );
     });
     expect(uidOf(world, 'demo-drive-0')).toBe(before);
     world.patch('WekaCluster', 'demo', { metadata: { annotations: { note: null } } });
-    await world.until('the annotation is taken back', () => world.get('Pod', 'demo-drive-0')?.metadata.annotations?.['note'] === undefined);
+    await world.until(
+      'the annotation is taken back',
+      () => world.get('Pod', 'demo-drive-0')?.metadata.annotations?.['note'] === undefined,
+    );
     expect(uidOf(world, 'demo-drive-0')).toBe(before);
     world.lab.stop();
   });
@@ -127,16 +175,32 @@ describe('a pod', () => {
     const world = await readyCluster();
     const node = world.get('Pod', 'demo-drive-2')?.spec?.['nodeName'] as string;
     world.lab.machines.fail(node);
-    await world.until('the container says so', () => world.condition('WekaContainer', 'demo-drive-2')?.reason === 'NodeNotReady', 120);
-    await world.until('the cluster says so', () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'True', 120);
+    await world.until(
+      'the container says so',
+      () => world.condition('WekaContainer', 'demo-drive-2')?.reason === 'NodeNotReady',
+      120,
+    );
+    await world.until(
+      'the cluster says so',
+      () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'True',
+      120,
+    );
     for (let minute = 0; minute < 12; minute += 1) {
       await world.clock.advance(60_000);
-      expect([minute, world.condition('WekaCluster', 'demo', 'Degraded')?.status, world.condition('WekaContainer', 'demo-drive-2')?.status]).toEqual([minute, 'True', 'False']);
+      expect([
+        minute,
+        world.condition('WekaCluster', 'demo', 'Degraded')?.status,
+        world.condition('WekaContainer', 'demo-drive-2')?.status,
+      ]).toEqual([minute, 'True', 'False']);
     }
     expect(world.condition('WekaCluster', 'demo')?.status).toBe('True');
     world.lab.machines.recover(node);
     await world.until('all is Ready', () => isReady(world) && containersReady(world), 600);
-    await world.until('the cluster is whole', () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'False', 300);
+    await world.until(
+      'the cluster is whole',
+      () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'False',
+      300,
+    );
     world.lab.stop();
   });
 
@@ -157,7 +221,11 @@ describe('a container', () => {
     const uid = world.get('WekaContainer', 'demo-drive-1')?.metadata.uid ?? '';
     world.delete('WekaContainer', 'demo-drive-1');
     await world.until('it is gone', () => world.get('WekaContainer', 'demo-drive-1')?.metadata.uid !== uid, 600);
-    await world.until('six are Ready again', () => containers(world).filter((name) => name.includes('drive')).length === 6 && containersReady(world), 300);
+    await world.until(
+      'six are Ready again',
+      () => containers(world).filter((name) => name.includes('drive')).length === 6 && containersReady(world),
+      300,
+    );
     expect(JSON.stringify(claimsOf(world))).not.toContain(uid);
     expect(world.weka.damage).toEqual([]);
     world.lab.stop();
@@ -165,18 +233,30 @@ describe('a container', () => {
 });
 
 describe('the end of a cluster', () => {
-  it.each(['Background', 'Foreground'] as const)('with propagation %s leaves nothing behind', async (propagationPolicy) => {
-    const world = await readyCluster();
-    world.delete('WekaCluster', 'demo', { propagationPolicy });
-    await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 600);
-    await world.until('the pods are gone', () => pods(world).length === 0);
-    for (const claims of world.list('WekaClaims')) expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
-    await world.until('its claims are gone', () => world.list('WekaClaims').every(({ metadata }) => !metadata.name.startsWith('cluster-')));
-    await world.until('its secrets are collected', () => world.list('Secret').every(({ metadata }) => !metadata.name.startsWith('weka-')));
-    const drives = world.lab.hardware.list().flatMap((machine) => machine.drives);
-    expect(drives.filter((serial) => world.weka.driveGuid(serial) !== undefined)).toEqual([]);
-    world.lab.stop();
-  });
+  it.each(['Background', 'Foreground'] as const)(
+    'with propagation %s leaves nothing behind',
+    async (propagationPolicy) => {
+      const world = await readyCluster();
+      world.delete('WekaCluster', 'demo', { propagationPolicy });
+      await world.until(
+        'all is gone',
+        () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0,
+        600,
+      );
+      await world.until('the pods are gone', () => pods(world).length === 0);
+      for (const claims of world.list('WekaClaims'))
+        expect(Object.keys((claims['spec'] as { holders?: object; ranges?: object }).holders ?? {})).toEqual([]);
+      await world.until('its claims are gone', () =>
+        world.list('WekaClaims').every(({ metadata }) => !metadata.name.startsWith('cluster-')),
+      );
+      await world.until('its secrets are collected', () =>
+        world.list('Secret').every(({ metadata }) => !metadata.name.startsWith('weka-')),
+      );
+      const drives = world.lab.hardware.list().flatMap((machine) => machine.drives);
+      expect(drives.filter((serial) => world.weka.driveGuid(serial) !== undefined)).toEqual([]);
+      world.lab.stop();
+    },
+  );
 
   it('waits for the grace period with everything paused, and can be taken back', async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } });
@@ -195,7 +275,11 @@ describe('the end of a cluster', () => {
     world.delete('WekaCluster', 'demo', { propagationPolicy: 'Foreground' });
     await world.until('no pod is left', () => pods(world).length === 0);
     await world.stays('the containers stay', () => containers(world).length === 6, 1800);
-    await world.until('after the hour all is gone', () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0, 3600);
+    await world.until(
+      'after the hour all is gone',
+      () => world.get('WekaCluster', 'demo') === undefined && containers(world).length === 0,
+      3600,
+    );
     world.lab.stop();
   });
 });
@@ -208,7 +292,10 @@ describe('what can not be built', () => {
   ])('for want of %s is Unschedulable, in the words of the scheduler', async (_name, machine, message) => {
     const world = await startWorld({ machine });
     world.apply(wekaCluster());
-    await world.until('a container says so', () => world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.reason === 'Unschedulable');
+    await world.until(
+      'a container says so',
+      () => world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.reason === 'Unschedulable',
+    );
     expect(world.condition('WekaContainer', 'demo-drive-0', 'PodScheduled')?.message).toMatch(message);
     world.lab.stop();
   });

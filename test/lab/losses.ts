@@ -34,21 +34,38 @@ export function watchLosses(world: LabWorld, name = 'demo'): LossWatch {
   const named = () => world.weka.snapshot().clusters.find((cluster) => cluster.name === name);
   const guid = named()?.guid;
   // a name can be changed
-  const found = () => (guid === undefined ? named() : world.weka.snapshot().clusters.find((cluster) => cluster.guid === guid));
+  const found = () =>
+    guid === undefined ? named() : world.weka.snapshot().clusters.find((cluster) => cluster.guid === guid);
   const before = world.weka.erased.length;
-  const losses: Losses = { away: 0, containersAway: 0, leaving: 0, computes: Number.POSITIVE_INFINITY, driveDomains: Number.POSITIVE_INFINITY, ioStopped: false };
+  const losses: Losses = {
+    away: 0,
+    containersAway: 0,
+    leaving: 0,
+    computes: Number.POSITIVE_INFINITY,
+    driveDomains: Number.POSITIVE_INFINITY,
+    ioStopped: false,
+  };
   const look = (): void => {
     const cluster = found();
     if (cluster === undefined) return;
     const backends = cluster.members.filter(({ role }) => role === 'drive' || role === 'compute');
     const down = backends.filter(({ status }) => status === 'DOWN');
-    const domains = (members: typeof backends): number => new Set(members.map(({ failureDomain, name: own }) => failureDomain || own)).size;
-    const driven = new Set(cluster.drives.filter(({ status }) => status === 'ACTIVE').map(({ containerId }) => containerId));
+    const domains = (members: typeof backends): number =>
+      new Set(members.map(({ failureDomain, name: own }) => failureDomain || own)).size;
+    const driven = new Set(
+      cluster.drives.filter(({ status }) => status === 'ACTIVE').map(({ containerId }) => containerId),
+    );
     losses.away = Math.max(losses.away, domains(down));
     losses.containersAway = Math.max(losses.containersAway, down.length);
     losses.leaving = Math.max(losses.leaving, domains(backends.filter(({ status }) => status === 'DEACTIVATING')));
-    losses.computes = Math.min(losses.computes, backends.filter(({ role, status }) => role === 'compute' && status === 'UP').length);
-    losses.driveDomains = Math.min(losses.driveDomains, domains(backends.filter(({ id, status }) => status === 'UP' && driven.has(id))));
+    losses.computes = Math.min(
+      losses.computes,
+      backends.filter(({ role, status }) => role === 'compute' && status === 'UP').length,
+    );
+    losses.driveDomains = Math.min(
+      losses.driveDomains,
+      domains(backends.filter(({ id, status }) => status === 'UP' && driven.has(id))),
+    );
     losses.ioStopped ||= cluster.ioStatus !== 'STARTED';
   };
   const looking = (predicate: () => boolean) => (): boolean => {
@@ -58,10 +75,19 @@ export function watchLosses(world: LabWorld, name = 'demo'): LossWatch {
   look();
   return {
     losses,
-    erased: () => world.weka.erased.slice(before).filter((erasure) => erasure.guid === guid).map(({ serial }) => serial),
+    erased: () =>
+      world.weka.erased
+        .slice(before)
+        .filter((erasure) => erasure.guid === guid)
+        .map(({ serial }) => serial),
     until: (what, predicate, seconds) => world.until(what, looking(predicate), seconds),
     stays: (what, predicate, seconds) => world.stays(what, looking(predicate), seconds),
-    pass: (seconds) => world.stays('time passes', looking(() => true), seconds),
+    pass: (seconds) =>
+      world.stays(
+        'time passes',
+        looking(() => true),
+        seconds,
+      ),
     violations: () => invariants.check(),
   };
 }

@@ -3,7 +3,9 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { graceSeconds } from '../../hooks/weka/grace.ts';
 import type { LabWorld } from './world.ts';
 
-type Loose = KubernetesObject & { spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> } };
+type Loose = KubernetesObject & {
+  spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> };
+};
 
 export interface Orders {
   /** Why the operator need not ask weka before it stops the container; undefined: it has to. */
@@ -29,7 +31,9 @@ export function ordersIn(world: LabWorld): Orders {
   const maker = new Map<string, string>();
   /** Containers to which their cluster has announced the end. */
   const announced = new Set<string>();
-  const ownerOf = ({ metadata }: Loose): string | undefined => metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ?? metadata.labels?.['weka.io/cluster-id'];
+  const ownerOf = ({ metadata }: Loose): string | undefined =>
+    metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ??
+    metadata.labels?.['weka.io/cluster-id'];
   const containers = (): Loose[] => world.list('WekaContainer');
   const made = (object: Loose): void => {
     const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
@@ -44,12 +48,15 @@ export function ordersIn(world: LabWorld): Orders {
   for (const cluster of world.list('WekaCluster') as Loose[]) heard(cluster);
   world.lab.store.onChange(({ before, after }) => {
     if (after?.kind === 'WekaContainer') made(after);
-    if ((after ?? before)?.kind === 'WekaCluster') for (const cluster of [before, after]) if (cluster !== undefined) heard(cluster);
+    if ((after ?? before)?.kind === 'WekaCluster')
+      for (const cluster of [before, after]) if (cluster !== undefined) heard(cluster);
   });
   const container = (uid: string): Loose | undefined => containers().find(({ metadata }) => metadata.uid === uid);
   const clusterOf = (object: Loose): Loose | undefined => {
     const clusters = world.list('WekaCluster');
-    return [maker.get(object.metadata.uid ?? ''), ownerOf(object)].map((uid) => clusters.find(({ metadata }) => metadata.uid === uid)).find((cluster) => cluster !== undefined);
+    return [maker.get(object.metadata.uid ?? ''), ownerOf(object)]
+      .map((uid) => clusters.find(({ metadata }) => metadata.uid === uid))
+      .find((cluster) => cluster !== undefined);
   };
   const graceIsOver = (cluster: Loose): boolean => {
     const { deletionTimestamp, uid = '' } = cluster.metadata;
@@ -79,11 +86,14 @@ export function ordersIn(world: LabWorld): Orders {
       if (found === undefined) return undefined;
       const cluster = clusterOf(found);
       // the cluster's word counts while it can be heard: a state of its container may be older than a deletion taken back
-      if (cluster !== undefined && isTerminating(cluster)) return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
+      if (cluster !== undefined && isTerminating(cluster))
+        return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
       // its cluster is gone, and may have called back what it has written there
       const confirmed = !announced.has(uid) || found.metadata.annotations?.['weka.io/destroy-confirmed'] === uid;
       if (found.spec?.state === 'destroying' && confirmed) return 'its state is destroying';
-      return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true ? 'overrides.skipDeactivate' : undefined;
+      return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true
+        ? 'overrides.skipDeactivate'
+        : undefined;
     },
   };
 }

@@ -6,19 +6,52 @@ import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 const long = { timeout: 400_000 };
 const hour = 3_600_000;
 const uidOf = (world: LabWorld, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
-const ranges = (world: LabWorld): Record<string, { basePort: number }> => (world.get('WekaClaims', 'ports')?.spec?.['ranges'] ?? {}) as Record<string, { basePort: number }>;
+const ranges = (world: LabWorld): Record<string, { basePort: number }> =>
+  (world.get('WekaClaims', 'ports')?.spec?.['ranges'] ?? {}) as Record<string, { basePort: number }>;
 const labelled = (uid: string) => ({ metadata: { labels: { 'weka.io/cluster-id': uid, 'controller-uid': uid } } });
-const orphaned = { metadata: { ownerReferences: null, labels: { 'controller-uid': null, 'weka.io/cluster-id': null } } };
-const two = (spec: Record<string, unknown> = { gracefulDestroyDuration: '24h' }) => ({ ...wekaCluster({ spec }), metadata: { name: 'two', namespace: 'default' } });
+const orphaned = {
+  metadata: { ownerReferences: null, labels: { 'controller-uid': null, 'weka.io/cluster-id': null } },
+};
+const two = (spec: Record<string, unknown> = { gracefulDestroyDuration: '24h' }) => ({
+  ...wekaCluster({ spec }),
+  metadata: { name: 'two', namespace: 'default' },
+});
 const isReady = (world: LabWorld, name: string): boolean => world.condition('WekaCluster', name)?.status === 'True';
 
 describe('a cluster whose range of ports is deleted before a second cluster comes', () => {
   it.each<[string, (world: LabWorld) => void, (world: LabWorld) => void]>([
-    ['is paused', (world) => { world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } }); }, (world) => { world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } }); }],
-    ['is in its grace', (world) => { world.delete('WekaCluster', 'demo'); }, (world) => { world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } }); }],
-    ['waits for a container to be given back', (world) => { world.patch('WekaContainer', 'demo-drive-1', orphaned); }, (world) => { world.patch('WekaContainer', 'demo-drive-1', labelled(uidOf(world, 'WekaCluster', 'demo'))); }],
+    [
+      'is paused',
+      (world) => {
+        world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
+      },
+      (world) => {
+        world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
+      },
+    ],
+    [
+      'is in its grace',
+      (world) => {
+        world.delete('WekaCluster', 'demo');
+      },
+      (world) => {
+        world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+      },
+    ],
+    [
+      'waits for a container to be given back',
+      (world) => {
+        world.patch('WekaContainer', 'demo-drive-1', orphaned);
+      },
+      (world) => {
+        world.patch('WekaContainer', 'demo-drive-1', labelled(uidOf(world, 'WekaCluster', 'demo')));
+      },
+    ],
   ])('keeps it while it %s', long, async (_sentence, slip, back) => {
-    const world = await readyCluster({ drive: 3, compute: 3, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 4, machine: { driveCount: 3 }, weka: { rebuildElsewhere: hour } });
+    const world = await readyCluster(
+      { drive: 3, compute: 3, spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 4, machine: { driveCount: 3 }, weka: { rebuildElsewhere: hour } },
+    );
     const one = uidOf(world, 'WekaCluster', 'demo');
     const before = ranges(world)[one]?.basePort;
     await world.stays('time passes', () => true, 60);
@@ -37,27 +70,46 @@ describe('a cluster whose range of ports is deleted before a second cluster come
   });
 });
 
-describe('a container whose labels make it another cluster\'s', () => {
-  it.each(['works', 'is paused', 'is deleted'])('is neither changed nor stopped where the ranges of ports are deleted as well, while that one %s', long, async (how) => {
-    const world = await readyCluster({ drive: 4, compute: 3, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 4, machine: { driveCount: 3 }, weka: { rebuildElsewhere: hour } });
-    const watch = watchLosses(world);
-    world.apply(two({ gracefulDestroyDuration: '60s' }));
-    await watch.until('two is Ready', () => isReady(world, 'two'), 300);
-    const uid = uidOf(world, 'WekaCluster', 'two');
-    world.patch('WekaContainer', 'demo-drive-0', labelled(uid));
-    await watch.until('two names it', () => world.condition('WekaCluster', 'two')?.reason === 'ForeignContainers', 60);
-    if (how === 'is paused') world.patch('WekaCluster', 'two', { spec: { overrides: { paused: true } } });
-    if (how === 'is deleted') world.delete('WekaCluster', 'two');
-    await watch.pass(20);
-    world.delete('WekaClaims', 'ports');
-    await watch.pass(300);
-    expect([watch.losses, watch.violations(), watch.erased(), world.errors]).toMatchObject([{ away: 0, ioStopped: false }, [], [], []]);
-    expect(world.get('WekaContainer', 'demo-drive-0')?.spec?.['state']).not.toMatch(/paused|destroying/);
-    world.lab.stop();
-  });
+describe("a container whose labels make it another cluster's", () => {
+  it.each(['works', 'is paused', 'is deleted'])(
+    'is neither changed nor stopped where the ranges of ports are deleted as well, while that one %s',
+    long,
+    async (how) => {
+      const world = await readyCluster(
+        { drive: 4, compute: 3, spec: { gracefulDestroyDuration: '24h' } },
+        { nodes: 4, machine: { driveCount: 3 }, weka: { rebuildElsewhere: hour } },
+      );
+      const watch = watchLosses(world);
+      world.apply(two({ gracefulDestroyDuration: '60s' }));
+      await watch.until('two is Ready', () => isReady(world, 'two'), 300);
+      const uid = uidOf(world, 'WekaCluster', 'two');
+      world.patch('WekaContainer', 'demo-drive-0', labelled(uid));
+      await watch.until(
+        'two names it',
+        () => world.condition('WekaCluster', 'two')?.reason === 'ForeignContainers',
+        60,
+      );
+      if (how === 'is paused') world.patch('WekaCluster', 'two', { spec: { overrides: { paused: true } } });
+      if (how === 'is deleted') world.delete('WekaCluster', 'two');
+      await watch.pass(20);
+      world.delete('WekaClaims', 'ports');
+      await watch.pass(300);
+      expect([watch.losses, watch.violations(), watch.erased(), world.errors]).toMatchObject([
+        { away: 0, ioStopped: false },
+        [],
+        [],
+        [],
+      ]);
+      expect(world.get('WekaContainer', 'demo-drive-0')?.spec?.['state']).not.toMatch(/paused|destroying/);
+      world.lab.stop();
+    },
+  );
 
   it('is told by its claim where both clusters have come to the same range', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, machine: { driveCount: 3 }, weka: { rebuildElsewhere: hour } });
+    const world = await readyCluster(
+      { drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 6, machine: { driveCount: 3 }, weka: { rebuildElsewhere: hour } },
+    );
     const watch = watchLosses(world);
     const guid = world.weka.snapshot().clusters[0]?.guid;
     world.apply(two());
@@ -65,12 +117,16 @@ describe('a container whose labels make it another cluster\'s', () => {
     const uid = uidOf(world, 'WekaCluster', 'two');
     // as an earlier release let it come about, or a hand
     const { basePort } = Object.values(ranges(world))[0] ?? {};
-    for (const name of ['demo-drive-0', 'demo-drive-1', 'demo-drive-2']) world.patch('WekaContainer', name, labelled(uid));
+    for (const name of ['demo-drive-0', 'demo-drive-1', 'demo-drive-2'])
+      world.patch('WekaContainer', name, labelled(uid));
     world.patch('WekaClaims', 'ports', { spec: { ranges: { [uid]: { basePort } } } });
     await watch.pass(120);
     world.delete('WekaCluster', 'two');
     await watch.pass(120);
-    expect(world.weka.snapshot().clusters.find((cluster) => cluster.guid === guid)).toMatchObject({ name: 'demo', ioStatus: 'STARTED' });
+    expect(world.weka.snapshot().clusters.find((cluster) => cluster.guid === guid)).toMatchObject({
+      name: 'demo',
+      ioStatus: 'STARTED',
+    });
     expect([watch.losses, watch.violations(), watch.erased()]).toMatchObject([{ away: 0, ioStopped: false }, [], []]);
     world.lab.stop();
   });

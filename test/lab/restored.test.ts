@@ -7,9 +7,12 @@ import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 type Loose = KubernetesObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
 
 const long = { timeout: 240_000 };
-const members = (world: LabWorld): Loose[] => (world.list('WekaContainer') as Loose[]).filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
+const members = (world: LabWorld): Loose[] =>
+  (world.list('WekaContainer') as Loose[]).filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
 const isReady = (world: LabWorld): boolean => world.condition('WekaCluster', 'demo')?.status === 'True';
-const allReady = (world: LabWorld): boolean => isReady(world) && members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
+const allReady = (world: LabWorld): boolean =>
+  isReady(world) &&
+  members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.status === 'True');
 const uidOf = (world: LabWorld, kind: string, name: string): string => world.get(kind, name)?.metadata.uid ?? '';
 const guids = (world: LabWorld): string[] => world.weka.snapshot().clusters.map(({ guid }) => guid);
 
@@ -24,18 +27,44 @@ describe('containers that an earlier cluster has left', () => {
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
     await watch.pass(30);
     world.apply(wekaCluster({ spec: { gracefulDestroyDuration: '24h' } }));
-    await watch.until('they are named', () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers', 60);
+    await watch.until(
+      'they are named',
+      () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers',
+      60,
+    );
     expect(members(world)).toHaveLength(6);
     const now = uidOf(world, 'WekaCluster', 'demo');
 
     const secret = world.get('Secret', `weka-operator-${old}`) as Loose;
-    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: `weka-operator-${now}`, namespace: 'default' }, type: 'Opaque', data: secret['data'] });
-    for (const name of ['weka-cluster-demo', 'weka-client-demo', 'weka-csi-demo']) world.patch('Secret', name, { metadata: { labels: { 'weka.io/cluster-id': now }, ownerReferences: null } });
+    world.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `weka-operator-${now}`, namespace: 'default' },
+      type: 'Opaque',
+      data: secret['data'],
+    });
+    for (const name of ['weka-cluster-demo', 'weka-client-demo', 'weka-csi-demo'])
+      world.patch('Secret', name, { metadata: { labels: { 'weka.io/cluster-id': now }, ownerReferences: null } });
     const range = (world.get('WekaClaims', 'ports')?.spec?.['ranges'] as Record<string, object>)[old];
     world.patch('WekaClaims', 'ports', { spec: { ranges: { [old]: null, [now]: range } } });
-    for (const { metadata } of members(world)) world.patch('WekaContainer', metadata.name, { metadata: { labels: { 'weka.io/cluster-id': now, 'controller-uid': now } } });
-    await watch.until('it is Ready', () => allReady(world) && world.get('WekaCluster', 'demo')?.status?.['clusterID'] !== undefined, 600);
-    await watch.until('its pods have the new Secret', () => allReady(world) && members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name, 'PodUpToDate')?.status === 'True'), 1200);
+    for (const { metadata } of members(world))
+      world.patch('WekaContainer', metadata.name, {
+        metadata: { labels: { 'weka.io/cluster-id': now, 'controller-uid': now } },
+      });
+    await watch.until(
+      'it is Ready',
+      () => allReady(world) && world.get('WekaCluster', 'demo')?.status?.['clusterID'] !== undefined,
+      600,
+    );
+    await watch.until(
+      'its pods have the new Secret',
+      () =>
+        allReady(world) &&
+        members(world).every(
+          ({ metadata }) => world.condition('WekaContainer', metadata.name, 'PodUpToDate')?.status === 'True',
+        ),
+      1200,
+    );
     expect(guids(world)).toEqual(before);
     expect(watch.losses.away).toBeLessThanOrEqual(1);
     expect([watch.losses.ioStopped, watch.erased(), watch.violations()]).toEqual([false, [], []]);
@@ -45,7 +74,12 @@ describe('containers that an earlier cluster has left', () => {
 
 /** Takes the object away behind the back of its hooks, and its pod; gives it back as a backup has it. */
 function lose(world: LabWorld, name: string): Loose {
-  const { apiVersion, kind, metadata: { labels = {}, ownerReferences = [] }, spec } = world.get('WekaContainer', name) as Loose;
+  const {
+    apiVersion,
+    kind,
+    metadata: { labels = {}, ownerReferences = [] },
+    spec,
+  } = world.get('WekaContainer', name) as Loose;
   world.patch('WekaContainer', name, { metadata: { finalizers: null } });
   world.delete('WekaContainer', name);
   return { apiVersion, kind, metadata: { name, namespace: 'default', labels, ownerReferences }, spec: spec ?? {} };
@@ -58,17 +92,33 @@ describe('a container that was restored', () => {
     const former = world.get('WekaContainer', 'demo-drive-0') as Loose;
     const uid = former.metadata.uid ?? '';
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
-    await world.until('no pod is left', () => world.list('Pod').every(({ metadata }) => metadata.namespace !== 'default'), 300);
+    await world.until(
+      'no pod is left',
+      () => world.list('Pod').every(({ metadata }) => metadata.namespace !== 'default'),
+      300,
+    );
     const backup = lose(world, 'demo-drive-0');
     await watch.pass(30);
     world.apply(backup);
     await watch.pass(5);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
-    await watch.until('it asks', () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'FormerContainer', 180);
-    expect(world.condition('WekaContainer', 'demo-drive-0')?.message).toContain(`spec.overrides.adoptFormer: ${uid} takes over its data`);
+    await watch.until(
+      'it asks',
+      () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'FormerContainer',
+      180,
+    );
+    expect(world.condition('WekaContainer', 'demo-drive-0')?.message).toContain(
+      `spec.overrides.adoptFormer: ${uid} takes over its data`,
+    );
     await watch.stays('it starts nothing', () => world.get('Pod', 'demo-drive-0') === undefined, 120);
     world.patch('WekaContainer', 'demo-drive-0', { spec: { overrides: { adoptFormer: uid } } });
-    await watch.until('it is the member that the former one was', () => allReady(world) && world.get('WekaContainer', 'demo-drive-0')?.status?.['containerID'] === former.status?.['containerID'], 900);
+    await watch.until(
+      'it is the member that the former one was',
+      () =>
+        allReady(world) &&
+        world.get('WekaContainer', 'demo-drive-0')?.status?.['containerID'] === former.status?.['containerID'],
+      900,
+    );
     expect(JSON.stringify(world.list('WekaClaims'))).not.toContain(`"${uid}":`);
     expect(watch.erased()).toEqual([]);
     world.lab.stop();
@@ -77,7 +127,10 @@ describe('a container that was restored', () => {
 
 describe('a container in the place of one that is gone without a word', () => {
   it('waits beside its claim until that one has left weka and is given up', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 3 }, { nodes: 6, machine: { driveCount: 2 }, weka: { rebuildElsewhere: 3_600_000 } });
+    const world = await readyCluster(
+      { drive: 6, compute: 3 },
+      { nodes: 6, machine: { driveCount: 2 }, weka: { rebuildElsewhere: 3_600_000 } },
+    );
     const watch = watchLosses(world);
     const former = world.get('WekaContainer', 'demo-drive-0') as Loose;
     const uid = former.metadata.uid ?? '';
@@ -90,18 +143,39 @@ describe('a container in the place of one that is gone without a word', () => {
     expect(message()).toMatch(/so it can not be adopted; spec\.overrides\.giveUpFormer: /);
     await watch.stays('it starts nothing', () => world.get('Pod', 'demo-drive-0') === undefined, 120);
     world.patch('WekaContainer', 'demo-drive-0', { spec: { overrides: { giveUpFormer: uid } } });
-    await watch.until('it says what is to be done in weka', () => /weka cluster container deactivate \d+/.test(message()), 60);
+    await watch.until(
+      'it says what is to be done in weka',
+      () => /weka cluster container deactivate \d+/.test(message()),
+      60,
+    );
     // the commands of the message, and a reboot, which proves that nothing of the former one runs
-    const commands = /first run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(message());
-    const run = async (text: string): Promise<void> => expect(await world.lab.pods.exec('default', 'demo-drive-1', 'weka-container', text.split(' '), ''), text).toMatchObject({ exitCode: 0 });
+    const commands =
+      /first run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(
+        message(),
+      );
+    const run = async (text: string): Promise<void> =>
+      expect(
+        await world.lab.pods.exec('default', 'demo-drive-1', 'weka-container', text.split(' '), ''),
+        text,
+      ).toMatchObject({ exitCode: 0 });
     await run(commands?.[1] ?? '');
     await watch.pass(60);
     for (const command of [commands?.[2], commands?.[3]]) await run(command ?? '');
     world.lab.machines.reboot(former.status?.['nodeAffinity'] as string);
     // the drive still carries the GUID of the cluster: an administrator signs it anew, or has the other one taken
-    await watch.until('it says what is wrong with the drive', () => /carries the cluster GUID .*, it has to be resigned first/.test(message()), 600);
-    world.patch('Node', former.status?.['nodeAffinity'] as string, { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(drives) } } });
-    await watch.until('it is a member of its own', () => allReady(world) && !JSON.stringify(world.list('WekaClaims')).includes(`"${uid}":`), 1200);
+    await watch.until(
+      'it says what is wrong with the drive',
+      () => /carries the cluster GUID .*, it has to be resigned first/.test(message()),
+      600,
+    );
+    world.patch('Node', former.status?.['nodeAffinity'] as string, {
+      metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(drives) } },
+    });
+    await watch.until(
+      'it is a member of its own',
+      () => allReady(world) && !JSON.stringify(world.list('WekaClaims')).includes(`"${uid}":`),
+      1200,
+    );
     expect(watch.erased()).toEqual([]);
     expect(world.weka.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
     world.lab.stop();
@@ -111,24 +185,55 @@ describe('a container in the place of one that is gone without a word', () => {
 describe('all containers of a cluster, restored without their statuses', () => {
   it.each([
     ['nodes are chosen by the cluster', {}],
-    ['nodes are chosen by the scheduler', { podConfig: { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: { app: 'weka' } } }] } }],
+    [
+      'nodes are chosen by the scheduler',
+      {
+        podConfig: {
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'ScheduleAnyway',
+              labelSelector: { matchLabels: { app: 'weka' } },
+            },
+          ],
+        },
+      },
+    ],
   ])('wait for a word where their data is, and form no second weka cluster: %s', long, async (_sentence, spec) => {
-    const world = await readyCluster({ spec: { gracefulDestroyDuration: '24h', ...spec } }, { nodes: 5, weka: { rebuildElsewhere: 3_600_000 } });
+    const world = await readyCluster(
+      { spec: { gracefulDestroyDuration: '24h', ...spec } },
+      { nodes: 5, weka: { rebuildElsewhere: 3_600_000 } },
+    );
     const watch = watchLosses(world);
     const before = guids(world);
     const uids = new Map(members(world).map(({ metadata }) => [metadata.name, metadata.uid ?? '']));
     await watch.pass(60);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
-    await world.until('no pod is left', () => world.list('Pod').every(({ metadata }) => metadata.namespace !== 'default'), 300);
+    await world.until(
+      'no pod is left',
+      () => world.list('Pod').every(({ metadata }) => metadata.namespace !== 'default'),
+      300,
+    );
     const backups = members(world).map(({ metadata }) => lose(world, metadata.name));
     for (const backup of backups) world.apply(backup);
     await watch.pass(10);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
-    await watch.until('each of them asks', () => members(world).every(({ metadata }) => world.condition('WekaContainer', metadata.name)?.reason === 'FormerContainer'), 300);
+    await watch.until(
+      'each of them asks',
+      () =>
+        members(world).every(
+          ({ metadata }) => world.condition('WekaContainer', metadata.name)?.reason === 'FormerContainer',
+        ),
+      300,
+    );
     expect(world.condition('WekaCluster', 'demo')).toMatchObject({ reason: 'FormedBefore' });
     await watch.pass(120);
     expect([guids(world), watch.violations()]).toEqual([before, []]);
-    for (const { metadata: { name } } of members(world)) world.patch('WekaContainer', name, { spec: { overrides: { adoptFormer: uids.get(name) } } });
+    for (const {
+      metadata: { name },
+    } of members(world))
+      world.patch('WekaContainer', name, { spec: { overrides: { adoptFormer: uids.get(name) } } });
     await watch.until('it is whole again', () => allReady(world), 900);
     expect([guids(world), watch.erased()]).toEqual([before, []]);
     world.lab.stop();
@@ -137,25 +242,53 @@ describe('all containers of a cluster, restored without their statuses', () => {
 
 describe('a restored container whose former one has lost its claim as well', () => {
   it('starts nothing beside the member of its name, and says what gives that up', { timeout: 400_000 }, async () => {
-    const world = await readyCluster({ drive: 6, compute: 3, spec: { gracefulDestroyDuration: '24h' } }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
+    const world = await readyCluster(
+      { drive: 6, compute: 3, spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } },
+    );
     const watch = watchLosses(world);
     const node = world.get('Pod', 'demo-drive-0')?.spec?.['nodeName'] as string;
     const member = () => world.weka.snapshot().clusters[0]?.members.filter(({ name }) => name === wekaName) ?? [];
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
-    await world.until('no pod is left', () => world.list('Pod').every(({ metadata }) => metadata.namespace !== 'default'), 300);
-    const { apiVersion, kind, metadata: { labels = {}, ownerReferences = [] }, spec = {} } = world.get('WekaContainer', 'demo-drive-0')!;
+    await world.until(
+      'no pod is left',
+      () => world.list('Pod').every(({ metadata }) => metadata.namespace !== 'default'),
+      300,
+    );
+    const {
+      apiVersion,
+      kind,
+      metadata: { labels = {}, ownerReferences = [] },
+      spec = {},
+    } = world.get('WekaContainer', 'demo-drive-0')!;
     const wekaName = spec['name'] as string;
     world.patch('WekaContainer', 'demo-drive-0', { metadata: { finalizers: null } });
     world.delete('WekaContainer', 'demo-drive-0');
     await watch.pass(30);
-    world.apply({ apiVersion, kind, metadata: { name: 'demo-drive-0', namespace: 'default', labels, ownerReferences }, spec });
+    world.apply({
+      apiVersion,
+      kind,
+      metadata: { name: 'demo-drive-0', namespace: 'default', labels, ownerReferences },
+      spec,
+    });
     await watch.pass(5);
     world.delete('WekaClaims', `node-${node}`);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: false } } });
-    await watch.until('it names the member', () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'FormerContainer', 600);
-    expect(world.condition('WekaContainer', 'demo-drive-0')?.message).toMatch(new RegExp(`weka has a container of its name ${wekaName}, HostId<\\d+>, which is DOWN, and no claim is left`));
+    await watch.until(
+      'it names the member',
+      () => world.condition('WekaContainer', 'demo-drive-0')?.reason === 'FormerContainer',
+      600,
+    );
+    expect(world.condition('WekaContainer', 'demo-drive-0')?.message).toMatch(
+      new RegExp(`weka has a container of its name ${wekaName}, HostId<\\d+>, which is DOWN, and no claim is left`),
+    );
     await watch.pass(300);
-    expect([member().length, watch.erased(), watch.violations(), world.get('Pod', 'demo-drive-0')]).toEqual([1, [], [], undefined]);
+    expect([member().length, watch.erased(), watch.violations(), world.get('Pod', 'demo-drive-0')]).toEqual([
+      1,
+      [],
+      [],
+      undefined,
+    ]);
     world.lab.stop();
   });
 });

@@ -7,8 +7,18 @@ import { addAppNode, image, readyCluster, wekaClient, type LabWorld } from './wo
 const foreign = 'registry.example.com/tenant/anything:1';
 
 const container = (spec: Record<string, unknown>, metadata: Record<string, unknown> = {}): KubernetesObject => ({
-  apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', metadata: { name: 'mine', namespace: 'tenant', ...metadata },
-  spec: { name: 'mine', mode: 'client', image: foreign, driversDistService: 'https://drivers.example.com', nodeAffinity: 'app-1', joinIpPorts: ['10.0.0.1:35000'], ...spec },
+  apiVersion: 'weka.weka.io/v1alpha1',
+  kind: 'WekaContainer',
+  metadata: { name: 'mine', namespace: 'tenant', ...metadata },
+  spec: {
+    name: 'mine',
+    mode: 'client',
+    image: foreign,
+    driversDistService: 'https://drivers.example.com',
+    nodeAffinity: 'app-1',
+    joinIpPorts: ['10.0.0.1:35000'],
+    ...spec,
+  },
 });
 
 async function tenantWorld(): Promise<LabWorld> {
@@ -18,9 +28,11 @@ async function tenantWorld(): Promise<LabWorld> {
   return world;
 }
 
-const imagesOfHelpers = (world: LabWorld): string[] => world.list('Pod')
-  .filter(({ metadata }) => metadata.namespace === 'weka-operator-system')
-  .flatMap((pod) => (pod['spec'] as { containers: { image: string }[] }).containers.map((one) => one.image));
+const imagesOfHelpers = (world: LabWorld): string[] =>
+  world
+    .list('Pod')
+    .filter(({ metadata }) => metadata.namespace === 'weka-operator-system')
+    .flatMap((pod) => (pod['spec'] as { containers: { image: string }[] }).containers.map((one) => one.image));
 const mine = (world: LabWorld) => findCondition(world.lab.find('WekaContainer', 'mine', 'tenant')!, 'Ready');
 
 describe('a hand-made container', () => {
@@ -37,7 +49,10 @@ describe('a hand-made container', () => {
   it('gets the drivers of an image that a cluster runs, from the service of that cluster', async () => {
     const world = await tenantWorld();
     world.apply(container({ image, driversDistService: 'https://drivers.weka.io' }));
-    await world.until('they are loaded', () => findCondition(world.lab.find('WekaContainer', 'mine', 'tenant')!, 'DriversLoaded')?.status === 'True');
+    await world.until(
+      'they are loaded',
+      () => findCondition(world.lab.find('WekaContainer', 'mine', 'tenant')!, 'DriversLoaded')?.status === 'True',
+    );
     world.lab.stop();
   });
 
@@ -45,10 +60,19 @@ describe('a hand-made container', () => {
     const world = await tenantWorld();
     const uid = world.get('WekaCluster', 'demo')!.metadata.uid;
     world.apply({
-      ...container({ mode: 'compute', port: 45000, agentPort: 45100 }, { namespace: 'default', labels: { 'weka.io/cluster-name': 'demo', 'weka.io/cluster-id': uid } }),
+      ...container(
+        { mode: 'compute', port: 45000, agentPort: 45100 },
+        { namespace: 'default', labels: { 'weka.io/cluster-name': 'demo', 'weka.io/cluster-id': uid } },
+      ),
     });
     await world.clock.advance(60_000);
-    const holders = world.list('WekaClaims').flatMap((claims) => Object.values((claims['spec'] as { holders?: Record<string, { name: string; clusterUid?: string }> }).holders ?? {}));
+    const holders = world
+      .list('WekaClaims')
+      .flatMap((claims) =>
+        Object.values(
+          (claims['spec'] as { holders?: Record<string, { name: string; clusterUid?: string }> }).holders ?? {},
+        ),
+      );
     expect(holders.filter(({ name }) => name === 'mine').map(({ clusterUid }) => clusterUid)).toEqual([undefined]);
     expect(imagesOfHelpers(world)).not.toContain(foreign);
     world.lab.stop();
@@ -68,11 +92,24 @@ describe('a client of another namespace', () => {
   it('that has containers in a cluster holds it back, whatever its spec names by then', async () => {
     const world = await tenantWorld();
     world.apply(wekaClient());
-    await world.until('it has joined', () => Object.values((world.get('WekaClient', 'apps')?.status?.['memberships'] ?? {})).includes(1));
+    await world.until('it has joined', () =>
+      Object.values(world.get('WekaClient', 'apps')?.status?.['memberships'] ?? {}).includes(1),
+    );
     world.patch('WekaClient', 'apps', { spec: { targetCluster: { name: 'another' } } });
     world.delete('WekaCluster', 'demo');
-    await world.until('it is named', () => /default\/apps \(1 containers\)/.test(world.condition('WekaCluster', 'demo', 'NoDependentClients')?.message ?? ''), 300);
-    await world.stays('nothing is destroyed', () => world.get('WekaContainer', 'demo-drive-0')?.spec?.['state'] !== 'destroying', 60);
+    await world.until(
+      'it is named',
+      () =>
+        /default\/apps \(1 containers\)/.test(
+          world.condition('WekaCluster', 'demo', 'NoDependentClients')?.message ?? '',
+        ),
+      300,
+    );
+    await world.stays(
+      'nothing is destroyed',
+      () => world.get('WekaContainer', 'demo-drive-0')?.spec?.['state'] !== 'destroying',
+      60,
+    );
     world.delete('WekaClient', 'apps');
     await world.until('then the cluster goes', () => world.get('WekaCluster', 'demo') === undefined, 900);
     world.lab.stop();

@@ -40,10 +40,17 @@ export interface Shape {
 /** A WekaCluster `demo` in namespace default. */
 export function wekaCluster({ drive = 3, compute = 3, spec = {} }: Shape = {}): KubernetesObject {
   return {
-    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default' },
+    apiVersion: 'weka.weka.io/v1alpha1',
+    kind: 'WekaCluster',
+    metadata: { name: 'demo', namespace: 'default' },
     spec: {
-      template: 'dynamic', image, driversDistService: 'https://drivers.weka.io', nodeSelector: { 'weka.io/role': 'backend' },
-      dynamicTemplate: { computeContainers: compute, driveContainers: drive, numDrives: 1 }, gracefulDestroyDuration: '0s', ...spec,
+      template: 'dynamic',
+      image,
+      driversDistService: 'https://drivers.weka.io',
+      nodeSelector: { 'weka.io/role': 'backend' },
+      dynamicTemplate: { computeContainers: compute, driveContainers: drive, numDrives: 1 },
+      gracefulDestroyDuration: '0s',
+      ...spec,
     },
   };
 }
@@ -54,13 +61,22 @@ export const appRole = { 'weka.io/role': 'app' };
 /** A WekaClient `apps` of the cluster `demo`, on nodes that have the label `appRole`. */
 export function wekaClient(spec: Record<string, unknown> = {}, namespace = 'default'): KubernetesObject {
   return {
-    apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaClient', metadata: { name: 'apps', namespace },
-    spec: { image, driversDistService: 'https://drivers.weka.io', nodeSelector: appRole, targetCluster: { name: 'demo', namespace: 'default' }, ...spec },
+    apiVersion: 'weka.weka.io/v1alpha1',
+    kind: 'WekaClient',
+    metadata: { name: 'apps', namespace },
+    spec: {
+      image,
+      driversDistService: 'https://drivers.weka.io',
+      nodeSelector: appRole,
+      targetCluster: { name: 'demo', namespace: 'default' },
+      ...spec,
+    },
   };
 }
 
 /** A machine without drives for it. */
-export const addAppNode = (world: LabWorld, name: string): Promise<string> => world.lab.machines.add({ name, driveCount: 0, profile: { labels: appRole } });
+export const addAppNode = (world: LabWorld, name: string): Promise<string> =>
+  world.lab.machines.add({ name, driveCount: 0, profile: { labels: appRole } });
 
 export interface WorldOptions extends Partial<Omit<WekaLabOptions, 'clock'>> {
   clock?: VirtualClock;
@@ -70,15 +86,23 @@ export interface WorldOptions extends Partial<Omit<WekaLabOptions, 'clock'>> {
 const lookMilliseconds = 200;
 
 /** Lets time pass until the predicate says `wanted`; false when it has not within `seconds`. */
-async function comesTo(wanted: boolean, clock: VirtualClock, predicate: () => Awaitable<boolean>, seconds: number): Promise<boolean> {
+async function comesTo(
+  wanted: boolean,
+  clock: VirtualClock,
+  predicate: () => Awaitable<boolean>,
+  seconds: number,
+): Promise<boolean> {
   const end = clock.now() + seconds * 1000;
   let pending: Promise<boolean> | undefined;
-  const reached = await clock.runUntil(() => {
-    const said = predicate();
-    if (typeof said === 'boolean') return said === wanted;
-    pending = said;
-    return true;
-  }, { maxMilliseconds: seconds * 1000 });
+  const reached = await clock.runUntil(
+    () => {
+      const said = predicate();
+      if (typeof said === 'boolean') return said === wanted;
+      pending = said;
+      return true;
+    },
+    { maxMilliseconds: seconds * 1000 },
+  );
   if (pending === undefined) return reached;
   for (let said = await pending; said !== wanted; said = await predicate()) {
     if (clock.now() >= end) return false;
@@ -93,7 +117,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<LabWorld> 
   const errors: string[] = [];
   const events: DriverEvent[] = [];
   const lab = await createWekaLab({
-    seed: 1, ...options, clock,
+    seed: 1,
+    ...options,
+    clock,
     onProblem: (error) => errors.push(String(error)),
     onEvent: (event) => {
       events.push(event);
@@ -103,13 +129,20 @@ export async function startWorld(options: WorldOptions = {}): Promise<LabWorld> 
     },
   });
   const definition = (kind: string) => {
-    const found = lab.store.resources().find((one) => one.kind === kind && (one.group === '' || one.group.includes('weka')));
+    const found = lab.store
+      .resources()
+      .find((one) => one.kind === kind && (one.group === '' || one.group.includes('weka')));
     if (found === undefined) throw new Error(`${kind} is not served`);
     return found;
   };
-  const place = (kind: string, namespace = 'default'): string | undefined => (definition(kind).namespaced ? namespace : undefined);
+  const place = (kind: string, namespace = 'default'): string | undefined =>
+    definition(kind).namespaced ? namespace : undefined;
   const world: LabWorld = {
-    clock, lab, errors, events, image,
+    clock,
+    lab,
+    errors,
+    events,
+    image,
     weka: lab.site,
     apply: (object) => lab.apply(object),
     get(kind, name, namespace) {
@@ -123,14 +156,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<LabWorld> 
     list: (kind) => lab.store.list(definition(kind)).items,
     condition: (kind, name, type) => condition(world.get(kind, name), type),
     async until(what, predicate, seconds = 120) {
-      if (!(await comesTo(true, clock, predicate, seconds))) throw new Error(`not within ${seconds} s: ${what}\n${world.picture()}`);
+      if (!(await comesTo(true, clock, predicate, seconds)))
+        throw new Error(`not within ${seconds} s: ${what}\n${world.picture()}`);
     },
     async stays(what, predicate, seconds) {
       if (await comesTo(false, clock, predicate, seconds)) throw new Error(`no longer so: ${what}\n${world.picture()}`);
     },
-    delete: (kind, name, deleteOptions = {}) => void lab.store.delete(definition(kind), place(kind), name, deleteOptions),
+    delete: (kind, name, deleteOptions = {}) =>
+      void lab.store.delete(definition(kind), place(kind), name, deleteOptions),
     evict: (name) => world.delete('Pod', name),
-    patch: (kind, name, merge) => void lab.store.patch(definition(kind), place(kind), name, 'application/merge-patch+json', merge),
+    patch: (kind, name, merge) =>
+      void lab.store.patch(definition(kind), place(kind), name, 'application/merge-patch+json', merge),
     picture: () => picture(pictured.flatMap(world.list), [...world.weka.damage, ...new Set(errors)]),
   };
   return world;
@@ -146,5 +182,7 @@ export async function readyCluster(shape: Shape = {}, options: WorldOptions = {}
 
 /** Everything that the driver wrote since a mark in `events`, by verb and kind. */
 export function writesSince(world: LabWorld, mark: number): string[] {
-  return world.events.slice(mark).flatMap((event) => (event.what === 'write' ? [`${event.verb} ${event.kind} ${event.name}`] : []));
+  return world.events
+    .slice(mark)
+    .flatMap((event) => (event.what === 'write' ? [`${event.verb} ${event.kind} ${event.name}`] : []));
 }

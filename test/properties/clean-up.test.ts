@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { answerHook } from '../../hooks/server/hook.ts';
 
-const golden = readFileSync(join(import.meta.dirname, '../golden/wekacontainer/58-a-helper-pod-resigns-the-drives-and-removes-the-data.request.json'), 'utf8');
+const golden = readFileSync(
+  join(
+    import.meta.dirname,
+    '../golden/wekacontainer/58-a-helper-pod-resigns-the-drives-and-removes-the-data.request.json',
+  ),
+  'utf8',
+);
 const claims = 'claims.read node-node-1';
 
 interface Wish {
@@ -31,7 +37,8 @@ function requestOf({ drives, clusterGuid, skipDrives, skipDirectory }: Wish, hel
   return request;
 }
 
-const decide = (request: Request) => answerHook('wekacontainer', 'finalize', request) as { children: KubernetesObject[]; operations: { kind: string }[] };
+const decide = (request: Request) =>
+  answerHook('wekacontainer', 'finalize', request) as { children: KubernetesObject[]; operations: { kind: string }[] };
 const wish = fc.record<Wish>({
   drives: fc.uniqueArray(fc.constantFrom('S1', 'S2', 'S3'), { minLength: 1 }),
   clusterGuid: fc.constantFrom('a3c2b1d0-0000-4000-8000-00000000da7a', 'b4c2b1d0-0000-4000-8000-00000000da7a'),
@@ -41,17 +48,37 @@ const wish = fc.record<Wish>({
 
 describe('a clean-up', () => {
   it('is told the one GUID that it may erase, and gives way when it was made for another wish or has failed a minute ago', () => {
-    fc.assert(fc.property(wish, wish, fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed'), fc.boolean(), (made, now, phase, young) => {
-      const [helper] = decide(requestOf(made)).children;
-      fc.pre(helper !== undefined && !(now.skipDrives && now.skipDirectory));
-      expect(JSON.stringify(helper['spec'])).toContain(`{"name":"CLUSTER_GUID","value":"${made.clusterGuid}"}`);
-      const { children, operations } = decide(requestOf(now, { ...helper, metadata: { ...helper.metadata, creationTimestamp: young ? '2025-12-31T23:59:01Z' : '2025-12-31T23:59:00Z' }, status: { phase } }));
-      const released = operations.some(({ kind }) => kind === 'claims.write');
-      const drives = (one: Wish): string => (one.skipDrives ? '' : [...one.drives].sort().join());
-      const same = made.clusterGuid === now.clusterGuid && made.skipDirectory === now.skipDirectory && drives(made) === drives(now);
-      expect(released).toBe(same && phase === 'Succeeded');
-      const stays = phase !== 'Succeeded' && (phase !== 'Failed' || young);
-      expect(children.length).toBe(same && stays ? 1 : 0);
-    }));
+    fc.assert(
+      fc.property(
+        wish,
+        wish,
+        fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed'),
+        fc.boolean(),
+        (made, now, phase, young) => {
+          const [helper] = decide(requestOf(made)).children;
+          fc.pre(helper !== undefined && !(now.skipDrives && now.skipDirectory));
+          expect(JSON.stringify(helper['spec'])).toContain(`{"name":"CLUSTER_GUID","value":"${made.clusterGuid}"}`);
+          const { children, operations } = decide(
+            requestOf(now, {
+              ...helper,
+              metadata: {
+                ...helper.metadata,
+                creationTimestamp: young ? '2025-12-31T23:59:01Z' : '2025-12-31T23:59:00Z',
+              },
+              status: { phase },
+            }),
+          );
+          const released = operations.some(({ kind }) => kind === 'claims.write');
+          const drives = (one: Wish): string => (one.skipDrives ? '' : [...one.drives].sort().join());
+          const same =
+            made.clusterGuid === now.clusterGuid &&
+            made.skipDirectory === now.skipDirectory &&
+            drives(made) === drives(now);
+          expect(released).toBe(same && phase === 'Succeeded');
+          const stays = phase !== 'Succeeded' && (phase !== 'Failed' || young);
+          expect(children.length).toBe(same && stays ? 1 : 0);
+        },
+      ),
+    );
   });
 });

@@ -1,7 +1,14 @@
 /** What must hold of every decision, on requests of a lab from which things are taken away, and on damaged ones. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Decision, HookRequest, Json, KubernetesObject, ObjectsByKind, Operation } from '../../hooks/core/contract.ts';
+import type {
+  Decision,
+  HookRequest,
+  Json,
+  KubernetesObject,
+  ObjectsByKind,
+  Operation,
+} from '../../hooks/core/contract.ts';
 import { toDecoratorResponse, toSyncResponse } from '../../hooks/core/envelope.ts';
 import { catalogueOf } from '../../hooks/core/families/index.ts';
 import { systems } from '../../hooks/systems.ts';
@@ -18,10 +25,13 @@ beforeAll(async () => {
 /** fast-check draws before the recording exists. */
 const anyMoment = fc.noBias(fc.nat(999_983));
 const momentAt = (draw: number): Recorded => life[draw % life.length]!;
-const about = ({ controller, phase, request }: Recorded): string => `${controller.name} ${request.parent.metadata.name}, ${phase}`;
+const about = ({ controller, phase, request }: Recorded): string =>
+  `${controller.name} ${request.parent.metadata.name}, ${phase}`;
 
-const identity = (object: KubernetesObject): string => `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-const childrenOf = (request: HookRequest): KubernetesObject[] => Object.values(request.children).flatMap((byName) => Object.values(byName));
+const identity = (object: KubernetesObject): string =>
+  `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+const childrenOf = (request: HookRequest): KubernetesObject[] =>
+  Object.values(request.children).flatMap((byName) => Object.values(byName));
 
 /** Helpers do one thing and may be started again at any time: they may be dropped on doubt. */
 function isHelper(object: KubernetesObject): boolean {
@@ -32,16 +42,30 @@ function isHelper(object: KubernetesObject): boolean {
 /** What cannot be taken back. */
 function destroys({ kind, args }: Operation): boolean {
   if (kind === 'runtime.allowStop') return args['force'] === true;
-  return kind === 'object.delete' || kind === 'secret.delete' || ['driveRemove', 'driveDeactivate', 'containerRemove', 'containerDeactivate', 'userDelete'].some((command) => args['command'] === command);
+  return (
+    kind === 'object.delete' ||
+    kind === 'secret.delete' ||
+    ['driveRemove', 'driveDeactivate', 'containerRemove', 'containerDeactivate', 'userDelete'].some(
+      (command) => args['command'] === command,
+    )
+  );
 }
 
 /** Each entry is kept or dropped by the next draw. */
-function someOf<Value>(entries: Record<string, Value>, draws: readonly boolean[], offset: number): Record<string, Value> {
-  return Object.fromEntries(Object.entries(entries).filter((_entry, index) => draws[(index + offset) % draws.length] === true));
+function someOf<Value>(
+  entries: Record<string, Value>,
+  draws: readonly boolean[],
+  offset: number,
+): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(entries).filter((_entry, index) => draws[(index + offset) % draws.length] === true),
+  );
 }
 
 function thinned(request: HookRequest, draws: readonly boolean[]): HookRequest {
-  const related: ObjectsByKind = Object.fromEntries(Object.entries(request.related).map(([kind, byName], index) => [kind, someOf(byName, draws, index + 7)]));
+  const related: ObjectsByKind = Object.fromEntries(
+    Object.entries(request.related).map(([kind, byName], index) => [kind, someOf(byName, draws, index + 7)]),
+  );
   return { ...request, related, observed: { facts: someOf(request.observed.facts, draws, 0), operations: {} } };
 }
 
@@ -49,14 +73,28 @@ function dropped(request: HookRequest, full: Decision, less: Decision): string[]
   const kept = new Set(less.children.map(identity));
   const listed = new Set(full.children.map(identity));
   return childrenOf(request)
-    .filter((child) => child.metadata.deletionTimestamp === undefined && !isHelper(child) && listed.has(identity(child)) && !kept.has(identity(child)))
+    .filter(
+      (child) =>
+        child.metadata.deletionTimestamp === undefined &&
+        !isHelper(child) &&
+        listed.has(identity(child)) &&
+        !kept.has(identity(child)),
+    )
     .map(identity);
 }
 
 describe('a decision about any moment of a life', () => {
   it('has moments of all phases', () => {
-    expect([...new Set(life.map(({ phase }) => phase))]).toEqual(['rising', 'settling', 'ready', 'disrupted', 'ending']);
-    expect(new Set(life.map(({ controller }) => controller.name))).toEqual(new Set(['wekacluster', 'wekaclient', 'wekacontainer', 'wekanode', 'node']));
+    expect([...new Set(life.map(({ phase }) => phase))]).toEqual([
+      'rising',
+      'settling',
+      'ready',
+      'disrupted',
+      'ending',
+    ]);
+    expect(new Set(life.map(({ controller }) => controller.name))).toEqual(
+      new Set(['wekacluster', 'wekaclient', 'wekacontainer', 'wekanode', 'node']),
+    );
   });
 
   it('is the same each time, and leaves the request as it is', () => {
@@ -83,8 +121,14 @@ describe('a decision about any moment of a life', () => {
     for (const moment of life) {
       const decision = moment.controller.decide({ ...moment.request, observed: { facts: {}, operations: {} } });
       expect(decision.operations.filter(destroys), about(moment)).toEqual([]);
-      expect(decision.children.filter(({ metadata }) => metadata.name.endsWith('-cleanup')), about(moment)).toEqual([]);
-      expect(decision.finalized === true && moment.controller.decide(moment.request).finalized !== true, about(moment)).toBe(false);
+      expect(
+        decision.children.filter(({ metadata }) => metadata.name.endsWith('-cleanup')),
+        about(moment),
+      ).toEqual([]);
+      expect(
+        decision.finalized === true && moment.controller.decide(moment.request).finalized !== true,
+        about(moment),
+      ).toBe(false);
     }
   });
 
@@ -113,7 +157,8 @@ describe('a cluster at rest', () => {
   const own = (key: string): boolean => key === 'controller-uid' || key.startsWith('metacontroller.k8s.io/');
   const asWished = (object: KubernetesObject): KubernetesObject => {
     const { labels, annotations, ...metadata } = object.metadata;
-    const pick = (map: Record<string, string> = {}) => Object.fromEntries(Object.entries(map).filter(([key]) => !own(key)));
+    const pick = (map: Record<string, string> = {}) =>
+      Object.fromEntries(Object.entries(map).filter(([key]) => !own(key)));
     return { ...object, metadata: { ...metadata, labels: pick(labels), annotations: pick(annotations) } };
   };
 
@@ -126,35 +171,58 @@ describe('a cluster at rest', () => {
       for (const child of childrenOf(request).filter(({ kind }) => kind !== 'Pod')) {
         const applied = child.metadata.annotations?.[lastApplied];
         const wished = children.find((one) => identity(one) === identity(child));
-        expect(asWished(JSON.parse(applied ?? 'null') as KubernetesObject)).toEqual(wished === undefined ? undefined : asWished(wished));
+        expect(asWished(JSON.parse(applied ?? 'null') as KubernetesObject)).toEqual(
+          wished === undefined ? undefined : asWished(wished),
+        );
       }
       expect(children.map(identity).sort()).toEqual(childrenOf(request).map(identity).sort());
-      if (controller.type === 'composite') expect(status['conditions']).toEqual((request.parent['status'] as { conditions?: Json } | undefined)?.conditions);
+      if (controller.type === 'composite')
+        expect(status['conditions']).toEqual(
+          (request.parent['status'] as { conditions?: Json } | undefined)?.conditions,
+        );
     }
   });
 });
 
 /** A copy in which what is at the place that the draws choose is replaced, or taken out where `by` is undefined. */
-function damage(value: Json, draws: number[], by: Json | undefined, keep: (path: string[]) => boolean, path: string[] = []): Json | undefined {
+function damage(
+  value: Json,
+  draws: number[],
+  by: Json | undefined,
+  keep: (path: string[]) => boolean,
+  path: string[] = [],
+): Json | undefined {
   const [draw = 0, ...rest] = draws;
   const keys = value !== null && typeof value === 'object' ? Object.keys(value) : [];
   const key = keys[draw % Math.max(1, keys.length)];
   if (key === undefined || draws.length === 0) return keep(path) ? value : by;
   const inner = damage((value as Record<string, Json>)[key]!, rest, by, keep, [...path, key]);
-  if (Array.isArray(value)) return value.flatMap((item, index) => (String(index) !== key ? [item] : inner === undefined ? [] : [inner]));
-  const entries = Object.entries(value as Record<string, Json>).flatMap(([name, child]): [string, Json][] => (name !== key ? [[name, child]] : inner === undefined ? [] : [[name, inner]]));
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => (String(index) !== key ? [item] : inner === undefined ? [] : [inner]));
+  const entries = Object.entries(value as Record<string, Json>).flatMap(([name, child]): [string, Json][] =>
+    name !== key ? [[name, child]] : inner === undefined ? [] : [[name, inner]],
+  );
   return Object.fromEntries(entries);
 }
 
 describe('a damaged request', () => {
-  const junk: fc.Arbitrary<Json> = fc.oneof(fc.constantFrom<Json>(null, 0, '', [], {}, true), fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>);
+  const junk: fc.Arbitrary<Json> = fc.oneof(
+    fc.constantFrom<Json>(null, 0, '', [], {}, true),
+    fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>,
+  );
   // below `Kind.apiVersion` and `namespace/name`; the names are the map keys' copies, for Metacontroller makes both from one object
-  const isIdentity = (path: string[]): boolean => path.length < 3 || ['apiVersion', 'kind', 'metadata'].includes(path[path.length - 1]!) || /metadata\.(name|namespace)$/.test(path.join('.'));
+  const isIdentity = (path: string[]): boolean =>
+    path.length < 3 ||
+    ['apiVersion', 'kind', 'metadata'].includes(path[path.length - 1]!) ||
+    /metadata\.(name|namespace)$/.test(path.join('.'));
   const places = fc.noBias(fc.array(fc.nat(1000), { minLength: 3, maxLength: 7 }));
 
   function isDecided(moment: number, part: 'children' | 'related', draws: number[], by: Json | undefined): void {
     const { controller, request } = momentAt(moment);
-    const damaged = { ...request, [part]: damage(request[part] as unknown as Json, draws, by, isIdentity) as unknown as ObjectsByKind };
+    const damaged = {
+      ...request,
+      [part]: damage(request[part] as unknown as Json, draws, by, isIdentity) as unknown as ObjectsByKind,
+    };
     const { questions, decision } = controller.run(damaged);
     (controller.type === 'decorator' ? toDecoratorResponse : toSyncResponse)(decision());
     questions();
@@ -162,11 +230,17 @@ describe('a damaged request', () => {
 
   // the API server refuses a child with a field of another type, but any optional field may be absent
   it('with anything missing in its children is decided, and the answer does Metacontroller no harm', () => {
-    fc.assert(fc.property(anyMoment, places, (moment, draws) => isDecided(moment, 'children', draws, undefined)), { numRuns: 3000 });
+    fc.assert(
+      fc.property(anyMoment, places, (moment, draws) => isDecided(moment, 'children', draws, undefined)),
+      { numRuns: 3000 },
+    );
   });
 
   it('with any JSON in its related objects is decided, and the answer does Metacontroller no harm', () => {
-    fc.assert(fc.property(anyMoment, places, junk, (moment, draws, by) => isDecided(moment, 'related', draws, by)), { numRuns: 1000 });
+    fc.assert(
+      fc.property(anyMoment, places, junk, (moment, draws, by) => isDecided(moment, 'related', draws, by)),
+      { numRuns: 1000 },
+    );
   });
 
   it('with any JSON as its status is decided, and the answer does Metacontroller no harm', () => {

@@ -16,8 +16,17 @@ export interface Recorded {
 function kindOf(name: string, phase: Phase, { parent, children }: HookRequest, decision: Decision): string {
   const conditions = (decision.status['conditions'] ?? []) as { type: string; status: string; reason: string }[];
   const reasons = conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`).join(', ');
-  const present = Object.values(children).flatMap((byName) => Object.keys(byName)).join(' ');
-  return [name, phase, parent.metadata.name, reasons, present, decision.operations.map(({ kind }) => kind).join(' ')].join('|');
+  const present = Object.values(children)
+    .flatMap((byName) => Object.keys(byName))
+    .join(' ');
+  return [
+    name,
+    phase,
+    parent.metadata.name,
+    reasons,
+    present,
+    decision.operations.map(({ kind }) => kind).join(' '),
+  ].join('|');
 }
 
 /**
@@ -45,15 +54,27 @@ export async function recordLife(): Promise<Recorded[]> {
     phase = 'disrupted';
     const before = world.get('Pod', 'demo-drive-0')?.metadata.uid;
     world.delete('Pod', 'demo-drive-0');
-    await world.until('the pod is replaced', () => {
-      const pod = world.get('Pod', 'demo-drive-0');
-      return pod !== undefined && pod.metadata.uid !== before && world.condition('WekaContainer', 'demo-drive-0')?.status === 'True';
-    }, 900);
+    await world.until(
+      'the pod is replaced',
+      () => {
+        const pod = world.get('Pod', 'demo-drive-0');
+        return (
+          pod !== undefined &&
+          pod.metadata.uid !== before &&
+          world.condition('WekaContainer', 'demo-drive-0')?.status === 'True'
+        );
+      },
+      900,
+    );
     world.lab.hardware.get('app-1')!.activeMounts = 1;
     // no look is older than the mount
     await world.clock.advance(1_000);
     world.patch('WekaClient', 'apps', { spec: { coresNum: 2 } });
-    await world.until('one pod keeps the earlier spec', () => world.condition('WekaClient', 'apps', 'ClientsUpToDate')?.status === 'False', 300);
+    await world.until(
+      'one pod keeps the earlier spec',
+      () => world.condition('WekaClient', 'apps', 'ClientsUpToDate')?.status === 'False',
+      300,
+    );
     await world.lab.machines.remove('app-2');
     await world.until('its container is gone', () => world.get('WekaContainer', 'apps-app-2') === undefined, 900);
     phase = 'ending';

@@ -17,14 +17,19 @@ interface Golden {
   events: HookEvent[];
   finalized?: boolean;
 }
-const decision = (name: string): Golden => JSON.parse(readFileSync(join(import.meta.dirname, '..', 'golden', `${name}.decision.json`), 'utf8')) as Golden;
-const commands = (name: string): unknown[] => decision(name).operations.map(({ kind, args }) => args['command'] ?? kind);
+const decision = (name: string): Golden =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'golden', `${name}.decision.json`), 'utf8')) as Golden;
+const commands = (name: string): unknown[] =>
+  decision(name).operations.map(({ kind, args }) => args['command'] ?? kind);
 const children = (name: string): string[] => decision(name).children.map(({ metadata }) => metadata.name);
-const reason = (name: string): string | undefined => decision(name).status.conditions.find(({ type }) => type === 'Ready')?.reason;
+const reason = (name: string): string | undefined =>
+  decision(name).status.conditions.find(({ type }) => type === 'Ready')?.reason;
 
 describe('traps', () => {
   it('trap 1: absence is not death (all proofs: hooks/weka/container/fence.test.ts)', () => {
-    expect(children('wekacontainer/40-the-pod-vanished-a-probe-asks-for-the-lock-of-its-runtime')).toEqual(['demo-drive-0-probe']);
+    expect(children('wekacontainer/40-the-pod-vanished-a-probe-asks-for-the-lock-of-its-runtime')).toEqual([
+      'demo-drive-0-probe',
+    ]);
     expect(children('wekacontainer/42-the-pod-lives-but-is-not-seen')).toEqual([]);
     expect(children('wekacontainer/41-the-lock-is-free-the-successor-comes')).toEqual(['demo-drive-0']);
   });
@@ -49,17 +54,26 @@ describe('traps', () => {
   });
 
   it('trap 5: labels of the parent itself are not inherited (hooks/weka/cluster/containers.test.ts)', () => {
-    const inherited = decision('wekacluster/03-range-is-claimed-containers-are-listed').children.flatMap(({ metadata }) => Object.keys({ ...metadata.labels, ...metadata.annotations }));
+    const inherited = decision('wekacluster/03-range-is-claimed-containers-are-listed').children.flatMap(
+      ({ metadata }) => Object.keys({ ...metadata.labels, ...metadata.annotations }),
+    );
     expect(inherited).not.toContain('controller-uid');
   });
 
   it('trap 7: what the operator builds does not roll pods, what the user wishes does (all fields: pod/hash.test.ts)', () => {
     const container = (spec: object) => {
-      const parsed = parseWekaContainer({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', metadata: { name: 'x' }, spec: { name: 'x', mode: 'drive', image: 'a:1', ...spec } });
+      const parsed = parseWekaContainer({
+        apiVersion: 'weka.weka.io/v1alpha1',
+        kind: 'WekaContainer',
+        metadata: { name: 'x' },
+        spec: { name: 'x', mode: 'drive', image: 'a:1', ...spec },
+      });
       if (!parsed.ok) throw new Error('invalid');
       return parsed.value;
     };
-    expect(configurationHash(container({ numDrives: 0, tolerations: [] }), 1)).toBe(configurationHash(container({ image: 'a:2' }), 1));
+    expect(configurationHash(container({ numDrives: 0, tolerations: [] }), 1)).toBe(
+      configurationHash(container({ image: 'a:2' }), 1),
+    );
     expect(configurationHash(container({ hugepages: 2000 }), 1)).not.toBe(configurationHash(container({}), 1));
   });
 
@@ -71,15 +85,25 @@ describe('traps', () => {
   });
 
   it('trap 9: goodbye is said through another member, and waits without one', () => {
-    expect(decision('wekacontainer/51-deleted-weka-moves-the-data-away').operations.map(({ target }) => target.name)).toEqual(['demo-drive-1']);
+    expect(
+      decision('wekacontainer/51-deleted-weka-moves-the-data-away').operations.map(({ target }) => target.name),
+    ).toEqual(['demo-drive-1']);
     expect(reason('wekacontainer/53-no-other-member-can-be-asked')).toBe('NoOtherMember');
-    expect(commands('wekacontainer/69-the-claims-order-destruction-nothing-is-told-to-weka')).toEqual(['runtime.allowStop']);
+    expect(commands('wekacontainer/69-the-claims-order-destruction-nothing-is-told-to-weka')).toEqual([
+      'runtime.allowStop',
+    ]);
   });
 
   it('trap 10: unknown carries the previous condition (all of it: test/properties/doubt.test.ts)', () => {
     const ready = (name: string) => decision(name).status.conditions.find(({ type }) => type === 'Ready');
-    expect(ready('wekacluster/22-nothing-is-known-nothing-changes')).toMatchObject({ status: 'True', reason: 'ClusterIsReady' });
-    expect(ready('wekacontainer/14-nothing-is-known-the-pod-stays')).toMatchObject({ status: 'True', reason: 'Running' });
+    expect(ready('wekacluster/22-nothing-is-known-nothing-changes')).toMatchObject({
+      status: 'True',
+      reason: 'ClusterIsReady',
+    });
+    expect(ready('wekacontainer/14-nothing-is-known-the-pod-stays')).toMatchObject({
+      status: 'True',
+      reason: 'Running',
+    });
   });
 
   it('trap 11: a name that is taken is said', () => {
@@ -96,9 +120,16 @@ describe('traps', () => {
   });
 
   it('trap 15: absence is no order (all of it: test/lab/guards.test.ts)', () => {
-    expect(decision('wekacontainer/62-the-owner-is-gone-without-a-word-the-data-stays').operations.map(({ args }) => args['force'])).toEqual([true]);
+    expect(
+      decision('wekacontainer/62-the-owner-is-gone-without-a-word-the-data-stays').operations.map(
+        ({ args }) => args['force'],
+      ),
+    ).toEqual([true]);
     expect(reason('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toBe('WordNeeded');
-    expect(decision('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toMatchObject({ operations: [], children: [] });
+    expect(decision('wekacontainer/79-the-owner-is-gone-and-the-grace-is-over-a-word-is-needed')).toMatchObject({
+      operations: [],
+      children: [],
+    });
     expect(commands('wekacontainer/47-its-cluster-has-lost-its-finalizer')).toEqual(['finalizer.ensure']);
   });
 
@@ -109,7 +140,7 @@ describe('traps', () => {
     expect(reason('wekacontainer/76-the-turn-is-no-licence-for-what-others-lack')).toBe('WaitingForProtection');
   });
 
-  it('trap 20: a status may be somebody else\'s', () => {
+  it("trap 20: a status may be somebody else's", () => {
     expect(decision('wekacontainer/48-a-status-from-a-backup-is-not-believed').status).not.toHaveProperty('clusterID');
   });
 
@@ -125,20 +156,34 @@ describe('traps', () => {
   });
 
   it('trap 14: a script is named by the uid of its object, never handed over', () => {
-    const script = { command: 'postFormClusterScript', parameters: { cluster: { namespace: 'default', name: 'demo', uid: 'uid' } } };
+    const script = {
+      command: 'postFormClusterScript',
+      parameters: { cluster: { namespace: 'default', name: 'demo', uid: 'uid' } },
+    };
     expect(wekaCatalogue['weka.run'].args.safeParse(script).success).toBe(true);
-    expect(wekaCatalogue['weka.run'].args.safeParse({ ...script, parameters: { ...script.parameters, script: 'true' } }).success).toBe(false);
+    expect(
+      wekaCatalogue['weka.run'].args.safeParse({ ...script, parameters: { ...script.parameters, script: 'true' } })
+        .success,
+    ).toBe(false);
   });
 
   it('trap 17: what admission has made of a pod is no difference, another wish is one', () => {
     const upToDate = (name: string) => decision(name).status.conditions.find(({ type }) => type === 'PodUpToDate');
-    expect(upToDate('wekacontainer/27-admission-has-rewritten-the-pod-nothing-is-done')).toMatchObject({ status: 'True' });
+    expect(upToDate('wekacontainer/27-admission-has-rewritten-the-pod-nothing-is-done')).toMatchObject({
+      status: 'True',
+    });
     expect(commands('wekacontainer/28-another-image-is-wished-of-a-rewritten-pod')).toEqual(['claims.write']);
-    expect(upToDate('wekacontainer/33-replaced-too-often-it-backs-off')).toMatchObject({ status: 'False', reason: 'RollBackedOff' });
+    expect(upToDate('wekacontainer/33-replaced-too-often-it-backs-off')).toMatchObject({
+      status: 'False',
+      reason: 'RollBackedOff',
+    });
   });
 
   it('trap 22: a pod whose successor could not come is left, without the turn', () => {
-    for (const name of ['wekacontainer/34-on-a-cordoned-node-the-pod-is-left-until-last', 'wekacontainer/35-a-taint-that-the-next-pod-does-not-tolerate']) {
+    for (const name of [
+      'wekacontainer/34-on-a-cordoned-node-the-pod-is-left-until-last',
+      'wekacontainer/35-a-taint-that-the-next-pod-does-not-tolerate',
+    ]) {
       expect(children(name)).toEqual(['demo-drive-0']);
       expect(commands(name)).toEqual([]);
     }

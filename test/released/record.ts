@@ -22,7 +22,8 @@ async function settled(): Promise<Settled[]> {
   const kinds = new Map<string, Settled>();
   for (const { phase, controller, request } of await recordLife()) {
     const key = `${controller.name} ${modeOf(request.parent)}`;
-    if (phase === 'ready' && !kinds.has(key)) kinds.set(key, { controller: controller.name, request, children: controller.decide(request).children });
+    if (phase === 'ready' && !kinds.has(key))
+      kinds.set(key, { controller: controller.name, request, children: controller.decide(request).children });
   }
   return [...kinds.values()];
 }

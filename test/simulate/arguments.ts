@@ -14,20 +14,29 @@ export interface Asked {
   list: boolean;
 }
 
-const whole = (least: number) => (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`It must be a whole number from ${least} upward.`);
-  return value;
-};
+const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} upward.`);
+    return value;
+  };
 
 /** Ends the process after --help and for what it can not read. */
 export function readArguments(argv: readonly string[]): Asked {
   const command = new Command('npm run simulate --')
-    .description('Runs whole lives of a cluster in the lab, with troubles at the worst moments, and judges each write. Ends with 1 when a life fails.')
+    .description(
+      'Runs whole lives of a cluster in the lab, with troubles at the worst moments, and judges each write. Ends with 1 when a life fails.',
+    )
     .option('--seeds <number>', 'lives to run', whole(1), 4)
     .option('--from <seed>', 'the first seed', whole(0), 1)
     .option('--only <troubles>', 'only these, joined by commas', (text: string) => text.split(','))
-    .option('--short', 'six containers, ten troubles and twenty minutes in place of twelve, twenty and two hours', false)
+    .option(
+      '--short',
+      'six containers, ten troubles and twenty minutes in place of twelve, twenty and two hours',
+      false,
+    )
     .option('--replay <file>', 'one life that was written down, in place of seeds')
     .option('--shrink <tries>', 'lives that may be run to make one that fails shorter; 0: none', whole(0), 40)
     .option('--bail', 'ends at the first life that fails', false)

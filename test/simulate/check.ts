@@ -43,7 +43,12 @@ export interface Watch {
  * Watches a world from now on.
  * @param isHindered while it is, such as with the hooks away, what may be so for a while may be so for longer
  */
-export function watchChecks(world: LabWorld, orders: Orders, checks: readonly Check[], isHindered: () => boolean = () => false): Watch {
+export function watchChecks(
+  world: LabWorld,
+  orders: Orders,
+  checks: readonly Check[],
+  isHindered: () => boolean = () => false,
+): Watch {
   const broken: Broken[] = [];
   const looks: (() => void)[] = [];
   const ends: (() => void)[] = [];
@@ -53,7 +58,9 @@ export function watchChecks(world: LabWorld, orders: Orders, checks: readonly Ch
       if (!broken.some((one) => one.check === name && one.text === text)) broken.push({ check: name, text });
     };
     watch({
-      world, orders, broken: tell,
+      world,
+      orders,
+      broken: tell,
       onWrite: (listener) => void ends.push(world.lab.store.onChange(({ before, after }) => listener(before, after))),
       whileSo(look, kinds) {
         const since = new Map<string, number>();
@@ -81,9 +88,11 @@ export function watchChecks(world: LabWorld, orders: Orders, checks: readonly Ch
           });
         };
         looks.push(judge);
-        ends.push(world.lab.store.onChange(({ before, after }) => {
-          if (kinds.includes((after ?? before)?.kind ?? '')) soon();
-        }));
+        ends.push(
+          world.lab.store.onChange(({ before, after }) => {
+            if (kinds.includes((after ?? before)?.kind ?? '')) soon();
+          }),
+        );
         ends.push(world.weka.onChange(soon));
       },
     });

@@ -49,7 +49,14 @@ export function lifeOf(seed: number, measure: Measure, troubles: readonly Troubl
     return { at: Math.round(at), name: trouble.name, arguments: trouble.draw(random) };
   });
   const each = measure.containers / 2;
-  return { seed, drives: each, computes: each, nodes: each + 1, ending: endings[random.integer(endings.length)] ?? 'stays', schedule };
+  return {
+    seed,
+    drives: each,
+    computes: each,
+    nodes: each + 1,
+    ending: endings[random.integer(endings.length)] ?? 'stays',
+    schedule,
+  };
 }
 
 /** Half of all troubles come in the midst of what the one before has begun. */
@@ -62,6 +69,9 @@ function kindsOf(random: Random, { troubles: count, kinds }: Measure, troubles: 
   const weighted = troubles.flatMap((trouble) => Array.from({ length: trouble.weight ?? 2 }, () => trouble));
   const different = [...new Set(random.shuffle(weighted))].slice(0, kinds);
   const again = weighted.filter(({ onceALife }) => onceALife !== true);
-  const rest = Array.from({ length: Math.max(0, count - different.length) }, () => again[random.integer(again.length)]).filter((one) => one !== undefined);
+  const rest = Array.from(
+    { length: Math.max(0, count - different.length) },
+    () => again[random.integer(again.length)],
+  ).filter((one) => one !== undefined);
   return random.shuffle([...different, ...rest]);
 }

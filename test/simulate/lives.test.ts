@@ -24,9 +24,15 @@ async function passes(life: Life): Promise<void> {
 }
 
 describe('short lives', () => {
-  it.each(Array.from({ length: lives }, (_, index) => first + index))(`seed %i passes (npm run simulate -- --short --seeds ${lives} --from ${first})`, { timeout }, (seed) => passes(lifeOf(seed, shortLife, drawn)));
+  it.each(Array.from({ length: lives }, (_, index) => first + index))(
+    `seed %i passes (npm run simulate -- --short --seeds ${lives} --from ${first})`,
+    { timeout },
+    (seed) => passes(lifeOf(seed, shortLife, drawn)),
+  );
 });
 
 describe('a life that failed once', () => {
-  it.each(readdirSync(kept).filter((name) => name.endsWith('.json')))('%s passes', { timeout }, (name) => passes(JSON.parse(readFileSync(join(kept, name), 'utf8')) as Life));
+  it.each(readdirSync(kept).filter((name) => name.endsWith('.json')))('%s passes', { timeout }, (name) =>
+    passes(JSON.parse(readFileSync(join(kept, name), 'utf8')) as Life),
+  );
 });

@@ -35,7 +35,9 @@ function livesOf({ replay, seeds, from, only, short }: Asked): Life[] {
 
 function tell({ seed }: Life, { broken, story, picture }: Outcome): void {
   const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
-  console.log(`\nseed ${seed} ${broken === undefined ? 'passed' : `FAILED, ${broken.check}: ${broken.text}`}\n${indented(story)}\n${indented(picture.split('\n'))}`);
+  console.log(
+    `\nseed ${seed} ${broken === undefined ? 'passed' : `FAILED, ${broken.check}: ${broken.text}`}\n${indented(story)}\n${indented(picture.split('\n'))}`,
+  );
 }
 
 async function failed(life: Life, outcome: Outcome, worker: Worker, { shrink: tries }: Asked): Promise<void> {
@@ -69,7 +71,10 @@ async function main(asked: Asked): Promise<void> {
       if (outcome.broken === undefined) {
         counts.passed += 1;
         if (asked.story || asked.replay !== undefined) tell(life, outcome);
-        else console.log(`seed ${life.seed} passed: ${outcome.took.length} troubles in ${clockTime(outcome.seconds * 1000)}`);
+        else
+          console.log(
+            `seed ${life.seed} passed: ${outcome.took.length} troubles in ${clockTime(outcome.seconds * 1000)}`,
+          );
       } else {
         counts.failed += 1;
         if (asked.bail) lives.length = 0;
@@ -81,7 +86,9 @@ async function main(asked: Asked): Promise<void> {
   await Promise.all(Array.from({ length: Math.min(asked.workers ?? availableParallelism(), lives.length) }, work));
   const total = counts.passed + counts.failed;
   const troublesTaken = [...took.values()].reduce((sum, count) => sum + count, 0);
-  console.log(`\n${counts.passed} lives passed, ${counts.failed} failed; ${troublesTaken} troubles of ${took.size} kinds; ${((total * 60_000) / milliseconds).toFixed(1)} lives per CPU-minute; ${Math.round((Date.now() - begun) / 1000)} s`);
+  console.log(
+    `\n${counts.passed} lives passed, ${counts.failed} failed; ${troublesTaken} troubles of ${took.size} kinds; ${((total * 60_000) / milliseconds).toFixed(1)} lives per CPU-minute; ${Math.round((Date.now() - begun) / 1000)} s`,
+  );
   if (counts.failed > 0) process.exitCode = 1;
 }
 

@@ -11,7 +11,19 @@ import { repository } from '../../lab/repository.ts';
 
 const patches = join(repository, 'test/mutants');
 /** What a life is made of. */
-const folders = ['hooks', 'sidecar', 'lab', 'crds', 'compositecontrollers', 'runtime-configmap', 'deploy/base', 'test/simulate', 'test/lab', 'package.json', 'tsconfig.json'];
+const folders = [
+  'hooks',
+  'sidecar',
+  'lab',
+  'crds',
+  'compositecontrollers',
+  'runtime-configmap',
+  'deploy/base',
+  'test/simulate',
+  'test/lab',
+  'package.json',
+  'tsconfig.json',
+];
 
 function copyOf(name: string): string {
   const copy = join(repository, 'build/mutants', name);
@@ -23,10 +35,32 @@ function copyOf(name: string): string {
 }
 
 /** The first seed that fails, and what it breaks; undefined when all of them pass. */
-function firstFailure(folder: string, from: number, lives: number, only: string | undefined): { seed: number; broken: string } | undefined {
-  const asked = ['--short', '--bail', '--shrink', '0', '--seeds', String(lives), '--from', String(from), ...(only === undefined ? [] : ['--only', only])];
-  const { stdout } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-  const failures = [...stdout.matchAll(/^seed (\d+) FAILED, (.*)$/gm)].map(([, seed, broken = '']) => ({ seed: Number(seed), broken }));
+function firstFailure(
+  folder: string,
+  from: number,
+  lives: number,
+  only: string | undefined,
+): { seed: number; broken: string } | undefined {
+  const asked = [
+    '--short',
+    '--bail',
+    '--shrink',
+    '0',
+    '--seeds',
+    String(lives),
+    '--from',
+    String(from),
+    ...(only === undefined ? [] : ['--only', only]),
+  ];
+  const { stdout } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const failures = [...stdout.matchAll(/^seed (\d+) FAILED, (.*)$/gm)].map(([, seed, broken = '']) => ({
+    seed: Number(seed),
+    broken,
+  }));
   return failures.sort((one, other) => one.seed - other.seed)[0];
 }
 
@@ -34,7 +68,10 @@ function firstFailure(folder: string, from: number, lives: number, only: string 
 function judge(patch: string, from: number, lives: number, only: string | undefined): { line: string; fell: boolean } {
   const name = basename(patch, '.patch');
   const copy = copyOf(name);
-  const applied = spawnSync('patch', ['-p1', '--forward', '--silent', '-i', join(patches, patch)], { cwd: copy, encoding: 'utf8' });
+  const applied = spawnSync('patch', ['-p1', '--forward', '--silent', '-i', join(patches, patch)], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
   if (applied.status !== 0) return { line: `${name}: does not apply: ${applied.stdout.trim()}`, fell: false };
   try {
     for (let next = from; next < from + lives;) {
@@ -42,7 +79,10 @@ function judge(patch: string, from: number, lives: number, only: string | undefi
       if (failure === undefined) break;
       next = failure.seed + 1;
       if (firstFailure(repository, failure.seed, 1, only) !== undefined) continue;
-      return { line: `${name}: fell in life ${next - from}, seed ${failure.seed}: ${failure.broken.slice(0, 160)}`, fell: true };
+      return {
+        line: `${name}: fell in life ${next - from}, seed ${failure.seed}: ${failure.broken.slice(0, 160)}`,
+        fell: true,
+      };
     }
     return { line: `${name}: none of ${lives} lives fell for it`, fell: false };
   } finally {
@@ -59,7 +99,9 @@ const command = new Command('npm run simulate:mutants --')
   .configureHelp({ helpWidth: 120 })
   .parse();
 const { lives, from, only } = command.opts<{ lives: string; from: string; only?: string }>();
-const chosen = readdirSync(patches).filter((file) => file.endsWith('.patch') && (command.args.length === 0 || command.args.includes(basename(file, '.patch'))));
+const chosen = readdirSync(patches).filter(
+  (file) => file.endsWith('.patch') && (command.args.length === 0 || command.args.includes(basename(file, '.patch'))),
+);
 for (const patch of chosen) {
   const { line, fell } = judge(patch, Number(from), Number(lives), only);
   console.log(line);

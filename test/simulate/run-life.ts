@@ -45,24 +45,34 @@ export async function runLife(life: Life): Promise<Outcome> {
   const stage = await setStage(life);
   const { world } = stage;
   const orders = ordersIn(world);
-  const checks = [...worldChecks, ...stageChecks.map((check): Check => ({ ...check, watch: (scene) => check.watch(scene, stage) }))];
+  const checks = [
+    ...worldChecks,
+    ...stageChecks.map((check): Check => ({ ...check, watch: (scene) => check.watch(scene, stage) })),
+  ];
   const watch = watchChecks(world, orders, checks, () => stage.hindrances > 0);
   const own: Broken[] = [];
   const unwatch = watchDecisions(wekaControllers, (text) => own.push({ check: 'decisions-repeat', text }));
   const took: string[] = [];
   const start = world.clock.now();
   const outcome = (broken?: Broken): Outcome => ({
-    ...(broken === undefined ? {} : { broken }), story: [...stage.story], picture: world.picture(), took, seconds: (world.clock.now() - start) / 1000,
+    ...(broken === undefined ? {} : { broken }),
+    story: [...stage.story],
+    picture: world.picture(),
+    took,
+    seconds: (world.clock.now() - start) / 1000,
   });
   const stopWhenBroken = (): void => {
     const first = own[0] ?? watch.broken[0];
     if (first !== undefined) throw new PromiseBroken(first);
   };
   const within: Within = async (seconds, predicate) => {
-    const reached = await world.clock.runUntil(() => {
-      stopWhenBroken();
-      return predicate();
-    }, { maxMilliseconds: seconds * 1000 });
+    const reached = await world.clock.runUntil(
+      () => {
+        stopWhenBroken();
+        return predicate();
+      },
+      { maxMilliseconds: seconds * 1000 },
+    );
     stopWhenBroken();
     return reached;
   };
@@ -73,7 +83,10 @@ export async function runLife(life: Life): Promise<Outcome> {
     stopWhenBroken();
     return outcome();
   } catch (error) {
-    const broken = error instanceof PromiseBroken ? error.broken : { check: 'no-exception', text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    const broken =
+      error instanceof PromiseBroken
+        ? error.broken
+        : { check: 'no-exception', text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     stage.tell(`BROKEN ${broken.check}: ${broken.text}`);
     return outcome(broken);
   } finally {
@@ -119,7 +132,8 @@ function whenWritten(stage: Stage, predicate: () => boolean): () => boolean {
 /** The cluster comes up, the troubles come, and all is whole again. */
 async function live(stage: Stage, within: Within, took: string[]): Promise<void> {
   const whole = whenWritten(stage, () => isWhole(stage));
-  if (!await within(bounds.ready, whole)) fail('comes-up', `not whole ${bounds.ready} s after it was applied: ${lacks(stage).join('; ')}`);
+  if (!(await within(bounds.ready, whole)))
+    fail('comes-up', `not whole ${bounds.ready} s after it was applied: ${lacks(stage).join('; ')}`);
   const ends = stage.life.schedule.map((scheduled) => begin(stage, scheduled, took));
   await within(Math.max(0, ...ends) + 1, never);
   stage.tell('all troubles have ended');
@@ -154,8 +168,8 @@ async function becomesWhole(stage: Stage, within: Within, whole: () => boolean, 
   const { clock } = stage.world;
   const end = clock.now() + seconds * 1000;
   while (clock.now() < end) {
-    if (!await within((end - clock.now()) / 1000, whole)) return false;
-    if (!await within(bounds.stable, () => !whole())) return true;
+    if (!(await within((end - clock.now()) / 1000, whole))) return false;
+    if (!(await within(bounds.stable, () => !whole()))) return true;
   }
   return false;
 }
@@ -168,7 +182,10 @@ async function settle(stage: Stage, within: Within, whole: () => boolean): Promi
     for (const line of done) stage.tell(`as a condition asks: ${line}`);
     if (await becomesWhole(stage, within, whole, bounds.remedied)) return quiet(stage, within);
   }
-  return fail('all-settles', `not whole ${bounds.settled} s after the last trouble, and no condition asks for what would help: ${lacks(stage).join('; ')}`);
+  return fail(
+    'all-settles',
+    `not whole ${bounds.settled} s after the last trouble, and no condition asks for what would help: ${lacks(stage).join('; ')}`,
+  );
 }
 
 /** A converged system writes nothing; the users and turns of the first minutes are over by then. */
@@ -187,7 +204,8 @@ async function quiet(stage: Stage, within: Within): Promise<void> {
   const counts = new Map<string, number>();
   for (const write of writes) counts.set(write, (counts.get(write) ?? 0) + 1);
   const shown = [...counts].map(([what, count]) => `${what} (${count})`).join(', ');
-  if (counts.size > 0) fail('is-quiet', `8.5 written while nothing happens, ${bounds.pause} s after all was whole: ${shown}`);
+  if (counts.size > 0)
+    fail('is-quiet', `8.5 written while nothing happens, ${bounds.pause} s after all was whole: ${shown}`);
 }
 
 async function end(stage: Stage, within: Within): Promise<void> {
@@ -197,8 +215,15 @@ async function end(stage: Stage, within: Within): Promise<void> {
   const cancelled = cluster?.metadata.deletionTimestamp !== undefined;
   stage.tell(cancelled ? 'the cancelled deletion is taken back' : `the cluster is ${life.ending.replaceAll('-', ' ')}`);
   if (cancelled) world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: false } } });
-  else world.delete('WekaCluster', 'demo', { propagationPolicy: life.ending === 'deleted' ? 'Background' : 'Foreground' });
+  else
+    world.delete('WekaCluster', 'demo', { propagationPolicy: life.ending === 'deleted' ? 'Background' : 'Foreground' });
   const seconds = graceSeconds + bounds.gone;
-  if (await within(seconds, whenWritten(stage, () => leftovers(stage).length === 0))) return;
+  if (
+    await within(
+      seconds,
+      whenWritten(stage, () => leftovers(stage).length === 0),
+    )
+  )
+    return;
   fail('deletion-ends', `left ${clockTime(seconds * 1000)} after the deletion: ${leftovers(stage).join('; ')}`);
 }

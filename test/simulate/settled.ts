@@ -4,8 +4,10 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Stage } from './stage.ts';
 import { attempt, namesOf, ours } from './stage.ts';
 
-const conditionsOf = (object: KubernetesObject): Condition[] => ((object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? []);
-const isReady = (object: KubernetesObject): boolean => conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
+const conditionsOf = (object: KubernetesObject): Condition[] =>
+  (object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? [];
+const isReady = (object: KubernetesObject): boolean =>
+  conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** Why the cluster is not whole: a sentence for each thing that is missing. The first ones are cheap to find. */
@@ -18,7 +20,10 @@ function* lacking(stage: Stage): Generator<string> {
   }
   if (!isReady(cluster)) yield 'WekaCluster demo is not Ready';
   const containers = ours(stage, 'WekaContainer');
-  const { driveContainers = 0, computeContainers = 0 } = (cluster.spec?.['dynamicTemplate'] ?? {}) as { driveContainers?: number; computeContainers?: number };
+  const { driveContainers = 0, computeContainers = 0 } = (cluster.spec?.['dynamicTemplate'] ?? {}) as {
+    driveContainers?: number;
+    computeContainers?: number;
+  };
   const wished = driveContainers + computeContainers;
   if (containers.length !== wished) yield `${containers.length} WekaContainers, ${wished} are wished for`;
   for (const container of containers) {
@@ -26,7 +31,9 @@ function* lacking(stage: Stage): Generator<string> {
     else if (!isReady(container)) yield `WekaContainer ${container.metadata.name} is not Ready`;
   }
   const pods = new Map(ours(stage, 'Pod').map((pod) => [pod.metadata.name, pod]));
-  for (const { metadata: { name } } of containers) {
+  for (const {
+    metadata: { name },
+  } of containers) {
     const pod = pods.get(name);
     if (pod === undefined) yield `there is no pod ${name}`;
     else if (isTerminating(pod)) yield `pod ${name} is terminating`;
@@ -49,9 +56,17 @@ export const isWhole = (stage: Stage): boolean => lacking(stage).next().done ===
 /** What is left of a cluster that was deleted. */
 export function leftovers(stage: Stage): string[] {
   const { world } = stage;
-  const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) => ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`));
-  const holders = world.list('WekaClaims').flatMap((claims) => Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {}).filter((uid) => !stage.given.has(uid)).map((uid) => `${uid} holds something in ${claims.metadata.name}`));
-  const drives = Object.keys(world.weka.snapshot().driveGuids).filter((serial) => !stage.given.has(serial)).map((serial) => `drive ${serial} is signed`);
+  const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
+    ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`),
+  );
+  const holders = world.list('WekaClaims').flatMap((claims) =>
+    Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {})
+      .filter((uid) => !stage.given.has(uid))
+      .map((uid) => `${uid} holds something in ${claims.metadata.name}`),
+  );
+  const drives = Object.keys(world.weka.snapshot().driveGuids)
+    .filter((serial) => !stage.given.has(serial))
+    .map((serial) => `drive ${serial} is signed`);
   return [...objects, ...holders, ...drives];
 }
 
@@ -75,8 +90,13 @@ const deletePod = (stage: Stage, { object }: Asking): string => {
 
 /** Lets the pods stop whose container has gone, when nothing else is missing. */
 const letGo = (stage: Stage, { condition }: Asking): string => {
-  const names = [...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g)].map(([, name]) => name ?? '');
-  for (const name of names) stage.world.lab.pods.exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '').catch(() => undefined);
+  const names = [
+    ...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g),
+  ].map(([, name]) => name ?? '');
+  for (const name of names)
+    stage.world.lab.pods
+      .exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '')
+      .catch(() => undefined);
   return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
 };
 
@@ -88,7 +108,8 @@ const override = (stage: Stage, { object }: Asking, overrides: Record<string, un
 
 /** The patch that the message names, as it stands there. */
 const patchPod = (stage: Stage, { condition }: Asking): string => {
-  const [command = '', name = '', patch = '{}'] = /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)'/.exec(condition.message) ?? [];
+  const [command = '', name = '', patch = '{}'] =
+    /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)'/.exec(condition.message) ?? [];
   attempt(() => stage.world.patch('Pod', name, JSON.parse(patch) as object));
   return command;
 };
@@ -100,15 +121,24 @@ export const remedies: readonly Remedy[] = [
   { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
   {
-    reason: 'FormerContainer', message: /giveUpFormer: \S+/,
-    act: (stage, asking) => override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
+    reason: 'FormerContainer',
+    message: /giveUpFormer: \S+/,
+    act: (stage, asking) =>
+      override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
   },
   {
     reason: 'UnlabelledContainers',
     act(stage) {
       const uid = stage.world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
-      const names = ours(stage, 'WekaContainer').filter(({ metadata }) => metadata.labels?.['controller-uid'] !== uid).map(({ metadata }) => metadata.name);
-      for (const name of names) attempt(() => stage.world.patch('WekaContainer', name, { metadata: { labels: { 'controller-uid': uid, 'weka.io/cluster-id': uid } } }));
+      const names = ours(stage, 'WekaContainer')
+        .filter(({ metadata }) => metadata.labels?.['controller-uid'] !== uid)
+        .map(({ metadata }) => metadata.name);
+      for (const name of names)
+        attempt(() =>
+          stage.world.patch('WekaContainer', name, {
+            metadata: { labels: { 'controller-uid': uid, 'weka.io/cluster-id': uid } },
+          }),
+        );
       return `kubectl label --overwrite wekacontainers ${names.join(' ')} controller-uid=${uid} weka.io/cluster-id=${uid}`;
     },
   },
@@ -129,17 +159,30 @@ export const remedies: readonly Remedy[] = [
       return `${node} was rebooted`;
     },
   },
-  { reason: 'WaitingToLeave', message: /overrides\.skipDeactivate skips it/, act: (stage, asking) => override(stage, asking, { skipDeactivate: true }) },
+  {
+    reason: 'WaitingToLeave',
+    message: /overrides\.skipDeactivate skips it/,
+    act: (stage, asking) => override(stage, asking, { skipDeactivate: true }),
+  },
 ];
 
 /** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
 export function doAsAsked(stage: Stage): string[] {
-  const asking = [...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)), ...stage.world.list('WekaNode')].flatMap((object) =>
-    conditionsOf(object).filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True')).map((condition): Asking => ({ object, condition })));
+  const asking = [
+    ...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)),
+    ...stage.world.list('WekaNode'),
+  ].flatMap((object) =>
+    conditionsOf(object)
+      .filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True'))
+      .map((condition): Asking => ({ object, condition })),
+  );
   for (const { reason, message, act } of remedies) {
-    const those = asking.filter(({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true));
+    const those = asking.filter(
+      ({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true),
+    );
     const each = new Map(those.map((one) => [`${one.object.kind} ${one.object.metadata.name}`, one]));
-    if (each.size > 0) return [...each.values()].map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
+    if (each.size > 0)
+      return [...each.values()].map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
   }
   return [];
 }

@@ -12,14 +12,14 @@ export async function shrink(life: Life, check: string, judge: Judge, tries: num
     if (left <= 0 || schedule.length === best.schedule.length) return false;
     left -= 1;
     const shorter = { ...best, schedule };
-    if (await judge(shorter) !== check) return false;
+    if ((await judge(shorter)) !== check) return false;
     best = shorter;
     return true;
   };
   for (let size = Math.ceil(life.schedule.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < best.schedule.length && left > 0;) {
       const rest = [...best.schedule.slice(0, start), ...best.schedule.slice(start + size)];
-      if (!await failsWith(rest)) start += size;
+      if (!(await failsWith(rest))) start += size;
     }
   }
   return best;

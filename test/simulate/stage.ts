@@ -55,7 +55,9 @@ export const calm: TransportFaults = { lost: 0, answerLost: 0, repeated: 0, dela
 
 const worst = <Faults extends object>(present: Set<Faults>, none: Faults): Faults => {
   const all = [none, ...present] as Record<string, number>[];
-  return Object.fromEntries(Object.keys(none).map((key) => [key, Math.max(...all.map((one) => one[key] ?? 0))])) as Faults;
+  return Object.fromEntries(
+    Object.keys(none).map((key) => [key, Math.max(...all.map((one) => one[key] ?? 0))]),
+  ) as Faults;
 };
 
 /** The grace of the cluster's deletion, in seconds: long enough to think better of it. */
@@ -71,9 +73,20 @@ export async function setStage(life: Life): Promise<Stage> {
   const hookListeners = new Set<(call: HookCall, status: number, body: string) => void>();
   let killing: { effects: number; before: boolean } | undefined;
   const stage: Omit<Stage, 'world'> & { world: LabWorld | undefined } = {
-    world: undefined, life, story,
-    hindrances: 0, transport: new Set(), access: new Set(), admissions: new Set(), disguises: new Set(), down: new Set(), forced: new Set(), given: new Set(),
-    killSidecar: (after) => { killing = after; },
+    world: undefined,
+    life,
+    story,
+    hindrances: 0,
+    transport: new Set(),
+    access: new Set(),
+    admissions: new Set(),
+    disguises: new Set(),
+    down: new Set(),
+    forced: new Set(),
+    given: new Set(),
+    killSidecar: (after) => {
+      killing = after;
+    },
     onEffect: (listener) => void effectListeners.add(listener),
     onHookCall: (listener) => void hookListeners.add(listener),
     tell: (line) => void story.push(`${clockTime(clock.now() - Date.UTC(2026, 0, 1))} ${line}`),
@@ -94,29 +107,45 @@ export async function setStage(life: Life): Promise<Stage> {
   const judged = (inner: ClusterAccess): ClusterAccess => ({
     ...inner,
     create: (object) => effect({ verb: 'create', object }, () => inner.create(object)),
-    patchJson: (address, patch) => effect({ verb: 'patch', kind: address.kind, namespace: address.namespace, name: address.name }, () => inner.patchJson(address, patch)),
-    delete: (address, uid) => effect({ verb: 'delete', kind: address.kind, namespace: address.namespace, name: address.name }, () => inner.delete(address, uid)),
-    exec: (request) => effect({ verb: 'exec', request }, async () => {
-      let answer = await inner.exec(request);
-      for (const disguise of stage.disguises) answer = disguise(request, answer) ?? answer;
-      return answer;
-    }),
+    patchJson: (address, patch) =>
+      effect({ verb: 'patch', kind: address.kind, namespace: address.namespace, name: address.name }, () =>
+        inner.patchJson(address, patch),
+      ),
+    delete: (address, uid) =>
+      effect({ verb: 'delete', kind: address.kind, namespace: address.namespace, name: address.name }, () =>
+        inner.delete(address, uid),
+      ),
+    exec: (request) =>
+      effect({ verb: 'exec', request }, async () => {
+        let answer = await inner.exec(request);
+        for (const disguise of stage.disguises) answer = disguise(request, answer) ?? answer;
+        return answer;
+      }),
   });
   const world = await startWorld({
-    clock, seed, nodes, weka: { rebuild: 1000 },
+    clock,
+    seed,
+    nodes,
+    weka: { rebuild: 1000 },
     // a kubelet with much to do: what was removed by force lives on for long
     nodeSettings: { orphanKillMilliseconds: 30_000 },
     staleCache: { minimumMilliseconds: 0, maximumMilliseconds: 300, applies: () => true },
     admission: (object, before) => {
       for (const admission of stage.admissions) admission(object, before);
     },
-    transport: (local, random) => faultyTransport({
-      async call(call) {
-        const answer = await local.call(call);
-        for (const listener of hookListeners) listener(call, answer.status, answer.body);
-        return answer;
-      },
-    }, clock, random, () => worst(stage.transport, calm)),
+    transport: (local, random) =>
+      faultyTransport(
+        {
+          async call(call) {
+            const answer = await local.call(call);
+            for (const listener of hookListeners) listener(call, answer.status, answer.body);
+            return answer;
+          },
+        },
+        clock,
+        random,
+        () => worst(stage.transport, calm),
+      ),
     access: (local) => faultyAccess(judged(local), chance, () => worst(stage.access, { lost: 0, answerLost: 0 })),
   });
   stage.world = world;
@@ -143,9 +172,11 @@ export function attempt(work: () => unknown): boolean {
 }
 
 /** Objects of the cluster's namespace. */
-export const ours = (stage: Stage, kind: string): KubernetesObject[] => stage.world.list(kind).filter(({ metadata }) => metadata.namespace === 'default');
+export const ours = (stage: Stage, kind: string): KubernetesObject[] =>
+  stage.world.list(kind).filter(({ metadata }) => metadata.namespace === 'default');
 
 export const namesOf = (objects: readonly KubernetesObject[]): string[] => objects.map(({ metadata }) => metadata.name);
 
 /** Nodes that no trouble has taken down. */
-export const upNodes = (stage: Stage): string[] => namesOf(stage.world.list('Node')).filter((name) => !stage.down.has(name));
+export const upNodes = (stage: Stage): string[] =>
+  namesOf(stage.world.list('Node')).filter((name) => !stage.down.has(name));

@@ -26,10 +26,12 @@ export interface Trouble {
 }
 
 /** `seconds` of a trouble that lasts. */
-export const lasting = (random: Random, least: number, most: number): number => least + random.integer(most - least + 1);
+export const lasting = (random: Random, least: number, most: number): number =>
+  least + random.integer(most - least + 1);
 
 /** A fraction that picks one of what is there. */
 export const which = (random: Random): number => Math.floor(random.next() * 10_000) / 10_000;
 
 /** The one that a fraction picks; undefined of nothing. */
-export const picked = <Item>(items: readonly Item[], fraction: unknown): Item | undefined => items[Math.floor(Number(fraction) * items.length)];
+export const picked = <Item>(items: readonly Item[], fraction: unknown): Item | undefined =>
+  items[Math.floor(Number(fraction) * items.length)];

@@ -33,7 +33,11 @@ export type ApiGroup = Pick<KindDefinition, 'group' | 'version' | 'categories'>;
 /** What the kinds of one API group are made with: the schemas of their objects, and their definitions. */
 export function apiGroup({ group, version, categories }: ApiGroup) {
   const apiVersion = `${group}/${version}`;
-  const identity = <Kind extends string>(kind: Kind) => ({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata: objectMeta });
+  const identity = <Kind extends string>(kind: Kind) => ({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal(kind),
+    metadata: objectMeta,
+  });
   return {
     group,
     version,
@@ -44,7 +48,11 @@ export function apiGroup({ group, version, categories }: ApiGroup) {
       z.object({ ...identity(kind), spec: spec.describe('spec is what is recorded') }),
 
     /** The schema of a whole object. */
-    customResource: <Kind extends string, Spec extends z.ZodType, Status extends z.ZodType>(kind: Kind, spec: Spec, status: Status) =>
+    customResource: <Kind extends string, Spec extends z.ZodType, Status extends z.ZodType>(
+      kind: Kind,
+      spec: Spec,
+      status: Status,
+    ) =>
       z.object({
         ...identity(kind),
         spec: spec.describe('spec is what is wished'),
@@ -52,7 +60,12 @@ export function apiGroup({ group, version, categories }: ApiGroup) {
       }),
 
     /** A kind of the group. */
-    kind: (definition: Omit<KindDefinition, keyof ApiGroup>): KindDefinition => ({ ...definition, group, version, categories }),
+    kind: (definition: Omit<KindDefinition, keyof ApiGroup>): KindDefinition => ({
+      ...definition,
+      group,
+      version,
+      categories,
+    }),
   };
 }
 

@@ -16,20 +16,41 @@ export const stringMap = () => z.record(text(317), text(4096));
 const labelPart = '[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?';
 const labelPrefix = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
 const labelKeyPattern = `(${labelPrefix}/)?${labelPart}`;
-const labelKeyWords = 'a label key such as example.com/role: letters, digits, -, _ and . after an optional domain and one slash';
+const labelKeyWords =
+  'a label key such as example.com/role: letters, digits, -, _ and . after an optional domain and one slash';
 /** A name of at most 63 characters, after a domain and a slash where there is one. */
-export const labelKey = () => z.string().max(317).regex(new RegExp(`^${labelKeyPattern}$`), { error: `must be ${labelKeyWords}` });
+export const labelKey = () =>
+  z
+    .string()
+    .max(317)
+    .regex(new RegExp(`^${labelKeyPattern}$`), { error: `must be ${labelKeyWords}` });
 /** The same, or empty where that means that there is none. */
-export const optionalLabelKey = () => z.string().max(317).regex(new RegExp(`^(${labelKeyPattern})?$`), { error: `must be empty or ${labelKeyWords}` });
+export const optionalLabelKey = () =>
+  z
+    .string()
+    .max(317)
+    .regex(new RegExp(`^(${labelKeyPattern})?$`), { error: `must be empty or ${labelKeyWords}` });
 const labelValue = () =>
-  z.string().max(63).regex(new RegExp(`^(${labelPart})?$`), { error: 'must be a label value: at most 63 letters, digits, -, _ and ., the first and last a letter or digit' });
+  z
+    .string()
+    .max(63)
+    .regex(new RegExp(`^(${labelPart})?$`), {
+      error: 'must be a label value: at most 63 letters, digits, -, _ and ., the first and last a letter or digit',
+    });
 const labelLimit = 32;
 
 /** The values have a schema of their own; of the keys only a rule can say to an API server what they are. */
 const keyed = <Value extends z.ZodType>(value: Value) =>
   withRules(z.record(labelKey(), value), [
-    { cel: `self.all(key, key.size() <= 317 && key.matches('^${labelKeyPattern.replaceAll('\\', '\\\\')}$'))`, message: `each key must be ${labelKeyWords}` },
-  ]).refine((self) => Object.keys(self as object).length <= labelLimit, { error: `must have at most ${labelLimit} entries` }).meta({ maxProperties: labelLimit });
+    {
+      cel: `self.all(key, key.size() <= 317 && key.matches('^${labelKeyPattern.replaceAll('\\', '\\\\')}$'))`,
+      message: `each key must be ${labelKeyWords}`,
+    },
+  ])
+    .refine((self) => Object.keys(self as object).length <= labelLimit, {
+      error: `must have at most ${labelLimit} entries`,
+    })
+    .meta({ maxProperties: labelLimit });
 /** Labels that select an object, or are set on one: about a selector that is none Metacontroller can not even ask a hook. */
 export const labelMap = () => keyed(labelValue());
 export const annotationMap = () => keyed(text(4096));
@@ -43,9 +64,12 @@ export const anyObject = () => z.looseObject({});
 /** `500m`, `1Gi`, 2. */
 export const quantity = () =>
   z.union([
-    z.string().max(64).regex(/^[+-]?([0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/, {
-      error: 'must be a quantity such as 500m or 1Gi',
-    }),
+    z
+      .string()
+      .max(64)
+      .regex(/^[+-]?([0-9]+|[0-9]+\.[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/, {
+        error: 'must be a quantity such as 500m or 1Gi',
+      }),
     z.int(),
   ]);
 
@@ -54,7 +78,10 @@ export const quantity = () =>
  * descriptions are written without it.
  */
 export function object<Shape extends Record<string, z.ZodType>>(shape: Shape) {
-  const documented = Object.entries(shape).map(([name, schema]) => [name, schema.describe(`${name} ${schema.description ?? ''}`)]);
+  const documented = Object.entries(shape).map(([name, schema]) => [
+    name,
+    schema.describe(`${name} ${schema.description ?? ''}`),
+  ]);
   return z.object(Object.fromEntries(documented) as Shape);
 }
 
@@ -72,7 +99,10 @@ export const toleration = object({
   key: optionalLabelKey().optional().describe('is the taint key; empty matches all keys and needs operator Exists'),
   operator: z.enum(['Exists', 'Equal']).optional().describe('relates the key to the value; Equal when absent'),
   value: text(63).optional().describe('is the taint value that the toleration matches'),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).optional().describe('is the taint effect; all when absent'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .optional()
+    .describe('is the taint effect; all when absent'),
   tolerationSeconds: z.int().optional().describe('is how long a NoExecute taint is tolerated; for ever when absent'),
 });
 export const tolerations = () => z.array(toleration).max(64);
@@ -88,7 +118,10 @@ const condition = object({
   message: text(32768).describe('is a sentence for people'),
 });
 export const conditions = () =>
-  z.array(condition).max(128).meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] });
+  z
+    .array(condition)
+    .max(128)
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] });
 export const observedGeneration = () =>
   z.int().min(0).optional().describe('is the generation of the spec that the status is about');
 

@@ -6,7 +6,10 @@ import { contentHash, operation } from '../operations.ts';
 
 export const bootFileEntries = {
   'bootConfigMap.ensure': entry({
-    kind: 'bootConfigMap.ensure', type: 'operation', target: namespacedTarget, args: noArguments,
+    kind: 'bootConfigMap.ensure',
+    type: 'operation',
+    target: namespacedTarget,
+    args: noArguments,
     result: changedResult,
     rbac: [coreRight(['get', 'create'], 'configmaps')],
     description: 'Copies the boot scripts into a namespace, as an immutable ConfigMap.',

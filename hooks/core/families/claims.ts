@@ -24,12 +24,18 @@ export interface ClaimChange {
 /** The entries for the cluster-scoped kind whose objects hold a system's claims. */
 export const claimsEntries = (kind: ResourceKind) => ({
   'claims.read': entry({
-    kind: 'claims.read', type: 'observation', target: clusterTarget, args: noArguments, result: claimsValue,
+    kind: 'claims.read',
+    type: 'observation',
+    target: clusterTarget,
+    args: noArguments,
+    result: claimsValue,
     rbac: [rightTo(['get'], kind)],
     description: 'Reads a claims object and the resourceVersion that a write must name.',
   }),
   'claims.write': entry({
-    kind: 'claims.write', type: 'operation', target: clusterTarget,
+    kind: 'claims.write',
+    type: 'operation',
+    target: clusterTarget,
     args: z.strictObject({
       expectedResourceVersion: z.string().min(1).max(64).nullable(),
       changes: z.array(claimChange).min(1).max(256),
@@ -49,5 +55,9 @@ export function claimsRead(name: string, maxAgeSeconds: number): TypedObservatio
 
 /** Changes a claims object that was read at `expectedResourceVersion`; null creates it. */
 export function claimsWrite(name: string, expectedResourceVersion: string | null, changes: ClaimChange[]): Operation {
-  return operation('claims.write', { name }, { expectedResourceVersion, changes: changes.map((change) => ({ ...change })) });
+  return operation(
+    'claims.write',
+    { name },
+    { expectedResourceVersion, changes: changes.map((change) => ({ ...change })) },
+  );
 }

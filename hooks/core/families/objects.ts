@@ -2,7 +2,17 @@
 import { z } from 'zod';
 import { coreRight, rightTo, type SystemAccess } from '../access.ts';
 import {
-  absent, changedResult, clusterTarget, entry, isOneOf, namespacedTarget, noArguments, notOneOf, objectTarget, podReference, podTarget,
+  absent,
+  changedResult,
+  clusterTarget,
+  entry,
+  isOneOf,
+  namespacedTarget,
+  noArguments,
+  notOneOf,
+  objectTarget,
+  podReference,
+  podTarget,
   type TypedObservation,
 } from '../catalogue.ts';
 import type { Operation } from '../contract.ts';
@@ -14,8 +24,13 @@ const text = z.string();
 export const objectLiveValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
-    exists: z.literal(true), uid: text, controllerUid: text.optional(), labels: z.record(z.string(), z.string()),
-    deletionTimestamp: text.optional(), finalizers: z.array(text).optional(), generation: z.int().min(1).optional(),
+    exists: z.literal(true),
+    uid: text,
+    controllerUid: text.optional(),
+    labels: z.record(z.string(), z.string()),
+    deletionTimestamp: text.optional(),
+    finalizers: z.array(text).optional(),
+    generation: z.int().min(1).optional(),
     /** The asked-for fields that are set, by their dotted path. */
     fields: jsonObject,
   }),
@@ -37,38 +52,69 @@ export function objectEntries(systems: readonly SystemAccess[]) {
   const finalized = systems.flatMap((one) => one.finalized.map(({ kind }) => kind));
   return {
     'object.live': entry({
-      kind: 'object.live', type: 'observation', target: objectTarget.refine(isOneOf(readable), notOneOf),
-      args: z.strictObject({ fields: z.array(z.string().regex(/^spec(\.[A-Za-z]+)+$/, 'not a path below spec')).max(16).optional() }),
+      kind: 'object.live',
+      type: 'observation',
+      target: objectTarget.refine(isOneOf(readable), notOneOf),
+      args: z.strictObject({
+        fields: z
+          .array(z.string().regex(/^spec(\.[A-Za-z]+)+$/, 'not a path below spec'))
+          .max(16)
+          .optional(),
+      }),
       result: objectLiveValue,
       rbac: readable.map((kind) => rightTo(['get'], kind)),
-      description: 'Reads an object of a known kind by name: its uid, controller, labels, generation, deletion and single fields of its spec.',
+      description:
+        'Reads an object of a known kind by name: its uid, controller, labels, generation, deletion and single fields of its spec.',
     }),
     'configmap.keys': entry({
-      kind: 'configmap.keys', type: 'observation', target: namespacedTarget, args: noArguments, result: configMapKeysValue,
+      kind: 'configmap.keys',
+      type: 'observation',
+      target: namespacedTarget,
+      args: noArguments,
+      result: configMapKeysValue,
       rbac: [coreRight(['get'], 'configmaps')],
       description: 'Reads which keys a ConfigMap has.',
     }),
     'server.time': entry({
-      kind: 'server.time', type: 'observation', target: clusterTarget, args: noArguments, result: serverTimeValue,
+      kind: 'server.time',
+      type: 'observation',
+      target: clusterTarget,
+      args: noArguments,
+      result: serverTimeValue,
       rbac: [],
       description: "Reads the API server's clock, as it dates its answers.",
     }),
     'events.recent': entry({
-      kind: 'events.recent', type: 'observation', target: podTarget,
-      args: z.strictObject({ reason: z.string().max(128).regex(/^[A-Za-z]+$/, 'not a reason') }),
+      kind: 'events.recent',
+      type: 'observation',
+      target: podTarget,
+      args: z.strictObject({
+        reason: z
+          .string()
+          .max(128)
+          .regex(/^[A-Za-z]+$/, 'not a reason'),
+      }),
       result: recentEventsValue,
       rbac: [coreRight(['list'], 'events')],
-      description: 'Reads the newest Warning events of one reason about one object: Metacontroller says in no other place why a child was refused.',
+      description:
+        'Reads the newest Warning events of one reason about one object: Metacontroller says in no other place why a child was refused.',
     }),
     'finalizer.ensure': entry({
-      kind: 'finalizer.ensure', type: 'operation', args: noArguments, result: changedResult,
+      kind: 'finalizer.ensure',
+      type: 'operation',
+      args: noArguments,
+      result: changedResult,
       target: objectTarget.extend({ uid: objectUid }).refine(isOneOf(finalized), notOneOf),
       rbac: finalized.map((kind) => rightTo(['get', 'patch'], kind)),
-      description: 'Puts the finalizer of Metacontroller back on an object that lost it and is not being deleted. Changes nothing else.',
+      description:
+        'Puts the finalizer of Metacontroller back on an object that lost it and is not being deleted. Changes nothing else.',
       idempotence: 'An object that has it, is being deleted or has another uid is left alone.',
     }),
     'object.delete': entry({
-      kind: 'object.delete', type: 'operation', target: objectTarget.extend({ uid: objectUid }).refine(isOneOf(deletable), notOneOf), args: noArguments,
+      kind: 'object.delete',
+      type: 'operation',
+      target: objectTarget.extend({ uid: objectUid }).refine(isOneOf(deletable), notOneOf),
+      args: noArguments,
       result: changedResult,
       rbac: deletable.map((kind) => rightTo(['get', 'delete'], kind)),
       description: 'Deletes an object that nobody owns, in the background, on condition of its uid. Never a pod.',
@@ -89,7 +135,11 @@ interface ObjectName {
  * `maxAgeSeconds`, here and below, is how old a remembered fact may be. The id names the kind too: objects of several
  * kinds share names.
  */
-export function objectLive(target: ObjectName, maxAgeSeconds: number, fields: string[] = []): TypedObservation<z.infer<typeof objectLiveValue>> {
+export function objectLive(
+  target: ObjectName,
+  maxAgeSeconds: number,
+  fields: string[] = [],
+): TypedObservation<z.infer<typeof objectLiveValue>> {
   const plain = observation('object.live', { ...target }, maxAgeSeconds, fields.length === 0 ? {} : { fields });
   return { ...plain, id: `${plain.id} ${canonicalJson([target.kind, target.apiVersion])}` };
 }
@@ -101,14 +151,17 @@ export function serverTime(maxAgeSeconds: number): TypedObservation<z.infer<type
 
 /** Observes which keys a ConfigMap has. */
 export function configMapKeys(
-  configMap: { namespace: string; name: string }, maxAgeSeconds: number,
+  configMap: { namespace: string; name: string },
+  maxAgeSeconds: number,
 ): TypedObservation<z.infer<typeof configMapKeysValue>> {
   return observation('configmap.keys', { namespace: configMap.namespace, name: configMap.name }, maxAgeSeconds);
 }
 
 /** Observes the newest Warning events of a reason about a namespaced object. */
 export function recentEvents(
-  about: { namespace: string; name: string; uid: string }, reason: string, maxAgeSeconds: number,
+  about: { namespace: string; name: string; uid: string },
+  reason: string,
+  maxAgeSeconds: number,
 ): TypedObservation<z.infer<typeof recentEventsValue>> {
   return observation('events.recent', podReference(about), maxAgeSeconds, { reason });
 }

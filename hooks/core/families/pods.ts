@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { coreRight } from '../access.ts';
 import {
-  absent, changedResult, entry, namespacedTarget, noArguments, podReference, podTarget, type PodTarget, type TypedObservation,
+  absent,
+  changedResult,
+  entry,
+  namespacedTarget,
+  noArguments,
+  podReference,
+  podTarget,
+  type PodTarget,
+  type TypedObservation,
 } from '../catalogue.ts';
 import type { Json, Operation } from '../contract.ts';
 import { observation, operation } from '../operations.ts';
@@ -13,8 +21,12 @@ const text = z.string();
 export const podLiveValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
-    exists: z.literal(true), uid: text, controllerUid: text.optional(), phase: text,
-    nodeName: text.optional(), deletionTimestamp: text.optional(),
+    exists: z.literal(true),
+    uid: text,
+    controllerUid: text.optional(),
+    phase: text,
+    nodeName: text.optional(),
+    deletionTimestamp: text.optional(),
     /** Its main container was admitted as a privileged one; absent where it was not. */
     privileged: z.literal(true).optional(),
   }),
@@ -31,12 +43,19 @@ export type Toleration = z.infer<typeof toleration>;
 
 export const podEntries = {
   'pod.live': entry({
-    kind: 'pod.live', type: 'observation', target: namespacedTarget, args: noArguments, result: podLiveValue,
+    kind: 'pod.live',
+    type: 'observation',
+    target: namespacedTarget,
+    args: noArguments,
+    result: podLiveValue,
     rbac: [coreRight(['get'], 'pods')],
-    description: 'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp, and whether it is privileged.',
+    description:
+      'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp, and whether it is privileged.',
   }),
   'pod.metadata': entry({
-    kind: 'pod.metadata', type: 'operation', target: podTarget,
+    kind: 'pod.metadata',
+    type: 'operation',
+    target: podTarget,
     args: z.strictObject({
       labels: z.record(metadataKey, labelValue.nullable()),
       annotations: z.record(metadataKey, z.string().max(65536).nullable()),
@@ -52,7 +71,8 @@ export const podEntries = {
 
 /** Observes a pod by name. `maxAgeSeconds` is how old a remembered fact may be. */
 export function podLive(
-  pod: { namespace: string; name: string }, maxAgeSeconds: number,
+  pod: { namespace: string; name: string },
+  maxAgeSeconds: number,
 ): TypedObservation<z.infer<typeof podLiveValue>> {
   return observation('pod.live', { namespace: pod.namespace, name: pod.name }, maxAgeSeconds);
 }
@@ -61,11 +81,14 @@ export function podLive(
 export const undoneByAdmission = 'admission undoes the change of';
 
 /** Aligns metadata and tolerations of a live pod; a null removes the key. */
-export function setPodMetadata(pod: PodTarget, change: {
-  labels?: Record<string, string | null>;
-  annotations?: Record<string, string | null>;
-  addTolerations?: Toleration[];
-}): Operation {
+export function setPodMetadata(
+  pod: PodTarget,
+  change: {
+    labels?: Record<string, string | null>;
+    annotations?: Record<string, string | null>;
+    addTolerations?: Toleration[];
+  },
+): Operation {
   return operation('pod.metadata', podReference(pod), {
     labels: change.labels ?? {},
     annotations: change.annotations ?? {},

@@ -17,12 +17,15 @@ type PublicValues = Partial<Record<(typeof publicSecretKeys)[number], string>>;
 export const secretKeysValue = z.discriminatedUnion('exists', [
   absent,
   z.strictObject({
-    exists: z.literal(true), uid: text, resourceVersion: text.optional(),
+    exists: z.literal(true),
+    uid: text,
+    resourceVersion: text.optional(),
     /** Whose it is, by its label, or by an owner reference, which wins: the garbage collector obeys it. */
     ownerUid: text.optional(),
     /** It has an owner reference, with which a foreground deletion of the owner takes it at once. */
     referenced: z.literal(true).optional(),
-    keys: z.array(text), public: publicValues,
+    keys: z.array(text),
+    public: publicValues,
   }),
 ]);
 
@@ -36,28 +39,40 @@ export function secretEntries(systems: readonly SystemAccess[]) {
   const owners = systems.flatMap((one) => one.readable.filter((kind) => accessFor([one], kind) !== undefined));
   return {
     'secret.keys': entry({
-      kind: 'secret.keys', type: 'observation', target: namespacedTarget, args: noArguments, result: secretKeysValue,
+      kind: 'secret.keys',
+      type: 'observation',
+      target: namespacedTarget,
+      args: noArguments,
+      result: secretKeysValue,
       rbac: [coreRight(['get'], 'secrets')],
       description: 'Reads whose a Secret is, which keys it has, and the values of the public ones only.',
     }),
     'secret.ensure': entry({
-      kind: 'secret.ensure', type: 'operation', target: namespacedTarget,
+      kind: 'secret.ensure',
+      type: 'operation',
+      target: namespacedTarget,
       args: z.strictObject({ owner: secretOwner, random: z.record(dataKey, randomKey), fixed: publicValues }),
       result: changedResult,
       rbac: [coreRight(['get', 'create'], 'secrets'), ...owners.map((kind) => rightTo(['get'], kind))],
-      description: 'Creates a Secret with random and public values for a custom resource that exists, whose uid it carries as a label. It has no owner reference: a foreground deletion would take it at once.',
+      description:
+        'Creates a Secret with random and public values for a custom resource that exists, whose uid it carries as a label. It has no owner reference: a foreground deletion would take it at once.',
       idempotence: 'An existing Secret is never rewritten.',
     }),
     'secret.own': entry({
-      kind: 'secret.own', type: 'operation', target: namespacedTarget,
+      kind: 'secret.own',
+      type: 'operation',
+      target: namespacedTarget,
       args: z.strictObject({ ownerUid: objectUid }),
       result: changedResult,
       rbac: [coreRight(['get', 'patch'], 'secrets')],
-      description: 'Labels a Secret with the uid of its owner and takes off the owner reference that an earlier release gave it. One that says nothing of an owner is taken only when its name ends in that uid.',
+      description:
+        'Labels a Secret with the uid of its owner and takes off the owner reference that an earlier release gave it. One that says nothing of an owner is taken only when its name ends in that uid.',
       idempotence: 'A Secret that is so is not written.',
     }),
     'secret.delete': entry({
-      kind: 'secret.delete', type: 'operation', target: namespacedTarget.extend({ uid: objectUid }),
+      kind: 'secret.delete',
+      type: 'operation',
+      target: namespacedTarget.extend({ uid: objectUid }),
       args: z.strictObject({ ownerUid: objectUid }),
       result: changedResult,
       rbac: [coreRight(['get', 'delete'], 'secrets')],
@@ -65,7 +80,9 @@ export function secretEntries(systems: readonly SystemAccess[]) {
       idempotence: 'An absent Secret, or one with another uid, is done.',
     }),
     'secret.setPublic': entry({
-      kind: 'secret.setPublic', type: 'operation', target: namespacedTarget,
+      kind: 'secret.setPublic',
+      type: 'operation',
+      target: namespacedTarget,
       args: z.strictObject({ ownerUid: objectUid, values: publicValues }),
       result: changedResult,
       rbac: [coreRight(['get', 'patch'], 'secrets')],
@@ -81,13 +98,25 @@ interface SecretName {
 }
 
 /** Observes which keys a Secret has, and its public values. `maxAgeSeconds` is how old a remembered fact may be. */
-export function secretKeys({ namespace, name }: SecretName, maxAgeSeconds: number): TypedObservation<z.infer<typeof secretKeysValue>> {
+export function secretKeys(
+  { namespace, name }: SecretName,
+  maxAgeSeconds: number,
+): TypedObservation<z.infer<typeof secretKeysValue>> {
   return observation('secret.keys', { namespace, name }, maxAgeSeconds);
 }
 
 /** Creates a Secret of `owner`: `random` keys get that many letters and digits (at least `digits` digits), `fixed` the given text. */
-export function ensureSecret({ namespace, name }: SecretName, owner: SecretOwner, random: Record<string, { length: number; digits?: number }>, fixed: PublicValues): Operation {
-  return operation('secret.ensure', { namespace, name }, { owner: { ...owner }, random: { ...random }, fixed: { ...fixed } });
+export function ensureSecret(
+  { namespace, name }: SecretName,
+  owner: SecretOwner,
+  random: Record<string, { length: number; digits?: number }>,
+  fixed: PublicValues,
+): Operation {
+  return operation(
+    'secret.ensure',
+    { namespace, name },
+    { owner: { ...owner }, random: { ...random }, fixed: { ...fixed } },
+  );
 }
 
 /** Marks a Secret as its owner's by the label alone. */
@@ -101,6 +130,10 @@ export function deleteSecret({ namespace, name, uid }: SecretName & { uid: strin
 }
 
 /** Sets public keys of an existing Secret of that owner. */
-export function setPublicSecretValues({ namespace, name }: SecretName, ownerUid: string, values: PublicValues): Operation {
+export function setPublicSecretValues(
+  { namespace, name }: SecretName,
+  ownerUid: string,
+  values: PublicValues,
+): Operation {
   return operation('secret.setPublic', { namespace, name }, { ownerUid, values: { ...values } });
 }

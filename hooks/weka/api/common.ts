@@ -1,7 +1,19 @@
 /** Pieces that several kinds of weka share: cores, memory, images, network, metrics. */
 import { z } from 'zod';
 import { withRules } from '../../core/api/rules.ts';
-import { anyObject, integer, labelKey, labelMap, metric, object, optionalLabelKey, port, text, texts, tolerations } from '../../core/api/schema.ts';
+import {
+  anyObject,
+  integer,
+  labelKey,
+  labelMap,
+  metric,
+  object,
+  optionalLabelKey,
+  port,
+  text,
+  texts,
+  tolerations,
+} from '../../core/api/schema.ts';
 
 export const mebibytes = () => integer(0, 16_777_216);
 export const gibibytes = (minimum = 0) => integer(minimum, 1_000_000_000);
@@ -26,7 +38,9 @@ export const envVarSource = z.looseObject({
     key: text().describe('carries the name of the secret: upstream keeps it here, not in name'),
     name: text().optional().describe('is not read'),
     optional: z.boolean().optional().describe('is not read'),
-  }).optional().describe('secretKeyRef points to the secret'),
+  })
+    .optional()
+    .describe('secretKeyRef points to the secret'),
 });
 
 export const networkSelector = object({
@@ -63,7 +77,12 @@ export type Network = z.output<typeof network>;
 
 /** Whether the network names devices in any way; without, weka talks UDP. */
 export function namesDevices(network: Network | undefined): boolean {
-  return (network?.ethDevice ?? '') !== '' || listed(network?.ethDevices) || listed(network?.deviceSubnets) || listed(network?.selectors);
+  return (
+    (network?.ethDevice ?? '') !== '' ||
+    listed(network?.ethDevices) ||
+    listed(network?.deviceSubnets) ||
+    listed(network?.selectors)
+  );
 }
 
 export const pvcConfig = object({
@@ -74,7 +93,10 @@ export const pvcConfig = object({
 export const tracesConfiguration = object({
   maxCapacityPerIoNode: integer(0, 1_000_000).default(10).describe('is how many GB of traces each process may keep'),
   ensureFreeSpace: integer(0, 1_000_000).default(20).describe('is how many GB stay free on the disk of the traces'),
-  dumperConfigMode: z.enum(['auto', 'override', 'cluster', 'partial-override']).default('auto').describe('says where the trace dumper takes its configuration from'),
+  dumperConfigMode: z
+    .enum(['auto', 'override', 'cluster', 'partial-override'])
+    .default('auto')
+    .describe('says where the trace dumper takes its configuration from'),
 });
 export type TracesConfiguration = z.output<typeof tracesConfiguration>;
 
@@ -89,9 +111,17 @@ export const driveTypesRatio = object({
 });
 
 export const failureDomain = object({
-  label: optionalLabelKey().optional().describe('is the node label whose value is the failure domain; wins over compositeLabels'),
-  skew: integer(0, 1000).optional().describe('is the greatest allowed difference in containers between domains; 1 when absent'),
-  compositeLabels: z.array(labelKey()).max(16).optional().describe('are node labels whose values, joined, are the failure domain'),
+  label: optionalLabelKey()
+    .optional()
+    .describe('is the node label whose value is the failure domain; wins over compositeLabels'),
+  skew: integer(0, 1000)
+    .optional()
+    .describe('is the greatest allowed difference in containers between domains; 1 when absent'),
+  compositeLabels: z
+    .array(labelKey())
+    .max(16)
+    .optional()
+    .describe('are node labels whose values, joined, are the failure domain'),
 });
 
 export const advancedCsiConfig = object({
@@ -112,8 +142,14 @@ export const entityStatefulNum = object({
 
 export const driveMetrics = object({
   counters: entityStatefulNum.optional().describe('count the drives'),
-  failures: z.array(object({
-    serialId: text().optional().describe('is the serial of the drive'),
-    wekaDriveId: text().optional().describe('is the UUID that weka gave the drive'),
-  })).max(1024).optional().describe('lists failed drives'),
+  failures: z
+    .array(
+      object({
+        serialId: text().optional().describe('is the serial of the drive'),
+        wekaDriveId: text().optional().describe('is the UUID that weka gave the drive'),
+      }),
+    )
+    .max(1024)
+    .optional()
+    .describe('lists failed drives'),
 });

@@ -8,38 +8,85 @@ export interface Extension {
   reason: string;
 }
 
-const statuses = ['WekaClusterStatus', 'WekaContainerStatus', 'WekaClientStatus', 'WekaManualOperationStatus', 'WekaPolicyStatus'];
+const statuses = [
+  'WekaClusterStatus',
+  'WekaContainerStatus',
+  'WekaClientStatus',
+  'WekaManualOperationStatus',
+  'WekaPolicyStatus',
+];
 
 export const extensions: Extension[] = [
   ...statuses.map((object) => ({
-    object, field: 'observedGeneration', type: 'integer', reason: 'Metacontroller writes it; pruned, each sync would write again',
+    object,
+    field: 'observedGeneration',
+    type: 'integer',
+    reason: 'Metacontroller writes it; pruned, each sync would write again',
   })),
   ...['WekaManualOperationStatus', 'WekaPolicyStatus'].map((object) => ({
-    object, field: 'conditions', type: 'list<Condition>', reason: 'kubectl wait, Flux and Argo CD read Ready, Reconciling and Stalled',
+    object,
+    field: 'conditions',
+    type: 'list<Condition>',
+    reason: 'kubectl wait, Flux and Argo CD read Ready, Reconciling and Stalled',
   })),
   {
-    object: 'WekaContainerStatus', field: 'podUid', type: 'string',
+    object: 'WekaContainerStatus',
+    field: 'podUid',
+    type: 'string',
     reason: 'a cluster runs commands in pods of its containers, and pins each to the pod that it saw',
   },
-  { object: 'WekaContainerStatus', field: 'uid', type: 'string', reason: 'a status that came back from a backup is about another object, and must not be believed' },
+  {
+    object: 'WekaContainerStatus',
+    field: 'uid',
+    type: 'string',
+    reason: 'a status that came back from a backup is about another object, and must not be believed',
+  },
   ...['clusterUid', 'clusterName'].map((field) => ({
-    object: 'WekaContainerStatus', field, type: 'string', reason: 'a tool may write another owner reference while the claim is lost, and it is a member all the same',
+    object: 'WekaContainerStatus',
+    field,
+    type: 'string',
+    reason: 'a tool may write another owner reference while the claim is lost, and it is a member all the same',
   })),
-  { object: 'WekaContainerSpec', field: 'gracefulDestroyDuration', type: 'duration', reason: 'a container carries the grace itself: its cluster may be gone without a word' },
+  {
+    object: 'WekaContainerSpec',
+    field: 'gracefulDestroyDuration',
+    type: 'duration',
+    reason: 'a container carries the grace itself: its cluster may be gone without a word',
+  },
   ...['adoptFormer', 'giveUpFormer'].map((field) => ({
-    object: 'WekaContainerSpecOverrides', field, type: 'string', reason: 'a restored container waits for a word about what the one before it has left',
+    object: 'WekaContainerSpecOverrides',
+    field,
+    type: 'string',
+    reason: 'a restored container waits for a word about what the one before it has left',
   })),
   ...['adoptedUid', 'dataUid'].map((field) => ({
-    object: 'ContainerAllocations', field, type: 'string', reason: 'a claim that is lost is made again from the status, and whose data the container has is a part of it',
+    object: 'ContainerAllocations',
+    field,
+    type: 'string',
+    reason: 'a claim that is lost is made again from the status, and whose data the container has is a part of it',
   })),
   {
-    object: 'WekaClientStatus', field: 'memberships', type: 'map<integer>',
+    object: 'WekaClientStatus',
+    field: 'memberships',
+    type: 'map<integer>',
     reason: 'a cluster is destroyed only without clients, and the spec of a client may name another one by now',
   },
-  { object: 'WekaClusterSpecOverrides', field: 'paused', type: 'boolean', reason: "in weka's newer documentation: pause and resume of a cluster" },
-  { object: 'WekaConfig', field: 'clusterCapacity', type: 'integer', reason: "in weka's newer documentation: drive sharing sized by the whole cluster" },
   {
-    object: 'WekaContainerSpecOverrides', field: 'podTerminationDeactivationTimeout', type: 'duration',
+    object: 'WekaClusterSpecOverrides',
+    field: 'paused',
+    type: 'boolean',
+    reason: "in weka's newer documentation: pause and resume of a cluster",
+  },
+  {
+    object: 'WekaConfig',
+    field: 'clusterCapacity',
+    type: 'integer',
+    reason: "in weka's newer documentation: drive sharing sized by the whole cluster",
+  },
+  {
+    object: 'WekaContainerSpecOverrides',
+    field: 'podTerminationDeactivationTimeout',
+    type: 'duration',
     reason: 'the hook of a container does not read its cluster, so the cluster hands its override down',
   },
 ];

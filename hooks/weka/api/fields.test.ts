@@ -23,7 +23,8 @@ const scalars: Record<string, (node: SchemaNode) => boolean> = {
   'date-time': (node) => node.type === 'string' && node.format === 'date-time',
   quantity: (node) => node['x-kubernetes-int-or-string'] === true,
   any: (node) => node['x-kubernetes-preserve-unknown-fields'] === true && node.properties === undefined,
-  EnvVarSource: (node) => node['x-kubernetes-preserve-unknown-fields'] === true && node.properties?.['secretKeyRef'] !== undefined,
+  EnvVarSource: (node) =>
+    node['x-kubernetes-preserve-unknown-fields'] === true && node.properties?.['secretKeyRef'] !== undefined,
 };
 
 /** The fields of Kubernetes' own types. */
@@ -50,7 +51,9 @@ function differences(node: SchemaNode, type: string, path: string): string[] {
   for (const name of names) if (!expected.has(name)) found.push(`${path}.${name}: not upstream's and no extension`);
   for (const [name, fieldType] of expected) {
     const child = node.properties?.[name];
-    found.push(...(child === undefined ? [`${path}.${name}: missing`] : differences(child, fieldType, `${path}.${name}`)));
+    found.push(
+      ...(child === undefined ? [`${path}.${name}: missing`] : differences(child, fieldType, `${path}.${name}`)),
+    );
   }
   return found;
 }
@@ -75,7 +78,9 @@ describe('fields of the API', () => {
   it.each(upstreamKinds)('$kind has the fields of upstream and the extensions, and no others', ({ kind, schema }) => {
     const node = openApiSchema(schema, '');
     const common = ['apiVersion', 'kind', 'metadata'];
-    const properties = Object.fromEntries(Object.entries(node.properties ?? {}).filter(([name]) => !common.includes(name)));
+    const properties = Object.fromEntries(
+      Object.entries(node.properties ?? {}).filter(([name]) => !common.includes(name)),
+    );
     expect(differences({ ...node, properties }, kind, kind)).toEqual([]);
   });
 
@@ -90,7 +95,10 @@ describe('fields of the API', () => {
   it.each(kinds)('each field of $kind is described, beginning with its name', ({ kind, schema }) => {
     const undescribed = everyField(openApiSchema(schema, ''), kind)
       .filter(({ path }) => path !== `${kind}.metadata`)
-      .filter(({ name, node }) => !(node.description ?? '').startsWith(`${name} `) || (node.description ?? '').length < name.length + 4);
+      .filter(
+        ({ name, node }) =>
+          !(node.description ?? '').startsWith(`${name} `) || (node.description ?? '').length < name.length + 4,
+      );
     expect(undescribed.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -6,7 +6,10 @@ const sets: [Parameters<typeof is>[1], string][] = [
   ['backend', 'drive compute s3 nfs smbw data-services'],
   ['claims', 'drive compute client envoy s3 nfs smbw telemetry data-services'],
   ['allocatable', 'drive compute envoy s3 nfs smbw telemetry data-services'],
-  ['agent', 'drive compute s3 envoy dist drivers-dist drivers-builder adhoc-op-with-container nfs ssdproxy telemetry data-services'],
+  [
+    'agent',
+    'drive compute s3 envoy dist drivers-dist drivers-builder adhoc-op-with-container nfs ssdproxy telemetry data-services',
+  ],
   ['persistent', 'drive compute s3 envoy client dist drivers-dist nfs ssdproxy telemetry data-services'],
   ['hostNetwork', 'drive compute s3 nfs smbw data-services envoy client'],
   ['joinsCluster', 'drive compute s3 client nfs smbw data-services'],

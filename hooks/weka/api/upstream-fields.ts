@@ -231,7 +231,8 @@ export const upstreamFields: Record<string, Record<string, string>> = {
     'list<any>': 'topologySpreadConstraints',
     any: 'affinity',
     'map<string>': 'nodeSelector additionalSecrets',
-    integer: 'port agentPort numCores extraCores hugepages hugepagesOffset numDrives additionalMemory driveCapacity containerCapacity',
+    integer:
+      'port agentPort numCores extraCores hugepages hugepagesOffset numDrives additionalMemory driveCapacity containerCapacity',
     'list<integer>': 'exposePorts coreIds',
     'list<ContainerPort>': 'exposedPorts',
     PortRange: 'portRange',

@@ -27,24 +27,40 @@ const holder = object({
     podUid: uid().describe('is the uid of its pod'),
     nodeName: text().describe('is the node of its pod'),
     bootId: text(64).describe('is the boot in which its pod ran'),
-  }).optional().describe('is its last known pod'),
+  })
+    .optional()
+    .describe('is its last known pod'),
   adopted: object({
     containerUid: uid().describe('is the uid of the one whose claim it took over'),
     dataUid: uid().describe('is the uid that the directory of its data on the node is named after'),
-  }).optional().describe('is the former WekaContainer that it took over by overrides.adoptFormer; only this says whose data it has'),
+  })
+    .optional()
+    .describe(
+      'is the former WekaContainer that it took over by overrides.adoptFormer; only this says whose data it has',
+    ),
   identity: object({
     podUid: uid().describe('is the uid of the pod whose runtime said so'),
     containerId: z.int().min(0).optional().describe('is its number in the weka cluster; absent: it was no member'),
     clusterGuid: text(64).optional().describe('is the GUID of the weka cluster'),
-  }).optional().describe('is what it is in weka, as was known when its pod was recorded or allowed to stop'),
-  deactivated: z.int().min(0).optional().describe('is its number in the weka cluster, where weka was seen to have deactivated it: only then it is believed that weka does not know it any more'),
+  })
+    .optional()
+    .describe('is what it is in weka, as was known when its pod was recorded or allowed to stop'),
+  deactivated: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'is its number in the weka cluster, where weka was seen to have deactivated it: only then it is believed that weka does not know it any more',
+    ),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
   replacements: object({
     podUid: uid().describe('is the uid of the last pod that was replaced'),
     at: z.array(dateTime()).max(4).describe('is when the last four were'),
     level: z.int().min(0).describe('is how many came in a row that were too many'),
     since: dateTime().optional().describe('is when that row began'),
-  }).optional().describe('are the times at which the operator replaced its pod of its own will'),
+  })
+    .optional()
+    .describe('are the times at which the operator replaced its pod of its own will'),
 });
 
 const spec = object({
@@ -52,42 +68,90 @@ const spec = object({
   former: object({
     containerUid: uid().describe('is the uid of the WekaContainer'),
     at: dateTime().describe('is when it was chosen'),
-  }).optional().describe('is the one container that may form a cluster'),
+  })
+    .optional()
+    .describe('is the one container that may form a cluster'),
   formed: object({
     guid: text(64).describe('is the GUID that weka gave itself'),
     at: dateTime().describe('is when it was first seen'),
-  }).optional().describe('is the weka cluster that the WekaCluster has formed; it forms no other one while this stands'),
+  })
+    .optional()
+    .describe('is the weka cluster that the WekaCluster has formed; it forms no other one while this stands'),
   turn: object({
     containerUid: uid().describe('is the uid of the WekaContainer'),
     namespace: text(63).describe('is the namespace of the WekaContainer'),
     name: text().describe('is the name of the WekaContainer'),
     reason: text(1024).describe('is why it is disturbed'),
     at: dateTime().describe('is when the turn began'),
-    nodeName: text().optional().describe('is its node, where the reason is the node; the others of that node may share the turn'),
-    failureDomain: text(256).optional().describe("is weka's own failure domain of it; only containers of the same one share the turn"),
-    others: z.record(uid(), object({
-      namespace: text(63).describe('is the namespace of the WekaContainer'),
-      name: text().describe('is the name of the WekaContainer'),
-    })).optional().describe('are the containers that share the turn, by uid'),
-  }).optional().describe('is the one container of a cluster, or the one node, that may be disturbed'),
+    nodeName: text()
+      .optional()
+      .describe('is its node, where the reason is the node; the others of that node may share the turn'),
+    failureDomain: text(256)
+      .optional()
+      .describe("is weka's own failure domain of it; only containers of the same one share the turn"),
+    others: z
+      .record(
+        uid(),
+        object({
+          namespace: text(63).describe('is the namespace of the WekaContainer'),
+          name: text().describe('is the name of the WekaContainer'),
+        }),
+      )
+      .optional()
+      .describe('are the containers that share the turn, by uid'),
+  })
+    .optional()
+    .describe('is the one container of a cluster, or the one node, that may be disturbed'),
   grace: object({
     startedAt: dateTime().describe('is when it began, by the clock of the hooks'),
     startedAtServer: dateTime().describe('is when it began, by the clock of the API server'),
-    generation: z.int().min(1).optional().describe('is the metadata.generation of the WekaCluster for which it runs: any other one has a grace of its own'),
-    seenAt: dateTime().optional().describe('is when the operator last saw it running, by the clock of the hooks: after a time in which nobody looked, or a restore, it begins anew'),
-    afterOrder: dateTime().optional().describe('is when the destruction was ordered that this grace has interrupted: some of the data may be erased'),
-  }).optional().describe('is the grace of the deletion of a cluster that runs now; each deletion that is taken up again begins a new one'),
+    generation: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'is the metadata.generation of the WekaCluster for which it runs: any other one has a grace of its own',
+      ),
+    seenAt: dateTime()
+      .optional()
+      .describe(
+        'is when the operator last saw it running, by the clock of the hooks: after a time in which nobody looked, or a restore, it begins anew',
+      ),
+    afterOrder: dateTime()
+      .optional()
+      .describe('is when the destruction was ordered that this grace has interrupted: some of the data may be erased'),
+  })
+    .optional()
+    .describe(
+      'is the grace of the deletion of a cluster that runs now; each deletion that is taken up again begins a new one',
+    ),
   destroy: object({
     at: dateTime().describe('is when the grace was over'),
-    generation: z.int().min(1).optional().describe('is the metadata.generation of the WekaCluster for which it was given: for any other one it is void'),
-  }).optional().describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
-  announced: dateTime().optional().describe('is when the destruction of the cluster was first ordered: from then on spec.state: destroying of a container is nobody else\'s word, unless it is confirmed'),
-  ranges: z.record(uid(), object({
-    namespace: text(63).describe('is the namespace of the WekaCluster'),
-    name: text().describe('is the name of the WekaCluster'),
-    basePort: port().describe('is the first port'),
-    portRange: port().describe('is how many ports'),
-  })).optional().describe('are the port ranges of clusters, by the uid of the WekaCluster'),
+    generation: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('is the metadata.generation of the WekaCluster for which it was given: for any other one it is void'),
+  })
+    .optional()
+    .describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
+  announced: dateTime()
+    .optional()
+    .describe(
+      "is when the destruction of the cluster was first ordered: from then on spec.state: destroying of a container is nobody else's word, unless it is confirmed",
+    ),
+  ranges: z
+    .record(
+      uid(),
+      object({
+        namespace: text(63).describe('is the namespace of the WekaCluster'),
+        name: text().describe('is the name of the WekaCluster'),
+        basePort: port().describe('is the first port'),
+        portRange: port().describe('is how many ports'),
+      }),
+    )
+    .optional()
+    .describe('are the port ranges of clusters, by the uid of the WekaCluster'),
 });
 
 export const wekaClaimsSchema = wekaGroup.dataResource('WekaClaims', spec);

@@ -4,20 +4,61 @@ import { ageColumn, readyColumns } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { withRules, type Rule } from '../../core/api/rules.ts';
 import {
-  anyObject, conditions, containerPort, dateTime, duration, integer, labelMap, metric, object, observedGeneration, podResourcesSpec, port,
-  text, texts, tolerations,
+  anyObject,
+  conditions,
+  containerPort,
+  dateTime,
+  duration,
+  integer,
+  labelMap,
+  metric,
+  object,
+  observedGeneration,
+  podResourcesSpec,
+  port,
+  text,
+  texts,
+  tolerations,
 } from '../../core/api/schema.ts';
 import {
-  coreIds, cores, cpuPolicy, driveMetrics, driveTypesRatio, entityStatefulNum, envVarSource, failureDomain, gibibytes, mebibytes, network,
-  portRange, pvcConfig, tracesConfiguration,
+  coreIds,
+  cores,
+  cpuPolicy,
+  driveMetrics,
+  driveTypesRatio,
+  entityStatefulNum,
+  envVarSource,
+  failureDomain,
+  gibibytes,
+  mebibytes,
+  network,
+  portRange,
+  pvcConfig,
+  tracesConfiguration,
 } from './common.ts';
 import { wekaGroup } from './group.ts';
 import { modes } from './modes.ts';
 import { capacityRules } from './weka-cluster.ts';
 
 export const containerStatuses = [
-  'Init', 'PodNotRunning', 'PodRunning', 'PodTerminating', 'WaitForDrivers', 'Running', 'Stopped', 'Starting', 'Deleting', 'Destroying',
-  'Draining', 'Paused', 'Degraded', 'Unhealthy', 'Error', 'DrivesAdding', 'Building', 'Completed',
+  'Init',
+  'PodNotRunning',
+  'PodRunning',
+  'PodTerminating',
+  'WaitForDrivers',
+  'Running',
+  'Stopped',
+  'Starting',
+  'Deleting',
+  'Destroying',
+  'Draining',
+  'Paused',
+  'Degraded',
+  'Unhealthy',
+  'Error',
+  'DrivesAdding',
+  'Building',
+  'Completed',
 ] as const;
 export const containerStates = ['active', 'paused', 'destroying', 'deleting'] as const;
 export const upgradePolicies = ['manual', 'rolling', 'all-at-once', 'all-at-once-force'] as const;
@@ -29,16 +70,30 @@ export const wekaContainerOverrides = object({
   upgradeForceReplace: z.boolean().optional().describe('stops the container by force in an upgrade'),
   upgradePreventEviction: z.boolean().optional().describe('exempts a compute container from eviction'),
   podDeleteForceReplace: z.boolean().optional().describe('stops the container by force when its pod is deleted'),
-  machineIdentifierNodeRef: text(1024).optional().describe('is a field path in the Node whose value identifies the machine; clients only'),
+  machineIdentifierNodeRef: text(1024)
+    .optional()
+    .describe('is a field path in the Node whose value identifies the machine; clients only'),
   preRunScript: text(65536).optional().describe('is a shell script that a driver builder runs first'),
   forceDrain: z.boolean().optional().describe('drains a client by force under its mounts'),
   skipActiveMountsCheck: z.boolean().optional().describe('does not wait for mounts to end'),
   umountOnHost: z.boolean().optional().describe('unmounts on the host; only together with forceDrain'),
-  debugSleepOnTerminate: integer(0, 86_400).optional().describe('is the seconds that the runtime sleeps before it exits'),
+  debugSleepOnTerminate: integer(0, 86_400)
+    .optional()
+    .describe('is the seconds that the runtime sleeps before it exits'),
   migrateOutFromPvc: z.boolean().optional().describe('moves the data from the volume to the host'),
-  podTerminationDeactivationTimeout: duration().optional().describe('is how long the container may take to stop before it is drained; never when absent'),
-  adoptFormer: text(64).optional().describe('is the uid of a WekaContainer of this name that is gone: its claims and its data become those of this one'),
-  giveUpFormer: text(64).optional().describe('is the uid of a WekaContainer of this name that is gone: its claims are given back, its data stays where it is'),
+  podTerminationDeactivationTimeout: duration()
+    .optional()
+    .describe('is how long the container may take to stop before it is drained; never when absent'),
+  adoptFormer: text(64)
+    .optional()
+    .describe(
+      'is the uid of a WekaContainer of this name that is gone: its claims and its data become those of this one',
+    ),
+  giveUpFormer: text(64)
+    .optional()
+    .describe(
+      'is the uid of a WekaContainer of this name that is gone: its claims are given back, its data stays where it is',
+    ),
 });
 
 export const instructions = object({
@@ -49,11 +104,19 @@ export const instructions = object({
 const specFields = object({
   nodeAffinity: text().optional().describe('is the node to run on; the scheduler chooses when absent'),
   failureDomain: failureDomain.optional().describe('says which nodes fail together'),
-  topologySpreadConstraints: z.array(anyObject()).max(32).optional().describe('are core/v1 TopologySpreadConstraints added to ours'),
+  topologySpreadConstraints: z
+    .array(anyObject())
+    .max(32)
+    .optional()
+    .describe('are core/v1 TopologySpreadConstraints added to ours'),
   affinity: anyObject().optional().describe('is a core/v1 Affinity that ours is added to'),
   nodeSelector: labelMap().optional().describe('are node labels that the container needs'),
   port: port().optional().describe('is the first weka port; 0 means that it is allocated'),
-  exposePorts: z.array(integer(1, 65535)).max(64).optional().describe('are TCP ports that the pod declares; exposedPorts replaces it'),
+  exposePorts: z
+    .array(integer(1, 65535))
+    .max(64)
+    .optional()
+    .describe('are TCP ports that the pod declares; exposedPorts replaces it'),
   exposedPorts: z.array(containerPort).max(64).optional().describe('are ports that the pod declares'),
   agentPort: port().optional().describe('is the port of the agent; 0 means that it is allocated'),
   portRange: portRange.optional().describe('is where a client looks for free ports'),
@@ -64,10 +127,14 @@ const specFields = object({
   numCores: cores().optional().describe('is the cores that weka uses; 1 when absent'),
   extraCores: cores().optional().describe('is cores that weka does not use'),
   coreIds: coreIds().optional().describe('are core ids, for cpuPolicy manual'),
-  cpuPolicy: cpuPolicy().describe('is how cores are taken from the node; auto follows hyper-threading, or coreIds when given'),
+  cpuPolicy: cpuPolicy().describe(
+    'is how cores are taken from the node; auto follows hyper-threading, or coreIds when given',
+  ),
   network: network.optional().describe('is how weka reaches the network; UDP when absent'),
   hugepages: mebibytes().optional().describe('is the MiB of hugepages'),
-  hugepagesOffset: mebibytes().optional().describe('is the part of the hugepages, in MiB, that is not handed to weka; computed when 0'),
+  hugepagesOffset: mebibytes()
+    .optional()
+    .describe('is the part of the hugepages, in MiB, that is not handed to weka; computed when 0'),
   hugepagesSize: z.enum(['2Mi', '1Gi']).default('2Mi').describe('is the size of a page'),
   hugepagesSizeOverride: text(64).optional().describe('replaces the amount of memory that is handed to weka, verbatim'),
   numDrives: integer(0, 1024).optional().describe('is the drives of a drive container'),
@@ -76,7 +143,9 @@ const specFields = object({
   driversBuildId: text().optional().describe('is the build of the kernel drivers to load'),
   builder: object({
     weka_version: text().optional().describe('is the version to build drivers for'),
-  }).optional().describe('is read by no mode'),
+  })
+    .optional()
+    .describe('is read by no mode'),
   wekaSecretRef: envVarSource.optional().describe('is the secret with the credentials of the weka cluster'),
   joinIpPorts: texts(128, 64).optional().describe('are ip:port addresses of members to join'),
   tracesConfiguration: tracesConfiguration.optional().describe('bounds the traces on disk'),
@@ -86,7 +155,10 @@ const specFields = object({
   additionalMemory: mebibytes().optional().describe('is MiB of memory added to what is computed'),
   group: text(63).optional().describe('is the role whose containers are counted together'),
   serviceAccountName: text().optional().describe('is the service account of the pod'),
-  additionalSecrets: z.record(text(63), text()).optional().describe('are secrets to mount, by the name of their directory'),
+  additionalSecrets: z
+    .record(text(63), text())
+    .optional()
+    .describe('are secrets to mount, by the name of their directory'),
   instructions: instructions.optional().describe('is what a helper is to do'),
   dropAffinityConstraints: z.boolean().optional().describe('lets containers of one role share a node'),
   uploadResultsTo: text().optional().describe('is the container that receives what a builder built'),
@@ -96,12 +168,18 @@ const specFields = object({
   driveCapacity: gibibytes().optional().describe('is the GiB of each virtual drive (drive sharing)'),
   containerCapacity: gibibytes().optional().describe('is the GiB of all virtual drives together (drive sharing)'),
   driveTypesRatio: driveTypesRatio.optional().describe('divides containerCapacity over drive types'),
-  autoRemoveTimeout: duration().default('0s').describe('is how long an absent client is remembered by weka; 0s means for ever'),
+  autoRemoveTimeout: duration()
+    .default('0s')
+    .describe('is how long an absent client is remembered by weka; 0s means for ever'),
   overrides: wekaContainerOverrides.optional().describe('are switches for exceptional situations'),
   hostPID: z.boolean().optional().describe('shows the processes of the node to the pod'),
-  resources: podResourcesSpec.optional().describe('replaces the computed CPU and memory where the cpuPolicy or the mode says so'),
+  resources: podResourcesSpec
+    .optional()
+    .describe('replaces the computed CPU and memory where the cpuPolicy or the mode says so'),
   pvc: pvcConfig.optional().describe('keeps the data of weka on a volume'),
-  gracefulDestroyDuration: duration().optional().describe('is how long the container stays paused when its cluster has gone without a word; 24h when absent'),
+  gracefulDestroyDuration: duration()
+    .optional()
+    .describe('is how long the container stays paused when its cluster has gone without a word; 24h when absent'),
 });
 
 export const wekaContainerSpec = withRules(specFields, [
@@ -119,24 +197,34 @@ export const containerAllocations = object({
   wekaPort: port().optional().describe('is the first weka port'),
   agentPort: port().optional().describe('is the port of the agent'),
   adoptedUid: text(64).optional().describe('is the uid of the former WekaContainer whose claim it took over'),
-  dataUid: text(64).optional().describe('is the uid that the directory of its data on the node is named after, where it took one over'),
+  dataUid: text(64)
+    .optional()
+    .describe('is the uid that the directory of its data on the node is named after, where it took one over'),
   failureDomain: text(63).optional().describe('is the failure domain handed to weka'),
   machineIdentifier: text().optional().describe('identifies the machine to weka'),
   netDevices: texts(64).optional().describe('are the network cards, on clouds that attach them'),
-  virtualDrives: z.array(object({
-    virtualUUID: text(64).optional().describe('is the UUID of the virtual drive'),
-    physicalUUID: text(64).optional().describe('is the UUID of the drive below it'),
-    capacityGiB: gibibytes().optional().describe('is its size'),
-    serial: text().optional().describe('is the serial of the drive below it'),
-    type: text(16).optional().describe('is TLC or QLC'),
-  })).max(1024).optional().describe('are the virtual drives (drive sharing)'),
+  virtualDrives: z
+    .array(
+      object({
+        virtualUUID: text(64).optional().describe('is the UUID of the virtual drive'),
+        physicalUUID: text(64).optional().describe('is the UUID of the drive below it'),
+        capacityGiB: gibibytes().optional().describe('is its size'),
+        serial: text().optional().describe('is the serial of the drive below it'),
+        type: text(16).optional().describe('is TLC or QLC'),
+      }),
+    )
+    .max(1024)
+    .optional()
+    .describe('are the virtual drives (drive sharing)'),
 });
 export type ContainerAllocations = z.output<typeof containerAllocations>;
 
 const status = object({
   conditions: conditions().optional().describe('say where the container stands'),
   observedGeneration: observedGeneration(),
-  uid: text(64).optional().describe('is the uid of the object that the status is about; that of a restored status is not believed'),
+  uid: text(64)
+    .optional()
+    .describe('is the uid of the object that the status is about; that of a restored status is not believed'),
   status: z.enum(containerStatuses).optional().describe('is one word for people, derived from the conditions'),
   internalStatus: text(64).optional().describe("is weka's own word, such as READY"),
   managementIP: text(64).optional().describe('is the first management address'),
@@ -151,29 +239,42 @@ const status = object({
   podUid: text(64).optional().describe('is the uid of the pod, in which commands can be run'),
   result: text(262_144).optional().describe('is the result file of a helper'),
   allocations: containerAllocations.optional().describe('is a copy of what the container holds'),
-  addedDrives: z.array(object({
-    uuid: text(64).optional().describe('is the UUID that weka gave the drive'),
-    added_time: text(64).optional().describe('is when the drive was added'),
-    device_path: text(4096).optional().describe('is the device'),
-    serial_number: text().optional().describe('is the serial'),
-    status: text(64).optional().describe("is weka's own word, such as ACTIVE"),
-  })).max(1024).optional().describe('are the drives that weka has'),
+  addedDrives: z
+    .array(
+      object({
+        uuid: text(64).optional().describe('is the UUID that weka gave the drive'),
+        added_time: text(64).optional().describe('is when the drive was added'),
+        device_path: text(4096).optional().describe('is the device'),
+        serial_number: text().optional().describe('is the serial'),
+        status: text(64).optional().describe("is weka's own word, such as ACTIVE"),
+      }),
+    )
+    .max(1024)
+    .optional()
+    .describe('are the drives that weka has'),
   stats: object({
     processes: entityStatefulNum.optional().describe('counts the processes'),
     cpuUtilization: text(64).optional().describe('is the average utilisation in percent'),
     drives: driveMetrics.optional().describe('is about drives'),
     activeMounts: metric().optional().describe('counts the mounts'),
     lastUpdate: dateTime().optional().describe('is when these numbers were read'),
-  }).optional().describe('are numbers that weka reports'),
+  })
+    .optional()
+    .describe('are numbers that weka reports'),
   printer: object({
     processes: text().optional().describe('is the column Processes'),
     drives: text().optional().describe('is the column Drives'),
     activeMounts: text().optional().describe('is the column Mounts'),
     managementIPs: text().optional().describe('is the column Management IPs, such as 10.0.0.1 (+2)'),
     nodeAffinity: text().optional().describe('is the column Node'),
-  }).optional().describe('is what the printer columns show'),
+  })
+    .optional()
+    .describe('is what the printer columns show'),
   timestamps: z.record(text(64), dateTime()).optional().describe('are when things happened that a later step waits on'),
-  notToleratedOnReschedule: z.boolean().optional().describe('says that the node has a taint that the container does not tolerate'),
+  notToleratedOnReschedule: z
+    .boolean()
+    .optional()
+    .describe('says that the node has a taint that the container does not tolerate'),
 });
 
 /** What weka is told of a container once and for ever. */
@@ -191,13 +292,28 @@ const drivesNeverFewer: Rule<unknown> = {
 };
 
 /** Weka knows a member by its ports. */
-const portsFixed = ([['port', 'wekaPort'], ['agentPort', 'agentPort']] as const).map(([field, allocated]): Rule<unknown> => {
-  const [now, before] = ['self', 'oldSelf'].map((object) => `(has(${object}.spec.${field}) ? ${object}.spec.${field} : 0)`);
+const portsFixed = (
+  [
+    ['port', 'wekaPort'],
+    ['agentPort', 'agentPort'],
+  ] as const
+).map(([field, allocated]): Rule<unknown> => {
+  const [now, before] = ['self', 'oldSelf'].map(
+    (object) => `(has(${object}.spec.${field}) ? ${object}.spec.${field} : 0)`,
+  );
   const given = `(has(oldSelf.status) && has(oldSelf.status.allocations) && has(oldSelf.status.allocations.${allocated}) ? oldSelf.status.allocations.${allocated} : 0)`;
-  return { cel: `${now} == ${before} || ${given} == 0 || ${now} == ${given} || ${now} == 0`, message: `${field} cannot be changed once the container has its ports`, field: `spec.${field}` };
+  return {
+    cel: `${now} == ${before} || ${given} == 0 || ${now} == ${given} || ${now} == 0`,
+    message: `${field} cannot be changed once the container has its ports`,
+    field: `spec.${field}`,
+  };
 });
 
-export const wekaContainerSchema = withRules(wekaGroup.customResource('WekaContainer', wekaContainerSpec, status), [...fixedForLife, drivesNeverFewer, ...portsFixed]);
+export const wekaContainerSchema = withRules(wekaGroup.customResource('WekaContainer', wekaContainerSpec, status), [
+  ...fixedForLife,
+  drivesNeverFewer,
+  ...portsFixed,
+]);
 
 export type WekaContainer = z.output<typeof wekaContainerSchema>;
 export type WekaContainerSpec = WekaContainer['spec'];

@@ -3,10 +3,23 @@ import { z } from 'zod';
 import { ageColumn, readyColumns } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { withRules } from '../../core/api/rules.ts';
-import { conditions, dateTime, duration, object, observedGeneration, text, tolerations } from '../../core/api/schema.ts';
+import {
+  conditions,
+  dateTime,
+  duration,
+  object,
+  observedGeneration,
+  text,
+  tolerations,
+} from '../../core/api/schema.ts';
 import { wekaGroup } from './group.ts';
 import {
-  blockDrivesPayload, discoverDrivesPayload, ensureNicsPayload, forceResignDrivesPayload, payloadRules, remoteTracesSession,
+  blockDrivesPayload,
+  discoverDrivesPayload,
+  ensureNicsPayload,
+  forceResignDrivesPayload,
+  payloadRules,
+  remoteTracesSession,
   signDrivesPayload,
 } from './payloads.ts';
 
@@ -31,19 +44,26 @@ const specFields = object({
     ensureNICsPayload: ensureNicsPayload.optional().describe('is for ensure-nics'),
     forceResignDrivesPayload: forceResignDrivesPayload.optional().describe('is for force-resign-drives'),
     remoteTracesSessionPayload: remoteTracesSession.optional().describe('is for remote-traces-session'),
-  }).optional().describe('is what to do it with; one field, named after the action'),
+  })
+    .optional()
+    .describe('is what to do it with; one field, named after the action'),
   image: text(1024).optional().describe('is the image of the helpers; an operator setting when absent'),
   imagePullSecret: text().optional().describe('is the secret with which nodes pull the image'),
   tolerations: tolerations().optional().describe('are added to the tolerations of the helpers'),
   serviceAccountName: text().optional().describe('is the service account of the helpers'),
-  deletionDelay: duration().default('5m').describe('is how long the object stays after it is done; a failed one stays for ever'),
+  deletionDelay: duration()
+    .default('5m')
+    .describe('is how long the object stays after it is done; a failed one stays for ever'),
 });
 
 const status = object({
   conditions: conditions().optional().describe('say where the operation stands'),
   observedGeneration: observedGeneration(),
   result: text(262_144).optional().describe('is the JSON that the operation answered with'),
-  status: z.enum(['Running', 'Done', 'Failed']).optional().describe('is one word for people, derived from the conditions'),
+  status: z
+    .enum(['Running', 'Done', 'Failed'])
+    .optional()
+    .describe('is one word for people, derived from the conditions'),
   completedAt: dateTime().optional().describe('is when the operation ended'),
 });
 

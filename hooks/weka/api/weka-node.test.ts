@@ -2,9 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { parseWekaNode, readWekaNode } from './weka-node.ts';
 
 const complete = {
-  apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaNode', metadata: { name: 'node-1' },
+  apiVersion: 'weka.weka.io/v1alpha1',
+  kind: 'WekaNode',
+  metadata: { name: 'node-1' },
   spec: {
-    nodeUid: 'uid-1', labels: { zone: 'a' }, taints: [], unschedulable: false, ready: true, internalIps: ['10.0.0.1'], drives: ['S1'], blockedDrives: [], allocatable: { cpuMillis: 4000 },
+    nodeUid: 'uid-1',
+    labels: { zone: 'a' },
+    taints: [],
+    unschedulable: false,
+    ready: true,
+    internalIps: ['10.0.0.1'],
+    drives: ['S1'],
+    blockedDrives: [],
+    allocatable: { cpuMillis: 4000 },
   },
 };
 const changed = (spec: object): typeof complete => ({ ...complete, spec: { ...complete.spec, ...spec } });

@@ -3,10 +3,25 @@ import { z } from 'zod';
 import { ageColumn, nameAtMost, readyColumns } from '../../core/api/kind.ts';
 import { parse } from '../../core/api/parse.ts';
 import { withRules } from '../../core/api/rules.ts';
-import { anyObject, conditions, dateTime, duration, object, observedGeneration, text, texts, tolerations } from '../../core/api/schema.ts';
+import {
+  anyObject,
+  conditions,
+  dateTime,
+  duration,
+  object,
+  observedGeneration,
+  text,
+  texts,
+  tolerations,
+} from '../../core/api/schema.ts';
 import { wekaGroup } from './group.ts';
 import {
-  discoverDrivesPayload, driverDistPayload, ensureNicsPayload, payloadRules, remoteTracesSession, signDrivesPayload,
+  discoverDrivesPayload,
+  driverDistPayload,
+  ensureNicsPayload,
+  payloadRules,
+  remoteTracesSession,
+  signDrivesPayload,
 } from './payloads.ts';
 
 /** Each type of policy, and the field of the payload that it reads. */
@@ -30,7 +45,9 @@ const specFields = object({
     remoteTracesSessionPayload: remoteTracesSession.optional().describe('is for remote-traces-session'),
     interval: duration().default('5m').describe('is the time from one run to the next'),
     waitForPolicies: texts(64).optional().describe('is accepted and has no effect'),
-  }).optional().describe('is what to do it with; one field, named after the type'),
+  })
+    .optional()
+    .describe('is what to do it with; one field, named after the type'),
   image: text(1024).optional().describe('is the image of the helpers; an operator setting when absent'),
   imagePullSecret: text().optional().describe('is the secret with which nodes pull the image'),
   tolerations: tolerations().optional().describe('are added to the tolerations of the helpers'),
@@ -40,15 +57,22 @@ const specFields = object({
 const status = object({
   conditions: conditions().optional().describe('say where the policy stands'),
   observedGeneration: observedGeneration(),
-  status: z.enum(['Running', 'Done', 'Failed', 'Expired']).optional().describe('is one word for people, derived from the conditions'),
+  status: z
+    .enum(['Running', 'Done', 'Failed', 'Expired'])
+    .optional()
+    .describe('is one word for people, derived from the conditions'),
   result: text(262_144).optional().describe('is the JSON that the last run answered with'),
   lastRunTime: dateTime().optional().describe('is when the last run ended'),
   progress: text(64).optional().describe('is <completed>/<expected>'),
   typedStatus: object({
     distService: object({
       serviceUrl: text(2048).optional().describe('is the base URL of the kernel drivers'),
-    }).optional().describe('is about the driver distribution'),
-  }).optional().describe('is what one type of policy says'),
+    })
+      .optional()
+      .describe('is about the driver distribution'),
+  })
+    .optional()
+    .describe('is what one type of policy says'),
 });
 
 export const wekaPolicySchema = withRules(

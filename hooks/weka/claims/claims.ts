@@ -18,4 +18,5 @@ export const claimsFact: (reading: Reading, name: string, maxAgeSeconds: number)
 export const readableEntries = reader.entries;
 
 /** The claims of a node with the holders only that can be read. */
-export const readableHoldersFact = (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact => reader.readable(reading, name, maxAgeSeconds, 'holders');
+export const readableHoldersFact = (reading: Reading, name: string, maxAgeSeconds: number): ClaimsFact =>
+  reader.readable(reading, name, maxAgeSeconds, 'holders');

@@ -42,7 +42,17 @@ function setOf(serials: readonly string[]): (serial: string) => boolean {
  * The drives of a container: those that it has, in their order, and the first free ones of the node in place of what it
  * lacks or is to lose. A drive that is to go stays until weka is known not to have it; while weka is silent nothing changes.
  */
-export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, adding, elsewhere, others }: DriveChoice): DriveWish {
+export function chooseDrives({
+  wanted,
+  signed,
+  blocked,
+  held,
+  inWeka,
+  emptied,
+  adding,
+  elsewhere,
+  others,
+}: DriveChoice): DriveWish {
   const [isBlocked, isHeld, isAdded, isInWeka] = [setOf(blocked), setOf(held), setOf(adding), setOf(inWeka ?? [])];
   const lost = (inWeka ?? []).filter((serial) => others.has(serial) && !isHeld(serial));
   const shared = held.filter((serial) => others.has(serial));
@@ -54,13 +64,19 @@ export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, a
   // nor is what weka has begun to empty, such as a drive that was blocked for a while, kept in place of the one that came for it
   const isEmptied = setOf(emptied);
   const present = usable.filter((serial) => !isMissed(serial));
-  const ranked = [...present.filter((serial) => !isEmptied(serial)), ...present.filter(isEmptied), ...usable.filter(isMissed)];
+  const ranked = [
+    ...present.filter((serial) => !isEmptied(serial)),
+    ...present.filter(isEmptied),
+    ...usable.filter(isMissed),
+  ];
   const isSurplus = setOf(ranked.slice(wanted));
   const goes = (serial: string): boolean => isBlocked(serial) || isSurplus(serial);
   const going = own.filter(goes);
   const isGone = (serial: string): boolean => isMissed(serial) && !isAdded(serial);
   const isOwn = setOf(own);
-  const free = signed.filter((serial) => !others.has(serial) && !elsewhere.has(serial) && !isOwn(serial) && !isBlocked(serial));
+  const free = signed.filter(
+    (serial) => !others.has(serial) && !elsewhere.has(serial) && !isOwn(serial) && !isBlocked(serial),
+  );
   const available = free.slice(0, Math.max(0, wanted - usable.length));
   const lacking = wanted - usable.length - available.length;
   const heldByOthers = signed.filter((serial) => others.has(serial)).length;
@@ -68,8 +84,20 @@ export function chooseDrives({ wanted, signed, blocked, held, inWeka, emptied, a
   return {
     drives: [...own.filter((serial) => !goes(serial) || !isGone(serial)), ...(inWeka === undefined ? [] : available)],
     going,
-    ...(lacking > 0 ? { missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers${inOthers.length === 0 ? '' : `, and weka has ${inOthers.join(', ')} in containers that do not claim them`}` } : {}),
-    ...(shared.length === 0 ? {} : { contradiction: `the claims of the node give the drives ${shared.join(', ')} to this container and to another one` }),
-    ...(lost.length === 0 ? {} : { contradiction: `weka has the drives ${lost.join(', ')} of this container, and the claims of the node give them to another one` }),
+    ...(lacking > 0
+      ? {
+          missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers${inOthers.length === 0 ? '' : `, and weka has ${inOthers.join(', ')} in containers that do not claim them`}`,
+        }
+      : {}),
+    ...(shared.length === 0
+      ? {}
+      : {
+          contradiction: `the claims of the node give the drives ${shared.join(', ')} to this container and to another one`,
+        }),
+    ...(lost.length === 0
+      ? {}
+      : {
+          contradiction: `weka has the drives ${lost.join(', ')} of this container, and the claims of the node give them to another one`,
+        }),
   };
 }

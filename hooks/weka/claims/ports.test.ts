@@ -11,7 +11,12 @@ describe('the range of a cluster', () => {
     ['space below the first cluster is used again', [range(35500)], {}, range(35000)],
     ['a gap that is too small is passed over', [range(35000), range(35700)], {}, range(36200)],
     ['a wish is granted where it is free', [range(35000)], { basePort: 15000, portRange: 260 }, range(15000, 260)],
-    ['a wish that overlaps is refused', [range(35000)], { basePort: 35400 }, 'ports 35400-35899 overlap with the range 35000-35499 of another cluster'],
+    [
+      'a wish that overlaps is refused',
+      [range(35000)],
+      { basePort: 35400 },
+      'ports 35400-35899 overlap with the range 35000-35499 of another cluster',
+    ],
     ['nothing is left', [range(35000, 30000)], { portRange: 600 }, 'no gap of 600 ports is left above 35000'],
   ])('%s', (_name, taken, wish, expected) => {
     expect(chooseRange(taken, wish, 35000)).toEqual(expected);
@@ -23,7 +28,10 @@ describe('the ports of a container', () => {
     expect(chooseContainerPorts(range(35000), [])).toEqual({ wekaPort: 35000, agentPort: 35303 });
   });
   it('the second gets the next block and the next agent port', () => {
-    expect(chooseContainerPorts(range(35000), [{ wekaPort: 35000, agentPort: 35303 }])).toEqual({ wekaPort: 35100, agentPort: 35304 });
+    expect(chooseContainerPorts(range(35000), [{ wekaPort: 35000, agentPort: 35303 }])).toEqual({
+      wekaPort: 35100,
+      agentPort: 35304,
+    });
   });
   it('the fourth on a node gets the block after the single ports and the agents', () => {
     const used = [35000, 35100, 35200].map((wekaPort, index) => ({ wekaPort, agentPort: 35303 + index }));
@@ -52,7 +60,10 @@ describe('the ports of a container', () => {
           if (typeof ports === 'string') break;
           used.push(ports);
         }
-        const all = used.flatMap(({ wekaPort, agentPort }) => [...Array.from({ length: containerBlockSize }, (_x, i) => wekaPort + i), agentPort]);
+        const all = used.flatMap(({ wekaPort, agentPort }) => [
+          ...Array.from({ length: containerBlockSize }, (_x, i) => wekaPort + i),
+          agentPort,
+        ]);
         all.push(...Object.values(clusterSinglePorts(base)));
         expect(new Set(all).size).toBe(all.length);
       }),

@@ -42,7 +42,9 @@ export function chooseRange(
   for (const other of [...taken].sort((a, b) => a.basePort - b.basePort)) {
     if (overlap({ basePort, portRange }, other)) basePort = other.basePort + other.portRange;
   }
-  return basePort + portRange - 1 <= lastPort ? { basePort, portRange } : `no gap of ${portRange} ports is left above ${start}`;
+  return basePort + portRange - 1 <= lastPort
+    ? { basePort, portRange }
+    : `no gap of ${portRange} ports is left above ${start}`;
 }
 
 export interface UsedPorts {
@@ -56,7 +58,11 @@ export interface UsedPorts {
  * @param held what the container has already: each half stays as it is
  * @returns the ports, or one sentence saying what is exhausted
  */
-export function chooseContainerPorts(range: PortRange, used: readonly UsedPorts[], held: UsedPorts = {}): { wekaPort: number; agentPort: number } | string {
+export function chooseContainerPorts(
+  range: PortRange,
+  used: readonly UsedPorts[],
+  held: UsedPorts = {},
+): { wekaPort: number; agentPort: number } | string {
   const end = range.basePort + range.portRange;
   const blocks = used.flatMap(({ wekaPort }) => (wekaPort === undefined ? [] : [wekaPort]));
   const agents = new Set([...used, held].flatMap(({ agentPort }) => (agentPort === undefined ? [] : [agentPort])));
@@ -64,14 +70,19 @@ export function chooseContainerPorts(range: PortRange, used: readonly UsedPorts[
 
   const isBlock = (port: number): boolean => blocks.some((block) => port >= block && port < block + containerBlockSize);
   const isFree = (port: number): boolean =>
-    blocks.every((block) => port + containerBlockSize <= block || block + containerBlockSize <= port)
-    && [...agents].every((agent) => agent < port || agent >= port + containerBlockSize);
+    blocks.every((block) => port + containerBlockSize <= block || block + containerBlockSize <= port) &&
+    [...agents].every((agent) => agent < port || agent >= port + containerBlockSize);
 
   // the block that begins with the single ports is theirs and the agents'
-  const candidates = Array.from({ length: Math.floor(range.portRange / containerBlockSize) }, (_none, index) => index * containerBlockSize)
-    .filter((offset) => offset !== singlePortsOffset).map((offset) => range.basePort + offset);
+  const candidates = Array.from(
+    { length: Math.floor(range.portRange / containerBlockSize) },
+    (_none, index) => index * containerBlockSize,
+  )
+    .filter((offset) => offset !== singlePortsOffset)
+    .map((offset) => range.basePort + offset);
   const wekaPort = held.wekaPort ?? candidates.find(isFree);
-  if (wekaPort === undefined) return `no block of ${containerBlockSize} ports is left on the node in ${range.basePort}-${end - 1}`;
+  if (wekaPort === undefined)
+    return `no block of ${containerBlockSize} ports is left on the node in ${range.basePort}-${end - 1}`;
   blocks.push(wekaPort);
   if (held.agentPort !== undefined) return { wekaPort, agentPort: held.agentPort };
 

@@ -36,14 +36,26 @@ const fixedImage = (view: ContainerView): boolean => view.status.containerID !==
  * Who is there and who is to come. Nodes and containers may be thousands each: one pass over both.
  * @param nodes those that match the selector
  */
-export function planContainers(client: WekaClient, views: readonly ContainerView[], nodes: readonly NodeView[], tolerations: readonly TolerationLike[]): Plan {
+export function planContainers(
+  client: WekaClient,
+  views: readonly ContainerView[],
+  nodes: readonly NodeView[],
+  tolerations: readonly TolerationLike[],
+): Plan {
   const matching = new Set(nodes.map(({ name }) => name));
-  const taken = { names: new Set(views.map(({ name }) => name)), nodes: new Set(views.map(({ spec }) => spec.nodeAffinity)) };
+  const taken = {
+    names: new Set(views.map(({ name }) => name)),
+    nodes: new Set(views.map(({ spec }) => spec.nodeAffinity)),
+  };
   const present = views.filter((view) => !view.terminating && !asksToGo(view));
   const plan: Plan = {
-    present, missing: [], refused: [],
+    present,
+    missing: [],
+    refused: [],
     kept: present.filter(({ spec }) => !matching.has(spec.nodeAffinity ?? '')).map(({ name }) => name),
-    outdated: present.filter((view) => fixedImage(view) && view.spec.image !== client.spec.image).map(({ name }) => name),
+    outdated: present
+      .filter((view) => fixedImage(view) && view.spec.image !== client.spec.image)
+      .map(({ name }) => name),
   };
   for (const node of nodes) {
     if (taken.nodes.has(node.name) || taken.names.has(containerName(client.metadata.name, node))) continue;
@@ -75,11 +87,18 @@ export function wantedContainers({ client, uid, plan, join, state, grows }: Want
     specs.set(cores, known);
     return known;
   };
-  const build = (name: string, cores: number, own: { name: string; image: string; node: string | undefined; joinIpPorts: string[] }): KubernetesObject => ({
-    apiVersion, kind: 'WekaContainer',
+  const build = (
+    name: string,
+    cores: number,
+    own: { name: string; image: string; node: string | undefined; joinIpPorts: string[] },
+  ): KubernetesObject => ({
+    apiVersion,
+    kind: 'WekaContainer',
     metadata: { name, namespace, ...common },
     spec: {
-      ...specOf(cores), name: own.name, image: own.image,
+      ...specOf(cores),
+      name: own.name,
+      image: own.image,
       ...(own.joinIpPorts.length === 0 ? {} : { joinIpPorts: own.joinIpPorts }),
       ...(own.node === undefined ? {} : { nodeAffinity: own.node }),
       ...(state === undefined ? {} : { state }),
@@ -98,7 +117,15 @@ export function wantedContainers({ client, uid, plan, join, state, grows }: Want
     });
   });
   if (!grows) return kept;
-  return [...kept, ...plan.missing.map((node) => build(containerName(clientName, node), wished, {
-    name: wekaName(uid, overrides?.wekaContainerName), image, node: node.name, joinIpPorts: addressesFor(join, node.name, []),
-  }))];
+  return [
+    ...kept,
+    ...plan.missing.map((node) =>
+      build(containerName(clientName, node), wished, {
+        name: wekaName(uid, overrides?.wekaContainerName),
+        image,
+        node: node.name,
+        joinIpPorts: addressesFor(join, node.name, []),
+      }),
+    ),
+  ];
 }

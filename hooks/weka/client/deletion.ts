@@ -7,7 +7,9 @@ import type { ClientFacts } from './facts.ts';
 /** A container is omitted only when it was observed to know that it is to be destroyed. */
 function announced({ containers }: ClientFacts): Outcome {
   const unaware = containers.filter(({ spec, terminating }) => !terminating && spec.state !== 'destroying');
-  return unaware.length === 0 ? done() : wait('Announcing', `${unaware.length} containers have not been told that they are to be destroyed`, 1);
+  return unaware.length === 0
+    ? done()
+    : wait('Announcing', `${unaware.length} containers have not been told that they are to be destroyed`, 1);
 }
 
 function containersGone({ containers }: ClientFacts): Outcome {
@@ -18,6 +20,22 @@ function containersGone({ containers }: ClientFacts): Outcome {
 }
 
 export const clientDeletionSteps = [
-  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'All containers know that they are destroyed.', check: announced },
-  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'All containers have lost their mounts, stopped and removed their data.', check: containersGone },
+  {
+    name: 'Announced',
+    condition: 'DestructionAnnounced',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'keep',
+    summary: 'All containers know that they are destroyed.',
+    check: announced,
+  },
+  {
+    name: 'ContainersGone',
+    condition: 'ContainersGone',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'omit',
+    summary: 'All containers have lost their mounts, stopped and removed their data.',
+    check: containersGone,
+  },
 ] as const satisfies readonly Step<ClientFacts>[];

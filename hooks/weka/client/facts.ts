@@ -41,29 +41,54 @@ const ages = { secret: 8, name: 1 };
 export const secretOf = (facts: ClientFacts, name: string): SecretFact => secretFact(facts, name, ages.secret);
 
 /** Containers were waited for already. */
-const hasWaited = ({ client: { status } }: ClientFacts): boolean => status?.conditions?.some(({ type, status: value }) => type === 'ContainersCreated' && value === 'False') === true;
+const hasWaited = ({ client: { status } }: ClientFacts): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'ContainersCreated' && value === 'False') === true;
 
 /** A WekaContainer of the name of the next one exists, and is not ours: Metacontroller says nothing of that, so one that stays away is looked up. */
 export function nameTaken(facts: ClientFacts): boolean {
-  const { request, client, namespace, plan: { missing: [first] }, uid } = facts;
+  const {
+    request,
+    client,
+    namespace,
+    plan: {
+      missing: [first],
+    },
+    uid,
+  } = facts;
   if (first === undefined || !hasWaited(facts)) return false;
-  const fact = factValue(request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace, name: containerName(client.metadata.name, first) }, ages.name));
+  const fact = factValue(
+    request.observed,
+    objectLive(
+      { apiVersion, kind: 'WekaContainer', namespace, name: containerName(client.metadata.name, first) },
+      ages.name,
+    ),
+  );
   return fact.state === 'known' && fact.value.exists && fact.value.controllerUid !== uid;
 }
 
 /** What a client's pod bears beside the taints in its spec, as far as it decides where one is created (docs/weka/reference.md#tolerations). */
 function tolerationsOf(client: WekaClient, config: OperatorConfig): Toleration[] {
-  return [...(config.skipClientNoScheduleToleration ? [] : [{ operator: 'Exists' as const, effect: 'NoSchedule' as const }]), ...expandedTolerations(client.spec)];
+  return [
+    ...(config.skipClientNoScheduleToleration ? [] : [{ operator: 'Exists' as const, effect: 'NoSchedule' as const }]),
+    ...expandedTolerations(client.spec),
+  ];
 }
 
 export function clientFacts(request: ReadingRequest, client: WekaClient): ClientFacts {
   const { namespace = '', uid = '', deletionTimestamp } = client.metadata;
   const containers = containerViews(request);
-  const nodes = objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => nodeView(object) ?? []).sort(byName);
+  const nodes = objectsOf(request.related, 'WekaNode', apiVersion)
+    .flatMap((object) => nodeView(object) ?? [])
+    .sort(byName);
   const config = operatorConfig.parse(request.context.config);
   const secret = secretName(client);
   return {
-    request, client, uid, namespace, containers, nodes,
+    request,
+    client,
+    uid,
+    namespace,
+    containers,
+    nodes,
     now: request.context.now,
     ending: deletionTimestamp !== undefined || request.finalizing,
     plan: planContainers(client, containers, nodes, tolerationsOf(client, config)),

@@ -20,9 +20,17 @@ const previous = ({ client }: ClientFacts): Condition[] => (client.status?.condi
 const living: Life<ClientFacts> = {
   steps: clientSteps,
   whenDone: 'create',
-  summary: (facts, run) => lastingSummary(run, previous(facts), facts.client.metadata.generation ?? 0, { reason: 'Running', message: `${facts.plan.present.length} clients run` }),
+  summary: (facts, run) =>
+    lastingSummary(run, previous(facts), facts.client.metadata.generation ?? 0, {
+      reason: 'Running',
+      message: `${facts.plan.present.length} clients run`,
+    }),
   word: (_facts, { blockedBy }, summary) => (isUsable(summary) ? 'Running' : (blockedBy?.step.status ?? 'Init')),
-  conditions: (facts, ofSteps) => [degraded(facts), ...notSupportedCondition(unsupportedClientFields(facts.client, facts.plan.outdated)), ...ofSteps],
+  conditions: (facts, ofSteps) => [
+    degraded(facts),
+    ...notSupportedCondition(unsupportedClientFields(facts.client, facts.plan.outdated)),
+    ...ofSteps,
+  ],
 };
 
 const ending: Life<ClientFacts> = {
@@ -42,7 +50,9 @@ function related(client: WekaClient): RelatedRule[] {
   const target = (client.spec.joinIpPorts ?? []).length > 0 ? undefined : targetOf(client);
   return [
     { apiVersion, resource: 'wekanodes', labelSelector: { matchLabels: { ...client.spec.nodeSelector } } },
-    ...(target === undefined ? [] : [{ apiVersion, resource: 'wekamembers', namespace: target.namespace, names: [membersName(target.name)] }]),
+    ...(target === undefined
+      ? []
+      : [{ apiVersion, resource: 'wekamembers', namespace: target.namespace, names: [membersName(target.name)] }]),
   ];
 }
 
@@ -53,9 +63,17 @@ export const wekaClientController = defineController({
   lives: { living, ending },
   life: (facts) => (facts.ending ? 'ending' : 'living'),
   previous,
-  children: ({ client, uid, plan, join }, { life, meanwhile }) => (meanwhile === 'omit' ? [] : wantedContainers({
-    client, uid, plan, join, grows: meanwhile === 'create', ...(life === 'ending' ? { state: 'destroying' } : {}),
-  })),
+  children: ({ client, uid, plan, join }, { life, meanwhile }) =>
+    meanwhile === 'omit'
+      ? []
+      : wantedContainers({
+          client,
+          uid,
+          plan,
+          join,
+          grows: meanwhile === 'create',
+          ...(life === 'ending' ? { state: 'destroying' } : {}),
+        }),
   status: clientStatus,
   related,
 });

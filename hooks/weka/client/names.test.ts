@@ -8,7 +8,12 @@ describe('the name of a container', () => {
     ['is made of client and node', 'apps', 'node-1', 'apps-node-1'],
     ['has the uid of a node with a long name', 'apps', `node-${'x'.repeat(60)}`, `apps-${nodeUid}`],
     ['has a shortened client beside it', 'a'.repeat(40), 'n'.repeat(40), `${'a'.repeat(26)}-${nodeUid}`],
-    ['is cut where a name may end', `${'a'.repeat(25)}.${'b'.repeat(20)}`, 'n'.repeat(40), `${'a'.repeat(25)}-${nodeUid}`],
+    [
+      'is cut where a name may end',
+      `${'a'.repeat(25)}.${'b'.repeat(20)}`,
+      'n'.repeat(40),
+      `${'a'.repeat(25)}-${nodeUid}`,
+    ],
   ])('%s', (_name, client, node, expected) => {
     expect(containerName(client, { name: node, nodeUid })).toBe(expected);
     expect(expected.length).toBeLessThanOrEqual(63);
@@ -17,6 +22,10 @@ describe('the name of a container', () => {
 
 describe('the name inside weka', () => {
   it('ends the uid of the client, or is what the override says', () => {
-    expect([wekaName('1-2-0123456789ab', undefined), wekaName('1-2-0123456789ab', ''), wekaName('1-2-3', 'own')]).toEqual(['0123456789abclient', '0123456789abclient', 'own']);
+    expect([
+      wekaName('1-2-0123456789ab', undefined),
+      wekaName('1-2-0123456789ab', ''),
+      wekaName('1-2-3', 'own'),
+    ]).toEqual(['0123456789abclient', '0123456789abclient', 'own']);
   });
 });

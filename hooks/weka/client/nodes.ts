@@ -15,15 +15,26 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 
 function taintsOf(value: unknown): NodeView['taints'] {
   if (!Array.isArray(value)) return [];
-  return (value as unknown[]).filter((taint): taint is NodeView['taints'][number] =>
-    taint !== null && typeof taint === 'object' && isText((taint as { key?: unknown }).key) && isText((taint as { effect?: unknown }).effect));
+  return (value as unknown[]).filter(
+    (taint): taint is NodeView['taints'][number] =>
+      taint !== null &&
+      typeof taint === 'object' &&
+      isText((taint as { key?: unknown }).key) &&
+      isText((taint as { effect?: unknown }).effect),
+  );
 }
 
 /** A WekaNode; undefined where it is none that we wrote. */
 export function nodeView(object: KubernetesObject): NodeView | undefined {
   const { nodeUid, ready, unschedulable, taints } = (object['spec'] ?? {}) as Record<string, unknown>;
   if (!isText(nodeUid)) return undefined;
-  return { name: object.metadata.name, nodeUid, ready: ready === true, cordoned: unschedulable === true, taints: taintsOf(taints) };
+  return {
+    name: object.metadata.name,
+    nodeUid,
+    ready: ready === true,
+    cordoned: unschedulable === true,
+    taints: taintsOf(taints),
+  };
 }
 
 /** Why the node gets no new client now; what has one keeps it. */

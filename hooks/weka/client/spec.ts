@@ -12,7 +12,8 @@ const hugepagesPerCore = 1500;
 const hugepagesOffset = 200;
 
 /** A value of 0 means the default, as upstream's Go types have it. */
-const or = (value: number | undefined, fallback: number): number => (value === undefined || value === 0 ? fallback : value);
+const or = (value: number | undefined, fallback: number): number =>
+  value === undefined || value === 0 ? fallback : value;
 
 /** Cores that the spec asks for. */
 export const wishedCores = ({ spec }: WekaClient): number => or(spec.coresNum, 1);
@@ -45,7 +46,8 @@ export function containerSpec(client: WekaClient, cores: number): Record<string,
     tolerations: expandedTolerations(spec) as unknown as Json,
     additionalMemory: spec.additionalMemory,
     resources: spec.resources as Json | undefined,
-    additionalSecrets: spec.wekaHome?.cacertSecret === undefined ? undefined : { 'wekahome-cacert': spec.wekaHome.cacertSecret },
+    additionalSecrets:
+      spec.wekaHome?.cacertSecret === undefined ? undefined : { 'wekahome-cacert': spec.wekaHome.cacertSecret },
     serviceAccountName: spec.serviceAccountName,
     pvc: spec.globalPVC as Json | undefined,
     autoRemoveTimeout: spec.autoRemoveTimeout,
@@ -56,14 +58,19 @@ export function containerSpec(client: WekaClient, cores: number): Record<string,
 }
 
 /** Labels and annotations of each container (docs/weka/reference.md#labels-and-annotations). */
-export function containerMetadata(client: WekaClient): { labels: Record<string, string>; annotations?: Record<string, string> } {
+export function containerMetadata(client: WekaClient): {
+  labels: Record<string, string>;
+  annotations?: Record<string, string>;
+} {
   const { metadata, spec } = client;
   const annotations = inherited(metadata.annotations);
   const target = spec.targetCluster?.name ?? '';
   return {
     labels: {
       ...inherited(metadata.labels),
-      [labels.app]: 'weka', [labels.mode]: 'client', [labels.clientName]: metadata.name,
+      [labels.app]: 'weka',
+      [labels.mode]: 'client',
+      [labels.clientName]: metadata.name,
       ...(target === '' ? {} : { [labels.targetClusterName]: target }),
     },
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),

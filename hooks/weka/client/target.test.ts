@@ -10,7 +10,12 @@ describe('the addresses of a client', () => {
     ['are those of a small cluster', known(many.slice(0, 3)), [], many.slice(0, 3)],
     ['stay while one of them holds', known(many), ['10.9.9.9:1', '10.0.0.4:35000'], ['10.9.9.9:1', '10.0.0.4:35000']],
     ['are new when none holds', known(many.slice(0, 2)), ['10.9.9.9:1'], many.slice(0, 2)],
-    ['stay while the cluster is not known', { state: 'unknown', reason: 'WaitForTarget', message: '' }, ['10.9.9.9:1'], ['10.9.9.9:1']],
+    [
+      'stay while the cluster is not known',
+      { state: 'unknown', reason: 'WaitForTarget', message: '' },
+      ['10.9.9.9:1'],
+      ['10.9.9.9:1'],
+    ],
   ])('%s', (_name, join, present, expected) => {
     expect(addressesFor(join, 'node-1', present)).toEqual(expected);
   });

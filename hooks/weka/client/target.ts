@@ -38,14 +38,30 @@ export function joinOf(request: HookRequest, client: WekaClient): Join {
   const given = client.spec.joinIpPorts ?? [];
   if (given.length > 0) return { state: 'given', addresses: [...given] };
   const target = targetOf(client);
-  if (target === undefined) return { state: 'unknown', reason: 'NoTarget', message: 'neither spec.targetCluster nor spec.joinIpPorts says which weka cluster to join' };
-  const object = objectsOf(request.related, 'WekaMembers', apiVersion)
-    .find(({ metadata }) => metadata.name === membersName(target.name) && metadata.namespace === target.namespace);
+  if (target === undefined)
+    return {
+      state: 'unknown',
+      reason: 'NoTarget',
+      message: 'neither spec.targetCluster nor spec.joinIpPorts says which weka cluster to join',
+    };
+  const object = objectsOf(request.related, 'WekaMembers', apiVersion).find(
+    ({ metadata }) => metadata.name === membersName(target.name) && metadata.namespace === target.namespace,
+  );
   const parsed = object === undefined ? undefined : parseWekaMembers(object);
   const { clusterGuid, joinIpPorts = [] } = parsed?.ok === true ? parsed.value.spec : {};
-  if (clusterGuid !== undefined && joinIpPorts.length > 0) return { state: 'known', addresses: [...joinIpPorts], clusterGuid };
-  const why = object === undefined ? 'nothing is known of it yet' : clusterGuid === undefined ? 'it is not formed yet' : 'no member of it can be joined now';
-  return { state: 'unknown', reason: 'WaitForTarget', message: `waits for WekaCluster ${target.namespace}/${target.name}: ${why}` };
+  if (clusterGuid !== undefined && joinIpPorts.length > 0)
+    return { state: 'known', addresses: [...joinIpPorts], clusterGuid };
+  const why =
+    object === undefined
+      ? 'nothing is known of it yet'
+      : clusterGuid === undefined
+        ? 'it is not formed yet'
+        : 'no member of it can be joined now';
+  return {
+    state: 'unknown',
+    reason: 'WaitForTarget',
+    message: `waits for WekaCluster ${target.namespace}/${target.name}: ${why}`,
+  };
 }
 
 /** A few of the cluster's addresses; which ones depends on the node, so that not all clients come to the same members. */

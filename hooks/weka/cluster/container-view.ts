@@ -33,18 +33,29 @@ export function containerView(object: KubernetesObject): ContainerView {
   const terminating = object.metadata.deletionTimestamp !== undefined;
   const running = condition(object, 'WekaRunning')?.status === 'True' && status.podUid !== undefined;
   return {
-    object, spec, status, terminating, running,
+    object,
+    spec,
+    status,
+    terminating,
+    running,
     uid: object.metadata.uid ?? '',
     name: object.metadata.name,
     // labels are edited by hand
     role: spec.mode ?? object.metadata.labels?.[labels.mode] ?? '',
-    operational: running && status.containerID !== undefined && status.internalStatus === 'READY' && (status.managementIPs ?? []).length > 0,
-    ...(running ? { pod: { namespace: object.metadata.namespace ?? '', name: object.metadata.name, uid: status.podUid ?? '' } } : {}),
+    operational:
+      running &&
+      status.containerID !== undefined &&
+      status.internalStatus === 'READY' &&
+      (status.managementIPs ?? []).length > 0,
+    ...(running
+      ? { pod: { namespace: object.metadata.namespace ?? '', name: object.metadata.name, uid: status.podUid ?? '' } }
+      : {}),
   };
 }
 
 /** Whether its mode has the trait; what is no mode has none. */
-export const viewIs = ({ role }: Pick<ContainerView, 'role'>, trait: Parameters<typeof is>[1]): boolean => isMode(role) && is(role, trait);
+export const viewIs = ({ role }: Pick<ContainerView, 'role'>, trait: Parameters<typeof is>[1]): boolean =>
+  isMode(role) && is(role, trait);
 
 /** All WekaContainer children, by role, drives first, then by name: the order in which executors are chosen. */
 export function containerViews(request: HookRequest): ContainerView[] {
@@ -66,7 +77,8 @@ export function isOutdated(view: ContainerView): boolean {
 }
 
 /** The operator replaces its pod, or is going to as soon as it may; not one of which only a person can say what it is. */
-export const isRolling = (view: ContainerView): boolean => isOutdated(view) && upToDateCondition(view)?.reason !== 'PodUnrecorded';
+export const isRolling = (view: ContainerView): boolean =>
+  isOutdated(view) && upToDateCondition(view)?.reason !== 'PodUnrecorded';
 
 /** Its Ready condition, for what it waits for. */
 export const readyCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'Ready');

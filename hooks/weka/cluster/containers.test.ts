@@ -10,46 +10,103 @@ const image = 'quay.io/weka.io/weka-in-container:4.4.5';
 
 function cluster(drives: number, spec: object = {}, metadata: object = {}): WekaCluster {
   const parsed = parseWekaCluster({
-    apiVersion, kind: 'WekaCluster', metadata: { name: 'demo', namespace: 'default', uid: 'uid', ...metadata },
+    apiVersion,
+    kind: 'WekaCluster',
+    metadata: { name: 'demo', namespace: 'default', uid: 'uid', ...metadata },
     spec: { image, dynamicTemplate: { driveContainers: drives, computeContainers: 0 }, ...spec },
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.value;
 }
 const nodes = ['n1', 'n2', 'n3', 'n4'].map((name): WekaNode => {
-  const parsed = parseWekaNode({ apiVersion, kind: 'WekaNode', metadata: { name }, spec: { nodeUid: name, ready: true, drives: [name] } });
+  const parsed = parseWekaNode({
+    apiVersion,
+    kind: 'WekaNode',
+    metadata: { name },
+    spec: { nodeUid: name, ready: true, drives: [name] },
+  });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.value;
 });
-const existing = (name: string, spec: object = {}, more: { metadata?: object; status?: object } = {}): KubernetesObject => ({
-  apiVersion, kind: 'WekaContainer', metadata: { name, namespace: 'default', uid: `uid-of-${name}`, labels: { 'weka.io/mode': 'drive' }, ...more.metadata },
-  spec: { name: `weka-${name}`, mode: 'drive', image, numDrives: 1, ...spec }, status: { ...more.status },
+const existing = (
+  name: string,
+  spec: object = {},
+  more: { metadata?: object; status?: object } = {},
+): KubernetesObject => ({
+  apiVersion,
+  kind: 'WekaContainer',
+  metadata: {
+    name,
+    namespace: 'default',
+    uid: `uid-of-${name}`,
+    labels: { 'weka.io/mode': 'drive' },
+    ...more.metadata,
+  },
+  spec: { name: `weka-${name}`, mode: 'drive', image, numDrives: 1, ...spec },
+  status: { ...more.status },
 });
 function wanted(drives: number, present: KubernetesObject[], change: Partial<ContainersInput> = {}) {
   const parent = change.cluster ?? cluster(drives);
   return wantedContainers({
-    cluster: parent, uid: 'uid', plans: rolePlans(parent.spec), existing: present.map(containerView), nodes, ports: { basePort: 35000, portRange: 500 }, takenNames: [],
-    joinIpPorts: [], imageOf: (view) => view?.spec.image ?? image, forming: true, leaveToScheduler: true, unschedulableSeconds: 60, entropy: 'e0', now, ...change,
+    cluster: parent,
+    uid: 'uid',
+    plans: rolePlans(parent.spec),
+    existing: present.map(containerView),
+    nodes,
+    ports: { basePort: 35000, portRange: 500 },
+    takenNames: [],
+    joinIpPorts: [],
+    imageOf: (view) => view?.spec.image ?? image,
+    forming: true,
+    leaveToScheduler: true,
+    unschedulableSeconds: 60,
+    entropy: 'e0',
+    now,
+    ...change,
   });
 }
 const names = (objects: KubernetesObject[]): string[] => objects.map(({ metadata }) => metadata.name);
-const specOf = (object: KubernetesObject | undefined): Record<string, unknown> => (object?.['spec'] ?? {}) as Record<string, unknown>;
+const specOf = (object: KubernetesObject | undefined): Record<string, unknown> =>
+  (object?.['spec'] ?? {}) as Record<string, unknown>;
 
 describe('the containers of a role', () => {
   it.each<[string, number, KubernetesObject[], string[]]>([
     ['begin at ordinal 0', 2, [], ['demo-drive-0', 'demo-drive-1']],
-    ['fill a gap with the lowest ordinal', 3, [existing('demo-drive-0'), existing('demo-drive-2')], ['demo-drive-0', 'demo-drive-2', 'demo-drive-1']],
-    ['pass over the ordinal of one that terminates', 1, [existing('demo-drive-0', {}, { metadata: { deletionTimestamp: now } })], ['demo-drive-1']],
+    [
+      'fill a gap with the lowest ordinal',
+      3,
+      [existing('demo-drive-0'), existing('demo-drive-2')],
+      ['demo-drive-0', 'demo-drive-2', 'demo-drive-1'],
+    ],
+    [
+      'pass over the ordinal of one that terminates',
+      1,
+      [existing('demo-drive-0', {}, { metadata: { deletionTimestamp: now } })],
+      ['demo-drive-1'],
+    ],
     ['keep what exists whatever its name', 2, [existing('demo-drive-2f9c')], ['demo-drive-2f9c', 'demo-drive-0']],
-    ['keep what is beyond the number', 1, [existing('demo-drive-0'), existing('demo-drive-1')], ['demo-drive-0', 'demo-drive-1']],
+    [
+      'keep what is beyond the number',
+      1,
+      [existing('demo-drive-0'), existing('demo-drive-1')],
+      ['demo-drive-0', 'demo-drive-1'],
+    ],
   ])('%s', (_name, count, present, expected) => {
     expect(names(wanted(count, present).objects)).toEqual(expected);
   });
 
   it('are kept as they are when their role is not planned, and are no surplus', () => {
-    const { objects, surplus } = wanted(1, [existing('demo-drive-0'), existing('demo-s3-0', { mode: 's3' }), existing('demo-nfs-0', { mode: 'nfs' }, { metadata: { deletionTimestamp: now } })]);
+    const { objects, surplus } = wanted(1, [
+      existing('demo-drive-0'),
+      existing('demo-s3-0', { mode: 's3' }),
+      existing('demo-nfs-0', { mode: 'nfs' }, { metadata: { deletionTimestamp: now } }),
+    ]);
     expect(names(objects)).toEqual(['demo-drive-0', 'demo-s3-0']);
-    expect(objects[1]).toEqual({ apiVersion, kind: 'WekaContainer', metadata: { name: 'demo-s3-0', namespace: 'default' } });
+    expect(objects[1]).toEqual({
+      apiVersion,
+      kind: 'WekaContainer',
+      metadata: { name: 'demo-s3-0', namespace: 'default' },
+    });
     expect(surplus).toEqual([]);
   });
 
@@ -58,13 +115,24 @@ describe('the containers of a role', () => {
   });
 
   it('each get a node of their own', () => {
-    expect(wanted(3, [existing('demo-drive-0', { nodeAffinity: 'n1' })]).objects.map((object) => specOf(object)['nodeAffinity'])).toEqual(['n1', 'n2', 'n3']);
+    expect(
+      wanted(3, [existing('demo-drive-0', { nodeAffinity: 'n1' })]).objects.map(
+        (object) => specOf(object)['nodeAffinity'],
+      ),
+    ).toEqual(['n1', 'n2', 'n3']);
   });
 
   it('that the scheduler has refused at one time get different nodes', () => {
-    const unschedulable = { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: '2026-01-01T00:00:00Z' }] };
-    const refused = (name: string, node: string): KubernetesObject => existing(name, { nodeAffinity: node }, { status: { ...unschedulable, nodeAffinity: node } });
-    const moved = wanted(2, [refused('demo-drive-0', 'n1'), refused('demo-drive-1', 'n2')]).objects.map((object) => specOf(object)['nodeAffinity']);
+    const unschedulable = {
+      conditions: [
+        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      ],
+    };
+    const refused = (name: string, node: string): KubernetesObject =>
+      existing(name, { nodeAffinity: node }, { status: { ...unschedulable, nodeAffinity: node } });
+    const moved = wanted(2, [refused('demo-drive-0', 'n1'), refused('demo-drive-1', 'n2')]).objects.map(
+      (object) => specOf(object)['nodeAffinity'],
+    );
     expect(moved).toEqual(['n3', 'n4']);
   });
 
@@ -91,14 +159,39 @@ describe('the containers of a role', () => {
 });
 
 describe('a container that the scheduler refuses', () => {
-  const unschedulable = (since: string, status: object = {}) => existing('demo-drive-0', { nodeAffinity: 'n1' }, {
-    status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '', lastTransitionTime: since, observedGeneration: 1 }], ...status },
-  });
+  const unschedulable = (since: string, status: object = {}) =>
+    existing(
+      'demo-drive-0',
+      { nodeAffinity: 'n1' },
+      {
+        status: {
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message: '',
+              lastTransitionTime: since,
+              observedGeneration: 1,
+            },
+          ],
+          ...status,
+        },
+      },
+    );
   it.each<[string, KubernetesObject, string]>([
     ['for less than a minute keeps its node', unschedulable('2026-01-01T00:09:30Z'), 'n1'],
     ['for a minute gets another node', unschedulable('2026-01-01T00:09:00Z'), 'n2'],
-    ['keeps its node where it is a member with data there', unschedulable('2026-01-01T00:00:00Z', { containerID: 3 }), 'n1'],
-    ['keeps its node where it has run while the cluster may be forming', unschedulable('2026-01-01T00:00:00Z', { managementIPs: ['10.0.0.1'] }), 'n1'],
+    [
+      'keeps its node where it is a member with data there',
+      unschedulable('2026-01-01T00:00:00Z', { containerID: 3 }),
+      'n1',
+    ],
+    [
+      'keeps its node where it has run while the cluster may be forming',
+      unschedulable('2026-01-01T00:00:00Z', { managementIPs: ['10.0.0.1'] }),
+      'n1',
+    ],
   ])('%s', (_name, present, node) => {
     expect(specOf(wanted(1, [present]).objects[0])['nodeAffinity']).toBe(node);
   });
@@ -106,12 +199,26 @@ describe('a container that the scheduler refuses', () => {
 
 describe('trap 5: what a container inherits', () => {
   it('are labels and annotations without those that belong to the cluster object', () => {
-    const parent = cluster(1, {}, {
-      labels: { team: 'storage', 'controller-uid': 'x', 'weka.io/mode': 'mine' },
-      annotations: { note: 'kept', 'kubectl.kubernetes.io/last-applied-configuration': '{}', 'metacontroller.k8s.io/last-applied-configuration': '{}' },
-    });
+    const parent = cluster(
+      1,
+      {},
+      {
+        labels: { team: 'storage', 'controller-uid': 'x', 'weka.io/mode': 'mine' },
+        annotations: {
+          note: 'kept',
+          'kubectl.kubernetes.io/last-applied-configuration': '{}',
+          'metacontroller.k8s.io/last-applied-configuration': '{}',
+        },
+      },
+    );
     expect(inheritedMetadata(parent, 'uid', 'drive')).toEqual({
-      labels: { team: 'storage', app: 'weka', 'weka.io/mode': 'drive', 'weka.io/cluster-id': 'uid', 'weka.io/cluster-name': 'demo' },
+      labels: {
+        team: 'storage',
+        app: 'weka',
+        'weka.io/mode': 'drive',
+        'weka.io/cluster-id': 'uid',
+        'weka.io/cluster-name': 'demo',
+      },
       annotations: { note: 'kept' },
     });
   });

@@ -39,11 +39,13 @@ export const operatorSecretName = (clusterUid: string): string => `weka-operator
 
 /** Drops `undefined`, which has no place in JSON, and `{}`/`[]`/`false`, which mean the same as absence here. */
 export function compact(fields: Record<string, Json | undefined>): Record<string, Json> {
-  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => {
-    const [, value] = entry;
-    if (value === undefined || value === false) return false;
-    return typeof value !== 'object' || value === null || Object.keys(value).length > 0;
-  }));
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, Json] => {
+      const [, value] = entry;
+      if (value === undefined || value === false) return false;
+      return typeof value !== 'object' || value === null || Object.keys(value).length > 0;
+    }),
+  );
 }
 
 const asList = (value: unknown): Json[] | undefined =>
@@ -75,11 +77,14 @@ export function containerSpec(input: ContainersInput, plan: RolePlan): Record<st
     tolerations: expandedTolerations(spec) as unknown as Json,
     ipv6: spec.ipv6,
     additionalMemory: spec.additionalMemory?.[role],
-    additionalSecrets: spec.wekaHome?.cacertSecret === undefined ? undefined : { 'wekahome-cacert': spec.wekaHome.cacertSecret },
+    additionalSecrets:
+      spec.wekaHome?.cacertSecret === undefined ? undefined : { 'wekahome-cacert': spec.wekaHome.cacertSecret },
     dropAffinityConstraints: overrides.disregardRedundancy,
     nodeSelector: nodeSelector(input.cluster, role),
     failureDomain: spec.failureDomain as Json | undefined,
-    topologySpreadConstraints: asList(spec.podConfig?.roleTopologySpreadConstraints?.[role] ?? spec.podConfig?.topologySpreadConstraints),
+    topologySpreadConstraints: asList(
+      spec.podConfig?.roleTopologySpreadConstraints?.[role] ?? spec.podConfig?.topologySpreadConstraints,
+    ),
     affinity: (spec.podConfig?.roleAffinity?.[role] ?? spec.podConfig?.affinity) as Json | undefined,
     serviceAccountName: spec.serviceAccountName,
     pvc: spec.globalPVC as Json | undefined,
@@ -87,11 +92,16 @@ export function containerSpec(input: ContainersInput, plan: RolePlan): Record<st
   });
 }
 
-export const nodeSelector = (cluster: WekaCluster, role: Role): Record<string, string> =>
-  ({ ...(cluster.spec.roleNodeSelector?.[role] ?? cluster.spec.nodeSelector) });
+export const nodeSelector = (cluster: WekaCluster, role: Role): Record<string, string> => ({
+  ...(cluster.spec.roleNodeSelector?.[role] ?? cluster.spec.nodeSelector),
+});
 
 /** Labels and annotations inherited by a container; what belongs to the cluster object itself is left behind. */
-export function inheritedMetadata(cluster: WekaCluster, uid: string, role: Role): { labels: Record<string, string>; annotations?: Record<string, string> } {
+export function inheritedMetadata(
+  cluster: WekaCluster,
+  uid: string,
+  role: Role,
+): { labels: Record<string, string>; annotations?: Record<string, string> } {
   const metadata = cluster.metadata;
   const own = (key: string): boolean => key === 'controller-uid' || key.includes('last-applied-configuration');
   const pick = (map: Record<string, string> | undefined): Record<string, string> =>
@@ -100,7 +110,10 @@ export function inheritedMetadata(cluster: WekaCluster, uid: string, role: Role)
   return {
     labels: {
       ...pick(metadata.labels),
-      [labels.app]: 'weka', [labels.mode]: role, [labels.clusterId]: uid, [labels.clusterName]: metadata.name,
+      [labels.app]: 'weka',
+      [labels.mode]: role,
+      [labels.clusterId]: uid,
+      [labels.clusterName]: metadata.name,
     },
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
@@ -111,31 +124,52 @@ const nodeOf = (view: ContainerView): string | undefined => view.status.nodeAffi
 
 function placementOf(input: ContainersInput, plan: RolePlan, placed: Placed[]): Placement {
   const { spec } = input.cluster;
-  return placement({
-    role: plan.role, drives: plan.numDrives, selector: nodeSelector(input.cluster, plan.role), tolerations: expandedTolerations(spec),
-    failureDomainLabel: spec.failureDomain?.label, shareNodes: spec.overrides?.disregardRedundancy === true,
-  }, input.nodes, placed);
+  return placement(
+    {
+      role: plan.role,
+      drives: plan.numDrives,
+      selector: nodeSelector(input.cluster, plan.role),
+      tolerations: expandedTolerations(spec),
+      failureDomainLabel: spec.failureDomain?.label,
+      shareNodes: spec.overrides?.disregardRedundancy === true,
+    },
+    input.nodes,
+    placed,
+  );
 }
 
 /** A user's own affinity or spread decides about nodes; then the choice is left to the scheduler. */
 function leftToScheduler(cluster: WekaCluster, role: Role): boolean {
   const { podConfig } = cluster.spec;
-  return [podConfig?.roleAffinity?.[role], podConfig?.affinity, podConfig?.roleTopologySpreadConstraints?.[role], podConfig?.topologySpreadConstraints]
-    .some((value) => value !== undefined);
+  return [
+    podConfig?.roleAffinity?.[role],
+    podConfig?.affinity,
+    podConfig?.roleTopologySpreadConstraints?.[role],
+    podConfig?.topologySpreadConstraints,
+  ].some((value) => value !== undefined);
 }
 
 /** Its data and its drives are on its node: it waits for that node, however long the scheduler refuses it. */
 const hasData = (input: ContainersInput, { spec, status }: ContainerView): boolean =>
-  status.containerID !== undefined || spec.overrides?.adoptFormer !== undefined || status.allocations?.dataUid !== undefined || (input.forming && (status.managementIPs ?? []).length > 0);
+  status.containerID !== undefined ||
+  spec.overrides?.adoptFormer !== undefined ||
+  status.allocations?.dataUid !== undefined ||
+  (input.forming && (status.managementIPs ?? []).length > 0);
 
 /** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
-function nodeFor(input: ContainersInput, plan: RolePlan, view: ContainerView | undefined, places: Placement): string | undefined {
+function nodeFor(
+  input: ContainersInput,
+  plan: RolePlan,
+  view: ContainerView | undefined,
+  places: Placement,
+): string | undefined {
   const now = view?.spec.nodeAffinity;
   const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= input.unschedulableSeconds * 1000;
   if (now !== undefined && !expired) return now;
   // what has data stays where the scheduler has put it: a status may be lost
-  if (view !== undefined && now === undefined && hasData(input, view) && view.status.nodeAffinity !== undefined) return view.status.nodeAffinity;
+  if (view !== undefined && now === undefined && hasData(input, view) && view.status.nodeAffinity !== undefined)
+    return view.status.nodeAffinity;
   // what was left to the scheduler stays with it, until it finds nothing for a minute
   if (view !== undefined && now === undefined && !expired) return undefined;
   if (leftToScheduler(input.cluster, plan.role)) return undefined;
@@ -148,13 +182,25 @@ interface Common {
   metadata: ReturnType<typeof inheritedMetadata>;
 }
 
-function build(input: ContainersInput, common: Common, name: string, wekaName: string, node: string | undefined, view: ContainerView | undefined): KubernetesObject {
-  const joinIpPorts = view === undefined ? [...input.joinIpPorts] : ((view.spec.joinIpPorts) ?? []);
+function build(
+  input: ContainersInput,
+  common: Common,
+  name: string,
+  wekaName: string,
+  node: string | undefined,
+  view: ContainerView | undefined,
+): KubernetesObject {
+  const joinIpPorts = view === undefined ? [...input.joinIpPorts] : (view.spec.joinIpPorts ?? []);
   const spec: Record<string, Json> = { ...common.spec, name: wekaName, image: input.imageOf(view) };
   if (view !== undefined) carryOver(view, spec);
   if (joinIpPorts.length > 0) spec['joinIpPorts'] = joinIpPorts;
   if (node !== undefined) spec['nodeAffinity'] = node;
-  return { apiVersion, kind: 'WekaContainer', metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...common.metadata }, spec };
+  return {
+    apiVersion,
+    kind: 'WekaContainer',
+    metadata: { name, namespace: input.cluster.metadata.namespace ?? '', ...common.metadata },
+    spec,
+  };
 }
 
 /**
@@ -167,7 +213,8 @@ function carryOver({ spec }: ContainerView, wanted: Record<string, Json>): void 
   for (const field of fixedFields) if (spec[field] !== undefined) wanted[field] = spec[field] as Json;
 }
 
-export const containerNameOf = (cluster: string, role: string, ordinal: number): string => `${cluster}-${role}-${ordinal}`;
+export const containerNameOf = (cluster: string, role: string, ordinal: number): string =>
+  `${cluster}-${role}-${ordinal}`;
 
 /** Unique for ever: role, cluster, ordinal and the entropy of the moment. */
 const wekaNameOf = (input: ContainersInput, role: Role, ordinal: number): string =>
@@ -192,10 +239,16 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
   for (const plan of input.plans) {
     const all = input.existing.filter(({ role }) => role === plan.role);
     const living = all.filter(({ terminating }) => !terminating);
-    const common: Common = { spec: containerSpec(input, plan), metadata: inheritedMetadata(input.cluster, input.uid, plan.role) };
+    const common: Common = {
+      spec: containerSpec(input, plan),
+      metadata: inheritedMetadata(input.cluster, input.uid, plan.role),
+    };
     // a container is sized by the drives that it was made with
     const sized = (drives: number | undefined): Common => {
-      const own = drives === undefined || drives === plan.numDrives ? undefined : rolePlans(input.cluster.spec, drives).find(({ role }) => role === plan.role);
+      const own =
+        drives === undefined || drives === plan.numDrives
+          ? undefined
+          : rolePlans(input.cluster.spec, drives).find(({ role }) => role === plan.role);
       return own === undefined ? common : { ...common, spec: containerSpec(input, own) };
     };
     const places = placementOf(input, plan, placed);
@@ -218,6 +271,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
   }
   // of a role that is not planned, such as one of a later release: omitted, it would be deleted
   const planned = new Set<string>(input.plans.map(({ role }) => role));
-  for (const { object, terminating } of input.existing.filter(({ role }) => !planned.has(role))) if (!terminating) wanted.objects.push(echoChild(object));
+  for (const { object, terminating } of input.existing.filter(({ role }) => !planned.has(role)))
+    if (!terminating) wanted.objects.push(echoChild(object));
   return wanted;
 }

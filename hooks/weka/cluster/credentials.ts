@@ -25,8 +25,15 @@ const accounts = { operator: 'clusteradmin', user: 'clusteradmin', client: 'regu
 const roles: readonly string[] = ['clusteradmin', 'orgadmin', 'readonly', 'regular', 's3', 'csi'];
 
 const usersUnread = 'the users of the weka cluster have not been read';
-const secretOf = (facts: ClusterFacts, which: SecretName): { namespace: string; name: string } => ({ namespace: facts.namespace, name: secretNames(facts)[which] });
-const passwordOf = (facts: ClusterFacts, which: SecretName) => ({ name: secretNames(facts)[which], key: 'password', ownerUid: facts.uid });
+const secretOf = (facts: ClusterFacts, which: SecretName): { namespace: string; name: string } => ({
+  namespace: facts.namespace,
+  name: secretNames(facts)[which],
+});
+const passwordOf = (facts: ClusterFacts, which: SecretName) => ({
+  name: secretNames(facts)[which],
+  key: 'password',
+  ownerUid: facts.uid,
+});
 
 /** The Secret, if it is the cluster's own. */
 function ownSecretOf(facts: ClusterFacts, which: SecretName): PresentSecret | undefined {
@@ -39,7 +46,8 @@ function hasUser(facts: ClusterFacts, username: string): boolean {
 }
 
 /** Where logins are tried, again soon when a Secret has changed, since its version is part of the question. */
-const loginPod = (facts: ClusterFacts): PodTarget | undefined => chooseExecutor(facts.containers, facts.now, loginMinutes);
+const loginPod = (facts: ClusterFacts): PodTarget | undefined =>
+  chooseExecutor(facts.containers, facts.now, loginMinutes);
 
 function login(facts: ClusterFacts, which: SecretName) {
   const pod = loginPod(facts);
@@ -47,8 +55,20 @@ function login(facts: ClusterFacts, which: SecretName) {
   const username = userNames(facts.uid)[which];
   // the operator's own user asks all other questions: it is tried only until it does
   if (which === 'operator' && secret?.public['username'] === username) return undefined;
-  if (pod === undefined || secret?.resourceVersion === undefined || !secret.keys.includes('password') || !hasUser(facts, username)) return undefined;
-  return credential(pod, { ...secretOf(facts, which), resourceVersion: secret.resourceVersion }, facts.uid, username, loginMinutes * 60);
+  if (
+    pod === undefined ||
+    secret?.resourceVersion === undefined ||
+    !secret.keys.includes('password') ||
+    !hasUser(facts, username)
+  )
+    return undefined;
+  return credential(
+    pod,
+    { ...secretOf(facts, which), resourceVersion: secret.resourceVersion },
+    facts.uid,
+    username,
+    loginMinutes * 60,
+  );
 }
 
 function setPassword(facts: ClusterFacts, which: SecretName, said: string): Outcome {
@@ -58,9 +78,18 @@ function setPassword(facts: ClusterFacts, which: SecretName, said: string): Outc
   const operation = wekaRun(pod, 'userPassword', { username, password: passwordOf(facts, which) });
   const last = operationOutcome(facts.request.observed, operation);
   if (last?.state === 'succeeded' && secondsSince(last.at, facts.now) < retrySeconds) {
-    return wait('PasswordRefused', `weka was given the password of Secret ${secretNames(facts)[which]} for ${username} and refuses it: ${said}; see whether the user is locked`, retrySeconds);
+    return wait(
+      'PasswordRefused',
+      `weka was given the password of Secret ${secretNames(facts)[which]} for ${username} and refuses it: ${said}; see whether the user is locked`,
+      retrySeconds,
+    );
   }
-  return act('SettingPassword', `sets the password of Secret ${secretNames(facts)[which]} in weka for ${username}, which refuses it: ${said}`, [operation], 2);
+  return act(
+    'SettingPassword',
+    `sets the password of Secret ${secretNames(facts)[which]} in weka for ${username}, which refuses it: ${said}`,
+    [operation],
+    2,
+  );
 }
 
 /** Whether weka takes a user with the password in its Secret. Skipped where something else is missing first. */
@@ -68,17 +97,29 @@ function passwordTaken(facts: ClusterFacts, which: SecretName): Outcome {
   const question = login(facts, which);
   if (question === undefined) return skipped;
   const fact = factValue(facts.request.observed, question);
-  if (fact.state === 'unknown') return unknown(`whether weka takes the password of Secret ${secretNames(facts)[which]} is not known: ${fact.reason}`, facts.config.lookSeconds);
+  if (fact.state === 'unknown')
+    return unknown(
+      `whether weka takes the password of Secret ${secretNames(facts)[which]} is not known: ${fact.reason}`,
+      facts.config.lookSeconds,
+    );
   return fact.value.accepted ? done() : setPassword(facts, which, fact.value.message);
 }
 
 /** `ClusterAdmin` as `clusteradmin`; a word that we do not know says nothing. */
 function roleChanged(facts: ClusterFacts, which: SecretName): Outcome | undefined {
   const username = userNames(facts.uid)[which];
-  const role = answered(facts, 'users')?.find((user) => user.username === username)?.role?.toLowerCase().replaceAll(/[^a-z0-9]/g, '') ?? '';
+  const role =
+    answered(facts, 'users')
+      ?.find((user) => user.username === username)
+      ?.role?.toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, '') ?? '';
   const wanted = accounts[which];
   if (!roles.includes(role) || role === wanted) return undefined;
-  return wait('RoleChanged', `weka user ${username} has the role ${role} and needs ${wanted}: weka user change-role ${username} ${wanted}`, 60);
+  return wait(
+    'RoleChanged',
+    `weka user ${username} has the role ${role} and needs ${wanted}: weka user change-role ${username} ${wanted}`,
+    60,
+  );
 }
 
 /** A Secret and its user as they have to be; the user's own absence is told by the step that adds it. */
@@ -87,12 +128,18 @@ function credentialTaken(which: SecretName) {
     const secret = ownSecretOf(facts, which);
     if (expanding(facts) || secret === undefined || !hasUser(facts, userNames(facts.uid)[which])) return skipped;
     if (!secret.keys.includes('password')) {
-      return wait('SecretIncomplete', `Secret ${secretNames(facts)[which]} has no key password: put it there, or delete the Secret, which is then made anew`, 30);
+      return wait(
+        'SecretIncomplete',
+        `Secret ${secretNames(facts)[which]} has no key password: put it there, or delete the Secret, which is then made anew`,
+        30,
+      );
     }
     const wrong = Object.entries(fixedValues(facts, which)).filter(([key, value]) => secret.public[key] !== value);
     if (wrong.length > 0) {
       const names = wrong.map(([key]) => key).join(', ');
-      return act('RestoringSecret', `writes ${names} of Secret ${secretNames(facts)[which]} as they have to be`, [setPublicSecretValues(secretOf(facts, which), facts.uid, Object.fromEntries(wrong))]);
+      return act('RestoringSecret', `writes ${names} of Secret ${secretNames(facts)[which]} as they have to be`, [
+        setPublicSecretValues(secretOf(facts, which), facts.uid, Object.fromEntries(wrong)),
+      ]);
     }
     const taken = passwordTaken(facts, which);
     return taken.state === 'done' || taken.state === 'skipped' ? (roleChanged(facts, which) ?? taken) : taken;
@@ -101,11 +148,14 @@ function credentialTaken(which: SecretName) {
 
 function addUsers(facts: ClusterFacts, which: readonly SecretName[]): Outcome | undefined {
   const { executor } = facts;
-  if (answered(facts, 'users') === undefined || executor === undefined) return unknown(usersUnread, facts.config.lookSeconds);
+  if (answered(facts, 'users') === undefined || executor === undefined)
+    return unknown(usersUnread, facts.config.lookSeconds);
   const names = userNames(facts.uid);
   const missing = which.filter((one) => !hasUser(facts, names[one]));
   if (missing.length === 0) return undefined;
-  const additions: Operation[] = missing.map((one) => wekaRun(executor, 'userAdd', { username: names[one], role: accounts[one], password: passwordOf(facts, one) }));
+  const additions: Operation[] = missing.map((one) =>
+    wekaRun(executor, 'userAdd', { username: names[one], role: accounts[one], password: passwordOf(facts, one) }),
+  );
   return act('AddingUsers', `adds the users ${missing.map((one) => names[one]).join(', ')}`, additions);
 }
 
@@ -121,7 +171,9 @@ function usersApplied(facts: ClusterFacts): Outcome {
   // with a user that weka refuses nobody could ask it anything any more
   const taken = passwordTaken(facts, 'operator');
   if (taken.state !== 'done' && taken.state !== 'skipped') return taken;
-  return act('SwitchingUser', `makes the pods act as ${operator}`, [setPublicSecretValues(secretOf(facts, 'operator'), facts.uid, { username: operator })]);
+  return act('SwitchingUser', `makes the pods act as ${operator}`, [
+    setPublicSecretValues(secretOf(facts, 'operator'), facts.uid, { username: operator }),
+  ]);
 }
 
 /** The kubelet may take a while to show the new user name to the pods (docs/weka/reference.md#users). Milliseconds. */
@@ -129,13 +181,20 @@ const adminGrace = 5 * 60 * 1000;
 
 function adminDeleted(facts: ClusterFacts): Outcome {
   if (expanding(facts)) return skipped;
-  const applied = facts.cluster.status?.conditions?.find(({ type }) => type === clusterConditions.clusterSecretsApplied);
+  const applied = facts.cluster.status?.conditions?.find(
+    ({ type }) => type === clusterConditions.clusterSecretsApplied,
+  );
   if (applied?.status !== 'True') return wait('UsersNotApplied', 'comes after the users of the cluster', 30);
   const users = answered(facts, 'users');
   if (users === undefined || facts.executor === undefined) return unknown(usersUnread, 10);
   if (users.every(({ username }) => username !== 'admin')) return done();
   const left = Date.parse(applied.lastTransitionTime) + adminGrace - Date.parse(facts.now);
-  if (left > 0) return wait('AdminStillNeeded', 'deletes the user admin 5 minutes after the pods were told of their own user', Math.ceil(left / 1000));
+  if (left > 0)
+    return wait(
+      'AdminStillNeeded',
+      'deletes the user admin 5 minutes after the pods were told of their own user',
+      Math.ceil(left / 1000),
+    );
   return act('DeletingAdmin', 'deletes the user admin', [wekaRun(facts.executor, 'userDelete', { username: 'admin' })]);
 }
 
@@ -143,9 +202,12 @@ function clientsApplied(facts: ClusterFacts): Outcome {
   const adding = addUsers(facts, ['client']);
   if (adding !== undefined) return adding;
   const secret = ownSecretOf(facts, 'client');
-  if (secret === undefined || facts.executor === undefined) return unknown('the secret of the clients has not been read');
+  if (secret === undefined || facts.executor === undefined)
+    return unknown('the secret of the clients has not been read');
   if (secret.keys.includes('join-secret')) return done();
-  return act('CreatingJoinToken', 'has weka make a join token for clients', [joinToken(facts.executor, secretOf(facts, 'client'), facts.uid, 'join-secret')]);
+  return act('CreatingJoinToken', 'has weka make a join token for clients', [
+    joinToken(facts.executor, secretOf(facts, 'client'), facts.uid, 'join-secret'),
+  ]);
 }
 
 function csiApplied(facts: ClusterFacts): Outcome {
@@ -156,15 +218,62 @@ function csiApplied(facts: ClusterFacts): Outcome {
   const present = secret.public['endpoints'] ?? '';
   const endpoints = csiEndpoints(facts, present);
   if (endpoints === '' || endpoints === present) return done();
-  return act('UpdatingEndpoints', 'writes the addresses of the cluster into the secret of CSI', [setPublicSecretValues(secretOf(facts, 'csi'), facts.uid, { endpoints })]);
+  return act('UpdatingEndpoints', 'writes the addresses of the cluster into the secret of CSI', [
+    setPublicSecretValues(secretOf(facts, 'csi'), facts.uid, { endpoints }),
+  ]);
 }
 
 export const credentialSteps = {
-  applied: { name: 'Users', condition: clusterConditions.clusterSecretsApplied, mode: 'always', status: 'StartingIO', summary: 'Weka has the users of these secrets, and the pods act as their own user.', check: usersApplied },
-  adminDeleted: { name: 'AdminDeleted', condition: clusterConditions.adminUserDeleted, mode: 'independent', summary: 'The initial user admin is deleted, 5 minutes after the pods have their own.', check: adminDeleted },
-  clientsApplied: { name: 'ClientUser', condition: clusterConditions.clusterClientsSecretsApplied, mode: 'always', status: 'StartingIO', summary: 'Weka has the user of the clients, and the secret has a join token.', check: clientsApplied },
-  csiApplied: { name: 'CsiUser', condition: clusterConditions.clusterCsiSecretsApplied, mode: 'always', status: 'StartingIO', summary: 'Weka has the user of CSI, and the secret has the addresses of the cluster.', check: csiApplied },
-  userTaken: { name: 'UserCredential', condition: clusterConditions.clusterSecretsApplied, mode: 'independent', summary: 'Weka takes the password in the secret of the people who administer the cluster; tried every 5 minutes.', check: credentialTaken('user') },
-  clientTaken: { name: 'ClientCredential', condition: clusterConditions.clusterClientsSecretsApplied, mode: 'independent', summary: 'Weka takes the password in the secret for clients; tried every 5 minutes.', check: credentialTaken('client') },
-  csiTaken: { name: 'CsiCredential', condition: clusterConditions.clusterCsiSecretsApplied, mode: 'independent', summary: 'Weka takes the password in the secret of CSI; tried every 5 minutes.', check: credentialTaken('csi') },
+  applied: {
+    name: 'Users',
+    condition: clusterConditions.clusterSecretsApplied,
+    mode: 'always',
+    status: 'StartingIO',
+    summary: 'Weka has the users of these secrets, and the pods act as their own user.',
+    check: usersApplied,
+  },
+  adminDeleted: {
+    name: 'AdminDeleted',
+    condition: clusterConditions.adminUserDeleted,
+    mode: 'independent',
+    summary: 'The initial user admin is deleted, 5 minutes after the pods have their own.',
+    check: adminDeleted,
+  },
+  clientsApplied: {
+    name: 'ClientUser',
+    condition: clusterConditions.clusterClientsSecretsApplied,
+    mode: 'always',
+    status: 'StartingIO',
+    summary: 'Weka has the user of the clients, and the secret has a join token.',
+    check: clientsApplied,
+  },
+  csiApplied: {
+    name: 'CsiUser',
+    condition: clusterConditions.clusterCsiSecretsApplied,
+    mode: 'always',
+    status: 'StartingIO',
+    summary: 'Weka has the user of CSI, and the secret has the addresses of the cluster.',
+    check: csiApplied,
+  },
+  userTaken: {
+    name: 'UserCredential',
+    condition: clusterConditions.clusterSecretsApplied,
+    mode: 'independent',
+    summary: 'Weka takes the password in the secret of the people who administer the cluster; tried every 5 minutes.',
+    check: credentialTaken('user'),
+  },
+  clientTaken: {
+    name: 'ClientCredential',
+    condition: clusterConditions.clusterClientsSecretsApplied,
+    mode: 'independent',
+    summary: 'Weka takes the password in the secret for clients; tried every 5 minutes.',
+    check: credentialTaken('client'),
+  },
+  csiTaken: {
+    name: 'CsiCredential',
+    condition: clusterConditions.clusterCsiSecretsApplied,
+    mode: 'independent',
+    summary: 'Weka takes the password in the secret of CSI; tried every 5 minutes.',
+    check: credentialTaken('csi'),
+  },
 } as const satisfies Record<string, Step<ClusterFacts>>;

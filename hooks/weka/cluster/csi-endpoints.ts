@@ -22,8 +22,17 @@ export function csiEndpoints({ containers }: Pick<ClusterFacts, 'containers'>, p
   const addresses = new Set(containers.flatMap((view) => addressOf(view) ?? []));
   // whoever does not say its address may have any of those that nobody has
   const silent = containers.some((view) => view.status.containerID !== undefined && addressOf(view) === undefined);
-  const listed = [...new Set(present.split(',').map((one) => one.trim()).filter((one) => one !== ''))];
+  const listed = [
+    ...new Set(
+      present
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== ''),
+    ),
+  ];
   const kept = listed.filter((one) => silent || addresses.has(one));
-  const up = containers.filter((view) => view.operational && !view.terminating).flatMap((view) => addressOf(view) ?? []);
+  const up = containers
+    .filter((view) => view.operational && !view.terminating)
+    .flatMap((view) => addressOf(view) ?? []);
   return [...new Set([...kept, ...up])].slice(0, most).join(',');
 }

@@ -19,7 +19,9 @@ const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter
 
 function paused(facts: ClusterFacts): Outcome {
   const open = facts.containers.filter(({ status, terminating }) => !terminating && status.status !== 'Paused');
-  return open.length === 0 ? done() : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
+  return open.length === 0
+    ? done()
+    : wait('Pausing', `${open.length} containers are not paused yet: ${open[0]?.name ?? ''}`, 2);
 }
 
 /** Seconds between two notes that the grace runs, of a grace of so many; it may be missed twice. */
@@ -29,10 +31,16 @@ const noteSeconds = (grace: number): number => Math.min(600, Math.max(10, grace 
  * Whether somebody looks at the grace. While nobody does, a deletion may have been cancelled for days, and then the claims and the
  * spec of before come back from a backup: of such a grace nothing has run.
  */
-function lastSeen({ seenAt }: { seenAt?: string | undefined }, { cluster: { spec }, now }: ClusterFacts): 'now' | 'lately' | 'long ago' {
+function lastSeen(
+  { seenAt }: { seenAt?: string | undefined },
+  { cluster: { spec }, now }: ClusterFacts,
+): 'now' | 'lately' | 'long ago' {
   // an earlier release did not write it
   if (seenAt === undefined) return 'lately';
-  const [passed, pace] = [(Date.parse(now) - Date.parse(seenAt)) / 1000, noteSeconds(graceSeconds(spec.gracefulDestroyDuration))];
+  const [passed, pace] = [
+    (Date.parse(now) - Date.parse(seenAt)) / 1000,
+    noteSeconds(graceSeconds(spec.gracefulDestroyDuration)),
+  ];
   return passed < pace ? 'now' : passed <= 3 * pace ? 'lately' : 'long ago';
 }
 
@@ -41,42 +49,87 @@ function lastSeen({ seenAt }: { seenAt?: string | undefined }, { cluster: { spec
  * it was cancelled and taken up again; the generation tells.
  */
 function graceBegun(facts: ClusterFacts): Outcome {
-  const { claims, cluster: { metadata: { generation } }, now } = facts;
+  const {
+    claims,
+    cluster: {
+      metadata: { generation },
+    },
+    now,
+  } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   const running = claims.spec.grace?.generation === generation ? claims.spec.grace : undefined;
   if (running !== undefined && lastSeen(running, facts) !== 'long ago') return done();
   const startedAtServer = serverNow(facts);
   if (startedAtServer === undefined) return unknown('the clock of the API server has not been read');
   const { grace: before, destroy } = claims.spec;
-  return act('GracePeriod', 'the grace of the deletion begins', [writeClaims(claims, [
-    { path: ['grace'], value: defined({ startedAt: now, startedAtServer, generation, seenAt: now, afterOrder: destroy?.at ?? before?.afterOrder }) },
-    // the order of a deletion that was called back while nobody looked
-    ...(destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
-  ])]);
+  return act('GracePeriod', 'the grace of the deletion begins', [
+    writeClaims(claims, [
+      {
+        path: ['grace'],
+        value: defined({
+          startedAt: now,
+          startedAtServer,
+          generation,
+          seenAt: now,
+          afterOrder: destroy?.at ?? before?.afterOrder,
+        }),
+      },
+      // the order of a deletion that was called back while nobody looked
+      ...(destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
+    ]),
+  ]);
 }
 
 /** Beside the wait, which says when it ends. */
 function graceSeen(facts: ClusterFacts): Outcome {
-  const { claims, cluster: { metadata: { generation } }, now } = facts;
+  const {
+    claims,
+    cluster: {
+      metadata: { generation },
+    },
+    now,
+  } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
-  if (claims.state === 'unknown' || grace === undefined || grace.generation !== generation || lastSeen(grace, facts) !== 'lately') return skipped;
-  return act('GracePeriod', 'notes that the grace runs', [writeClaims(claims, [{ path: ['grace', 'seenAt'], value: now }])], 1);
+  if (
+    claims.state === 'unknown' ||
+    grace === undefined ||
+    grace.generation !== generation ||
+    lastSeen(grace, facts) !== 'lately'
+  )
+    return skipped;
+  return act(
+    'GracePeriod',
+    'notes that the grace runs',
+    [writeClaims(claims, [{ path: ['grace', 'seenAt'], value: now }])],
+    1,
+  );
 }
 
 /** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */
 const lostToCancellation = (facts: ClusterFacts): string => {
   const terminating = facts.containers.filter((view) => view.terminating).length;
-  return terminating === 0 ? 'overrides.cancelDeletion keeps the cluster' : `overrides.cancelDeletion keeps the data, but not the ${terminating} containers that are being deleted as well, which can not be taken back`;
+  return terminating === 0
+    ? 'overrides.cancelDeletion keeps the cluster'
+    : `overrides.cancelDeletion keeps the data, but not the ${terminating} containers that are being deleted as well, which can not be taken back`;
 };
 
 function graceOver(facts: ClusterFacts): Outcome {
-  const { claims, cluster: { spec: { gracefulDestroyDuration } }, now } = facts;
+  const {
+    claims,
+    cluster: {
+      spec: { gracefulDestroyDuration },
+    },
+    now,
+  } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
   if (grace === undefined) return unknown('the claims of the cluster have not been read');
   const seconds = graceSeconds(gracefulDestroyDuration);
   const left = graceLeft(grace, seconds, { hooks: now, server: serverNow(facts) });
   if (left === 0) return done();
-  const interrupted = grace.afterOrder === undefined ? '' : `; the destruction that was ordered at ${grace.afterOrder} is interrupted, by a change of the spec: what was erased by then does not come back`;
+  const interrupted =
+    grace.afterOrder === undefined
+      ? ''
+      : `; the destruction that was ordered at ${grace.afterOrder} is interrupted, by a change of the spec: what was erased by then does not come back`;
   const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}${interrupted}`;
   return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, noteSeconds(seconds)));
 }
@@ -90,13 +143,21 @@ function noClients(facts: ClusterFacts): Outcome {
 
 /** From here on the containers destroy what they hold, whoever deletes them: they read the order in the claims of their cluster. */
 function ordered(facts: ClusterFacts): Outcome {
-  const { claims, now, cluster: { metadata: { generation } } } = facts;
+  const {
+    claims,
+    now,
+    cluster: {
+      metadata: { generation },
+    },
+  } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   if (orderStands(facts)) return done();
-  return act('Ordering', 'orders the destruction of the data', [writeClaims(claims, [
-    { path: ['destroy'], value: defined({ at: now, generation }) },
-    ...(claims.spec.announced === undefined ? [{ path: ['announced'], value: now }] : []),
-  ])]);
+  return act('Ordering', 'orders the destruction of the data', [
+    writeClaims(claims, [
+      { path: ['destroy'], value: defined({ at: now, generation }) },
+      ...(claims.spec.announced === undefined ? [{ path: ['announced'], value: now }] : []),
+    ]),
+  ]);
 }
 
 /** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */
@@ -105,7 +166,11 @@ function strangers(facts: ClusterFacts): Outcome | undefined {
   // with this object the collector would take them
   if (facts.foreign.length > 0) return wait('ForeignContainers', foreignWords(facts), 5);
   if (unlabelled.length === 0) return leftBehind(facts);
-  return wait('UnlabelledContainers', `${unlabelled.join(', ')} are of this cluster and are not its children: give them back with ${givesThemBack(facts)}`, 5);
+  return wait(
+    'UnlabelledContainers',
+    `${unlabelled.join(', ')} are of this cluster and are not its children: give them back with ${givesThemBack(facts)}`,
+    5,
+  );
 }
 
 /** A container is omitted only when it was observed to know that it is to be destroyed: it would say goodbye otherwise. */
@@ -113,7 +178,9 @@ function announced(facts: ClusterFacts): Outcome {
   const against = strangers(facts);
   if (against !== undefined) return against;
   const unaware = living(facts).filter(({ spec }) => spec.state !== 'destroying');
-  return unaware.length === 0 ? done() : wait('Announcing', `${unaware.length} containers have not been told that they are to be destroyed`, 1);
+  return unaware.length === 0
+    ? done()
+    : wait('Announcing', `${unaware.length} containers have not been told that they are to be destroyed`, 1);
 }
 
 function containersGone(facts: ClusterFacts): Outcome {
@@ -125,42 +192,139 @@ function containersGone(facts: ClusterFacts): Outcome {
 
 function claimsReleased(facts: ClusterFacts): Outcome {
   const { portClaims, claims, uid } = facts;
-  if (portClaims.state === 'unknown' || claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
+  if (portClaims.state === 'unknown' || claims.state === 'unknown')
+    return unknown('the claims of the cluster have not been read');
   const releases = [
-    ...(portClaims.spec.ranges?.[uid] === undefined ? [] : [writeClaims(portClaims, [{ path: ['ranges', uid], value: null }])]),
+    ...(portClaims.spec.ranges?.[uid] === undefined
+      ? []
+      : [writeClaims(portClaims, [{ path: ['ranges', uid], value: null }])]),
     ...(claims.spec.former === undefined ? [] : [writeClaims(claims, [{ path: ['former'], value: null }])]),
   ];
   return releases.length === 0 ? done() : act('ReleasingClaims', 'gives back its port range', releases);
 }
 
-const inGrace = (check: (facts: ClusterFacts) => Outcome) => (facts: ClusterFacts): Outcome => (facts.phase === 'destroying' ? skipped : check(facts));
+const inGrace =
+  (check: (facts: ClusterFacts) => Outcome) =>
+  (facts: ClusterFacts): Outcome =>
+    facts.phase === 'destroying' ? skipped : check(facts);
 
 /** In the order of a cluster's end. */
 export const deletionSteps = [
-  { name: 'Paused', condition: 'ContainersPaused', mode: 'independent', status: 'GracePeriod', summary: 'All pods are stopped; data, claims and objects stay.', check: inGrace(paused) },
-  { name: 'GraceBegun', mode: 'always', status: 'GracePeriod', whileBlocked: 'keep', summary: 'The beginning of the grace is written down, by two clocks.', check: inGrace(graceBegun) },
-  { name: 'GraceSeen', mode: 'independent', summary: 'That somebody looks at the grace is written down; after a time without, it begins anew.', check: inGrace(graceSeen) },
-  { name: 'GracePeriod', condition: 'GracePeriodOver', mode: 'always', status: 'GracePeriod', whileBlocked: 'keep', summary: 'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.', check: inGrace(graceOver) },
-  { name: 'NoClients', condition: 'NoDependentClients', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'No WekaClient has containers in the weka cluster.', check: inGrace(noClients) },
-  { name: 'Ordered', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'The order to destroy stands in the claims of the cluster.', check: inGrace(ordered) },
-  { name: 'Announced', condition: 'DestructionAnnounced', mode: 'always', status: 'Destroying', whileBlocked: 'keep', summary: 'All containers know that they are destroyed, so that none says goodbye to weka.', check: announced },
-  { name: 'ContainersGone', condition: 'ContainersGone', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'All containers have stopped, resigned their drives and removed their data.', check: containersGone },
+  {
+    name: 'Paused',
+    condition: 'ContainersPaused',
+    mode: 'independent',
+    status: 'GracePeriod',
+    summary: 'All pods are stopped; data, claims and objects stay.',
+    check: inGrace(paused),
+  },
+  {
+    name: 'GraceBegun',
+    mode: 'always',
+    status: 'GracePeriod',
+    whileBlocked: 'keep',
+    summary: 'The beginning of the grace is written down, by two clocks.',
+    check: inGrace(graceBegun),
+  },
+  {
+    name: 'GraceSeen',
+    mode: 'independent',
+    summary: 'That somebody looks at the grace is written down; after a time without, it begins anew.',
+    check: inGrace(graceSeen),
+  },
+  {
+    name: 'GracePeriod',
+    condition: 'GracePeriodOver',
+    mode: 'always',
+    status: 'GracePeriod',
+    whileBlocked: 'keep',
+    summary:
+      'spec.gracefulDestroyDuration has passed since the operator saw the deletion, or saw it again after it had been cancelled.',
+    check: inGrace(graceOver),
+  },
+  {
+    name: 'NoClients',
+    condition: 'NoDependentClients',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'keep',
+    summary: 'No WekaClient has containers in the weka cluster.',
+    check: inGrace(noClients),
+  },
+  {
+    name: 'Ordered',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'keep',
+    summary: 'The order to destroy stands in the claims of the cluster.',
+    check: inGrace(ordered),
+  },
+  {
+    name: 'Announced',
+    condition: 'DestructionAnnounced',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'keep',
+    summary: 'All containers know that they are destroyed, so that none says goodbye to weka.',
+    check: announced,
+  },
+  {
+    name: 'ContainersGone',
+    condition: 'ContainersGone',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'omit',
+    summary: 'All containers have stopped, resigned their drives and removed their data.',
+    check: containersGone,
+  },
   secretSteps.gone,
-  { name: 'ClaimsReleased', condition: 'ClaimsReleased', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'The port range is free for others.', check: claimsReleased },
+  {
+    name: 'ClaimsReleased',
+    condition: 'ClaimsReleased',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'omit',
+    summary: 'The port range is free for others.',
+    check: claimsReleased,
+  },
 ] as const satisfies readonly Step<ClusterFacts>[];
 
 /** A deletion that is cancelled leaves no grace that has run, and no order: taken back, it begins anew. Whoever lives has neither, however it came there. */
 function cancelled({ claims }: Pick<ClusterFacts, 'claims'>): Outcome {
-  if (claims.state === 'unknown') return unknown('it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read');
+  if (claims.state === 'unknown')
+    return unknown(
+      'it is not known whether a grace of its deletion still runs: the claims of the cluster have not been read',
+    );
   if (claims.spec.grace === undefined && claims.spec.destroy === undefined) return skipped;
   const { destroy } = claims.spec;
-  const late: Event[] = destroy === undefined ? [] : [{ type: 'Warning', reason: 'CancelledTooLate', message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back` }];
-  return act('CancellingDeletion', 'forgets the grace of the deletion that is cancelled', [writeClaims(claims, [
-    { path: ['grace'], value: null }, { path: ['destroy'], value: null },
-  ])], 1, late);
+  const late: Event[] =
+    destroy === undefined
+      ? []
+      : [
+          {
+            type: 'Warning',
+            reason: 'CancelledTooLate',
+            message: `the destruction of the data was ordered at ${destroy.at}: what its containers have begun to erase does not come back`,
+          },
+        ];
+  return act(
+    'CancellingDeletion',
+    'forgets the grace of the deletion that is cancelled',
+    [
+      writeClaims(claims, [
+        { path: ['grace'], value: null },
+        { path: ['destroy'], value: null },
+      ]),
+    ],
+    1,
+    late,
+  );
 }
 
 /** Beside the life of a cluster, which goes on where its deletion is cancelled. */
 export const cancellationStep = {
-  name: 'DeletionCancelled', mode: 'independent', summary: 'A grace that had begun is forgotten.', check: cancelled,
+  name: 'DeletionCancelled',
+  mode: 'independent',
+  summary: 'A grace that had begun is forgotten.',
+  check: cancelled,
 } as const satisfies Step<Pick<ClusterFacts, 'claims'>>;

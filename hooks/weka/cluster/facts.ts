@@ -50,7 +50,11 @@ export interface ClusterFacts {
  * Operational members take turns, so that a dead one is not asked for ever; before formation there is only the former.
  * @param turnMinutes how long one of them is asked
  */
-export function chooseExecutor(containers: readonly ContainerView[], now: string, turnMinutes = 1): PodTarget | undefined {
+export function chooseExecutor(
+  containers: readonly ContainerView[],
+  now: string,
+  turnMinutes = 1,
+): PodTarget | undefined {
   const members = containers.filter((view) => view.operational);
   const staying = members.filter(({ terminating }) => !terminating);
   // who is to go is a member until it has gone
@@ -61,15 +65,32 @@ export function chooseExecutor(containers: readonly ContainerView[], now: string
 }
 
 /** Nothing was built for the cluster yet, or the very last step, with which the claims go, is taken again: there is nothing to be kept through a grace. */
-function holdsNothing({ cluster, uid, claims, portClaims, containers, unlabelled }: Pick<ClusterFacts, 'cluster' | 'uid' | 'claims' | 'portClaims' | 'containers' | 'unlabelled'>): boolean {
-  const claimed = claims.state === 'unknown' || claims.resourceVersion !== null || portClaims.state === 'unknown' || portClaims.spec.ranges?.[uid] !== undefined;
+function holdsNothing({
+  cluster,
+  uid,
+  claims,
+  portClaims,
+  containers,
+  unlabelled,
+}: Pick<ClusterFacts, 'cluster' | 'uid' | 'claims' | 'portClaims' | 'containers' | 'unlabelled'>): boolean {
+  const claimed =
+    claims.state === 'unknown' ||
+    claims.resourceVersion !== null ||
+    portClaims.state === 'unknown' ||
+    portClaims.spec.ranges?.[uid] !== undefined;
   const { status, clusterID } = cluster.status ?? {};
-  return !claimed && containers.length + unlabelled.length === 0 && (status === 'Destroying' || clusterID === undefined);
+  return (
+    !claimed && containers.length + unlabelled.length === 0 && (status === 'Destroying' || clusterID === undefined)
+  );
 }
 
 /** The order of this very deletion stands: whoever cancelled it and took that back has another generation, whether or not anybody looked meanwhile. */
 export function orderStands({ claims, cluster: { metadata } }: Pick<ClusterFacts, 'cluster' | 'claims'>): boolean {
-  return claims.state === 'known' && claims.spec.destroy !== undefined && claims.spec.destroy.generation === metadata.generation;
+  return (
+    claims.state === 'known' &&
+    claims.spec.destroy !== undefined &&
+    claims.spec.destroy.generation === metadata.generation
+  );
 }
 
 /** A deletion destroys nothing before its order stands in the claims: until then all is paused. */
@@ -93,11 +114,16 @@ function containersIn(client: KubernetesObject, cluster: WekaCluster, guid: stri
   const { memberships, stats } = status ?? {};
   const created = stats?.containers?.created ?? 0;
   const total = Object.values(memberships ?? {}).reduce((sum, count) => sum + count, 0);
-  if (memberships === undefined) return created === 0 ? undefined : `${created} containers, of which its status does not say yet in which weka cluster they are`;
-  if (guid === undefined) return total === 0 ? undefined : `${total} containers; no member says whether they are in this weka cluster`;
+  if (memberships === undefined)
+    return created === 0
+      ? undefined
+      : `${created} containers, of which its status does not say yet in which weka cluster they are`;
+  if (guid === undefined)
+    return total === 0 ? undefined : `${total} containers; no member says whether they are in this weka cluster`;
   const { name, namespace = client.metadata.namespace } = spec?.targetCluster ?? {};
   // those that have joined nothing yet may join this one at any moment
-  const joining = name === cluster.metadata.name && namespace === cluster.metadata.namespace ? Math.max(0, created - total) : 0;
+  const joining =
+    name === cluster.metadata.name && namespace === cluster.metadata.namespace ? Math.max(0, created - total) : 0;
   const count = (memberships[guid] ?? 0) + joining;
   return count === 0 ? undefined : `${count} containers`;
 }
@@ -115,7 +141,11 @@ function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | un
  * while that cluster is there, and the range of ports with which it was made, which no two clusters share. What a cluster
  * adopts of one that is gone has the ports that it claims for it.
  */
-function isForeign({ spec: { portRange }, status: { clusterUid } }: ContainerView, uid: string, ports: PortRange | undefined): boolean {
+function isForeign(
+  { spec: { portRange }, status: { clusterUid } }: ContainerView,
+  uid: string,
+  ports: PortRange | undefined,
+): boolean {
   if (clusterUid !== undefined && clusterUid !== uid) return true;
   const made = portRange?.basePort;
   return ports !== undefined && made !== undefined && made !== 0 && made !== ports.basePort;
@@ -134,10 +164,21 @@ function isOwn(object: KubernetesObject, ports: PortRange | undefined, guid: str
 }
 
 /** Containers that are no children of the cluster and concern it. */
-function strangers(request: HookRequest, uid: string, ports: PortRange | undefined, guid: string | undefined): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
-  const related = objectsOf(request.related, 'WekaContainer', apiVersion).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const isUnlabelled = (object: KubernetesObject): boolean => object.metadata.labels?.[labels.clusterId] === uid || isOwn(object, ports, guid);
-  return { unlabelled: related.filter(isUnlabelled).map(({ metadata }) => metadata.name), leftovers: related.filter((object) => !isUnlabelled(object)) };
+function strangers(
+  request: HookRequest,
+  uid: string,
+  ports: PortRange | undefined,
+  guid: string | undefined,
+): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
+  const related = objectsOf(request.related, 'WekaContainer', apiVersion).sort((a, b) =>
+    a.metadata.name < b.metadata.name ? -1 : 1,
+  );
+  const isUnlabelled = (object: KubernetesObject): boolean =>
+    object.metadata.labels?.[labels.clusterId] === uid || isOwn(object, ports, guid);
+  return {
+    unlabelled: related.filter(isUnlabelled).map(({ metadata }) => metadata.name),
+    leftovers: related.filter((object) => !isUnlabelled(object)),
+  };
 }
 
 /** The range that status remembers: a copy, good enough while the claims are not known, and to claim it again. */
@@ -166,7 +207,16 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
   const executor = chooseExecutor(containers, now);
   const { unlabelled, leftovers } = strangers(request, uid, range, guid);
   const base = {
-    request, cluster, uid, namespace, name, now, plans, containers, foreign, portClaims,
+    request,
+    cluster,
+    uid,
+    namespace,
+    name,
+    now,
+    plans,
+    containers,
+    foreign,
+    portClaims,
     config,
     phase: phaseOf({ cluster, uid, claims, portClaims, containers: children, unlabelled }),
     minimum: formationMinimum(cluster.spec, plans),
@@ -175,7 +225,9 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
       return parsed.ok ? [parsed.value] : [];
     }),
     clients: clientsOf(request, cluster, guid),
-    unlabelled, leftovers, claims,
+    unlabelled,
+    leftovers,
+    claims,
     ...(ports === undefined ? {} : { ports: { basePort: ports.basePort, portRange: ports.portRange } }),
     ...(guid === undefined ? {} : { guid }),
     ...(executor === undefined ? {} : { executor }),
@@ -184,4 +236,3 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
   const wekaStatus = base.phase === 'active' ? answered(base, 'status') : undefined;
   return { ...base, ...(wekaStatus === undefined ? {} : { wekaStatus }) };
 }
-

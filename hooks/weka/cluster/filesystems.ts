@@ -12,7 +12,12 @@ const group = 'default';
 const configFilesystem = { name: '.config_fs', size: 100 * gibibyte, thinMin: 10 * gibibyte, thinMax: 100 * gibibyte };
 
 /** The filesystem of the user: a tenth of the capacity, at least 1 GiB; a hundredth is guaranteed. */
-export function defaultFilesystem(totalBytes: number): { name: string; size: number; thinMin: number; thinMax: number } {
+export function defaultFilesystem(totalBytes: number): {
+  name: string;
+  size: number;
+  thinMin: number;
+  thinMax: number;
+} {
   const size = Math.max(Math.floor(totalBytes / 10), gibibyte);
   return { name: 'default', size, thinMin: Math.floor(totalBytes / 100), thinMax: size };
 }
@@ -23,17 +28,37 @@ function filesystemsCreated(facts: ClusterFacts): Outcome {
   const groups = answered(facts, 'filesystemGroups');
   const filesystems = answered(facts, 'filesystems');
   const total = wekaStatus?.capacity?.total_bytes;
-  if (executor === undefined || groups === undefined || filesystems === undefined || total === undefined) return unknown('the filesystems have not been read', facts.config.lookSeconds);
+  if (executor === undefined || groups === undefined || filesystems === undefined || total === undefined)
+    return unknown('the filesystems have not been read', facts.config.lookSeconds);
   if (groups.every(({ name }) => name !== group)) {
-    return act('CreatingFilesystems', `creates the filesystem group ${group}`, [wekaRun(executor, 'filesystemGroupCreate', { name: group })]);
+    return act('CreatingFilesystems', `creates the filesystem group ${group}`, [
+      wekaRun(executor, 'filesystemGroupCreate', { name: group }),
+    ]);
   }
-  const missing = [configFilesystem, defaultFilesystem(total)].filter(({ name }) => filesystems.every((one) => one.name !== name));
+  const missing = [configFilesystem, defaultFilesystem(total)].filter(({ name }) =>
+    filesystems.every((one) => one.name !== name),
+  );
   if (missing.length === 0) return done();
-  return act('CreatingFilesystems', `creates the filesystems ${missing.map(({ name }) => name).join(', ')}`, missing.map(({ name, size, thinMin, thinMax }) =>
-    wekaRun(executor, 'filesystemCreate', { name, group, sizeBytes: size, thinMinBytes: thinMin, thinMaxBytes: thinMax })));
+  return act(
+    'CreatingFilesystems',
+    `creates the filesystems ${missing.map(({ name }) => name).join(', ')}`,
+    missing.map(({ name, size, thinMin, thinMax }) =>
+      wekaRun(executor, 'filesystemCreate', {
+        name,
+        group,
+        sizeBytes: size,
+        thinMinBytes: thinMin,
+        thinMaxBytes: thinMax,
+      }),
+    ),
+  );
 }
 
 export const filesystemStep = {
-  name: 'Filesystems', condition: clusterConditions.defaultFilesystemsCreated, mode: 'always', status: 'StartingIO',
-  summary: 'The filesystems .config_fs and default exist.', check: filesystemsCreated,
+  name: 'Filesystems',
+  condition: clusterConditions.defaultFilesystemsCreated,
+  mode: 'always',
+  status: 'StartingIO',
+  summary: 'The filesystems .config_fs and default exist.',
+  check: filesystemsCreated,
 } as const satisfies Step<ClusterFacts>;

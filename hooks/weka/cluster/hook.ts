@@ -64,9 +64,16 @@ const previous = ({ cluster }: ClusterFacts): Condition[] => (cluster.status?.co
 
 /** Drives that are there and that weka can not use. */
 function brokenDrives({ containers: views }: ClusterFacts): string[] {
-  const broken = views.flatMap(({ name, status }) => (status.addedDrives ?? []).filter((drive) => drive.status === 'FAILED')
-    .map(({ serial_number: serial = '' }) => `${serial} of ${name} on node ${status.nodeAffinity ?? ''}`));
-  return broken.length === 0 ? [] : [`FAILED in weka: drive ${broken.slice(0, 3).join(', ')}${broken.length > 3 ? ` and ${broken.length - 3} more` : ''}`];
+  const broken = views.flatMap(({ name, status }) =>
+    (status.addedDrives ?? [])
+      .filter((drive) => drive.status === 'FAILED')
+      .map(({ serial_number: serial = '' }) => `${serial} of ${name} on node ${status.nodeAffinity ?? ''}`),
+  );
+  return broken.length === 0
+    ? []
+    : [
+        `FAILED in weka: drive ${broken.slice(0, 3).join(', ')}${broken.length > 3 ? ` and ${broken.length - 3} more` : ''}`,
+      ];
 }
 
 /** What is less than whole in a cluster that works. */
@@ -75,15 +82,26 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
     const up = facts.containers.filter((view) => view.role === role && view.operational && !view.terminating).length;
     return up < count ? [`${up} of ${count} ${role} containers are operational`] : [];
   });
-  const found = [...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)), ...missing, ...brokenDrives(facts)];
+  const found = [
+    ...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)),
+    ...missing,
+    ...brokenDrives(facts),
+  ];
   const before = previous(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear
-  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined) return { type: 'Degraded', status: 'True', ...carried(before) };
+  if (facts.wekaStatus === undefined && found.length === 0 && before !== undefined)
+    return { type: 'Degraded', status: 'True', ...carried(before) };
   if (doubt !== undefined && found.length === 0) return { type: 'Degraded', status: 'Unknown', ...doubt };
-  const extra = surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
+  const extra =
+    surplus.length === 0 ? [] : [`${surplus.join(', ')} beyond the wished number; delete them to give them up`];
   return found.length + extra.length === 0
     ? { type: 'Degraded', status: 'False', reason: 'Whole', message: '' }
-    : { type: 'Degraded', status: 'True', reason: found.length === 0 ? 'SurplusContainers' : 'LessThanWhole', message: [...found, ...extra].join('; ') };
+    : {
+        type: 'Degraded',
+        status: 'True',
+        reason: found.length === 0 ? 'SurplusContainers' : 'LessThanWhole',
+        message: [...found, ...extra].join('; '),
+      };
 }
 
 /** Pods of a cluster that works are replaced: it stays Ready, and is not settled before the last one is new. */
@@ -91,14 +109,22 @@ function rolling({ containers: views }: ClusterFacts, summary: Summary): Summary
   const living = views.filter(({ terminating }) => !terminating);
   const outdated = living.filter(isRolling);
   if (summary.state !== 'ready' || outdated.length === 0) return summary;
-  const message = `${living.length - outdated.length}/${living.length} pods are of the wished configuration; ${outdated.slice(0, 3).map(({ name }) => name).join(', ')}${outdated.length > 3 ? ` and ${outdated.length - 3} more` : ''} are to follow`;
+  const message = `${living.length - outdated.length}/${living.length} pods are of the wished configuration; ${outdated
+    .slice(0, 3)
+    .map(({ name }) => name)
+    .join(', ')}${outdated.length > 3 ? ` and ${outdated.length - 3} more` : ''} are to follow`;
   return { state: 'progressing', reason: 'Rolling', message, ready: true };
 }
 
 /** Whatever was so before: nobody can use a cluster of which nothing runs. */
 function standing({ containers: views }: ClusterFacts, summary: Summary): Summary {
   if (views.some(({ operational }) => operational)) return summary;
-  if (summary.state === 'ready') return { state: 'progressing', reason: 'NothingOperational', message: `none of its ${views.length} containers is operational` };
+  if (summary.state === 'ready')
+    return {
+      state: 'progressing',
+      reason: 'NothingOperational',
+      message: `none of its ${views.length} containers is operational`,
+    };
   return { ...summary, ready: false };
 }
 
@@ -115,7 +141,8 @@ function statusWord(facts: ClusterFacts, run: StepsResult<ClusterFacts>, summary
 function imageOf(facts: ClusterFacts) {
   const formed = facts.guid !== undefined;
   const present = facts.cluster.status?.lastAppliedImage;
-  return (view: ContainerView | undefined): string => (formed ? (view?.spec.image ?? present ?? facts.cluster.spec.image) : facts.cluster.spec.image);
+  return (view: ContainerView | undefined): string =>
+    formed ? (view?.spec.image ?? present ?? facts.cluster.spec.image) : facts.cluster.spec.image;
 }
 
 /** Milliseconds in which the facts of all nodes are expected to have arrived. */
@@ -123,7 +150,9 @@ const nodePatience = 10_000;
 
 /** The containers are missing for a while already: what fits nowhere is created all the same, and the scheduler says why. */
 function waitedForNodes(facts: ClusterFacts): boolean {
-  const since = facts.cluster.status?.conditions?.find(({ type, status }) => type === clusterConditions.podsCreated && status === 'False')?.lastTransitionTime;
+  const since = facts.cluster.status?.conditions?.find(
+    ({ type, status }) => type === clusterConditions.podsCreated && status === 'False',
+  )?.lastTransitionTime;
   return since !== undefined && Date.parse(facts.now) - Date.parse(since) >= nodePatience;
 }
 
@@ -134,42 +163,74 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   const { ports, cluster, uid, request } = facts;
   if (ports === undefined) {
     const others = new Set(facts.foreign.map(({ name }) => name));
-    const own = echoChildren(request).filter(({ kind, metadata }) => kind === 'WekaContainer' && !others.has(metadata.name));
+    const own = echoChildren(request).filter(
+      ({ kind, metadata }) => kind === 'WekaContainer' && !others.has(metadata.name),
+    );
     return { objects: own.map((object) => withState(object, state, uid)), surplus: [] };
   }
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
   // Under a foreground deletion, cancelled or not, whatever is created is deleted at once.
-  const grows = state === 'active' && facts.nodes.length > 0 && facts.unlabelled.length === 0 && facts.leftovers.length === 0 && facts.foreign.length === 0 && !outlivesItsContainers(facts) && !hasFormedBefore(facts)
-    && cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
+  const grows =
+    state === 'active' &&
+    facts.nodes.length > 0 &&
+    facts.unlabelled.length === 0 &&
+    facts.leftovers.length === 0 &&
+    facts.foreign.length === 0 &&
+    !outlivesItsContainers(facts) &&
+    !hasFormedBefore(facts) &&
+    cluster.metadata.finalizers?.includes('foregroundDeletion') !== true;
   const plans = grows ? facts.plans : facts.plans.map((plan) => ({ ...plan, count: 0 }));
   const wanted = wantedContainers({
-    cluster, uid, plans, existing: facts.containers, takenNames: grows ? takenNames(facts) : [], nodes: facts.nodes, ports, imageOf: imageOf(facts),
+    cluster,
+    uid,
+    plans,
+    existing: facts.containers,
+    takenNames: grows ? takenNames(facts) : [],
+    nodes: facts.nodes,
+    ports,
+    imageOf: imageOf(facts),
     forming: facts.guid !== undefined || facts.claims.state === 'unknown' || facts.claims.spec.former !== undefined,
     leaveToScheduler: waitedForNodes(facts),
     unschedulableSeconds: facts.config.deleteUnschedulablePodsAfterSeconds,
-    joinIpPorts: facts.guid === undefined ? [] : joinIpPorts(facts.containers), entropy: request.context.entropy, now: facts.now,
+    joinIpPorts: facts.guid === undefined ? [] : joinIpPorts(facts.containers),
+    entropy: request.context.entropy,
+    now: facts.now,
   });
-  const requested = new Set(facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name));
+  const requested = new Set(
+    facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name),
+  );
   const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
-  return { objects: state === 'active' ? objects : objects.map((object) => withState(object, state, uid)), surplus: grows ? wanted.surplus : [] };
+  return {
+    objects: state === 'active' ? objects : objects.map((object) => withState(object, state, uid)),
+    surplus: grows ? wanted.surplus : [],
+  };
 }
 
 /** What is another cluster's is neither changed nor deleted, whatever becomes of this one; with the labels that it has, for by these it is a child. */
-const kept = ({ foreign }: ClusterFacts): KubernetesObject[] => foreign.filter(({ terminating }) => !terminating).map(({ object }) => {
-  const echo = echoChild(object);
-  return { ...echo, metadata: { ...echo.metadata, labels: { ...echo.metadata.labels, ...object.metadata.labels } } };
-});
+const kept = ({ foreign }: ClusterFacts): KubernetesObject[] =>
+  foreign
+    .filter(({ terminating }) => !terminating)
+    .map(({ object }) => {
+      const echo = echoChild(object);
+      return {
+        ...echo,
+        metadata: { ...echo.metadata, labels: { ...echo.metadata.labels, ...object.metadata.labels } },
+      };
+    });
 
-const condition = (view: ContainerView, type: string): string | undefined => view.status.conditions?.find((one) => one.type === type)?.status;
+const condition = (view: ContainerView, type: string): string | undefined =>
+  view.status.conditions?.find((one) => one.type === type)?.status;
 
 /** The end is marked as this cluster's word: a container may outlive it, and the word counts with its order only. */
 function withState(object: KubernetesObject, state: State, uid: string): KubernetesObject {
   const { metadata } = object;
-  const marked = state === 'destroying' ? { metadata: { ...metadata, annotations: { ...metadata.annotations, [annotations.destroyAnnounced]: uid } } } : {};
+  const marked =
+    state === 'destroying'
+      ? { metadata: { ...metadata, annotations: { ...metadata.annotations, [annotations.destroyAnnounced]: uid } } }
+      : {};
   return { ...object, ...marked, spec: { ...(object['spec'] as object), state } };
 }
-
 
 const living = once((facts: ClusterFacts) => containers(facts, 'active'));
 const reach = once(reachOf);
@@ -190,13 +251,20 @@ const bringUp: Life<ClusterFacts> = {
       ...(unreachable === undefined ? [] : [unreachable]),
       ...notSupportedCondition(unsupportedFields(facts.cluster).ignored),
       ...ofSteps,
-      { type: clusterConditions.clusterIsReady, ...(isUsable(summary) ? { status: 'True', reason: 'Success', message: '' } as const : { status: 'False' as const, reason: summary.reason, message: summary.message }) },
+      {
+        type: clusterConditions.clusterIsReady,
+        ...(isUsable(summary)
+          ? ({ status: 'True', reason: 'Success', message: '' } as const)
+          : { status: 'False' as const, reason: summary.reason, message: summary.message }),
+      },
     ];
   },
-  resync: (facts, { resyncAfterSeconds }) => (resyncAfterSeconds === undefined ? undefined : Math.max(resyncAfterSeconds, reach(facts).pauseSeconds ?? 0)),
+  resync: (facts, { resyncAfterSeconds }) =>
+    resyncAfterSeconds === undefined ? undefined : Math.max(resyncAfterSeconds, reach(facts).pauseSeconds ?? 0),
 };
 
-const notPaused = ({ containers: views }: ClusterFacts): number => views.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
+const notPaused = ({ containers: views }: ClusterFacts): number =>
+  views.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
 
 const pause: Life<ClusterFacts> = {
   steps: [formationSteps.portsKept, formationSteps.foreign, secretSteps.owned, cancellationStep],
@@ -214,7 +282,9 @@ const pause: Life<ClusterFacts> = {
 
 /** The claims of the cluster, grace and order included, go with the last answer: nothing reads them after it. */
 function lastWords({ claims }: ClusterFacts): Operation[] {
-  return claims.state === 'known' && claims.uid !== undefined ? [deleteObject({ apiVersion, kind: wekaClaimsKind.kind, name: claims.name, uid: claims.uid })] : [];
+  return claims.state === 'known' && claims.uid !== undefined
+    ? [deleteObject({ apiVersion, kind: wekaClaimsKind.kind, name: claims.name, uid: claims.uid })]
+    : [];
 }
 
 const end: Life<ClusterFacts> = {
@@ -233,8 +303,16 @@ const end: Life<ClusterFacts> = {
 
 const lives = { bringUp, pause, end };
 
-const lifeOf = { active: 'bringUp', paused: 'pause', grace: 'end', destroying: 'end' } as const satisfies Record<Phase, keyof typeof lives>;
-const stateOf = { active: 'active', paused: 'paused', grace: 'paused', destroying: 'destroying' } as const satisfies Record<Phase, State>;
+const lifeOf = { active: 'bringUp', paused: 'pause', grace: 'end', destroying: 'end' } as const satisfies Record<
+  Phase,
+  keyof typeof lives
+>;
+const stateOf = {
+  active: 'active',
+  paused: 'paused',
+  grace: 'paused',
+  destroying: 'destroying',
+} as const satisfies Record<Phase, State>;
 
 function refused({ phase, cluster }: ClusterFacts): string | undefined {
   const fields = phase === 'active' ? unsupportedFields(cluster).refused : [];
@@ -243,26 +321,48 @@ function refused({ phase, cluster }: ClusterFacts): string | undefined {
 
 /** Nothing changes, except that a grace does not run on behind the back of who took the deletion back; of a spec that can not be read that counts all the same. */
 function whileInvalid({ parent, observed }: ReadingRequest): Operation[] {
-  const takesBack = (parent['spec'] as { overrides?: { cancelDeletion?: unknown } } | undefined)?.overrides?.cancelDeletion === true;
+  const takesBack =
+    (parent['spec'] as { overrides?: { cancelDeletion?: unknown } } | undefined)?.overrides?.cancelDeletion === true;
   if (!takesBack) return [];
-  const outcome = cancellationStep.check({ claims: claimsFact(observed, claimsNames.ofCluster(parent.metadata.uid ?? ''), 5) });
+  const outcome = cancellationStep.check({
+    claims: claimsFact(observed, claimsNames.ofCluster(parent.metadata.uid ?? ''), 5),
+  });
   return outcome.state === 'act' ? outcome.operations : [];
 }
 
 function related(cluster: WekaCluster): RelatedRule[] {
-  const selectors = new Map(roles.map((role) => [JSON.stringify(Object.entries(nodeSelector(cluster, role)).sort()), nodeSelector(cluster, role)]));
+  const selectors = new Map(
+    roles.map((role) => [
+      JSON.stringify(Object.entries(nodeSelector(cluster, role)).sort()),
+      nodeSelector(cluster, role),
+    ]),
+  );
   return [
-    ...[...selectors.values()].map((matchLabels) => ({ apiVersion, resource: 'wekanodes', labelSelector: { matchLabels } })),
+    ...[...selectors.values()].map((matchLabels) => ({
+      apiVersion,
+      resource: 'wekanodes',
+      labelSelector: { matchLabels },
+    })),
     { apiVersion, resource: 'wekaclients' },
     // Metacontroller labels its children; what names this cluster and lacks the label would be doubled
     {
-      apiVersion, resource: 'wekacontainers', namespace: cluster.metadata.namespace ?? '',
-      labelSelector: { matchLabels: { [labels.clusterId]: cluster.metadata.uid ?? '' }, matchExpressions: [{ key: 'controller-uid', operator: 'DoesNotExist' }] },
+      apiVersion,
+      resource: 'wekacontainers',
+      namespace: cluster.metadata.namespace ?? '',
+      labelSelector: {
+        matchLabels: { [labels.clusterId]: cluster.metadata.uid ?? '' },
+        matchExpressions: [{ key: 'controller-uid', operator: 'DoesNotExist' }],
+      },
     },
     // what an earlier cluster of this name has left holds its nodes, its drives and its names
     {
-      apiVersion, resource: 'wekacontainers', namespace: cluster.metadata.namespace ?? '',
-      labelSelector: { matchLabels: { [labels.clusterName]: cluster.metadata.name }, matchExpressions: [{ key: labels.clusterId, operator: 'NotIn', values: [cluster.metadata.uid ?? ''] }] },
+      apiVersion,
+      resource: 'wekacontainers',
+      namespace: cluster.metadata.namespace ?? '',
+      labelSelector: {
+        matchLabels: { [labels.clusterName]: cluster.metadata.name },
+        matchExpressions: [{ key: labels.clusterId, operator: 'NotIn', values: [cluster.metadata.uid ?? ''] }],
+      },
     },
   ];
 }

@@ -20,7 +20,9 @@ function strangersOn(facts: ClusterFacts, node: string): Holder[] | undefined {
   const claims = claimsFact(facts.request.observed, claimsNames.ofNode(node), movingAge(facts));
   if (claims.state === 'unknown') return undefined;
   const own = new Set(facts.containers.map(({ uid }) => uid));
-  return Object.entries(claims.spec.holders ?? {}).flatMap(([uid, { clusterUid, namespace, name }]) => (clusterUid === facts.uid && !own.has(uid) ? [{ uid, namespace, name }] : []));
+  return Object.entries(claims.spec.holders ?? {}).flatMap(([uid, { clusterUid, namespace, name }]) =>
+    clusterUid === facts.uid && !own.has(uid) ? [{ uid, namespace, name }] : [],
+  );
 }
 
 /** With its owner, since Metacontroller adopts nothing for an object that is being deleted. */
@@ -33,9 +35,28 @@ function adopts({ uid, name, namespace }: ClusterFacts): string {
 export function leftBehind(facts: ClusterFacts): Outcome | undefined {
   const found = facts.nodes.map(({ metadata }) => strangersOn(facts, metadata.name));
   if (found.includes(undefined)) return unknown('the claims of its nodes have not been read', 2);
-  const looks = found.flatMap((holders) => holders ?? []).map((holder) => ({ holder, fact: factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace: holder.namespace, name: holder.name }, movingAge(facts))) }));
-  if (looks.some(({ fact }) => fact.state === 'unknown')) return unknown('whether containers that hold something in its name are there has not been read', 2);
-  const there = looks.filter(({ holder, fact }) => fact.state === 'known' && fact.value.exists && fact.value.uid === holder.uid).map(({ holder }) => holder.name).sort();
+  const looks = found
+    .flatMap((holders) => holders ?? [])
+    .map((holder) => ({
+      holder,
+      fact: factValue(
+        facts.request.observed,
+        objectLive(
+          { apiVersion, kind: 'WekaContainer', namespace: holder.namespace, name: holder.name },
+          movingAge(facts),
+        ),
+      ),
+    }));
+  if (looks.some(({ fact }) => fact.state === 'unknown'))
+    return unknown('whether containers that hold something in its name are there has not been read', 2);
+  const there = looks
+    .filter(({ holder, fact }) => fact.state === 'known' && fact.value.exists && fact.value.uid === holder.uid)
+    .map(({ holder }) => holder.name)
+    .sort();
   if (there.length === 0) return undefined;
-  return wait('UnlabelledContainers', `${there.join(', ')} hold drives or ports in the name of this cluster and are not its children: give each of them back with ${adopts(facts)}`, 5);
+  return wait(
+    'UnlabelledContainers',
+    `${there.join(', ')} hold drives or ports in the name of this cluster and are not its children: give each of them back with ${adopts(facts)}`,
+    5,
+  );
 }

@@ -12,7 +12,8 @@ import type { ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
 
 /** It is deleted, and that was not taken back. */
-export const isDeleted = ({ metadata, spec }: WekaCluster): boolean => metadata.deletionTimestamp !== undefined && spec.overrides?.cancelDeletion !== true;
+export const isDeleted = ({ metadata, spec }: WekaCluster): boolean =>
+  metadata.deletionTimestamp !== undefined && spec.overrides?.cancelDeletion !== true;
 
 /**
  * How old an answer may be, in seconds; see the ages of a container. A settled cluster asks for one `weka status` a minute and
@@ -28,7 +29,9 @@ export const movingAge = (facts: Pick<ClusterFacts, 'config'>): number => ages(f
 
 /** As it stands, for the spec as it is. */
 const isReady = ({ status, metadata: { generation } }: WekaCluster): boolean =>
-  status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True' && one.observedGeneration === generation) === true;
+  status?.conditions?.some(
+    (one) => one.type === 'Ready' && one.status === 'True' && one.observedGeneration === generation,
+  ) === true;
 
 const isStopped = (cluster: WekaCluster): boolean => isDeleted(cluster) || cluster.spec.overrides?.paused === true;
 
@@ -39,11 +42,16 @@ export function lookAge({ cluster, config }: Pick<ClusterFacts, 'cluster' | 'con
 }
 
 const secretAge = (facts: ClusterFacts): number =>
-  (facts.phase === 'destroying' || (facts.phase === 'active' && !isReady(facts.cluster)) ? secretSeconds : ages(facts).settled);
+  facts.phase === 'destroying' || (facts.phase === 'active' && !isReady(facts.cluster))
+    ? secretSeconds
+    : ages(facts).settled;
 
 /** Weka has refused the operator at the last look: one question is enough to see whether it still does. */
 const wasRefused = ({ cluster }: Pick<ClusterFacts, 'cluster'>): boolean =>
-  cluster.status?.conditions?.some(({ type, status, reason }) => type === clusterConditions.clusterReachable && status === 'False' && reason === refusal) === true;
+  cluster.status?.conditions?.some(
+    ({ type, status, reason }) =>
+      type === clusterConditions.clusterReachable && status === 'False' && reason === refusal,
+  ) === true;
 
 /** The reason with which that is said. */
 export const refusal = 'CredentialsRefused' satisfies Reason;
@@ -61,7 +69,11 @@ export interface PresentSecret {
 }
 
 /** What is known of a Secret; never a value that is secret. */
-export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, name: string, maxAgeSeconds: number): SecretFact {
+export function secretFact(
+  facts: Pick<ClusterFacts, 'request' | 'namespace'>,
+  name: string,
+  maxAgeSeconds: number,
+): SecretFact {
   const fact = factValue(facts.request.observed, secretKeys({ namespace: facts.namespace, name }, maxAgeSeconds));
   if (fact.state === 'unknown') return { state: 'unknown' };
   const { exists, ...found } = fact.value;
@@ -69,12 +81,16 @@ export function secretFact(facts: Pick<ClusterFacts, 'request' | 'namespace'>, n
 }
 
 /** The same of one of the cluster. */
-export const clusterSecret = (facts: ClusterFacts, name: string): SecretFact => secretFact(facts, name, secretAge(facts));
+export const clusterSecret = (facts: ClusterFacts, name: string): SecretFact =>
+  secretFact(facts, name, secretAge(facts));
 
 type Asker = Pick<ClusterFacts, 'request' | 'cluster' | 'config' | 'executor'>;
 
 /** The answer of a weka query in the executor, or why there is none; undefined where it is not asked. */
-export function answerOf<N extends WekaQueryName>(facts: Asker, query: N): KnownFact<WekaAnswer<N>> | UnknownFact | undefined {
+export function answerOf<N extends WekaQueryName>(
+  facts: Asker,
+  query: N,
+): KnownFact<WekaAnswer<N>> | UnknownFact | undefined {
   if (facts.executor === undefined || (query !== 'status' && wasRefused(facts))) return undefined;
   return factValue(facts.request.observed, wekaQuery(facts.executor, query, lookAge(facts)));
 }
@@ -86,7 +102,13 @@ export function answered<N extends WekaQueryName>(facts: Asker, query: N): WekaA
 }
 
 /** All that the steps of a cluster that lives ask weka. */
-const questions = ['status', 'overrides', 'users', 'filesystemGroups', 'filesystems'] as const satisfies readonly WekaQueryName[];
+const questions = [
+  'status',
+  'overrides',
+  'users',
+  'filesystemGroups',
+  'filesystems',
+] as const satisfies readonly WekaQueryName[];
 
 /** A settled cluster looks at all of it at each poll: as the steps come to it these would be as many rounds, each of a command in a pod. */
 export function askAhead(facts: Asker): void {

@@ -13,7 +13,10 @@ const joinAddresses = 96;
 const address = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 
 /** Those that stay first; who is to go is a member, and can be asked and joined at, until it has gone. */
-const stayingFirst = (views: readonly ContainerView[]): ContainerView[] => [...views.filter(({ terminating }) => !terminating), ...views.filter(({ terminating }) => terminating)];
+const stayingFirst = (views: readonly ContainerView[]): ContainerView[] => [
+  ...views.filter(({ terminating }) => !terminating),
+  ...views.filter(({ terminating }) => terminating),
+];
 
 /** Addresses of operational members, at which others join. */
 export function joinIpPorts(containers: readonly ContainerView[]): string[] {
@@ -26,10 +29,16 @@ export function joinIpPorts(containers: readonly ContainerView[]): string[] {
 /** Everything of a member that is known, or what was said of it before while it is away for a moment. */
 function members(facts: ClusterFacts): Json[] {
   return stayingFirst(facts.containers)
-    .filter((view) => view.status.containerID !== undefined && view.status.podUid !== undefined && viewIs(view, 'speaks'))
+    .filter(
+      (view) => view.status.containerID !== undefined && view.status.podUid !== undefined && viewIs(view, 'speaks'),
+    )
     .slice(0, executors)
     .map((view) => ({
-      containerUid: view.uid, containerName: view.name, podUid: view.status.podUid ?? '', mode: view.role, containerId: view.status.containerID ?? 0,
+      containerUid: view.uid,
+      containerName: view.name,
+      podUid: view.status.podUid ?? '',
+      mode: view.role,
+      containerId: view.status.containerID ?? 0,
       address: view.status.managementIPs?.[0] ?? '',
     }));
 }
@@ -38,9 +47,14 @@ function members(facts: ClusterFacts): Json[] {
 function silent({ containers, nodes }: ClusterFacts): Json[] {
   const away = new Set(nodes.filter(({ spec }) => !spec.ready).map(({ metadata }) => metadata.name));
   return containers
-    .filter(({ status, terminating }) => !terminating && status.containerID !== undefined && away.has(status.nodeAffinity ?? ''))
+    .filter(
+      ({ status, terminating }) =>
+        !terminating && status.containerID !== undefined && away.has(status.nodeAffinity ?? ''),
+    )
     .slice(0, joinAddresses)
-    .flatMap(({ spec, status }) => (spec.name === undefined ? [] : [{ wekaName: spec.name, nodeName: status.nodeAffinity ?? '' }]));
+    .flatMap(({ spec, status }) =>
+      spec.name === undefined ? [] : [{ wekaName: spec.name, nodeName: status.nodeAffinity ?? '' }],
+    );
 }
 
 export function membersObject(facts: ClusterFacts): KubernetesObject {
@@ -48,8 +62,13 @@ export function membersObject(facts: ClusterFacts): KubernetesObject {
   const configured = facts.cluster.spec.expandEndpoints ?? [];
   const addresses = joinIpPorts(facts.containers);
   return {
-    apiVersion, kind: 'WekaMembers',
-    metadata: { name: membersName(facts.name), namespace: facts.namespace, labels: { [labels.clusterId]: facts.uid, [labels.clusterName]: facts.name } },
+    apiVersion,
+    kind: 'WekaMembers',
+    metadata: {
+      name: membersName(facts.name),
+      namespace: facts.namespace,
+      labels: { [labels.clusterId]: facts.uid, [labels.clusterName]: facts.name },
+    },
     spec: {
       ...(formed ? { clusterGuid: facts.guid ?? '' } : {}),
       ...(facts.ports === undefined ? {} : { basePort: facts.ports.basePort }),

@@ -10,7 +10,10 @@ import { movingAge } from './looks.ts';
 import type { RolePlan } from './roles.ts';
 
 /** How it is said that containers are missing. */
-export const missingContainers: MissingChild<Reason> = { type: clusterConditions.podsCreated, reason: 'CreatingContainers' };
+export const missingContainers: MissingChild<Reason> = {
+  type: clusterConditions.podsCreated,
+  reason: 'CreatingContainers',
+};
 
 /** The names of a role that others have, from the first on to the one that a new container would get. */
 function takenOf(facts: ClusterFacts, { role }: RolePlan): string[] {
@@ -20,7 +23,10 @@ function takenOf(facts: ClusterFacts, { role }: RolePlan): string[] {
   for (let ordinal = 0; ; ordinal += 1) {
     const name = containerNameOf(cluster, role, ordinal);
     if (own.has(name)) continue;
-    const fact = factValue(request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, movingAge(facts)));
+    const fact = factValue(
+      request.observed,
+      objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, movingAge(facts)),
+    );
     const isTaken = fact.state === 'known' && fact.value.exists && fact.value.controllerUid !== uid;
     if (!isTaken) return taken;
     taken.push(name);
@@ -31,6 +37,8 @@ function takenOf(facts: ClusterFacts, { role }: RolePlan): string[] {
 export function takenNames(facts: ClusterFacts): string[] {
   // what was refused for a reason is said; what is simply not there may be somebody else's
   if (!isMissingLong(facts.request, missingContainers)) return [];
-  const lacking = facts.plans.filter(({ role, count }) => facts.containers.filter((view) => view.role === role && !view.terminating).length < count);
+  const lacking = facts.plans.filter(
+    ({ role, count }) => facts.containers.filter((view) => view.role === role && !view.terminating).length < count,
+  );
   return lacking.flatMap((plan) => takenOf(facts, plan));
 }

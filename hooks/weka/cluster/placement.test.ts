@@ -3,7 +3,12 @@ import { apiVersion, parseWekaNode, type WekaNode } from '../api/index.ts';
 import { placement, type Mover, type Placed, type PlacementRules } from './placement.ts';
 
 function node(name: string, spec: object = {}): WekaNode {
-  const parsed = parseWekaNode({ apiVersion, kind: 'WekaNode', metadata: { name }, spec: { nodeUid: name, ready: true, drives: [`${name}-1`, `${name}-2`], ...spec } });
+  const parsed = parseWekaNode({
+    apiVersion,
+    kind: 'WekaNode',
+    metadata: { name },
+    spec: { nodeUid: name, ready: true, drives: [`${name}-1`, `${name}-2`], ...spec },
+  });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.value;
 }
@@ -13,7 +18,19 @@ interface Situation extends PlacementRules, Mover {
 }
 function choice(change: Partial<Situation>): string | undefined {
   const { nodes = [node('a')], placed = [], refused, ...rules } = change;
-  return placement({ role: 'drive', drives: 1, selector: {}, tolerations: [], failureDomainLabel: undefined, shareNodes: false, ...rules }, nodes, placed).choose({ refused });
+  return placement(
+    {
+      role: 'drive',
+      drives: 1,
+      selector: {},
+      tolerations: [],
+      failureDomainLabel: undefined,
+      shareNodes: false,
+      ...rules,
+    },
+    nodes,
+    placed,
+  ).choose({ refused });
 }
 const taint = (key: string, effect = 'NoSchedule') => ({ taints: [{ key, effect }] });
 const zoned = (name: string, zone: string) => node(name, { labels: { zone } });
@@ -25,12 +42,24 @@ describe('a node for a container', () => {
     ['that is not ready is none', { nodes: [node('a', { ready: false })] }, false],
     ['that is cordoned is none', { nodes: [node('a', { unschedulable: true })] }, false],
     ['without the label of the selector is none', { selector: { role: 'backend' } }, false],
-    ['with the label of the selector is one', { selector: { role: 'backend' }, nodes: [node('a', { labels: { role: 'backend' } })] }, true],
+    [
+      'with the label of the selector is one',
+      { selector: { role: 'backend' }, nodes: [node('a', { labels: { role: 'backend' } })] },
+      true,
+    ],
     ['with a taint is none', { nodes: [node('a', taint('gpu'))] }, false],
-    ['with a taint that is tolerated is one', { nodes: [node('a', taint('gpu'))], tolerations: [{ key: 'gpu', operator: 'Exists' }] }, true],
+    [
+      'with a taint that is tolerated is one',
+      { nodes: [node('a', taint('gpu'))], tolerations: [{ key: 'gpu', operator: 'Exists' }] },
+      true,
+    ],
     ['with a taint that only prefers is one', { nodes: [node('a', taint('gpu', 'PreferNoSchedule'))] }, true],
     ['with a container of the role is none', { placed: [at('drive', 'a', 1)] }, false],
-    ['with a container of the role is one where nodes are shared', { placed: [at('drive', 'a', 1)], shareNodes: true }, true],
+    [
+      'with a container of the role is one where nodes are shared',
+      { placed: [at('drive', 'a', 1)], shareNodes: true },
+      true,
+    ],
     ['with a container of another role is one', { placed: [at('compute', 'a')] }, true],
     ['with too few drives is none', { drives: 3 }, false],
     ['whose drives are taken is none', { shareNodes: true, placed: [at('drive', 'a', 2)] }, false],
@@ -42,12 +71,24 @@ describe('a node for a container', () => {
   it.each<[string, Partial<Situation>, string | undefined]>([
     ['is the first by name', { nodes: [node('b'), node('a')] }, 'a'],
     ['is the one with the fewest containers', { nodes: [node('a'), node('b')], placed: [at('compute', 'a')] }, 'b'],
-    ['is in the failure domain with the fewest of the role', {
-      failureDomainLabel: 'zone', nodes: [zoned('a', '1'), zoned('b', '1'), zoned('c', '2')], placed: [at('drive', 'a', 1)],
-    }, 'c'],
-    ['may be in a busy failure domain where no other fits', {
-      failureDomainLabel: 'zone', nodes: [zoned('a', '1'), zoned('b', '1')], placed: [at('drive', 'a', 1)],
-    }, 'b'],
+    [
+      'is in the failure domain with the fewest of the role',
+      {
+        failureDomainLabel: 'zone',
+        nodes: [zoned('a', '1'), zoned('b', '1'), zoned('c', '2')],
+        placed: [at('drive', 'a', 1)],
+      },
+      'c',
+    ],
+    [
+      'may be in a busy failure domain where no other fits',
+      {
+        failureDomainLabel: 'zone',
+        nodes: [zoned('a', '1'), zoned('b', '1')],
+        placed: [at('drive', 'a', 1)],
+      },
+      'b',
+    ],
     ['is none where none fits', { nodes: [] }, undefined],
   ])('%s', (_name, change, expected) => {
     expect(choice(change)).toBe(expected);

@@ -53,14 +53,26 @@ interface Domain {
 }
 
 function suits({ spec }: WekaNode, { selector, tolerations }: PlacementRules): boolean {
-  return spec.ready && !spec.unschedulable && Object.entries(selector).every(([key, value]) => spec.labels[key] === value)
-    && untolerated(spec.taints, tolerations) === undefined;
+  return (
+    spec.ready &&
+    !spec.unschedulable &&
+    Object.entries(selector).every(([key, value]) => spec.labels[key] === value) &&
+    untolerated(spec.taints, tolerations) === undefined
+  );
 }
 
 function placeOf(node: WekaNode, rules: PlacementRules): Place {
   const { labels, drives } = node.spec;
   const domain = rules.failureDomainLabel === undefined ? '' : (labels[rules.failureDomainLabel] ?? '');
-  return { name: node.metadata.name, domain, index: 0, suits: suits(node, rules), freeDrives: drives.length, containers: 0, own: { containers: 0, drives: 0 } };
+  return {
+    name: node.metadata.name,
+    domain,
+    index: 0,
+    suits: suits(node, rules),
+    freeDrives: drives.length,
+    containers: 0,
+    own: { containers: 0, drives: 0 },
+  };
 }
 
 const emptier = (one: Place, other: Place): boolean =>
@@ -68,7 +80,10 @@ const emptier = (one: Place, other: Place): boolean =>
 
 function sparser(one: Domain, other: Domain): boolean {
   const [first, second] = [one.order.first(), other.order.first()];
-  return one.containers < other.containers || (one.containers === other.containers && first !== undefined && second !== undefined && emptier(first, second));
+  return (
+    one.containers < other.containers ||
+    (one.containers === other.containers && first !== undefined && second !== undefined && emptier(first, second))
+  );
 }
 
 /** A change of what is on a place, of the role that is being placed or of another one. */
@@ -88,15 +103,27 @@ function board(rules: PlacementRules, nodes: readonly WekaNode[], placed: readon
     if (place !== undefined) put(place, { containers: 1, drives }, role === rules.role);
   }
   let refused: string | undefined;
-  const fits = (place: Place): boolean => place.suits && place.name !== refused && (rules.shareNodes || place.own.containers === 0) && place.freeDrives >= rules.drives;
+  const fits = (place: Place): boolean =>
+    place.suits &&
+    place.name !== refused &&
+    (rules.shareNodes || place.own.containers === 0) &&
+    place.freeDrives >= rules.drives;
   const grouped = new Map<string, Place[]>();
   for (const place of places.values()) {
     const group = grouped.get(place.domain) ?? [];
     place.index = group.push(place) - 1;
     grouped.set(place.domain, group);
   }
-  const domains = new Map([...grouped].map(([name, group], index): [string, Domain] =>
-    [name, { index, containers: group.reduce((sum, { own }) => sum + own.containers, 0), order: tournament(group, fits, emptier) }]));
+  const domains = new Map(
+    [...grouped].map(([name, group], index): [string, Domain] => [
+      name,
+      {
+        index,
+        containers: group.reduce((sum, { own }) => sum + own.containers, 0),
+        order: tournament(group, fits, emptier),
+      },
+    ]),
+  );
   const order = tournament([...domains.values()], (domain) => domain.order.first() !== undefined, sparser);
   const change = (name: string | undefined, load: Place['own']): void => {
     const place = places.get(name ?? '');
@@ -114,7 +141,9 @@ function board(rules: PlacementRules, nodes: readonly WekaNode[], placed: readon
     for (const one of [before, name]) change(one, nothing);
   };
   return {
-    take: (name: string) => { change(name, { containers: 1, drives: rules.drives }); },
+    take: (name: string) => {
+      change(name, { containers: 1, drives: rules.drives });
+    },
     // what holds for this one container only is taken back once the first is known
     choose(mover: Mover): string | undefined {
       const { containers, drives } = places.get(mover.leaves ?? '')?.own ?? nothing;

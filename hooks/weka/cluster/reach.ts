@@ -31,19 +31,27 @@ function failure(facts: ClusterFacts): string | undefined {
 function wishOf(facts: ClusterFacts, error: string): ConditionWish {
   const shown = { type: clusterConditions.clusterReachable, status: 'False' as const };
   if (!refusedCredentials.test(error)) return { ...shown, reason: 'NoAnswer', message: error };
-  return { ...shown, reason: refusal, message: `weka refuses user name and password of Secret ${secretNames(facts).operator}, put back what it had: ${error}` };
+  return {
+    ...shown,
+    reason: refusal,
+    message: `weka refuses user name and password of Secret ${secretNames(facts).operator}, put back what it had: ${error}`,
+  };
 }
 
 export function reachOf(facts: ClusterFacts): Reach {
-  const before = facts.cluster.status?.conditions?.find(({ type, status }) => type === clusterConditions.clusterReachable && status === 'False');
+  const before = facts.cluster.status?.conditions?.find(
+    ({ type, status }) => type === clusterConditions.clusterReachable && status === 'False',
+  );
   const error = failure(facts);
   if (facts.wekaStatus !== undefined || (error === undefined && before === undefined)) return {};
   // a look that is late is no answer either
-  const condition = error === undefined && before !== undefined
-    ? { type: before.type, status: 'False' as const, ...carried(before) }
-    : wishOf(facts, error ?? '');
+  const condition =
+    error === undefined && before !== undefined
+      ? { type: before.type, status: 'False' as const, ...carried(before) }
+      : wishOf(facts, error ?? '');
   const since = before === undefined ? facts.now : before.lastTransitionTime;
-  if (Date.parse(facts.now) - Date.parse(since) < patience) return { condition, ...(condition.reason === refusal ? { pauseSeconds: pause } : {}) };
+  if (Date.parse(facts.now) - Date.parse(since) < patience)
+    return { condition, ...(condition.reason === refusal ? { pauseSeconds: pause } : {}) };
   return { condition, doubt: { reason: condition.reason, message: condition.message }, pauseSeconds: pause };
 }
 

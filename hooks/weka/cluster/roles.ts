@@ -26,7 +26,8 @@ export function shapeOf(spec: WekaClusterSpec): Partial<WekaConfig> {
 }
 
 /** A value of 0 means the default, as upstream's Go types have it. */
-const or = (value: number | undefined, fallback: number): number => (value === undefined || value === 0 ? fallback : value);
+const or = (value: number | undefined, fallback: number): number =>
+  value === undefined || value === 0 ? fallback : value;
 
 /** What a role is when the spec does not say it. Hugepages in MiB. */
 interface RoleSize {
@@ -37,23 +38,39 @@ interface RoleSize {
   hugepagesOffset: number;
   hugepagesOffsetPerDrive: number;
   /** The fields of the template with the role's own values. */
-  given: (shape: Partial<WekaConfig>) => Partial<Record<'count' | 'cores' | 'extraCores' | 'hugepages' | 'hugepagesOffset', number | undefined>>;
+  given: (
+    shape: Partial<WekaConfig>,
+  ) => Partial<Record<'count' | 'cores' | 'extraCores' | 'hugepages' | 'hugepagesOffset', number | undefined>>;
 }
 
 /** Sources: docs/weka/reference.md#hugepages (of the dynamic template) and #templates (counts). */
 const sizes: Record<Role, RoleSize> = {
   drive: {
-    count: 6, hugepagesPerCore: 1400, hugepagesPerDrive: 200, hugepagesOffset: 0, hugepagesOffsetPerDrive: 200,
+    count: 6,
+    hugepagesPerCore: 1400,
+    hugepagesPerDrive: 200,
+    hugepagesOffset: 0,
+    hugepagesOffsetPerDrive: 200,
     given: (shape) => ({
-      count: shape.driveContainers, cores: shape.driveCores, extraCores: shape.driveExtraCores,
-      hugepages: shape.driveHugepages, hugepagesOffset: shape.driveHugepagesOffset,
+      count: shape.driveContainers,
+      cores: shape.driveCores,
+      extraCores: shape.driveExtraCores,
+      hugepages: shape.driveHugepages,
+      hugepagesOffset: shape.driveHugepagesOffset,
     }),
   },
   compute: {
-    count: 6, hugepagesPerCore: 3000, hugepagesPerDrive: 0, hugepagesOffset: 200, hugepagesOffsetPerDrive: 0,
+    count: 6,
+    hugepagesPerCore: 3000,
+    hugepagesPerDrive: 0,
+    hugepagesOffset: 200,
+    hugepagesOffsetPerDrive: 0,
     given: (shape) => ({
-      count: shape.computeContainers, cores: shape.computeCores, extraCores: shape.computeExtraCores,
-      hugepages: shape.computeHugepages, hugepagesOffset: shape.computeHugepagesOffset,
+      count: shape.computeContainers,
+      cores: shape.computeCores,
+      extraCores: shape.computeExtraCores,
+      hugepages: shape.computeHugepages,
+      hugepagesOffset: shape.computeHugepagesOffset,
     }),
   },
 };
@@ -70,7 +87,10 @@ export function rolePlans(spec: WekaClusterSpec, drives?: number): RolePlan[] {
     const cores = or(wanted.cores, 1);
     const numDrives = is(role, 'hasDrives') ? (drives ?? or(shape.numDrives, 1)) : 0;
     return {
-      role, count: wanted.count ?? size.count, cores, extraCores: wanted.extraCores ?? 0,
+      role,
+      count: wanted.count ?? size.count,
+      cores,
+      extraCores: wanted.extraCores ?? 0,
       hugepages: or(wanted.hugepages, size.hugepagesPerCore * cores + size.hugepagesPerDrive * numDrives),
       hugepagesOffset: or(wanted.hugepagesOffset, size.hugepagesOffset + size.hugepagesOffsetPerDrive * numDrives),
       numDrives,
@@ -88,5 +108,8 @@ const defaultStripe = { data: 3, parity: 2 };
 export function formationMinimum(spec: WekaClusterSpec, plans: readonly RolePlan[]): Record<Role, number> {
   const stripe = (spec.stripeWidth ?? defaultStripe.data) + (spec.redundancyLevel ?? defaultStripe.parity);
   const count = (role: Role): number => plans.find((plan) => plan.role === role)?.count ?? 0;
-  return { drive: Math.min(stripe, count('drive')), compute: Math.min(Math.max(1, Math.min(count('compute'), stripe)), count('compute')) };
+  return {
+    drive: Math.min(stripe, count('drive')),
+    compute: Math.min(Math.max(1, Math.min(count('compute'), stripe)), count('compute')),
+  };
 }

@@ -28,7 +28,12 @@ const all = ['operator', 'user', 'client', 'csi'] as const satisfies readonly Se
 /** User names inside weka end in the last part of the cluster's uid. */
 export const userNames = (uid: string) => {
   const suffix = uid.slice(uid.lastIndexOf('-') + 1);
-  return { operator: `weka-operator-${suffix}`, user: `weka${suffix}`, client: `wekaclient${suffix}`, csi: `wekacsi${suffix}` };
+  return {
+    operator: `weka-operator-${suffix}`,
+    user: `weka${suffix}`,
+    client: `wekaclient${suffix}`,
+    csi: `wekacsi${suffix}`,
+  };
 };
 
 /** A cluster that only adds containers to another one, whose Secret it is given. */
@@ -72,9 +77,12 @@ export function findSecret(facts: ClusterFacts, which: SecretName): Found {
   const whose = ownerUid === undefined ? 'names no owner' : `belongs to the owner with uid ${ownerUid}`;
   const give = `kubectl label secret ${name} -n ${facts.namespace} --overwrite ${labels.clusterId}=${facts.uid}`;
   // with what a formed cluster lets nobody in again, the Secret is not to be lost
-  const message = facts.guid !== undefined ? `Secret ${name} exists and ${whose}; if its content is this cluster's, give it back: ${give}`
-    : ownerUid === undefined ? `Secret ${name} exists and ${whose}; delete it, or give it to this cluster: ${give}`
-      : `Secret ${name} exists and ${whose}; it is waited for until that one has gone with it; if there is none of that uid any more, delete the Secret`;
+  const message =
+    facts.guid !== undefined
+      ? `Secret ${name} exists and ${whose}; if its content is this cluster's, give it back: ${give}`
+      : ownerUid === undefined
+        ? `Secret ${name} exists and ${whose}; delete it, or give it to this cluster: ${give}`
+        : `Secret ${name} exists and ${whose}; it is waited for until that one has gone with it; if there is none of that uid any more, delete the Secret`;
   return { state: 'taken', message };
 }
 
@@ -91,39 +99,96 @@ function secretsExist(which: readonly SecretName[]) {
     if (taken.length > 0) return wait('NameTaken', taken.join('; '), 10);
     const absent = found.filter(({ state }) => state === 'absent').map(({ one }) => one);
     if (absent.length === 0) return done();
-    const lost = absent.filter((one) => facts.guid !== undefined && (one === 'operator' || one === 'user')).map((one) => secretNames(facts)[one]);
+    const lost = absent
+      .filter((one) => facts.guid !== undefined && (one === 'operator' || one === 'user'))
+      .map((one) => secretNames(facts)[one]);
     if (lost.length > 0) {
-      return stalled('SecretMissing', `secret ${lost.join(', ')} is gone and the weka cluster is formed: put it back from a backup, its password can not be made anew`);
+      return stalled(
+        'SecretMissing',
+        `secret ${lost.join(', ')} is gone and the weka cluster is formed: put it back from a backup, its password can not be made anew`,
+      );
     }
-    return act('CreatingSecrets', `creates ${absent.map((one) => secretNames(facts)[one]).join(', ')}`, absent.map((one) => creation(facts, one)));
+    return act(
+      'CreatingSecrets',
+      `creates ${absent.map((one) => secretNames(facts)[one]).join(', ')}`,
+      absent.map((one) => creation(facts, one)),
+    );
   };
 }
 
 /** Those of an earlier release have an owner reference, a restored one may have nothing. */
 function secretsOwned(facts: ClusterFacts): Outcome {
-  const names = all.filter((one) => {
-    const found = findSecret(facts, one);
-    return found.state === 'ours' && found.toOwn;
-  }).map((one) => secretNames(facts)[one]);
+  const names = all
+    .filter((one) => {
+      const found = findSecret(facts, one);
+      return found.state === 'ours' && found.toOwn;
+    })
+    .map((one) => secretNames(facts)[one]);
   if (names.length === 0) return skipped;
-  return act('OwningSecrets', `marks ${names.join(', ')} as the cluster's by label in place of an owner reference`, names.map((name) => ownSecret({ namespace: facts.namespace, name }, facts.uid)));
+  return act(
+    'OwningSecrets',
+    `marks ${names.join(', ')} as the cluster's by label in place of an owner reference`,
+    names.map((name) => ownSecret({ namespace: facts.namespace, name }, facts.uid)),
+  );
 }
 
 function secretsGone(facts: ClusterFacts): Outcome {
   const found = all.map((one) => ({ name: secretNames(facts)[one], found: findSecret(facts, one) }));
-  if (found.some((one) => one.found.state === 'unknown')) return unknown('the secrets of the cluster have not been read');
+  if (found.some((one) => one.found.state === 'unknown'))
+    return unknown('the secrets of the cluster have not been read');
   const { namespace, uid } = facts;
-  const left = found.flatMap((one) => (one.found.state === 'ours' ? [{ name: one.name, secret: one.found.secret }] : []));
+  const left = found.flatMap((one) =>
+    one.found.state === 'ours' ? [{ name: one.name, secret: one.found.secret }] : [],
+  );
   if (left.length === 0) return done();
   // the sidecar deletes what carries the uid of its owner, and nothing else
-  const operations = left.map(({ name, secret }) => (secret.ownerUid === undefined ? ownSecret({ namespace, name }, uid) : deleteSecret({ namespace, name, uid: secret.uid }, uid)));
+  const operations = left.map(({ name, secret }) =>
+    secret.ownerUid === undefined
+      ? ownSecret({ namespace, name }, uid)
+      : deleteSecret({ namespace, name, uid: secret.uid }, uid),
+  );
   return act('DeletingSecrets', `deletes ${left.map(({ name }) => name).join(', ')}`, operations);
 }
 
 export const secretSteps = {
-  owned: { name: 'SecretsOwned', condition: 'SecretsOwned', mode: 'independent', summary: 'The secrets have the label of the cluster and no owner reference. Shown only while one is not so.', check: secretsOwned },
-  created: { name: 'Secrets', condition: clusterConditions.clusterSecretsCreated, mode: 'always', status: 'Init', summary: 'The secrets of the operator and of the people who administer the cluster exist.', check: secretsExist(['operator', 'user']) },
-  clientsCreated: { name: 'ClientSecret', condition: clusterConditions.clusterClientsSecretsCreated, mode: 'always', status: 'StartingIO', summary: 'The secret for clients exists.', check: secretsExist(['client']) },
-  csiCreated: { name: 'CsiSecret', condition: clusterConditions.clusterCsiSecretsCreated, mode: 'always', status: 'StartingIO', summary: 'The secret for CSI exists.', check: secretsExist(['csi']) },
-  gone: { name: 'SecretsGone', condition: 'SecretsGone', mode: 'always', status: 'Destroying', whileBlocked: 'omit', summary: 'The secrets of the cluster are deleted: until here a cancelled deletion needs them.', check: secretsGone },
+  owned: {
+    name: 'SecretsOwned',
+    condition: 'SecretsOwned',
+    mode: 'independent',
+    summary: 'The secrets have the label of the cluster and no owner reference. Shown only while one is not so.',
+    check: secretsOwned,
+  },
+  created: {
+    name: 'Secrets',
+    condition: clusterConditions.clusterSecretsCreated,
+    mode: 'always',
+    status: 'Init',
+    summary: 'The secrets of the operator and of the people who administer the cluster exist.',
+    check: secretsExist(['operator', 'user']),
+  },
+  clientsCreated: {
+    name: 'ClientSecret',
+    condition: clusterConditions.clusterClientsSecretsCreated,
+    mode: 'always',
+    status: 'StartingIO',
+    summary: 'The secret for clients exists.',
+    check: secretsExist(['client']),
+  },
+  csiCreated: {
+    name: 'CsiSecret',
+    condition: clusterConditions.clusterCsiSecretsCreated,
+    mode: 'always',
+    status: 'StartingIO',
+    summary: 'The secret for CSI exists.',
+    check: secretsExist(['csi']),
+  },
+  gone: {
+    name: 'SecretsGone',
+    condition: 'SecretsGone',
+    mode: 'always',
+    status: 'Destroying',
+    whileBlocked: 'omit',
+    summary: 'The secrets of the cluster are deleted: until here a cancelled deletion needs them.',
+    check: secretsGone,
+  },
 } as const satisfies Record<string, Step<ClusterFacts>>;

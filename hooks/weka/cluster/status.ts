@@ -9,7 +9,11 @@ const triple = (active: number, created: number, desired: number): string => `${
 
 function counts(facts: ClusterFacts, role: Role): { active: number; created: number; desired: number } {
   const views = facts.containers.filter((view) => view.role === role && !view.terminating);
-  return { active: views.filter((view) => view.operational).length, created: views.length, desired: facts.plans.find((plan) => plan.role === role)?.count ?? 0 };
+  return {
+    active: views.filter((view) => view.operational).length,
+    created: views.length,
+    desired: facts.plans.find((plan) => plan.role === role)?.count ?? 0,
+  };
 }
 
 /** Three significant digits and a binary unit: a filesystem that grows does not rewrite the status at each poll. */
@@ -20,12 +24,15 @@ export function readableBytes(bytes: number): string {
 }
 
 function driveCounts(facts: ClusterFacts): { active: number; created: number; desired: number } {
-  const created = facts.containers.filter((view) => viewIs(view, 'hasDrives')).reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
+  const created = facts.containers
+    .filter((view) => viewIs(view, 'hasDrives'))
+    .reduce((sum, { status }) => sum + (status.allocations?.drives?.length ?? 0), 0);
   // a container keeps the number of drives that it was made with
   const living = facts.containers.filter((view) => viewIs(view, 'hasDrives') && !view.terminating);
   const plan = facts.plans.find(({ role }) => is(role, 'hasDrives'));
-  const desired = living.slice(0, plan?.count ?? 0).reduce((sum, { spec }) => sum + (spec.numDrives ?? plan?.numDrives ?? 0), 0)
-    + Math.max(0, (plan?.count ?? 0) - living.length) * (plan?.numDrives ?? 0);
+  const desired =
+    living.slice(0, plan?.count ?? 0).reduce((sum, { spec }) => sum + (spec.numDrives ?? plan?.numDrives ?? 0), 0) +
+    Math.max(0, (plan?.count ?? 0) - living.length) * (plan?.numDrives ?? 0);
   // what is not known now is what it was
   const before = facts.cluster.status?.stats?.drives?.counters?.active ?? 0;
   return { active: facts.wekaStatus === undefined ? before : (facts.wekaStatus.drives?.active ?? 0), created, desired };
@@ -36,8 +43,12 @@ function printer(facts: ClusterFacts): Record<string, Json> {
   const compute = counts(facts, 'compute');
   const drives = driveCounts(facts);
   const capacity = facts.wekaStatus?.capacity;
-  const used = capacity?.total_bytes === undefined ? undefined : capacity.total_bytes - (capacity.unprovisioned_bytes ?? 0);
-  const shown = used === undefined ? facts.cluster.status?.printer?.filesystemCapacity : `${readableBytes(used)}/${readableBytes(capacity?.total_bytes ?? 0)}`;
+  const used =
+    capacity?.total_bytes === undefined ? undefined : capacity.total_bytes - (capacity.unprovisioned_bytes ?? 0);
+  const shown =
+    used === undefined
+      ? facts.cluster.status?.printer?.filesystemCapacity
+      : `${readableBytes(used)}/${readableBytes(capacity?.total_bytes ?? 0)}`;
   return {
     driveContainers: triple(drive.active, drive.created, drive.desired),
     computeContainers: triple(compute.active, compute.created, compute.desired),
@@ -56,7 +67,10 @@ function stats(facts: ClusterFacts): Json | undefined {
     hotSpareBytes: wekaStatus.capacity?.hot_spare_bytes,
   }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
   return {
-    containers: { drive: { numContainers: counts(facts, 'drive') }, compute: { numContainers: counts(facts, 'compute') } },
+    containers: {
+      drive: { numContainers: counts(facts, 'drive') },
+      compute: { numContainers: counts(facts, 'compute') },
+    },
     drives: { counters: driveCounts(facts) },
     ...(wekaStatus.status === undefined ? {} : { clusterStatus: wekaStatus.status }),
     ...(wekaStatus.active_alerts_count === undefined ? {} : { alertsCount: wekaStatus.active_alerts_count }),
@@ -64,7 +78,10 @@ function stats(facts: ClusterFacts): Json | undefined {
   };
 }
 
-export function clusterStatus(facts: ClusterFacts, { word, conditions }: { word: string; conditions: Json }): Record<string, Json> {
+export function clusterStatus(
+  facts: ClusterFacts,
+  { word, conditions }: { word: string; conditions: Json },
+): Record<string, Json> {
   const old = facts.cluster.status;
   const numbers = stats(facts);
   const image = old?.lastAppliedImage ?? facts.cluster.spec.image;
@@ -81,4 +98,3 @@ export function clusterStatus(facts: ClusterFacts, { word, conditions }: { word:
     printer: printer(facts),
   };
 }
-

@@ -7,7 +7,8 @@ interface Player {
   points: number;
 }
 const plays = ({ points }: Player): boolean => points > 0;
-const before = (one: Player, other: Player): boolean => one.points < other.points || (one.points === other.points && one.name < other.name);
+const before = (one: Player, other: Player): boolean =>
+  one.points < other.points || (one.points === other.points && one.name < other.name);
 const playersOf = (points: readonly number[]): Player[] => points.map((own, name) => ({ name, points: own }));
 
 describe('the first of many', () => {
@@ -23,15 +24,21 @@ describe('the first of many', () => {
 
   it('is that of a sorted list, whatever changes', () => {
     const points = fc.integer({ min: 0, max: 5 });
-    fc.assert(fc.property(fc.array(points, { minLength: 1, maxLength: 20 }), fc.array(fc.tuple(fc.nat(), points)), (initial, changes) => {
-      const players = playersOf(initial);
-      const found = tournament(players, plays, before);
-      for (const [at, own] of changes) {
-        const index = at % players.length;
-        players[index]!.points = own;
-        found.changed(index);
-        expect(found.first()).toEqual(players.filter(plays).sort((a, b) => (before(a, b) ? -1 : 1))[0]);
-      }
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(points, { minLength: 1, maxLength: 20 }),
+        fc.array(fc.tuple(fc.nat(), points)),
+        (initial, changes) => {
+          const players = playersOf(initial);
+          const found = tournament(players, plays, before);
+          for (const [at, own] of changes) {
+            const index = at % players.length;
+            players[index]!.points = own;
+            found.changed(index);
+            expect(found.first()).toEqual(players.filter(plays).sort((a, b) => (before(a, b) ? -1 : 1))[0]);
+          }
+        },
+      ),
+    );
   });
 });

@@ -10,7 +10,11 @@ export interface Tournament<Entry> {
  * @param takesPart of an entry that does not, nothing is seen
  * @param before an order without ties
  */
-export function tournament<Entry>(entries: readonly Entry[], takesPart: (entry: Entry) => boolean, before: (one: Entry, other: Entry) => boolean): Tournament<Entry> {
+export function tournament<Entry>(
+  entries: readonly Entry[],
+  takesPart: (entry: Entry) => boolean,
+  before: (one: Entry, other: Entry) => boolean,
+): Tournament<Entry> {
   // a binary tree in a list: the winner over all at 1, below the winner at n those at 2n and 2n + 1, the entries last
   const winners: (Entry | undefined)[] = [...entries, ...entries];
   const played = (at: number): Entry | undefined => {
@@ -22,7 +26,9 @@ export function tournament<Entry>(entries: readonly Entry[], takesPart: (entry: 
     const entry = entries[index];
     winners[entries.length + index] = entry !== undefined && takesPart(entry) ? entry : undefined;
   };
-  entries.forEach((_entry, index) => { seat(index); });
+  entries.forEach((_entry, index) => {
+    seat(index);
+  });
   for (let at = entries.length - 1; at >= 1; at -= 1) winners[at] = played(at);
   return {
     first: () => winners[1],

@@ -8,7 +8,11 @@ import type { ContainerPod } from './child-pod.ts';
  * Seconds; a settled container is looked at once a minute, with the resync period. Half the time between two looks: at the
  * whole of it, each second look would find the answer of the one before fresh enough.
  */
-export const ages = ({ config: { lookSeconds } }: { config: OperatorConfig }) => ({ helper: lookSeconds / 4, moving: lookSeconds / 2, settled: 50 });
+export const ages = ({ config: { lookSeconds } }: { config: OperatorConfig }) => ({
+  helper: lookSeconds / 4,
+  moving: lookSeconds / 2,
+  settled: 50,
+});
 
 /** Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends for what it says of the end. */
 export const ownerAge = ({ metadata }: WekaContainer): number => (metadata.deletionTimestamp === undefined ? 50 : 5);
@@ -19,7 +23,13 @@ export const turnHolderAge = 10;
 /** Whether the container was Ready when it was last looked at, and its spec asks for nothing else now. */
 function wasReady({ status, spec, metadata }: WekaContainer, pod: ContainerPod | undefined): boolean {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.status === 'True' && ready.observedGeneration === metadata.generation && spec.state === 'active' && pod?.running === true && !pod.terminating;
+  return (
+    ready?.status === 'True' &&
+    ready.observedGeneration === metadata.generation &&
+    spec.state === 'active' &&
+    pod?.running === true &&
+    !pod.terminating
+  );
 }
 
 /** Seconds, of the container's own claims and report, which are read before anything else is known. */

@@ -10,12 +10,31 @@ describe('whether the weka container runs', () => {
   it.each([
     ['it does', { phase: 'running', local: local('Running') }, 'done', undefined],
     ['it is stopped', { phase: 'running', local: local('Stopped') }, 'wait', 'WekaNotRunning'],
-    ['the runtime has not started it yet', { phase: 'starting-weka', local: null, message: '' }, 'wait', 'WekaNotRunning'],
+    [
+      'the runtime has not started it yet',
+      { phase: 'starting-weka', local: null, message: '' },
+      'wait',
+      'WekaNotRunning',
+    ],
     ['the agent lists others only', { phase: 'running', local: [], message: '' }, 'wait', 'WekaNotRunning'],
-    ['an agent that is late with its answer proves nothing', { phase: 'running', local: null, message: '' }, 'unknown', undefined],
-    ['a driver is missing', { phase: 'waiting-for-drivers', missingDriver: 'wekafsio', local: null }, 'wait', 'WaitForDrivers'],
+    [
+      'an agent that is late with its answer proves nothing',
+      { phase: 'running', local: null, message: '' },
+      'unknown',
+      undefined,
+    ],
+    [
+      'a driver is missing',
+      { phase: 'waiting-for-drivers', missingDriver: 'wekafsio', local: null },
+      'wait',
+      'WaitForDrivers',
+    ],
   ])('%s', (_sentence, report, state, reason) => {
-    const facts = { config: operatorConfig.parse({}), container: { spec: { mode: 'drive', name: 'drivex1' } }, report } as unknown as ContainerFacts;
+    const facts = {
+      config: operatorConfig.parse({}),
+      container: { spec: { mode: 'drive', name: 'drivex1' } },
+      report,
+    } as unknown as ContainerFacts;
     expect(weka?.check(facts)).toMatchObject({ state, ...(reason === undefined ? {} : { reason }) });
   });
 });

@@ -22,7 +22,11 @@ import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './ru
 
 export type ContainerStep = Step<ContainerFacts>;
 
-export const warning = (reason: EventReason<'Warning'>, message: string): Event => ({ type: 'Warning', reason, message });
+export const warning = (reason: EventReason<'Warning'>, message: string): Event => ({
+  type: 'Warning',
+  reason,
+  message,
+});
 export const normal = (reason: EventReason<'Normal'>, message: string): Event => ({ type: 'Normal', reason, message });
 
 const mode = (facts: ContainerFacts) => facts.container.spec.mode;
@@ -32,13 +36,24 @@ function nodeFacts(facts: ContainerFacts): Outcome {
   const { node, nodeName, candidates } = facts;
   if (nodeName === undefined) {
     if (candidates.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
-    const kinds = new Set(candidates.flatMap(({ status }) => (status?.discovery === undefined ? [] : [nodeFactsText(status.discovery)])));
+    const kinds = new Set(
+      candidates.flatMap(({ status }) => (status?.discovery === undefined ? [] : [nodeFactsText(status.discovery)])),
+    );
     // where nothing is known yet, the pod is built for a plain node and replaced if it lands on another
-    return kinds.size <= 1 ? done() : wait('NodeFactsDiffer', `the ${candidates.length} nodes that match differ (${[...kinds].join(', ')}); choose among them with a node selector`, 30);
+    return kinds.size <= 1
+      ? done()
+      : wait(
+          'NodeFactsDiffer',
+          `the ${candidates.length} nodes that match differ (${[...kinds].join(', ')}); choose among them with a node selector`,
+          30,
+        );
   }
   if (node === undefined && facts.pod?.terminating === true) return done();
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
-  if (node.spec.unschedulable && facts.pod === undefined) return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [warning('NodeUnschedulable', `node ${nodeName} is cordoned`)]);
+  if (node.spec.unschedulable && facts.pod === undefined)
+    return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [
+      warning('NodeUnschedulable', `node ${nodeName} is cordoned`),
+    ]);
   if (facts.pod?.terminating === true) return done();
   if (node.status?.discovery?.bootId === node.spec.bootId && node.spec.bootId !== undefined) return done();
   return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}`, 1);
@@ -51,7 +66,11 @@ const doubts = ({ name, namespace, uid }: ContainerFacts): string =>
 function withoutNode({ container: { spec }, pod }: ContainerFacts): Outcome {
   const word = spec.overrides?.adoptFormer;
   if (word === undefined || pod !== undefined) return done('after the pod is scheduled');
-  return wait('FormerUnknown', `spec.overrides.adoptFormer names ${word}: set spec.nodeAffinity to the node of that former container`, 30);
+  return wait(
+    'FormerUnknown',
+    `spec.overrides.adoptFormer names ${word}: set spec.nodeAffinity to the node of that former container`,
+    30,
+  );
 }
 
 function allocate(facts: ContainerFacts): Outcome {
@@ -59,19 +78,23 @@ function allocate(facts: ContainerFacts): Outcome {
   const { node, nodeClaims, nodeName, claimedNode, uid } = facts;
   if (facts.statusDoubtful) return wait('ClaimLost', doubts(facts), 30, [warning('ClaimLost', doubts(facts))]);
   if (nodeName === undefined) return withoutNode(facts);
-  if (nodeClaims === undefined || nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
+  if (nodeClaims === undefined || nodeClaims.state === 'unknown')
+    return unknown('the claims of the node have not been read');
   // a pod that runs elsewhere is ended first: its claims prove its death
-  if (facts.pod?.nodeName !== undefined && facts.pod.nodeName !== nodeName) return done(`the pod leaves node ${facts.pod.nodeName}`);
+  if (facts.pod?.nodeName !== undefined && facts.pod.nodeName !== nodeName)
+    return done(`the pod leaves node ${facts.pod.nodeName}`);
   if (claimedNode !== undefined && claimedNode !== nodeName && facts.holder !== undefined) {
     const fence = successor(facts);
-    if (facts.holder.incarnation !== undefined && facts.pod === undefined && !fence.create) return wait(fence.reason, fence.message, 3);
+    if (facts.holder.incarnation !== undefined && facts.pod === undefined && !fence.create)
+      return wait(fence.reason, fence.message, 3);
     const release = writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]);
     return act('ReleasingClaims', `gives back its claims on node ${claimedNode}`, [release]);
   }
   // a pod that ends is judged without its node, such as one that has lost its label
   if (node === undefined && facts.pod?.terminating === true) return done();
   if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
-  if (nodeClaims.name !== claimsNames.ofNode(nodeName)) return unknown(`the claims of node ${nodeName} have not been read`);
+  if (nodeClaims.name !== claimsNames.ofNode(nodeName))
+    return unknown(`the claims of node ${nodeName} have not been read`);
   return claim({ ...facts, node }, nodeClaims);
 }
 
@@ -79,12 +102,20 @@ function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClai
   const { holder, uid, node } = facts;
   const holders = nodeClaims.spec.holders ?? {};
   // what is beside the claim of a container that has run is said, and holds up nothing
-  const former = holder === undefined ? formerOutcome(facts, nodeClaims) : holder.incarnation === undefined ? unknownFormer(facts, holders) : undefined;
-  if (former !== undefined) return facts.pod?.terminating === true ? done('a former container of this name has a claim') : former;
+  const former =
+    holder === undefined
+      ? formerOutcome(facts, nodeClaims)
+      : holder.incarnation === undefined
+        ? unknownFormer(facts, holders)
+        : undefined;
+  if (former !== undefined)
+    return facts.pod?.terminating === true ? done('a former container of this name has a claim') : former;
   const wished = wishedHolder(facts, holders);
   if (isRefused(wished)) {
     // what it lacks must not keep a pod from stopping
-    return facts.pod?.terminating === true ? done(wished.refused) : wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
+    return facts.pod?.terminating === true
+      ? done(wished.refused)
+      : wait(wished.reason, wished.refused, 30, [warning(wished.reason, wished.refused)]);
   }
   if (holder !== undefined && JSON.stringify(sorted(holder)) === JSON.stringify(sorted(wished))) return done();
   const message = `claims ${claimText(wished)} on node ${node.metadata.name}`;
@@ -95,7 +126,10 @@ function claim(facts: ContainerFacts & { node: WekaNode }, nodeClaims: KnownClai
 /** What is claimed, in words; a client that picks its own ports claims its place only. */
 function claimText({ wekaPort, agentPort, drives }: ClaimHolder): string {
   const ports = [wekaPort, agentPort].filter((port) => port !== undefined);
-  const parts = [...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []), ...(drives.length > 0 ? [`drives ${drives.join(', ')}`] : [])];
+  const parts = [
+    ...(ports.length > 0 ? [`ports ${ports.join(', ')}`] : []),
+    ...(drives.length > 0 ? [`drives ${drives.join(', ')}`] : []),
+  ];
   return parts.length > 0 ? parts.join(' and ') : 'its place';
 }
 
@@ -106,19 +140,34 @@ const beforeDrivers = ['starting', 'waiting-for-resources', 'waiting-for-drivers
 
 const missingDrivers = ({ container: { spec }, node }: ContainerFacts, message: string, pace: number): Outcome => {
   const refused = node?.status?.refused?.find(({ image }) => image === spec.image);
-  if (refused !== undefined) return wait('HelperRefused', refused.message, 30, [warning('HelperRefused', refused.message)]);
-  const failed = node?.status?.failedLoads?.find(({ image, bootId }) => image === spec.image && bootId === node.spec.bootId);
+  if (refused !== undefined)
+    return wait('HelperRefused', refused.message, 30, [warning('HelperRefused', refused.message)]);
+  const failed = node?.status?.failedLoads?.find(
+    ({ image, bootId }) => image === spec.image && bootId === node.spec.bootId,
+  );
   if (failed === undefined) return wait('WaitForDrivers', message, pace);
-  return wait('DriversFailed', `the kernel drivers of ${spec.image} could not be loaded: ${failed.message}; it is tried again`, pace, [warning('DriversFailed', failed.message)]);
+  return wait(
+    'DriversFailed',
+    `the kernel drivers of ${spec.image} could not be loaded: ${failed.message}; it is tried again`,
+    pace,
+    [warning('DriversFailed', failed.message)],
+  );
 };
 
 /** Nothing is loaded before the pod was admitted, so there is nothing to wait for either. */
 function drivers(facts: ContainerFacts): Outcome {
-  const { container: { spec }, nodeName, node, report, pod } = facts;
+  const {
+    container: { spec },
+    nodeName,
+    node,
+    report,
+    pod,
+  } = facts;
   if (!is(spec.mode, 'requiresDrivers') || nodeName === undefined) return skipped;
   if (hasDrivers(facts) || (report !== undefined && !beforeDrivers.includes(report.phase))) return done();
   if (pod === undefined) return skipped;
-  if (node === undefined || (pod.running && report === undefined)) return unknown('neither the node nor the runtime has said which drivers are loaded', 30);
+  if (node === undefined || (pod.running && report === undefined))
+    return unknown('neither the node nor the runtime has said which drivers are loaded', 30);
   return missingDrivers(facts, `waits for the kernel drivers on node ${nodeName}`, 30);
 }
 
@@ -144,14 +193,20 @@ function podRuns(facts: ContainerFacts): Outcome {
   if (pod === undefined) {
     const fence = successor(facts);
     const refused = fence.create ? refusalOf(facts.request, missingPod) : undefined;
-    if (refused !== undefined) return wait('PodNotCreated', `the API server refuses the pod: ${refused}`, 5, [warning('PodNotCreated', refused)]);
+    if (refused !== undefined)
+      return wait('PodNotCreated', `the API server refuses the pod: ${refused}`, 5, [
+        warning('PodNotCreated', refused),
+      ]);
     if (fence.create) return wait('PodNotCreated', 'waits until the pod is created', 1);
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }
   if (pod.terminating) return terminationOutcome(facts);
   const ended = endedOutcome(facts);
   if (ended !== undefined) return ended;
-  if (pod.nodeNotReady) return wait('NodeNotReady', `node ${pod.nodeName} does not report; nothing is known of the pod`, 30, [warning('NodeNotReady', `node ${pod.nodeName} does not report`)]);
+  if (pod.nodeNotReady)
+    return wait('NodeNotReady', `node ${pod.nodeName} does not report; nothing is known of the pod`, 30, [
+      warning('NodeNotReady', `node ${pod.nodeName} does not report`),
+    ]);
   if (!pod.running) return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}`, 2);
   return done();
 }
@@ -166,16 +221,22 @@ function scheduled({ pod }: ContainerFacts): Outcome {
 /** What earlier releases did not write into the claims. */
 function lateNames({ uid, clusterName, container: { spec } }: ContainerFacts, holder: ClaimHolder): ClaimChange[] {
   const names = { clusterName, wekaName: spec.name };
-  return Object.entries(names).flatMap(([field, value]) => (value === undefined || holder[field as keyof typeof names] === value ? [] : [{ path: ['holders', uid, field], value }]));
+  return Object.entries(names).flatMap(([field, value]) =>
+    value === undefined || holder[field as keyof typeof names] === value
+      ? []
+      : [{ path: ['holders', uid, field], value }],
+  );
 }
 
 /** The pod is recorded while it lives, so that its disappearance can be told from its death. */
 function recorded(facts: ContainerFacts): Outcome {
   const { pod, holder, nodeClaims, node, uid } = facts;
   if (!is(mode(facts), 'claims') || pod?.nodeName === undefined || pod.nodeName !== facts.nodeName) return skipped;
-  if (holder === undefined || nodeClaims?.state !== 'known' || node === undefined) return unknown('the claims of the node have not been read');
+  if (holder === undefined || nodeClaims?.state !== 'known' || node === undefined)
+    return unknown('the claims of the node have not been read');
   const incarnation = { podUid: pod.target.uid, nodeName: pod.nodeName, bootId: node.spec.bootId ?? '' };
-  if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId) return done();
+  if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId)
+    return done();
   const record = writeClaims(nodeClaims, [
     { path: ['holders', uid, 'incarnation'], value: incarnation },
     ...lateNames(facts, holder),
@@ -188,11 +249,17 @@ function recorded(facts: ContainerFacts): Outcome {
 function resources(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'claims')) return skipped;
   const { report, node, holder, pod } = facts;
-  if (report === undefined || pod === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
+  if (report === undefined || pod === undefined)
+    return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   if (node === undefined || holder === undefined) return unknown('the claims of the node have not been read');
   const wished = wishedResources({ ...facts, node, holder });
   if (resourcesWritten(facts, wished)) return done();
-  if (!report.persistencyConfigured) return wait('PersistencyNotConfigured', 'waits until the runtime has set up its directories', facts.config.lookSeconds);
+  if (!report.persistencyConfigured)
+    return wait(
+      'PersistencyNotConfigured',
+      'waits until the runtime has set up its directories',
+      facts.config.lookSeconds,
+    );
   const write = writeResources(pod.target, wished);
   return act('WritingResources', 'writes resources.json into the pod', [write]);
 }
@@ -200,15 +267,24 @@ function resources(facts: ContainerFacts): Outcome {
 function wekaRuns(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'weka') || is(mode(facts), 'oneOff')) return skipped;
   const { report, container } = facts;
-  if (report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
-  if (report.phase === 'error') return wait('RuntimeError', report.message, 10, [warning('WekaLocalStatus', report.message)]);
-  if (report.missingDriver) return missingDrivers(facts, `the runtime misses the kernel driver ${report.missingDriver}`, 2);
+  if (report === undefined)
+    return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
+  if (report.phase === 'error')
+    return wait('RuntimeError', report.message, 10, [warning('WekaLocalStatus', report.message)]);
+  if (report.missingDriver)
+    return missingDrivers(facts, `the runtime misses the kernel driver ${report.missingDriver}`, 2);
   const local = report.local?.find((entry) => entry.name === container.spec.name);
   if (local?.runStatus === 'Running') return identityLost(facts) ?? done();
   // once it runs, a late answer of the agent is no sign of the contrary
-  if (report.local === null && report.phase === 'running') return unknown('the agent has not answered in time', facts.config.lookSeconds);
-  if (local === undefined) return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, facts.config.lookSeconds);
-  return wait('WekaNotRunning', `the weka container is ${local.runStatus ?? 'in an unknown state'}`, facts.config.lookSeconds);
+  if (report.local === null && report.phase === 'running')
+    return unknown('the agent has not answered in time', facts.config.lookSeconds);
+  if (local === undefined)
+    return wait('WekaNotRunning', `the runtime is ${report.phase}: ${report.message}`, facts.config.lookSeconds);
+  return wait(
+    'WekaNotRunning',
+    `the weka container is ${local.runStatus ?? 'in an unknown state'}`,
+    facts.config.lookSeconds,
+  );
 }
 
 /** Seconds. A helper lives for moments, and a whole node waits for it. */
@@ -217,25 +293,96 @@ const helperPace = ({ config }: ContainerFacts): number => config.lookSeconds / 
 function results(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'oneOff')) return skipped;
   if (facts.container.status?.result !== undefined && facts.report === undefined) return done();
-  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, helperPace(facts));
+  if (facts.report === undefined)
+    return unknown(`the runtime has not reported: ${facts.reportMissing}`, helperPace(facts));
   if (facts.report.phase === 'error') return wait('RuntimeError', facts.report.message, 10);
-  return facts.report.results === null ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, helperPace(facts)) : done();
+  return facts.report.results === null
+    ? wait('WaitForResults', `the runtime is ${facts.report.phase}: ${facts.report.message}`, helperPace(facts))
+    : done();
 }
 
 /** In the order of a container's life. */
 export const bringUpSteps = [
-  { name: 'Claims', condition: containerConditions.containerResourcesAllocated, mode: 'always', status: 'Init', summary: 'Ports and drives of the node are claimed for the container; of a client, its place.', check: allocate },
-  { name: 'NodeFacts', condition: 'NodeFactsKnown', mode: 'always', status: 'Init', summary: 'The facts of the node are known; without a node, those of all candidates agree.', check: nodeFacts },
+  {
+    name: 'Claims',
+    condition: containerConditions.containerResourcesAllocated,
+    mode: 'always',
+    status: 'Init',
+    summary: 'Ports and drives of the node are claimed for the container; of a client, its place.',
+    check: allocate,
+  },
+  {
+    name: 'NodeFacts',
+    condition: 'NodeFactsKnown',
+    mode: 'always',
+    status: 'Init',
+    summary: 'The facts of the node are known; without a node, those of all candidates agree.',
+    check: nodeFacts,
+  },
   // beside the pod: a loader is started only for a pod that was admitted
-  { name: 'Drivers', condition: 'DriversLoaded', mode: 'independent', summary: 'The kernel drivers are loaded on the node since its last boot.', check: drivers },
-  { name: 'BootScripts', mode: 'always', status: 'Init', summary: 'The boot scripts are in the namespace.', check: bootScripts },
-  { name: 'Scheduled', condition: 'PodScheduled', mode: 'always', status: 'PodNotRunning', summary: 'The scheduler has found a node for the pod; its message otherwise.', check: scheduled },
-  { name: 'Pod', condition: 'PodRunning', mode: 'always', status: 'PodNotRunning', whileBlocked: 'create', summary: 'The pod of the same name exists, is scheduled and runs.', check: podRuns },
-  { name: 'Incarnation', mode: 'always', status: 'PodRunning', summary: 'The pod is recorded in the claims of its node.', check: recorded },
+  {
+    name: 'Drivers',
+    condition: 'DriversLoaded',
+    mode: 'independent',
+    summary: 'The kernel drivers are loaded on the node since its last boot.',
+    check: drivers,
+  },
+  {
+    name: 'BootScripts',
+    mode: 'always',
+    status: 'Init',
+    summary: 'The boot scripts are in the namespace.',
+    check: bootScripts,
+  },
+  {
+    name: 'Scheduled',
+    condition: 'PodScheduled',
+    mode: 'always',
+    status: 'PodNotRunning',
+    summary: 'The scheduler has found a node for the pod; its message otherwise.',
+    check: scheduled,
+  },
+  {
+    name: 'Pod',
+    condition: 'PodRunning',
+    mode: 'always',
+    status: 'PodNotRunning',
+    whileBlocked: 'create',
+    summary: 'The pod of the same name exists, is scheduled and runs.',
+    check: podRuns,
+  },
+  {
+    name: 'Incarnation',
+    mode: 'always',
+    status: 'PodRunning',
+    summary: 'The pod is recorded in the claims of its node.',
+    check: recorded,
+  },
   // a container whose node the scheduler chose claims only now
-  { name: 'Resources', condition: containerConditions.containerResourcesWritten, mode: 'always', status: 'PodRunning', summary: 'The pod has its resources.json.', check: resources },
-  { name: 'Results', condition: containerConditions.resultsReceived, mode: 'always', status: 'PodRunning', summary: 'A helper has reported its results.', check: results },
-  { name: 'Weka', condition: 'WekaRunning', mode: 'always', status: 'Starting', summary: 'The weka container inside the pod runs.', check: wekaRuns },
+  {
+    name: 'Resources',
+    condition: containerConditions.containerResourcesWritten,
+    mode: 'always',
+    status: 'PodRunning',
+    summary: 'The pod has its resources.json.',
+    check: resources,
+  },
+  {
+    name: 'Results',
+    condition: containerConditions.resultsReceived,
+    mode: 'always',
+    status: 'PodRunning',
+    summary: 'A helper has reported its results.',
+    check: results,
+  },
+  {
+    name: 'Weka',
+    condition: 'WekaRunning',
+    mode: 'always',
+    status: 'Starting',
+    summary: 'The weka container inside the pod runs.',
+    check: wekaRuns,
+  },
   ...joinSteps,
   ...driveSteps,
 ] as const satisfies readonly ContainerStep[];

@@ -13,7 +13,9 @@ interface RawPod {
 function unhurried({ pod, name, namespace, container: { spec } }: ContainerFacts): Outcome {
   if (pod === undefined || !is(spec.mode, 'claims')) return skipped;
   const { metadata, spec: raw } = pod.object as RawPod;
-  const given = pod.terminating ? (metadata.deletionGracePeriodSeconds ?? raw?.terminationGracePeriodSeconds) : raw?.terminationGracePeriodSeconds;
+  const given = pod.terminating
+    ? (metadata.deletionGracePeriodSeconds ?? raw?.terminationGracePeriodSeconds)
+    : raw?.terminationGracePeriodSeconds;
   const wished = gracePeriodSeconds(spec.mode);
   if (given === undefined || given >= wished) return skipped;
   const message = pod.terminating
@@ -23,5 +25,9 @@ function unhurried({ pod, name, namespace, container: { spec } }: ContainerFacts
 }
 
 export const graceStep = {
-  name: 'GraceUncapped', condition: 'GraceUncapped', mode: 'independent', summary: 'The kubelet waits as long as the pod asks for before it kills it. Shown only while it does not.', check: unhurried,
+  name: 'GraceUncapped',
+  condition: 'GraceUncapped',
+  mode: 'independent',
+  summary: 'The kubelet waits as long as the pod asks for before it kills it. Shown only while it does not.',
+  check: unhurried,
 } as const satisfies Step<ContainerFacts>;

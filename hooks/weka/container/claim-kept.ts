@@ -13,7 +13,10 @@ import { isRefused, keptHolder } from './runtime-resources.ts';
 
 /** The claim was given back, for nothing is left to be cleaned. */
 function isClean(facts: ContainerFacts, kept: ClaimHolder): boolean {
-  const cleaned = facts.container.status?.conditions?.some(({ type, status }) => type === containerConditions.containerDrivesResigned && status === 'True') === true;
+  const cleaned =
+    facts.container.status?.conditions?.some(
+      ({ type, status }) => type === containerConditions.containerDrivesResigned && status === 'True',
+    ) === true;
   const asHeld = { ...facts, holder: kept };
   const dirty = dirtyNode(asHeld);
   const helper = dirty === undefined ? undefined : cleanUpView(asHeld, dirty);
@@ -22,11 +25,34 @@ function isClean(facts: ContainerFacts, kept: ClaimHolder): boolean {
 
 /** The claim that is missing, or why it can not be made again; undefined: none is. */
 function lostClaim(facts: ContainerFacts): { claims: KnownClaims; kept: ClaimHolder | Refused } | undefined {
-  const { node, nodeClaims, holder, statusDoubtful, container: { spec: { overrides = {} }, metadata } } = facts;
+  const {
+    node,
+    nodeClaims,
+    holder,
+    statusDoubtful,
+    container: {
+      spec: { overrides = {} },
+      metadata,
+    },
+  } = facts;
   const finalizing = metadata.deletionTimestamp !== undefined;
-  if (holder !== undefined || node === undefined || nodeClaims?.state !== 'known' || nodeClaims.name !== claimsNames.ofNode(node.metadata.name)) return undefined;
-  if (finalizing && overrides.skipCleanupPersistentDir === true && overrides.skipDrivesForceResign === true) return undefined;
-  if (statusDoubtful) return { claims: nodeClaims, kept: { reason: 'ClaimLost', refused: 'its status says that it ran and not whose status that is, and no claim knows it' } };
+  if (
+    holder !== undefined ||
+    node === undefined ||
+    nodeClaims?.state !== 'known' ||
+    nodeClaims.name !== claimsNames.ofNode(node.metadata.name)
+  )
+    return undefined;
+  if (finalizing && overrides.skipCleanupPersistentDir === true && overrides.skipDrivesForceResign === true)
+    return undefined;
+  if (statusDoubtful)
+    return {
+      claims: nodeClaims,
+      kept: {
+        reason: 'ClaimLost',
+        refused: 'its status says that it ran and not whose status that is, and no claim knows it',
+      },
+    };
   const kept = keptHolder({ ...facts, node }, nodeClaims.spec.holders ?? {});
   if (kept === undefined || (finalizing && !isRefused(kept) && isClean(facts, kept))) return undefined;
   return { claims: nodeClaims, kept };
@@ -37,16 +63,28 @@ export function againstCleaning(facts: ContainerFacts): Outcome | undefined {
   const lost = lostClaim(facts);
   if (lost === undefined) return undefined;
   const skip = 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir together do without';
-  return isRefused(lost.kept) ? wait(lost.kept.reason, `${lost.kept.refused}; ${skip}`, 10) : wait('ClaimLost', 'its lost claim is made again', 1);
+  return isRefused(lost.kept)
+    ? wait(lost.kept.reason, `${lost.kept.refused}; ${skip}`, 10)
+    : wait('ClaimLost', 'its lost claim is made again', 1);
 }
 
 function claimKept(facts: ContainerFacts): Outcome {
   const lost = lostClaim(facts);
   if (lost === undefined) return skipped;
   if (isRefused(lost.kept)) return wait(lost.kept.reason, lost.kept.refused, 10);
-  return act('Allocating', 'makes its lost claim again', [writeClaims(lost.claims, [{ path: ['holders', facts.uid], value: lost.kept as unknown as Json }])], 1);
+  return act(
+    'Allocating',
+    'makes its lost claim again',
+    [writeClaims(lost.claims, [{ path: ['holders', facts.uid], value: lost.kept as unknown as Json }])],
+    1,
+  );
 }
 
 export const claimStep = {
-  name: 'ClaimKept', condition: 'ClaimKept', mode: 'independent', summary: 'A claim that is lost is made again from what is known, as long as something is left on the node. Shown only while one is lost.', check: claimKept,
+  name: 'ClaimKept',
+  condition: 'ClaimKept',
+  mode: 'independent',
+  summary:
+    'A claim that is lost is made again from what is known, as long as something is left on the node. Shown only while one is lost.',
+  check: claimKept,
 } as const satisfies Step<ContainerFacts>;

@@ -37,7 +37,9 @@ export function lostDrive(facts: ContainerFacts, serial: string): string {
 /** The command that adds a drive; undefined while its device is not seen. */
 export function addition(facts: ContainerFacts, serial: string): Operation | undefined {
   const path = devicePath(facts, serial);
-  return path === undefined || facts.pod === undefined ? undefined : wekaRun(facts.pod.target, 'driveAdd', { containerId: facts.containerId ?? 0, devicePath: path });
+  return path === undefined || facts.pod === undefined
+    ? undefined
+    : wekaRun(facts.pod.target, 'driveAdd', { containerId: facts.containerId ?? 0, devicePath: path });
 }
 
 /** Weka is being given the drive now, so it may have it in a moment. */

@@ -27,7 +27,8 @@ function stopReason(facts: ContainerFacts): StopReason {
 }
 
 /** This container as another member lists it; `absent`: the cluster does not know it any more. */
-export type OwnEntry = { state: 'listed'; member: WekaMember } | { state: 'absent' } | { state: 'unknown'; reason: string };
+export type OwnEntry =
+  { state: 'listed'; member: WekaMember } | { state: 'absent' } | { state: 'unknown'; reason: string };
 
 /** Its own runtime calls it a member that is READY. */
 function insists({ report, container: { spec } }: ContainerFacts): boolean {
@@ -37,9 +38,15 @@ function insists({ report, container: { spec } }: ContainerFacts): boolean {
 
 /** Why it is not gone for all that it is in no list: what runs may be a member, what has drives is one. */
 function againstAbsent(facts: ContainerFacts, speaker: PodTarget | undefined): string | undefined {
-  const { pod, report, containerId, container: { spec } } = facts;
+  const {
+    pod,
+    report,
+    containerId,
+    container: { spec },
+  } = facts;
   if (insists(facts)) return 'its own runtime says that it is READY';
-  if (pod?.running === true && (report === undefined || (report.local ?? undefined) === undefined)) return 'its own runtime does not say how it stands';
+  if (pod?.running === true && (report === undefined || (report.local ?? undefined) === undefined))
+    return 'its own runtime does not say how it stands';
   const listed = is(spec.mode, 'hasDrives') ? queried(facts, speaker, 'drives') : [];
   const drives = listed?.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN)) ?? [];
   return drives.length === 0 ? undefined : `the same member lists ${drives.length} drives of it`;
@@ -47,21 +54,34 @@ function againstAbsent(facts: ContainerFacts, speaker: PodTarget | undefined): s
 
 /** The container in such a list; not to be in it is not yet to be gone. */
 function listedIn(facts: ContainerFacts, inWeka: WekaContainers): OwnEntry {
-  const { containerId, container: { spec } } = facts;
+  const {
+    containerId,
+    container: { spec },
+  } = facts;
   if (inWeka.state === 'unknown') return inWeka;
   const name = nameOf(containerId ?? NaN);
   const member = inWeka.members.find(({ hostId }) => hostId === containerId);
-  if (member?.name !== undefined && member.name !== spec.name) return { state: 'unknown', reason: `weka calls ${name} ${member.name}, and this container is ${spec.name}` };
+  if (member?.name !== undefined && member.name !== spec.name)
+    return { state: 'unknown', reason: `weka calls ${name} ${member.name}, and this container is ${spec.name}` };
   if (member !== undefined) return { state: 'listed', member };
   const namesake = inWeka.members.find((one) => one.name === spec.name);
-  if (namesake !== undefined) return { state: 'unknown', reason: `weka calls ${nameOf(namesake.hostId)} ${spec.name}, and this container is said to be ${name}` };
+  if (namesake !== undefined)
+    return {
+      state: 'unknown',
+      reason: `weka calls ${nameOf(namesake.hostId)} ${spec.name}, and this container is said to be ${name}`,
+    };
   return { state: 'absent' };
 }
 
 function entryIn(facts: ContainerFacts, inWeka: WekaContainers, speaker: PodTarget | undefined): OwnEntry {
   const entry = listedIn(facts, inWeka);
   const against = entry.state === 'absent' ? againstAbsent(facts, speaker) : undefined;
-  return against === undefined ? entry : { state: 'unknown', reason: `${nameOf(facts.containerId ?? NaN)} is not in the list of another member, and ${against}` };
+  return against === undefined
+    ? entry
+    : {
+        state: 'unknown',
+        reason: `${nameOf(facts.containerId ?? NaN)} is not in the list of another member, and ${against}`,
+      };
 }
 
 /**
@@ -74,15 +94,22 @@ export function ownEntry(facts: ContainerFacts): OwnEntry {
   const own = entryIn(facts, othersWord(facts).inWeka, otherMember);
   // whose claim is given back holds nothing any more
   if (own.state === 'absent' && holder !== undefined && holder.deactivated !== containerId) {
-    return { state: 'unknown', reason: `another member does not list ${nameOf(containerId ?? NaN)}, which was never seen to be deactivated (somebody may have removed it inside weka)` };
+    return {
+      state: 'unknown',
+      reason: `another member does not list ${nameOf(containerId ?? NaN)}, which was never seen to be deactivated (somebody may have removed it inside weka)`,
+    };
   }
-  const isOut = (entry: OwnEntry): boolean => entry.state === 'absent' || (entry.state === 'listed' && entry.member.status === 'INACTIVE');
+  const isOut = (entry: OwnEntry): boolean =>
+    entry.state === 'absent' || (entry.state === 'listed' && entry.member.status === 'INACTIVE');
   const other = isOut(own) ? witness(facts) : undefined;
   if (other === undefined) return own;
   const second = entryIn(facts, other.inWeka, other.pod);
   if (second.state === 'unknown' || isOut(second)) return second;
   const first = own.state === 'listed' ? `calls it ${own.member.status}` : 'does not list it';
-  return { state: 'unknown', reason: `${otherMember?.name ?? ''} ${first}, and ${other.pod.name} calls it ${second.state === 'listed' ? second.member.status : ''}` };
+  return {
+    state: 'unknown',
+    reason: `${otherMember?.name ?? ''} ${first}, and ${other.pod.name} calls it ${second.state === 'listed' ? second.member.status : ''}`,
+  };
 }
 
 /** Whether weka has let the container go; undefined: not known. */
@@ -107,19 +134,28 @@ function failureDomain(facts: ContainerFacts): string | undefined {
 function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
   const { turn, nodeName, container } = facts;
   if (turn.state !== 'taken' && turn.state !== 'ours') return undefined;
-  if (stopReason(facts) !== 'node' || turn.by.reason !== 'node' || nodeName === undefined || turn.by.nodeName !== nodeName) return undefined;
-  if (container.spec.dropAffinityConstraints === true) return { against: 'the cluster disregards redundancy (overrides.disregardRedundancy)' };
+  if (
+    stopReason(facts) !== 'node' ||
+    turn.by.reason !== 'node' ||
+    nodeName === undefined ||
+    turn.by.nodeName !== nodeName
+  )
+    return undefined;
+  if (container.spec.dropAffinityConstraints === true)
+    return { against: 'the cluster disregards redundancy (overrides.disregardRedundancy)' };
   const domain = turn.by.failureDomain;
   const { inWeka, status } = othersWord(facts);
   if (inWeka.state === 'unknown') return { against: inWeka.reason };
   if (domain === undefined || failureDomain(facts) === undefined) return { against: 'weka names no failure domain' };
-  if (failureDomain(facts) !== domain) return { against: `it is in the failure domain ${failureDomain(facts) ?? ''}, the holder in ${domain}` };
+  if (failureDomain(facts) !== domain)
+    return { against: `it is in the failure domain ${failureDomain(facts) ?? ''}, the holder in ${domain}` };
   return { against: againstAbsence(status, inWeka, (member) => member.failureDomain === domain) };
 }
 
 /** One that was never of a cluster has nobody to share a turn with, and protection alone decides; only its claim says that it never was. */
 function turnFor(facts: ContainerFacts): StopInput['turn'] {
-  if (facts.clusterClaims === undefined) return facts.nodeClaims?.state === 'unknown' ? { state: 'unknown' } : { state: 'ours' };
+  if (facts.clusterClaims === undefined)
+    return facts.nodeClaims?.state === 'unknown' ? { state: 'unknown' } : { state: 'ours' };
   return facts.turn.state === 'taken' && holderGone(facts) ? { state: 'free' } : facts.turn;
 }
 
@@ -132,7 +168,9 @@ function agreedProtection(facts: ContainerFacts): Protection {
   if (protection.state !== 'full' || second === undefined) return protection;
   const status = queried(facts, second, 'status');
   const foreign = ofAnotherCluster(status, clusterGuid);
-  return foreign === undefined && status !== undefined ? protectionOf(status) : { state: 'unknown', message: foreign ?? '' };
+  return foreign === undefined && status !== undefined
+    ? protectionOf(status)
+    : { state: 'unknown', message: foreign ?? '' };
 }
 
 /** The stop decision for a pod that terminates, or would if it were omitted now. What members are asked for is read where the decision comes to it. */
@@ -145,20 +183,36 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     nodeExists: true,
     evictOnDeletion: facts.config.evictContainerOnDeletion,
     // it is about a pod that somebody has deleted: what the operator replaces of its own will, it replaces in turn
-    overrides: { ...overrides, podDeleteForceReplace: overrides?.podDeleteForceReplace === true && facts.pod?.terminating === true },
+    overrides: {
+      ...overrides,
+      podDeleteForceReplace: overrides?.podDeleteForceReplace === true && facts.pod?.terminating === true,
+    },
     joined: facts.identityKnown ? facts.joined : undefined,
-    get deactivated() { return deactivated(facts); },
+    get deactivated() {
+      return deactivated(facts);
+    },
     activeMounts: facts.report?.activeMounts ?? undefined,
-    get turn() { return turnFor(facts); },
-    get protection() { return agreedProtection(facts); },
-    get itselfMissing() { return itselfMissing(facts); },
-    get nodeTurn() { return nodeTurn(facts); },
+    get turn() {
+      return turnFor(facts);
+    },
+    get protection() {
+      return agreedProtection(facts);
+    },
+    get itselfMissing() {
+      return itselfMissing(facts);
+    },
+    get nodeTurn() {
+      return nodeTurn(facts);
+    },
   });
 }
 
 /** A container that has the turn, or a share in it, does not exist any more. */
 function isGone(facts: ContainerFacts, { namespace, name }: { namespace: string; name: string }, uid: string): boolean {
-  const fact = factValue(facts.request.observed, objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, turnHolderAge));
+  const fact = factValue(
+    facts.request.observed,
+    objectLive({ apiVersion, kind: 'WekaContainer', namespace, name }, turnHolderAge),
+  );
   return fact.state === 'known' && (!fact.value.exists || fact.value.uid !== uid);
 }
 
@@ -166,16 +220,27 @@ function isGone(facts: ContainerFacts, { namespace, name }: { namespace: string;
 export function holderGone(facts: ContainerFacts): boolean {
   if (facts.turn.state !== 'taken') return false;
   const { by } = facts.turn;
-  return isGone(facts, by, by.containerUid) && Object.entries(by.others ?? {}).every(([uid, other]) => isGone(facts, other, uid));
+  return (
+    isGone(facts, by, by.containerUid) &&
+    Object.entries(by.others ?? {}).every(([uid, other]) => isGone(facts, other, uid))
+  );
 }
 
 /** The node may be seen to be emptied only after its first container has gone: then the turn becomes that of the node. */
 function ofNodeNow(facts: ContainerFacts): Operation[] {
   const { turn, clusterClaims, nodeName, pod } = facts;
-  if (turn.state !== 'ours' || turn.as !== 'holder' || turn.by.failureDomain !== undefined || clusterClaims?.state !== 'known') return [];
+  if (
+    turn.state !== 'ours' ||
+    turn.as !== 'holder' ||
+    turn.by.failureDomain !== undefined ||
+    clusterClaims?.state !== 'known'
+  )
+    return [];
   if (stopReason(facts) !== 'node' || nodeName === undefined || pod?.terminating === false) return [];
   const domain = failureDomain(facts);
-  return domain === undefined ? [] : [takeTurn(clusterClaims, facts, 'node', turn.by.at, { nodeName, failureDomain: domain })];
+  return domain === undefined
+    ? []
+    : [takeTurn(clusterClaims, facts, 'node', turn.by.at, { nodeName, failureDomain: domain })];
 }
 
 export function turnOperations(facts: ContainerFacts, how: NonNullable<StopDecision['takeTurn']>): Operation[] {
@@ -188,7 +253,9 @@ export function turnOperations(facts: ContainerFacts, how: NonNullable<StopDecis
 
 /** Gives back the turn, or the share in it. */
 export function returning(facts: ContainerFacts): Operation[] {
-  return facts.clusterClaims?.state === 'known' && facts.turn.state === 'ours' ? [returnTurn(facts.clusterClaims, facts.turn, facts.uid)] : [];
+  return facts.clusterClaims?.state === 'known' && facts.turn.state === 'ours'
+    ? [returnTurn(facts.clusterClaims, facts.turn, facts.uid)]
+    : [];
 }
 
 /** Something is away, or is allowed to go, under the turn that the container has. */
@@ -206,14 +273,26 @@ function strayShare(facts: ContainerFacts): [string, { namespace: string; name: 
 function keepsTurn(facts: ContainerFacts): Outcome | undefined {
   const { turn, containerId } = facts;
   if (turn.state !== 'ours' || turn.as === 'guest') return undefined;
-  if (turn.shared) return wait('TurnHeld', `keeps the disruption turn until all that share it are READY: ${Object.values(turn.by.others ?? {}).map(({ name }) => name).join(', ')}`, 2);
+  if (turn.shared)
+    return wait(
+      'TurnHeld',
+      `keeps the disruption turn until all that share it are READY: ${Object.values(turn.by.others ?? {})
+        .map(({ name }) => name)
+        .join(', ')}`,
+      2,
+    );
   const protection = protectionSeen(facts);
-  if (protection.state === 'unknown') return unknown(`the protection of the weka cluster is not known: ${protection.message}`, 2);
+  if (protection.state === 'unknown')
+    return unknown(`the protection of the weka cluster is not known: ${protection.message}`, 2);
   if (protection.state === 'full') return undefined;
   // what others lack is not for this turn to wait for: who mends it may need the turn
   const { inWeka } = othersWord(facts);
-  const othersAway = inWeka.state === 'known' && inWeka.members.some(({ hostId, status, role }) => hostId !== containerId && role !== 'other' && status === 'DOWN');
-  return othersAway ? undefined : wait('TurnHeld', `keeps the disruption turn until protection is full: ${protection.message}`, 2);
+  const othersAway =
+    inWeka.state === 'known' &&
+    inWeka.members.some(({ hostId, status, role }) => hostId !== containerId && role !== 'other' && status === 'DOWN');
+  return othersAway
+    ? undefined
+    : wait('TurnHeld', `keeps the disruption turn until protection is full: ${protection.message}`, 2);
 }
 
 /** The turn goes back when all that stopped under it is READY. */
@@ -221,12 +300,27 @@ export function turnReturned(facts: ContainerFacts): Outcome {
   const { turn, clusterClaims, pod, report, container, nodeName } = facts;
   if (turn.state !== 'ours' || clusterClaims?.state !== 'known') return skipped;
   const ofNode = ofNodeNow(facts);
-  if (ofNode.length > 0) return act('TakingTurn', `its node ${nodeName ?? ''} is emptied: makes the turn that of the node`, ofNode);
-  if (pod === undefined || pod.terminating || isRolling(facts)) return wait('TurnHeld', 'holds the disruption turn of its cluster', 2);
+  if (ofNode.length > 0)
+    return act('TakingTurn', `its node ${nodeName ?? ''} is emptied: makes the turn that of the node`, ofNode);
+  if (pod === undefined || pod.terminating || isRolling(facts))
+    return wait('TurnHeld', 'holds the disruption turn of its cluster', 2);
   if (facts.holder?.stopAllowed === pod.target.uid) return wait('TurnHeld', 'its pod is allowed to stop', 1);
-  const ready = report?.local?.some((entry) => entry.name === container.spec.name && entry.internalStatus?.display_status === 'READY') === true;
+  const ready =
+    report?.local?.some(
+      (entry) => entry.name === container.spec.name && entry.internalStatus?.display_status === 'READY',
+    ) === true;
   if (!ready) return wait('TurnHeld', 'keeps the disruption turn until its weka container is READY', 1);
   const stray = strayShare(facts);
-  if (stray !== undefined) return act('ReturningTurn', `gives back the share of ${stray[1].name}, which is gone`, [returnTurn(clusterClaims, { ...turn, as: 'guest' }, stray[0])]);
-  return keepsTurn(facts) ?? act('ReturningTurn', turn.as === 'guest' ? 'gives its share of the disruption turn back' : 'gives the disruption turn back', returning(facts));
+  if (stray !== undefined)
+    return act('ReturningTurn', `gives back the share of ${stray[1].name}, which is gone`, [
+      returnTurn(clusterClaims, { ...turn, as: 'guest' }, stray[0]),
+    ]);
+  return (
+    keepsTurn(facts) ??
+    act(
+      'ReturningTurn',
+      turn.as === 'guest' ? 'gives its share of the disruption turn back' : 'gives the disruption turn back',
+      returning(facts),
+    )
+  );
 }

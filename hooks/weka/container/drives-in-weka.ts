@@ -9,7 +9,13 @@ import { queried } from './testimony.ts';
 
 /** All drives that weka has; undefined: not known. */
 export function drivesSeen(facts: ContainerFacts): WekaDrive[] | undefined {
-  const { container: { spec }, executor, otherMember, state, age } = facts;
+  const {
+    container: { spec },
+    executor,
+    otherMember,
+    state,
+    age,
+  } = facts;
   // what it says of itself proves nothing of what the cluster thinks of one that leaves
   const speaks = state !== 'deleting' || executor?.uid === otherMember?.uid;
   return is(spec.mode, 'hasDrives') && speaks ? queried(facts, executor, 'drives', age) : undefined;
@@ -34,7 +40,9 @@ function drivesGoing(facts: ContainerFacts): boolean {
 function listedBy(facts: ContainerFacts, speaker: PodTarget): WekaDrive[] | undefined {
   const { moving } = ages(facts);
   const listed = readDrives(queried(facts, speaker, 'drives', moving), queried(facts, speaker, 'status', moving));
-  return listed.state === 'unknown' ? undefined : listed.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
+  return listed.state === 'unknown'
+    ? undefined
+    : listed.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
 }
 
 /** Who is asked while a drive is to go: its own pod where that speaks, and another member, or two others. */
@@ -59,5 +67,7 @@ export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
 
 /** Those of them that weka empties, or has emptied. */
 export function emptiedSerials(facts: ContainerFacts): string[] {
-  return (addedDrives(facts) ?? []).flatMap(({ status, serial_number = '' }) => (status === 'PHASING_OUT' || status === 'INACTIVE' ? [serial_number] : []));
+  return (addedDrives(facts) ?? []).flatMap(({ status, serial_number = '' }) =>
+    status === 'PHASING_OUT' || status === 'INACTIVE' ? [serial_number] : [],
+  );
 }

@@ -58,9 +58,14 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   if (!is(facts.container.spec.mode, 'hasDrives')) return skipped;
   if (!facts.joined || facts.pod === undefined) return unknown('the container is no member of a weka cluster yet', 5);
   // another member's drives are told by its number, which means something else in another weka cluster
-  if (facts.executor?.uid !== facts.pod.target.uid) return unknown('its own runtime does not call itself a member of the weka cluster', 5);
+  if (facts.executor?.uid !== facts.pod.target.uid)
+    return unknown('its own runtime does not call itself a member of the weka cluster', 5);
   const added = addedDrives(facts);
-  if (added === undefined) return unknown('the drives of the container have not been read from weka', isRefused(facts) ? refusedSeconds : facts.config.lookSeconds);
+  if (added === undefined)
+    return unknown(
+      'the drives of the container have not been read from weka',
+      isRefused(facts) ? refusedSeconds : facts.config.lookSeconds,
+    );
   const wish = driveWish(facts);
   const going = new Set(wish?.going ?? []);
   const serials = (facts.holder?.drives ?? []).filter((serial) => !going.has(serial));
@@ -71,15 +76,20 @@ function drivesAdded(facts: ContainerFacts): Outcome {
     const broken = added.find((drive) => hasFailed(drive) && !going.has(drive.serial_number ?? ''));
     if (broken !== undefined) return failedDrive(facts, broken);
     // what is to go serves until it is replaced
-    return wish?.missing !== undefined && serials.length + going.size < wanted ? wait('InsufficientDrives', wish.missing, 30) : done(`${serials.length} drives`);
+    return wish?.missing !== undefined && serials.length + going.size < wanted
+      ? wait('InsufficientDrives', wish.missing, 30)
+      : done(`${serials.length} drives`);
   }
   return elsewhere(facts, missing) ?? addMissing(facts, serials, missing);
 }
 
 function addMissing(facts: ContainerFacts, serials: readonly string[], missing: readonly string[]): Outcome {
-  const lost = missing.filter((serial) => addition(facts, serial) === undefined).map((serial) => lostDrive(facts, serial));
+  const lost = missing
+    .filter((serial) => addition(facts, serial) === undefined)
+    .map((serial) => lostDrive(facts, serial));
   const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
-  if (additions.length === 0) return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
+  if (additions.length === 0)
+    return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
   const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
   const message = `adds ${missing.length} of ${serials.length} drives`;
   const events = errors.map((error): Event => ({ type: 'Warning', reason: 'DrivesAddingError', message: error }));
@@ -87,18 +97,36 @@ function addMissing(facts: ContainerFacts, serials: readonly string[], missing: 
 }
 
 /** Why a drive may not be taken out now. */
-function againstRemoval(facts: ContainerFacts, wish: DriveWish, own: readonly WekaDrive[], first: WekaDrive): Outcome | undefined {
+function againstRemoval(
+  facts: ContainerFacts,
+  wish: DriveWish,
+  own: readonly WekaDrive[],
+  first: WekaDrive,
+): Outcome | undefined {
   const serial = first.serial_number ?? '';
   const going = new Set(wish.going);
-  const staying = own.filter(({ serial_number = '', status }) => !going.has(serial_number) && status === 'ACTIVE').length;
+  const staying = own.filter(
+    ({ serial_number = '', status }) => !going.has(serial_number) && status === 'ACTIVE',
+  ).length;
   const wanted = facts.container.spec.numDrives ?? 0;
   if (!hasFailed(first) && wish.missing !== undefined && staying < wanted) {
-    return wait('NoReplacementDrive', `drive ${serial} is to go and stays until there is another one in its place: ${wish.missing}; sign a drive of node ${facts.nodeName ?? ''}, or delete the container`, 30);
+    return wait(
+      'NoReplacementDrive',
+      `drive ${serial} is to go and stays until there is another one in its place: ${wish.missing}; sign a drive of node ${facts.nodeName ?? ''}, or delete the container`,
+      30,
+    );
   }
-  if (!hasFailed(first) && staying < wanted) return wait('ReplacingDrive', `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`, 5);
+  if (!hasFailed(first) && staying < wanted)
+    return wait(
+      'ReplacingDrive',
+      `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`,
+      5,
+    );
   const protection = protectionSeen(facts);
   if (protection.state === 'unknown') return unknown(protection.message, 5);
-  return protection.state === 'lacking' ? wait('WaitingForProtection', `drive ${serial} goes when protection is full: ${protection.message}`, 5) : undefined;
+  return protection.state === 'lacking'
+    ? wait('WaitingForProtection', `drive ${serial} goes when protection is full: ${protection.message}`, 5)
+    : undefined;
 }
 
 /** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
@@ -108,28 +136,53 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
   const wish = driveWish(facts);
   if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
   const drives = readDrives(queried(facts, executor, 'drives'), queried(facts, executor, 'status'), facts.clusterGuid);
-  if (drives.state === 'unknown') return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
+  if (drives.state === 'unknown')
+    return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
   const own = drives.drives.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN));
   const wished = new Set(wish.going);
   const going = own.filter(({ serial_number = '' }) => wished.has(serial_number));
   const moving = going.find(isMoving);
-  if (moving !== undefined) return wait('DriveDeactivating', `drive ${moving.serial_number ?? ''} is ${moving.status ?? ''}; its data is moved away`, 5);
+  if (moving !== undefined)
+    return wait(
+      'DriveDeactivating',
+      `drive ${moving.serial_number ?? ''} is ${moving.status ?? ''}; its data is moved away`,
+      5,
+    );
   const first = going.find(isEmpty) ?? going.find(hasFailed) ?? going[0];
   if (first === undefined) return done();
   const serial = first.serial_number ?? '';
   const against = isEmpty(first) ? undefined : againstRemoval(facts, wish, own, first);
   if (against !== undefined) return against;
-  if (isEmpty(first) || hasFailed(first)) return act('RemovingDrive', `removes drive ${serial} from the weka cluster`, [wekaRun(executor, 'driveRemove', { uuid: first.uuid })], 2);
-  return act('DriveDeactivating', `has weka move the data of drive ${serial} away`, [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })], 2);
+  if (isEmpty(first) || hasFailed(first))
+    return act(
+      'RemovingDrive',
+      `removes drive ${serial} from the weka cluster`,
+      [wekaRun(executor, 'driveRemove', { uuid: first.uuid })],
+      2,
+    );
+  return act(
+    'DriveDeactivating',
+    `has weka move the data of drive ${serial} away`,
+    [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })],
+    2,
+  );
 }
 
 export const driveSteps = [
   {
-    name: 'Drives', condition: containerConditions.drivesAdded, mode: 'always', status: 'DrivesAdding',
-    summary: 'All claimed drives are part of the weka cluster.', check: drivesAdded,
+    name: 'Drives',
+    condition: containerConditions.drivesAdded,
+    mode: 'always',
+    status: 'DrivesAdding',
+    summary: 'All claimed drives are part of the weka cluster.',
+    check: drivesAdded,
   },
   {
-    name: 'DrivesReplaced', condition: 'DrivesReplaced', mode: 'independent',
-    summary: 'A drive that is blocked, or beyond `numDrives`, is replaced, emptied and removed from weka; only then its claim goes.', check: drivesReplaced,
+    name: 'DrivesReplaced',
+    condition: 'DrivesReplaced',
+    mode: 'independent',
+    summary:
+      'A drive that is blocked, or beyond `numDrives`, is replaced, emptied and removed from weka; only then its claim goes.',
+    check: drivesReplaced,
   },
 ] as const satisfies readonly Step<ContainerFacts>[];

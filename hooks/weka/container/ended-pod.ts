@@ -13,13 +13,15 @@ import { backedOff, countOperation } from './replacements.ts';
 /** Seconds from its creation. What claims nothing on a node has no record of its replacements: this keeps it from a hot loop. */
 const shortestLife = 60;
 
-const isYoung = ({ createdAt }: PodView, now: string): boolean => Date.parse(now) - Date.parse(createdAt ?? '') < shortestLife * 1000;
+const isYoung = ({ createdAt }: PodView, now: string): boolean =>
+  Date.parse(now) - Date.parse(createdAt ?? '') < shortestLife * 1000;
 
 /** A helper pod has failed, such as by an eviction, and may make room for the next one. */
 export const hasFailed = (pod: PodView, now: string): boolean => pod.phase === 'Failed' && !isYoung(pod, now);
 
 /** A one-off whose results are in has ended as it should. */
-const hasDoneItsWork = ({ container }: ContainerFacts): boolean => is(container.spec.mode, 'oneOff') && container.status?.result !== undefined;
+const hasDoneItsWork = ({ container }: ContainerFacts): boolean =>
+  is(container.spec.mode, 'oneOff') && container.status?.result !== undefined;
 
 /** Why the pod that has ended is left as it is for now; undefined: it may be deleted. */
 function keptFor(facts: ContainerFacts, pod: PodView): string | undefined {
@@ -31,7 +33,9 @@ function keptFor(facts: ContainerFacts, pod: PodView): string | undefined {
 export function mayDelete(facts: ContainerFacts): boolean {
   const { pod } = facts;
   if (pod?.ended === undefined || hasDoneItsWork(facts)) return false;
-  return keptFor(facts, pod) === undefined && countOperation(facts).length === 0 && facts.nodeClaims?.state !== 'unknown';
+  return (
+    keptFor(facts, pod) === undefined && countOperation(facts).length === 0 && facts.nodeClaims?.state !== 'unknown'
+  );
 }
 
 /** What is said of a pod that has ended; undefined where it has not, or as it should. */
@@ -45,5 +49,10 @@ export function endedOutcome(facts: ContainerFacts): Outcome | undefined {
   if (kept !== undefined) return wait('PodEnded', `${said}; ${kept}`, 30, events);
   const operations = countOperation(facts);
   if (operations.length > 0) return act('PodEnded', `${said}; counts its replacement`, operations, 1, events);
-  return wait('PodEnded', `${said}; it is deleted, and its successor comes when nothing of it runs any more`, 2, events);
+  return wait(
+    'PodEnded',
+    `${said}; it is deleted, and its successor comes when nothing of it runs any more`,
+    2,
+    events,
+  );
 }

@@ -4,7 +4,14 @@ import type { Fact, Json, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { readingRequest } from '../../core/facts.ts';
 import { annotations, apiVersion, mainContainerName } from '../api/group.ts';
-import { claimsNames, parseWekaContainer, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaClaimsSpec } from '../api/index.ts';
+import {
+  claimsNames,
+  parseWekaContainer,
+  parseWekaMembers,
+  parseWekaNode,
+  type ClaimHolder,
+  type WekaClaimsSpec,
+} from '../api/index.ts';
 import { wekaQuery } from '../catalogue.ts';
 import type { KnownClaims } from '../claims/claims.ts';
 import { operatorConfig } from '../config.ts';
@@ -30,51 +37,127 @@ const parsed = <Value>(result: { ok: true; value: Value } | { ok: false; issues:
 };
 
 /** What the sidecar has read. */
-export const read = <Value>(wanted: TypedObservation<Value>, value: Value): Answers => ({ [wanted.id]: { observedAt: now, value: value as Json } });
+export const read = <Value>(wanted: TypedObservation<Value>, value: Value): Answers => ({
+  [wanted.id]: { observedAt: now, value: value as Json },
+});
 
 /** The claim of the container on its node. */
 export const holder = (change: Partial<ClaimHolder> = {}): ClaimHolder => ({
-  namespace, name: 'demo-drive-0', mode: 'drive', image, drives: ['SERIAL0'], incarnation: { podUid: 'pod-0', nodeName: 'node-1', bootId: 'boot-1' }, ...change,
+  namespace,
+  name: 'demo-drive-0',
+  mode: 'drive',
+  image,
+  drives: ['SERIAL0'],
+  incarnation: { podUid: 'pod-0', nodeName: 'node-1', bootId: 'boot-1' },
+  ...change,
 });
-const known = (name: string, spec: WekaClaimsSpec): KnownClaims => ({ state: 'known', name, uid: `uid-of-${name}`, resourceVersion: '7', spec });
-export const nodeClaims = (own?: ClaimHolder, others: Record<string, ClaimHolder> = {}): KnownClaims => known(claimsNames.ofNode('node-1'), { holders: { ...others, ...(own === undefined ? {} : { [uid]: own }) } });
+const known = (name: string, spec: WekaClaimsSpec): KnownClaims => ({
+  state: 'known',
+  name,
+  uid: `uid-of-${name}`,
+  resourceVersion: '7',
+  spec,
+});
+export const nodeClaims = (own?: ClaimHolder, others: Record<string, ClaimHolder> = {}): KnownClaims =>
+  known(claimsNames.ofNode('node-1'), { holders: { ...others, ...(own === undefined ? {} : { [uid]: own }) } });
 export const clusterClaims = (spec: WekaClaimsSpec = {}): KnownClaims => known(claimsNames.ofCluster(clusterUid), spec);
 export const unread = { state: 'unknown', name: 'any', reason: 'not read' } as const;
 
 /** Six drive and three compute containers, each of a failure domain of its own; this one has number 0. */
-export const members = (change: Record<number, Partial<WekaMember>> = {}): WekaMember[] => Array.from({ length: 9 }, (_none, hostId) => {
-  const role = hostId < 6 ? 'drive' as const : 'compute' as const;
-  return { hostId, name: `${role}x${hostId}`, role, status: 'UP', failureDomain: `domain-${hostId}`, ...change[hostId] };
-});
+export const members = (change: Record<number, Partial<WekaMember>> = {}): WekaMember[] =>
+  Array.from({ length: 9 }, (_none, hostId) => {
+    const role = hostId < 6 ? ('drive' as const) : ('compute' as const);
+    return {
+      hostId,
+      name: `${role}x${hostId}`,
+      role,
+      status: 'UP',
+      failureDomain: `domain-${hostId}`,
+      ...change[hostId],
+    };
+  });
 /** The same as a list that is known. */
-export const inWeka = (change?: Record<number, Partial<WekaMember>>) => ({ state: 'known' as const, members: members(change) });
+export const inWeka = (change?: Record<number, Partial<WekaMember>>) => ({
+  state: 'known' as const,
+  members: members(change),
+});
 /** The members object of a cluster that wishes for so many drive containers, and three compute containers. */
-export const wishing = (drive: number) => parsed(parseWekaMembers({ apiVersion, kind: 'WekaMembers', metadata: { name: 'demo-members', namespace }, spec: { wished: { drive, compute: 3 } } }));
+export const wishing = (drive: number) =>
+  parsed(
+    parseWekaMembers({
+      apiVersion,
+      kind: 'WekaMembers',
+      metadata: { name: 'demo-members', namespace },
+      spec: { wished: { drive, compute: 3 } },
+    }),
+  );
 /** A weka cluster that is whole. */
 export const wholeStatus: WekaStatus = {
-  status: 'OK', io_status: 'STARTED', guid: 'guid', stripe_data_drives: 3, stripe_protection_drives: 2, drives: { active: 6, total: 6 },
+  status: 'OK',
+  io_status: 'STARTED',
+  guid: 'guid',
+  stripe_data_drives: 3,
+  stripe_protection_drives: 2,
+  drives: { active: 6, total: 6 },
   containers: { drives: { active: 6, total: 6 }, computes: { active: 3, total: 3 } },
 };
 const self = { namespace, name: 'demo-drive-0', uid: 'pod-0' };
 export const other = { namespace, name: 'demo-drive-1', uid: 'pod-1' };
 export const second = { namespace, name: 'demo-drive-2', uid: 'pod-2' };
 
-export const node = (spec: Fields = {}) => parsed(parseWekaNode({
-  apiVersion, kind: 'WekaNode', metadata: { name: 'node-1', uid: 'uid-of-node-1' }, spec: {
-    nodeUid: 'uid-of-node-1', ready: true, bootId: 'boot-1', drives: ['SERIAL0'], labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': 'node-1', 'kubernetes.io/arch': 'amd64' }, ...spec,
-  },
-  status: { discovery: { bootId: 'boot-1', schema: 3, isHt: false }, drivers: [{ image, bootId: 'boot-1' }] },
-}));
+export const node = (spec: Fields = {}) =>
+  parsed(
+    parseWekaNode({
+      apiVersion,
+      kind: 'WekaNode',
+      metadata: { name: 'node-1', uid: 'uid-of-node-1' },
+      spec: {
+        nodeUid: 'uid-of-node-1',
+        ready: true,
+        bootId: 'boot-1',
+        drives: ['SERIAL0'],
+        labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': 'node-1', 'kubernetes.io/arch': 'amd64' },
+        ...spec,
+      },
+      status: { discovery: { bootId: 'boot-1', schema: 3, isHt: false }, drivers: [{ image, bootId: 'boot-1' }] },
+    }),
+  );
 
 export const report = (change: Partial<RuntimeReport> = {}): RuntimeReport => ({
-  schema: 1, mode: 'drive', name: 'drivex0', podUid: 'pod-0', bootId: 'boot-1', generation: '1', persistencyConfigured: true, phase: 'running', message: '', exiting: false,
-  allowStop: false, allowForceStop: false, resources: null, missingDriver: '', managementIps: [], wekaPort: null, agentPort: null, featureFlags: null, drives: null, results: null,
-  local: [{ name: 'drivex0', runStatus: 'Running', internalStatus: { display_status: 'READY' } }], identity: { clusterGuid: 'guid', hostId: 0 }, ...change,
+  schema: 1,
+  mode: 'drive',
+  name: 'drivex0',
+  podUid: 'pod-0',
+  bootId: 'boot-1',
+  generation: '1',
+  persistencyConfigured: true,
+  phase: 'running',
+  message: '',
+  exiting: false,
+  allowStop: false,
+  allowForceStop: false,
+  resources: null,
+  missingDriver: '',
+  managementIps: [],
+  wekaPort: null,
+  agentPort: null,
+  featureFlags: null,
+  drives: null,
+  results: null,
+  local: [{ name: 'drivex0', runStatus: 'Running', internalStatus: { display_status: 'READY' } }],
+  identity: { clusterGuid: 'guid', hostId: 0 },
+  ...change,
 });
 
 /** A pod in namespace default of which the main container runs. */
-export const podObject = (name: string, { metadata = {}, status = {} }: { metadata?: Fields; status?: Fields } = {}): KubernetesObject => ({
-  apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, uid: 'pod-0', ...metadata }, spec: { nodeName: 'node-1', containers: [{ name: mainContainerName, image }] },
+export const podObject = (
+  name: string,
+  { metadata = {}, status = {} }: { metadata?: Fields; status?: Fields } = {},
+): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace, uid: 'pod-0', ...metadata },
+  spec: { nodeName: 'node-1', containers: [{ name: mainContainerName, image }] },
   status: { phase: 'Running', containerStatuses: [{ name: mainContainerName, state: { running: {} } }], ...status },
 });
 
@@ -103,16 +186,28 @@ export type Change = { [Field in keyof ContainerFacts]?: ContainerFacts[Field] |
 
 /** A weka cluster that is whole for who counts these containers. */
 function counting(found: WekaContainers | undefined): WekaStatus {
-  const total = (role: string): number => (found?.state === 'known' ? found.members.filter((one) => one.role === role).length : 0);
+  const total = (role: string): number =>
+    found?.state === 'known' ? found.members.filter((one) => one.role === role).length : 0;
   const [drives, computes] = [total('drive'), total('compute')];
-  return found?.state === 'known' ? { ...wholeStatus, containers: { drives: { active: drives, total: drives }, computes: { active: computes, total: computes } } } : wholeStatus;
+  return found?.state === 'known'
+    ? {
+        ...wholeStatus,
+        containers: { drives: { active: drives, total: drives }, computes: { active: computes, total: computes } },
+      }
+    : wholeStatus;
 }
 
 /** The answers of one member. */
 function saidBy(pod: PodTarget, found: WekaContainers | undefined, status: WekaStatus | undefined): Answers {
-  const entries = found?.state !== 'known' ? undefined : found.members.map(({ hostId, name = '', failureDomain = null, ...entry }) => ({
-    host_id: `HostId<${hostId}>`, container_name: name, failure_domain: failureDomain, status: entry.status,
-  }));
+  const entries =
+    found?.state !== 'known'
+      ? undefined
+      : found.members.map(({ hostId, name = '', failureDomain = null, ...entry }) => ({
+          host_id: `HostId<${hostId}>`,
+          container_name: name,
+          failure_domain: failureDomain,
+          status: entry.status,
+        }));
   return {
     ...(status === undefined ? {} : read(wekaQuery(pod, 'status', 0), status)),
     ...(entries === undefined ? {} : read(wekaQuery(pod, 'containers', 0), entries)),
@@ -120,38 +215,112 @@ function saidBy(pod: PodTarget, found: WekaContainers | undefined, status: WekaS
 }
 
 /** The facts of the container with these changes. */
-export function factsOf(change: Change = {}, { spec = {}, metadata = {}, status = {}, helpers = [], answers = [] }: Given = {}): ContainerFacts {
-  const { ownStatus, otherStatus, inWeka: listed, witness, ...changed } = { ownStatus: wholeStatus, inWeka: inWeka(), otherStatus: counting(change.inWeka), ...change };
+export function factsOf(
+  change: Change = {},
+  { spec = {}, metadata = {}, status = {}, helpers = [], answers = [] }: Given = {},
+): ContainerFacts {
+  const {
+    ownStatus,
+    otherStatus,
+    inWeka: listed,
+    witness,
+    ...changed
+  } = { ownStatus: wholeStatus, inWeka: inWeka(), otherStatus: counting(change.inWeka), ...change };
   const owner = { apiVersion, kind: 'WekaCluster', name: 'demo', uid: clusterUid, controller: true };
-  const container = parsed(parseWekaContainer({
-    apiVersion, kind: 'WekaContainer', metadata: { name: 'demo-drive-0', namespace, uid, ownerReferences: [owner], ...metadata },
-    spec: { image, name: 'drivex0', mode: 'drive', numDrives: 1, nodeAffinity: 'node-1', portRange: { basePort: 35000, portRange: 500 }, ...spec }, status,
-  }));
-  const wished = { [annotations.configHash]: configurationHash(container, config.podConfigVersion), [annotations.wished]: JSON.stringify({ image, affinity: 'any', configuration: {} }) };
+  const container = parsed(
+    parseWekaContainer({
+      apiVersion,
+      kind: 'WekaContainer',
+      metadata: { name: 'demo-drive-0', namespace, uid, ownerReferences: [owner], ...metadata },
+      spec: {
+        image,
+        name: 'drivex0',
+        mode: 'drive',
+        numDrives: 1,
+        nodeAffinity: 'node-1',
+        portRange: { basePort: 35000, portRange: 500 },
+        ...spec,
+      },
+      status,
+    }),
+  );
+  const wished = {
+    [annotations.configHash]: configurationHash(container, config.podConfigVersion),
+    [annotations.wished]: JSON.stringify({ image, affinity: 'any', configuration: {} }),
+  };
   const object = podObject('demo-drive-0', { metadata: { annotations: wished } });
-  const facts = Object.assign({}, saidBy(self, undefined, ownStatus), saidBy(other, listed, otherStatus), saidBy(second, witness, counting(witness)), ...answers) as Answers;
+  const facts = Object.assign(
+    {},
+    saidBy(self, undefined, ownStatus),
+    saidBy(other, listed, otherStatus),
+    saidBy(second, witness, counting(witness)),
+    ...answers,
+  ) as Answers;
   const request = readingRequest({
-    controller: object, parent: container, finalizing: false, related: {},
-    children: { 'Pod.v1': Object.fromEntries([object, ...helpers].map((one) => [`${namespace}/${one.metadata.name}`, one])) },
+    controller: object,
+    parent: container,
+    finalizing: false,
+    related: {},
+    children: {
+      'Pod.v1': Object.fromEntries([object, ...helpers].map((one) => [`${namespace}/${one.metadata.name}`, one])),
+    },
     observed: { facts, operations: {} },
     context: { now, entropy: 'e0', operatorNamespace: 'operator', config: {} },
   });
   const own = holder();
   const alone = 'otherMember' in change && change.otherMember === undefined;
-  const speakers = [{ pod: other, containerId: 1 }, ...(witness === undefined ? [] : [{ pod: second, containerId: 2 }])];
+  const speakers = [
+    { pod: other, containerId: 1 },
+    ...(witness === undefined ? [] : [{ pod: second, containerId: 2 }]),
+  ];
   const base: ContainerFacts = {
-    request, container, uid, namespace, name: 'demo-drive-0', now, config, state: 'active', owner: { state: 'living', cancelled: false }, clusterUid, clusterName: 'demo',
-    pod: childPod(request, 'demo-drive-0')!, nodeName: 'node-1', claimedNode: 'node-1', node: node(), candidates: [node()],
+    request,
+    container,
+    uid,
+    namespace,
+    name: 'demo-drive-0',
+    now,
+    config,
+    state: 'active',
+    owner: { state: 'living', cancelled: false },
+    clusterUid,
+    clusterName: 'demo',
+    pod: childPod(request, 'demo-drive-0')!,
+    nodeName: 'node-1',
+    claimedNode: 'node-1',
+    node: node(),
+    candidates: [node()],
     members: wishing(6),
-    nodeClaims: nodeClaims(own), holder: own, clusterClaims: clusterClaims(), turn: { state: 'free' }, report: report(), reportMissing: '',
-    joined: true, identityKnown: true, containerId: 0, clusterGuid: 'guid', executor: self, otherMember: other, speakers: alone ? [] : speakers, age: 50, statusDoubtful: false,
+    nodeClaims: nodeClaims(own),
+    holder: own,
+    clusterClaims: clusterClaims(),
+    turn: { state: 'free' },
+    report: report(),
+    reportMissing: '',
+    joined: true,
+    identityKnown: true,
+    containerId: 0,
+    clusterGuid: 'guid',
+    executor: self,
+    otherMember: other,
+    speakers: alone ? [] : speakers,
+    age: 50,
+    statusDoubtful: false,
   };
   return defined({ ...base, ...changed }) as ContainerFacts;
 }
 
 /** The pod of the container, terminating. */
-export const terminating = (change: Partial<ContainerPod> = {}): ContainerPod => ({ ...factsOf().pod!, terminating: true, ...change });
+export const terminating = (change: Partial<ContainerPod> = {}): ContainerPod => ({
+  ...factsOf().pod!,
+  terminating: true,
+  ...change,
+});
 
 const by = { containerUid: uid, namespace, name: 'demo-drive-0', reason: 'roll', at: now };
 export const ourTurn = { state: 'ours', as: 'holder', by, shared: false } as const;
-export const takenTurn = { state: 'taken', holder: 'default/demo-drive-1 (roll)', by: { ...by, containerUid: 'uid-of-drive-1', name: 'demo-drive-1' } } as const;
+export const takenTurn = {
+  state: 'taken',
+  holder: 'default/demo-drive-1 (roll)',
+  by: { ...by, containerUid: 'uid-of-drive-1', name: 'demo-drive-1' },
+} as const;

@@ -10,7 +10,15 @@ import { podLive } from '../../core/families/pods.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { turnOf, type Turn } from '../../core/turn.ts';
 import { apiVersion, group, labels } from '../api/group.ts';
-import { claimsNames, parseWekaMembers, parseWekaNode, type ClaimHolder, type WekaContainer, type WekaMembers, type WekaNode } from '../api/index.ts';
+import {
+  claimsNames,
+  parseWekaMembers,
+  parseWekaNode,
+  type ClaimHolder,
+  type WekaContainer,
+  type WekaMembers,
+  type WekaNode,
+} from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport } from '../catalogue.ts';
 import { wekaClusterKind } from '../access.ts';
@@ -83,7 +91,11 @@ export function clusterOf(object: KubernetesObject): ClusterOfContainer | undefi
 }
 
 /** A pod whose node is silent is not asked. */
-function reportOf({ observed }: ReadingRequest, pod: PodView | undefined, age: number): { report?: RuntimeReport; reportMissing: string } {
+function reportOf(
+  { observed }: ReadingRequest,
+  pod: PodView | undefined,
+  age: number,
+): { report?: RuntimeReport; reportMissing: string } {
   if (pod === undefined) return { reportMissing: 'there is no pod' };
   if (!pod.running) return { reportMissing: pod.waiting ?? 'the container of the pod does not run' };
   if (pod.nodeNotReady) return { reportMissing: `runtime.report of ${pod.target.name} has not been read yet` };
@@ -100,7 +112,8 @@ export function livePod({ request, namespace, name, uid, holder, config }: Conta
   const last = holder?.incarnation?.podUid;
   const recorded = value.uid === last;
   // a claim that was made again does not know the pod any more
-  if (value.controllerUid !== undefined || (!recorded && last !== undefined)) return { exists: true, ours: value.controllerUid === uid };
+  if (value.controllerUid !== undefined || (!recorded && last !== undefined))
+    return { exists: true, ours: value.controllerUid === uid };
   return { exists: true, ours: recorded, released: { command: givesBack({ namespace, name, uid }), recorded } };
 }
 
@@ -111,24 +124,43 @@ export function givesBack({ namespace, name, uid }: Pick<ContainerFacts, 'namesp
 }
 
 /** Whether the Node is there, looked up past every cache; undefined: not known. For when its WekaNode is not among the related objects: that one may have been deleted alone, and is made again. */
-export function nodeExists({ request, config }: Pick<ContainerFacts, 'request' | 'config'>, name: string): boolean | undefined {
-  const fact = factValue(request.observed, objectLive({ apiVersion: 'v1', kind: 'Node', name }, ages({ config }).moving));
+export function nodeExists(
+  { request, config }: Pick<ContainerFacts, 'request' | 'config'>,
+  name: string,
+): boolean | undefined {
+  const fact = factValue(
+    request.observed,
+    objectLive({ apiVersion: 'v1', kind: 'Node', name }, ages({ config }).moving),
+  );
   return fact.state === 'known' ? fact.value.exists : undefined;
 }
 
 /** The one node that the container is of use on was looked up past every cache and is gone. Of a backend it holds data, and may come back. */
 export function homeless(facts: ContainerFacts): boolean {
-  const { container: { spec: { mode } }, node, nodeName } = facts;
+  const {
+    container: {
+      spec: { mode },
+    },
+    node,
+    nodeName,
+  } = facts;
   if (!is(mode, 'claims') || is(mode, 'backend') || node !== undefined || nodeName === undefined) return false;
   return nodeExists(facts, nodeName) === false;
 }
 
 export function bootConfigMapPresent(facts: ContainerFacts): boolean | undefined {
-  const fact = factValue(facts.request.observed, configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled));
+  const fact = factValue(
+    facts.request.observed,
+    configMapKeys({ namespace: facts.namespace, name: facts.config.bootConfigMapName }, ages(facts).settled),
+  );
   return fact.state === 'known' ? fact.value.exists : undefined;
 }
 
-function related<T>(request: HookRequest, kind: string, parse: (object: KubernetesObject) => { ok: true; value: T } | { ok: false }): T[] {
+function related<T>(
+  request: HookRequest,
+  kind: string,
+  parse: (object: KubernetesObject) => { ok: true; value: T } | { ok: false },
+): T[] {
   return objectsOf(request.related, kind, apiVersion).flatMap((object) => {
     const parsed = parse(object);
     return parsed.ok ? [parsed.value] : [];
@@ -137,9 +169,10 @@ function related<T>(request: HookRequest, kind: string, parse: (object: Kubernet
 
 /** A member stays where its data is; before that the wish of the owner counts, even if a pod has landed elsewhere. */
 function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound = false): string | undefined {
-  const ranked = status?.containerID === undefined && !bound
-    ? [spec.nodeAffinity, pod?.nodeName, status?.nodeAffinity]
-    : [pod?.nodeName, status?.nodeAffinity, spec.nodeAffinity];
+  const ranked =
+    status?.containerID === undefined && !bound
+      ? [spec.nodeAffinity, pod?.nodeName, status?.nodeAffinity]
+      : [pod?.nodeName, status?.nodeAffinity, spec.nodeAffinity];
   return ranked.find((name) => name !== undefined);
 }
 
@@ -148,7 +181,11 @@ function nodeOf({ spec, status }: WekaContainer, pod: PodView | undefined, bound
  * claim is lost: a tool that writes an older life's uid, or another cluster's labels, makes it a child of nobody or of another
  * one, and no less a member.
  */
-function clusterFor(request: ReadingRequest, container: WekaContainer, holder: ClaimHolder | undefined): ClusterOfContainer | undefined {
+function clusterFor(
+  request: ReadingRequest,
+  container: WekaContainer,
+  holder: ClaimHolder | undefined,
+): ClusterOfContainer | undefined {
   const { status, metadata } = container;
   const owner = clusterOf(request.parent);
   const said = holder?.clusterUid === undefined && status?.uid === metadata.uid ? status : holder;
@@ -168,7 +205,8 @@ function claimsOf(request: ReadingRequest, container: WekaContainer, nodeName: s
   const cluster = clusterFor(request, container, holder);
   // one that has lost its owner is still a member beside the others, and stops in turn with them
   const turnOfCluster = cluster?.uid ?? holder?.clusterUid;
-  const clusterClaims = turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), age);
+  const clusterClaims =
+    turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), age);
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
   return { nodeClaims, holder, cluster, clusterClaims, turn };
 }
@@ -176,13 +214,24 @@ function claimsOf(request: ReadingRequest, container: WekaContainer, nodeName: s
 type Claims = ReturnType<typeof claimsOf>;
 
 /** The cluster as a live read has it. That one is gone is not believed before the claims say that it is the right one. */
-function ownerOf(request: ReadingRequest, container: WekaContainer, { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>): OwnerFact {
+function ownerOf(
+  request: ReadingRequest,
+  container: WekaContainer,
+  { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>,
+): OwnerFact {
   const owner = ownerFact(request, request.parent.metadata.namespace ?? '', cluster, ownerAge(container));
-  return (owner.state === 'gone' || cluster === undefined) && nodeClaims?.state === 'unknown' ? { state: 'unknown' } : owner;
+  return (owner.state === 'gone' || cluster === undefined) && nodeClaims?.state === 'unknown'
+    ? { state: 'unknown' }
+    : owner;
 }
 
 /** Who the container is in weka: by its runtime, its claim, its status. A status is only a cache, but an identity that was read once is never lost. */
-function identityOf(container: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, claims: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>) {
+function identityOf(
+  container: WekaContainer,
+  report: RuntimeReport | undefined,
+  pod: PodView | undefined,
+  claims: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>,
+) {
   const { status = {} } = container;
   const said = report?.identity ?? undefined;
   const kept = claims.holder?.identity;
@@ -190,11 +239,19 @@ function identityOf(container: WekaContainer, report: RuntimeReport | undefined,
   const containerId = said?.hostId ?? kept?.containerId ?? status.containerID;
   const clusterGuid = said?.clusterGuid ?? kept?.clusterGuid ?? status.clusterID;
   const joined = clusterGuid !== undefined && containerId !== undefined;
-  return { containerId, clusterGuid, joined, identityKnown: joined || report !== undefined || (pod?.running !== true && isStranger(container, claims)) };
+  return {
+    containerId,
+    clusterGuid,
+    joined,
+    identityKnown: joined || report !== undefined || (pod?.running !== true && isStranger(container, claims)),
+  };
 }
 
 /** It never was a member, though no runtime says so. */
-function isStranger({ spec }: WekaContainer, { holder, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>): boolean {
+function isStranger(
+  { spec }: WekaContainer,
+  { holder, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>,
+): boolean {
   return !is(spec.mode, 'backend') || (nodeClaims?.state !== 'unknown' && neverJoined(holder));
 }
 
@@ -202,7 +259,8 @@ function isStranger({ spec }: WekaContainer, { holder, nodeClaims }: Pick<Return
 function neverJoined(holder: ClaimHolder | undefined): boolean {
   const last = holder?.incarnation?.podUid;
   // without the permission it may have joined since
-  if (last !== undefined && holder?.identity?.podUid === last && holder.stopAllowed === last) return holder.identity.containerId === undefined;
+  if (last !== undefined && holder?.identity?.podUid === last && holder.stopAllowed === last)
+    return holder.identity.containerId === undefined;
   return holder?.incarnation === undefined && holder?.adopted === undefined;
 }
 
@@ -216,12 +274,19 @@ function nobodysStatus({ status }: WekaContainer, claims: Claims | undefined, po
 /** It may be from a backup, or all that is left of a container whose claim was lost: neither may be guessed. */
 function doubtful(container: WekaContainer, claims: Claims | undefined, pod: PodView | undefined): boolean {
   const { containerID, podUid, allocations } = container.status ?? {};
-  return is(container.spec.mode, 'backend') && nobodysStatus(container, claims, pod) && (containerID ?? podUid ?? allocations) !== undefined;
+  return (
+    is(container.spec.mode, 'backend') &&
+    nobodysStatus(container, claims, pod) &&
+    (containerID ?? podUid ?? allocations) !== undefined
+  );
 }
 
 /** The container without a status that is about another object of its name, as a restored one is. */
 function withOwnStatus(container: WekaContainer, claims: Claims | undefined, pod: PodView | undefined): WekaContainer {
-  const { status, metadata: { uid } } = container;
+  const {
+    status,
+    metadata: { uid },
+  } = container;
   const foreign = status?.uid === undefined ? nobodysStatus(container, claims, pod) : status.uid !== uid;
   return foreign ? defined({ ...container, status: undefined }) : container;
 }
@@ -230,11 +295,22 @@ function withOwnStatus(container: WekaContainer, claims: Claims | undefined, pod
  * Its claim says, or does not rule out, that weka has what is on the node: there it stays, whatever became of its status.
  * A status that is its own and knows of no number says that it never joined, unless it has adopted one that did.
  */
-function isBound(container: WekaContainer, report: RuntimeReport | undefined, pod: PodView | undefined, claims: ReturnType<typeof claimsOf>): boolean {
+function isBound(
+  container: WekaContainer,
+  report: RuntimeReport | undefined,
+  pod: PodView | undefined,
+  claims: ReturnType<typeof claimsOf>,
+): boolean {
   const { joined, identityKnown } = identityOf(container, report, pod, claims);
   const { status, metadata } = container;
-  const saysNever = status?.uid !== undefined && status.uid === metadata.uid && status.podUid !== undefined && claims.holder?.adopted === undefined;
-  return is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || (!identityKnown && !saysNever));
+  const saysNever =
+    status?.uid !== undefined &&
+    status.uid === metadata.uid &&
+    status.podUid !== undefined &&
+    claims.holder?.adopted === undefined;
+  return (
+    is(container.spec.mode, 'backend') && claims.holder !== undefined && (joined || (!identityKnown && !saysNever))
+  );
 }
 
 /** Gathers the facts. Reads what each call needs: the claims, the owner, and what the runtime says of itself. */
@@ -250,15 +326,37 @@ export function containerFacts(request: ReadingRequest, given: WekaContainer): C
   const container = withOwnStatus(given, givenClaims, pod);
   const claimedNode = container.status?.nodeAffinity;
   const { report, reportMissing } = reportOf(request, pod, age);
-  const nodeName = nodeOf(container, pod, isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), age)));
+  const nodeName = nodeOf(
+    container,
+    pod,
+    isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), age)),
+  );
   const { cluster, ...claims } = claimsOf(request, container, nodeName, age);
   const owner = ownerOf(request, container, { cluster, ...claims });
-  const members = related(request, 'WekaMembers', parseWekaMembers).find(({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid);
+  const members = related(request, 'WekaMembers', parseWekaMembers).find(
+    ({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid,
+  );
   const speakers = pickMembers(members, namespace, { uid, name }, now);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
   const state = effectiveState(container, owner, claims.clusterClaims);
   return defined({
-    request, container, uid, namespace, name, now, config, owner, candidates, pod, nodeName, claimedNode, members, report, reportMissing, speakers, state,
+    request,
+    container,
+    uid,
+    namespace,
+    name,
+    now,
+    config,
+    owner,
+    candidates,
+    pod,
+    nodeName,
+    claimedNode,
+    members,
+    report,
+    reportMissing,
+    speakers,
+    state,
     otherMember: speakers[0]?.pod,
     executor: pod !== undefined && speaksForItself ? pod.target : speakers[0]?.pod,
     age: state === 'active' && claims.turn.state !== 'ours' ? age : Math.min(age, ages({ config }).moving),

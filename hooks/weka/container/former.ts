@@ -21,9 +21,21 @@ interface Former {
   holder: ClaimHolder;
 }
 
-function formerOf({ uid, namespace, name, container: { spec: { overrides = {} } } }: ContainerFacts, holders: Record<string, ClaimHolder>): Former | undefined {
+function formerOf(
+  {
+    uid,
+    namespace,
+    name,
+    container: {
+      spec: { overrides = {} },
+    },
+  }: ContainerFacts,
+  holders: Record<string, ClaimHolder>,
+): Former | undefined {
   const { adoptFormer, giveUpFormer } = overrides;
-  const all = Object.entries(holders).filter(([key, holder]) => key !== uid && holder.namespace === namespace && holder.name === name);
+  const all = Object.entries(holders).filter(
+    ([key, holder]) => key !== uid && holder.namespace === namespace && holder.name === name,
+  );
   // of several the one that a word is about
   const found = all.find(([key]) => key === adoptFormer || key === giveUpFormer) ?? all[0];
   return found === undefined ? undefined : { uid: found[0], holder: found[1] };
@@ -34,11 +46,15 @@ function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | u
   if (holder.drives.length === 0 || facts.members?.spec.clusterGuid === undefined) return undefined;
   const [first, second] = facts.speakers;
   // without anybody to ask, nothing is said
-  const lists = [first, ...(second === undefined ? [] : [second])].map((speaker) => readDrives(answered(facts, speaker?.pod, 'drives'), answered(facts, speaker?.pod, 'status')));
+  const lists = [first, ...(second === undefined ? [] : [second])].map((speaker) =>
+    readDrives(answered(facts, speaker?.pod, 'drives'), answered(facts, speaker?.pod, 'status')),
+  );
   const silent = lists.find((list) => list.state === 'unknown');
   if (silent?.state === 'unknown') return `the former container ${uid} is to be given up: ${silent.reason}`;
   const held = new Set(holder.drives);
-  const drive = lists.flatMap((list) => (list.state === 'known' ? list.drives : [])).find(({ serial_number = '' }) => held.has(serial_number));
+  const drive = lists
+    .flatMap((list) => (list.state === 'known' ? list.drives : []))
+    .find(({ serial_number = '' }) => held.has(serial_number));
   if (drive === undefined) return undefined;
   const id = /\d+/.exec(drive.host_id ?? '')?.[0] ?? '';
   return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; first run in the pod of another member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${drive.uuid}, and weka cluster container remove ${id}`;
@@ -51,7 +67,9 @@ function giveUp(facts: ContainerFacts, claims: KnownClaims, former: Former): Out
   const replaced = facts.pod !== undefined && facts.pod.target.uid !== former.holder.incarnation?.podUid;
   const proof = successorOf(facts, former.holder, replaced ? { exists: false } : livePod(facts));
   return proof.create
-    ? act('GivingUpFormer', `gives back the claims of the former container ${former.uid}: ${proof.proof}`, [writeClaims(claims, [release(former)])])
+    ? act('GivingUpFormer', `gives back the claims of the former container ${former.uid}: ${proof.proof}`, [
+        writeClaims(claims, [release(former)]),
+      ])
     : wait(proof.reason, `the former container ${former.uid} is to be given up: ${proof.message}`, 5);
 }
 
@@ -61,11 +79,22 @@ function adopt(facts: ContainerFacts, claims: KnownClaims, former: Former): Outc
   const { pod } = facts;
   const dataUid = former.holder.adopted?.dataUid ?? former.uid;
   if (pod !== undefined && mountedData(pod) !== dataUid) {
-    return wait('FormerContainer', `the former container ${former.uid} is to be adopted, and pod ${facts.name} was built with data of its own: set spec.nodeAffinity to node ${facts.nodeName ?? ''} and delete the pod`, 10);
+    return wait(
+      'FormerContainer',
+      `the former container ${former.uid} is to be adopted, and pod ${facts.name} was built with data of its own: set spec.nodeAffinity to node ${facts.nodeName ?? ''} and delete the pod`,
+      10,
+    );
   }
   // who is adopted may have adopted another one: the data stays where that one's was
-  const adopted = defined({ ...former.holder, adopted: { containerUid: former.uid, dataUid }, clusterUid: facts.clusterUid ?? former.holder.clusterUid, clusterName: facts.clusterName ?? former.holder.clusterName });
-  return act('AdoptingFormer', `takes over the claims and the data of the former container ${former.uid}`, [writeClaims(claims, [release(former), { path: ['holders', facts.uid], value: adopted as unknown as Json }])]);
+  const adopted = defined({
+    ...former.holder,
+    adopted: { containerUid: former.uid, dataUid },
+    clusterUid: facts.clusterUid ?? former.holder.clusterUid,
+    clusterName: facts.clusterName ?? former.holder.clusterName,
+  });
+  return act('AdoptingFormer', `takes over the claims and the data of the former container ${former.uid}`, [
+    writeClaims(claims, [release(former), { path: ['holders', facts.uid], value: adopted as unknown as Json }]),
+  ]);
 }
 
 /**
@@ -77,8 +106,15 @@ export function unknownFormer(facts: ContainerFacts, holders: Record<string, Cla
   const { adopted } = facts.holder ?? { adopted: rememberedAdoption(facts) };
   if (word === undefined || adopted?.containerUid === word || adopted?.dataUid === word) return undefined;
   const former = formerOf(facts, holders);
-  const why = former?.uid === word ? 'and this container has a claim of its own by now' : 'of which the claims of its node have no entry under this name';
-  return wait('FormerUnknown', `spec.overrides.adoptFormer names ${word}, ${why}: it is not adopted, and its data is not touched; correct the word or take it out`, 30);
+  const why =
+    former?.uid === word
+      ? 'and this container has a claim of its own by now'
+      : 'of which the claims of its node have no entry under this name';
+  return wait(
+    'FormerUnknown',
+    `spec.overrides.adoptFormer names ${word}, ${why}: it is not adopted, and its data is not touched; correct the word or take it out`,
+    30,
+  );
 }
 
 /** What the claim of a former container has this one wait for, or do; undefined: there is none. */
@@ -94,9 +130,12 @@ export function formerOutcome(facts: ContainerFacts, claims: KnownClaims): Outco
   const drives = holder.drives.length === 0 ? '' : ` with the drives ${holder.drives.join(', ')}`;
   const held = `the claims of the node are still held by a former container ${uid} of this name${drives}`;
   // who has a claim has data of its own
-  if (facts.holder !== undefined) return wait('FormerContainer', `${held}; spec.overrides.giveUpFormer: ${uid} gives them back`, 60);
+  if (facts.holder !== undefined)
+    return wait('FormerContainer', `${held}; spec.overrides.giveUpFormer: ${uid} gives them back`, 60);
   if (overrides.adoptFormer === uid && isSame) return adopt(facts, claims, former);
-  const way = isSame ? `spec.overrides.adoptFormer: ${uid} takes over its data, ` : `its data is that of ${holder.wekaName ?? ''} inside weka and this one is ${name}, so it can not be adopted; `;
+  const way = isSame
+    ? `spec.overrides.adoptFormer: ${uid} takes over its data, `
+    : `its data is that of ${holder.wekaName ?? ''} inside weka and this one is ${name}, so it can not be adopted; `;
   return wait('FormerContainer', `${held}; ${way}spec.overrides.giveUpFormer: ${uid} leaves it`, 30);
 }
 
@@ -108,6 +147,9 @@ function formerSettled(facts: ContainerFacts): Outcome {
 }
 
 export const formerStep = {
-  name: 'Former', condition: 'FormerSettled', mode: 'independent',
-  summary: 'No former container of its name has a claim beside its own, and none is to be adopted that nobody knows.', check: formerSettled,
+  name: 'Former',
+  condition: 'FormerSettled',
+  mode: 'independent',
+  summary: 'No former container of its name has a claim beside its own, and none is to be adopted that nobody knows.',
+  check: formerSettled,
 } as const satisfies Step<ContainerFacts>;

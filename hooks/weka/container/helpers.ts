@@ -25,14 +25,27 @@ export function probeSucceeded(facts: ContainerFacts, podUid: string): boolean {
 
 /** The probe for the runtime of that pod, on the node that it ran on. */
 export function probePod(facts: ContainerFacts, podUid: string, nodeName: string): KubernetesObject {
-  const pod = buildHelperPod({ kind: 'probe-lock', container: facts.container, nodeName, config: facts.config, node: facts.node });
+  const pod = buildHelperPod({
+    kind: 'probe-lock',
+    container: facts.container,
+    nodeName,
+    config: facts.config,
+    node: facts.node,
+  });
   pod.metadata.annotations = { ...pod.metadata.annotations, [provesAnnotation]: podUid };
   return pod;
 }
 
 /** The clean-up on the node that holds the container's data: wipes what the spec does not ask to keep and is its cluster's own. */
 export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesObject {
-  const pod = buildHelperPod({ kind: 'clean-up', container: facts.container, nodeName, config: facts.config, node: facts.node, ...cleanUpWish(facts) });
+  const pod = buildHelperPod({
+    kind: 'clean-up',
+    container: facts.container,
+    nodeName,
+    config: facts.config,
+    node: facts.node,
+    ...cleanUpWish(facts),
+  });
   pod.metadata.annotations = { ...pod.metadata.annotations, [cleansAnnotation]: wishText(facts, nodeName) };
   return pod;
 }
@@ -41,9 +54,18 @@ export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesO
 export function contestedSerials(facts: ContainerFacts): string[] {
   const { uid, holder, nodeClaims, containerId } = facts;
   if ((holder?.drives ?? []).length === 0) return [];
-  const others = nodeClaims?.state === 'known' ? Object.entries(nodeClaims.spec.holders ?? {}).flatMap(([key, other]) => (key === uid ? [] : (other.drives ?? []))) : [];
-  const listed = [queried(facts, facts.otherMember, 'drives'), queried(facts, facts.executor, 'drives')].flatMap((drives) => drives ?? []);
-  const elsewhere = listed.filter(({ host_id }) => containerId === undefined || host_id !== nameOf(containerId)).map(({ serial_number = '' }) => serial_number);
+  const others =
+    nodeClaims?.state === 'known'
+      ? Object.entries(nodeClaims.spec.holders ?? {}).flatMap(([key, other]) =>
+          key === uid ? [] : (other.drives ?? []),
+        )
+      : [];
+  const listed = [queried(facts, facts.otherMember, 'drives'), queried(facts, facts.executor, 'drives')].flatMap(
+    (drives) => drives ?? [],
+  );
+  const elsewhere = listed
+    .filter(({ host_id }) => containerId === undefined || host_id !== nameOf(containerId))
+    .map(({ serial_number = '' }) => serial_number);
   const foreign = new Set([...others, ...elsewhere]);
   return (holder?.drives ?? []).filter((serial) => foreign.has(serial));
 }
@@ -53,7 +75,10 @@ function cleanUpWish(facts: ContainerFacts) {
   const contested = new Set(contestedSerials(facts));
   return {
     clusterGuid: facts.clusterGuid,
-    resignSerials: overrides.skipDrivesForceResign === true ? [] : (facts.holder?.drives ?? []).filter((serial) => !contested.has(serial)),
+    resignSerials:
+      overrides.skipDrivesForceResign === true
+        ? []
+        : (facts.holder?.drives ?? []).filter((serial) => !contested.has(serial)),
     cleanDirectory: overrides.skipCleanupPersistentDir !== true,
     dataUid: facts.holder?.adopted?.dataUid,
   };
@@ -61,11 +86,16 @@ function cleanUpWish(facts: ContainerFacts) {
 
 function wishText(facts: ContainerFacts, node: string): string {
   const { clusterGuid = '', resignSerials, cleanDirectory, dataUid } = cleanUpWish(facts);
-  return canonicalJson(defined({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory, dataUid }));
+  return canonicalJson(
+    defined({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory, dataUid }),
+  );
 }
 
 /** The helper pod that is there, whether it was made for something else than what is wished now, and whether it is to make room for the next one. */
-export function cleanUpView(facts: ContainerFacts, nodeName: string): { pod: ContainerPod; stale: boolean; goes: boolean } | undefined {
+export function cleanUpView(
+  facts: ContainerFacts,
+  nodeName: string,
+): { pod: ContainerPod; stale: boolean; goes: boolean } | undefined {
   const pod = childPod(facts.request, cleanUpName(facts.name));
   if (pod === undefined) return undefined;
   const stale = pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName);

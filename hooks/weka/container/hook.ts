@@ -25,7 +25,11 @@ import { mayOmit, successionSteps, successor } from './succession.ts';
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '' } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '' },
+  };
 }
 
 /** A pod that waits for a node is replaced at once when it is to go elsewhere; nothing of it runs yet. */
@@ -57,7 +61,9 @@ function probes(facts: ContainerFacts): KubernetesObject[] {
   const incarnation = facts.holder?.incarnation;
   if (incarnation === undefined) return [];
   const present = childPod(facts.request, probeName(facts.name));
-  const stale = present !== undefined && (present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid || hasFailed(present, facts.now));
+  const stale =
+    present !== undefined &&
+    (present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid || hasFailed(present, facts.now));
   return stale ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
 }
 
@@ -74,10 +80,23 @@ const endings = {
 function removalRequest(facts: ContainerFacts): ConditionWish[] {
   const { state, request } = facts;
   if (request.finalizing) return [];
-  const ask = (reason: Reason, message: string): ConditionWish[] => [{ type: 'RemovalRequested', status: 'True', reason, message }];
-  if (state === 'deleting' || state === 'destroying') return ask(endings[state].word, 'spec.state asks the owner to remove this container');
-  if (facts.config.evictContainerOnDeletion && facts.pod?.terminating === true && stopDecision(facts).reason === 'RemovalRequested') return ask('PodDeleted', 'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then');
-  return homeless(facts) ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`) : [];
+  const ask = (reason: Reason, message: string): ConditionWish[] => [
+    { type: 'RemovalRequested', status: 'True', reason, message },
+  ];
+  if (state === 'deleting' || state === 'destroying')
+    return ask(endings[state].word, 'spec.state asks the owner to remove this container');
+  if (
+    facts.config.evictContainerOnDeletion &&
+    facts.pod?.terminating === true &&
+    stopDecision(facts).reason === 'RemovalRequested'
+  )
+    return ask(
+      'PodDeleted',
+      'its pod was deleted, and EVICT_CONTAINER_ON_DELETION asks the owner to remove the container then',
+    );
+  return homeless(facts)
+    ? ask('NodeGone', `node ${facts.nodeName ?? ''} does not exist any more, and a client is of no use on another`)
+    : [];
 }
 
 function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
@@ -90,7 +109,11 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
       ? { state: 'stalled', reason: 'Paused', message: 'the container is paused' }
       : { state: 'progressing', reason: endings[state].ended, message: 'the pod is gone' };
   }
-  return { state: 'progressing', reason: blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason, message: blocked.message };
+  return {
+    state: 'progressing',
+    reason: blocked.state === 'unknown' ? 'FactUnknown' : blocked.reason,
+    message: blocked.message,
+  };
 }
 
 /** The pod as long as it may not end, and the helper that cleans the node after it. */
@@ -99,29 +122,38 @@ function endingChildren(facts: ContainerFacts, { meanwhile }: ContainerSaid): Ku
   if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
   const dirty = request.finalizing && meanwhile === 'create' ? dirtyNode(facts) : undefined;
   // one that was made for another wish, or has failed, goes first: it is never updated in place
-  return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true ? [] : [cleanUpPod(facts, dirty)];
+  return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true
+    ? []
+    : [cleanUpPod(facts, dirty)];
 }
 
 const previous = ({ container }: ContainerFacts): Condition[] => (container.status?.conditions ?? []) as Condition[];
 
 const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.mode, 'oneOff');
 
-const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [...removalRequest(facts), ...ofSteps];
+const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [
+  ...removalRequest(facts),
+  ...ofSteps,
+];
 
 const active: Life<ContainerFacts> = {
   steps: [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep],
   whenDone: 'keep',
   summary(facts, run) {
     const wish = wishedPod(facts);
-    if ('refused' in wish && wish.passing !== true) return { state: 'stalled', reason: 'NotSupported', message: wish.refused };
-    const whole = isOneOff(facts) ? { reason: 'Completed', message: 'the results are in' } as const : { reason: 'Running', message: 'the weka container is READY' } as const;
+    if ('refused' in wish && wish.passing !== true)
+      return { state: 'stalled', reason: 'NotSupported', message: wish.refused };
+    const whole = isOneOff(facts)
+      ? ({ reason: 'Completed', message: 'the results are in' } as const)
+      : ({ reason: 'Running', message: 'the weka container is READY' } as const);
     return summarize(run, previous(facts), facts.container.metadata.generation ?? 0, whole);
   },
   word: (facts, run) => statusWord(facts, run, isOneOff(facts) ? 'Completed' : 'Running'),
   conditions,
 };
 
-const isDraining = ({ blockedBy }: StepsResult<ContainerFacts>): boolean => blockedBy !== undefined && 'reason' in blockedBy.outcome && blockedBy.outcome.reason === 'ActiveMounts';
+const isDraining = ({ blockedBy }: StepsResult<ContainerFacts>): boolean =>
+  blockedBy !== undefined && 'reason' in blockedBy.outcome && blockedBy.outcome.reason === 'ActiveMounts';
 
 /** The pod ends, and of one that is deleted everything that it has left. */
 const leaving: Life<ContainerFacts> = {
@@ -138,7 +170,8 @@ const leaving: Life<ContainerFacts> = {
 const pausing: Life<ContainerFacts> = {
   ...leaving,
   steps: pauseSteps,
-  word: (_facts, run) => (isDraining(run) ? 'Draining' : run.blockedBy === undefined ? endings.paused.word : 'PodTerminating'),
+  word: (_facts, run) =>
+    isDraining(run) ? 'Draining' : run.blockedBy === undefined ? endings.paused.word : 'PodTerminating',
   finalized: () => undefined,
 };
 
@@ -154,12 +187,22 @@ function related(container: WekaContainer, parent: KubernetesObject): RelatedRul
   const { spec, status } = container;
   // its owner may wish it elsewhere while it is bound to where it was, whatever its status says of that
   const places = [...new Set([spec.nodeAffinity, status?.nodeAffinity])].flatMap((name) => name ?? []);
-  const nodes = spec.nodeAffinity === undefined ? { labelSelector: { matchLabels: { ...spec.nodeSelector } } } : { names: places };
+  const nodes =
+    spec.nodeAffinity === undefined ? { labelSelector: { matchLabels: { ...spec.nodeSelector } } } : { names: places };
   // one that has lost its owner is told its members by a label; whose they are says its claim
   const cluster = clusterOf(parent)?.name ?? parent.metadata.labels?.[labels.clusterName];
   return [
     { apiVersion, resource: 'wekanodes', ...nodes },
-    ...(cluster === undefined ? [] : [{ apiVersion, resource: 'wekamembers', namespace: parent.metadata.namespace ?? '', names: [membersName(cluster)] }]),
+    ...(cluster === undefined
+      ? []
+      : [
+          {
+            apiVersion,
+            resource: 'wekamembers',
+            namespace: parent.metadata.namespace ?? '',
+            names: [membersName(cluster)],
+          },
+        ]),
   ];
 }
 

@@ -10,8 +10,15 @@ import type { ContainerFacts } from './facts.ts';
 const endpointLimit = 64;
 
 /** Where the container joins. A client belongs to no WekaCluster: its owner has written the addresses into its spec. */
-function clusterToJoin({ container: { spec }, members }: ContainerFacts): { name: string; addresses: string[] } | undefined {
-  if (!is(spec.mode, 'backend')) return { name: `at ${spec.joinIpPorts?.[0] ?? 'an address that nobody has given'}`, addresses: spec.joinIpPorts ?? [] };
+function clusterToJoin({
+  container: { spec },
+  members,
+}: ContainerFacts): { name: string; addresses: string[] } | undefined {
+  if (!is(spec.mode, 'backend'))
+    return {
+      name: `at ${spec.joinIpPorts?.[0] ?? 'an address that nobody has given'}`,
+      addresses: spec.joinIpPorts ?? [],
+    };
   const guid = members?.spec.clusterGuid;
   return guid === undefined ? undefined : { name: guid, addresses: members?.spec.joinIpPorts ?? [] };
 }
@@ -21,7 +28,8 @@ const isStem = ({ report, container: { spec } }: ContainerFacts): boolean =>
   report?.local?.find((entry) => entry.name === spec.name)?.internalStatus?.display_status === 'STEM';
 
 /** What the runtime says of itself outranks what a status or a claim remembers: its host has lost what made it that member. */
-export const hasLostIdentity = (facts: ContainerFacts): boolean => facts.joined && facts.report?.identity === null && isStem(facts);
+export const hasLostIdentity = (facts: ContainerFacts): boolean =>
+  facts.joined && facts.report?.identity === null && isStem(facts);
 
 /** Of a backend only a person can say whether the host gets its directory back. A frontend holds nothing, and joins again. */
 export function identityLost(facts: ContainerFacts): Outcome | undefined {
@@ -35,13 +43,17 @@ function joined(facts: ContainerFacts): Outcome {
   const { mode } = facts.container.spec;
   if (!is(mode, 'joinsCluster')) return skipped;
   if (facts.joined && !hasLostIdentity(facts)) return done();
-  if (facts.report === undefined) return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
+  if (facts.report === undefined)
+    return unknown(`the runtime has not reported: ${facts.reportMissing}`, facts.config.lookSeconds);
   const cluster = clusterToJoin(facts);
-  if (cluster === undefined) return wait('WaitForFormation', 'the weka cluster is not formed yet', facts.config.lookSeconds);
+  if (cluster === undefined)
+    return wait('WaitForFormation', 'the weka cluster is not formed yet', facts.config.lookSeconds);
   if (!isStem(facts) || facts.pod === undefined || cluster.addresses.length === 0) {
     return wait('Joining', `joins the weka cluster ${cluster.name}`, facts.config.lookSeconds);
   }
-  const join = wekaRun(facts.pod.target, 'joinIps', { endpoints: cluster.addresses.slice(0, endpointLimit).map(endpoint) });
+  const join = wekaRun(facts.pod.target, 'joinIps', {
+    endpoints: cluster.addresses.slice(0, endpointLimit).map(endpoint),
+  });
   return act('Joining', `is told the addresses of the weka cluster ${cluster.name}`, [join], 3);
 }
 
@@ -53,7 +65,12 @@ function endpoint(text: string): { ip: string; port: number } {
 
 export const joinSteps = [
   {
-    name: 'Joined', condition: containerConditions.joinedCluster, mode: 'once', status: 'Running',
-    summary: 'The container has the identity of a member of the weka cluster.', latched: (facts) => facts.joined && !hasLostIdentity(facts), check: joined,
+    name: 'Joined',
+    condition: containerConditions.joinedCluster,
+    mode: 'once',
+    status: 'Running',
+    summary: 'The container has the identity of a member of the weka cluster.',
+    latched: (facts) => facts.joined && !hasLostIdentity(facts),
+    check: joined,
   },
 ] as const satisfies readonly Step<ContainerFacts>[];

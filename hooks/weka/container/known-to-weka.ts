@@ -10,16 +10,27 @@ import { answered, wordOnStranger } from './testimony.ts';
 
 /** Somebody can say whether weka knows the container, before it begins anything. */
 export const canBeKnown = ({ container: { spec }, members, otherMember, pod, holder }: ContainerFacts): boolean =>
-  is(spec.mode, 'backend') && members?.spec.clusterGuid !== undefined && otherMember !== undefined && pod === undefined && holder === undefined;
+  is(spec.mode, 'backend') &&
+  members?.spec.clusterGuid !== undefined &&
+  otherMember !== undefined &&
+  pod === undefined &&
+  holder === undefined;
 
 /** A name inside weka is given once. Who comes with one that weka has is a member whose data would be left behind. */
 export function knownToWeka(facts: ContainerFacts & { node: WekaNode }): Refused | undefined {
   if (!canBeKnown(facts)) return undefined;
-  const { container: { spec }, node } = facts;
+  const {
+    container: { spec },
+    node,
+  } = facts;
   const inWeka = wordOnStranger(facts);
   // needed for the choice of its drives as soon as weka is said not to know it
   drivesElsewhere(facts);
-  if (inWeka.state === 'unknown') return { reason: 'IdentityUnknown', refused: `whether weka knows a container ${spec.name} is read first: ${inWeka.reason}` };
+  if (inWeka.state === 'unknown')
+    return {
+      reason: 'IdentityUnknown',
+      refused: `whether weka knows a container ${spec.name} is read first: ${inWeka.reason}`,
+    };
   const former = inWeka.members.find(({ name }) => name === spec.name);
   if (former === undefined) return undefined;
   const { hostId, status } = former;

@@ -3,7 +3,28 @@ import { objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import { claimsWrite } from '../../core/families/claims.ts';
 import { wekaQuery, wekaRun } from '../catalogue.ts';
-import { clusterClaims, factsOf, holder, inWeka, namespace, nodeClaims, now, other, ourTurn, podObject, read, second, takenTurn, terminating, uid, unread, wholeStatus, wishing, type Change, type Given } from './facts.fixture.ts';
+import {
+  clusterClaims,
+  factsOf,
+  holder,
+  inWeka,
+  namespace,
+  nodeClaims,
+  now,
+  other,
+  ourTurn,
+  podObject,
+  read,
+  second,
+  takenTurn,
+  terminating,
+  uid,
+  unread,
+  wholeStatus,
+  wishing,
+  type Change,
+  type Given,
+} from './facts.fixture.ts';
 import { cleanUpPod, cleansAnnotation } from './helpers.ts';
 import { leaveSteps, mayEndPod } from './leave.ts';
 
@@ -18,11 +39,26 @@ const cancelled: Change = { ...noMember, owner: { state: 'terminating', cancelle
 const gone = { ...deleting, pod: undefined, report: undefined, holder: holder({ deactivated: 0 }) };
 const notListed = { state: 'known' as const, members: inWeka().members.slice(1) };
 const witness = (found = inWeka()): Change => ({ witness: found });
-const drives = (speaker: typeof other, ...hosts: number[]) => read(wekaQuery(speaker, 'drives', 0), [0, 1, 2, 3, 4, 5].map((index) => ({ uuid: `uuid-${index}`, status: 'ACTIVE', serial_number: `SERIAL${index}`, host_id: `HostId<${hosts[index] ?? index}>` })));
+const drives = (speaker: typeof other, ...hosts: number[]) =>
+  read(
+    wekaQuery(speaker, 'drives', 0),
+    [0, 1, 2, 3, 4, 5].map((index) => ({
+      uuid: `uuid-${index}`,
+      status: 'ACTIVE',
+      serial_number: `SERIAL${index}`,
+      host_id: `HostId<${hosts[index] ?? index}>`,
+    })),
+  );
 /** Without a drive of this container. */
 const othersDrives = (speaker: typeof other) => drives(speaker, 1);
-const live = (value: { exists: false } | { exists: true; uid: string; controllerUid?: string; phase: string }) => read(podLive({ namespace, name: 'demo-drive-0' }, 0), value);
-const writesHolder = (...changes: { path: string[]; value: null | number }[]) => claimsWrite('node-node-1', '7', changes.map(({ path, value }) => ({ path: ['holders', uid, ...path], value })));
+const live = (value: { exists: false } | { exists: true; uid: string; controllerUid?: string; phase: string }) =>
+  read(podLive({ namespace, name: 'demo-drive-0' }, 0), value);
+const writesHolder = (...changes: { path: string[]; value: null | number }[]) =>
+  claimsWrite(
+    'node-node-1',
+    '7',
+    changes.map(({ path, value }) => ({ path: ['holders', uid, ...path], value })),
+  );
 const returned = claimsWrite('cluster-uid-of-demo', '7', [{ path: ['turn'], value: null }]);
 
 function test(name: string, rows: Row[]): void {
@@ -38,49 +74,274 @@ function test(name: string, rows: Row[]): void {
 describe('how a container ends', () => {
   test('EndKnown', [
     ['is known', deleting, {}, { state: 'skipped' }],
-    ['is not known while its cluster can not be read', {}, {}, { state: 'unknown', message: 'waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it' }],
-    ['is not known where nobody says what it is in weka', { ...deleting, pod: undefined, joined: false, identityKnown: false }, {}, { state: 'wait', reason: 'IdentityUnknown', message: `neither its status nor its claim says whether it is a member of a weka cluster; ${skips}` }],
-    ['is a person\'s word where nobody says what it is in weka', { ...deleting, pod: undefined, joined: false, identityKnown: false }, { spec: { overrides: { skipDeactivate: true } } }, { state: 'skipped' }],
+    [
+      'is not known while its cluster can not be read',
+      {},
+      {},
+      {
+        state: 'unknown',
+        message:
+          'waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it',
+      },
+    ],
+    [
+      'is not known where nobody says what it is in weka',
+      { ...deleting, pod: undefined, joined: false, identityKnown: false },
+      {},
+      {
+        state: 'wait',
+        reason: 'IdentityUnknown',
+        message: `neither its status nor its claim says whether it is a member of a weka cluster; ${skips}`,
+      },
+    ],
+    [
+      "is a person's word where nobody says what it is in weka",
+      { ...deleting, pod: undefined, joined: false, identityKnown: false },
+      { spec: { overrides: { skipDeactivate: true } } },
+      { state: 'skipped' },
+    ],
   ]);
 });
 
 describe('a container that leaves its weka cluster', () => {
-  const taken = claimsWrite('cluster-uid-of-demo', '7', [{ path: ['turn'], value: { containerUid: uid, namespace, name: 'demo-drive-0', reason: 'leave', at: now } }]);
-  const mayNot = (why: string) => ({ state: 'wait', reason: 'WaitingToLeave', message: `may not leave yet: ${why}; ${skips}` });
+  const taken = claimsWrite('cluster-uid-of-demo', '7', [
+    { path: ['turn'], value: { containerUid: uid, namespace, name: 'demo-drive-0', reason: 'leave', at: now } },
+  ]);
+  const mayNot = (why: string) => ({
+    state: 'wait',
+    reason: 'WaitingToLeave',
+    message: `may not leave yet: ${why}; ${skips}`,
+  });
   test('Deactivated', [
     ['is not destroyed with it', { state: 'destroying' }, {}, { state: 'skipped' }],
     ['is a member of it', { ...deleting, joined: false }, {}, { state: 'skipped' }],
     ['holds data or metadata', deleting, { spec: { mode: 'client' } }, { state: 'skipped' }],
     ['may be told to skip that', deleting, { spec: { overrides: { skipDeactivate: true } } }, { state: 'skipped' }],
-    ['needs another member', noMember, {}, { state: 'wait', reason: 'NoOtherMember', message: `deactivation needs another member of the weka cluster and none is known; ${skips}` }],
-    ['keeps its data where its cluster has called its own deletion back', cancelled, {}, {
-      state: 'wait', reason: 'DeletionCancelled', message: 'WekaCluster demo has cancelled its deletion, this container is being deleted as well, and no other member is left to be asked: it keeps its data; with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace',
-    }],
-    ['waits while no member says how it stands', { ...deleting, inWeka: undefined }, {}, { state: 'wait', reason: 'DeactivationUnknown', message: `waits for another member to say how the container stands: the containers of the weka cluster have not been read; ${skips}` }],
-    ['is not out where two members contradict each other', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), ...witness() }, {}, { state: 'wait', reason: 'DeactivationUnknown', message: `waits for another member to say how the container stands: demo-drive-1 calls it INACTIVE, and demo-drive-2 calls it UP; ${skips}` }],
+    [
+      'needs another member',
+      noMember,
+      {},
+      {
+        state: 'wait',
+        reason: 'NoOtherMember',
+        message: `deactivation needs another member of the weka cluster and none is known; ${skips}`,
+      },
+    ],
+    [
+      'keeps its data where its cluster has called its own deletion back',
+      cancelled,
+      {},
+      {
+        state: 'wait',
+        reason: 'DeletionCancelled',
+        message:
+          'WekaCluster demo has cancelled its deletion, this container is being deleted as well, and no other member is left to be asked: it keeps its data; with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace',
+      },
+    ],
+    [
+      'waits while no member says how it stands',
+      { ...deleting, inWeka: undefined },
+      {},
+      {
+        state: 'wait',
+        reason: 'DeactivationUnknown',
+        message: `waits for another member to say how the container stands: the containers of the weka cluster have not been read; ${skips}`,
+      },
+    ],
+    [
+      'is not out where two members contradict each other',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), ...witness() },
+      {},
+      {
+        state: 'wait',
+        reason: 'DeactivationUnknown',
+        message: `waits for another member to say how the container stands: demo-drive-1 calls it INACTIVE, and demo-drive-2 calls it UP; ${skips}`,
+      },
+    ],
     ['is out where weka does not know it any more', { ...gone, inWeka: notListed }, {}, { state: 'done' }],
-    ['is not out where it was never seen to be deactivated', { ...gone, holder: holder(), inWeka: notListed }, {}, { state: 'wait', reason: 'DeactivationUnknown', message: `waits for another member to say how the container stands: another member does not list HostId<0>, which was never seen to be deactivated (somebody may have removed it inside weka); ${skips}` }],
-    ['is deactivated, which is recorded', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) }, {}, { state: 'act', reason: 'RecordingDeactivation', message: 'records that weka has deactivated it', operations: [writesHolder({ path: ['deactivated'], value: 0 })] }],
-    ['is deactivated, which can not be recorded yet', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), nodeClaims: unread }, {}, { state: 'unknown', message: 'the claims of the node have not been read' }],
-    ['is deactivated, which stands in its claim', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), holder: holder({ deactivated: 0 }) }, {}, { state: 'done' }],
-    ['is deactivated, and has no claim any more', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), holder: undefined }, {}, { state: 'done' }],
-    ['waits while its data is moved', { ...deleting, inWeka: inWeka({ 0: { status: 'DEACTIVATING' } }) }, {}, { state: 'wait', reason: 'Deactivating', message: 'weka container 0 is DEACTIVATING; its data is moved away, which may take hours' }],
-    ['waits while it is not known whose turn it is', { ...deleting, turn: { state: 'unknown' } }, {}, { state: 'unknown', message: 'the disruption turn of the cluster has not been read' }],
-    ['waits for its turn', { ...deleting, turn: takenTurn }, {}, { state: 'wait', reason: 'WaitingForTurn', message: 'waits to leave for the disruption turn, held by default/demo-drive-1 (roll)' }],
-    ['takes the turn', deleting, {}, { state: 'act', reason: 'TakingTurn', message: 'takes the disruption turn of the cluster, to leave it', operations: [taken] }],
-    ['takes it from one that is gone', { ...deleting, turn: takenTurn }, { answers: [read(objectLive({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name: 'demo-drive-1' }, 0), { exists: false })] }, { state: 'act', reason: 'TakingTurn' }],
-    ['has weka move its data under the turn', { ...deleting, turn: ourTurn }, {}, { state: 'act', reason: 'Deactivating', message: 'has weka move the data of container 0 away, which may take hours', operations: [wekaRun(other, 'containerDeactivate', { containerId: 0 })] }],
-    ['has no turn to take where it has no cluster', { ...deleting, clusterClaims: undefined }, {}, { state: 'act', reason: 'Deactivating', operations: [wekaRun(other, 'containerDeactivate', { containerId: 0 })] }],
-    ['waits as well where it has no cluster', { ...deleting, clusterClaims: undefined, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, mayNot('HostId<3> is DOWN')],
-    ['waits while another one is away', { ...deleting, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, mayNot('HostId<3> is DOWN')],
-    ['gives the turn back meanwhile', { ...deleting, turn: ourTurn, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, { ...mayNot('HostId<3> is DOWN'), state: 'act', operations: [returned] }],
-    ['keeps a turn that others share', { ...deleting, turn: { ...ourTurn, shared: true }, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, mayNot('HostId<3> is DOWN')],
-    ['waits while the second member says that another one is away', { ...deleting, ...witness(inWeka({ 3: { status: 'DOWN' } })) }, {}, mayNot('HostId<3> is DOWN')],
-    ['waits while something is rebuilt', { ...deleting, otherStatus: { ...wholeStatus, status: 'REBUILDING', rebuild: { protectionState: [] } } }, {}, mayNot('weka is REBUILDING')],
-    ['does not wait for what it is itself without', { ...deleting, report: undefined, turn: ourTurn, inWeka: inWeka({ 0: { status: 'DOWN' } }), otherStatus: { ...wholeStatus, containers: { drives: { active: 5, total: 6 }, computes: { active: 3, total: 3 } } } }, {}, { state: 'act', reason: 'Deactivating' }],
-    ['waits for the successor of the one before it', { ...deleting, members: wishing(7) }, {}, mayNot('5 other drive containers are UP, 7 are wished: waits for the successor of the one that left before')],
-    ['waits until it is known how many are wished', { ...deleting, members: undefined }, {}, mayNot('it is not known how many drive containers are wished: waits for the cluster to write its WekaMembers')],
-    ['has nothing to lose before IO was started', { ...deleting, turn: ourTurn, inWeka: inWeka({ 3: { status: 'DOWN' } }), otherStatus: { ...wholeStatus, status: 'UNINITIALIZED', io_status: 'STOPPED' } }, {}, { state: 'act', reason: 'Deactivating' }],
+    [
+      'is not out where it was never seen to be deactivated',
+      { ...gone, holder: holder(), inWeka: notListed },
+      {},
+      {
+        state: 'wait',
+        reason: 'DeactivationUnknown',
+        message: `waits for another member to say how the container stands: another member does not list HostId<0>, which was never seen to be deactivated (somebody may have removed it inside weka); ${skips}`,
+      },
+    ],
+    [
+      'is deactivated, which is recorded',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) },
+      {},
+      {
+        state: 'act',
+        reason: 'RecordingDeactivation',
+        message: 'records that weka has deactivated it',
+        operations: [writesHolder({ path: ['deactivated'], value: 0 })],
+      },
+    ],
+    [
+      'is deactivated, which can not be recorded yet',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), nodeClaims: unread },
+      {},
+      { state: 'unknown', message: 'the claims of the node have not been read' },
+    ],
+    [
+      'is deactivated, which stands in its claim',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), holder: holder({ deactivated: 0 }) },
+      {},
+      { state: 'done' },
+    ],
+    [
+      'is deactivated, and has no claim any more',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), holder: undefined },
+      {},
+      { state: 'done' },
+    ],
+    [
+      'waits while its data is moved',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'DEACTIVATING' } }) },
+      {},
+      {
+        state: 'wait',
+        reason: 'Deactivating',
+        message: 'weka container 0 is DEACTIVATING; its data is moved away, which may take hours',
+      },
+    ],
+    [
+      'waits while it is not known whose turn it is',
+      { ...deleting, turn: { state: 'unknown' } },
+      {},
+      { state: 'unknown', message: 'the disruption turn of the cluster has not been read' },
+    ],
+    [
+      'waits for its turn',
+      { ...deleting, turn: takenTurn },
+      {},
+      {
+        state: 'wait',
+        reason: 'WaitingForTurn',
+        message: 'waits to leave for the disruption turn, held by default/demo-drive-1 (roll)',
+      },
+    ],
+    [
+      'takes the turn',
+      deleting,
+      {},
+      {
+        state: 'act',
+        reason: 'TakingTurn',
+        message: 'takes the disruption turn of the cluster, to leave it',
+        operations: [taken],
+      },
+    ],
+    [
+      'takes it from one that is gone',
+      { ...deleting, turn: takenTurn },
+      {
+        answers: [
+          read(
+            objectLive(
+              { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name: 'demo-drive-1' },
+              0,
+            ),
+            { exists: false },
+          ),
+        ],
+      },
+      { state: 'act', reason: 'TakingTurn' },
+    ],
+    [
+      'has weka move its data under the turn',
+      { ...deleting, turn: ourTurn },
+      {},
+      {
+        state: 'act',
+        reason: 'Deactivating',
+        message: 'has weka move the data of container 0 away, which may take hours',
+        operations: [wekaRun(other, 'containerDeactivate', { containerId: 0 })],
+      },
+    ],
+    [
+      'has no turn to take where it has no cluster',
+      { ...deleting, clusterClaims: undefined },
+      {},
+      { state: 'act', reason: 'Deactivating', operations: [wekaRun(other, 'containerDeactivate', { containerId: 0 })] },
+    ],
+    [
+      'waits as well where it has no cluster',
+      { ...deleting, clusterClaims: undefined, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+      {},
+      mayNot('HostId<3> is DOWN'),
+    ],
+    [
+      'waits while another one is away',
+      { ...deleting, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+      {},
+      mayNot('HostId<3> is DOWN'),
+    ],
+    [
+      'gives the turn back meanwhile',
+      { ...deleting, turn: ourTurn, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+      {},
+      { ...mayNot('HostId<3> is DOWN'), state: 'act', operations: [returned] },
+    ],
+    [
+      'keeps a turn that others share',
+      { ...deleting, turn: { ...ourTurn, shared: true }, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+      {},
+      mayNot('HostId<3> is DOWN'),
+    ],
+    [
+      'waits while the second member says that another one is away',
+      { ...deleting, ...witness(inWeka({ 3: { status: 'DOWN' } })) },
+      {},
+      mayNot('HostId<3> is DOWN'),
+    ],
+    [
+      'waits while something is rebuilt',
+      { ...deleting, otherStatus: { ...wholeStatus, status: 'REBUILDING', rebuild: { protectionState: [] } } },
+      {},
+      mayNot('weka is REBUILDING'),
+    ],
+    [
+      'does not wait for what it is itself without',
+      {
+        ...deleting,
+        report: undefined,
+        turn: ourTurn,
+        inWeka: inWeka({ 0: { status: 'DOWN' } }),
+        otherStatus: {
+          ...wholeStatus,
+          containers: { drives: { active: 5, total: 6 }, computes: { active: 3, total: 3 } },
+        },
+      },
+      {},
+      { state: 'act', reason: 'Deactivating' },
+    ],
+    [
+      'waits for the successor of the one before it',
+      { ...deleting, members: wishing(7) },
+      {},
+      mayNot('5 other drive containers are UP, 7 are wished: waits for the successor of the one that left before'),
+    ],
+    [
+      'waits until it is known how many are wished',
+      { ...deleting, members: undefined },
+      {},
+      mayNot('it is not known how many drive containers are wished: waits for the cluster to write its WekaMembers'),
+    ],
+    [
+      'has nothing to lose before IO was started',
+      {
+        ...deleting,
+        turn: ourTurn,
+        inWeka: inWeka({ 3: { status: 'DOWN' } }),
+        otherStatus: { ...wholeStatus, status: 'UNINITIALIZED', io_status: 'STOPPED' },
+      },
+      {},
+      { state: 'act', reason: 'Deactivating' },
+    ],
   ]);
 });
 
@@ -88,13 +349,47 @@ describe('the drives of a container that leaves', () => {
   test('DrivesRemoved', [
     ['are destroyed with its cluster', { state: 'destroying' }, {}, { state: 'skipped' }],
     ['are those of a drive container', deleting, { spec: { mode: 'compute' } }, { state: 'skipped' }],
-    ['are removed by another member', noMember, {}, { state: 'wait', reason: 'NoOtherMember', message: `the removal of the drives needs another member of the weka cluster and none is known; ${skips}` }],
+    [
+      'are removed by another member',
+      noMember,
+      {},
+      {
+        state: 'wait',
+        reason: 'NoOtherMember',
+        message: `the removal of the drives needs another member of the weka cluster and none is known; ${skips}`,
+      },
+    ],
     ['are not known', deleting, {}, { state: 'unknown', message: 'the drives of the weka cluster have not been read' }],
-    ['are removed', deleting, { answers: [drives(other)] }, { state: 'act', reason: 'RemovingDrives', message: 'removes 1 drives from the weka cluster', operations: [wekaRun(other, 'driveRemove', { uuid: 'uuid-0' })] }],
+    [
+      'are removed',
+      deleting,
+      { answers: [drives(other)] },
+      {
+        state: 'act',
+        reason: 'RemovingDrives',
+        message: 'removes 1 drives from the weka cluster',
+        operations: [wekaRun(other, 'driveRemove', { uuid: 'uuid-0' })],
+      },
+    ],
     ['are gone where there is but one other member', deleting, { answers: [othersDrives(other)] }, { state: 'done' }],
-    ['are gone where two members say so', { ...deleting, ...witness() }, { answers: [othersDrives(other), othersDrives(second)] }, { state: 'done' }],
-    ['are not gone while the second member is silent', { ...deleting, ...witness() }, { answers: [othersDrives(other)] }, { state: 'unknown', message: 'the drives of the weka cluster have not been read' }],
-    ['are not gone where the second member lists one', { ...deleting, ...witness() }, { answers: [othersDrives(other), drives(second)] }, { state: 'unknown', message: 'demo-drive-2 still lists 1 drives of it, and another member none' }],
+    [
+      'are gone where two members say so',
+      { ...deleting, ...witness() },
+      { answers: [othersDrives(other), othersDrives(second)] },
+      { state: 'done' },
+    ],
+    [
+      'are not gone while the second member is silent',
+      { ...deleting, ...witness() },
+      { answers: [othersDrives(other)] },
+      { state: 'unknown', message: 'the drives of the weka cluster have not been read' },
+    ],
+    [
+      'are not gone where the second member lists one',
+      { ...deleting, ...witness() },
+      { answers: [othersDrives(other), drives(second)] },
+      { state: 'unknown', message: 'demo-drive-2 still lists 1 drives of it, and another member none' },
+    ],
   ]);
 });
 
@@ -102,12 +397,47 @@ describe('the pod of a container that ends', () => {
   const without = { ...deleting, pod: undefined };
   const give = `kubectl patch pod demo-drive-0 -n default --type=merge -p '{"metadata":{"labels":{"controller-uid":"${uid}"},"ownerReferences":[{"apiVersion":"weka.weka.io/v1alpha1","kind":"WekaContainer","name":"demo-drive-0","uid":"${uid}","controller":true,"blockOwnerDeletion":true}]}}'`;
   test('PodGone', [
-    ['is to be deleted', deleting, {}, { state: 'wait', reason: 'PodEnding', message: 'waits until the pod is deleted' }],
-    ['stops as every pod that terminates', { state: 'destroying', pod: terminating() }, {}, { state: 'act', reason: 'AllowingStop', message: 'lets the pod stop: the cluster is being destroyed' }],
+    [
+      'is to be deleted',
+      deleting,
+      {},
+      { state: 'wait', reason: 'PodEnding', message: 'waits until the pod is deleted' },
+    ],
+    [
+      'stops as every pod that terminates',
+      { state: 'destroying', pod: terminating() },
+      {},
+      { state: 'act', reason: 'AllowingStop', message: 'lets the pod stop: the cluster is being destroyed' },
+    ],
     ['is not known to be gone', without, {}, { state: 'unknown', message: 'waits for a live read of the pod' }],
-    ['has lost its owner', without, { answers: [live({ exists: true, uid: 'pod-0', phase: 'Running' })] }, { state: 'wait', reason: 'PodReleased', message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${give} gives it back` }],
-    ['is there, and not seen yet', without, { answers: [live({ exists: true, uid: 'pod-0', controllerUid: uid, phase: 'Running' })] }, { state: 'wait', reason: 'PodStillExists', message: expect.stringMatching(/^a pod of this container exists; waits until it is seen or gone; if that lasts, it has lost its label: kubectl patch pod \S+ .* gives it back$/) as string }],
-    ['is not that of another owner', without, { answers: [live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' })] }, { state: 'done' }],
+    [
+      'has lost its owner',
+      without,
+      { answers: [live({ exists: true, uid: 'pod-0', phase: 'Running' })] },
+      {
+        state: 'wait',
+        reason: 'PodReleased',
+        message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${give} gives it back`,
+      },
+    ],
+    [
+      'is there, and not seen yet',
+      without,
+      { answers: [live({ exists: true, uid: 'pod-0', controllerUid: uid, phase: 'Running' })] },
+      {
+        state: 'wait',
+        reason: 'PodStillExists',
+        message: expect.stringMatching(
+          /^a pod of this container exists; waits until it is seen or gone; if that lasts, it has lost its label: kubectl patch pod \S+ .* gives it back$/,
+        ) as string,
+      },
+    ],
+    [
+      'is not that of another owner',
+      without,
+      { answers: [live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' })] },
+      { state: 'done' },
+    ],
     ['is gone', without, { answers: [live({ exists: false })] }, { state: 'done' }],
   ]);
 
@@ -126,52 +456,204 @@ describe('the pod of a container that ends', () => {
 describe('a container whose pod is gone', () => {
   test('Removed', [
     ['is not removed from a cluster that is destroyed', { state: 'destroying' }, {}, { state: 'skipped' }],
-    ['is removed by another member', { ...gone, otherMember: undefined }, {}, { state: 'wait', reason: 'NoOtherMember', message: `removal from the weka cluster needs another member of the weka cluster and none is known; ${skips}` }],
-    ['is not removed while nobody says how it stands', { ...gone, inWeka: undefined }, {}, { state: 'unknown', message: 'the containers of the weka cluster have not been read' }],
-    ['is removed', { ...gone, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) }, {}, { state: 'act', reason: 'RemovingContainer', message: 'removes weka container 0', operations: [wekaRun(other, 'containerRemove', { containerId: 0 })] }],
+    [
+      'is removed by another member',
+      { ...gone, otherMember: undefined },
+      {},
+      {
+        state: 'wait',
+        reason: 'NoOtherMember',
+        message: `removal from the weka cluster needs another member of the weka cluster and none is known; ${skips}`,
+      },
+    ],
+    [
+      'is not removed while nobody says how it stands',
+      { ...gone, inWeka: undefined },
+      {},
+      { state: 'unknown', message: 'the containers of the weka cluster have not been read' },
+    ],
+    [
+      'is removed',
+      { ...gone, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) },
+      {},
+      {
+        state: 'act',
+        reason: 'RemovingContainer',
+        message: 'removes weka container 0',
+        operations: [wekaRun(other, 'containerRemove', { containerId: 0 })],
+      },
+    ],
     ['is not known to weka any more', { ...gone, inWeka: notListed }, {}, { state: 'done' }],
   ]);
   test('TurnReturned', [
     ['has no turn', gone, {}, { state: 'skipped' }],
-    ['has a turn that can not be given back yet', { ...gone, turn: ourTurn, clusterClaims: unread }, {}, { state: 'skipped' }],
-    ['gives the turn back', { ...gone, turn: ourTurn, clusterClaims: clusterClaims() }, {}, { state: 'act', reason: 'ReturningTurn', message: 'gives the disruption turn back', operations: [returned] }],
+    [
+      'has a turn that can not be given back yet',
+      { ...gone, turn: ourTurn, clusterClaims: unread },
+      {},
+      { state: 'skipped' },
+    ],
+    [
+      'gives the turn back',
+      { ...gone, turn: ourTurn, clusterClaims: clusterClaims() },
+      {},
+      { state: 'act', reason: 'ReturningTurn', message: 'gives the disruption turn back', operations: [returned] },
+    ],
   ]);
 });
 
 describe('the node of a container that is deleted', () => {
   const left: Change = { ...gone, node: factsOf().node };
   const withoutNode: Change = { ...gone, node: undefined };
-  const lookedUp = (exists: boolean): Given => ({ ...deleted, answers: [read(objectLive({ apiVersion: 'v1', kind: 'Node', name: 'node-1' }, 0), exists ? { exists, uid: 'uid-of-node-1', labels: {}, fields: {} } : { exists: false })] });
+  const lookedUp = (exists: boolean): Given => ({
+    ...deleted,
+    answers: [
+      read(
+        objectLive({ apiVersion: 'v1', kind: 'Node', name: 'node-1' }, 0),
+        exists ? { exists, uid: 'uid-of-node-1', labels: {}, fields: {} } : { exists: false },
+      ),
+    ],
+  });
   const wish = cleanUpPod(factsOf(left, deleted), 'node-1').metadata.annotations?.[cleansAnnotation] ?? '';
-  const helper = (status: object, cleans = wish): Given => ({ ...deleted, helpers: [podObject('demo-drive-0-cleanup', { metadata: { annotations: { [cleansAnnotation]: cleans } }, status: { containerStatuses: [], ...status } })] });
-  const cleaning = (why: string) => ({ state: 'wait', reason: 'CleaningNode', message: `resigns the drives and removes the data on node node-1: the helper pod ${why}; overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it` });
-  const contested: Change = { ...left, nodeClaims: nodeClaims(holder({ deactivated: 0 }), { another: holder({ drives: ['SERIAL0'] }) }) };
-  const contestedWish = cleanUpPod(factsOf(contested, deleted), 'node-1').metadata.annotations?.[cleansAnnotation] ?? '';
+  const helper = (status: object, cleans = wish): Given => ({
+    ...deleted,
+    helpers: [
+      podObject('demo-drive-0-cleanup', {
+        metadata: { annotations: { [cleansAnnotation]: cleans } },
+        status: { containerStatuses: [], ...status },
+      }),
+    ],
+  });
+  const cleaning = (why: string) => ({
+    state: 'wait',
+    reason: 'CleaningNode',
+    message: `resigns the drives and removes the data on node node-1: the helper pod ${why}; overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it`,
+  });
+  const contested: Change = {
+    ...left,
+    nodeClaims: nodeClaims(holder({ deactivated: 0 }), { another: holder({ drives: ['SERIAL0'] }) }),
+  };
+  const contestedWish =
+    cleanUpPod(factsOf(contested, deleted), 'node-1').metadata.annotations?.[cleansAnnotation] ?? '';
   test('Cleaned', [
     ['is cleaned at the very end', left, {}, { state: 'skipped' }],
-    ['has nothing of a mode that claims nothing', left, { ...deleted, spec: { mode: 'drivers-loader' } }, { state: 'skipped' }],
-    ['is not cleaned while its claims are not known', { ...left, nodeClaims: unread }, deleted, { state: 'unknown', message: 'the claims of the node have not been read' }],
-    ['is not cleaned before its lost claim is there again', { ...left, holder: undefined, nodeClaims: nodeClaims(), statusDoubtful: true }, deleted, {
-      state: 'wait', reason: 'ClaimLost', message: 'its status says that it ran and not whose status that is, and no claim knows it; overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir together do without',
-    }],
-    ['is clean where nothing of it ever ran', { ...left, holder: holder({ drives: [] }), nodeClaims: nodeClaims(holder()) }, { ...deleted, spec: { overrides: { skipCleanupPersistentDir: true } } }, { state: 'done' }],
+    [
+      'has nothing of a mode that claims nothing',
+      left,
+      { ...deleted, spec: { mode: 'drivers-loader' } },
+      { state: 'skipped' },
+    ],
+    [
+      'is not cleaned while its claims are not known',
+      { ...left, nodeClaims: unread },
+      deleted,
+      { state: 'unknown', message: 'the claims of the node have not been read' },
+    ],
+    [
+      'is not cleaned before its lost claim is there again',
+      { ...left, holder: undefined, nodeClaims: nodeClaims(), statusDoubtful: true },
+      deleted,
+      {
+        state: 'wait',
+        reason: 'ClaimLost',
+        message:
+          'its status says that it ran and not whose status that is, and no claim knows it; overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir together do without',
+      },
+    ],
+    [
+      'is clean where nothing of it ever ran',
+      { ...left, holder: holder({ drives: [] }), nodeClaims: nodeClaims(holder()) },
+      { ...deleted, spec: { overrides: { skipCleanupPersistentDir: true } } },
+      { state: 'done' },
+    ],
     ['is not looked up yet', withoutNode, deleted, { state: 'unknown', message: 'nothing is known of node node-1' }],
-    ['is there without its WekaNode', withoutNode, lookedUp(true), { state: 'unknown', message: 'the WekaNode of node node-1 is missing and the node is there; waits until it is made again' }],
-    ['is gone', withoutNode, lookedUp(false), { state: 'done', message: 'node node-1 is gone; its drives and directory were not cleaned' }],
+    [
+      'is there without its WekaNode',
+      withoutNode,
+      lookedUp(true),
+      {
+        state: 'unknown',
+        message: 'the WekaNode of node node-1 is missing and the node is there; waits until it is made again',
+      },
+    ],
+    [
+      'is gone',
+      withoutNode,
+      lookedUp(false),
+      { state: 'done', message: 'node node-1 is gone; its drives and directory were not cleaned' },
+    ],
     ['is to be cleaned', left, deleted, cleaning('is to be created')],
-    ['is not clean for a helper of another wish', left, helper({ phase: 'Succeeded' }, 'other'), cleaning('was made for another wish and is replaced')],
-    ['is not reached by the helper', left, helper({ phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available' }] }), cleaning('0/1 nodes are available')],
+    [
+      'is not clean for a helper of another wish',
+      left,
+      helper({ phase: 'Succeeded' }, 'other'),
+      cleaning('was made for another wish and is replaced'),
+    ],
+    [
+      'is not reached by the helper',
+      left,
+      helper({
+        phase: 'Pending',
+        conditions: [
+          { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes are available' },
+        ],
+      }),
+      cleaning('0/1 nodes are available'),
+    ],
     ['is about to be cleaned', left, helper({ phase: 'Pending' }), cleaning('is Pending')],
-    ['is cleaned now, as the helper says', left, helper({ phase: 'Running', containerStatuses: [{ name: 'weka-container', state: { running: {} }, lastState: { terminated: { message: 'the drive is busy' } } }] }), cleaning('says: the drive is busy')],
-    ['is not clean where the helper has failed', left, helper({ phase: 'Failed', reason: 'Evicted', containerStatuses: [{ name: 'weka-container', state: { terminated: { message: 'the drive is busy' } } }] }), cleaning('has failed (Evicted; it says: the drive is busy) and is replaced')],
+    [
+      'is cleaned now, as the helper says',
+      left,
+      helper({
+        phase: 'Running',
+        containerStatuses: [
+          {
+            name: 'weka-container',
+            state: { running: {} },
+            lastState: { terminated: { message: 'the drive is busy' } },
+          },
+        ],
+      }),
+      cleaning('says: the drive is busy'),
+    ],
+    [
+      'is not clean where the helper has failed',
+      left,
+      helper({
+        phase: 'Failed',
+        reason: 'Evicted',
+        containerStatuses: [{ name: 'weka-container', state: { terminated: { message: 'the drive is busy' } } }],
+      }),
+      cleaning('has failed (Evicted; it says: the drive is busy) and is replaced'),
+    ],
     ['is clean', left, helper({ phase: 'Succeeded' }), { state: 'done' }],
-    ['is clean but for a drive of another container', contested, helper({ phase: 'Succeeded' }, contestedWish), { state: 'done', message: "the drives SERIAL0 are another container's as well and are not resigned" }],
+    [
+      'is clean but for a drive of another container',
+      contested,
+      helper({ phase: 'Succeeded' }, contestedWish),
+      { state: 'done', message: "the drives SERIAL0 are another container's as well and are not resigned" },
+    ],
   ]);
   test('ClaimsReleased', [
     ['is held to the very end', gone, {}, { state: 'skipped' }],
     ['is not held by a mode that claims nothing', { ...gone, nodeClaims: undefined }, deleted, { state: 'done' }],
-    ['may be held, for its claims are not known', { ...gone, nodeClaims: unread }, deleted, { state: 'unknown', message: 'the claims of the node have not been read' }],
+    [
+      'may be held, for its claims are not known',
+      { ...gone, nodeClaims: unread },
+      deleted,
+      { state: 'unknown', message: 'the claims of the node have not been read' },
+    ],
     ['is not held any more', { ...gone, nodeClaims: nodeClaims() }, deleted, { state: 'done' }],
-    ['is given back', gone, deleted, { state: 'act', reason: 'ReleasingClaims', message: 'gives back its ports and drives', operations: [writesHolder({ path: [], value: null })] }],
+    [
+      'is given back',
+      gone,
+      deleted,
+      {
+        state: 'act',
+        reason: 'ReleasingClaims',
+        message: 'gives back its ports and drives',
+        operations: [writesHolder({ path: [], value: null })],
+      },
+    ],
   ]);
 });

@@ -9,7 +9,16 @@ import type { ContainerFacts } from './facts.ts';
 
 export interface Refused {
   refused: string;
-  reason: 'ClaimLost' | 'ClaimContradiction' | 'NeighbourUnclaimed' | 'ClaimsRenewed' | 'WekaNameHeld' | 'InsufficientDrives' | 'PortAllocationFailed' | 'FormerContainer' | 'IdentityUnknown';
+  reason:
+    | 'ClaimLost'
+    | 'ClaimContradiction'
+    | 'NeighbourUnclaimed'
+    | 'ClaimsRenewed'
+    | 'WekaNameHeld'
+    | 'InsufficientDrives'
+    | 'PortAllocationFailed'
+    | 'FormerContainer'
+    | 'IdentityUnknown';
 }
 
 /** What a container has without a claim: it runs, or ran, with it. */
@@ -27,7 +36,10 @@ interface Holding extends UsedPorts {
 const textOf = ({ drives = [], wekaPort, agentPort }: Holding): string =>
   canonicalJson(defined({ drives: [...drives].sort(), wekaPort, agentPort }));
 
-const refuse = (reason: 'ClaimLost' | 'ClaimContradiction', refused: string): Refused => ({ reason, refused: `its claim is lost: ${refused}` });
+const refuse = (reason: 'ClaimLost' | 'ClaimContradiction', refused: string): Refused => ({
+  reason,
+  refused: `its claim is lost: ${refused}`,
+});
 
 /** What its status remembers, if that is about this node. */
 const remembersOf = ({ container: { status }, claimedNode }: ContainerFacts, node: WekaNode): Holding | undefined =>
@@ -36,39 +48,89 @@ const remembersOf = ({ container: { status }, claimedNode }: ContainerFacts, nod
 /** Its last pod. Of one that is not seen the boot is not known, so its death takes another proof. */
 function lastPod({ pod, container }: ContainerFacts, node: WekaNode): ClaimHolder['incarnation'] {
   const podUid = pod?.target.uid ?? container.status?.podUid;
-  return podUid === undefined ? undefined : { podUid, nodeName: node.metadata.name, bootId: pod === undefined ? '' : (node.spec.bootId ?? '') };
+  return podUid === undefined
+    ? undefined
+    : { podUid, nodeName: node.metadata.name, bootId: pod === undefined ? '' : (node.spec.bootId ?? '') };
 }
 
 /** The first of the others that has a port or a drive of these. */
-function rivalOf({ drives = [], wekaPort, agentPort }: Holding, others: readonly ClaimHolder[]): ClaimHolder | undefined {
+function rivalOf(
+  { drives = [], wekaPort, agentPort }: Holding,
+  others: readonly ClaimHolder[],
+): ClaimHolder | undefined {
   const own = new Set(drives);
-  return others.find((one) => one.drives.some((serial) => own.has(serial)) || (wekaPort !== undefined && one.wekaPort === wekaPort) || (agentPort !== undefined && one.agentPort === agentPort));
+  return others.find(
+    (one) =>
+      one.drives.some((serial) => own.has(serial)) ||
+      (wekaPort !== undefined && one.wekaPort === wekaPort) ||
+      (agentPort !== undefined && one.agentPort === agentPort),
+  );
 }
 
 /** A member that runs on the node and has no claim there: its claim was lost as well, and what it runs with is not free. */
-export function unclaimedNeighbour({ members, uid, node }: ContainerFacts & { node: WekaNode }, holders: Record<string, ClaimHolder>): Refused | undefined {
-  const found = members?.spec.members.find(({ containerUid, address }) => containerUid !== uid && node.spec.internalIps.includes(address) && holders[containerUid] === undefined);
-  return found === undefined ? undefined : { reason: 'NeighbourUnclaimed', refused: `${found.containerName} runs on this node and its claim is lost: chooses nothing before that is made again` };
+export function unclaimedNeighbour(
+  { members, uid, node }: ContainerFacts & { node: WekaNode },
+  holders: Record<string, ClaimHolder>,
+): Refused | undefined {
+  const found = members?.spec.members.find(
+    ({ containerUid, address }) =>
+      containerUid !== uid && node.spec.internalIps.includes(address) && holders[containerUid] === undefined,
+  );
+  return found === undefined
+    ? undefined
+    : {
+        reason: 'NeighbourUnclaimed',
+        refused: `${found.containerName} runs on this node and its claim is lost: chooses nothing before that is made again`,
+      };
 }
 
 /**
  * What the container has although the claims of its node do not know it, or why that can not be told.
  * @returns undefined: it never had anything, and may choose
  */
-export function remembered(facts: ContainerFacts & { node: WekaNode }, others: readonly ClaimHolder[]): Remembered | Refused | undefined {
-  const { container: { spec }, pod, report, reportMissing, node, joined } = facts;
+export function remembered(
+  facts: ContainerFacts & { node: WekaNode },
+  others: readonly ClaimHolder[],
+): Remembered | Refused | undefined {
+  const {
+    container: { spec },
+    pod,
+    report,
+    reportMissing,
+    node,
+    joined,
+  } = facts;
   if (!is(spec.mode, 'allocatable')) return undefined;
   const claims = claimsNames.ofNode(node.metadata.name);
   const allocations = remembersOf(facts, node);
   const resources = (report?.resources ?? undefined) as Holding | undefined;
   const known = resources ?? allocations;
   // what its own status says is claimed at once: while a pod is silent, as in a reboot, another cluster would choose its drives
-  if (pod?.running === true && report === undefined && allocations === undefined) return refuse('ClaimLost', `it is made again from what the pod runs with: ${reportMissing}`);
-  if (known === undefined) return joined ? refuse('ClaimLost', `neither its status nor its pod says what it holds; put its entry back into WekaClaims ${claims}`) : undefined;
+  if (pod?.running === true && report === undefined && allocations === undefined)
+    return refuse('ClaimLost', `it is made again from what the pod runs with: ${reportMissing}`);
+  if (known === undefined)
+    return joined
+      ? refuse(
+          'ClaimLost',
+          `neither its status nor its pod says what it holds; put its entry back into WekaClaims ${claims}`,
+        )
+      : undefined;
   if (resources !== undefined && allocations !== undefined && textOf(resources) !== textOf(allocations)) {
-    return refuse('ClaimContradiction', `the pod runs with ${textOf(resources)}, status.allocations says ${textOf(allocations)}; write the right one into WekaClaims ${claims}`);
+    return refuse(
+      'ClaimContradiction',
+      `the pod runs with ${textOf(resources)}, status.allocations says ${textOf(allocations)}; write the right one into WekaClaims ${claims}`,
+    );
   }
   const rival = rivalOf(known, others);
-  if (rival !== undefined) return refuse('ClaimContradiction', `it has ${textOf(known)}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`);
-  return defined({ drives: [...(known.drives ?? [])], ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }), incarnation: lastPod(facts, node), adopted: rememberedAdoption(facts) });
+  if (rival !== undefined)
+    return refuse(
+      'ClaimContradiction',
+      `it has ${textOf(known)}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`,
+    );
+  return defined({
+    drives: [...(known.drives ?? [])],
+    ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }),
+    incarnation: lastPod(facts, node),
+    adopted: rememberedAdoption(facts),
+  });
 }

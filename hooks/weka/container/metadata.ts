@@ -12,15 +12,19 @@ type Texts = Record<string, string>;
 /** They tell what the pod was built from, so they stay as they were. */
 const birthmarks: readonly string[] = [annotations.configHash, annotations.builtFor, annotations.wished];
 
-const changed = (wished: Texts, live: Texts): Texts => Object.fromEntries(Object.entries(wished).filter(([key, value]) => live[key] !== value));
+const changed = (wished: Texts, live: Texts): Texts =>
+  Object.fromEntries(Object.entries(wished).filter(([key, value]) => live[key] !== value));
 
 /** Annotations that were put there by us and are no longer wished; foreign ones are nobody's business here. */
 function withdrawn(wished: Texts, live: Texts): Record<string, null> {
   const ours = (live[annotations.appliedAnnotations] ?? '').split(',').filter((key) => key !== '');
-  return Object.fromEntries(ours.filter((key) => wished[key] === undefined && live[key] !== undefined).map((key) => [key, null]));
+  return Object.fromEntries(
+    ours.filter((key) => wished[key] === undefined && live[key] !== undefined).map((key) => [key, null]),
+  );
 }
 
-const tolerationsOf = (pod: Record<string, unknown>): Toleration[] => ((pod['spec'] as { tolerations?: Toleration[] } | undefined)?.tolerations ?? []);
+const tolerationsOf = (pod: Record<string, unknown>): Toleration[] =>
+  (pod['spec'] as { tolerations?: Toleration[] } | undefined)?.tolerations ?? [];
 
 /** Whether the pod bears with `live` all that it would with `wished`. */
 function covers(live: Toleration, wished: Toleration): boolean {
@@ -39,14 +43,20 @@ function aligned(facts: ContainerFacts): Outcome {
   const wish = wishedPod(facts);
   if ('refused' in wish) return skipped;
   const live = pod.object.metadata;
-  const wishedAnnotations = Object.fromEntries(Object.entries(wish.pod.metadata.annotations ?? {}).filter(([key]) => !birthmarks.includes(key)));
+  const wishedAnnotations = Object.fromEntries(
+    Object.entries(wish.pod.metadata.annotations ?? {}).filter(([key]) => !birthmarks.includes(key)),
+  );
   const present = tolerationsOf(pod.object);
   const change = {
     labels: changed(wish.pod.metadata.labels ?? {}, live.labels ?? {}),
-    annotations: { ...changed(wishedAnnotations, live.annotations ?? {}), ...withdrawn(wishedAnnotations, live.annotations ?? {}) },
+    annotations: {
+      ...changed(wishedAnnotations, live.annotations ?? {}),
+      ...withdrawn(wishedAnnotations, live.annotations ?? {}),
+    },
     addTolerations: tolerationsOf(wish.pod).filter((toleration) => !present.some((live) => covers(live, toleration))),
   };
-  const count = Object.keys(change.labels).length + Object.keys(change.annotations).length + change.addTolerations.length;
+  const count =
+    Object.keys(change.labels).length + Object.keys(change.annotations).length + change.addTolerations.length;
   if (count === 0) return done();
   const operation = setPodMetadata(pod.target, change);
   const message = `aligns ${count} labels, annotations and tolerations of the live pod`;
@@ -54,9 +64,16 @@ function aligned(facts: ContainerFacts): Outcome {
   const isNew = last === undefined || last.state === 'pending' || last.superseded === true;
   const seconds = last?.error?.startsWith(undoneByAdmission) === true ? pace.undone : pace.other;
   if (isNew || secondsSince(last.at, facts.now) >= seconds) return act('AligningPod', message, [operation]);
-  return wait('AligningPod', `${message}; the last try has not lasted${last.error === undefined ? '' : `: ${last.error}`}`, pace.other);
+  return wait(
+    'AligningPod',
+    `${message}; the last try has not lasted${last.error === undefined ? '' : `: ${last.error}`}`,
+    pace.other,
+  );
 }
 
 export const metadataStep = {
-  name: 'Metadata', mode: 'independent', summary: 'Labels, annotations and tolerations of the live pod are the wished ones.', check: aligned,
+  name: 'Metadata',
+  mode: 'independent',
+  summary: 'Labels, annotations and tolerations of the live pod are the wished ones.',
+  check: aligned,
 } as const satisfies Step<ContainerFacts>;

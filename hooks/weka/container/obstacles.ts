@@ -35,23 +35,32 @@ const operators: Record<string, (found: string | undefined, values: readonly str
   Lt: (found, [value]) => Number(found) < Number(value),
 };
 
-const fails = (found: Record<string, string | undefined>) => ({ key = '', operator = '', values = [] }: Expression): boolean =>
-  operators[operator]?.(found[key], values) !== true;
+const fails =
+  (found: Record<string, string | undefined>) =>
+  ({ key = '', operator = '', values = [] }: Expression): boolean =>
+    operators[operator]?.(found[key], values) !== true;
 
 /** What of the wished pod's required node affinity the node does not fulfil, in the order of the first term. */
 function mismatch({ metadata, spec }: WekaNode, { affinity }: WishedSpec): string | undefined {
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  const failing = terms.map(({ matchExpressions = [], matchFields = [] }) =>
-    [...matchExpressions.filter(fails(spec.labels)), ...matchFields.filter(fails({ 'metadata.name': metadata.name }))]);
+  const failing = terms.map(({ matchExpressions = [], matchFields = [] }) => [
+    ...matchExpressions.filter(fails(spec.labels)),
+    ...matchFields.filter(fails({ 'metadata.name': metadata.name })),
+  ]);
   const [first] = failing;
   if (first === undefined || failing.some((list) => list.length === 0)) return undefined;
-  return first.map(({ key = '', operator = '', values = [] }) => [key, operator, values.join(',')].filter((part) => part !== '').join(' ')).join('; ');
+  return first
+    .map(({ key = '', operator = '', values = [] }) =>
+      [key, operator, values.join(',')].filter((part) => part !== '').join(' '),
+    )
+    .join('; ');
 }
 
 function scheduling(node: WekaNode, pod: KubernetesObject): string | undefined {
   const spec = pod['spec'] as WishedSpec;
   const taint = keptAwayBy(node.spec.taints, spec.tolerations ?? []);
-  if (taint !== undefined) return `node ${node.metadata.name} has the taint ${taint.key}, which the pod does not tolerate`;
+  if (taint !== undefined)
+    return `node ${node.metadata.name} has the taint ${taint.key}, which the pod does not tolerate`;
   const missing = mismatch(node, spec);
   return missing === undefined ? undefined : `node ${node.metadata.name} does not match the node affinity (${missing})`;
 }
@@ -79,7 +88,9 @@ function bootScripts(facts: ContainerFacts): string | undefined {
   const { namespace, config } = facts;
   const present = bootConfigMapPresent(facts);
   if (present === undefined) return `the boot scripts in namespace ${namespace} have not been looked up`;
-  return present ? undefined : `ConfigMap ${config.bootConfigMapName} with the boot scripts is missing in namespace ${namespace}`;
+  return present
+    ? undefined
+    : `ConfigMap ${config.bootConfigMapName} with the boot scripts is missing in namespace ${namespace}`;
 }
 
 /** Why the next pod could not come, in one sentence; undefined where nothing is known to be in its way. */
@@ -87,11 +98,17 @@ export function obstacle(facts: ContainerFacts): string | undefined {
   // a container that is no member yet serves nobody, and is of no more use as it is
   if (!facts.joined) return undefined;
   const { node, nodeName } = facts;
-  if (node === undefined) return `nothing is known of node ${nodeName ?? ''}, or it does not match the node selector any more`;
-  const { metadata: { name }, spec, status } = node;
+  if (node === undefined)
+    return `nothing is known of node ${nodeName ?? ''}, or it does not match the node selector any more`;
+  const {
+    metadata: { name },
+    spec,
+    status,
+  } = node;
   if (spec.unschedulable) return `node ${name} is cordoned`;
   if (!spec.ready) return `node ${name} does not report`;
-  if (status?.discovery === undefined || status.discovery.bootId !== spec.bootId) return `the facts of node ${name} have not been read since its last boot`;
+  if (status?.discovery === undefined || status.discovery.bootId !== spec.bootId)
+    return `the facts of node ${name} have not been read since its last boot`;
   const wish = wishedPod(facts);
   if ('refused' in wish) return wish.refused;
   return scheduling(node, wish.pod) ?? claims(facts, node) ?? drivers(facts, node) ?? bootScripts(facts);

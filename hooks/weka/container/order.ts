@@ -14,7 +14,14 @@ export type OwnerFact =
   | { state: 'gone' }
   | { state: 'unknown' }
   /** `finalizers`: undefined where they are not known. */
-  | { state: 'living' | 'terminating'; uid?: string; cancelled: boolean; finalizers?: string[]; grace?: string; generation?: number };
+  | {
+      state: 'living' | 'terminating';
+      uid?: string;
+      cancelled: boolean;
+      finalizers?: string[];
+      grace?: string;
+      generation?: number;
+    };
 
 const graceField = 'spec.gracefulDestroyDuration';
 const cancelField = 'spec.overrides.cancelDeletion';
@@ -24,19 +31,33 @@ export const ownerObservation = (namespace: string, name: string, maxAgeSeconds:
   objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, maxAgeSeconds, [graceField, cancelField]);
 
 /** What a live read, at most so many seconds old, says of the WekaCluster; without one nothing above the container can be deleted. */
-export function ownerFact(request: ReadingRequest, namespace: string, cluster: { name: string; uid: string } | undefined, maxAgeSeconds: number): OwnerFact {
+export function ownerFact(
+  request: ReadingRequest,
+  namespace: string,
+  cluster: { name: string; uid: string } | undefined,
+  maxAgeSeconds: number,
+): OwnerFact {
   if (cluster === undefined) return { state: 'living', cancelled: false };
   const fact = factValue(request.observed, ownerObservation(namespace, cluster.name, maxAgeSeconds));
   if (fact.state === 'unknown') return { state: 'unknown' };
   if (!fact.value.exists || fact.value.uid !== cluster.uid) return { state: 'gone' };
   const { deletionTimestamp, fields, uid, finalizers, generation } = fact.value;
-  return defined({ state: deletionTimestamp === undefined ? 'living' as const : 'terminating' as const, uid, finalizers, generation, cancelled: fields[cancelField] === true, grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined });
+  return defined({
+    state: deletionTimestamp === undefined ? ('living' as const) : ('terminating' as const),
+    uid,
+    finalizers,
+    generation,
+    cancelled: fields[cancelField] === true,
+    grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined,
+  });
 }
 
 /** The order is about this very deletion of the cluster. Who is gone may have taken it back before anybody looked. */
 function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
   const order = claims?.state === 'known' ? claims.spec.destroy : undefined;
-  return order !== undefined && owner.state === 'terminating' && !owner.cancelled && order.generation === owner.generation;
+  return (
+    order !== undefined && owner.state === 'terminating' && !owner.cancelled && order.generation === owner.generation
+  );
 }
 
 /** Whether a cluster may have written `destroying` into the spec: the mark can be stripped, so its claims say it too. */
@@ -48,21 +69,30 @@ function isAnnounced({ metadata, spec }: WekaContainer, claims: ClaimsFact | und
 
 /** Whether `spec.state: destroying` is a person's word. */
 const isConfirmed = (container: WekaContainer, claims: ClaimsFact | undefined): boolean =>
-  container.metadata.annotations?.[annotations.destroyConfirmed] === container.metadata.uid || !isAnnounced(container, claims);
+  container.metadata.annotations?.[annotations.destroyConfirmed] === container.metadata.uid ||
+  !isAnnounced(container, claims);
 
 /**
  * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
  * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
  */
-export function effectiveState(container: WekaContainer, owner: OwnerFact, clusterClaims: ClaimsFact | undefined): ContainerState {
+export function effectiveState(
+  container: WekaContainer,
+  owner: OwnerFact,
+  clusterClaims: ClaimsFact | undefined,
+): ContainerState {
   const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner);
   // a cluster that ends has the word, and who can not be heard may have called it back
-  if (wished === 'destroying') return ordered || ((owner.state === 'living' || owner.state === 'gone') && isConfirmed(container, clusterClaims)) ? 'destroying' : 'paused';
+  if (wished === 'destroying')
+    return ordered || ((owner.state === 'living' || owner.state === 'gone') && isConfirmed(container, clusterClaims))
+      ? 'destroying'
+      : 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   if (ordered) return 'destroying';
   // under a foreground deletion it is the collector that deletes, and no person
-  const byPerson = owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
+  const byPerson =
+    owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
   if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';
   return owner.state === 'unknown' ? wished : 'deleting';
 }

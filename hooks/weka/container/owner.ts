@@ -10,45 +10,93 @@ import type { ContainerFacts } from './facts.ts';
 
 /** Metacontroller does not see that a finalizer is gone before its next resync, in which time the cluster may be deleted at once. */
 function ownerFinalized({ owner, namespace, clusterName }: ContainerFacts): Outcome {
-  if (clusterName === undefined || owner.state !== 'living' || owner.finalizers === undefined || owner.uid === undefined) return skipped;
+  if (
+    clusterName === undefined ||
+    owner.state !== 'living' ||
+    owner.finalizers === undefined ||
+    owner.uid === undefined
+  )
+    return skipped;
   if (owner.finalizers.includes(clusterFinalizer)) return done();
-  const ensure = ensureFinalizer({ apiVersion, kind: wekaClusterKind.kind, namespace, name: clusterName, uid: owner.uid });
+  const ensure = ensureFinalizer({
+    apiVersion,
+    kind: wekaClusterKind.kind,
+    namespace,
+    name: clusterName,
+    uid: owner.uid,
+  });
   const message = `WekaCluster ${clusterName} has lost its finalizer, as in a kubectl replace; puts it back`;
   return act('OwnerFinalizerLost', message, [ensure], 1, [warning('OwnerFinalizerLost', message)]);
 }
 
 export const ownerStep = {
-  name: 'OwnerFinalizer', mode: 'independent', summary: 'The WekaCluster has its finalizer, without which a deletion would have no grace.', check: ownerFinalized,
+  name: 'OwnerFinalizer',
+  mode: 'independent',
+  summary: 'The WekaCluster has its finalizer, without which a deletion would have no grace.',
+  check: ownerFinalized,
 } as const satisfies Step<ContainerFacts>;
 
 /** Seconds until the grace is over that a container keeps by itself, from its own deletion. */
 function ownGraceLeft({ container: { metadata, spec }, owner, now }: ContainerFacts): number {
   const inherited = 'grace' in owner ? owner.grace : undefined;
-  const end = Date.parse(metadata.deletionTimestamp ?? now) + graceSeconds(spec.gracefulDestroyDuration ?? inherited) * 1000;
+  const end =
+    Date.parse(metadata.deletionTimestamp ?? now) + graceSeconds(spec.gracefulDestroyDuration ?? inherited) * 1000;
   return Math.max(0, Math.ceil((end - Date.parse(now)) / 1000));
 }
 
-const words = 'spec.state: destroying erases its data and its drives, spec.state: deleting has it leave a weka cluster that lives on';
+const words =
+  'spec.state: destroying erases its data and its drives, spec.state: deleting has it leave a weka cluster that lives on';
 
 /** A container that is deleted and was ordered nothing stays as it is; what it says, and when it has more to say (seconds). */
 export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfterSeconds?: number } | undefined {
-  const { owner, container: { metadata, spec } } = facts;
-  if (facts.state !== 'paused' || spec.state === 'paused' && owner.state === 'living') return undefined;
+  const {
+    owner,
+    container: { metadata, spec },
+  } = facts;
+  if (facts.state !== 'paused' || (spec.state === 'paused' && owner.state === 'living')) return undefined;
   const cluster = facts.clusterName ?? '';
   if (spec.state === 'destroying' && (owner.state === 'gone' || owner.state === 'living')) {
     if (facts.clusterClaims?.state === 'unknown') return undefined;
-    const whose = owner.state === 'gone' ? `WekaCluster ${cluster} is gone, and nobody says that it still meant its order to destroy` : `WekaCluster ${cluster} once ordered to destroy, and has not done so now`;
+    const whose =
+      owner.state === 'gone'
+        ? `WekaCluster ${cluster} is gone, and nobody says that it still meant its order to destroy`
+        : `WekaCluster ${cluster} once ordered to destroy, and has not done so now`;
     const way = `kubectl annotate --overwrite wekacontainer ${facts.name} -n ${facts.namespace} ${annotations.destroyConfirmed}=${facts.uid}`;
-    return { summary: { state: 'stalled', reason: 'WordNeeded', message: `${whose}, which stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} makes it your word, which erases its data and its drives` } };
+    return {
+      summary: {
+        state: 'stalled',
+        reason: 'WordNeeded',
+        message: `${whose}, which stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} makes it your word, which erases its data and its drives`,
+      },
+    };
   }
   if (metadata.deletionTimestamp === undefined) return undefined;
   if (owner.state === 'terminating' && owner.cancelled) {
-    return { summary: { state: 'stalled', reason: 'DeletionCancelled', message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; with spec.state: deleting it leaves a weka cluster that lives on, and with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace` } };
+    return {
+      summary: {
+        state: 'stalled',
+        reason: 'DeletionCancelled',
+        message: `WekaCluster ${cluster} has cancelled its deletion, which can not bring this container back: it is being deleted as well; its data is kept; with spec.state: deleting it leaves a weka cluster that lives on, and with overrides.cancelDeletion of the WekaCluster taken back its data is destroyed after a new grace`,
+      },
+    };
   }
   if (owner.state !== 'gone') return undefined;
   const left = ownGraceLeft(facts);
   const gone = `WekaCluster ${cluster} is gone and has ordered nothing`;
   return left > 0
-    ? { summary: { state: 'stalled', reason: 'OwnerGone', message: `${gone}: the container stays paused and keeps its data; ${words}` }, resyncAfterSeconds: Math.min(left, 3600) }
-    : { summary: { state: 'stalled', reason: 'WordNeeded', message: `${gone}, and its grace is over: the container waits for a word and keeps its data; ${words}` } };
+    ? {
+        summary: {
+          state: 'stalled',
+          reason: 'OwnerGone',
+          message: `${gone}: the container stays paused and keeps its data; ${words}`,
+        },
+        resyncAfterSeconds: Math.min(left, 3600),
+      }
+    : {
+        summary: {
+          state: 'stalled',
+          reason: 'WordNeeded',
+          message: `${gone}, and its grace is over: the container waits for a word and keeps its data; ${words}`,
+        },
+      };
 }

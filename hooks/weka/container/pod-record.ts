@@ -34,9 +34,11 @@ interface PodSpec {
   containers?: { name?: string; image?: string }[];
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
-const mainOf = <Entry extends { name?: string }>(list: readonly Entry[] | undefined): Entry | undefined => containerNamed(list, mainContainerName);
+const mainOf = <Entry extends { name?: string }>(list: readonly Entry[] | undefined): Entry | undefined =>
+  containerNamed(list, mainContainerName);
 
 const affinityHash = (spec: PodSpec): string => contentHash(spec.affinity ?? null);
 
@@ -51,22 +53,43 @@ function parsed(text: string | undefined): Record<string, unknown> | undefined {
 
 /** Short fields as they are, so that a condition can name the old value; of long ones their hash. */
 export const shortened = (configuration: Record<string, Json>): Record<string, Json> =>
-  Object.fromEntries(Object.entries(configuration).map(([field, value]) => [field, JSON.stringify(value).length <= longestField ? value : `#${contentHash(value, 8)}`]));
+  Object.fromEntries(
+    Object.entries(configuration).map(([field, value]) => [
+      field,
+      JSON.stringify(value).length <= longestField ? value : `#${contentHash(value, 8)}`,
+    ]),
+  );
 
 /** The annotations that a new pod carries of the wish that it is built from. */
-export function recordAnnotations(pod: KubernetesObject, configuration: Record<string, Json>, builtFor: string): Record<string, string> {
+export function recordAnnotations(
+  pod: KubernetesObject,
+  configuration: Record<string, Json>,
+  builtFor: string,
+): Record<string, string> {
   const spec = (pod['spec'] ?? {}) as PodSpec;
-  const record = { image: mainOf(spec.containers)?.image, affinity: affinityHash(spec), configuration: shortened(configuration) };
+  const record = {
+    image: mainOf(spec.containers)?.image,
+    affinity: affinityHash(spec),
+    configuration: shortened(configuration),
+  };
   return { [annotations.wished]: JSON.stringify(record), [annotations.builtFor]: builtFor };
 }
 
 function fromAnnotations(texts: Record<string, string>): PodRecord {
   const record = written.safeParse(parsed(texts[annotations.wished]));
-  return defined({ ...(record.success ? record.data : {}), configHash: texts[annotations.configHash], builtFor: texts[annotations.builtFor] });
+  return defined({
+    ...(record.success ? record.data : {}),
+    configHash: texts[annotations.configHash],
+    builtFor: texts[annotations.builtFor],
+  });
 }
 
 const textsOf = (value: unknown): Record<string, string> =>
-  Object.fromEntries(Object.entries(isObject(value) ? value : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  Object.fromEntries(
+    Object.entries(isObject(value) ? value : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
 
 /** The record of a live pod; what its own annotations do not say is taken from the pod that Metacontroller says to have created. */
 export function podRecord(pod: KubernetesObject): PodRecord {
@@ -79,6 +102,9 @@ export function podRecord(pod: KubernetesObject): PodRecord {
   const metadata = isObject(applied['metadata']) ? applied['metadata'] : {};
   const containers = spec['containers'].filter(isObject) as NonNullable<PodSpec['containers']>;
   const { image } = mainOf(containers) ?? {};
-  const wished = defined({ image: typeof image === 'string' ? image : undefined, affinity: affinityHash({ affinity: spec['affinity'] as Json }) });
+  const wished = defined({
+    image: typeof image === 'string' ? image : undefined,
+    affinity: affinityHash({ affinity: spec['affinity'] as Json }),
+  });
   return { ...wished, ...fromAnnotations(textsOf(metadata['annotations'])), ...own };
 }

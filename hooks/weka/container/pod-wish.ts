@@ -11,17 +11,25 @@ import { recordAnnotations, shortened } from './pod-record.ts';
 export type PodWish = { pod: KubernetesObject } | { refused: string; passing?: true };
 
 /** The fields that a configuration hash is made of, as a record has them. */
-export const wishedConfiguration = ({ container, config }: Pick<ContainerFacts, 'container' | 'config'>): Record<string, Json> =>
+export const wishedConfiguration = ({
+  container,
+  config,
+}: Pick<ContainerFacts, 'container' | 'config'>): Record<string, Json> =>
   shortened({ ...hashedConfiguration(container), podConfigVersion: config.podConfigVersion });
 
 /** The hash of the wished configuration. */
-export const configHash = once(({ container, config }: ContainerFacts): string => configurationHash(container, config.podConfigVersion));
+export const configHash = once(({ container, config }: ContainerFacts): string =>
+  configurationHash(container, config.podConfigVersion),
+);
 
 /** Made once for all who ask for it. */
 export const wishedPod = once((facts: ContainerFacts): PodWish => {
-  const node = facts.node ?? (facts.nodeName === undefined ? facts.candidates.find(({ status }) => status?.discovery !== undefined) : undefined);
+  const node =
+    facts.node ??
+    (facts.nodeName === undefined ? facts.candidates.find(({ status }) => status?.discovery !== undefined) : undefined);
   const dataUid = dataOwner(facts);
-  if (dataUid === undefined) return { refused: 'its claim is not known, which says whose data on the node is its own', passing: true };
+  if (dataUid === undefined)
+    return { refused: 'its claim is not known, which says whose data on the node is its own', passing: true };
   const wish = buildPod({
     container: facts.container,
     dataUid,

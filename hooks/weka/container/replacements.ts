@@ -6,8 +6,21 @@ import type { ContainerFacts } from './facts.ts';
 
 /** Counts the replacement of the present pod, where it has not been counted; only what claims something on a node can be. */
 export function countOperation({ pod, holder, nodeClaims, uid, now }: ContainerFacts): Operation[] {
-  if (pod === undefined || holder === undefined || nodeClaims?.state !== 'known' || holder.replacements?.podUid === pod.target.uid) return [];
-  return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'replacements'], value: withReplacement(holder.replacements, pod.target.uid, now) as unknown as Json }])];
+  if (
+    pod === undefined ||
+    holder === undefined ||
+    nodeClaims?.state !== 'known' ||
+    holder.replacements?.podUid === pod.target.uid
+  )
+    return [];
+  return [
+    writeClaims(nodeClaims, [
+      {
+        path: ['holders', uid, 'replacements'],
+        value: withReplacement(holder.replacements, pod.target.uid, now) as unknown as Json,
+      },
+    ]),
+  ];
 }
 
 /** The pod has been replaced too often of late: until when it is left as it is, and what a person may do. */

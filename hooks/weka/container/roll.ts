@@ -10,7 +10,8 @@ import { backedOff } from './replacements.ts';
 /** Fields that are named when a configuration has changed. */
 const namedFields = 3;
 
-const shown = (value: Json | undefined): string => (value === undefined ? 'unset' : typeof value === 'string' ? value : canonicalJson(value));
+const shown = (value: Json | undefined): string =>
+  value === undefined ? 'unset' : typeof value === 'string' ? value : canonicalJson(value);
 
 /** Which fields of the configuration differ, with both values; empty where the record does not say. */
 function changedFields(facts: ContainerFacts, before: Record<string, Json> | undefined): string {
@@ -18,7 +19,9 @@ function changedFields(facts: ContainerFacts, before: Record<string, Json> | und
   const now = wishedConfiguration(facts);
   const fields = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   const changed = fields.filter((field) => canonicalJson(before[field]) !== canonicalJson(now[field]));
-  const texts = changed.slice(0, namedFields).map((field) => `${field} from ${shown(before[field])} to ${shown(now[field])}`);
+  const texts = changed
+    .slice(0, namedFields)
+    .map((field) => `${field} from ${shown(before[field])} to ${shown(now[field])}`);
   return [...texts, ...(changed.length > namedFields ? [`and ${changed.length - namedFields} more`] : [])].join(', ');
 }
 
@@ -34,7 +37,8 @@ export function formerImage({ pod, container }: Pick<ContainerFacts, 'pod' | 'co
 }
 
 /** Nothing on the pod says of which configuration it was built, so no difference to the wished one can be seen. */
-export const isUnrecorded = ({ pod }: Pick<ContainerFacts, 'pod'>): boolean => pod !== undefined && pod.record.configHash === undefined;
+export const isUnrecorded = ({ pod }: Pick<ContainerFacts, 'pod'>): boolean =>
+  pod !== undefined && pod.record.configHash === undefined;
 
 /** Why the live pod has to be replaced, in one sentence; undefined when it need not. */
 export const rollReason = once((facts: ContainerFacts): string | undefined => {
@@ -50,7 +54,13 @@ export const rollReason = once((facts: ContainerFacts): string | undefined => {
   }
   const discovery = facts.node?.status?.discovery;
   // a pod that never joined may have been built before anything was known of its node
-  if (!facts.joined && builtFor !== undefined && discovery !== undefined && pod.nodeName !== undefined && nodeFactsText(discovery) !== builtFor) {
+  if (
+    !facts.joined &&
+    builtFor !== undefined &&
+    discovery !== undefined &&
+    pod.nodeName !== undefined &&
+    nodeFactsText(discovery) !== builtFor
+  ) {
     return `the pod was built for a node with ${builtFor}`;
   }
   const image = formerImage(facts);
@@ -59,17 +69,28 @@ export const rollReason = once((facts: ContainerFacts): string | undefined => {
 
 /** A live pod of an active container is not of the present wish. One that has ended is replaced for that. */
 export const isOutdated = (facts: ContainerFacts): boolean =>
-  facts.pod !== undefined && !facts.pod.terminating && facts.pod.ended === undefined && facts.state === 'active' && rollReason(facts) !== undefined;
+  facts.pod !== undefined &&
+  !facts.pod.terminating &&
+  facts.pod.ended === undefined &&
+  facts.state === 'active' &&
+  rollReason(facts) !== undefined;
 
 /** Why an outdated pod is left alone for now: then it takes no turn, and keeps nobody from it. */
-export const heldBack = once((facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined => {
-  // where nothing runs yet nothing is lost
-  if (facts.pod?.nodeName === undefined) return undefined;
-  const pause = backedOff(facts, 'what changes its configuration back and forth');
-  if (pause !== undefined) return { reason: 'RollBackedOff', message: pause };
-  const hindrance = obstacle(facts);
-  return hindrance === undefined ? undefined : { reason: 'RollPending', message: `the next pod could not come: ${hindrance}; it is left until that has ended` };
-});
+export const heldBack = once(
+  (facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined => {
+    // where nothing runs yet nothing is lost
+    if (facts.pod?.nodeName === undefined) return undefined;
+    const pause = backedOff(facts, 'what changes its configuration back and forth');
+    if (pause !== undefined) return { reason: 'RollBackedOff', message: pause };
+    const hindrance = obstacle(facts);
+    return hindrance === undefined
+      ? undefined
+      : {
+          reason: 'RollPending',
+          message: `the next pod could not come: ${hindrance}; it is left until that has ended`,
+        };
+  },
+);
 
 /** A live pod is to be replaced, now or as soon as it may stop. */
 export const isRolling = (facts: ContainerFacts): boolean => isOutdated(facts) && heldBack(facts) === undefined;

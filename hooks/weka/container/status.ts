@@ -9,20 +9,31 @@ import { addedDrives } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** What the steps as a whole say; what is unknown leaves a container that was Ready in this generation as it was. */
-export function summarize(run: StepsResult<ContainerFacts>, previous: Condition[], generation: number, ready: { reason: Reason; message: string }): Summary {
+export function summarize(
+  run: StepsResult<ContainerFacts>,
+  previous: Condition[],
+  generation: number,
+  ready: { reason: Reason; message: string },
+): Summary {
   const blocked = run.blockedBy?.outcome;
   if (blocked === undefined) return { state: 'ready', ...ready };
   const before = previous.find(({ type }) => type === 'Ready');
   const { message } = blocked;
   // a look that is late, once a minute, must not be written down each time
-  if (blocked.state === 'unknown' && before?.status === 'True' && before.observedGeneration === generation) return { state: 'ready', ...carried(before) };
-  if (blocked.state === 'unknown') return { state: 'progressing', reason: 'FactUnknown', message, ready: before?.status === 'True' };
+  if (blocked.state === 'unknown' && before?.status === 'True' && before.observedGeneration === generation)
+    return { state: 'ready', ...carried(before) };
+  if (blocked.state === 'unknown')
+    return { state: 'progressing', reason: 'FactUnknown', message, ready: before?.status === 'True' };
   if (blocked.state === 'stalled') return { state: 'stalled', reason: blocked.reason, message };
   return { state: 'progressing', reason: blocked.reason, message };
 }
 
 /** Reasons that have a word of their own, whatever the step. */
-const words: Partial<Record<Reason, string>> = { RuntimeError: 'Error', WaitForDrivers: 'WaitForDrivers', HelperRefused: 'WaitForDrivers' };
+const words: Partial<Record<Reason, string>> = {
+  RuntimeError: 'Error',
+  WaitForDrivers: 'WaitForDrivers',
+  HelperRefused: 'WaitForDrivers',
+};
 
 /** Upstream's one-word status (docs/weka/reference.md#status-words), derived from the step that is waited for. */
 export function statusWord(facts: ContainerFacts, run: StepsResult<ContainerFacts>, settled: string): string {
@@ -45,7 +56,9 @@ function printer(facts: ContainerFacts, ips: string[], node: string | undefined,
   return {
     ...(first === undefined ? {} : { managementIPs: ips.length > 1 ? `${first} (+${ips.length - 1})` : first }),
     ...(node === undefined ? {} : { nodeAffinity: node }),
-    ...(is(facts.container.spec.mode, 'hasDrives') && drives !== undefined ? { drives: `${drives}/${facts.holder?.drives?.length ?? 0}/${wanted}` } : {}),
+    ...(is(facts.container.spec.mode, 'hasDrives') && drives !== undefined
+      ? { drives: `${drives}/${facts.holder?.drives?.length ?? 0}/${wanted}` }
+      : {}),
   };
 }
 
@@ -56,7 +69,9 @@ function allocations(facts: ContainerFacts): Json | undefined {
     drives: [...(holder.drives ?? [])],
     ...(holder.wekaPort === undefined ? {} : { wekaPort: holder.wekaPort }),
     ...(holder.agentPort === undefined ? {} : { agentPort: holder.agentPort }),
-    ...(holder.adopted === undefined ? {} : { adoptedUid: holder.adopted.containerUid, dataUid: holder.adopted.dataUid }),
+    ...(holder.adopted === undefined
+      ? {}
+      : { adoptedUid: holder.adopted.containerUid, dataUid: holder.adopted.dataUid }),
   };
 }
 
@@ -69,7 +84,8 @@ function boundNode({ holder, nodeClaims, pod, claimedNode, joined }: ContainerFa
 
 function addedDrivesStatus(facts: ContainerFacts): Json[] | undefined {
   return addedDrives(facts)?.map(({ uuid, serial_number, device_path, status, added_time }) =>
-    defined({ uuid, serial_number, device_path, status, added_time: added_time ?? undefined }));
+    defined({ uuid, serial_number, device_path, status, added_time: added_time ?? undefined }),
+  );
 }
 
 function internalStatus({ report, pod, container }: ContainerFacts): string | undefined {

@@ -76,51 +76,88 @@ const force = (reason: string, message: string): StopDecision => ({ stop: 'force
 
 /** Mounts block a frontend whatever it is stopped for: taking them away hangs the applications above. */
 function mountsBlock(input: StopInput): StopDecision | undefined {
-  if (input.family !== 'frontend' || input.joined === false || input.overrides.skipActiveMountsCheck === true) return undefined;
-  if (input.activeMounts === undefined) return waitFor('ActiveMountsUnknown', 'waits until the number of active mounts can be read');
-  if (input.activeMounts > 0) return waitFor('ActiveMounts', `waits until ${input.activeMounts} active mounts are gone`);
+  if (input.family !== 'frontend' || input.joined === false || input.overrides.skipActiveMountsCheck === true)
+    return undefined;
+  if (input.activeMounts === undefined)
+    return waitFor('ActiveMountsUnknown', 'waits until the number of active mounts can be read');
+  if (input.activeMounts > 0)
+    return waitFor('ActiveMounts', `waits until ${input.activeMounts} active mounts are gone`);
   return undefined;
 }
 
-const identityUnknown = waitFor('IdentityUnknown', 'waits until its runtime says whether it is a member of a weka cluster; overrides.podDeleteForceReplace stops it anyway');
+const identityUnknown = waitFor(
+  'IdentityUnknown',
+  'waits until its runtime says whether it is a member of a weka cluster; overrides.podDeleteForceReplace stops it anyway',
+);
 
 function stopDeleting(input: StopInput): StopDecision {
-  if (input.family !== 'backend' || input.joined === false) return force('ContainerDeleting', 'the container is being deleted and is no member of a weka cluster');
+  if (input.family !== 'backend' || input.joined === false)
+    return force('ContainerDeleting', 'the container is being deleted and is no member of a weka cluster');
   if (input.overrides.skipDeactivate === true) return force('SkipDeactivate', 'overrides.skipDeactivate is set');
   if (input.joined === undefined) return identityUnknown;
   if (input.deactivated === true) return force('Deactivated', 'the weka cluster has deactivated the container');
-  if (input.deactivated === undefined) return waitFor('DeactivationUnknown', `waits for the weka cluster to say whether the container is deactivated; ${skipsDeactivation}`);
+  if (input.deactivated === undefined)
+    return waitFor(
+      'DeactivationUnknown',
+      `waits for the weka cluster to say whether the container is deactivated; ${skipsDeactivation}`,
+    );
   return waitFor('Deactivating', 'waits until the weka cluster has moved the data away and deactivated the container');
 }
 
 /** Under the turn of a node its containers may be away together, as far as the others bear it. */
 function stopWithNode({ nodeTurn }: StopInput, turn: StopInput['turn']): StopDecision | undefined {
   if (nodeTurn === undefined || nodeTurn.against !== undefined) return undefined;
-  if (turn.state === 'ours') return allow('NodeTurnHeld', 'its node has the disruption turn of the cluster, and the other nodes bear it');
-  return turn.state === 'taken' ? { ...waitFor('TakingTurn', `shares the disruption turn of its node, held by ${turn.holder}`), takeTurn: 'together' } : undefined;
+  if (turn.state === 'ours')
+    return allow('NodeTurnHeld', 'its node has the disruption turn of the cluster, and the other nodes bear it');
+  return turn.state === 'taken'
+    ? {
+        ...waitFor('TakingTurn', `shares the disruption turn of its node, held by ${turn.holder}`),
+        takeTurn: 'together',
+      }
+    : undefined;
 }
 
 function takenTurn(holder: string, { nodeTurn }: StopInput): StopDecision {
-  return waitFor('WaitingForTurn', `waits for the disruption turn, held by ${holder}${nodeTurn?.against === undefined ? '' : `; it can not be shared: ${nodeTurn.against}`}`);
+  return waitFor(
+    'WaitingForTurn',
+    `waits for the disruption turn, held by ${holder}${nodeTurn?.against === undefined ? '' : `; it can not be shared: ${nodeTurn.against}`}`,
+  );
 }
 
 function stopActiveBackend(input: StopInput): StopDecision {
   if (input.evictOnDeletion && input.overrides.upgradePreventEviction !== true && input.reason === 'user') {
-    return waitFor('RemovalRequested', 'the operator is set to evict containers whose pod is deleted; waits for the owner to remove this one');
+    return waitFor(
+      'RemovalRequested',
+      'the operator is set to evict containers whose pod is deleted; waits for the owner to remove this one',
+    );
   }
   if (input.joined === undefined) return identityUnknown;
   if (!input.joined) return allow('NotJoined', 'the container is no member of a weka cluster yet');
   const { turn } = input;
-  if (turn.state === 'unknown') return waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
-  const take: StopDecision = { ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'), takeTurn: 'alone' };
+  if (turn.state === 'unknown')
+    return waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
+  const take: StopDecision = {
+    ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'),
+    takeTurn: 'alone',
+  };
   const withNode = stopWithNode(input, turn);
   if (withNode !== undefined) return withNode;
   if (turn.state === 'taken') return takenTurn(turn.holder, input);
-  if (input.itselfMissing) return turn.state === 'ours' ? allow('ItselfMissing', 'the weka cluster is without this container already, its stop takes nothing away') : take;
+  if (input.itselfMissing)
+    return turn.state === 'ours'
+      ? allow('ItselfMissing', 'the weka cluster is without this container already, its stop takes nothing away')
+      : take;
   const { protection } = input;
-  if (protection.state === 'unknown') return waitFor('ProtectionUnknown', `waits until the protection of the weka cluster can be read: ${protection.message}`);
+  if (protection.state === 'unknown')
+    return waitFor(
+      'ProtectionUnknown',
+      `waits until the protection of the weka cluster can be read: ${protection.message}`,
+    );
   if (protection.state === 'lacking') {
-    const wait = waitFor('WaitingForProtection', `waits for full protection: ${protection.message}; overrides.podDeleteForceReplace of this container does not wait`);
+    const wait = waitFor(
+      'WaitingForProtection',
+      `waits for full protection: ${protection.message}; overrides.podDeleteForceReplace of this container does not wait`,
+    );
     return turn.state === 'ours' ? { ...wait, returnTurn: true } : wait;
   }
   return turn.state === 'ours' ? allow('TurnHeld', 'the container holds the disruption turn of its cluster') : take;
@@ -131,7 +168,8 @@ export function decideStop(input: StopInput): StopDecision {
   const { overrides, state } = input;
   if (!input.nodeExists) return waitFor('NodeGone', 'the node is gone; Kubernetes collects the pod');
   if (input.family === 'other') return allow('NothingToProtect', 'nothing depends on this pod');
-  if (overrides.podDeleteForceReplace === true) return force('PodDeleteForceReplace', 'overrides.podDeleteForceReplace is set');
+  if (overrides.podDeleteForceReplace === true)
+    return force('PodDeleteForceReplace', 'overrides.podDeleteForceReplace is set');
   if (state === 'active' && overrides.upgradeForceReplace === true && input.reason === 'upgrade') {
     return force('UpgradeForceReplace', 'overrides.upgradeForceReplace is set and an upgrade is running');
   }
@@ -140,5 +178,7 @@ export function decideStop(input: StopInput): StopDecision {
   if (mounts !== undefined) return mounts;
   if (state === 'destroying') return force('Destroying', 'the cluster is being destroyed');
   if (state === 'deleting') return stopDeleting(input);
-  return input.family === 'backend' ? stopActiveBackend(input) : allow('NoActiveMounts', 'no mount depends on this pod');
+  return input.family === 'backend'
+    ? stopActiveBackend(input)
+    : allow('NoActiveMounts', 'no mount depends on this pod');
 }

@@ -6,7 +6,27 @@ import { podLive } from '../../core/families/pods.ts';
 import type { Json } from '../../core/contract.ts';
 import { allowStop } from '../catalogue.ts';
 import type { ContainerPod } from './child-pod.ts';
-import { clusterClaims, factsOf, holder, inWeka, namespace, node, nodeClaims, now, ourTurn, podObject, read, report, takenTurn, terminating, uid, unread, wholeStatus, type Change, type Given } from './facts.fixture.ts';
+import {
+  clusterClaims,
+  factsOf,
+  holder,
+  inWeka,
+  namespace,
+  node,
+  nodeClaims,
+  now,
+  ourTurn,
+  podObject,
+  read,
+  report,
+  takenTurn,
+  terminating,
+  uid,
+  unread,
+  wholeStatus,
+  type Change,
+  type Given,
+} from './facts.fixture.ts';
 import { provesAnnotation } from './helpers.ts';
 import { identityChange, mayOmit, successionSteps, successor, terminationOutcome } from './succession.ts';
 
@@ -22,8 +42,12 @@ function test(outcomeOf: typeof terminationOutcome, rows: Row[]): void {
   });
 }
 
-const writes = (path: string, value: Json, ...more: { path: string[]; value: Json }[]) => claimsWrite('node-node-1', '7', [{ path: ['holders', uid, path], value }, ...more]);
-const identity = { path: ['holders', uid, 'identity'], value: { podUid: 'pod-0', containerId: 0, clusterGuid: 'guid' } };
+const writes = (path: string, value: Json, ...more: { path: string[]; value: Json }[]) =>
+  claimsWrite('node-node-1', '7', [{ path: ['holders', uid, path], value }, ...more]);
+const identity = {
+  path: ['holders', uid, 'identity'],
+  value: { podUid: 'pod-0', containerId: 0, clusterGuid: 'guid' },
+};
 const allowed = holder({ stopAllowed: 'pod-0' });
 const mayStop: Change = { turn: ourTurn, holder: allowed, nodeClaims: nodeClaims(allowed) };
 const rebuilding = { ...wholeStatus, status: 'REBUILDING' };
@@ -37,36 +61,171 @@ const gives = returnTurn(clusterClaims(), ourTurn, uid);
 
 describe('a pod that terminates', () => {
   const ends = (change: Change = {}): Change => ({ pod: terminating(), ...change });
-  const silent = 'it can not be told, for node node-1 does not report: it ends when the node is back, or when you know that the node is off and kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute, or delete the Node';
+  const silent =
+    'it can not be told, for node node-1 does not report: it ends when the node is back, or when you know that the node is off and kubectl taint nodes node-1 node.kubernetes.io/out-of-service=nodeshutdown:NoExecute, or delete the Node';
   const held = 'the container holds the disruption turn of its cluster';
   test(terminationOutcome, [
-    ['has ended by itself', ends({ pod: terminating({ ended: 'Evicted' }) }), {}, { state: 'wait', reason: 'PodEnded', message: 'the pod has ended (Evicted); waits until Kubernetes has removed it' }],
-    ['may stop, and has been told', ends({ report: report({ allowStop: true }) }), {}, { state: 'wait', reason: 'PodStopping', message: 'the pod may stop; waits until it has' }],
-    ['may stop, and has been told so with force', ends({ state: 'destroying', report: report({ allowForceStop: true }) }), {}, { state: 'wait', reason: 'PodStopping' }],
-    ['has been told to stop, and is now forced', ends({ ...mayStop, state: 'destroying', report: report({ allowStop: true }) }), {}, { state: 'act', reason: 'AllowingStop', message: 'lets the pod stop: the cluster is being destroyed', operations: [allowStop(target, true)] }],
-    ['takes the turn first', ends(), {}, { state: 'act', reason: 'TakingTurn', message: 'takes the disruption turn of the cluster', operations: [takes('user')] }],
-    ['waits for the turn of another container', ends({ turn: takenTurn }), {}, { state: 'wait', reason: 'WaitingForTurn', message: 'waits for the disruption turn, held by default/demo-drive-1 (roll)', retryAfterSeconds: 3 }],
-    ['has its permission taken back where it was not given yet', ends({ turn: takenTurn, holder: allowed, nodeClaims: nodeClaims(allowed) }), {}, { state: 'act', reason: 'WaitingForTurn', operations: [writes('stopAllowed', null)] }],
-    ['keeps a permission that may have been given', ends({ turn: takenTurn, holder: allowed, nodeClaims: nodeClaims(allowed), report: undefined }), {}, { state: 'wait', reason: 'WaitingForTurn' }],
-    ['gives the turn back while something is missing', ends({ turn: ourTurn, ownStatus: rebuilding }), {}, {
-      state: 'act', reason: 'WaitingForProtection', message: 'waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait', operations: [gives],
-    }],
-    ['keeps the turn under which others are away', ends({ turn: { ...ourTurn, shared: true }, ownStatus: rebuilding }), {}, { state: 'wait', reason: 'WaitingForProtection' }],
-    ['of a frontend waits for its mounts, which may stay for long', ends({ report: report({ activeMounts: 2 }) }), frontend, { state: 'wait', reason: 'ActiveMounts', message: 'waits until 2 active mounts are gone', retryAfterSeconds: 15 }],
-    ['of a frontend waits while its mounts are not known', ends(), frontend, { state: 'wait', reason: 'ActiveMountsUnknown', message: 'waits until the number of active mounts can be read', retryAfterSeconds: 15 }],
-    ['may stop, which is recorded first, with what it is in weka', ends({ turn: ourTurn }), {}, { state: 'act', reason: 'AllowingStop', message: `lets the pod stop: ${held}`, operations: [writes('stopAllowed', 'pod-0', identity)] }],
-    ['may stop, which can not be recorded yet', ends({ turn: ourTurn, nodeClaims: unread }), {}, { state: 'act', reason: 'AllowingStop', operations: [] }],
-    ['may stop, which is recorded', ends(mayStop), {}, { state: 'act', reason: 'AllowingStop', operations: [allowStop(target, false)] }],
-    ['may stop, and nothing runs in it that could be told', ends({ ...mayStop, pod: terminating({ running: false }) }), {}, { state: 'act', reason: 'AllowingStop', operations: [] }],
-    ['may stop, and its node is silent', ends({ ...mayStop, node: node({ ready: false }) }), {}, { state: 'act', reason: 'NodeSilent', message: `the pod may stop (${held}); ${silent}`, retryAfterSeconds: 10, operations: [allowStop(target, false)] }],
-    ['may stop, and its kubelet is silent', ends({ ...mayStop, pod: terminating({ nodeNotReady: true }) }), {}, { state: 'act', reason: 'NodeSilent' }],
+    [
+      'has ended by itself',
+      ends({ pod: terminating({ ended: 'Evicted' }) }),
+      {},
+      {
+        state: 'wait',
+        reason: 'PodEnded',
+        message: 'the pod has ended (Evicted); waits until Kubernetes has removed it',
+      },
+    ],
+    [
+      'may stop, and has been told',
+      ends({ report: report({ allowStop: true }) }),
+      {},
+      { state: 'wait', reason: 'PodStopping', message: 'the pod may stop; waits until it has' },
+    ],
+    [
+      'may stop, and has been told so with force',
+      ends({ state: 'destroying', report: report({ allowForceStop: true }) }),
+      {},
+      { state: 'wait', reason: 'PodStopping' },
+    ],
+    [
+      'has been told to stop, and is now forced',
+      ends({ ...mayStop, state: 'destroying', report: report({ allowStop: true }) }),
+      {},
+      {
+        state: 'act',
+        reason: 'AllowingStop',
+        message: 'lets the pod stop: the cluster is being destroyed',
+        operations: [allowStop(target, true)],
+      },
+    ],
+    [
+      'takes the turn first',
+      ends(),
+      {},
+      {
+        state: 'act',
+        reason: 'TakingTurn',
+        message: 'takes the disruption turn of the cluster',
+        operations: [takes('user')],
+      },
+    ],
+    [
+      'waits for the turn of another container',
+      ends({ turn: takenTurn }),
+      {},
+      {
+        state: 'wait',
+        reason: 'WaitingForTurn',
+        message: 'waits for the disruption turn, held by default/demo-drive-1 (roll)',
+        retryAfterSeconds: 3,
+      },
+    ],
+    [
+      'has its permission taken back where it was not given yet',
+      ends({ turn: takenTurn, holder: allowed, nodeClaims: nodeClaims(allowed) }),
+      {},
+      { state: 'act', reason: 'WaitingForTurn', operations: [writes('stopAllowed', null)] },
+    ],
+    [
+      'keeps a permission that may have been given',
+      ends({ turn: takenTurn, holder: allowed, nodeClaims: nodeClaims(allowed), report: undefined }),
+      {},
+      { state: 'wait', reason: 'WaitingForTurn' },
+    ],
+    [
+      'gives the turn back while something is missing',
+      ends({ turn: ourTurn, ownStatus: rebuilding }),
+      {},
+      {
+        state: 'act',
+        reason: 'WaitingForProtection',
+        message:
+          'waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait',
+        operations: [gives],
+      },
+    ],
+    [
+      'keeps the turn under which others are away',
+      ends({ turn: { ...ourTurn, shared: true }, ownStatus: rebuilding }),
+      {},
+      { state: 'wait', reason: 'WaitingForProtection' },
+    ],
+    [
+      'of a frontend waits for its mounts, which may stay for long',
+      ends({ report: report({ activeMounts: 2 }) }),
+      frontend,
+      { state: 'wait', reason: 'ActiveMounts', message: 'waits until 2 active mounts are gone', retryAfterSeconds: 15 },
+    ],
+    [
+      'of a frontend waits while its mounts are not known',
+      ends(),
+      frontend,
+      {
+        state: 'wait',
+        reason: 'ActiveMountsUnknown',
+        message: 'waits until the number of active mounts can be read',
+        retryAfterSeconds: 15,
+      },
+    ],
+    [
+      'may stop, which is recorded first, with what it is in weka',
+      ends({ turn: ourTurn }),
+      {},
+      {
+        state: 'act',
+        reason: 'AllowingStop',
+        message: `lets the pod stop: ${held}`,
+        operations: [writes('stopAllowed', 'pod-0', identity)],
+      },
+    ],
+    [
+      'may stop, which can not be recorded yet',
+      ends({ turn: ourTurn, nodeClaims: unread }),
+      {},
+      { state: 'act', reason: 'AllowingStop', operations: [] },
+    ],
+    [
+      'may stop, which is recorded',
+      ends(mayStop),
+      {},
+      { state: 'act', reason: 'AllowingStop', operations: [allowStop(target, false)] },
+    ],
+    [
+      'may stop, and nothing runs in it that could be told',
+      ends({ ...mayStop, pod: terminating({ running: false }) }),
+      {},
+      { state: 'act', reason: 'AllowingStop', operations: [] },
+    ],
+    [
+      'may stop, and its node is silent',
+      ends({ ...mayStop, node: node({ ready: false }) }),
+      {},
+      {
+        state: 'act',
+        reason: 'NodeSilent',
+        message: `the pod may stop (${held}); ${silent}`,
+        retryAfterSeconds: 10,
+        operations: [allowStop(target, false)],
+      },
+    ],
+    [
+      'may stop, and its kubelet is silent',
+      ends({ ...mayStop, pod: terminating({ nodeNotReady: true }) }),
+      {},
+      { state: 'act', reason: 'NodeSilent' },
+    ],
   ]);
 });
 
 describe('what a pod was in weka', () => {
   it.each<[string, Change, Given, object[]]>([
     ['is recorded with it', {}, {}, [identity]],
-    ['is recorded where it was no member', { joined: false, containerId: undefined, clusterGuid: undefined }, {}, [{ ...identity, value: { podUid: 'pod-0' } }]],
+    [
+      'is recorded where it was no member',
+      { joined: false, containerId: undefined, clusterGuid: undefined },
+      {},
+      [{ ...identity, value: { podUid: 'pod-0' } }],
+    ],
     ['is not recorded while it is not known', { identityKnown: false }, {}, []],
     ['is not recorded of a frontend', {}, frontend, []],
     ['is not recorded without a pod', { pod: undefined }, {}, []],
@@ -76,74 +235,279 @@ describe('what a pod was in weka', () => {
 });
 
 describe('the pod after one that is gone', () => {
-  const live = (value: { exists: false } | { exists: true; uid: string; controllerUid?: string; phase: string }): Given => ({ answers: [read(podLive({ namespace, name: 'demo-drive-0' }, 0), value)] });
+  const live = (
+    value: { exists: false } | { exists: true; uid: string; controllerUid?: string; phase: string },
+  ): Given => ({ answers: [read(podLive({ namespace, name: 'demo-drive-0' }, 0), value)] });
   const nothing = live({ exists: false });
-  const probe = (proves: string): Given => ({ ...nothing, helpers: [podObject('demo-drive-0-probe', { metadata: { annotations: { [provesAnnotation]: proves } }, status: { phase: 'Succeeded' } })] });
+  const probe = (proves: string): Given => ({
+    ...nothing,
+    helpers: [
+      podObject('demo-drive-0-probe', {
+        metadata: { annotations: { [provesAnnotation]: proves } },
+        status: { phase: 'Succeeded' },
+      }),
+    ],
+  });
   const nodeGone = read(objectLive({ apiVersion: 'v1', kind: 'Node', name: 'node-1' }, 0), { exists: false });
   const waiting = { create: false, reason: 'WaitingForProofOfDeath', probe: true };
   it.each<[string, Change, Given, object]>([
     ['waits for a live read', {}, {}, { create: false, reason: 'PodUnknown' }],
-    ['waits while that one is there', {}, live({ exists: true, uid: 'pod-0', controllerUid: uid, phase: 'Running' }), { create: false, reason: 'PodStillExists' }],
-    ['waits while another owner has its name', {}, live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' }), { create: false, reason: 'NameTaken' }],
-    ['waits while that one has lost its owner', {}, live({ exists: true, uid: 'pod-0', phase: 'Running' }), { create: false, reason: 'PodReleased' }],
-    ['comes where none has run', { holder: undefined }, nothing, { create: true, proof: 'no pod of this container has run' }],
-    ['comes where that one had our permission', { holder: allowed }, nothing, { create: true, proof: 'the last pod stopped with our permission' }],
-    ['comes once the node was rebooted', { node: node({ bootId: 'boot-2' }) }, nothing, { create: true, proof: 'node node-1 was rebooted since' }],
-    ['comes once the node is out of service', { node: node({ taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] }) }, nothing, { create: true, proof: 'node node-1 is tainted out-of-service' }],
-    ['comes once the node is gone', { node: undefined }, { answers: [...nothing.answers ?? [], nodeGone] }, { create: true, proof: 'node node-1 is gone' }],
-    ['comes once a probe has the lock of that one', {}, probe('pod-0'), { create: true, proof: "the runtime's lock on node node-1 is free" }],
+    [
+      'waits while that one is there',
+      {},
+      live({ exists: true, uid: 'pod-0', controllerUid: uid, phase: 'Running' }),
+      { create: false, reason: 'PodStillExists' },
+    ],
+    [
+      'waits while another owner has its name',
+      {},
+      live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' }),
+      { create: false, reason: 'NameTaken' },
+    ],
+    [
+      'waits while that one has lost its owner',
+      {},
+      live({ exists: true, uid: 'pod-0', phase: 'Running' }),
+      { create: false, reason: 'PodReleased' },
+    ],
+    [
+      'comes where none has run',
+      { holder: undefined },
+      nothing,
+      { create: true, proof: 'no pod of this container has run' },
+    ],
+    [
+      'comes where that one had our permission',
+      { holder: allowed },
+      nothing,
+      { create: true, proof: 'the last pod stopped with our permission' },
+    ],
+    [
+      'comes once the node was rebooted',
+      { node: node({ bootId: 'boot-2' }) },
+      nothing,
+      { create: true, proof: 'node node-1 was rebooted since' },
+    ],
+    [
+      'comes once the node is out of service',
+      { node: node({ taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] }) },
+      nothing,
+      { create: true, proof: 'node node-1 is tainted out-of-service' },
+    ],
+    [
+      'comes once the node is gone',
+      { node: undefined },
+      { answers: [...(nothing.answers ?? []), nodeGone] },
+      { create: true, proof: 'node node-1 is gone' },
+    ],
+    [
+      'comes once a probe has the lock of that one',
+      {},
+      probe('pod-0'),
+      { create: true, proof: "the runtime's lock on node node-1 is free" },
+    ],
     ['waits for a probe of that very one', {}, probe('pod-older'), waiting],
     ['waits while the node is not known', { node: undefined }, nothing, waiting],
-    ['waits for the node that it ran on, whatever another one says', { node: { ...node({ bootId: 'boot-2' }), metadata: { name: 'node-2' } } }, nothing, waiting],
+    [
+      'waits for the node that it ran on, whatever another one says',
+      { node: { ...node({ bootId: 'boot-2' }), metadata: { name: 'node-2' } } },
+      nothing,
+      waiting,
+    ],
   ])('%s', (_sentence, change, given, expected) => {
     expect(successor(factsOf(change, given))).toMatchObject(expected);
   });
 });
 
 describe('a pod of an earlier configuration', () => {
-  const older = (change: Partial<ContainerPod> = {}): ContainerPod => ({ ...facts.pod!, record: { configHash: 'older' }, ...change });
+  const older = (change: Partial<ContainerPod> = {}): ContainerPod => ({
+    ...facts.pod!,
+    record: { configHash: 'older' },
+    ...change,
+  });
   const outdated = (change: Change = {}): Change => ({ pod: older(), ...change });
   const changed = 'the configuration of the pod has changed';
   const counted = holder({ replacements: replaced('pod-0') });
-  const scripts = read(configMapKeys({ namespace, name: facts.config.bootConfigMapName }, 0), { exists: true, keys: [] });
+  const scripts = read(configMapKeys({ namespace, name: facts.config.bootConfigMapName }, 0), {
+    exists: true,
+    keys: [],
+  });
   const ready: Given = { answers: [scripts] };
-  const rolling = (reason: string): Given => ({ status: { conditions: [{ type: 'PodUpToDate', status: 'False', reason, message: '', lastTransitionTime: now, observedGeneration: 1 }] } });
-  const backedOff = holder({ replacements: { podUid: 'pod-9', at: [seconds(180), seconds(120), seconds(60), seconds(30)], level: 1, since: seconds(180) } });
+  const rolling = (reason: string): Given => ({
+    status: {
+      conditions: [
+        { type: 'PodUpToDate', status: 'False', reason, message: '', lastTransitionTime: now, observedGeneration: 1 },
+      ],
+    },
+  });
+  const backedOff = holder({
+    replacements: {
+      podUid: 'pod-9',
+      at: [seconds(180), seconds(120), seconds(60), seconds(30)],
+      level: 1,
+      since: seconds(180),
+    },
+  });
   const upToDate = successionSteps.find(({ name }) => name === 'UpToDate')!;
   const rows: Row[] = [
     ['is none', {}, {}, { state: 'done' }],
-    ['is not told where nothing on it says what it was built from', { pod: older({ record: {} }) }, {}, {
-      state: 'wait', reason: 'PodUnrecorded', message: 'nothing on pod demo-drive-0 says of which configuration it was built, so it is left alone; delete it to have it built anew', retryAfterSeconds: 600,
-    }],
-    ['has been replaced, and the new one does not run yet', { pod: undefined }, rolling('Rolling'), { state: 'wait', reason: 'Rolling', message: 'the pod is replaced; waits until the new one runs' }],
-    ['ends for another reason', { pod: terminating() }, {}, { state: 'wait', reason: 'PodEnding', message: 'the pod ends; the next one will be of the wished configuration' }],
-    ['is not there', { pod: undefined }, rolling('RollPending'), { state: 'wait', reason: 'PodNotRunning', message: 'no pod runs yet; the one that will is of the wished configuration' }],
+    [
+      'is not told where nothing on it says what it was built from',
+      { pod: older({ record: {} }) },
+      {},
+      {
+        state: 'wait',
+        reason: 'PodUnrecorded',
+        message:
+          'nothing on pod demo-drive-0 says of which configuration it was built, so it is left alone; delete it to have it built anew',
+        retryAfterSeconds: 600,
+      },
+    ],
+    [
+      'has been replaced, and the new one does not run yet',
+      { pod: undefined },
+      rolling('Rolling'),
+      { state: 'wait', reason: 'Rolling', message: 'the pod is replaced; waits until the new one runs' },
+    ],
+    [
+      'ends for another reason',
+      { pod: terminating() },
+      {},
+      { state: 'wait', reason: 'PodEnding', message: 'the pod ends; the next one will be of the wished configuration' },
+    ],
+    [
+      'is not there',
+      { pod: undefined },
+      rolling('RollPending'),
+      {
+        state: 'wait',
+        reason: 'PodNotRunning',
+        message: 'no pod runs yet; the one that will is of the wished configuration',
+      },
+    ],
     ['has ended by itself', { pod: older({ ended: 'Evicted' }) }, {}, { state: 'wait', reason: 'PodNotRunning' }],
-    ['is left where it was replaced too often', outdated({ holder: backedOff, nodeClaims: nodeClaims(backedOff) }), ready, {
-      state: 'wait', reason: 'RollBackedOff', retryAfterSeconds: 30,
-      message: `${changed}; the operator has replaced this pod 4 times since ${seconds(180)} and waits until ${seconds(30 - 600)}; see what changes its configuration back and forth; kubectl delete pod demo-drive-0 -n default replaces it at once`,
-    }],
-    ['is left while the next one could not come', outdated({ node: node({ unschedulable: true }) }), ready, {
-      state: 'wait', reason: 'RollPending', retryAfterSeconds: 30, message: `${changed}; the next pod could not come: node node-1 is cordoned; it is left until that has ended`,
-    }],
-    ['is left while the boot scripts of the next one are not known', outdated(), {}, { state: 'wait', reason: 'RollPending', message: `${changed}; the next pod could not come: the boot scripts in namespace default have not been looked up; it is left until that has ended` }],
-    ['takes the turn first', outdated(), ready, { state: 'act', reason: 'Rolling', message: `${changed}; takes the disruption turn of the cluster`, operations: [takes('roll')] }],
-    ['waits for the turn of another container', outdated({ turn: takenTurn }), ready, { state: 'wait', reason: 'RollPending', message: `${changed}; waits for the disruption turn, held by default/demo-drive-1 (roll)`, retryAfterSeconds: 5 }],
-    ['gives the turn back while something is missing', outdated({ turn: ourTurn, ownStatus: rebuilding }), ready, {
-      state: 'act', reason: 'RollPending', message: `${changed}; waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait`, operations: [gives],
-    }],
-    ['of a frontend waits for its mounts, looked at once a minute', outdated({ joined: false, identityKnown: false, report: report({ activeMounts: 2 }) }), { ...ready, ...frontend }, { state: 'wait', reason: 'RollPending', message: `${changed}; waits until 2 active mounts are gone`, retryAfterSeconds: 60 }],
-    ['is counted before it is replaced', outdated({ turn: ourTurn }), ready, { state: 'act', reason: 'Rolling', message: `${changed}; counts the replacement`, operations: [writes('replacements', { podUid: 'pod-0', at: [now], level: 0 })] }],
-    ['is not replaced before that can be counted', outdated({ turn: ourTurn, joined: false, nodeClaims: unread }), ready, { state: 'wait', reason: 'RollPending', message: `${changed}; waits until the claims of its node can be read` }],
-    ['is replaced', outdated({ turn: ourTurn, holder: counted, nodeClaims: nodeClaims(counted) }), ready, { state: 'wait', reason: 'Rolling', message: `${changed}; replaces the pod` }],
-    ['is replaced at once where it is on no node', outdated({ pod: older({ nodeName: undefined as never, running: false }) }), {}, { state: 'wait', reason: 'Rolling', message: `${changed}; replaces the pod` }],
+    [
+      'is left where it was replaced too often',
+      outdated({ holder: backedOff, nodeClaims: nodeClaims(backedOff) }),
+      ready,
+      {
+        state: 'wait',
+        reason: 'RollBackedOff',
+        retryAfterSeconds: 30,
+        message: `${changed}; the operator has replaced this pod 4 times since ${seconds(180)} and waits until ${seconds(30 - 600)}; see what changes its configuration back and forth; kubectl delete pod demo-drive-0 -n default replaces it at once`,
+      },
+    ],
+    [
+      'is left while the next one could not come',
+      outdated({ node: node({ unschedulable: true }) }),
+      ready,
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        retryAfterSeconds: 30,
+        message: `${changed}; the next pod could not come: node node-1 is cordoned; it is left until that has ended`,
+      },
+    ],
+    [
+      'is left while the boot scripts of the next one are not known',
+      outdated(),
+      {},
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        message: `${changed}; the next pod could not come: the boot scripts in namespace default have not been looked up; it is left until that has ended`,
+      },
+    ],
+    [
+      'takes the turn first',
+      outdated(),
+      ready,
+      {
+        state: 'act',
+        reason: 'Rolling',
+        message: `${changed}; takes the disruption turn of the cluster`,
+        operations: [takes('roll')],
+      },
+    ],
+    [
+      'waits for the turn of another container',
+      outdated({ turn: takenTurn }),
+      ready,
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        message: `${changed}; waits for the disruption turn, held by default/demo-drive-1 (roll)`,
+        retryAfterSeconds: 5,
+      },
+    ],
+    [
+      'gives the turn back while something is missing',
+      outdated({ turn: ourTurn, ownStatus: rebuilding }),
+      ready,
+      {
+        state: 'act',
+        reason: 'RollPending',
+        message: `${changed}; waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait`,
+        operations: [gives],
+      },
+    ],
+    [
+      'of a frontend waits for its mounts, looked at once a minute',
+      outdated({ joined: false, identityKnown: false, report: report({ activeMounts: 2 }) }),
+      { ...ready, ...frontend },
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        message: `${changed}; waits until 2 active mounts are gone`,
+        retryAfterSeconds: 60,
+      },
+    ],
+    [
+      'is counted before it is replaced',
+      outdated({ turn: ourTurn }),
+      ready,
+      {
+        state: 'act',
+        reason: 'Rolling',
+        message: `${changed}; counts the replacement`,
+        operations: [writes('replacements', { podUid: 'pod-0', at: [now], level: 0 })],
+      },
+    ],
+    [
+      'is not replaced before that can be counted',
+      outdated({ turn: ourTurn, joined: false, nodeClaims: unread }),
+      ready,
+      { state: 'wait', reason: 'RollPending', message: `${changed}; waits until the claims of its node can be read` },
+    ],
+    [
+      'is replaced',
+      outdated({ turn: ourTurn, holder: counted, nodeClaims: nodeClaims(counted) }),
+      ready,
+      { state: 'wait', reason: 'Rolling', message: `${changed}; replaces the pod` },
+    ],
+    [
+      'is replaced at once where it is on no node',
+      outdated({ pod: older({ nodeName: undefined as never, running: false }) }),
+      {},
+      { state: 'wait', reason: 'Rolling', message: `${changed}; replaces the pod` },
+    ],
   ];
   test((given) => upToDate.check(given), rows);
 
   it('may be omitted exactly when it is said to be replaced', () => {
-    const live = rows.map(([sentence, change, given, expected]) => ({ sentence, given: factsOf(change, given), replaces: expected.message?.endsWith('; replaces the pod') === true }))
-      .filter(({ given: { pod } }) => pod !== undefined && !pod.terminating && pod.ended === undefined && pod.record.configHash === 'older');
-    expect(live.filter(({ given }) => mayOmit(given)).map(({ sentence }) => sentence)).toEqual(live.filter(({ replaces }) => replaces).map(({ sentence }) => sentence));
+    const live = rows
+      .map(([sentence, change, given, expected]) => ({
+        sentence,
+        given: factsOf(change, given),
+        replaces: expected.message?.endsWith('; replaces the pod') === true,
+      }))
+      .filter(
+        ({ given: { pod } }) =>
+          pod !== undefined && !pod.terminating && pod.ended === undefined && pod.record.configHash === 'older',
+      );
+    expect(live.filter(({ given }) => mayOmit(given)).map(({ sentence }) => sentence)).toEqual(
+      live.filter(({ replaces }) => replaces).map(({ sentence }) => sentence),
+    );
     expect(live.filter(({ replaces }) => replaces)).toHaveLength(2);
   });
 });
@@ -151,24 +515,117 @@ describe('a pod of an earlier configuration', () => {
 describe('the disruption turn', () => {
   const turnStep = successionSteps.find(({ name }) => name === 'Turn')!;
   const guest = { ...ourTurn, as: 'guest' as const, shared: true };
-  const others = { ...ourTurn, shared: true, by: { ...ourTurn.by, others: { 'uid-of-drive-1': { namespace, name: 'demo-drive-1' } } } };
-  const otherGone: Given = { answers: [read(objectLive({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name: 'demo-drive-1' }, 0), { exists: false })] };
+  const others = {
+    ...ourTurn,
+    shared: true,
+    by: { ...ourTurn.by, others: { 'uid-of-drive-1': { namespace, name: 'demo-drive-1' } } },
+  };
+  const otherGone: Given = {
+    answers: [
+      read(
+        objectLive({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name: 'demo-drive-1' }, 0),
+        { exists: false },
+      ),
+    ],
+  };
   const ofNode = { nodeName: 'node-1', failureDomain: 'domain-0' };
-  test((given) => turnStep.check(given), [
-    ['is not its own', {}, {}, { state: 'skipped' }],
-    ['is not known to be', { turn: ourTurn, clusterClaims: unread }, {}, { state: 'skipped' }],
-    ['becomes that of its node when that is emptied', { turn: ourTurn, node: node({ unschedulable: true }), pod: terminating() }, {}, {
-      state: 'act', reason: 'TakingTurn', message: 'its node node-1 is emptied: makes the turn that of the node', operations: [takeTurn(clusterClaims(), facts, 'node', now, ofNode)],
-    }],
-    ['is held while its pod ends', { turn: ourTurn, pod: terminating() }, {}, { state: 'wait', reason: 'TurnHeld', message: 'holds the disruption turn of its cluster' }],
-    ['is held while its pod is allowed to stop', mayStop, {}, { state: 'wait', reason: 'TurnHeld', message: 'its pod is allowed to stop' }],
-    ['is held until it is READY', { turn: ourTurn, report: report({ local: [] }) }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until its weka container is READY' }],
-    ['is held until those that share it are READY', { turn: others }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until all that share it are READY: demo-drive-1' }],
-    ['is given back for one that shared it and is gone', { turn: others }, otherGone, { state: 'act', reason: 'ReturningTurn', message: 'gives back the share of demo-drive-1, which is gone', operations: [returnTurn(clusterClaims(), guest, 'uid-of-drive-1')] }],
-    ['is held while the protection is not known', { turn: ourTurn, ownStatus: undefined }, {}, { state: 'unknown', message: 'the protection of the weka cluster is not known: the status of the weka cluster has not been read' }],
-    ['is held until protection is full', { turn: ourTurn, ownStatus: rebuilding }, {}, { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until protection is full: weka is REBUILDING' }],
-    ['is given back where others are what is missing', { turn: ourTurn, ownStatus: rebuilding, inWeka: inWeka({ 3: { status: 'DOWN' } }) }, {}, { state: 'act', reason: 'ReturningTurn', operations: [gives] }],
-    ['is given back', { turn: ourTurn, otherStatus: wholeStatus }, {}, { state: 'act', reason: 'ReturningTurn', message: 'gives the disruption turn back', operations: [gives] }],
-    ['is given back by a guest, whatever the others do', { turn: guest, ownStatus: rebuilding }, {}, { state: 'act', reason: 'ReturningTurn', message: 'gives its share of the disruption turn back', operations: [returnTurn(clusterClaims(), guest, uid)] }],
-  ]);
+  test(
+    (given) => turnStep.check(given),
+    [
+      ['is not its own', {}, {}, { state: 'skipped' }],
+      ['is not known to be', { turn: ourTurn, clusterClaims: unread }, {}, { state: 'skipped' }],
+      [
+        'becomes that of its node when that is emptied',
+        { turn: ourTurn, node: node({ unschedulable: true }), pod: terminating() },
+        {},
+        {
+          state: 'act',
+          reason: 'TakingTurn',
+          message: 'its node node-1 is emptied: makes the turn that of the node',
+          operations: [takeTurn(clusterClaims(), facts, 'node', now, ofNode)],
+        },
+      ],
+      [
+        'is held while its pod ends',
+        { turn: ourTurn, pod: terminating() },
+        {},
+        { state: 'wait', reason: 'TurnHeld', message: 'holds the disruption turn of its cluster' },
+      ],
+      [
+        'is held while its pod is allowed to stop',
+        mayStop,
+        {},
+        { state: 'wait', reason: 'TurnHeld', message: 'its pod is allowed to stop' },
+      ],
+      [
+        'is held until it is READY',
+        { turn: ourTurn, report: report({ local: [] }) },
+        {},
+        { state: 'wait', reason: 'TurnHeld', message: 'keeps the disruption turn until its weka container is READY' },
+      ],
+      [
+        'is held until those that share it are READY',
+        { turn: others },
+        {},
+        {
+          state: 'wait',
+          reason: 'TurnHeld',
+          message: 'keeps the disruption turn until all that share it are READY: demo-drive-1',
+        },
+      ],
+      [
+        'is given back for one that shared it and is gone',
+        { turn: others },
+        otherGone,
+        {
+          state: 'act',
+          reason: 'ReturningTurn',
+          message: 'gives back the share of demo-drive-1, which is gone',
+          operations: [returnTurn(clusterClaims(), guest, 'uid-of-drive-1')],
+        },
+      ],
+      [
+        'is held while the protection is not known',
+        { turn: ourTurn, ownStatus: undefined },
+        {},
+        {
+          state: 'unknown',
+          message: 'the protection of the weka cluster is not known: the status of the weka cluster has not been read',
+        },
+      ],
+      [
+        'is held until protection is full',
+        { turn: ourTurn, ownStatus: rebuilding },
+        {},
+        {
+          state: 'wait',
+          reason: 'TurnHeld',
+          message: 'keeps the disruption turn until protection is full: weka is REBUILDING',
+        },
+      ],
+      [
+        'is given back where others are what is missing',
+        { turn: ourTurn, ownStatus: rebuilding, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+        {},
+        { state: 'act', reason: 'ReturningTurn', operations: [gives] },
+      ],
+      [
+        'is given back',
+        { turn: ourTurn, otherStatus: wholeStatus },
+        {},
+        { state: 'act', reason: 'ReturningTurn', message: 'gives the disruption turn back', operations: [gives] },
+      ],
+      [
+        'is given back by a guest, whatever the others do',
+        { turn: guest, ownStatus: rebuilding },
+        {},
+        {
+          state: 'act',
+          reason: 'ReturningTurn',
+          message: 'gives its share of the disruption turn back',
+          operations: [returnTurn(clusterClaims(), guest, uid)],
+        },
+      ],
+    ],
+  );
 });

@@ -19,7 +19,11 @@ import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
 
 /** The fence before a pod in place of the last one of a holder. */
-export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefined, live: FenceInput['live']): FenceDecision {
+export function successorOf(
+  facts: ContainerFacts,
+  holder: ClaimHolder | undefined,
+  live: FenceInput['live'],
+): FenceDecision {
   const incarnation = holder?.incarnation;
   // the boot of another node proves nothing about this pod
   const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
@@ -27,10 +31,13 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
     incarnation,
     stopAllowed: holder?.stopAllowed,
     live,
-    node: node === undefined ? undefined : {
-      bootId: node.spec.bootId ?? '',
-      outOfService: (node.spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
-    },
+    node:
+      node === undefined
+        ? undefined
+        : {
+            bootId: node.spec.bootId ?? '',
+            outOfService: (node.spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
+          },
     nodeGone: incarnation !== undefined && node === undefined && nodeExists(facts, incarnation.nodeName) === false,
     lockObtained: incarnation !== undefined && probeSucceeded(facts, incarnation.podUid),
   });
@@ -40,9 +47,22 @@ export function successorOf(facts: ContainerFacts, holder: ClaimHolder | undefin
 export const successor = (facts: ContainerFacts): FenceDecision => successorOf(facts, facts.holder, livePod(facts));
 
 /** What it is in weka is written beside the pod: after that pod nobody else may know it, and a status may be lost. */
-export function identityChange({ pod, uid, container: { spec }, joined, identityKnown, containerId, clusterGuid }: ContainerFacts): ClaimChange[] {
+export function identityChange({
+  pod,
+  uid,
+  container: { spec },
+  joined,
+  identityKnown,
+  containerId,
+  clusterGuid,
+}: ContainerFacts): ClaimChange[] {
   if (pod === undefined || !is(spec.mode, 'backend') || !identityKnown) return [];
-  return [{ path: ['holders', uid, 'identity'], value: defined({ podUid: pod.target.uid, ...(joined ? { containerId, clusterGuid } : {}) }) }];
+  return [
+    {
+      path: ['holders', uid, 'identity'],
+      value: defined({ podUid: pod.target.uid, ...(joined ? { containerId, clusterGuid } : {}) }),
+    },
+  ];
 }
 
 /** The permission is recorded before it is given: a pod that vanishes afterwards needs no proof of its death. */
@@ -50,14 +70,20 @@ function permission(facts: ContainerFacts, decision: StopDecision): Operation[] 
   const { pod, holder, nodeClaims, uid } = facts;
   if (pod === undefined || nodeClaims?.state === 'unknown') return [];
   if (holder !== undefined && nodeClaims?.state === 'known' && holder.stopAllowed !== pod.target.uid) {
-    return [writeClaims(nodeClaims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }, ...identityChange(facts)])];
+    return [
+      writeClaims(nodeClaims, [
+        { path: ['holders', uid, 'stopAllowed'], value: pod.target.uid },
+        ...identityChange(facts),
+      ]),
+    ];
   }
   return pod.running ? [allowStop(pod.target, decision.stop === 'force')] : [];
 }
 
 /** Seconds. Mounts may stay for weeks, and there may be thousands of clients, each look at which is an exec. */
 const mountsPace = { terminating: 15, rolling: 60 };
-const isAboutMounts = ({ reason }: StopDecision): boolean => reason === 'ActiveMounts' || reason === 'ActiveMountsUnknown';
+const isAboutMounts = ({ reason }: StopDecision): boolean =>
+  reason === 'ActiveMounts' || reason === 'ActiveMountsUnknown';
 
 /** A permission that was recorded and not given yet is taken back when the stop is no longer right. */
 function withdrawal({ pod, holder, nodeClaims, uid, report }: ContainerFacts): Operation[] {
@@ -83,15 +109,18 @@ export function terminationOutcome(facts: ContainerFacts): Outcome {
   if (report?.allowForceStop === true || (report?.allowStop === true && decision.stop !== 'force')) {
     return wait('PodStopping', 'the pod may stop; waits until it has', 1);
   }
-  if (decision.takeTurn !== undefined) return act(decision.reason, decision.message, turnOperations(facts, decision.takeTurn));
+  if (decision.takeTurn !== undefined)
+    return act(decision.reason, decision.message, turnOperations(facts, decision.takeTurn));
   if (decision.stop === 'wait') {
     const back = withdrawal(facts);
     if (back.length > 0) return act(decision.reason, decision.message, back, 1);
-    if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts)) return act(decision.reason, decision.message, returning(facts), 2);
+    if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts))
+      return act(decision.reason, decision.message, returning(facts), 2);
     return wait(decision.reason, decision.message, isAboutMounts(decision) ? mountsPace.terminating : 3);
   }
   const silent = silentNode(facts);
-  if (silent !== undefined) return act('NodeSilent', `the pod may stop (${decision.message}); ${silent}`, permission(facts, decision), 10);
+  if (silent !== undefined)
+    return act('NodeSilent', `the pod may stop (${decision.message}); ${silent}`, permission(facts, decision), 10);
   return act('AllowingStop', `lets the pod stop: ${decision.message}`, permission(facts, decision), 1);
 }
 
@@ -100,15 +129,20 @@ const heldBackPace = 30;
 
 /** There is a pod that runs, or one that is to be replaced before it does. */
 const livesOn = (facts: ContainerFacts): boolean =>
-  facts.pod !== undefined && !facts.pod.terminating && facts.pod.ended === undefined && (facts.pod.running || isOutdated(facts));
+  facts.pod !== undefined &&
+  !facts.pod.terminating &&
+  facts.pod.ended === undefined &&
+  (facts.pod.running || isOutdated(facts));
 
 /** A replacement is under way until the new pod runs; it is told from any other absence by what was said before. */
 function rollGoesOn({ pod, holder, container: { status } }: ContainerFacts): Outcome {
   const before = status?.conditions?.find(({ type }) => type === 'PodUpToDate');
   // a status may be older than the replacement, which its claim has counted
   const counted = pod?.terminating === true && holder?.replacements?.podUid === pod.target.uid;
-  if (counted || (before?.status === 'False' && before.reason === 'Rolling')) return wait('Rolling', 'the pod is replaced; waits until the new one runs', 5);
-  if (pod?.terminating === true) return wait('PodEnding', 'the pod ends; the next one will be of the wished configuration', 30);
+  if (counted || (before?.status === 'False' && before.reason === 'Rolling'))
+    return wait('Rolling', 'the pod is replaced; waits until the new one runs', 5);
+  if (pod?.terminating === true)
+    return wait('PodEnding', 'the pod ends; the next one will be of the wished configuration', 30);
   return wait('PodNotRunning', 'no pod runs yet; the one that will is of the wished configuration', 30);
 }
 
@@ -116,20 +150,32 @@ function rollGoesOn({ pod, holder, container: { status } }: ContainerFacts): Out
 function upToDate(facts: ContainerFacts): Outcome {
   if (!livesOn(facts)) return rollGoesOn(facts);
   if (isUnrecorded(facts)) {
-    return wait('PodUnrecorded', `nothing on pod ${facts.name} says of which configuration it was built, so it is left alone; delete it to have it built anew`, 600);
+    return wait(
+      'PodUnrecorded',
+      `nothing on pod ${facts.name} says of which configuration it was built, so it is left alone; delete it to have it built anew`,
+      600,
+    );
   }
   if (!isOutdated(facts)) return done();
   const reason = rollReason(facts) ?? '';
   const held = heldBack(facts);
   if (held !== undefined) {
     const message = `${reason}; ${held.message}`;
-    return wait(held.reason, message, heldBackPace, held.reason === 'RollBackedOff' ? [{ type: 'Warning', reason: held.reason, message }] : []);
+    return wait(
+      held.reason,
+      message,
+      heldBackPace,
+      held.reason === 'RollBackedOff' ? [{ type: 'Warning', reason: held.reason, message }] : [],
+    );
   }
   if (mayOmit(facts)) return wait('Rolling', `${reason}; replaces the pod`, 1);
   const decision = stopDecision(facts);
-  if (decision.takeTurn !== undefined) return act('Rolling', `${reason}; ${decision.message}`, turnOperations(facts, decision.takeTurn));
-  if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts)) return act('RollPending', `${reason}; ${decision.message}`, returning(facts), 5);
-  if (decision.stop !== 'wait' && facts.nodeClaims?.state === 'unknown') return wait('RollPending', `${reason}; waits until the claims of its node can be read`, 2);
+  if (decision.takeTurn !== undefined)
+    return act('Rolling', `${reason}; ${decision.message}`, turnOperations(facts, decision.takeTurn));
+  if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts))
+    return act('RollPending', `${reason}; ${decision.message}`, returning(facts), 5);
+  if (decision.stop !== 'wait' && facts.nodeClaims?.state === 'unknown')
+    return wait('RollPending', `${reason}; waits until the claims of its node can be read`, 2);
   if (decision.stop !== 'wait') return act('Rolling', `${reason}; counts the replacement`, countOperation(facts));
   return wait('RollPending', `${reason}; ${decision.message}`, isAboutMounts(decision) ? mountsPace.rolling : 5);
 }
@@ -137,11 +183,27 @@ function upToDate(facts: ContainerFacts): Outcome {
 /** A rolling pod may be omitted as soon as nothing speaks against its stop, and it has been counted. */
 export function mayOmit(facts: ContainerFacts): boolean {
   if (facts.pod?.nodeName === undefined) return true;
-  return heldBack(facts) === undefined && stopDecision(facts).stop !== 'wait' && countOperation(facts).length === 0 && facts.nodeClaims?.state !== 'unknown';
+  return (
+    heldBack(facts) === undefined &&
+    stopDecision(facts).stop !== 'wait' &&
+    countOperation(facts).length === 0 &&
+    facts.nodeClaims?.state !== 'unknown'
+  );
 }
 
 /** Beside the life of the container, never blocking it. */
 export const successionSteps = [
-  { name: 'UpToDate', condition: 'PodUpToDate', mode: 'independent', summary: 'The pod has the wished configuration and image; if not, it is replaced under the disruption turn.', check: upToDate },
-  { name: 'Turn', mode: 'independent', summary: 'The disruption turn is given back once weka is READY and protection is full.', check: turnReturned },
+  {
+    name: 'UpToDate',
+    condition: 'PodUpToDate',
+    mode: 'independent',
+    summary: 'The pod has the wished configuration and image; if not, it is replaced under the disruption turn.',
+    check: upToDate,
+  },
+  {
+    name: 'Turn',
+    mode: 'independent',
+    summary: 'The disruption turn is given back once weka is READY and protection is full.',
+    check: turnReturned,
+  },
 ] as const satisfies readonly Step<ContainerFacts>[];

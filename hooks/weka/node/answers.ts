@@ -24,11 +24,21 @@ function entriesAt<Entry>(list: readonly Entry[], found: readonly (readonly numb
   return indexes.flatMap((index) => list[index] ?? []);
 }
 
-const containersBy = once((list: Containers) => ({ id: positions(list, ({ host_id }) => host_id), name: positions(list, ({ container_name }) => container_name) }));
-const drivesBy = once((list: Drives) => ({ serial: positions(list, ({ serial_number = '' }) => serial_number), host: positions(list, ({ host_id }) => host_id) }));
+const containersBy = once((list: Containers) => ({
+  id: positions(list, ({ host_id }) => host_id),
+  name: positions(list, ({ container_name }) => container_name),
+}));
+const drivesBy = once((list: Drives) => ({
+  serial: positions(list, ({ serial_number = '' }) => serial_number),
+  host: positions(list, ({ host_id }) => host_id),
+}));
 
 /** The first container that has the number or the name. */
-export function containerIn(list: Containers, id: string | undefined, name: string | undefined): Containers[number] | undefined {
+export function containerIn(
+  list: Containers,
+  id: string | undefined,
+  name: string | undefined,
+): Containers[number] | undefined {
   const by = containersBy(list);
   return entriesAt(list, [id === undefined ? [] : by.id.get(id), name === undefined ? [] : by.name.get(name)])[0];
 }

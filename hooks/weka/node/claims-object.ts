@@ -14,15 +14,22 @@ const settling = 150;
  * @param uid of the claims object that is there; undefined: none is
  * @returns what the status is to say, and in how many seconds that may change
  */
-export function claimsSeen(before: Seen | undefined, uid: string | undefined, now: string): { seen?: Seen; again?: number } {
+export function claimsSeen(
+  before: Seen | undefined,
+  uid: string | undefined,
+  now: string,
+): { seen?: Seen; again?: number } {
   const settled = uid === undefined ? {} : { seen: { uid } };
   if (before === undefined || before.uid === uid) return settled;
   const pending = uid ?? '';
-  const since = before.pending === pending ? before.since ?? now : now;
+  const since = before.pending === pending ? (before.since ?? now) : now;
   const left = settling - (Date.parse(now) - Date.parse(since)) / 1000;
   return left <= 0 ? settled : { seen: { uid: before.uid, pending, since }, again: Math.ceil(left) };
 }
 
 /** Nobody chooses in claims that are not those which a WekaNode knows to be complete. */
-export const isIncomplete = ({ status }: Pick<WekaNode, 'status'>, field: 'claims' | 'portClaims', uid: string | undefined): boolean =>
-  status?.[field] !== undefined && status[field].uid !== uid;
+export const isIncomplete = (
+  { status }: Pick<WekaNode, 'status'>,
+  field: 'claims' | 'portClaims',
+  uid: string | undefined,
+): boolean => status?.[field] !== undefined && status[field].uid !== uid;

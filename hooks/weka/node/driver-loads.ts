@@ -47,8 +47,10 @@ export function failedLoads({ loads, failed, loaderOf, bootId, now }: LoadsInput
     const message = loader === undefined ? undefined : givenUp(loader, now);
     const before = failed.find((one) => one.image === image);
     // a helper that is on its way out was counted already
-    const counted = loader !== undefined && before !== undefined && Date.parse(before.at) >= Date.parse(loader.createdAt);
-    if (message !== undefined && !counted) return [{ image, bootId, at: now, message: message.slice(0, messageLength) }];
+    const counted =
+      loader !== undefined && before !== undefined && Date.parse(before.at) >= Date.parse(loader.createdAt);
+    if (message !== undefined && !counted)
+      return [{ image, bootId, at: now, message: message.slice(0, messageLength) }];
     return before === undefined ? [] : [before];
   });
 }
@@ -63,6 +65,11 @@ export function nextLoad(input: LoadsInput): Load | undefined {
   });
   if (working !== undefined) return working;
   const order = ({ image, backend }: Load): [number, number] => [failed.get(image) ?? 0, backend ? 0 : 1];
-  const ready = loads.filter(({ image }) => loaderOf(image) === undefined && !(Date.parse(now) - (failed.get(image) ?? 0) < retrySeconds * 1000));
-  return [...ready].sort((one, other) => order(one)[0] - order(other)[0] || order(one)[1] - order(other)[1] || (one.image < other.image ? -1 : 1))[0];
+  const ready = loads.filter(
+    ({ image }) => loaderOf(image) === undefined && !(Date.parse(now) - (failed.get(image) ?? 0) < retrySeconds * 1000),
+  );
+  return [...ready].sort(
+    (one, other) =>
+      order(one)[0] - order(other)[0] || order(one)[1] - order(other)[1] || (one.image < other.image ? -1 : 1),
+  )[0];
 }

@@ -6,7 +6,16 @@ import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is, isMode } from '../api/modes.ts';
 import type { OperatorConfig } from '../config.ts';
-import { admitted, clusterByUid, clusterExists, containerLook, inTurn, liveMembers, type ClusterReference, type LiveMember } from './live.ts';
+import {
+  admitted,
+  clusterByUid,
+  clusterExists,
+  containerLook,
+  inTurn,
+  liveMembers,
+  type ClusterReference,
+  type LiveMember,
+} from './live.ts';
 
 export interface PolicyInput {
   request: ReadingRequest;
@@ -49,12 +58,15 @@ function listOf(entries: readonly string[]): (value: string) => boolean {
 
 /** Containers that wait for drivers: a frontend for those of its very image, the backends for any. */
 function waiting({ holders, loaded }: PolicyInput): [string, ClaimHolder][] {
-  return Object.entries(holders).filter(([, { mode, image }]) =>
-    is(mode, 'requiresDrivers') && (is(mode, 'frontend') ? !loaded.includes(image) : loaded.length === 0));
+  return Object.entries(holders).filter(
+    ([, { mode, image }]) =>
+      is(mode, 'requiresDrivers') && (is(mode, 'frontend') ? !loaded.includes(image) : loaded.length === 0),
+  );
 }
 
 /** A pod of it ran and was not told to stop, as far as the claims know. */
-const hasPod = ({ incarnation, stopAllowed }: ClaimHolder): boolean => incarnation !== undefined && incarnation.podUid !== stopAllowed;
+const hasPod = ({ incarnation, stopAllowed }: ClaimHolder): boolean =>
+  incarnation !== undefined && incarnation.podUid !== stopAllowed;
 
 function clusterOfHolder({ clusters }: PolicyInput, holder: ClaimHolder): ClusterReference | undefined {
   const cluster = clusterByUid(clusters).get(holder.clusterUid ?? '');
@@ -65,7 +77,10 @@ function clusterOfHolder({ clusters }: PolicyInput, holder: ClaimHolder): Cluste
 function ownSources(input: PolicyInput): Source[] {
   return waiting(input).flatMap(([uid, holder]) => {
     const cluster = is(holder.mode, 'backend') && hasPod(holder) ? clusterOfHolder(input, holder) : undefined;
-    const trusted = cluster !== undefined && clusterExists(input.request, cluster, ages.cluster) === true && admitted(input.request, uid, holder, ages.pod) === 'admitted';
+    const trusted =
+      cluster !== undefined &&
+      clusterExists(input.request, cluster, ages.cluster) === true &&
+      admitted(input.request, uid, holder, ages.pod) === 'admitted';
     return trusted ? [{ image: holder.image, service: holder.driversDistService }] : [];
   });
 }
@@ -73,11 +88,21 @@ function ownSources(input: PolicyInput): Source[] {
 const memberFields = ['spec.image', 'spec.mode', 'spec.driversDistService'];
 
 /** What the member's own container says, once it is proven to be a backend of that cluster with an admitted pod; undefined: not known. */
-function memberSource({ request }: PolicyInput, cluster: ClusterReference, { pod, containerUid }: LiveMember): Source[] | undefined {
+function memberSource(
+  { request }: PolicyInput,
+  cluster: ClusterReference,
+  { pod, containerUid }: LiveMember,
+): Source[] | undefined {
   const fact = factValue(request.observed, containerLook(pod, ages.cluster, memberFields));
   const state = admitted(request, containerUid, pod, ages.cluster);
   if (fact.state === 'unknown' || state === undefined) return undefined;
-  if (!fact.value.exists || fact.value.uid !== containerUid || fact.value.controllerUid !== cluster.uid || state !== 'admitted') return [];
+  if (
+    !fact.value.exists ||
+    fact.value.uid !== containerUid ||
+    fact.value.controllerUid !== cluster.uid ||
+    state !== 'admitted'
+  )
+    return [];
   const { 'spec.image': image, 'spec.mode': mode, 'spec.driversDistService': service } = fact.value.fields;
   if (typeof image !== 'string' || typeof mode !== 'string' || !isMode(mode) || !is(mode, 'backend')) return [];
   return [{ image, ...(typeof service === 'string' ? { service } : {}) }];
@@ -101,8 +126,11 @@ function sourcesElsewhere(input: PolicyInput): { sources: Source[]; complete: bo
 }
 
 /** The operator's own images are its administrator's already. */
-const ownImages = ({ signDrivesImage, maintenanceImage, discoveryImage }: OperatorConfig): string[] =>
-  [signDrivesImage, maintenanceImage, ...(discoveryImage === undefined ? [] : [discoveryImage])];
+const ownImages = ({ signDrivesImage, maintenanceImage, discoveryImage }: OperatorConfig): string[] => [
+  signDrivesImage,
+  maintenanceImage,
+  ...(discoveryImage === undefined ? [] : [discoveryImage]),
+];
 
 /** Only an administrator writes patterns: what a container says of itself is taken word for word, and a word that would be read as one is none. */
 const isPlain = (value: string | undefined): value is string => value !== undefined && !value.endsWith('*');
@@ -115,8 +143,13 @@ interface Allowed {
 function allowed(input: PolicyInput, sources: readonly Source[]): Allowed {
   const { helperImages, driversDistServices } = input.config;
   return {
-    image: listOf([...ownImages(input.config), ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image).filter(isPlain))]),
-    service: listOf(driversDistServices.length > 0 ? driversDistServices : sources.map(({ service }) => service).filter(isPlain)),
+    image: listOf([
+      ...ownImages(input.config),
+      ...(helperImages.length > 0 ? helperImages : sources.map(({ image }) => image).filter(isPlain)),
+    ]),
+    service: listOf(
+      driversDistServices.length > 0 ? driversDistServices : sources.map(({ service }) => service).filter(isPlain),
+    ),
   };
 }
 
@@ -128,10 +161,14 @@ function asksElsewhere(input: PolicyInput): boolean {
   const { helperImages, driversDistServices } = input.config;
   if (helperImages.length > 0 && driversDistServices.length > 0) return false;
   const known = allowed(input, ownSources(input));
-  return waiting(input).some(([uid, holder]) => hasPod(holder) && admitted(input.request, uid, holder, ages.pod) === 'admitted' && !permits(known, holder));
+  return waiting(input).some(
+    ([uid, holder]) =>
+      hasPod(holder) && admitted(input.request, uid, holder, ages.pod) === 'admitted' && !permits(known, holder),
+  );
 }
 
-const way = (setting: string, what: string): string => `an administrator of the operator adds it to ${setting}, or the container uses ${what} of a WekaCluster that runs`;
+const way = (setting: string, what: string): string =>
+  `an administrator of the operator adds it to ${setting}, or the container uses ${what} of a WekaCluster that runs`;
 
 function verdict(input: PolicyInput, list: Allowed, [uid, holder]: [string, ClaimHolder]): Verdict {
   const { image, mode, namespace, name, driversDistService } = holder;
@@ -141,10 +178,16 @@ function verdict(input: PolicyInput, list: Allowed, [uid, holder]: [string, Clai
   const pod = admitted(input.request, uid, holder, ages.pod);
   if (pod === undefined) return { state: 'unknown', message: `the pod of ${namespace}/${name} has not been read` };
   if (pod === 'absent') return { state: 'idle' };
-  if (pod === 'unprivileged') return refuse(`pod ${namespace}/${name} was not admitted as a privileged one, and no helper does for it what it may not do itself`);
-  if (!list.image(image)) return refuse(`no helper may run image ${image} of ${namespace}/${name}: ${way('HELPER_IMAGES', 'the image')}`);
+  if (pod === 'unprivileged')
+    return refuse(
+      `pod ${namespace}/${name} was not admitted as a privileged one, and no helper does for it what it may not do itself`,
+    );
+  if (!list.image(image))
+    return refuse(`no helper may run image ${image} of ${namespace}/${name}: ${way('HELPER_IMAGES', 'the image')}`);
   if (driversDistService !== undefined && !list.service(driversDistService)) {
-    return refuse(`no drivers may be loaded from ${driversDistService}, which ${namespace}/${name} names: ${way('DRIVERS_DIST_SERVICES', 'the service')}`);
+    return refuse(
+      `no drivers may be loaded from ${driversDistService}, which ${namespace}/${name} names: ${way('DRIVERS_DIST_SERVICES', 'the service')}`,
+    );
   }
   return { state: 'allowed', image, service: driversDistService, frontend: is(mode, 'frontend') };
 }
@@ -156,7 +199,12 @@ export function verdicts(input: PolicyInput): Verdict[] {
   return waiting(input).map((entry) => {
     const found = verdict(input, list, entry);
     // what is not allowed yet may be, once the clusters were heard
-    return found.state === 'refused' && !elsewhere.complete ? { state: 'unknown', message: `not all clusters have been asked whether drivers of ${found.image} may be loaded` } : found;
+    return found.state === 'refused' && !elsewhere.complete
+      ? {
+          state: 'unknown',
+          message: `not all clusters have been asked whether drivers of ${found.image} may be loaded`,
+        }
+      : found;
   });
 }
 
@@ -171,7 +219,9 @@ export interface Load extends Source {
  * container that names a service gives it.
  */
 export function loads(found: readonly Verdict[], loaded: readonly string[]): Load[] {
-  const permitted = found.flatMap((one) => (one.state === 'allowed' && (one.frontend || loaded.length === 0) ? [one] : []));
+  const permitted = found.flatMap((one) =>
+    one.state === 'allowed' && (one.frontend || loaded.length === 0) ? [one] : [],
+  );
   const byImage = new Map<string, Load>();
   for (const { image, service, frontend } of permitted) {
     const before = byImage.get(image);

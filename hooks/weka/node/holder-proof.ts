@@ -37,7 +37,12 @@ export const ages = { rare: 240, fresh: 2, report: 1 };
 /** A field makes the fresh look another question than the rare one. */
 const freshFields = ['spec.mode'];
 
-function isGone({ observed }: ReadingRequest, { uid, holder }: Suspect, age: number, fields: string[]): boolean | undefined {
+function isGone(
+  { observed }: ReadingRequest,
+  { uid, holder }: Suspect,
+  age: number,
+  fields: string[],
+): boolean | undefined {
   const fact = factValue(observed, containerLook(holder, age, fields));
   return fact.state === 'unknown' ? undefined : !fact.value.exists || fact.value.uid !== uid;
 }
@@ -45,11 +50,15 @@ function isGone({ observed }: ReadingRequest, { uid, holder }: Suspect, age: num
 /** Holders whose container a look of some minutes ago did not find; nobody is looked at from a node that goes. */
 export function suspects({ request, holders }: HolderInput): Suspect[] {
   if (request.parent.metadata.deletionTimestamp !== undefined) return [];
-  return Object.entries(holders).map(([uid, holder]) => ({ uid, holder })).filter((one) => isGone(request, one, ages.rare, []) === true);
+  return Object.entries(holders)
+    .map(([uid, holder]) => ({ uid, holder }))
+    .filter((one) => isGone(request, one, ages.rare, []) === true);
 }
 
 export function containerGone({ request }: HolderInput, suspect: Suspect): Missing {
-  return isGone(request, suspect, ages.fresh, freshFields) === true ? undefined : 'a fresh look at the WekaContainer is missing';
+  return isGone(request, suspect, ages.fresh, freshFields) === true
+    ? undefined
+    : 'a fresh look at the WekaContainer is missing';
 }
 
 /** Another container of its name is there, as after a restore: that one asks what is to become of the data, and is answered in a word of its own. */
@@ -59,16 +68,22 @@ export function nameTaken({ request }: HolderInput, { uid, holder }: Suspect): M
   return `a WekaContainer of this name with the uid ${fact.value.uid} is there and says what is to become of it: spec.overrides.adoptFormer or giveUpFormer with ${uid}`;
 }
 
-export type LeftPod = { state: 'unknown' | 'gone' | 'living' } | { state: 'terminating'; target: PodTarget; running: boolean };
+export type LeftPod =
+  { state: 'unknown' | 'gone' | 'living' } | { state: 'terminating'; target: PodTarget; running: boolean };
 
 /** The pod of the holder, by uid: one of that name that belongs to another container is none of its. */
 export function leftPod({ request }: HolderInput, { uid, holder }: Suspect): LeftPod {
   const fact = factValue(request.observed, podLive(holder, ages.fresh));
   if (fact.state === 'unknown') return { state: 'unknown' };
   const { value } = fact;
-  if (!value.exists || (value.controllerUid !== uid && value.uid !== holder.incarnation?.podUid)) return { state: 'gone' };
+  if (!value.exists || (value.controllerUid !== uid && value.uid !== holder.incarnation?.podUid))
+    return { state: 'gone' };
   if (value.deletionTimestamp === undefined) return { state: 'living' };
-  return { state: 'terminating', running: value.phase === 'Running', target: { namespace: holder.namespace, name: holder.name, uid: value.uid } };
+  return {
+    state: 'terminating',
+    running: value.phase === 'Running',
+    target: { namespace: holder.namespace, name: holder.name, uid: value.uid },
+  };
 }
 
 /** Proof that the last runtime of the holder is dead. A node that is gone proves nothing: its drives may come back with it. */
@@ -78,24 +93,46 @@ export function runtimeDead(input: HolderInput, suspect: Suspect): Missing {
   if (pod.state !== 'gone') return `its pod ${suspect.holder.namespace}/${suspect.holder.name} still exists`;
   const { incarnation, stopAllowed } = suspect.holder;
   const { metadata, spec } = input.node;
-  const node = incarnation === undefined || incarnation.nodeName !== metadata.name ? undefined : {
-    // a boot id that is not known is no other one
-    bootId: incarnation.bootId === '' ? '' : spec.bootId || incarnation.bootId,
-    outOfService: (spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
-  };
-  const fence = decideFence({ incarnation, stopAllowed, live: { exists: false }, node, nodeGone: false, lockObtained: false });
-  return fence.create ? undefined : `its pod ${incarnation?.podUid ?? ''} vanished without our permission; reboot the node, or taint it out-of-service`;
+  const node =
+    incarnation === undefined || incarnation.nodeName !== metadata.name
+      ? undefined
+      : {
+          // a boot id that is not known is no other one
+          bootId: incarnation.bootId === '' ? '' : spec.bootId || incarnation.bootId,
+          outOfService: (spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
+        };
+  const fence = decideFence({
+    incarnation,
+    stopAllowed,
+    live: { exists: false },
+    node,
+    nodeGone: false,
+    lockObtained: false,
+  });
+  return fence.create
+    ? undefined
+    : `its pod ${incarnation?.podUid ?? ''} vanished without our permission; reboot the node, or taint it out-of-service`;
 }
 
 /** What holds data, or counts in the redundancy of its weka cluster, is given back on the word of weka only. */
-export const needsWord = ({ mode, drives }: ClaimHolder): boolean => drives.length > 0 || (is(mode, 'backend') && !is(mode, 'frontend'));
+export const needsWord = ({ mode, drives }: ClaimHolder): boolean =>
+  drives.length > 0 || (is(mode, 'backend') && !is(mode, 'frontend'));
 
 /** Proof that a terminating pod without owner may be let go: nothing in weka counts on it, and no mount hangs on it. */
-export function mayBeLetGo(input: HolderInput, suspect: Suspect, pod: Extract<LeftPod, { state: 'terminating' }>): Missing {
+export function mayBeLetGo(
+  input: HolderInput,
+  suspect: Suspect,
+  pod: Extract<LeftPod, { state: 'terminating' }>,
+): Missing {
   const fact = factValue(input.request.observed, runtimeReport(pod.target, ages.report));
   if (!pod.running || fact.state === 'unknown') return 'its runtime has not reported';
   const { mode } = suspect.holder;
   const { activeMounts, identity } = fact.value;
-  if (is(mode, 'frontend') && activeMounts !== 0) return activeMounts === undefined || activeMounts === null ? 'its number of active mounts is not known' : `${activeMounts} active mounts hang on it`;
-  return is(mode, 'backend') ? clusterDone(input, suspect, { target: pod.target, identity: identity ?? undefined }) : undefined;
+  if (is(mode, 'frontend') && activeMounts !== 0)
+    return activeMounts === undefined || activeMounts === null
+      ? 'its number of active mounts is not known'
+      : `${activeMounts} active mounts hang on it`;
+  return is(mode, 'backend')
+    ? clusterDone(input, suspect, { target: pod.target, identity: identity ?? undefined })
+    : undefined;
 }

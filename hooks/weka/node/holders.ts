@@ -9,7 +9,17 @@ import { is } from '../api/modes.ts';
 import { allowStop, runtimeReport } from '../catalogue.ts';
 import { readableHoldersFact, type ClaimsFact } from '../claims/claims.ts';
 import {
-  ages, containerGone, leftPod, mayBeLetGo, nameTaken, needsWord, runtimeDead, suspects, type HolderInput, type LeftPod, type Suspect,
+  ages,
+  containerGone,
+  leftPod,
+  mayBeLetGo,
+  nameTaken,
+  needsWord,
+  runtimeDead,
+  suspects,
+  type HolderInput,
+  type LeftPod,
+  type Suspect,
 } from './holder-proof.ts';
 import type { Outcome } from '../reasons.ts';
 import { askForWord, clusterDone } from './weka-word.ts';
@@ -46,38 +56,58 @@ function judge(input: HolderInput, claims: ClaimsFact, suspect: Suspect): Judgem
   const gone = containerGone(input, suspect);
   const pod = leftPod(input, suspect);
   askAhead(input, suspect, pod);
-  const open = (missing: string, way: string): Judgement => ({ message: `${named(suspect)}: ${missing}; ${way}`, operations: [] });
+  const open = (missing: string, way: string): Judgement => ({
+    message: `${named(suspect)}: ${missing}; ${way}`,
+    operations: [],
+  });
   const byHand = `if nothing of it runs and no weka cluster has its drives or counts on it, kubectl patch wekaclaims ${name} --type=json -p '[{"op":"remove","path":"/spec/holders/${uid}"}]' gives it up`;
-  if (claims.state === 'unknown' || !same(claims.spec.holders?.[uid], holder)) return open('its claims are being read again', byHand);
+  if (claims.state === 'unknown' || !same(claims.spec.holders?.[uid], holder))
+    return open('its claims are being read again', byHand);
   if (gone !== undefined) return open(gone, byHand);
   if (pod.state === 'terminating') {
     const missing = mayBeLetGo(input, suspect, pod);
     const way = `once it may stop, kubectl exec ${holder.name} -n ${holder.namespace} -c weka-container -- touch /tmp/.allow-stop lets it go`;
     const fact = factValue(input.request.observed, runtimeReport(pod.target, ages.report));
-    if (fact.state === 'known' && (fact.value.allowStop || fact.value.allowForceStop)) return open('its pod may stop', 'waits until it has');
+    if (fact.state === 'known' && (fact.value.allowStop || fact.value.allowForceStop))
+      return open('its pod may stop', 'waits until it has');
     if (missing !== undefined) {
       const waiting = open(`its pod terminates and waits for permission: ${missing}`, way);
       const recorded = holder.stopAllowed === pod.target.uid && fact.state === 'known';
       // a permission that was recorded and not given would prove the death of a pod that vanishes
-      return recorded ? { ...waiting, operations: [writeClaims(claims, [{ path: ['holders', uid, 'stopAllowed'], value: null }])] } : waiting;
+      return recorded
+        ? { ...waiting, operations: [writeClaims(claims, [{ path: ['holders', uid, 'stopAllowed'], value: null }])] }
+        : waiting;
     }
     // the permission is recorded before it is given: afterwards the pod needs no other proof of its death
-    const operation = holder.stopAllowed === pod.target.uid ? allowStop(pod.target, false) : writeClaims(claims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }]);
+    const operation =
+      holder.stopAllowed === pod.target.uid
+        ? allowStop(pod.target, false)
+        : writeClaims(claims, [{ path: ['holders', uid, 'stopAllowed'], value: pod.target.uid }]);
     return { message: `${named(suspect)}: lets its pod stop, on which nothing depends`, operations: [operation] };
   }
   const taken = nameTaken(input, suspect);
   if (taken !== undefined) return open(taken, 'or delete it');
   const missing = runtimeDead(input, suspect) ?? (needsWord(holder) ? clusterDone(input, suspect) : undefined);
   if (missing !== undefined) return open(missing, byHand);
-  return { message: `${named(suspect)}: collects it`, operations: [writeClaims(claims, [{ path: ['holders', uid], value: null }])] };
+  return {
+    message: `${named(suspect)}: collects it`,
+    operations: [writeClaims(claims, [{ path: ['holders', uid], value: null }])],
+  };
 }
 
 /** An entry that can not be read stays, with all that it may hold. */
-const illegible = ({ node, unreadable }: HolderInput): string[] => unreadable.map(({ key, reason }) =>
-  `the holder ${key} of WekaClaims ${claimsNames.ofNode(node.metadata.name)} can not be read and stays: ${reason}; correct it, or remove it if nothing of it runs and no weka cluster has its drives`);
+const illegible = ({ node, unreadable }: HolderInput): string[] =>
+  unreadable.map(
+    ({ key, reason }) =>
+      `the holder ${key} of WekaClaims ${claimsNames.ofNode(node.metadata.name)} can not be read and stays: ${reason}; correct it, or remove it if nothing of it runs and no weka cluster has its drives`,
+  );
 
 function judgeAll(input: HolderInput, gone: readonly Suspect[]): Judgement[] {
-  const claims = readableHoldersFact(input.request.observed, claimsNames.ofNode(input.node.metadata.name), paces.claims);
+  const claims = readableHoldersFact(
+    input.request.observed,
+    claimsNames.ofNode(input.node.metadata.name),
+    paces.claims,
+  );
   return gone.map((suspect) => judge(input, claims, suspect));
 }
 

@@ -16,7 +16,9 @@ export interface ClusterReference {
   uid: string;
 }
 
-export const clusterByUid = once((clusters: readonly ClusterReference[]) => new Map(clusters.map((cluster) => [cluster.uid, cluster])));
+export const clusterByUid = once(
+  (clusters: readonly ClusterReference[]) => new Map(clusters.map((cluster) => [cluster.uid, cluster])),
+);
 
 type Asker = Pick<ReadingRequest, 'observed'>;
 
@@ -30,19 +32,29 @@ export function clusterExists(request: Asker, cluster: ClusterReference, age: nu
 }
 
 export const membersLook = ({ namespace, name }: Omit<ClusterReference, 'uid'>, age: number) =>
-  objectLive({ apiVersion, kind: 'WekaMembers', namespace, name: membersName(name) }, age, ['spec.clusterGuid', 'spec.members']);
+  objectLive({ apiVersion, kind: 'WekaMembers', namespace, name: membersName(name) }, age, [
+    'spec.clusterGuid',
+    'spec.members',
+  ]);
 
 export interface LiveMember {
   containerUid: string;
   containerId?: number;
   pod: PodTarget;
 }
-export type LiveMembers = { state: 'unknown' } | { state: 'absent' } | { state: 'present'; guid?: string; members: LiveMember[] };
+export type LiveMembers =
+  { state: 'unknown' } | { state: 'absent' } | { state: 'present'; guid?: string; members: LiveMember[] };
 
 function memberOf(value: Json, namespace: string): LiveMember[] {
   const { containerUid, containerId, containerName: name, podUid } = (value ?? {}) as Record<string, Json>;
   if (typeof containerUid !== 'string' || typeof name !== 'string' || typeof podUid !== 'string') return [];
-  return [{ containerUid, pod: { namespace, name, uid: podUid }, ...(typeof containerId === 'number' ? { containerId } : {}) }];
+  return [
+    {
+      containerUid,
+      pod: { namespace, name, uid: podUid },
+      ...(typeof containerId === 'number' ? { containerId } : {}),
+    },
+  ];
 }
 
 /** Who can speak for the cluster of that uid; an object of that name which belongs to another cluster is none. */
@@ -61,11 +73,19 @@ export function inTurn(members: readonly LiveMember[], now: string, count: numbe
   return [...members.slice(first), ...members.slice(0, first)].slice(0, count);
 }
 
-export const containerLook = ({ namespace, name }: { namespace: string; name: string }, age: number, fields: string[] = []) =>
-  objectLive({ apiVersion, kind: wekaContainerKind.kind, namespace, name }, age, fields);
+export const containerLook = (
+  { namespace, name }: { namespace: string; name: string },
+  age: number,
+  fields: string[] = [],
+) => objectLive({ apiVersion, kind: wekaContainerKind.kind, namespace, name }, age, fields);
 
 /** Whether a privileged pod of the container of that uid was admitted; undefined: not known. */
-export function admitted(request: Asker, uid: string, { namespace, name }: Pick<ClaimHolder, 'namespace' | 'name'>, age: number): 'admitted' | 'absent' | 'unprivileged' | undefined {
+export function admitted(
+  request: Asker,
+  uid: string,
+  { namespace, name }: Pick<ClaimHolder, 'namespace' | 'name'>,
+  age: number,
+): 'admitted' | 'absent' | 'unprivileged' | undefined {
   const fact = factValue(request.observed, podLive({ namespace, name }, age));
   if (fact.state === 'unknown') return undefined;
   if (!fact.value.exists || fact.value.controllerUid !== uid) return 'absent';

@@ -51,7 +51,9 @@ export function wekaNodeSpec(node: KubernetesObject): Record<string, Json> {
   return definedOnly({
     nodeUid: node.metadata.uid ?? '',
     labels: { ...node.metadata.labels },
-    taints: (spec.taints ?? []).map(({ key = '', value, effect = 'NoSchedule' }) => definedOnly({ key, value: value === '' ? undefined : value, effect })),
+    taints: (spec.taints ?? []).map(({ key = '', value, effect = 'NoSchedule' }) =>
+      definedOnly({ key, value: value === '' ? undefined : value, effect }),
+    ),
     unschedulable: spec.unschedulable === true,
     ready: (status.conditions ?? []).some(({ type, status: value }) => type === 'Ready' && value === 'True'),
     bootId: info.bootID,
@@ -59,7 +61,9 @@ export function wekaNodeSpec(node: KubernetesObject): Record<string, Json> {
     architecture: info.architecture,
     osImage: info.osImage,
     providerId: spec.providerID,
-    internalIps: (status.addresses ?? []).flatMap(({ type, address }) => (type === 'InternalIP' && address !== undefined ? [address] : [])),
+    internalIps: (status.addresses ?? []).flatMap(({ type, address }) =>
+      type === 'InternalIP' && address !== undefined ? [address] : [],
+    ),
     drives: signed.filter((serial) => !isBlocked.has(serial)),
     blockedDrives: blocked,
     allocatable: allocatable(status.allocatable ?? {}),
@@ -69,12 +73,18 @@ export function wekaNodeSpec(node: KubernetesObject): Record<string, Json> {
 function decide(request: HookRequest): Decision {
   const { parent } = request;
   const wekaNode: KubernetesObject = {
-    apiVersion, kind: 'WekaNode',
+    apiVersion,
+    kind: 'WekaNode',
     // the node's own labels select it, so that a WekaCluster's node selector finds the WekaNode
     metadata: { name: parent.metadata.name, labels: { ...parent.metadata.labels } },
     spec: wekaNodeSpec(parent),
   };
-  return { status: {}, children: parent.metadata.deletionTimestamp === undefined ? [wekaNode] : [], operations: [], events: [] };
+  return {
+    status: {},
+    children: parent.metadata.deletionTimestamp === undefined ? [wekaNode] : [],
+    operations: [],
+    events: [],
+  };
 }
 
 export const nodeController = controllerOf('node', 'decorator', (request) => () => decide(request));

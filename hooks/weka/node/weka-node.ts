@@ -48,7 +48,8 @@ interface NodeFacts extends PolicyInput {
 type KnownBefore = Pick<NodeFacts, 'request' | 'node' | 'config' | 'holders' | 'unreadable' | 'clusters' | 'helpers'>;
 
 const discoveryName = (node: string): string => shorten(`weka-dsc-${node}`);
-const loaderName = (node: string, image: string): string => shorten(`weka-drivers-loader-${node}-${contentHash(image, 6)}`);
+const loaderName = (node: string, image: string): string =>
+  shorten(`weka-drivers-loader-${node}-${contentHash(image, 6)}`);
 
 /** A pod's name is a label value as well: at most 63 characters, the rest as a hash. */
 function shorten(name: string): string {
@@ -60,7 +61,9 @@ function resultOf(facts: Pick<NodeFacts, 'helpers' | 'node'>, name: string): Rec
   if (helper?.status?.result === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(helper.status.result);
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, Json>) : undefined;
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, Json>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -77,10 +80,15 @@ function discoveryOf(facts: KnownBefore): NodeFacts['discovery'] {
   if (helper?.metadata.labels?.[bootLabel] !== node.spec.bootId) return undefined;
   const result = resultOf(facts, discoveryName(node.metadata.name));
   if (result === undefined || typeof result['is_ht'] !== 'boolean' || node.spec.bootId === undefined) return undefined;
-  const text = (key: string): Record<string, string> => (typeof result[key] === 'string' && result[key] !== '' ? { [camel(key)]: result[key] } : {});
+  const text = (key: string): Record<string, string> =>
+    typeof result[key] === 'string' && result[key] !== '' ? { [camel(key)]: result[key] } : {};
   return {
-    bootId: node.spec.bootId, schema: discoverySchema, isHt: result['is_ht'],
-    ...text('kubernetes_distro'), ...text('os'), ...text('os_build_id'),
+    bootId: node.spec.bootId,
+    schema: discoverySchema,
+    isHt: result['is_ht'],
+    ...text('kubernetes_distro'),
+    ...text('os'),
+    ...text('os_build_id'),
     ...(typeof result['num_cpus'] === 'number' ? { numCpus: result['num_cpus'] } : {}),
   };
 }
@@ -94,7 +102,8 @@ function driversOf(facts: KnownBefore): NodeFacts['drivers'] {
   const fresh = Object.values(facts.holders).flatMap(({ image }) => {
     const name = loaderName(facts.node.metadata.name, image);
     const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
-    const loaded = helper?.metadata.labels?.[bootLabel] === bootId && resultOf(facts, name)?.['drivers_loaded'] === true;
+    const loaded =
+      helper?.metadata.labels?.[bootLabel] === bootId && resultOf(facts, name)?.['drivers_loaded'] === true;
     return loaded && !known.some((driver) => driver.image === image) ? [{ image, bootId }] : [];
   });
   const unique = new Map([...known, ...fresh].map((driver) => [driver.image, driver]));
@@ -103,10 +112,18 @@ function driversOf(facts: KnownBefore): NodeFacts['drivers'] {
 
 /** The loads with what is known of their helpers in this boot. */
 function loadsInput(facts: KnownBefore, wanted: readonly Load[]): LoadsInput {
-  const { node, helpers, request: { context: { now } } } = facts;
+  const {
+    node,
+    helpers,
+    request: {
+      context: { now },
+    },
+  } = facts;
   const bootId = node.spec.bootId ?? '';
   return {
-    loads: wanted, bootId, now,
+    loads: wanted,
+    bootId,
+    now,
     failed: (node.status?.failedLoads ?? []).filter((one) => one.bootId === bootId),
     loaderOf: (image) => {
       const name = loaderName(node.metadata.name, image);
@@ -114,7 +131,11 @@ function loadsInput(facts: KnownBefore, wanted: readonly Load[]): LoadsInput {
       if (loader === undefined) return undefined;
       const error = resultOf(facts, name)?.['err'];
       const words = loader.status?.conditions?.find(({ type }) => type === 'Ready')?.message ?? 'it is starting';
-      return { createdAt: loader.metadata.creationTimestamp ?? now, words, ...(typeof error === 'string' && error !== '' ? { error } : {}) };
+      return {
+        createdAt: loader.metadata.creationTimestamp ?? now,
+        words,
+        ...(typeof error === 'string' && error !== '' ? { error } : {}),
+      };
     },
   };
 }
@@ -126,11 +147,18 @@ function nodeFacts(request: ReadingRequest, node: WekaNode): NodeFacts {
     const parsed = parseWekaContainer(object);
     return parsed.ok && object.metadata.namespace === request.context.operatorNamespace ? [parsed.value] : [];
   });
-  const { entries: holders, unreadable } = readableEntries('holders', claims.get(claimsNames.ofNode(node.metadata.name)));
+  const { entries: holders, unreadable } = readableEntries(
+    'holders',
+    claims.get(claimsNames.ofNode(node.metadata.name)),
+  );
   const { entries: ranges } = readableEntries('ranges', claims.get(claimsNames.ofPorts));
   const base = {
-    request, node, config: operatorConfig.parse(request.context.config), helpers,
-    holders, unreadable,
+    request,
+    node,
+    config: operatorConfig.parse(request.context.config),
+    helpers,
+    holders,
+    unreadable,
     clusters: Object.entries(ranges).map(([uid, { namespace, name }]) => ({ uid, namespace, name })),
   };
   const drivers = driversOf(base);
@@ -138,16 +166,34 @@ function nodeFacts(request: ReadingRequest, node: WekaNode): NodeFacts {
   const found = verdicts({ ...base, loaded });
   const wanted = loadsInput(base, loads(found, loaded));
   // what is related may be damaged
-  const uidOf = (name: string): string | undefined => objects.map(({ metadata }) => metadata).find((metadata) => metadata.name === name && typeof metadata.uid === 'string')?.uid;
+  const uidOf = (name: string): string | undefined =>
+    objects
+      .map(({ metadata }) => metadata)
+      .find((metadata) => metadata.name === name && typeof metadata.uid === 'string')?.uid;
   const uids = { claims: uidOf(claimsNames.ofNode(node.metadata.name)), portClaims: uidOf(claimsNames.ofPorts) };
-  const seen = (['claims', 'portClaims'] as const).map((field) => ({ field, ...claimsSeen(node.status?.[field], uids[field], request.context.now) }));
-  return defined({ ...base, seen, discovery: discoveryOf(base), drivers, loaded, verdicts: found, failedLoads: failedLoads(wanted), waiting: wanted.loads.length, next: nextLoad(wanted) });
+  const seen = (['claims', 'portClaims'] as const).map((field) => ({
+    field,
+    ...claimsSeen(node.status?.[field], uids[field], request.context.now),
+  }));
+  return defined({
+    ...base,
+    seen,
+    discovery: discoveryOf(base),
+    drivers,
+    loaded,
+    verdicts: found,
+    failedLoads: failedLoads(wanted),
+    waiting: wanted.loads.length,
+    next: nextLoad(wanted),
+  });
 }
 
 function helperFailure(facts: NodeFacts, name: string): string {
   const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
   const ready = helper?.status?.conditions?.find(({ type }) => type === 'Ready');
-  return helper === undefined ? `helper ${name} is to be created` : `helper ${name}: ${ready?.message ?? 'is starting'}`;
+  return helper === undefined
+    ? `helper ${name} is to be created`
+    : `helper ${name}: ${ready?.message ?? 'is starting'}`;
 }
 
 function discovered(facts: NodeFacts): Outcome {
@@ -163,7 +209,10 @@ function driversLoaded(facts: NodeFacts): Outcome {
   const { next, waiting, failedLoads: failed } = facts;
   if (waiting > 0) {
     const working = next === undefined ? [] : [helperFailure(facts, loaderName(facts.node.metadata.name, next.image))];
-    const given = failed.filter(({ image }) => image !== next?.image).slice(0, 3).map(({ image, message }) => `drivers of ${image}: ${message}`);
+    const given = failed
+      .filter(({ image }) => image !== next?.image)
+      .slice(0, 3)
+      .map(({ image, message }) => `drivers of ${image}: ${message}`);
     return wait('LoadingDrivers', [...working, ...given].join('; '), 10);
   }
   const refused = facts.verdicts.find((one) => one.state === 'refused');
@@ -174,21 +223,51 @@ function driversLoaded(facts: NodeFacts): Outcome {
 }
 
 const steps: readonly Step<NodeFacts>[] = [
-  { name: 'Discovered', condition: 'Discovered', mode: 'always', summary: 'The facts of the node are read for its present boot.', check: discovered },
-  { name: 'DriversLoaded', condition: 'DriversLoaded', mode: 'always', summary: 'The kernel drivers are loaded for its present boot that its containers need whose pods were admitted.', check: driversLoaded },
-  { name: 'Holders', condition: 'HoldersSettled', mode: 'independent', summary: 'Every container that holds something on the node exists; what one that is gone holds is given back on proof.', check: holdersSettled },
+  {
+    name: 'Discovered',
+    condition: 'Discovered',
+    mode: 'always',
+    summary: 'The facts of the node are read for its present boot.',
+    check: discovered,
+  },
+  {
+    name: 'DriversLoaded',
+    condition: 'DriversLoaded',
+    mode: 'always',
+    summary: 'The kernel drivers are loaded for its present boot that its containers need whose pods were admitted.',
+    check: driversLoaded,
+  },
+  {
+    name: 'Holders',
+    condition: 'HoldersSettled',
+    mode: 'independent',
+    summary:
+      'Every container that holds something on the node exists; what one that is gone holds is given back on proof.',
+    check: holdersSettled,
+  },
 ];
 
-function helper(facts: NodeFacts, name: string, mode: 'discovery' | 'drivers-loader', image: string, extra: Record<string, Json> = {}): KubernetesObject {
+function helper(
+  facts: NodeFacts,
+  name: string,
+  mode: 'discovery' | 'drivers-loader',
+  image: string,
+  extra: Record<string, Json> = {},
+): KubernetesObject {
   const { node, config, request } = facts;
   return {
-    apiVersion, kind: 'WekaContainer',
+    apiVersion,
+    kind: 'WekaContainer',
     metadata: {
-      name, namespace: request.context.operatorNamespace,
+      name,
+      namespace: request.context.operatorNamespace,
       labels: { [labels.mode]: mode, [bootLabel]: node.spec.bootId ?? '' },
     },
     spec: {
-      name: mode, mode, image, nodeAffinity: node.metadata.name,
+      name: mode,
+      mode,
+      image,
+      nodeAffinity: node.metadata.name,
       ...(config.imagePullSecret === undefined ? {} : { imagePullSecret: config.imagePullSecret }),
       ...extra,
     },
@@ -202,14 +281,28 @@ function helpers(facts: NodeFacts): KubernetesObject[] {
   const wanted: KubernetesObject[] = [];
   // an image of the operator's own: the container that asks for it was not admitted by anybody yet
   const image = config.discoveryImage ?? config.signDrivesImage;
-  if (facts.discovery === undefined && Object.keys(facts.holders).length > 0) wanted.push(helper(facts, discoveryName(node.metadata.name), 'discovery', image));
+  if (facts.discovery === undefined && Object.keys(facts.holders).length > 0)
+    wanted.push(helper(facts, discoveryName(node.metadata.name), 'discovery', image));
   const { next } = facts;
   if (facts.discovery !== undefined && next !== undefined) {
-    wanted.push(helper(facts, loaderName(node.metadata.name, next.image), 'drivers-loader', next.image, defined({
-      serviceAccountName: driversLoaderServiceAccount, driversDistService: next.service,
-    })));
+    wanted.push(
+      helper(
+        facts,
+        loaderName(node.metadata.name, next.image),
+        'drivers-loader',
+        next.image,
+        defined({
+          serviceAccountName: driversLoaderServiceAccount,
+          driversDistService: next.service,
+        }),
+      ),
+    );
   }
-  const stale = new Set(facts.helpers.filter(({ metadata }) => metadata.labels?.[bootLabel] !== node.spec.bootId).map(({ metadata }) => metadata.name));
+  const stale = new Set(
+    facts.helpers
+      .filter(({ metadata }) => metadata.labels?.[bootLabel] !== node.spec.bootId)
+      .map(({ metadata }) => metadata.name),
+  );
   return wanted.filter(({ metadata }) => !stale.has(metadata.name) && !failedLongAgo(facts, metadata.name));
 }
 
@@ -218,7 +311,9 @@ function failedLongAgo(facts: NodeFacts, name: string): boolean {
   const error = resultOf(facts, name)?.['err'];
   if (typeof error !== 'string' || error === '') return false;
   const helper = facts.helpers.find(({ metadata }) => metadata.name === name);
-  const received = helper?.status?.conditions?.find(({ type }) => type === containerConditions.resultsReceived)?.lastTransitionTime;
+  const received = helper?.status?.conditions?.find(
+    ({ type }) => type === containerConditions.resultsReceived,
+  )?.lastTransitionTime;
   const since = Date.parse(received ?? helper?.metadata.creationTimestamp ?? '');
   return !(Date.parse(facts.request.context.now) - since < failedHelperSeconds * 1000);
 }
@@ -260,9 +355,13 @@ export const wekaNodeController = defineController({
     // a list that is too long would have the whole status refused
     drivers: facts.drivers.slice(-listLimit),
     ...(facts.failedLoads.length === 0 ? {} : { failedLoads: facts.failedLoads.slice(-listLimit) }),
-    ...Object.fromEntries(facts.seen.flatMap((one) => (one.seen === undefined ? [] : [[one.field, { ...one.seen } as Json]]))),
+    ...Object.fromEntries(
+      facts.seen.flatMap((one) => (one.seen === undefined ? [] : [[one.field, { ...one.seen } as Json]])),
+    ),
     ...refusals(facts),
   }),
   // `ports` names all WekaClusters, and changes only as they come and go
-  related: (_node, { metadata }) => [{ apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(metadata.name), claimsNames.ofPorts] }],
+  related: (_node, { metadata }) => [
+    { apiVersion, resource: 'wekaclaims', names: [claimsNames.ofNode(metadata.name), claimsNames.ofPorts] },
+  ],
 });

@@ -12,7 +12,16 @@ import { readContainers } from '../weka-containers.ts';
 import { readDrives } from '../weka-drives.ts';
 import { containerIn, drivesIn } from './answers.ts';
 import type { HolderInput, Missing, Suspect } from './holder-proof.ts';
-import { clusterByUid, clusterExists, clusterLook, inTurn, liveMembers, membersLook, type ClusterReference, type LiveMember } from './live.ts';
+import {
+  clusterByUid,
+  clusterExists,
+  clusterLook,
+  inTurn,
+  liveMembers,
+  membersLook,
+  type ClusterReference,
+  type LiveMember,
+} from './live.ts';
 
 const questions = ['containers', 'drives', 'status'] as const satisfies WekaQueryName[];
 const membersAsked = 2;
@@ -26,7 +35,10 @@ export interface RunningPod {
 }
 
 /** The WekaCluster of the holder, as far as its name is known. */
-function clusterOfHolder({ clusters }: Pick<HolderInput, 'clusters'>, { clusterUid, clusterName, namespace }: ClaimHolder): ClusterReference | undefined {
+function clusterOfHolder(
+  { clusters }: Pick<HolderInput, 'clusters'>,
+  { clusterUid, clusterName, namespace }: ClaimHolder,
+): ClusterReference | undefined {
   if (clusterUid === undefined) return undefined;
   const name = clusterName ?? clusterByUid(clusters).get(clusterUid)?.name;
   return name === undefined ? undefined : { namespace, name, uid: clusterUid };
@@ -35,22 +47,30 @@ function clusterOfHolder({ clusters }: Pick<HolderInput, 'clusters'>, { clusterU
 /** Other members, whose word counts both ways. */
 function asked({ request }: HolderInput, suspect: Suspect, cluster: ClusterReference): LiveMember[] {
   const found = liveMembers(request, cluster, ages.look);
-  const others = found.state === 'present' ? found.members.filter(({ containerUid }) => containerUid !== suspect.uid) : [];
+  const others =
+    found.state === 'present' ? found.members.filter(({ containerUid }) => containerUid !== suspect.uid) : [];
   return inTurn(others, request.context.now, membersAsked);
 }
 
 /** Asks for all that the word rests on. A proof has many parts, and each would cost a round of its own if it waited for the one before. */
 export function askForWord(input: HolderInput, suspect: Suspect, running: PodTarget | undefined): void {
-  const { request: { observed } } = input;
+  const {
+    request: { observed },
+  } = input;
   const cluster = clusterOfHolder(input, suspect.holder);
   if (cluster === undefined) return;
   ask(observed, clusterLook(cluster, ages.look));
   ask(observed, membersLook(cluster, ages.look));
   const members = asked(input, suspect, cluster).map(({ pod }) => pod);
-  for (const pod of running === undefined ? members : [...members, running]) for (const query of questions) ask(observed, wekaQuery(pod, query, ages.word));
+  for (const pod of running === undefined ? members : [...members, running])
+    for (const query of questions) ask(observed, wekaQuery(pod, query, ages.word));
 }
 
-function answer<N extends WekaQueryName>({ request }: HolderInput, pod: PodTarget, query: N): WekaAnswer<N> | undefined {
+function answer<N extends WekaQueryName>(
+  { request }: HolderInput,
+  pod: PodTarget,
+  query: N,
+): WekaAnswer<N> | undefined {
   const fact = factValue(request.observed, wekaQuery(pod, query, ages.word));
   return fact.state === 'known' ? fact.value : undefined;
 }
@@ -69,7 +89,8 @@ function notWhole(input: HolderInput, guid: string | undefined, member: LiveMemb
 
 function judgeWord(input: HolderInput, guid: string | undefined, { pod, containerId }: LiveMember): Missing {
   const status = answer(input, pod, 'status');
-  if (guid === undefined || status?.guid !== guid) return `${pod.name} has not said that it is of the weka cluster ${guid ?? 'that is meant'}`;
+  if (guid === undefined || status?.guid !== guid)
+    return `${pod.name} has not said that it is of the weka cluster ${guid ?? 'that is meant'}`;
   const containers = readContainers(answer(input, pod, 'containers'), { containerId, status, clusterGuid: guid });
   if (containers.state === 'unknown') return containers.reason;
   const own = containers.members.find(({ hostId }) => hostId === containerId)?.status;
@@ -79,23 +100,41 @@ function judgeWord(input: HolderInput, guid: string | undefined, { pod, containe
 }
 
 /** What somebody says against it, whole or not. A container that has no drives is of use to weka also while it is DOWN. */
-function against(input: HolderInput, { holder }: Suspect, speaker: PodTarget, running: RunningPod | undefined): Missing {
+function against(
+  input: HolderInput,
+  { holder }: Suspect,
+  speaker: PodTarget,
+  running: RunningPod | undefined,
+): Missing {
   const ownId = running?.identity === undefined ? undefined : `HostId<${running.identity.hostId}>`;
   const own = containerIn(answer(input, speaker, 'containers') ?? [], ownId, holder.wekaName);
   const listed = drivesIn(answer(input, speaker, 'drives') ?? [], holder.drives, own?.host_id);
-  if (listed.length > 0) return `still has the drives ${listed.map(({ serial_number: serial, uuid }) => serial ?? uuid).join(', ')}; deactivate and remove them in weka`;
+  if (listed.length > 0)
+    return `still has the drives ${listed.map(({ serial_number: serial, uuid }) => serial ?? uuid).join(', ')}; deactivate and remove them in weka`;
   if (own === undefined || own.status === 'INACTIVE') return undefined;
   if ((own.status ?? '') === '') return `lists its container ${own.host_id} without a status`;
-  if (own.status !== 'DOWN') return `still counts on its container ${own.host_id}, which is ${own.status}; deactivate it in weka`;
-  return running === undefined && holder.drives.length === 0 ? `still has its container ${own.host_id}, which is DOWN; deactivate and remove it in weka` : undefined;
+  if (own.status !== 'DOWN')
+    return `still counts on its container ${own.host_id}, which is ${own.status}; deactivate it in weka`;
+  return running === undefined && holder.drives.length === 0
+    ? `still has its container ${own.host_id}, which is DOWN; deactivate and remove it in weka`
+    : undefined;
 }
 
 /** Why the word of the members can not be believed, or is about another weka cluster than its pod. */
-function notProven(input: HolderInput, label: string, guid: string | undefined, members: LiveMember[], running: RunningPod | undefined): Missing {
+function notProven(
+  input: HolderInput,
+  label: string,
+  guid: string | undefined,
+  members: LiveMember[],
+  running: RunningPod | undefined,
+): Missing {
   const own = running?.identity?.clusterGuid;
-  if (own !== undefined && own !== guid) return `its pod is a member of the weka cluster ${own}, and the members of ${label} are of ${guid ?? 'one that is not known'}`;
+  if (own !== undefined && own !== guid)
+    return `its pod is a member of the weka cluster ${own}, and the members of ${label} are of ${guid ?? 'one that is not known'}`;
   const open = members.map((member) => notWhole(input, guid, member)).find((missing) => missing !== undefined);
-  return open === undefined ? undefined : `not all ${members.length} members of ${label} that were asked have given a complete list of containers and drives: ${open}`;
+  return open === undefined
+    ? undefined
+    : `not all ${members.length} members of ${label} that were asked have given a complete list of containers and drives: ${open}`;
 }
 
 /**
@@ -114,11 +153,16 @@ export function clusterDone(input: HolderInput, suspect: Suspect, running?: Runn
   const guid = found.state === 'present' ? found.guid : undefined;
   const members = asked(input, suspect, cluster);
   const speakers = [...members.map(({ pod }) => pod), ...(running === undefined ? [] : [running.target])];
-  const objection = speakers.map((speaker) => against(input, suspect, speaker, running)).find((one) => one !== undefined);
+  const objection = speakers
+    .map((speaker) => against(input, suspect, speaker, running))
+    .find((one) => one !== undefined);
   if (objection !== undefined) return `${label} ${objection}`;
-  if (members.length === 0) return `${label} ${exists ? 'has no other member' : 'does not exist any more, and no other member of it is known'} that could say whether weka has its data or counts on it; only a person can know`;
+  if (members.length === 0)
+    return `${label} ${exists ? 'has no other member' : 'does not exist any more, and no other member of it is known'} that could say whether weka has its data or counts on it; only a person can know`;
   const open = notProven(input, label, guid, members, running);
   if (open !== undefined) return open;
   // without drives its container is all that weka could name
-  return holder.drives.length === 0 && holder.wekaName === undefined && running?.identity === undefined ? `it is not known which container of ${label} it was inside weka` : undefined;
+  return holder.drives.length === 0 && holder.wekaName === undefined && running?.identity === undefined
+    ? `it is not known which container of ${label} it was inside weka`
+    : undefined;
 }

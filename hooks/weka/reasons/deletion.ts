@@ -2,23 +2,69 @@
 import { together, type ReasonTable } from '../../core/reasons.ts';
 
 export const deletionReasons = {
-  ...together(['Pausing', 'Paused'], { meaning: 'pods are stopped; paused by `overrides.paused`, or in the grace period', cure: 'look at the container that the message names' }),
-  GracePeriod: { meaning: 'the data is kept until the time in the message', cure: 'wait, or `overrides.cancelDeletion`; a shorter `gracefulDestroyDuration` ends it sooner' },
+  ...together(['Pausing', 'Paused'], {
+    meaning: 'pods are stopped; paused by `overrides.paused`, or in the grace period',
+    cure: 'look at the container that the message names',
+  }),
+  GracePeriod: {
+    meaning: 'the data is kept until the time in the message',
+    cure: 'wait, or `overrides.cancelDeletion`; a shorter `gracefulDestroyDuration` ends it sooner',
+  },
   Ordering: { meaning: 'the order to destroy is written into the claims of the cluster', cure: '' },
-  CancellingDeletion: { meaning: 'the deletion was cancelled: its grace is forgotten, a later one begins anew', cure: '' },
-  DependentWekaClients: { meaning: 'WekaClients have containers in this weka cluster (`status.memberships`), whatever their spec names by now; the message has their names and numbers, and says where it can not be told in which weka cluster they are, which holds back as well', cure: 'end their mounts, then delete these WekaClients, or of a client that serves another cluster by now only the WekaContainers of this one', event: 'Warning', throttleSeconds: 30 },
-  ...together(['Deleting', 'Destroying'], { meaning: 'condition `RemovalRequested`: `spec.state` of the container asks its owner to delete it', cure: 'delete it yourself, if it has no owner' }),
+  CancellingDeletion: {
+    meaning: 'the deletion was cancelled: its grace is forgotten, a later one begins anew',
+    cure: '',
+  },
+  DependentWekaClients: {
+    meaning:
+      'WekaClients have containers in this weka cluster (`status.memberships`), whatever their spec names by now; the message has their names and numbers, and says where it can not be told in which weka cluster they are, which holds back as well',
+    cure: 'end their mounts, then delete these WekaClients, or of a client that serves another cluster by now only the WekaContainers of this one',
+    event: 'Warning',
+    throttleSeconds: 30,
+  },
+  ...together(['Deleting', 'Destroying'], {
+    meaning: 'condition `RemovalRequested`: `spec.state` of the container asks its owner to delete it',
+    cure: 'delete it yourself, if it has no owner',
+  }),
   Announcing: { meaning: 'containers are told that they are to be destroyed', cure: '' },
   EnsureNoContainersError: { meaning: 'containers are left; the message names one', cure: 'look at it' },
   Deactivating: { meaning: 'Weka moves the data away, which may take hours', cure: '`weka status` shows the progress' },
-  WaitingToLeave: { meaning: 'the container may not leave: the message says what would be too little without it', cure: 'repair that, or add a container; `skipDeactivate` loses what only this one holds' },
-  ...together(['OwnerGone', 'WordNeeded'], { meaning: 'the WekaCluster is gone and has ordered nothing, or may have called back its order; the container is paused and keeps its data', cure: '[a cluster that has gone without a word](life-of-a-cluster.md#a-cluster-that-has-gone-without-a-word)' }),
-  DeletionCancelled: { meaning: 'the deletion of the cluster was cancelled, which can not bring back a container that is deleted as well; a cluster says so when that is true of all of its containers', cure: 'of one container: `spec.state: deleting` has it leave, `destroying` erases its data. Of the whole cluster: take `overrides.cancelDeletion` away, and it ends after a new grace' },
-  OwnerFinalizerLost: { meaning: 'the WekaCluster had lost its finalizer; it is put back', cure: 'find out who replaced the object, such as `kubectl replace` with a bare manifest', event: 'Warning' },
-  DeactivationUnknown: { meaning: 'no member says in a way that can be believed whether the container is deactivated; the message says why', cure: '`skipDeactivate`, if the redundancy bears it' },
+  WaitingToLeave: {
+    meaning: 'the container may not leave: the message says what would be too little without it',
+    cure: 'repair that, or add a container; `skipDeactivate` loses what only this one holds',
+  },
+  ...together(['OwnerGone', 'WordNeeded'], {
+    meaning:
+      'the WekaCluster is gone and has ordered nothing, or may have called back its order; the container is paused and keeps its data',
+    cure: '[a cluster that has gone without a word](life-of-a-cluster.md#a-cluster-that-has-gone-without-a-word)',
+  }),
+  DeletionCancelled: {
+    meaning:
+      'the deletion of the cluster was cancelled, which can not bring back a container that is deleted as well; a cluster says so when that is true of all of its containers',
+    cure: 'of one container: `spec.state: deleting` has it leave, `destroying` erases its data. Of the whole cluster: take `overrides.cancelDeletion` away, and it ends after a new grace',
+  },
+  OwnerFinalizerLost: {
+    meaning: 'the WekaCluster had lost its finalizer; it is put back',
+    cure: 'find out who replaced the object, such as `kubectl replace` with a bare manifest',
+    event: 'Warning',
+  },
+  DeactivationUnknown: {
+    meaning: 'no member says in a way that can be believed whether the container is deactivated; the message says why',
+    cure: '`skipDeactivate`, if the redundancy bears it',
+  },
   NoOtherMember: { meaning: 'nobody is left who could remove the container from Weka', cure: '`skipDeactivate`' },
-  ...together(['RemovingDrives', 'RemovingContainer'], { meaning: 'Weka is told', cure: 'the message ends in its last error' }),
-  CleaningNode: { meaning: 'the helper `NAME-cleanup` resigns the drives and removes the data; the message has its last words, a sentence for [each drive that waits](life-of-a-container.md#the-end)', cure: 'give a foreign drive up with `skipDrivesForceResign`; unbind one that a user-space driver holds; `skipCleanupPersistentDir` keeps the data' },
-  DeletingSecrets: { meaning: 'the Secrets of the cluster are deleted, last of all', cure: 'the message ends in the last error; look at the rights of the sidecar, or for a finalizer on a Secret' },
+  ...together(['RemovingDrives', 'RemovingContainer'], {
+    meaning: 'Weka is told',
+    cure: 'the message ends in its last error',
+  }),
+  CleaningNode: {
+    meaning:
+      'the helper `NAME-cleanup` resigns the drives and removes the data; the message has its last words, a sentence for [each drive that waits](life-of-a-container.md#the-end)',
+    cure: 'give a foreign drive up with `skipDrivesForceResign`; unbind one that a user-space driver holds; `skipCleanupPersistentDir` keeps the data',
+  },
+  DeletingSecrets: {
+    meaning: 'the Secrets of the cluster are deleted, last of all',
+    cure: 'the message ends in the last error; look at the rights of the sidecar, or for a finalizer on a Secret',
+  },
   ReleasingClaims: { meaning: 'ports and drives are given back', cure: '' },
 } satisfies ReasonTable;

@@ -8,5 +8,8 @@ export const wellReasons = {
   Whole: { meaning: '`Degraded` is False: nothing is away or rebuilt', cure: '' },
   Completed: { meaning: 'the results of a helper are in', cure: '' },
   Known: { meaning: 'the node is known', cure: '' },
-  ...together(['Removed', 'Destroyed'], { meaning: 'nothing is left to be done, and the object goes when it is deleted', cure: '' }),
+  ...together(['Removed', 'Destroyed'], {
+    meaning: 'nothing is left to be done, and the object goes when it is deleted',
+    cure: '',
+  }),
 } satisfies ReasonTable;

@@ -57,7 +57,16 @@ export interface Status {
 /** A refusal as the Kubernetes Status that kubectl prints. */
 export function failureStatus(error: ApiError): Status {
   const details = error.details === undefined ? {} : { details: error.details };
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: error.message, reason: error.reason, ...details, code: error.code };
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: error.message,
+    reason: error.reason,
+    ...details,
+    code: error.code,
+  };
 }
 
 /** Any thrown value as an ApiError; what is not one is a fault of the lab: 500. */
@@ -71,5 +80,9 @@ export function asApiError(thrown: unknown): ApiError {
 export function failureAnswer(thrown: unknown): Answer {
   const error = asApiError(thrown);
   const retryAfter = error.details?.['retryAfterSeconds'];
-  return jsonAnswer(error.code, failureStatus(error), typeof retryAfter === 'number' ? { 'Retry-After': String(retryAfter) } : undefined);
+  return jsonAnswer(
+    error.code,
+    failureStatus(error),
+    typeof retryAfter === 'number' ? { 'Retry-After': String(retryAfter) } : undefined,
+  );
 }

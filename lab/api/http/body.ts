@@ -15,7 +15,11 @@ function parsed(request: ApiRequest, reader: (text: string) => unknown): unknown
   try {
     return reader(request.body.toString('utf8'));
   } catch (error) {
-    throw new ApiError(400, 'BadRequest', `the object provided is unrecognized: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `the object provided is unrecognized: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -31,20 +35,32 @@ export function objectBody(request: ApiRequest): JsonObject {
   const type = mediaType(request);
   const reader = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (reader === undefined) {
-    throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${Object.keys(readers).join(', ')}`);
+    throw new ApiError(
+      415,
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(readers).join(', ')}`,
+    );
   }
   const value = reader(request);
   if (!isObject(value)) throw new ApiError(400, 'BadRequest', 'the body of the request is not an object');
   return value;
 }
 
-const patchTypes: readonly string[] = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'] satisfies PatchType[];
+const patchTypes: readonly string[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+] satisfies PatchType[];
 
 /** The patch in the body and its type; 415 for a type that is not served. */
 export function patchBody(request: ApiRequest): { type: PatchType; patch: unknown } {
   const type = mediaType(request);
   if (!patchTypes.includes(type)) {
-    throw new ApiError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(', ')}`);
+    throw new ApiError(
+      415,
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(', ')}`,
+    );
   }
   return { type: type as PatchType, patch: parsed(request, JSON.parse) };
 }

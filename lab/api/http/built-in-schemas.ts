@@ -8,7 +8,8 @@ import type { Kind } from './built-in-types.ts';
 
 /** `V1PodSpec` as `io.k8s.api.v1.PodSpec`. */
 function componentName(model: string): string {
-  const [, prefix = '', version = '', name = model] = /^(Core|Events)?(V\d+(?:alpha\d+|beta\d+)?)(.+)$/.exec(model) ?? [];
+  const [, prefix = '', version = '', name = model] =
+    /^(Core|Events)?(V\d+(?:alpha\d+|beta\d+)?)(.+)$/.exec(model) ?? [];
   return `io.k8s.api.${prefix === '' ? '' : `${prefix.toLowerCase()}.`}${version.toLowerCase()}.${name}`;
 }
 
@@ -43,7 +44,8 @@ function addComponent(model: string, components: JsonObject): string {
   if (!Object.hasOwn(components, name)) {
     const properties: JsonObject = {};
     components[name] = { type: 'object', properties };
-    for (const { baseName, type, format } of attributes(model) ?? []) properties[baseName] = typeSchema(type, format, components);
+    for (const { baseName, type, format } of attributes(model) ?? [])
+      properties[baseName] = typeSchema(type, format, components);
   }
   return `#/components/schemas/${name}`;
 }

@@ -38,30 +38,51 @@ export function httpClient(target: KubeconfigServer | KubeConfig): HttpClient {
   const config = target instanceof KubeConfig ? target : labConfig(target);
   const connection = connect(config);
 
-  const read = async (resource: ResourceInfo, call: Call): Promise<KubernetesObject> => withKind(resource, await json(await connection.send(call)));
+  const read = async (resource: ResourceInfo, call: Call): Promise<KubernetesObject> =>
+    withKind(resource, await json(await connection.send(call)));
 
   return {
     resources: () => discover(async (path) => json(await connection.send({ method: 'GET', path }))),
-    get: (resource, namespace, name) => read(resource, { method: 'GET', path: resourcePath(resource, namespace, name) }),
+    get: (resource, namespace, name) =>
+      read(resource, { method: 'GET', path: resourcePath(resource, namespace, name) }),
     list: (resource, options = {}) => listAll(resource, options, async (call) => json(await connection.send(call))),
-    watch: (resource, resourceVersion, onEvent, onEnd) => watch(connection, resource, { resourceVersion, onEvent, ...(onEnd ? { onEnd } : {}) }),
-    create: (resource, namespace, object) => read(resource, { method: 'POST', path: resourcePath(resource, namespace), body: object }),
+    watch: (resource, resourceVersion, onEvent, onEnd) =>
+      watch(connection, resource, { resourceVersion, onEvent, ...(onEnd ? { onEnd } : {}) }),
+    create: (resource, namespace, object) =>
+      read(resource, { method: 'POST', path: resourcePath(resource, namespace), body: object }),
     update: (resource, object, subresource) =>
-      read(resource, { method: 'PUT', path: resourcePath(resource, object.metadata.namespace, object.metadata.name, subresource), body: object }),
+      read(resource, {
+        method: 'PUT',
+        path: resourcePath(resource, object.metadata.namespace, object.metadata.name, subresource),
+        body: object,
+      }),
     patch: (resource, namespace, name, contentType, body, subresource) =>
-      read(resource, { method: 'PATCH', path: resourcePath(resource, namespace, name, subresource), body, contentType }),
+      read(resource, {
+        method: 'PATCH',
+        path: resourcePath(resource, namespace, name, subresource),
+        body,
+        contentType,
+      }),
     async delete(resource, namespace, name, options = {}) {
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...options };
-      const answer = await json(await connection.send({ method: 'DELETE', path: resourcePath(resource, namespace, name), body }));
+      const answer = await json(
+        await connection.send({ method: 'DELETE', path: resourcePath(resource, namespace, name), body }),
+      );
       if (answer['kind'] !== 'Status') return withKind(resource, answer);
       // a receipt: the object is gone
       const uid = asObject(answer['details'])['uid'];
-      const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(typeof uid === 'string' ? { uid } : {}) };
+      const metadata = {
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(typeof uid === 'string' ? { uid } : {}),
+      };
       return { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata };
     },
     async evict(pods, namespace, name) {
       const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
-      await json(await connection.send({ method: 'POST', path: resourcePath(pods, namespace, name, 'eviction'), body }));
+      await json(
+        await connection.send({ method: 'POST', path: resourcePath(pods, namespace, name, 'eviction'), body }),
+      );
     },
     close: () => connection.close(),
   };
@@ -79,7 +100,8 @@ function apiVersionOf({ group, version }: ResourceInfo): string {
 
 function resourcePath(resource: ResourceInfo, namespace?: string, name?: string, subresource?: string): string {
   const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
-  const inNamespace = resource.namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : [];
+  const inNamespace =
+    resource.namespaced && namespace !== undefined && namespace !== '' ? ['namespaces', namespace] : [];
   const tail = [name, subresource].filter((segment) => segment !== undefined);
   return [root, ...[...inNamespace, resource.plural, ...tail].map(encodeURIComponent)].join('/');
 }
@@ -108,9 +130,18 @@ function connect(config: KubeConfig): Connection {
     const found: RequestOptions = {};
     await config.applyToHTTPSOptions(found);
     const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, auth, headers } = found;
-    const tls = { ca, cert, key, pfx, passphrase, servername, ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }) };
+    const tls = {
+      ca,
+      cert,
+      key,
+      pfx,
+      passphrase,
+      servername,
+      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    };
     // one agent for all requests: the library makes one for each
-    agent ??= server.protocol === 'https:' ? new HttpsAgent({ ...tls, keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    agent ??=
+      server.protocol === 'https:' ? new HttpsAgent({ ...tls, keepAlive: true }) : new HttpAgent({ keepAlive: true });
     return { agent, ...(headers ? { headers } : {}), ...(auth ? { auth } : {}) };
   };
 
@@ -124,15 +155,29 @@ function connect(config: KubeConfig): Connection {
       const { headers, ...rest } = await options().catch((error: unknown) => {
         throw unreachable(error as Error);
       });
-      const given = Object.entries(query).flatMap(([key, value]): [string, string][] => (value === undefined || value === '' ? [] : [[key, value]]));
+      const given = Object.entries(query).flatMap(([key, value]): [string, string][] =>
+        value === undefined || value === '' ? [] : [[key, value]],
+      );
       const url = new URL(server);
       url.pathname = `${server.pathname.replace(/\/$/, '')}${path}`;
       url.search = new URLSearchParams(given).toString();
       const payload = body === undefined ? undefined : JSON.stringify(body);
-      const sent = payload === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': String(Buffer.byteLength(payload)) };
+      const sent =
+        payload === undefined
+          ? {}
+          : { 'Content-Type': contentType, 'Content-Length': String(Buffer.byteLength(payload)) };
       const start = server.protocol === 'https:' ? httpsRequest : httpRequest;
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        const request = start(url, { ...rest, method, signal, headers: { ...(headers as Record<string, string> | undefined), Accept: 'application/json', ...sent } }, resolve);
+        const request = start(
+          url,
+          {
+            ...rest,
+            method,
+            signal,
+            headers: { ...(headers as Record<string, string> | undefined), Accept: 'application/json', ...sent },
+          },
+          resolve,
+        );
         request.on('error', (error) => reject(unreachable(error)));
         request.end(payload);
       });
@@ -162,7 +207,12 @@ async function json(response: IncomingMessage): Promise<Record<string, unknown>>
 
 function statusError(status: Record<string, unknown>, code: number): ApiError {
   const { code: own, reason, message, details } = status;
-  return new ApiError(typeof own === 'number' ? own : code, typeof reason === 'string' ? reason : 'Unknown', typeof message === 'string' ? message : `HTTP ${code}`, isObject(details) ? details : undefined);
+  return new ApiError(
+    typeof own === 'number' ? own : code,
+    typeof reason === 'string' ? reason : 'Unknown',
+    typeof message === 'string' ? message : `HTTP ${code}`,
+    isObject(details) ? details : undefined,
+  );
 }
 
 async function refusal(response: IncomingMessage): Promise<ApiError> {
@@ -178,14 +228,35 @@ async function refusal(response: IncomingMessage): Promise<ApiError> {
 /** All kinds that can be listed, from the plain discovery documents: core first, then each version of each group. */
 async function discover(read: (path: string) => Promise<Record<string, unknown>>): Promise<ResourceInfo[]> {
   const groups = asObjects((await read('/apis'))['groups']);
-  const versions = groups.flatMap((group) => asObjects(group['versions']).map((version) => String(version['groupVersion'])));
-  const documents = await Promise.all(['v1', ...versions].map(async (groupVersion) => ({ groupVersion, document: await read(groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`) })));
+  const versions = groups.flatMap((group) =>
+    asObjects(group['versions']).map((version) => String(version['groupVersion'])),
+  );
+  const documents = await Promise.all(
+    ['v1', ...versions].map(async (groupVersion) => ({
+      groupVersion,
+      document: await read(groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`),
+    })),
+  );
   return documents.flatMap(({ groupVersion, document }) => {
-    const resources = asObjects(document['resources']) as unknown as { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
+    const resources = asObjects(document['resources']) as unknown as {
+      name: string;
+      kind: string;
+      namespaced: boolean;
+      verbs: string[];
+    }[];
     const names = new Set(resources.map(({ name }) => name));
-    const [group, version] = groupVersion.includes('/') ? (groupVersion.split('/') as [string, string]) : ['', groupVersion];
+    const [group, version] = groupVersion.includes('/')
+      ? (groupVersion.split('/') as [string, string])
+      : ['', groupVersion];
     const listable = resources.filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'));
-    return listable.map(({ name, kind, namespaced }) => ({ group, version, kind, plural: name, namespaced, hasStatus: names.has(`${name}/status`) }));
+    return listable.map(({ name, kind, namespaced }) => ({
+      group,
+      version,
+      kind,
+      plural: name,
+      namespaced,
+      hasStatus: names.has(`${name}/status`),
+    }));
   });
 }
 

@@ -18,7 +18,11 @@ export interface Column {
 }
 
 const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata.name };
-const ageColumn: Column = { name: 'Age', type: 'string', cell: (object, now) => age(object.metadata.creationTimestamp, now) };
+const ageColumn: Column = {
+  name: 'Age',
+  type: 'string',
+  cell: (object, now) => age(object.metadata.creationTimestamp, now),
+};
 
 function text(name: string, cell: Column['cell'], priority = 0): Column {
   return { name, type: 'string', priority, cell };
@@ -35,21 +39,31 @@ function count(name: string, path: string): Column {
 }
 
 /** The value at `path` as text, or `absent`. */
-const at = (path: string, absent = '<none>') => (object: KubernetesObject): unknown => {
-  const value = valueAt(object, path);
-  return value === undefined || value === null || value === '' ? absent : value;
-};
+const at =
+  (path: string, absent = '<none>') =>
+  (object: KubernetesObject): unknown => {
+    const value = valueAt(object, path);
+    return value === undefined || value === null || value === '' ? absent : value;
+  };
 
 function pairs(labels: unknown): string {
   const entries = Object.entries(asObject(labels)).map(([key, value]) => `${key}=${String(value)}`);
   return entries.length === 0 ? '<none>' : entries.join(',');
 }
 
-const containersOf = (field: 'name' | 'image') => (object: KubernetesObject): string =>
-  asObjects(valueAt(object, 'spec.template.spec.containers')).map((container) => String(container[field])).join(',');
+const containersOf =
+  (field: 'name' | 'image') =>
+  (object: KubernetesObject): string =>
+    asObjects(valueAt(object, 'spec.template.spec.containers'))
+      .map((container) => String(container[field]))
+      .join(',');
 
 function size(...fields: string[]): Column {
-  return { name: 'Data', type: 'string', cell: (object) => fields.reduce((sum, field) => sum + Object.keys(asObject(object[field])).length, 0) };
+  return {
+    name: 'Data',
+    type: 'string',
+    cell: (object) => fields.reduce((sum, field) => sum + Object.keys(asObject(object[field])).length, 0),
+  };
 }
 
 function nodeStatus(object: KubernetesObject): string {
@@ -62,12 +76,20 @@ const roleLabel = 'node-role.kubernetes.io/';
 
 function nodeRoles(object: KubernetesObject): string {
   const labels = Object.entries(object.metadata.labels ?? {});
-  const roles = labels.flatMap(([key, value]) => (key.startsWith(roleLabel) && key !== roleLabel ? [key.slice(roleLabel.length)] : key === 'kubernetes.io/role' ? [value] : []));
+  const roles = labels.flatMap(([key, value]) =>
+    key.startsWith(roleLabel) && key !== roleLabel
+      ? [key.slice(roleLabel.length)]
+      : key === 'kubernetes.io/role'
+        ? [value]
+        : [],
+  );
   return roles.length === 0 ? '<none>' : roles.sort().join(',');
 }
 
-const nodeAddress = (type: string) => (object: KubernetesObject): unknown =>
-  asObjects(valueAt(object, 'status.addresses')).find((address) => address['type'] === type)?.['address'] ?? '<none>';
+const nodeAddress =
+  (type: string) =>
+  (object: KubernetesObject): unknown =>
+    asObjects(valueAt(object, 'status.addresses')).find((address) => address['type'] === type)?.['address'] ?? '<none>';
 
 const nodeColumns: Column[] = [
   nameColumn,
@@ -84,13 +106,18 @@ const nodeColumns: Column[] = [
 
 function servicePorts(object: KubernetesObject): string {
   const ports = asObjects(valueAt(object, 'spec.ports'));
-  const shown = ports.map(({ port, nodePort, protocol = 'TCP' }) => `${String(port)}${typeof nodePort === 'number' && nodePort > 0 ? `:${nodePort}` : ''}/${String(protocol)}`);
+  const shown = ports.map(
+    ({ port, nodePort, protocol = 'TCP' }) =>
+      `${String(port)}${typeof nodePort === 'number' && nodePort > 0 ? `:${nodePort}` : ''}/${String(protocol)}`,
+  );
   return shown.length === 0 ? '<none>' : shown.join(',');
 }
 
 function externalAddress(object: KubernetesObject): string {
   if (valueAt(object, 'spec.type') === 'ExternalName') return String(valueAt(object, 'spec.externalName'));
-  const ingress = asObjects(valueAt(object, 'status.loadBalancer.ingress')).map((entry) => String(entry['ip'] ?? entry['hostname']));
+  const ingress = asObjects(valueAt(object, 'status.loadBalancer.ingress')).map((entry) =>
+    String(entry['ip'] ?? entry['hostname']),
+  );
   const addresses = [...ingress, ...asList(valueAt(object, 'spec.externalIPs')).map(String)];
   if (addresses.length > 0) return addresses.join(',');
   return valueAt(object, 'spec.type') === 'LoadBalancer' ? '<pending>' : '<none>';
@@ -126,11 +153,20 @@ const statefulSetColumns: Column[] = [
 ];
 
 function jobStatus(object: KubernetesObject): string {
-  const isTrue = (type: string): boolean => asObjects(valueAt(object, 'status.conditions')).some((condition) => condition['type'] === type && condition['status'] === 'True');
+  const isTrue = (type: string): boolean =>
+    asObjects(valueAt(object, 'status.conditions')).some(
+      (condition) => condition['type'] === type && condition['status'] === 'True',
+    );
   if (isTrue('Complete')) return 'Complete';
   if (isTrue('Failed')) return 'Failed';
   if (object.metadata.deletionTimestamp !== undefined) return 'Terminating';
-  return isTrue('Suspended') ? 'Suspended' : isTrue('FailureTarget') ? 'FailureTarget' : isTrue('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
+  return isTrue('Suspended')
+    ? 'Suspended'
+    : isTrue('FailureTarget')
+      ? 'FailureTarget'
+      : isTrue('SuccessCriteriaMet')
+        ? 'SuccessCriteriaMet'
+        : 'Running';
 }
 
 function jobDuration(object: KubernetesObject, now: number): string {
@@ -143,7 +179,10 @@ function jobDuration(object: KubernetesObject, now: number): string {
 const jobColumns: Column[] = [
   nameColumn,
   text('Status', jobStatus),
-  text('Completions', (object) => `${numberAt(object, 'status.succeeded', 0)}/${numberAt(object, 'spec.completions', 1)}`),
+  text(
+    'Completions',
+    (object) => `${numberAt(object, 'status.succeeded', 0)}/${numberAt(object, 'spec.completions', 1)}`,
+  ),
   text('Duration', jobDuration),
   ageColumn,
   text('Containers', containersOf('name'), 1),
@@ -159,7 +198,10 @@ const disruptionBudgetColumns: Column[] = [
   ageColumn,
 ];
 
-const definitionColumns: Column[] = [nameColumn, { name: 'Created At', type: 'date', cell: (object) => object.metadata.creationTimestamp }];
+const definitionColumns: Column[] = [
+  nameColumn,
+  { name: 'Created At', type: 'date', cell: (object) => object.metadata.creationTimestamp },
+];
 
 const builtIn: Record<string, Column[]> = {
   pods: podColumns(nameColumn, ageColumn),

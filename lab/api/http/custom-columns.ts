@@ -27,7 +27,10 @@ function customColumn(column: JsonObject): Column {
     name: String(name),
     type: String(type),
     ...(typeof format === 'string' ? { format } : {}),
-    description: typeof description === 'string' ? description : `Custom resource definition column (in JSONPath format): ${String(jsonPath)}`,
+    description:
+      typeof description === 'string'
+        ? description
+        : `Custom resource definition column (in JSONPath format): ${String(jsonPath)}`,
     priority: typeof priority === 'number' ? priority : 0,
     cell: (object, now) => cellOf(String(type), find(object)[0], now),
   };

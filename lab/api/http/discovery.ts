@@ -41,10 +41,35 @@ const furtherSubresources: Record<string, Subresource[]> = {
 function lines(definitions: ResourceDefinition[]): Line[] {
   const stored = definitions.map((definition) => {
     const { group, version, kind, plural, singular, namespaced, shortNames, categories, hasStatus } = definition;
-    const subresources = [...(furtherSubresources[definition.storage] ?? []), ...(hasStatus ? [{ name: 'status', kind, verbs: editVerbs }] : [])];
-    return { group, version, kind, plural, singular, namespaced, verbs: objectVerbs, shortNames, categories, subresources };
+    const subresources = [
+      ...(furtherSubresources[definition.storage] ?? []),
+      ...(hasStatus ? [{ name: 'status', kind, verbs: editVerbs }] : []),
+    ];
+    return {
+      group,
+      version,
+      kind,
+      plural,
+      singular,
+      namespaced,
+      verbs: objectVerbs,
+      shortNames,
+      categories,
+      subresources,
+    };
   });
-  const virtual = virtualResources.map(({ group, version, kind, plural, singular, namespaced }) => ({ group, version, kind, plural, singular, namespaced, verbs: ['create'], shortNames: [], categories: [], subresources: [] }));
+  const virtual = virtualResources.map(({ group, version, kind, plural, singular, namespaced }) => ({
+    group,
+    version,
+    kind,
+    plural,
+    singular,
+    namespaced,
+    verbs: ['create'],
+    shortNames: [],
+    categories: [],
+    subresources: [],
+  }));
   return [...stored, ...virtual];
 }
 
@@ -57,18 +82,29 @@ function grouped(all: Line[], key: (line: Line) => string): [string, Line[]][] {
 
 /** Answer of `/api`. `address` is `host:port`. */
 export function coreVersions(address: string): unknown {
-  return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }] };
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: address }],
+  };
 }
 
 function groupVersions(group: string, members: Line[]): Record<string, unknown> {
-  const versions = grouped(members, (line) => line.version).map(([version]) => ({ groupVersion: `${group}/${version}`, version }));
+  const versions = grouped(members, (line) => line.version).map(([version]) => ({
+    groupVersion: `${group}/${version}`,
+    version,
+  }));
   return { name: group, versions, preferredVersion: versions[0] };
 }
 
 /** Answer of `/apis`. */
 export function groupList(definitions: ResourceDefinition[]): unknown {
   const named = lines(definitions).filter((line) => line.group !== '');
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: grouped(named, (line) => line.group).map(([group, members]) => groupVersions(group, members)) };
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: grouped(named, (line) => line.group).map(([group, members]) => groupVersions(group, members)),
+  };
 }
 
 /** Answer of `/apis/GROUP`; `undefined` for a group that is not served. */
@@ -78,7 +114,10 @@ export function groupDocument(definitions: ResourceDefinition[], group: string):
 }
 
 function optional(line: Line): Record<string, unknown> {
-  return { ...(line.shortNames.length > 0 ? { shortNames: line.shortNames } : {}), ...(line.categories.length > 0 ? { categories: line.categories } : {}) };
+  return {
+    ...(line.shortNames.length > 0 ? { shortNames: line.shortNames } : {}),
+    ...(line.categories.length > 0 ? { categories: line.categories } : {}),
+  };
 }
 
 /** Answer of `/api/v1` and `/apis/GROUP/VERSION`; `undefined` for what is not served. */
@@ -86,7 +125,14 @@ export function resourceList(definitions: ResourceDefinition[], group: string, v
   const members = lines(definitions).filter((line) => line.group === group && line.version === version);
   if (members.length === 0) return undefined;
   const resources = members.flatMap((line) => [
-    { name: line.plural, singularName: line.singular, namespaced: line.namespaced, kind: line.kind, verbs: line.verbs, ...optional(line) },
+    {
+      name: line.plural,
+      singularName: line.singular,
+      namespaced: line.namespaced,
+      kind: line.kind,
+      verbs: line.verbs,
+      ...optional(line),
+    },
     ...line.subresources.map(({ name, kind, verbs, group: otherGroup, version: otherVersion }) => ({
       name: `${line.plural}/${name}`,
       singularName: '',
@@ -96,12 +142,22 @@ export function resourceList(definitions: ResourceDefinition[], group: string, v
       verbs,
     })),
   ]);
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: group === '' ? version : `${group}/${version}`, resources };
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: group === '' ? version : `${group}/${version}`,
+    resources,
+  };
 }
 
 /** What a client sends in Accept for the aggregated form. */
 export function wantsAggregated(accept: string): boolean {
-  return accept.split(',').some((part) => part.includes('g=apidiscovery.k8s.io') && /v=v2(;|$)/.test(part) && part.includes('as=APIGroupDiscoveryList'));
+  return accept
+    .split(',')
+    .some(
+      (part) =>
+        part.includes('g=apidiscovery.k8s.io') && /v=v2(;|$)/.test(part) && part.includes('as=APIGroupDiscoveryList'),
+    );
 }
 
 export const aggregatedContentType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';

@@ -21,24 +21,33 @@ const operators: Record<string, (key: string, values: string) => string> = {
 /** A label selector object in the form of a query parameter. */
 function selectorText(selector: JsonObject): string {
   const labels = Object.entries(asObject(selector['matchLabels'])).map(([key, value]) => `${key}=${String(value)}`);
-  const expressions = asObjects(selector['matchExpressions']).map(({ key, operator, values }) => operators[String(operator)]?.(String(key), asList(values).join(',')) ?? '');
+  const expressions = asObjects(selector['matchExpressions']).map(
+    ({ key, operator, values }) => operators[String(operator)]?.(String(key), asList(values).join(',')) ?? '',
+  );
   return [...labels, ...expressions].join(',');
 }
 
 function isHealthy(pod: KubernetesObject): boolean {
-  const ready = asObjects(valueAt(pod, 'status.conditions')).some((condition) => condition['type'] === 'Ready' && condition['status'] === 'True');
+  const ready = asObjects(valueAt(pod, 'status.conditions')).some(
+    (condition) => condition['type'] === 'Ready' && condition['status'] === 'True',
+  );
   return ready && pod.metadata.deletionTimestamp === undefined;
 }
 
 /** A number, or a percentage of `total` rounded up. */
 function amount(value: unknown, total: number): number {
-  return typeof value === 'string' && value.endsWith('%') ? Math.ceil((Number.parseInt(value, 10) * total) / 100) : Number(value);
+  return typeof value === 'string' && value.endsWith('%')
+    ? Math.ceil((Number.parseInt(value, 10) * total) / 100)
+    : Number(value);
 }
 
 /** How many healthy pods the budget wants, and has. */
 function budgetState(budget: KubernetesObject, pods: KubernetesObject[]): { desired: number; healthy: number } {
   const { minAvailable, maxUnavailable } = asObject(budget['spec']);
-  const desired = minAvailable !== undefined ? amount(minAvailable, pods.length) : pods.length - amount(maxUnavailable ?? 0, pods.length);
+  const desired =
+    minAvailable !== undefined
+      ? amount(minAvailable, pods.length)
+      : pods.length - amount(maxUnavailable ?? 0, pods.length);
   return { desired: Math.max(0, desired), healthy: pods.filter(isHealthy).length };
 }
 
@@ -53,7 +62,12 @@ function checkBudgets({ context, pod, definition, path }: PodCall): void {
     const { desired, healthy } = budgetState(budget, pods);
     if (isHealthy(pod) ? healthy > desired : healthy >= desired) continue;
     throw new ApiError(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
-      causes: [{ reason: 'DisruptionBudget', message: `The disruption budget ${budget.metadata.name} needs ${desired} healthy pods and has ${healthy} currently` }],
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: `The disruption budget ${budget.metadata.name} needs ${desired} healthy pods and has ${healthy} currently`,
+        },
+      ],
     });
   }
 }
@@ -63,7 +77,9 @@ export function evictPod(resourceCall: ResourceCall): Handled {
   const { context, definition, path, request } = call;
   const options = deleteOptions(request, asObject(objectBody(request)['deleteOptions']));
   // a pod that is over, or goes already, disrupts nothing any more
-  const over = ['Succeeded', 'Failed', 'Pending'].includes(String(valueAt(call.pod, 'status.phase'))) || call.pod.metadata.deletionTimestamp !== undefined;
+  const over =
+    ['Succeeded', 'Failed', 'Pending'].includes(String(valueAt(call.pod, 'status.phase'))) ||
+    call.pod.metadata.deletionTimestamp !== undefined;
   if (!over) checkBudgets(call);
   context.store.delete(definition, path.namespace, path.name!, options);
   return jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });

@@ -32,7 +32,13 @@ export interface ExecSession {
 
 function execQuery(query: URLSearchParams): ExecQuery {
   const flag = (name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
-  return { command: query.getAll('command'), stdin: flag('stdin'), stdout: flag('stdout'), stderr: flag('stderr'), tty: flag('tty') };
+  return {
+    command: query.getAll('command'),
+    stdin: flag('stdin'),
+    stdout: flag('stdout'),
+    stderr: flag('stderr'),
+    tty: flag('tty'),
+  };
 }
 
 /** The Status at the end of a command; kubectl takes its exit code from it. */
@@ -59,7 +65,8 @@ export function execSession(resourceCall: ResourceCall): ExecSession {
     run(socket) {
       const send = (channel: number, text: string): void => {
         const bytes = Buffer.from(text);
-        for (let start = 0; start < bytes.length; start += frameBytes) socket.send(Buffer.concat([Buffer.from([channel]), bytes.subarray(start, start + frameBytes)]));
+        for (let start = 0; start < bytes.length; start += frameBytes)
+          socket.send(Buffer.concat([Buffer.from([channel]), bytes.subarray(start, start + frameBytes)]));
       };
       const finish = (status: unknown): void => {
         send(channels.error, JSON.stringify(status));
@@ -86,7 +93,11 @@ export function execSession(resourceCall: ResourceCall): ExecSession {
 }
 
 /** Calls `complete` once with all of stdin. */
-function collectStdin(socket: WebSocket, after: (milliseconds: number, run: () => void) => () => void, complete: (text: string) => void): void {
+function collectStdin(
+  socket: WebSocket,
+  after: (milliseconds: number, run: () => void) => () => void,
+  complete: (text: string) => void,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
   let done = false;

@@ -3,11 +3,15 @@ import { asList, isObject } from '../store/json.ts';
 
 type Step = { key: string } | { index: number } | { all: true } | { where: string[]; equals: unknown };
 
-const stepPattern = /^(?:\.((?:\\.|[^.[\\])+)|\[(['"])(.*?)\2\]|\[(-?\d+)\]|(\.?\[\*\]|\.\*)|\[\?\(@((?:\.[^=\s.]+)+)\s*==\s*("[^"]*"|'[^']*'|[^)]+)\)\])/;
+const stepPattern =
+  /^(?:\.((?:\\.|[^.[\\])+)|\[(['"])(.*?)\2\]|\[(-?\d+)\]|(\.?\[\*\]|\.\*)|\[\?\(@((?:\.[^=\s.]+)+)\s*==\s*("[^"]*"|'[^']*'|[^)]+)\)\])/;
 
 /** Throws for a path outside the subset. */
 function parseJsonPath(path: string): Step[] {
-  let rest = path.trim().replace(/^\{(.*)\}$/, '$1').replace(/^\$/, '');
+  let rest = path
+    .trim()
+    .replace(/^\{(.*)\}$/, '$1')
+    .replace(/^\$/, '');
   if (rest !== '' && rest[0] !== '.' && rest[0] !== '[') rest = `.${rest}`;
   const steps: Step[] = [];
   while (rest !== '' && rest !== '.') {
@@ -26,7 +30,10 @@ function stepOf(match: RegExpExecArray): Step {
   if (quoted !== undefined) return { key: quoted };
   if (index !== undefined) return { index: Number(index) };
   const literal = (equals ?? '').trim();
-  return { where: (where ?? '').slice(1).split('.'), equals: literal.startsWith("'") ? literal.slice(1, -1) : (JSON.parse(literal) as unknown) };
+  return {
+    where: (where ?? '').slice(1).split('.'),
+    equals: literal.startsWith("'") ? literal.slice(1, -1) : (JSON.parse(literal) as unknown),
+  };
 }
 
 function follow(step: Step, value: unknown): unknown[] {
@@ -47,5 +54,6 @@ export function compileJsonPath(path: string): (object: unknown) => unknown[] {
   } catch {
     return () => [];
   }
-  return (object) => steps.reduce<unknown[]>((values, step) => values.flatMap((value) => follow(step, value)), [object]);
+  return (object) =>
+    steps.reduce<unknown[]>((values, step) => values.flatMap((value) => follow(step, value)), [object]);
 }

@@ -12,9 +12,15 @@ export interface KubeconfigServer {
 }
 
 /** The kubeconfig as an object; cluster, user and context are all called `name`. */
-export function kubeconfig({ url, token, certificateAuthority }: KubeconfigServer, name = 'weka-metacontroller-lab'): Record<string, unknown> {
+export function kubeconfig(
+  { url, token, certificateAuthority }: KubeconfigServer,
+  name = 'weka-metacontroller-lab',
+): Record<string, unknown> {
   // without it @kubernetes/client-node refuses plain http
-  const authority = certificateAuthority === undefined ? { 'insecure-skip-tls-verify': true } : { 'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64') };
+  const authority =
+    certificateAuthority === undefined
+      ? { 'insecure-skip-tls-verify': true }
+      : { 'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64') };
   return {
     apiVersion: 'v1',
     kind: 'Config',

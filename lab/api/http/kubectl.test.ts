@@ -19,25 +19,54 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     return stdout;
   };
   /** Columns apart by two or more blanks; ages differ from run to run and become AGE. */
-  const table = (text: string): string[][] => text.trimEnd().split('\n').map((line) => line.split(/ {2,}/).map((cell) => cell.trim().replace(/^\d+[smh]$/, 'AGE')));
-  const widget = (name: string, spec: object = { size: 1 }, metadata: object = {}): object => ({ apiVersion: 'lab.example.io/v1', kind: 'Widget', metadata: { name, namespace: 'default', ...metadata }, spec });
-  const createWidget = (name: string, spec?: object, metadata?: object): unknown => lab.store.create(lab.definition('widgets'), 'default', widget(name, spec, metadata) as Parameters<typeof lab.store.create>[2]);
+  const table = (text: string): string[][] =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/).map((cell) => cell.trim().replace(/^\d+[smh]$/, 'AGE')));
+  const widget = (name: string, spec: object = { size: 1 }, metadata: object = {}): object => ({
+    apiVersion: 'lab.example.io/v1',
+    kind: 'Widget',
+    metadata: { name, namespace: 'default', ...metadata },
+    spec,
+  });
+  const createWidget = (name: string, spec?: object, metadata?: object): unknown =>
+    lab.store.create(
+      lab.definition('widgets'),
+      'default',
+      widget(name, spec, metadata) as Parameters<typeof lab.store.create>[2],
+    );
   const stored = (plural: string, name: string) => lab.store.get(lab.definition(plural), 'default', name);
-  const exists = (plural: string, name: string): boolean => lab.store.list(lab.definition(plural), { fieldSelector: `metadata.name=${name}` }).items.length === 1;
+  const exists = (plural: string, name: string): boolean =>
+    lab.store.list(lab.definition(plural), { fieldSelector: `metadata.name=${name}` }).items.length === 1;
 
   describe('discovery', () => {
     it('version, api-versions and cluster-info', async () => {
       expect(await run(['version'])).toContain('Server Version: v1.32.0');
-      expect((await run(['api-versions'])).split('\n')).toEqual(expect.arrayContaining(['apps/v1', 'lab.example.io/v1', 'policy/v1', 'v1']));
+      expect((await run(['api-versions'])).split('\n')).toEqual(
+        expect.arrayContaining(['apps/v1', 'lab.example.io/v1', 'policy/v1', 'v1']),
+      );
       expect(await run(['cluster-info'])).toContain(`running at ${lab.server.url}`);
     });
 
     it('api-resources names the custom kind with its short name', async () => {
-      expect(table(await run(['api-resources', '--api-group=lab.example.io']))).toEqual([['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND'], ['widgets', 'wd', 'lab.example.io/v1', 'true', 'Widget']]);
+      expect(table(await run(['api-resources', '--api-group=lab.example.io']))).toEqual([
+        ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND'],
+        ['widgets', 'wd', 'lab.example.io/v1', 'true', 'Widget'],
+      ]);
     });
 
     it.each([
-      { path: 'widget.spec.network', expected: ['GROUP:      lab.example.io', 'Its network.', 'mode\t<string>', 'How it talks.', 'ports\t<[]integer>'] },
+      {
+        path: 'widget.spec.network',
+        expected: [
+          'GROUP:      lab.example.io',
+          'Its network.',
+          'mode\t<string>',
+          'How it talks.',
+          'ports\t<[]integer>',
+        ],
+      },
       { path: 'wd.spec', expected: ['size\t<integer> -required-', 'network\t<Object>'] },
       { path: 'pod.spec.containers.ports', expected: ['containerPort\t<integer>'] },
       { path: 'pdb.spec', expected: ['minAvailable\t<IntOrString>', 'selector\t<LabelSelector>'] },
@@ -55,7 +84,13 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
 
   describe('apply and create', () => {
     it('applies, applies again with a change and a removal, then finds nothing to do', async () => {
-      expect(await run(['apply', '-f', await lab.file('a.yaml', widget('applied', { size: 1, network: { mode: 'a', ports: [1, 2] } }))])).toBe('widget.lab.example.io/applied created\n');
+      expect(
+        await run([
+          'apply',
+          '-f',
+          await lab.file('a.yaml', widget('applied', { size: 1, network: { mode: 'a', ports: [1, 2] } })),
+        ]),
+      ).toBe('widget.lab.example.io/applied created\n');
       const second = await lab.file('a.yaml', widget('applied', { size: 2, network: { ports: [3] } }));
       expect(await run(['apply', '-f', second])).toBe('widget.lab.example.io/applied configured\n');
       expect(stored('widgets', 'applied')['spec']).toEqual({ size: 2, network: { ports: [3] } });
@@ -63,18 +98,52 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     });
 
     it('applies a list of a built-in kind by merge keys', async () => {
-      const pod = (tolerations: object[]): object => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'merged', namespace: 'default' }, spec: { containers: [{ name: 'main', image: 'lab/image:1' }], tolerations } });
+      const pod = (tolerations: object[]): object => ({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'merged', namespace: 'default' },
+        spec: { containers: [{ name: 'main', image: 'lab/image:1' }], tolerations },
+      });
       await run(['apply', '-f', await lab.file('p.yaml', pod([]))]);
-      expect(await run(['apply', '-f', await lab.file('p.yaml', pod([{ key: 'a', operator: 'Exists' }]))])).toBe('pod/merged configured\n');
-      expect(stored('pods', 'merged')['spec']).toMatchObject({ tolerations: expect.arrayContaining([{ key: 'a', operator: 'Exists' }]) as unknown });
+      expect(await run(['apply', '-f', await lab.file('p.yaml', pod([{ key: 'a', operator: 'Exists' }]))])).toBe(
+        'pod/merged configured\n',
+      );
+      expect(stored('pods', 'merged')['spec']).toMatchObject({
+        tolerations: expect.arrayContaining([{ key: 'a', operator: 'Exists' }]) as unknown,
+      });
     });
 
     it.each([
-      { name: 'an unknown field of a custom kind', object: widget('bad', { size: 1, sise: 2 }), message: 'strict decoding error: unknown field "spec.sise"' },
-      { name: 'an unknown field of a built-in kind', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bad', namespace: 'default' }, dat: {} }, message: 'strict decoding error: unknown field "dat"' },
-      { name: 'a wrong type in a built-in kind', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bad', namespace: 'default' }, data: { a: 1 } }, message: 'cannot unmarshal number into Go struct field ConfigMap.data of type string' },
-      { name: 'a value out of bounds', object: widget('bad', { size: 0 }), message: 'spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1' },
-      { name: 'a missing namespace', object: { ...widget('bad'), metadata: { name: 'bad', namespace: 'nowhere' } }, message: 'namespaces "nowhere" not found' },
+      {
+        name: 'an unknown field of a custom kind',
+        object: widget('bad', { size: 1, sise: 2 }),
+        message: 'strict decoding error: unknown field "spec.sise"',
+      },
+      {
+        name: 'an unknown field of a built-in kind',
+        object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bad', namespace: 'default' }, dat: {} },
+        message: 'strict decoding error: unknown field "dat"',
+      },
+      {
+        name: 'a wrong type in a built-in kind',
+        object: {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'bad', namespace: 'default' },
+          data: { a: 1 },
+        },
+        message: 'cannot unmarshal number into Go struct field ConfigMap.data of type string',
+      },
+      {
+        name: 'a value out of bounds',
+        object: widget('bad', { size: 0 }),
+        message: 'spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1',
+      },
+      {
+        name: 'a missing namespace',
+        object: { ...widget('bad'), metadata: { name: 'bad', namespace: 'nowhere' } },
+        message: 'namespaces "nowhere" not found',
+      },
     ])('refuses $name', async ({ object, message }) => {
       const { code, stderr } = await lab.kubectl(['apply', '-f', await lab.file('bad.yaml', object)]);
       expect(code).toBe(1);
@@ -82,13 +151,20 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     });
 
     it('warns of unknown fields with --validate=warn and drops them', async () => {
-      const { code, stderr } = await lab.kubectl(['create', '--validate=warn', '-f', await lab.file('w.yaml', widget('warned', { size: 1, sise: 2 }))]);
+      const { code, stderr } = await lab.kubectl([
+        'create',
+        '--validate=warn',
+        '-f',
+        await lab.file('w.yaml', widget('warned', { size: 1, sise: 2 })),
+      ]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: 'Warning: unknown field "spec.sise"\n' });
       expect(stored('widgets', 'warned')['spec']).toEqual({ size: 1 });
     });
 
     it('creates nothing in a server dry run', async () => {
-      expect(await run(['create', '--dry-run=server', '-f', await lab.file('d.yaml', widget('dry'))])).toBe('widget.lab.example.io/dry created (server dry run)\n');
+      expect(await run(['create', '--dry-run=server', '-f', await lab.file('d.yaml', widget('dry'))])).toBe(
+        'widget.lab.example.io/dry created (server dry run)\n',
+      );
       expect(exists('widgets', 'dry')).toBe(false);
     });
 
@@ -104,7 +180,11 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
 
     it('diff shows what apply would change', async () => {
       createWidget('differs');
-      const { code, stdout } = await lab.kubectl(['diff', '-f', await lab.file('x.yaml', widget('differs', { size: 9 }))]);
+      const { code, stdout } = await lab.kubectl([
+        'diff',
+        '-f',
+        await lab.file('x.yaml', widget('differs', { size: 9 })),
+      ]);
       expect(code).toBe(1);
       expect(stdout).toMatch(/-\s+size: 1\n\+\s+size: 9/);
     });
@@ -113,26 +193,112 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
   describe('get and describe', () => {
     beforeAll(() => {
       createWidget('shown', { size: 3, network: { mode: 'b' } }, { labels: { show: 'me' } });
-      lab.store.patch(lab.definition('widgets'), 'default', 'shown', 'application/merge-patch+json', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, 'status');
+      lab.store.patch(
+        lab.definition('widgets'),
+        'default',
+        'shown',
+        'application/merge-patch+json',
+        { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
+        'status',
+      );
       const pod = lab.readyPod('shown', { show: 'me' });
       const { uid = '' } = pod.metadata;
-      const event = { apiVersion: 'v1', kind: 'Event', reason: 'Started', message: 'It started', type: 'Normal', count: 2, source: { component: 'kubelet' } };
+      const event = {
+        apiVersion: 'v1',
+        kind: 'Event',
+        reason: 'Started',
+        message: 'It started',
+        type: 'Normal',
+        count: 2,
+        source: { component: 'kubelet' },
+      };
       const times = { firstTimestamp: new Date().toISOString(), lastTimestamp: new Date().toISOString() };
-      lab.store.create(lab.definition('events'), 'default', { ...event, ...times, metadata: { name: 'shown.1', namespace: 'default' }, involvedObject: { apiVersion: 'v1', kind: 'Pod', name: 'shown', namespace: 'default', uid } });
+      lab.store.create(lab.definition('events'), 'default', {
+        ...event,
+        ...times,
+        metadata: { name: 'shown.1', namespace: 'default' },
+        involvedObject: { apiVersion: 'v1', kind: 'Pod', name: 'shown', namespace: 'default', uid },
+      });
       const widgetUid = stored('widgets', 'shown').metadata.uid ?? '';
-      lab.store.create(lab.definition('events'), 'default', { ...event, ...times, metadata: { name: 'shown.2', namespace: 'default' }, reason: 'Grown', involvedObject: { apiVersion: 'lab.example.io/v1', kind: 'Widget', name: 'shown', namespace: 'default', uid: widgetUid } });
+      lab.store.create(lab.definition('events'), 'default', {
+        ...event,
+        ...times,
+        metadata: { name: 'shown.2', namespace: 'default' },
+        reason: 'Grown',
+        involvedObject: {
+          apiVersion: 'lab.example.io/v1',
+          kind: 'Widget',
+          name: 'shown',
+          namespace: 'default',
+          uid: widgetUid,
+        },
+      });
     });
 
     it.each([
-      { args: ['widgets', '-l', 'show=me'], rows: [['NAME', 'SIZE', 'READY', 'AGE'], ['shown', '3', 'True', 'AGE']] },
-      { args: ['wd', 'shown', '-o', 'wide'], rows: [['NAME', 'SIZE', 'READY', 'MODE', 'AGE'], ['shown', '3', 'True', 'b', 'AGE']] },
-      { args: ['wd', '-A', '-l', 'show=me'], rows: [['NAMESPACE', 'NAME', 'SIZE', 'READY', 'AGE'], ['default', 'shown', '3', 'True', 'AGE']] },
-      { args: ['wd', '-l', 'show=me', '--show-labels'], rows: [['NAME', 'SIZE', 'READY', 'AGE', 'LABELS'], ['shown', '3', 'True', 'AGE', 'show=me']] },
-      { args: ['pods', '-l', 'show=me'], rows: [['NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE'], ['shown', '1/1', 'Running', '0', 'AGE']] },
-      { args: ['pod', 'shown', '-o', 'wide'], rows: [['NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE', 'IP', 'NODE', 'NOMINATED NODE', 'READINESS GATES'], ['shown', '1/1', 'Running', '0', 'AGE', '10.1.2.3', 'node-1', '<none>', '<none>']] },
-      { args: ['nodes'], rows: [['NAME', 'STATUS', 'ROLES', 'AGE', 'VERSION'], ['node-1', 'Ready', 'worker', 'AGE', 'v1.32.0']] },
-      { args: ['namespace', 'default'], rows: [['NAME', 'STATUS', 'AGE'], ['default', 'Active', 'AGE']] },
-      { args: ['events', '--field-selector=reason=Started'], rows: [['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'], ['AGE', 'Normal', 'Started', 'pod/shown', 'It started']] },
+      {
+        args: ['widgets', '-l', 'show=me'],
+        rows: [
+          ['NAME', 'SIZE', 'READY', 'AGE'],
+          ['shown', '3', 'True', 'AGE'],
+        ],
+      },
+      {
+        args: ['wd', 'shown', '-o', 'wide'],
+        rows: [
+          ['NAME', 'SIZE', 'READY', 'MODE', 'AGE'],
+          ['shown', '3', 'True', 'b', 'AGE'],
+        ],
+      },
+      {
+        args: ['wd', '-A', '-l', 'show=me'],
+        rows: [
+          ['NAMESPACE', 'NAME', 'SIZE', 'READY', 'AGE'],
+          ['default', 'shown', '3', 'True', 'AGE'],
+        ],
+      },
+      {
+        args: ['wd', '-l', 'show=me', '--show-labels'],
+        rows: [
+          ['NAME', 'SIZE', 'READY', 'AGE', 'LABELS'],
+          ['shown', '3', 'True', 'AGE', 'show=me'],
+        ],
+      },
+      {
+        args: ['pods', '-l', 'show=me'],
+        rows: [
+          ['NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE'],
+          ['shown', '1/1', 'Running', '0', 'AGE'],
+        ],
+      },
+      {
+        args: ['pod', 'shown', '-o', 'wide'],
+        rows: [
+          ['NAME', 'READY', 'STATUS', 'RESTARTS', 'AGE', 'IP', 'NODE', 'NOMINATED NODE', 'READINESS GATES'],
+          ['shown', '1/1', 'Running', '0', 'AGE', '10.1.2.3', 'node-1', '<none>', '<none>'],
+        ],
+      },
+      {
+        args: ['nodes'],
+        rows: [
+          ['NAME', 'STATUS', 'ROLES', 'AGE', 'VERSION'],
+          ['node-1', 'Ready', 'worker', 'AGE', 'v1.32.0'],
+        ],
+      },
+      {
+        args: ['namespace', 'default'],
+        rows: [
+          ['NAME', 'STATUS', 'AGE'],
+          ['default', 'Active', 'AGE'],
+        ],
+      },
+      {
+        args: ['events', '--field-selector=reason=Started'],
+        rows: [
+          ['LAST SEEN', 'TYPE', 'REASON', 'OBJECT', 'MESSAGE'],
+          ['AGE', 'Normal', 'Started', 'pod/shown', 'It started'],
+        ],
+      },
     ])('get $args', async ({ args, rows }) => {
       expect(table(await run(['get', ...args]))).toEqual(rows);
     });
@@ -146,15 +312,40 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
       expect(await run(['get', 'wd', 'shown', '-o', 'name'])).toBe('widget.lab.example.io/shown\n');
       expect(await run(['get', 'wd', 'shown', '-o', 'jsonpath={.spec.network.mode}'])).toBe('b');
       expect(await run(['get', 'wd', 'shown', '-o', 'yaml'])).toContain('spec:\n  network:\n    mode: b\n  size: 3\n');
-      expect(JSON.parse(await run(['get', 'pods', '-l', 'show=me', '-o', 'json']))).toMatchObject({ kind: 'List', items: [{ kind: 'Pod', metadata: { name: 'shown' } }] });
-      expect(await run(['get', 'wd', '-l', 'show=me', '--sort-by=.spec.size', '-o', 'custom-columns=N:.metadata.name', '--no-headers'])).toBe('shown\n');
+      expect(JSON.parse(await run(['get', 'pods', '-l', 'show=me', '-o', 'json']))).toMatchObject({
+        kind: 'List',
+        items: [{ kind: 'Pod', metadata: { name: 'shown' } }],
+      });
+      expect(
+        await run([
+          'get',
+          'wd',
+          '-l',
+          'show=me',
+          '--sort-by=.spec.size',
+          '-o',
+          'custom-columns=N:.metadata.name',
+          '--no-headers',
+        ]),
+      ).toBe('shown\n');
     });
 
     it('get --watch shows changes as they come', async () => {
       createWidget('watched', { size: 1 }, { labels: { watch: 'me' } });
-      const watch = lab.startKubectl(['get', 'wd', '-l', 'watch=me', '-w', '-o', 'custom-columns=S:.spec.size', '--no-headers']);
+      const watch = lab.startKubectl([
+        'get',
+        'wd',
+        '-l',
+        'watch=me',
+        '-w',
+        '-o',
+        'custom-columns=S:.spec.size',
+        '--no-headers',
+      ]);
       await watch.until(/1\n/);
-      lab.store.patch(lab.definition('widgets'), 'default', 'watched', 'application/merge-patch+json', { spec: { size: 77 } });
+      lab.store.patch(lab.definition('widgets'), 'default', 'watched', 'application/merge-patch+json', {
+        spec: { size: 77 },
+      });
       expect(await watch.until(/77\n/)).toBe('1\n77\n');
       watch.kill();
       const tableWatch = lab.startKubectl(['get', 'wd', '-l', 'watch=me', '-w', '--output-watch-events']);
@@ -186,17 +377,29 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     });
 
     it('patch of the status subresource leaves the spec alone', async () => {
-      await run(['patch', 'wd', 'changed', '--subresource=status', '--type=merge', '-p', '{"spec":{"size":99},"status":{"phase":"Set"}}']);
+      await run([
+        'patch',
+        'wd',
+        'changed',
+        '--subresource=status',
+        '--type=merge',
+        '-p',
+        '{"spec":{"size":99},"status":{"phase":"Set"}}',
+      ]);
       expect(stored('widgets', 'changed')).toMatchObject({ spec: { size: 3 }, status: { phase: 'Set' } });
     });
 
     it('edit with an editor', async () => {
-      expect(await run(['edit', 'wd', 'changed'], { env: { EDITOR: 'sed -i s/size:.3/size:\\ 4/' } })).toBe('widget.lab.example.io/changed edited\n');
+      expect(await run(['edit', 'wd', 'changed'], { env: { EDITOR: 'sed -i s/size:.3/size:\\ 4/' } })).toBe(
+        'widget.lab.example.io/changed edited\n',
+      );
       expect(spec()).toEqual({ size: 4 });
     });
 
     it('replace', async () => {
-      expect(await run(['replace', '-f', await lab.file('r.yaml', widget('changed', { size: 5 }))], {})).toBe('widget.lab.example.io/changed replaced\n');
+      expect(await run(['replace', '-f', await lab.file('r.yaml', widget('changed', { size: 5 }))], {})).toBe(
+        'widget.lab.example.io/changed replaced\n',
+      );
     });
 
     it('label and annotate, and take both away', async () => {
@@ -222,13 +425,32 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
 
   describe('wait', () => {
     it.each([
-      { name: 'a condition', flag: '--for=condition=Ready', change: { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, subresource: 'status' },
-      { name: 'a JSON path', flag: '--for=jsonpath={.spec.size}=8', change: { spec: { size: 8 } }, subresource: undefined },
+      {
+        name: 'a condition',
+        flag: '--for=condition=Ready',
+        change: { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
+        subresource: 'status',
+      },
+      {
+        name: 'a JSON path',
+        flag: '--for=jsonpath={.spec.size}=8',
+        change: { spec: { size: 8 } },
+        subresource: undefined,
+      },
     ])('for $name', async ({ flag, change, subresource }) => {
       const name = subresource === undefined ? 'waited-path' : 'waited-condition';
       createWidget(name);
       const waiting = lab.kubectl(['wait', flag, `wd/${name}`, '--timeout=20s']);
-      lab.clock.after(400, () => lab.store.patch(lab.definition('widgets'), 'default', name, 'application/merge-patch+json', change, subresource));
+      lab.clock.after(400, () =>
+        lab.store.patch(
+          lab.definition('widgets'),
+          'default',
+          name,
+          'application/merge-patch+json',
+          change,
+          subresource,
+        ),
+      );
       expect(await waiting).toMatchObject({ code: 0, stdout: `widget.lab.example.io/${name} condition met\n` });
     });
 
@@ -241,8 +463,16 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
 
     it('gives up in time', async () => {
       createWidget('waited-in-vain');
-      const { code, stderr } = await lab.kubectl(['wait', '--for=condition=Ready', 'wd/waited-in-vain', '--timeout=1s']);
-      expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: timed out waiting for the condition on widgets/waited-in-vain\n' });
+      const { code, stderr } = await lab.kubectl([
+        'wait',
+        '--for=condition=Ready',
+        'wd/waited-in-vain',
+        '--timeout=1s',
+      ]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: 'error: timed out waiting for the condition on widgets/waited-in-vain\n',
+      });
     });
   });
 
@@ -250,7 +480,22 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     const owned = (owner: string): void => {
       createWidget(owner);
       const { uid = '' } = stored('widgets', owner).metadata;
-      createWidget(`${owner}-child`, { size: 1 }, { ownerReferences: [{ apiVersion: 'lab.example.io/v1', kind: 'Widget', name: owner, uid, controller: true, blockOwnerDeletion: true }] });
+      createWidget(
+        `${owner}-child`,
+        { size: 1 },
+        {
+          ownerReferences: [
+            {
+              apiVersion: 'lab.example.io/v1',
+              kind: 'Widget',
+              name: owner,
+              uid,
+              controller: true,
+              blockOwnerDeletion: true,
+            },
+          ],
+        },
+      );
     };
 
     it.each([
@@ -270,7 +515,11 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
       await run(['delete', 'wd', 'held', '--wait=false']);
       expect(stored('widgets', 'held').metadata.deletionTimestamp).toBeDefined();
       const waiting = lab.kubectl(['delete', 'wd', 'held']);
-      lab.clock.after(400, () => lab.store.patch(lab.definition('widgets'), 'default', 'held', 'application/merge-patch+json', { metadata: { finalizers: null } }));
+      lab.clock.after(400, () =>
+        lab.store.patch(lab.definition('widgets'), 'default', 'held', 'application/merge-patch+json', {
+          metadata: { finalizers: null },
+        }),
+      );
       expect((await waiting).code).toBe(0);
       expect(exists('widgets', 'held')).toBe(false);
     });
@@ -294,14 +543,43 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     });
 
     it('drain asks the disruption budgets', async () => {
-      lab.store.create(lab.definition('nodes'), undefined, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-2' } });
+      lab.store.create(lab.definition('nodes'), undefined, {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: 'node-2' },
+      });
       const onNode2 = (name: string): void => {
-        lab.store.create(lab.definition('pods'), 'default', { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { drained: 'yes' } }, spec: { nodeName: 'node-2', terminationGracePeriodSeconds: 0, containers: [{ name: 'main', image: 'lab/image:1' }] } });
-        lab.store.patch(lab.definition('pods'), 'default', name, 'application/merge-patch+json', { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } }, 'status');
+        lab.store.create(lab.definition('pods'), 'default', {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name, namespace: 'default', labels: { drained: 'yes' } },
+          spec: {
+            nodeName: 'node-2',
+            terminationGracePeriodSeconds: 0,
+            containers: [{ name: 'main', image: 'lab/image:1' }],
+          },
+        });
+        lab.store.patch(
+          lab.definition('pods'),
+          'default',
+          name,
+          'application/merge-patch+json',
+          { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+          'status',
+        );
       };
       onNode2('drained-1');
       onNode2('drained-2');
-      await run(['apply', '-f', await lab.file('pdb.yaml', { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'keep-one', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: { drained: 'yes' } } } })]);
+      await run([
+        'apply',
+        '-f',
+        await lab.file('pdb.yaml', {
+          apiVersion: 'policy/v1',
+          kind: 'PodDisruptionBudget',
+          metadata: { name: 'keep-one', namespace: 'default' },
+          spec: { minAvailable: 1, selector: { matchLabels: { drained: 'yes' } } },
+        }),
+      ]);
       const { code, stderr } = await lab.kubectl(['drain', 'node-2', '--force', '--timeout=2s']);
       expect(code).toBe(1);
       expect(stderr).toContain("Cannot evict pod as it would violate the pod's disruption budget.");
@@ -313,8 +591,16 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     beforeAll(() => void lab.readyPod('runs'));
 
     it('exec gives stdout and the exit code', async () => {
-      expect(await lab.kubectl(['exec', 'runs', '--', 'echo', 'two words'])).toEqual({ code: 0, stdout: 'main: echo two words\n', stderr: '' });
-      expect(await lab.kubectl(['exec', 'runs', '--', 'fail', '7'])).toEqual({ code: 7, stdout: '', stderr: 'it failed\ncommand terminated with exit code 7\n' });
+      expect(await lab.kubectl(['exec', 'runs', '--', 'echo', 'two words'])).toEqual({
+        code: 0,
+        stdout: 'main: echo two words\n',
+        stderr: '',
+      });
+      expect(await lab.kubectl(['exec', 'runs', '--', 'fail', '7'])).toEqual({
+        code: 7,
+        stdout: '',
+        stderr: 'it failed\ncommand terminated with exit code 7\n',
+      });
     });
 
     it('exec -i hands stdin over', async () => {
@@ -324,7 +610,11 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
 
     it.each([
       { name: 'a missing pod', args: ['no-pod', '--', 'x'], message: 'pods "no-pod" not found' },
-      { name: 'a missing container', args: ['runs', '-c', 'other', '--', 'x'], message: 'container other is not valid for pod runs' },
+      {
+        name: 'a missing container',
+        args: ['runs', '-c', 'other', '--', 'x'],
+        message: 'container other is not valid for pod runs',
+      },
       { name: 'a program that cannot be started', args: ['runs', '--', 'missing'], message: 'no such program' },
     ])('exec says that there is $name', async ({ args, message }) => {
       const { code, stderr } = await lab.kubectl(['exec', ...args]);
@@ -349,7 +639,10 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
     { args: ['port-forward', 'refused', '8080'], message: 'port-forward is not served' },
     { args: ['attach', 'refused'], message: 'attach is not served' },
     { args: ['logs', 'refused', '--timestamps'], message: 'log lines of the lab carry no time' },
-    { args: ['create', 'deployment', 'refused', '--image=x'], message: 'objects of this kind are not accepted as protobuf' },
+    {
+      args: ['create', 'deployment', 'refused', '--image=x'],
+      message: 'objects of this kind are not accepted as protobuf',
+    },
     { args: ['create', 'token', 'default'], message: 'tokens of service accounts are not served' },
   ])('$args is refused with a reason', async ({ args, message }) => {
     if (!exists('pods', 'refused')) lab.readyPod('refused');

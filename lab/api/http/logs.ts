@@ -16,7 +16,8 @@ function tail(text: string, count: number): string {
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null || value === '') return undefined;
-  if (!/^\d+$/.test(value)) throw new ApiError(400, 'BadRequest', `${name}: Invalid value: "${value}": must be greater than or equal to 0`);
+  if (!/^\d+$/.test(value))
+    throw new ApiError(400, 'BadRequest', `${name}: Invalid value: "${value}": must be greater than or equal to 0`);
   return Number(value);
 }
 
@@ -26,7 +27,11 @@ export function podLog(resourceCall: ResourceCall): Handled {
   const container = containerOf(call);
   requireScheduled(call);
   if (request.query.get('previous') === 'true') {
-    throw new ApiError(400, 'BadRequest', `previous terminated container "${container}" in pod "${path.name}" not found`);
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `previous terminated container "${container}" in pod "${path.name}" not found`,
+    );
   }
   const lineCount = wholeNumber(request.query, 'tailLines');
   const byteCount = wholeNumber(request.query, 'limitBytes');

@@ -27,7 +27,12 @@ export function openApiV2(schemas: Schemas): JsonObject {
     const { group, version, kind } = definition;
     const schema = asV2(customSchema(found, version, '')) as JsonObject;
     const properties = { ...(schema['properties'] as JsonObject), metadata: { $ref: `#/definitions/${metadataName}` } };
-    return [[`${group.split('.').reverse().join('.')}.${version}.${kind}`, { ...schema, properties, 'x-kubernetes-group-version-kind': [{ group, version, kind }] }]];
+    return [
+      [
+        `${group.split('.').reverse().join('.')}.${version}.${kind}`,
+        { ...schema, properties, 'x-kubernetes-group-version-kind': [{ group, version, kind }] },
+      ],
+    ];
   });
   return {
     swagger: '2.0',
@@ -42,7 +47,8 @@ export function openApiV2(schemas: Schemas): JsonObject {
  * and nothing else, so that it falls back on what it knows itself.
  */
 export function openApiV2Protobuf(): Buffer {
-  const field = (number: number, value: Buffer): Buffer => Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), value]);
+  const field = (number: number, value: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, value.length]), value]);
   const info = Buffer.concat([field(1, Buffer.from('Kubernetes')), field(2, Buffer.from('v1.32.0'))]);
   return Buffer.concat([field(1, Buffer.from('2.0')), field(2, info)]);
 }

@@ -9,7 +9,8 @@ const standard: Record<string, string> = {
   apiVersion:
     'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
   kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
-  metadata: "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
+  metadata:
+    "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata",
 };
 
 /** `storage.example.com`, `v1alpha1`, `Cluster` as `com.example.storage.v1alpha1.Cluster`. */
@@ -30,14 +31,21 @@ export function customSchema(definition: KubernetesObject, version: string, meta
   return { ...schema, type: 'object', properties };
 }
 
-const queryParameters = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({ name, in: 'query', schema: { type: 'string', uniqueItems: true } }));
+const queryParameters = ['dryRun', 'fieldManager', 'fieldValidation'].map((name) => ({
+  name,
+  in: 'query',
+  schema: { type: 'string', uniqueItems: true },
+}));
 
 function operation(action: string, kind: JsonObject, schema: string, body?: string[]): JsonObject {
-  const content = (types: string[]): JsonObject => Object.fromEntries(types.map((type) => [type, { schema: { $ref: `#/components/schemas/${schema}` } }]));
+  const content = (types: string[]): JsonObject =>
+    Object.fromEntries(types.map((type) => [type, { schema: { $ref: `#/components/schemas/${schema}` } }]));
   return {
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': kind,
-    ...(body === undefined ? {} : { parameters: queryParameters, requestBody: { required: true, content: content(body) } }),
+    ...(body === undefined
+      ? {}
+      : { parameters: queryParameters, requestBody: { required: true, content: content(body) } }),
     responses: { 200: { description: 'OK', content: content(['application/json']) } },
   };
 }
@@ -49,11 +57,22 @@ function kindPaths(definition: ResourceDefinition, schemas: { object: string; li
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const collection = `${root}/${namespaced ? 'namespaces/{namespace}/' : ''}${plural}`;
   // strategic merge is not named: kubectl then takes the merge keys of built-in kinds from its own types
-  const patch = operation('patch', gvk, schemas.object, ['application/json-patch+json', 'application/merge-patch+json']);
-  const item = { get: operation('get', gvk, schemas.object), put: operation('put', gvk, schemas.object, ['application/json']), patch };
+  const patch = operation('patch', gvk, schemas.object, [
+    'application/json-patch+json',
+    'application/merge-patch+json',
+  ]);
+  const item = {
+    get: operation('get', gvk, schemas.object),
+    put: operation('put', gvk, schemas.object, ['application/json']),
+    patch,
+  };
   const list = operation('list', gvk, schemas.list);
   return {
-    [collection]: { get: list, post: operation('post', gvk, schemas.object, ['application/json']), delete: operation('deletecollection', gvk, schemas.object) },
+    [collection]: {
+      get: list,
+      post: operation('post', gvk, schemas.object, ['application/json']),
+      delete: operation('deletecollection', gvk, schemas.object),
+    },
     [`${collection}/{name}`]: { ...item, delete: operation('delete', gvk, schemas.object) },
     ...(hasStatus ? { [`${collection}/{name}/status`]: item } : {}),
     ...(namespaced ? { [`${root}/${plural}`]: { get: list } } : {}),
@@ -61,12 +80,19 @@ function kindPaths(definition: ResourceDefinition, schemas: { object: string; li
 }
 
 /** Adds the schema of a kind to the components; the name that it has there. */
-function addSchema(definition: ResourceDefinition, custom: KubernetesObject | undefined, components: JsonObject): string {
+function addSchema(
+  definition: ResourceDefinition,
+  custom: KubernetesObject | undefined,
+  components: JsonObject,
+): string {
   const builtIn = custom === undefined ? addBuiltInSchema(definition, components) : undefined;
   if (builtIn !== undefined) return builtIn;
   const name = customComponentName(definition);
   const metadata = addMetadataSchema(components, 'V1ObjectMeta');
-  components[name] = custom === undefined ? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } : customSchema(custom, definition.version, metadata);
+  components[name] =
+    custom === undefined
+      ? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+      : customSchema(custom, definition.version, metadata);
   return name;
 }
 
@@ -78,7 +104,9 @@ export interface Schemas {
 
 /** The document of one group version; `undefined` when it is not served. */
 export function openApiDocument(schemas: Schemas, group: string, version: string): JsonObject | undefined {
-  const members = schemas.definitions.filter((definition) => definition.group === group && definition.version === version);
+  const members = schemas.definitions.filter(
+    (definition) => definition.group === group && definition.version === version,
+  );
   if (members.length === 0) return undefined;
   const components: JsonObject = {};
   let paths: JsonObject = {};
@@ -95,21 +123,38 @@ export function openApiDocument(schemas: Schemas, group: string, version: string
         apiVersion: { description: standard['apiVersion'], type: 'string' },
         kind: { description: standard['kind'], type: 'string' },
         metadata: { description: standard['metadata'], allOf: [{ $ref: addMetadataSchema(components, 'V1ListMeta') }] },
-        items: { description: `List of ${definition.plural}.`, type: 'array', items: { allOf: [{ $ref: `#/components/schemas/${object}` }] } },
+        items: {
+          description: `List of ${definition.plural}.`,
+          type: 'array',
+          items: { allOf: [{ $ref: `#/components/schemas/${object}` }] },
+        },
       },
       'x-kubernetes-group-version-kind': [{ group, version, kind: `${definition.kind}List` }],
     };
     paths = { ...paths, ...kindPaths(definition, { object, list }) };
   }
-  return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1.32.0' }, paths, components: { schemas: components } };
+  return {
+    openapi: '3.0.0',
+    info: { title: 'Kubernetes', version: 'v1.32.0' },
+    paths,
+    components: { schemas: components },
+  };
 }
 
 /** Answer of `/openapi/v3`. The hash in each address lets clients keep a document until it changes. */
 export function openApiIndex(schemas: Schemas): JsonObject {
-  const versions = new Map(schemas.definitions.map(({ group, version }) => [group === '' ? `api/${version}` : `apis/${group}/${version}`, { group, version }]));
+  const versions = new Map(
+    schemas.definitions.map(({ group, version }) => [
+      group === '' ? `api/${version}` : `apis/${group}/${version}`,
+      { group, version },
+    ]),
+  );
   const paths: JsonObject = {};
   for (const [path, { group, version }] of versions) {
-    const hash = createHash('sha256').update(JSON.stringify(openApiDocument(schemas, group, version))).digest('hex').toUpperCase();
+    const hash = createHash('sha256')
+      .update(JSON.stringify(openApiDocument(schemas, group, version)))
+      .digest('hex')
+      .toUpperCase();
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }
   return { paths };

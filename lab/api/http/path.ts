@@ -19,7 +19,10 @@ function isInNamespace(segments: string[]): boolean {
 
 /** `undefined` for a path that is not below `/api/v1/` or `/apis/GROUP/VERSION/`, or that has too many segments. */
 export function parseResourcePath(path: string): ResourcePath | undefined {
-  const [root, ...segments] = path.split('/').filter((segment) => segment !== '').map(decodeURIComponent);
+  const [root, ...segments] = path
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(decodeURIComponent);
   if (root !== 'api' && root !== 'apis') return undefined;
   const [group, version, ...rest] = root === 'api' ? ['', ...segments] : segments;
   if (group === undefined || version === undefined) return undefined;

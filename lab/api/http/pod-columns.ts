@@ -30,9 +30,15 @@ function initReason(pod: KubernetesObject): string | undefined {
   for (const [index, status] of asObjects(valueAt(pod, 'status.initContainerStatuses')).entries()) {
     const state = asObject(status['state']);
     if (asObject(state['terminated'])['exitCode'] === 0) continue;
-    if (isRestartableInit(specified.find((container) => container['name'] === status['name'])) && status['started'] === true) continue;
+    if (
+      isRestartableInit(specified.find((container) => container['name'] === status['name'])) &&
+      status['started'] === true
+    )
+      continue;
     const reason = containerReason(status);
-    return reason === undefined || reason === 'PodInitializing' ? `Init:${index}/${specified.length}` : `Init:${reason}`;
+    return reason === undefined || reason === 'PodInitializing'
+      ? `Init:${index}/${specified.length}`
+      : `Init:${reason}`;
   }
   return undefined;
 }
@@ -40,7 +46,9 @@ function initReason(pod: KubernetesObject): string | undefined {
 function podStatus(pod: KubernetesObject, statuses: JsonObject[]): string {
   const { phase = 'Unknown' } = asObject(pod['status']) as { phase?: string };
   const conditions = asObjects(valueAt(pod, 'status.conditions'));
-  const gated = conditions.some((condition) => condition['type'] === 'PodScheduled' && condition['reason'] === 'SchedulingGated');
+  const gated = conditions.some(
+    (condition) => condition['type'] === 'PodScheduled' && condition['reason'] === 'SchedulingGated',
+  );
   const podReason = valueAt(pod, 'status.reason');
   let status = gated ? 'SchedulingGated' : typeof podReason === 'string' && podReason !== '' ? podReason : phase;
 
@@ -48,7 +56,9 @@ function podStatus(pod: KubernetesObject, statuses: JsonObject[]): string {
   if (init !== undefined) status = init;
   else {
     for (const container of [...statuses].reverse()) status = containerReason(container) ?? status;
-    const running = statuses.some((container) => container['ready'] === true && asObject(container['state'])['running'] !== undefined);
+    const running = statuses.some(
+      (container) => container['ready'] === true && asObject(container['state'])['running'] !== undefined,
+    );
     const podReady = conditions.some((condition) => condition['type'] === 'Ready' && condition['status'] === 'True');
     if (status === 'Completed' && running) status = podReady ? 'Running' : 'NotReady';
   }
@@ -59,9 +69,13 @@ function podStatus(pod: KubernetesObject, statuses: JsonObject[]): string {
 
 function podSummary(pod: KubernetesObject, now: number): PodSummary {
   const statuses = asObjects(valueAt(pod, 'status.containerStatuses'));
-  const ready = statuses.filter((container) => container['ready'] === true && asObject(container['state'])['running'] !== undefined).length;
+  const ready = statuses.filter(
+    (container) => container['ready'] === true && asObject(container['state'])['running'] !== undefined,
+  ).length;
   const restarts = statuses.reduce((sum, container) => sum + Number(container['restartCount'] ?? 0), 0);
-  const ends = statuses.map((container) => valueAt(container, 'lastState.terminated.finishedAt')).filter((time): time is string => typeof time === 'string');
+  const ends = statuses
+    .map((container) => valueAt(container, 'lastState.terminated.finishedAt'))
+    .filter((time): time is string => typeof time === 'string');
   const last = ends.sort().at(-1);
   return {
     ready: `${ready}/${asObjects(valueAt(pod, 'spec.containers')).length}`,
@@ -74,12 +88,17 @@ function readinessGates(pod: KubernetesObject): string {
   const gates = asObjects(valueAt(pod, 'spec.readinessGates')).map((gate) => gate['conditionType']);
   if (gates.length === 0) return '<none>';
   const conditions = asObjects(valueAt(pod, 'status.conditions'));
-  const open = gates.filter((gate) => conditions.some((condition) => condition['type'] === gate && condition['status'] === 'True'));
+  const open = gates.filter((gate) =>
+    conditions.some((condition) => condition['type'] === gate && condition['status'] === 'True'),
+  );
   return `${open.length}/${gates.length}`;
 }
 
 const wide = (name: string, cell: Column['cell']): Column => ({ name, type: 'string', priority: 1, cell });
-const orNone = (path: string) => (pod: KubernetesObject): unknown => valueAt(pod, path) ?? '<none>';
+const orNone =
+  (path: string) =>
+  (pod: KubernetesObject): unknown =>
+    valueAt(pod, path) ?? '<none>';
 
 /** NAME READY STATUS RESTARTS AGE, and with `-o wide` IP, NODE, NOMINATED NODE, READINESS GATES. */
 export function podColumns(nameColumn: Column, ageColumn: Column): Column[] {

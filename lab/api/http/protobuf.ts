@@ -23,23 +23,64 @@ const one = (name: string, type: string): Field => ({ name, type });
 const messages = {
   Unknown: { 1: one('typeMeta', 'TypeMeta'), 2: one('raw', 'raw') },
   TypeMeta: { 1: one('apiVersion', 'string'), 2: one('kind', 'string') },
-  ObjectMeta: { 1: one('name', 'string'), 2: one('generateName', 'string'), 3: one('namespace', 'string'), 5: one('uid', 'string'), 6: one('resourceVersion', 'string'), 11: map('labels', 'string'), 12: map('annotations', 'string'), 14: list('finalizers', 'string') },
+  ObjectMeta: {
+    1: one('name', 'string'),
+    2: one('generateName', 'string'),
+    3: one('namespace', 'string'),
+    5: one('uid', 'string'),
+    6: one('resourceVersion', 'string'),
+    11: map('labels', 'string'),
+    12: map('annotations', 'string'),
+    14: list('finalizers', 'string'),
+  },
   Namespace: { 1: metadata },
   ConfigMap: { 1: metadata, 2: map('data', 'string'), 3: map('binaryData', 'bytes'), 4: one('immutable', 'boolean') },
-  Secret: { 1: metadata, 2: map('data', 'bytes'), 3: one('type', 'string'), 4: map('stringData', 'string'), 5: one('immutable', 'boolean') },
+  Secret: {
+    1: metadata,
+    2: map('data', 'bytes'),
+    3: one('type', 'string'),
+    4: map('stringData', 'string'),
+    5: one('immutable', 'boolean'),
+  },
   ServiceAccount: { 1: metadata, 4: one('automountServiceAccountToken', 'boolean') },
-  PriorityClass: { 1: metadata, 2: one('value', 'integer'), 3: one('globalDefault', 'boolean'), 4: one('description', 'string'), 5: one('preemptionPolicy', 'string') },
+  PriorityClass: {
+    1: metadata,
+    2: one('value', 'integer'),
+    3: one('globalDefault', 'boolean'),
+    4: one('description', 'string'),
+    5: one('preemptionPolicy', 'string'),
+  },
   PodDisruptionBudget: { 1: metadata, 2: one('spec', 'PodDisruptionBudgetSpec') },
-  PodDisruptionBudgetSpec: { 1: one('minAvailable', 'IntOrString'), 2: one('selector', 'LabelSelector'), 3: one('maxUnavailable', 'IntOrString') },
+  PodDisruptionBudgetSpec: {
+    1: one('minAvailable', 'IntOrString'),
+    2: one('selector', 'LabelSelector'),
+    3: one('maxUnavailable', 'IntOrString'),
+  },
   IntOrString: { 1: one('type', 'integer'), 2: one('intVal', 'integer'), 3: one('strVal', 'string') },
   LabelSelector: { 1: map('matchLabels', 'string'), 2: list('matchExpressions', 'LabelSelectorRequirement') },
   LabelSelectorRequirement: { 1: one('key', 'string'), 2: one('operator', 'string'), 3: list('values', 'string') },
   Eviction: { 1: metadata, 2: one('deleteOptions', 'DeleteOptions') },
-  DeleteOptions: { 1: one('gracePeriodSeconds', 'integer'), 2: one('preconditions', 'Preconditions'), 4: one('propagationPolicy', 'string'), 5: list('dryRun', 'string') },
+  DeleteOptions: {
+    1: one('gracePeriodSeconds', 'integer'),
+    2: one('preconditions', 'Preconditions'),
+    4: one('propagationPolicy', 'string'),
+    5: list('dryRun', 'string'),
+  },
   Preconditions: { 1: one('uid', 'string'), 2: one('resourceVersion', 'string') },
   SelfSubjectAccessReview: { 2: one('spec', 'SelfSubjectAccessReviewSpec') },
-  SelfSubjectAccessReviewSpec: { 1: one('resourceAttributes', 'ResourceAttributes'), 2: one('nonResourceAttributes', 'NonResourceAttributes') },
-  ResourceAttributes: { 1: one('namespace', 'string'), 2: one('verb', 'string'), 3: one('group', 'string'), 4: one('version', 'string'), 5: one('resource', 'string'), 6: one('subresource', 'string'), 7: one('name', 'string') },
+  SelfSubjectAccessReviewSpec: {
+    1: one('resourceAttributes', 'ResourceAttributes'),
+    2: one('nonResourceAttributes', 'NonResourceAttributes'),
+  },
+  ResourceAttributes: {
+    1: one('namespace', 'string'),
+    2: one('verb', 'string'),
+    3: one('group', 'string'),
+    4: one('version', 'string'),
+    5: one('resource', 'string'),
+    6: one('subresource', 'string'),
+    7: one('name', 'string'),
+  },
   NonResourceAttributes: { 1: one('path', 'string'), 2: one('verb', 'string') },
   SelfSubjectRulesReview: { 2: one('spec', 'SelfSubjectRulesReviewSpec') },
   SelfSubjectRulesReviewSpec: { 1: one('namespace', 'string') },
@@ -98,13 +139,17 @@ function decodeMessage(bytes: Buffer, fields: Record<number, Field>): JsonObject
     const field = fields[tag >> 3];
     if (field === undefined) continue;
     if (field.shape === 'map') {
-      const { key = '', value: item = '' } = decodeMessage(value as Buffer, entry(field.type)) as { key?: string; value?: unknown };
+      const { key = '', value: item = '' } = decodeMessage(value as Buffer, entry(field.type)) as {
+        key?: string;
+        value?: unknown;
+      };
       result[field.name] = { ...(result[field.name] as JsonObject | undefined), [key]: item };
     } else {
       const item = converted(field.type, value);
       // an empty string stands for an absent one
       if (item === '' && field.shape !== 'list') continue;
-      result[field.name] = field.shape === 'list' ? [...((result[field.name] as unknown[] | undefined) ?? []), item] : item;
+      result[field.name] =
+        field.shape === 'list' ? [...((result[field.name] as unknown[] | undefined) ?? []), item] : item;
     }
   }
   return result;

@@ -4,7 +4,15 @@ import { asObject, valueAt } from '../store/json.ts';
 import { jsonAnswer } from './answer.ts';
 import type { Answer, ApiRequest, Handled, ServerContext } from './answer.ts';
 import { objectBody } from './body.ts';
-import { aggregated, aggregatedContentType, coreVersions, groupDocument, groupList, resourceList, wantsAggregated } from './discovery.ts';
+import {
+  aggregated,
+  aggregatedContentType,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+  wantsAggregated,
+} from './discovery.ts';
 import { evictPod } from './eviction.ts';
 import { podLog } from './logs.ts';
 import { openApiV2, openApiV2Protobuf, openApiV2ProtobufType } from './openapi-v2.ts';
@@ -48,25 +56,33 @@ function found(document: unknown): Answer {
 }
 
 function schemas(context: ServerContext): Schemas {
-  return { definitions: context.store.resources(), customDefinition: (definition) => customDefinition(context, definition) };
+  return {
+    definitions: context.store.resources(),
+    customDefinition: (definition) => customDefinition(context, definition),
+  };
 }
 
 /** `/api` and `/apis`: aggregated for clients that ask so. */
-const discoveryRoot = (core: boolean) => (context: ServerContext, request: ApiRequest): Answer => {
-  const definitions = context.store.resources();
-  if (wantsAggregated(request.headers.accept ?? '')) return { ...jsonAnswer(200, aggregated(definitions, core)), contentType: aggregatedContentType };
-  return jsonAnswer(200, core ? coreVersions(context.address) : groupList(definitions));
-};
+const discoveryRoot =
+  (core: boolean) =>
+  (context: ServerContext, request: ApiRequest): Answer => {
+    const definitions = context.store.resources();
+    if (wantsAggregated(request.headers.accept ?? ''))
+      return { ...jsonAnswer(200, aggregated(definitions, core)), contentType: aggregatedContentType };
+    return jsonAnswer(200, core ? coreVersions(context.address) : groupList(definitions));
+  };
 
 function openApiV2Answer(context: ServerContext, request: ApiRequest): Answer {
   const accept = request.headers.accept ?? '';
-  if (accept.includes('protobuf') && !accept.includes('application/json')) return { code: 200, content: openApiV2Protobuf(), contentType: openApiV2ProtobufType };
+  if (accept.includes('protobuf') && !accept.includes('application/json'))
+    return { code: 200, content: openApiV2Protobuf(), contentType: openApiV2ProtobufType };
   return jsonAnswer(200, openApiV2(schemas(context)));
 }
 
 function bindPod({ context, path, request }: ResourceCall): Handled {
   const node = valueAt(objectBody(request), 'target.name');
-  if (typeof node !== 'string' || node === '') throw new ApiError(422, 'Invalid', `Binding "${path.name}" is invalid: target.name: Required value`);
+  if (typeof node !== 'string' || node === '')
+    throw new ApiError(422, 'Invalid', `Binding "${path.name}" is invalid: target.name: Required value`);
   context.store.bind(path.namespace!, path.name!, node);
   return jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
@@ -79,40 +95,84 @@ const podSubresources: Record<string, (call: ResourceCall) => Handled> = {
 };
 
 /** The definition that a path names; 404 when it is not served. */
-export function resourceCall(context: ServerContext, request: ApiRequest, path: ResourcePath | undefined): ResourceCall {
-  const definition = context.store.resources().find(({ group, version, plural }) => group === path?.group && version === path.version && plural === path.plural);
-  if (path === undefined || definition === undefined || (path.namespace !== undefined && !definition.namespaced)) throw unknownPath();
+export function resourceCall(
+  context: ServerContext,
+  request: ApiRequest,
+  path: ResourcePath | undefined,
+): ResourceCall {
+  const definition = context.store
+    .resources()
+    .find(({ group, version, plural }) => group === path?.group && version === path.version && plural === path.plural);
+  if (path === undefined || definition === undefined || (path.namespace !== undefined && !definition.namespaced))
+    throw unknownPath();
   return { context, request, path, definition };
 }
 
 function handleResourcePath(context: ServerContext, request: ApiRequest): Handled {
   const path = parseResourcePath(request.path);
   refuse(request, path);
-  const virtual = virtualResources.find(({ group, version, plural }) => group === path?.group && version === path.version && plural === path.plural);
+  const virtual = virtualResources.find(
+    ({ group, version, plural }) => group === path?.group && version === path.version && plural === path.plural,
+  );
   if (virtual !== undefined) {
-    if (request.method !== 'POST') throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
-    return jsonAnswer(201, { metadata: {}, ...asObject(objectBody(request)), apiVersion: `${virtual.group}/${virtual.version}`, kind: virtual.kind, status: virtual.status });
+    if (request.method !== 'POST')
+      throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+    return jsonAnswer(201, {
+      metadata: {},
+      ...asObject(objectBody(request)),
+      apiVersion: `${virtual.group}/${virtual.version}`,
+      kind: virtual.kind,
+      status: virtual.status,
+    });
   }
   const call = resourceCall(context, request, path);
   const subresource = `${request.method} ${call.path.subresource ?? ''}`;
-  const handle = call.definition.storage === 'pods' && Object.hasOwn(podSubresources, subresource) ? podSubresources[subresource] : undefined;
+  const handle =
+    call.definition.storage === 'pods' && Object.hasOwn(podSubresources, subresource)
+      ? podSubresources[subresource]
+      : undefined;
   return handle === undefined ? handleResource(call) : handle(call);
 }
 
 export const routes: readonly Route[] = [
-  { pattern: /^\/(?:healthz|readyz|livez)(?:\/.*)?$/, open: true, handle: () => ({ code: 200, content: 'ok', contentType: 'text/plain; charset=utf-8' }) },
+  {
+    pattern: /^\/(?:healthz|readyz|livez)(?:\/.*)?$/,
+    open: true,
+    handle: () => ({ code: 200, content: 'ok', contentType: 'text/plain; charset=utf-8' }),
+  },
   { pattern: /^\/version\/?$/, handle: () => jsonAnswer(200, serverVersion) },
   { pattern: /^\/openapi\/v2\/?$/, handle: openApiV2Answer },
   { pattern: /^\/openapi\/v3\/?$/, handle: (context) => jsonAnswer(200, openApiIndex(schemas(context))) },
-  { pattern: /^\/openapi\/v3\/api\/([^/]+)$/, handle: (context, _request, [version]) => found(openApiDocument(schemas(context), '', version!)) },
-  { pattern: /^\/openapi\/v3\/apis\/([^/]+)\/([^/]+)$/, handle: (context, _request, [group, version]) => found(openApiDocument(schemas(context), group!, version!)) },
+  {
+    pattern: /^\/openapi\/v3\/api\/([^/]+)$/,
+    handle: (context, _request, [version]) => found(openApiDocument(schemas(context), '', version!)),
+  },
+  {
+    pattern: /^\/openapi\/v3\/apis\/([^/]+)\/([^/]+)$/,
+    handle: (context, _request, [group, version]) => found(openApiDocument(schemas(context), group!, version!)),
+  },
   { pattern: /^\/api\/?$/, handle: discoveryRoot(true) },
   { pattern: /^\/apis\/?$/, handle: discoveryRoot(false) },
-  { pattern: /^\/api\/([^/]+)\/?$/, handle: (context, _request, [version]) => found(resourceList(context.store.resources(), '', version!)) },
-  { pattern: /^\/apis\/([^/]+)\/?$/, handle: (context, _request, [group]) => found(groupDocument(context.store.resources(), group!)) },
-  { pattern: /^\/apis\/([^/]+)\/([^/]+)\/?$/, handle: (context, _request, [group, version]) => found(resourceList(context.store.resources(), group!, version!)) },
+  {
+    pattern: /^\/api\/([^/]+)\/?$/,
+    handle: (context, _request, [version]) => found(resourceList(context.store.resources(), '', version!)),
+  },
+  {
+    pattern: /^\/apis\/([^/]+)\/?$/,
+    handle: (context, _request, [group]) => found(groupDocument(context.store.resources(), group!)),
+  },
+  {
+    pattern: /^\/apis\/([^/]+)\/([^/]+)\/?$/,
+    handle: (context, _request, [group, version]) => found(resourceList(context.store.resources(), group!, version!)),
+  },
   { pattern: /^\/apis?\//, anyMethod: true, handle: handleResourcePath },
-  { pattern: /^\/?$/, handle: () => jsonAnswer(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] }) },
+  {
+    pattern: /^\/?$/,
+    handle: () =>
+      jsonAnswer(200, {
+        paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      }),
+  },
 ];
 
 /** The route of a request and what its pattern matched; throws 404 or 405. */
@@ -120,7 +180,8 @@ export function findRoute(request: Pick<ApiRequest, 'method' | 'path'>): { route
   for (const route of routes) {
     const match = route.pattern.exec(request.path);
     if (match === null) continue;
-    if (!route.anyMethod && request.method !== 'GET') throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+    if (!route.anyMethod && request.method !== 'GET')
+      throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
     return { route, match: match.slice(1).map(decodeURIComponent) };
   }
   throw unknownPath();

@@ -23,7 +23,14 @@ export const widgetDefinition = {
   spec: {
     group: 'lab.example.io',
     scope: 'Namespaced',
-    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList', shortNames: ['wd'], categories: ['all'] },
+    names: {
+      plural: 'widgets',
+      singular: 'widget',
+      kind: 'Widget',
+      listKind: 'WidgetList',
+      shortNames: ['wd'],
+      categories: ['all'],
+    },
     versions: [
       {
         name: 'v1',
@@ -50,7 +57,10 @@ export const widgetDefinition = {
                   network: {
                     type: 'object',
                     description: 'Its network.',
-                    properties: { ports: { type: 'array', items: { type: 'integer' } }, mode: { type: 'string', enum: ['a', 'b'], description: 'How it talks.' } },
+                    properties: {
+                      ports: { type: 'array', items: { type: 'integer' } },
+                      mode: { type: 'string', enum: ['a', 'b'], description: 'How it talks.' },
+                    },
                   },
                 },
               },
@@ -69,7 +79,11 @@ export function podManifest(name: string, labels: Record<string, string> = {}): 
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default', labels },
-    spec: { nodeName: 'node-1', terminationGracePeriodSeconds: 5, containers: [{ name: 'main', image: 'lab/image:1' }] },
+    spec: {
+      nodeName: 'node-1',
+      terminationGracePeriodSeconds: 5,
+      containers: [{ name: 'main', image: 'lab/image:1' }],
+    },
   };
 }
 
@@ -77,11 +91,26 @@ const readyPodStatus = {
   phase: 'Running',
   podIP: '10.1.2.3',
   conditions: [{ type: 'Ready', status: 'True' }],
-  containerStatuses: [{ name: 'main', ready: true, restartCount: 0, image: 'lab/image:1', imageID: '', state: { running: { startedAt: '2026-01-01T00:00:00Z' } } }],
+  containerStatuses: [
+    {
+      name: 'main',
+      ready: true,
+      restartCount: 0,
+      image: 'lab/image:1',
+      imageID: '',
+      state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+    },
+  ],
 };
 
 /** `fail N` exits with N, `cat` gives stdin back, `missing` cannot be started, anything else is echoed; stderr says so. */
-async function exec(_namespace: string, _pod: string, container: string, command: string[], stdin: string): Promise<ExecResult> {
+async function exec(
+  _namespace: string,
+  _pod: string,
+  container: string,
+  command: string[],
+  stdin: string,
+): Promise<ExecResult> {
   const [program, argument] = command;
   if (program === 'missing') throw new ApiError(500, 'InternalError', 'no such program');
   if (program === 'fail') return { exitCode: Number(argument), stdout: '', stderr: 'it failed\n' };
@@ -99,7 +128,10 @@ export interface TestServer {
   readyPod(name: string, labels?: Record<string, string>): KubernetesObject;
   kubectl(args: string[], options?: KubectlOptions): Promise<KubectlResult>;
   /** Starts kubectl; `until` resolves with the output when it matches, `end` when kubectl has ended. */
-  startKubectl(args: string[], options?: KubectlOptions): { until(pattern: RegExp): Promise<string>; end: Promise<KubectlResult>; kill(): void };
+  startKubectl(
+    args: string[],
+    options?: KubectlOptions,
+  ): { until(pattern: RegExp): Promise<string>; end: Promise<KubectlResult>; kill(): void };
   /** Writes a manifest to a file and gives its path. */
   file(name: string, ...objects: object[]): Promise<string>;
   stop(): Promise<void>;
@@ -136,17 +168,28 @@ export async function startTestServer(): Promise<TestServer> {
   const kubeconfigPath = join(directory, 'kubeconfig');
   await writeKubeconfig(kubeconfigPath, server);
 
-  const definition = (plural: string): ResourceDefinition => store.resources().find((candidate) => candidate.plural === plural)!;
+  const definition = (plural: string): ResourceDefinition =>
+    store.resources().find((candidate) => candidate.plural === plural)!;
   store.create(definition('customresourcedefinitions'), undefined, widgetDefinition);
   store.create(definition('nodes'), undefined, {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: 'node-1', labels: { 'node-role.kubernetes.io/worker': '' } },
-    status: { conditions: [{ type: 'Ready', status: 'True' }], nodeInfo: { kubeletVersion: 'v1.32.0' }, allocatable: { cpu: '8' } },
+    status: {
+      conditions: [{ type: 'Ready', status: 'True' }],
+      nodeInfo: { kubeletVersion: 'v1.32.0' },
+      allocatable: { cpu: '8' },
+    },
   });
 
-  const startKubectl = (args: string[], { stdin, env = {} }: KubectlOptions = {}): ReturnType<TestServer['startKubectl']> => {
-    const child = spawn('kubectl', args, { env: { PATH: process.env['PATH'], HOME: directory, KUBECONFIG: kubeconfigPath, ...env }, stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  const startKubectl = (
+    args: string[],
+    { stdin, env = {} }: KubectlOptions = {},
+  ): ReturnType<TestServer['startKubectl']> => {
+    const child = spawn('kubectl', args, {
+      env: { PATH: process.env['PATH'], HOME: directory, KUBECONFIG: kubeconfigPath, ...env },
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
     child.stdin?.end(stdin);
     const result: KubectlResult = { code: null, stdout: '', stderr: '' };
     const listeners = new Set<() => void>();
@@ -166,7 +209,9 @@ export async function startTestServer(): Promise<TestServer> {
           if (pattern.test(result.stdout)) resolve(result.stdout);
         };
         listeners.add(look);
-        void end.then(({ stdout, stderr }) => reject(new Error(`kubectl ended without ${String(pattern)}: ${stdout}${stderr}`)));
+        void end.then(({ stdout, stderr }) =>
+          reject(new Error(`kubectl ended without ${String(pattern)}: ${stdout}${stderr}`)),
+        );
         look();
       });
     return { until, end, kill: () => child.kill() };
@@ -182,7 +227,14 @@ export async function startTestServer(): Promise<TestServer> {
     definition,
     readyPod(name, labels) {
       store.create(definition('pods'), 'default', podManifest(name, labels));
-      return store.patch(definition('pods'), 'default', name, 'application/merge-patch+json', { status: readyPodStatus }, 'status');
+      return store.patch(
+        definition('pods'),
+        'default',
+        name,
+        'application/merge-patch+json',
+        { status: readyPodStatus },
+        'status',
+      );
     },
     kubectl: async (args, options) => startKubectl(args, options).end,
     startKubectl,

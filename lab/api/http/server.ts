@@ -57,12 +57,21 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const identity = plainHttp ? undefined : selfSignedCertificate(Date.now());
   const context: ServerContext = { store, podAccess, clock, address: '' };
 
-  const onRequest = (message: IncomingMessage, response: ServerResponse): void => void respond(context, token, message, response);
-  const server: Server = identity ? createHttpsServer({ key: identity.key, cert: identity.certificate }, onRequest) : createHttpServer(onRequest);
+  const onRequest = (message: IncomingMessage, response: ServerResponse): void =>
+    void respond(context, token, message, response);
+  const server: Server = identity
+    ? createHttpsServer({ key: identity.key, cert: identity.certificate }, onRequest)
+    : createHttpServer(onRequest);
   // longer than clients keep idle connections, so that none of their requests meets a closing one
   server.keepAliveTimeout = 120_000;
-  const webSockets = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes, handleProtocols: (offered) => execProtocols.find((protocol) => offered.has(protocol)) ?? false });
-  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => upgrade(context, token, webSockets, { message, socket, head }));
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxBodyBytes,
+    handleProtocols: (offered) => execProtocols.find((protocol) => offered.has(protocol)) ?? false,
+  });
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
+    upgrade(context, token, webSockets, { message, socket, head }),
+  );
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -86,12 +95,19 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 function authorize(header: string | undefined, token: string): void {
   const given = Buffer.from(/^Bearer (.+)$/i.exec(header ?? '')?.[1]?.trim() ?? '');
   const wanted = Buffer.from(token);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new ApiError(401, 'Unauthorized', 'Unauthorized');
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
+    throw new ApiError(401, 'Unauthorized', 'Unauthorized');
 }
 
 function apiRequest(message: IncomingMessage, body: Buffer): ApiRequest {
   const url = new URL(message.url ?? '/', 'http://lab');
-  return { method: message.method ?? 'GET', path: url.pathname, query: url.searchParams, headers: message.headers, body };
+  return {
+    method: message.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: message.headers,
+    body,
+  };
 }
 
 /** The whole body; 413 beyond 8 MiB. */
@@ -100,13 +116,19 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes}`);
+    if (size > maxBodyBytes)
+      throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBodyBytes}`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
-async function respond(context: ServerContext, token: string, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  context: ServerContext,
+  token: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   try {
     const head = apiRequest(message, Buffer.alloc(0));
     const { route, match } = findRoute(head);
@@ -122,9 +144,20 @@ async function respond(context: ServerContext, token: string, message: IncomingM
   }
 }
 
-function rendered({ json, content, contentType, headers }: Answer): { body: string | Buffer; headers: Record<string, string | string[]> } {
+function rendered({ json, content, contentType, headers }: Answer): {
+  body: string | Buffer;
+  headers: Record<string, string | string[]>;
+} {
   const body = content ?? `${JSON.stringify(json)}\n`;
-  return { body, headers: { 'Content-Type': contentType ?? 'application/json', 'Cache-Control': 'no-cache, private', ...headers, 'Content-Length': String(Buffer.byteLength(body)) } };
+  return {
+    body,
+    headers: {
+      'Content-Type': contentType ?? 'application/json',
+      'Cache-Control': 'no-cache, private',
+      ...headers,
+      'Content-Length': String(Buffer.byteLength(body)),
+    },
+  };
 }
 
 function write(response: ServerResponse, answer: Answer): void {
@@ -139,7 +172,12 @@ interface Upgrade {
 }
 
 /** exec is the only request that is upgraded; a refusal goes out as a plain HTTP answer. */
-function upgrade(context: ServerContext, token: string, webSockets: WebSocketServer, { message, socket, head }: Upgrade): void {
+function upgrade(
+  context: ServerContext,
+  token: string,
+  webSockets: WebSocketServer,
+  { message, socket, head }: Upgrade,
+): void {
   socket.on('error', () => socket.destroy());
   try {
     authorize(message.headers.authorization, token);
@@ -151,13 +189,21 @@ function upgrade(context: ServerContext, token: string, webSockets: WebSocketSer
     refuse(request, path);
     const offered = (message.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
     if (session === undefined || !execProtocols.some((protocol) => offered.includes(protocol))) {
-      throw new ApiError(400, 'BadRequest', `only exec in a pod is upgraded, with one of the protocols ${execProtocols.join(', ')}`);
+      throw new ApiError(
+        400,
+        'BadRequest',
+        `only exec in a pod is upgraded, with one of the protocols ${execProtocols.join(', ')}`,
+      );
     }
     webSockets.handleUpgrade(message, socket, head, (webSocket) => session.run(webSocket));
   } catch (error) {
     const answer = failureAnswer(error);
     const { body, headers } = rendered(answer);
-    const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${String(value)}`);
-    socket.end(`HTTP/1.1 ${answer.code} ${asApiError(error).reason}\r\n${lines.join('\r\n')}\r\n\r\n${body.toString()}`);
+    const lines = Object.entries({ ...headers, Connection: 'close' }).map(
+      ([name, value]) => `${name}: ${String(value)}`,
+    );
+    socket.end(
+      `HTTP/1.1 ${answer.code} ${asApiError(error).reason}\r\n${lines.join('\r\n')}\r\n\r\n${body.toString()}`,
+    );
   }
 }

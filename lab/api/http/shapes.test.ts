@@ -38,12 +38,24 @@ describe('humanDuration, as kubectl rounds', () => {
   });
 
   it('says what is no time', () => {
-    expect([age(undefined, 0), age('soon', 0), age('1970-01-01T00:00:00Z', 5 * second)]).toEqual(['<unknown>', '<invalid>', '5s']);
+    expect([age(undefined, 0), age('soon', 0), age('1970-01-01T00:00:00Z', 5 * second)]).toEqual([
+      '<unknown>',
+      '<invalid>',
+      '5s',
+    ]);
   });
 });
 
 describe('JSONPath of printer columns', () => {
-  const object = { spec: { list: [{ name: 'a', value: 1 }, { name: 'b', value: 2 }] }, 'with.dot': { 'x/y': 'z' } };
+  const object = {
+    spec: {
+      list: [
+        { name: 'a', value: 1 },
+        { name: 'b', value: 2 },
+      ],
+    },
+    'with.dot': { 'x/y': 'z' },
+  };
   it.each([
     ['.spec.list[0].name', ['a']],
     ['.spec.list[-1].name', ['b']],
@@ -83,28 +95,99 @@ describe('the cells of a custom column', () => {
   });
 
   it('without printer columns are name and age', () => {
-    expect(customColumns({ ...definition('string'), spec: { versions: [{ name: 'v1' }] } }, 'v1').map(({ name }) => name)).toEqual(['Name', 'Age']);
+    expect(
+      customColumns({ ...definition('string'), spec: { versions: [{ name: 'v1' }] } }, 'v1').map(({ name }) => name),
+    ).toEqual(['Name', 'Age']);
   });
 });
 
 describe('the STATUS of a pod', () => {
-  const waiting = (reason: string): object => ({ name: 'main', ready: false, restartCount: 0, state: { waiting: { reason } } });
-  const ended = (exitCode: number, more: object = {}): object => ({ name: 'main', ready: false, restartCount: 0, state: { terminated: { exitCode, ...more } } });
-  const running = { name: 'main', ready: true, restartCount: 2, state: { running: {} }, lastState: { terminated: { finishedAt: '1970-01-01T00:00:00Z' } } };
+  const waiting = (reason: string): object => ({
+    name: 'main',
+    ready: false,
+    restartCount: 0,
+    state: { waiting: { reason } },
+  });
+  const ended = (exitCode: number, more: object = {}): object => ({
+    name: 'main',
+    ready: false,
+    restartCount: 0,
+    state: { terminated: { exitCode, ...more } },
+  });
+  const running = {
+    name: 'main',
+    ready: true,
+    restartCount: 2,
+    state: { running: {} },
+    lastState: { terminated: { finishedAt: '1970-01-01T00:00:00Z' } },
+  };
   it.each([
     { name: 'nothing known', status: {}, metadata: {}, row: ['0/1', 'Unknown', '0'] },
-    { name: 'a container that waits', status: { phase: 'Pending', containerStatuses: [waiting('ImagePullBackOff')] }, metadata: {}, row: ['0/1', 'ImagePullBackOff', '0'] },
-    { name: 'a running one that was restarted', status: { phase: 'Running', containerStatuses: [running] }, metadata: {}, row: ['1/1', 'Running', '2 (60s ago)'] },
-    { name: 'one that goes', status: { phase: 'Running', containerStatuses: [running] }, metadata: { deletionTimestamp: '1970-01-01T00:00:00Z' }, row: ['1/1', 'Terminating', '2 (60s ago)'] },
-    { name: 'a completed one', status: { phase: 'Succeeded', containerStatuses: [ended(0, { reason: 'Completed' })] }, metadata: {}, row: ['0/1', 'Completed', '0'] },
-    { name: 'an exit without a reason', status: { phase: 'Failed', containerStatuses: [ended(3)] }, metadata: {}, row: ['0/1', 'ExitCode:3', '0'] },
+    {
+      name: 'a container that waits',
+      status: { phase: 'Pending', containerStatuses: [waiting('ImagePullBackOff')] },
+      metadata: {},
+      row: ['0/1', 'ImagePullBackOff', '0'],
+    },
+    {
+      name: 'a running one that was restarted',
+      status: { phase: 'Running', containerStatuses: [running] },
+      metadata: {},
+      row: ['1/1', 'Running', '2 (60s ago)'],
+    },
+    {
+      name: 'one that goes',
+      status: { phase: 'Running', containerStatuses: [running] },
+      metadata: { deletionTimestamp: '1970-01-01T00:00:00Z' },
+      row: ['1/1', 'Terminating', '2 (60s ago)'],
+    },
+    {
+      name: 'a completed one',
+      status: { phase: 'Succeeded', containerStatuses: [ended(0, { reason: 'Completed' })] },
+      metadata: {},
+      row: ['0/1', 'Completed', '0'],
+    },
+    {
+      name: 'an exit without a reason',
+      status: { phase: 'Failed', containerStatuses: [ended(3)] },
+      metadata: {},
+      row: ['0/1', 'ExitCode:3', '0'],
+    },
     { name: 'an eviction', status: { phase: 'Failed', reason: 'Evicted' }, metadata: {}, row: ['0/1', 'Evicted', '0'] },
-    { name: 'a scheduling gate', status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }] }, metadata: {}, row: ['0/1', 'SchedulingGated', '0'] },
-    { name: 'an init container that runs', status: { phase: 'Pending', initContainerStatuses: [{ name: 'first', state: { running: {} } }] }, metadata: {}, row: ['0/1', 'Init:0/1', '0'] },
-    { name: 'an init container that failed', status: { phase: 'Pending', initContainerStatuses: [{ name: 'first', state: { terminated: { exitCode: 1, reason: 'Error' } } }] }, metadata: {}, row: ['0/1', 'Init:Error', '0'] },
+    {
+      name: 'a scheduling gate',
+      status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }] },
+      metadata: {},
+      row: ['0/1', 'SchedulingGated', '0'],
+    },
+    {
+      name: 'an init container that runs',
+      status: { phase: 'Pending', initContainerStatuses: [{ name: 'first', state: { running: {} } }] },
+      metadata: {},
+      row: ['0/1', 'Init:0/1', '0'],
+    },
+    {
+      name: 'an init container that failed',
+      status: {
+        phase: 'Pending',
+        initContainerStatuses: [{ name: 'first', state: { terminated: { exitCode: 1, reason: 'Error' } } }],
+      },
+      metadata: {},
+      row: ['0/1', 'Init:Error', '0'],
+    },
   ])('with $name', ({ status, metadata, row }) => {
-    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', ...metadata }, spec: { containers: [{ name: 'main' }], initContainers: [{ name: 'first' }] }, status };
-    expect(builtInColumns('pods').slice(1, 4).map((column) => column.cell(pod, minute))).toEqual(row);
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', ...metadata },
+      spec: { containers: [{ name: 'main' }], initContainers: [{ name: 'first' }] },
+      status,
+    };
+    expect(
+      builtInColumns('pods')
+        .slice(1, 4)
+        .map((column) => column.cell(pod, minute)),
+    ).toEqual(row);
   });
 });
 
@@ -112,9 +195,18 @@ describe('parseResourcePath', () => {
   it.each([
     ['/api/v1/pods', { group: '', version: 'v1', plural: 'pods' }],
     ['/api/v1/namespaces/a', { group: '', version: 'v1', plural: 'namespaces', name: 'a' }],
-    ['/api/v1/namespaces/a/status', { group: '', version: 'v1', plural: 'namespaces', name: 'a', subresource: 'status' }],
-    ['/api/v1/namespaces/a/pods/b/log', { group: '', version: 'v1', namespace: 'a', plural: 'pods', name: 'b', subresource: 'log' }],
-    ['/apis/storage.example.com/v1alpha1/namespaces/a/clusters', { group: 'storage.example.com', version: 'v1alpha1', namespace: 'a', plural: 'clusters' }],
+    [
+      '/api/v1/namespaces/a/status',
+      { group: '', version: 'v1', plural: 'namespaces', name: 'a', subresource: 'status' },
+    ],
+    [
+      '/api/v1/namespaces/a/pods/b/log',
+      { group: '', version: 'v1', namespace: 'a', plural: 'pods', name: 'b', subresource: 'log' },
+    ],
+    [
+      '/apis/storage.example.com/v1alpha1/namespaces/a/clusters',
+      { group: 'storage.example.com', version: 'v1alpha1', namespace: 'a', plural: 'clusters' },
+    ],
     ['/api/v1/nodes/n/proxy/metrics/x', { group: '', version: 'v1', plural: 'nodes', name: 'n', subresource: 'proxy' }],
     ['/api/v1/namespaces/a/pods/b/log/c', undefined],
     ['/apis/group', undefined],
@@ -126,8 +218,14 @@ describe('parseResourcePath', () => {
 
 describe('Accept', () => {
   it.each([
-    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json', 'Table'],
-    ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json', 'PartialObjectMetadata'],
+    [
+      'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json',
+      'Table',
+    ],
+    [
+      'application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+      'PartialObjectMetadata',
+    ],
     ['application/vnd.kubernetes.protobuf, */*', 'object'],
     [undefined, 'object'],
   ])('%s gives %s', (accept, shape) => {
@@ -135,8 +233,12 @@ describe('Accept', () => {
   });
 
   it('names aggregated discovery v2, not the beta of it', () => {
-    expect(wantsAggregated('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json')).toBe(true);
-    expect(wantsAggregated('application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json')).toBe(false);
+    expect(
+      wantsAggregated('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json'),
+    ).toBe(true);
+    expect(
+      wantsAggregated('application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'),
+    ).toBe(false);
   });
 });
 
@@ -144,6 +246,10 @@ it('the certificate is for this machine, signed by itself and valid for a year',
   const now = Date.UTC(2026, 0, 10);
   const certificate = new X509Certificate(selfSignedCertificate(now).certificate);
   expect(certificate.verify(certificate.publicKey)).toBe(true);
-  expect([certificate.checkIP('127.0.0.1'), certificate.checkHost('localhost'), certificate.ca]).toEqual(['127.0.0.1', 'localhost', true]);
+  expect([certificate.checkIP('127.0.0.1'), certificate.checkHost('localhost'), certificate.ca]).toEqual([
+    '127.0.0.1',
+    'localhost',
+    true,
+  ]);
   expect([Date.parse(certificate.validFrom), Date.parse(certificate.validTo)]).toEqual([now - day, now + 365 * day]);
 });

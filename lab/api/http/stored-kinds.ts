@@ -26,9 +26,15 @@ export interface ResourceCall {
 const definitionStorage = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** The CustomResourceDefinition behind a kind; `undefined` for a built-in one. */
-export function customDefinition({ store }: ServerContext, definition: ResourceDefinition): KubernetesObject | undefined {
+export function customDefinition(
+  { store }: ServerContext,
+  definition: ResourceDefinition,
+): KubernetesObject | undefined {
   const definitions = store.resources().find((candidate) => candidate.storage === definitionStorage);
-  return definitions && store.list(definitions, { fieldSelector: `metadata.name=${definition.plural}.${definition.group}` }).items[0];
+  return (
+    definitions &&
+    store.list(definitions, { fieldSelector: `metadata.name=${definition.plural}.${definition.group}` }).items[0]
+  );
 }
 
 function columnsOf(context: ServerContext, definition: ResourceDefinition): Column[] {
@@ -41,9 +47,15 @@ function apiVersionOf({ group, version }: ResourceDefinition): string {
 }
 
 function listOptions({ request: { query }, path: { namespace, name } }: ResourceCall): ListOptions {
-  const fieldSelector = [query.get('fieldSelector'), name === undefined ? '' : `metadata.name=${name}`].filter((part) => part !== null && part !== '').join(',');
+  const fieldSelector = [query.get('fieldSelector'), name === undefined ? '' : `metadata.name=${name}`]
+    .filter((part) => part !== null && part !== '')
+    .join(',');
   const labelSelector = query.get('labelSelector') ?? '';
-  return { ...(namespace === undefined ? {} : { namespace }), ...(labelSelector === '' ? {} : { labelSelector }), ...(fieldSelector === '' ? {} : { fieldSelector }) };
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === '' ? {} : { labelSelector }),
+    ...(fieldSelector === '' ? {} : { fieldSelector }),
+  };
 }
 
 /** A function that gives one object the shape asked for. */
@@ -61,22 +73,41 @@ function shaper(call: ResourceCall): (object: KubernetesObject, first: boolean) 
   };
 }
 
-const objectAnswer = (call: ResourceCall, code: number, object: KubernetesObject, headers?: Record<string, string[]>): Answer =>
-  jsonAnswer(code, shaper(call)(object, true), headers);
+const objectAnswer = (
+  call: ResourceCall,
+  code: number,
+  object: KubernetesObject,
+  headers?: Record<string, string[]>,
+): Answer => jsonAnswer(code, shaper(call)(object, true), headers);
 
 // limit and continue need no answer of their own: the whole list is one page
 function list(call: ResourceCall): Handled {
   const { context, request, definition } = call;
-  if (isTrue(request.query.get('watch'))) return watchAnswer(context, { definition, options: listOptions(call), query: request.query, shape: shaper(call) });
+  if (isTrue(request.query.get('watch')))
+    return watchAnswer(context, { definition, options: listOptions(call), query: request.query, shape: shaper(call) });
   const { items, resourceVersion } = context.store.list(definition, listOptions(call));
   const { shape, version } = wantedShape(request.headers.accept);
   if (shape === 'Table') {
     const columns = columnsOf(context, definition);
-    return jsonAnswer(200, tableOf(items, { columns, version, includeObject: request.query.get('includeObject'), now: context.clock.now(), resourceVersion }));
+    return jsonAnswer(
+      200,
+      tableOf(items, {
+        columns,
+        version,
+        includeObject: request.query.get('includeObject'),
+        now: context.clock.now(),
+        resourceVersion,
+      }),
+    );
   }
   const metadata = { resourceVersion };
   if (shape === 'PartialObjectMetadata') {
-    return jsonAnswer(200, { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata, items: items.map((item) => partialMetadata(item, version)) });
+    return jsonAnswer(200, {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: `meta.k8s.io/${version}`,
+      metadata,
+      items: items.map((item) => partialMetadata(item, version)),
+    });
   }
   return jsonAnswer(200, { kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata, items });
 }
@@ -94,14 +125,19 @@ function get(call: ResourceCall): Handled {
 function writeOptions({ query }: ApiRequest): WriteOptions & Required<Pick<WriteOptions, 'fieldValidation'>> {
   const fieldValidation = query.get('fieldValidation') ?? 'Warn';
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
-    throw new ApiError(400, 'BadRequest', `fieldValidation: Unsupported value: "${fieldValidation}": supported values: "Ignore", "Strict", "Warn"`);
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `fieldValidation: Unsupported value: "${fieldValidation}": supported values: "Ignore", "Strict", "Warn"`,
+    );
   }
   return { fieldValidation, dryRun: dryRun(query.getAll('dryRun')) };
 }
 
 function dryRun(values: unknown[]): boolean {
   const other = values.find((value) => value !== 'All' && value !== '');
-  if (other !== undefined) throw new ApiError(422, 'Invalid', `dryRun: Unsupported value: ${JSON.stringify(other)}: supported values: "All"`);
+  if (other !== undefined)
+    throw new ApiError(422, 'Invalid', `dryRun: Unsupported value: ${JSON.stringify(other)}: supported values: "All"`);
   return values.includes('All');
 }
 
@@ -110,14 +146,21 @@ function requestObject({ request, definition, path }: ResourceCall): KubernetesO
   const body = objectBody(request);
   const metadata = asObject(body['metadata']) as JsonObject & KubernetesObject['metadata'];
   const { apiVersion = apiVersionOf(definition), kind = definition.kind } = body as Partial<KubernetesObject>;
-  const inNamespace = path.namespace !== undefined && (metadata.namespace ?? '') === '' ? { namespace: path.namespace } : {};
+  const inNamespace =
+    path.namespace !== undefined && (metadata.namespace ?? '') === '' ? { namespace: path.namespace } : {};
   return { ...body, apiVersion, kind, metadata: { ...metadata, ...inNamespace } };
 }
 
 /** `Warning` headers for unknown fields, or 400 when the client is strict. */
-function unknownFieldWarnings(definition: ResourceDefinition, object: unknown, options: WriteOptions): Record<string, string[]> | undefined {
+function unknownFieldWarnings(
+  definition: ResourceDefinition,
+  object: unknown,
+  options: WriteOptions,
+): Record<string, string[]> | undefined {
   const warnings = checkUnknownFields(definition, object, options.fieldValidation ?? 'Warn');
-  return warnings.length === 0 ? undefined : { Warning: warnings.map((field) => `299 - "unknown field \\"${field}\\""`) };
+  return warnings.length === 0
+    ? undefined
+    : { Warning: warnings.map((field) => `299 - "unknown field \\"${field}\\""`) };
 }
 
 function create(call: ResourceCall): Handled {
@@ -133,9 +176,18 @@ function update(call: ResourceCall): Handled {
   const options = writeOptions(request);
   const object = requestObject(call);
   if (object.metadata.name !== path.name) {
-    throw new ApiError(400, 'BadRequest', `the name of the object (${object.metadata.name}) does not match the name on the URL (${path.name})`);
+    throw new ApiError(
+      400,
+      'BadRequest',
+      `the name of the object (${object.metadata.name}) does not match the name on the URL (${path.name})`,
+    );
   }
-  if (object.metadata.namespace !== path.namespace) throw new ApiError(400, 'BadRequest', 'the namespace of the provided object does not match the namespace sent on the request');
+  if (object.metadata.namespace !== path.namespace)
+    throw new ApiError(
+      400,
+      'BadRequest',
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
   const headers = unknownFieldWarnings(definition, object, options);
   return objectAnswer(call, 200, context.store.update(definition, object, statusOnly(path), options), headers);
 }
@@ -149,15 +201,25 @@ function patch(call: ResourceCall): Handled {
   const options = writeOptions(request);
   const { type, patch: document } = patchBody(request);
   // a JSON patch names paths, not fields; the store sees what it made
-  const headers = type === 'application/json-patch+json' ? undefined : unknownFieldWarnings(definition, document, options);
-  return objectAnswer(call, 200, context.store.patch(definition, path.namespace, path.name!, type, document, statusOnly(path), options), headers);
+  const headers =
+    type === 'application/json-patch+json' ? undefined : unknownFieldWarnings(definition, document, options);
+  return objectAnswer(
+    call,
+    200,
+    context.store.patch(definition, path.namespace, path.name!, type, document, statusOnly(path), options),
+    headers,
+  );
 }
 
 /** `orphan` is the old spelling: a boolean, as JSON or text. */
 function propagation(policy: unknown, orphan: unknown): StoreDeleteOptions['propagationPolicy'] {
   if (policy === 'Background' || policy === 'Foreground' || policy === 'Orphan') return policy;
   if (policy !== undefined && policy !== null) {
-    throw new ApiError(422, 'Invalid', `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`);
+    throw new ApiError(
+      422,
+      'Invalid',
+      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    );
   }
   if (orphan === undefined || orphan === null) return undefined;
   return orphan === true || orphan === 'true' ? 'Orphan' : 'Background';
@@ -166,9 +228,15 @@ function propagation(policy: unknown, orphan: unknown): StoreDeleteOptions['prop
 /** DeleteOptions from the body and the query; the query wins, as in the server. */
 export function deleteOptions({ query }: Pick<ApiRequest, 'query'>, body: JsonObject): StoreDeleteOptions {
   const seconds = query.get('gracePeriodSeconds') ?? body['gracePeriodSeconds'] ?? undefined;
-  const propagationPolicy = propagation(query.get('propagationPolicy') ?? body['propagationPolicy'], query.get('orphanDependents') ?? body['orphanDependents']);
+  const propagationPolicy = propagation(
+    query.get('propagationPolicy') ?? body['propagationPolicy'],
+    query.get('orphanDependents') ?? body['orphanDependents'],
+  );
   const { uid, resourceVersion } = asObject(body['preconditions']);
-  const preconditions = { ...(typeof uid === 'string' ? { uid } : {}), ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}) };
+  const preconditions = {
+    ...(typeof uid === 'string' ? { uid } : {}),
+    ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
+  };
   return {
     ...(seconds === undefined ? {} : { gracePeriodSeconds: Number(seconds) }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
@@ -179,18 +247,37 @@ export function deleteOptions({ query }: Pick<ApiRequest, 'query'>, body: JsonOb
 
 function remove(call: ResourceCall): Handled {
   const { context, request, definition, path } = call;
-  const object = context.store.delete(definition, path.namespace, path.name!, deleteOptions(request, objectBody(request)));
+  const object = context.store.delete(
+    definition,
+    path.namespace,
+    path.name!,
+    deleteOptions(request, objectBody(request)),
+  );
   const { name, uid, deletionTimestamp } = object.metadata;
   // what still has to terminate is shown; of what is gone there is only a receipt
   if (deletionTimestamp !== undefined || definition.storage === 'pods') return objectAnswer(call, 200, object);
-  const details = { name, ...(definition.group === '' ? {} : { group: definition.group }), kind: definition.plural, uid };
+  const details = {
+    name,
+    ...(definition.group === '' ? {} : { group: definition.group }),
+    kind: definition.plural,
+    uid,
+  };
   return jsonAnswer(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
 }
 
 function removeAll(call: ResourceCall): Handled {
   const { context, request, definition } = call;
-  const items = context.store.deleteCollection(definition, listOptions(call), deleteOptions(request, objectBody(request)));
-  return jsonAnswer(200, { kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata: { resourceVersion: context.store.resourceVersion() }, items });
+  const items = context.store.deleteCollection(
+    definition,
+    listOptions(call),
+    deleteOptions(request, objectBody(request)),
+  );
+  return jsonAnswer(200, {
+    kind: `${definition.kind}List`,
+    apiVersion: apiVersionOf(definition),
+    metadata: { resourceVersion: context.store.resourceVersion() },
+    items,
+  });
 }
 
 type Verb = (call: ResourceCall) => Handled;
@@ -202,7 +289,8 @@ const statusVerbs: Record<string, Verb> = { GET: get, PUT: update, PATCH: patch 
 /** Carries out a request on a kind, one object of it, or its status. 404 and 405 for what is not served. */
 export function handleResource(call: ResourceCall): Handled {
   const { path, request, definition } = call;
-  if (path.subresource !== undefined && !(path.subresource === 'status' && definition.hasStatus)) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
+  if (path.subresource !== undefined && !(path.subresource === 'status' && definition.hasStatus))
+    throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
   // the old spelling of a watch on one object
   const single = path.name !== undefined && !(request.method === 'GET' && isTrue(request.query.get('watch')));
   const verbs = path.subresource === 'status' ? statusVerbs : single ? objectVerbs : collectionVerbs;

@@ -19,9 +19,14 @@ export function wantedShape(accept: string | undefined): { shape: Shape; version
     if (as === undefined) return plain;
     if (g !== 'meta.k8s.io' || !shapeVersions.has(v)) continue;
     if (as === 'Table') return { shape: 'Table', version: v };
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { shape: 'PartialObjectMetadata', version: v };
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+      return { shape: 'PartialObjectMetadata', version: v };
   }
-  throw new ApiError(406, 'NotAcceptable', 'only the following media types are accepted: application/json, and its forms as=Table and as=PartialObjectMetadata of meta.k8s.io/v1');
+  throw new ApiError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, and its forms as=Table and as=PartialObjectMetadata of meta.k8s.io/v1',
+  );
 }
 
 export interface TableOptions {
@@ -50,12 +55,21 @@ function rowObject(object: KubernetesObject, { includeObject, version }: TableOp
 /** A `meta.k8s.io` Table of the objects. */
 export function tableOf(objects: KubernetesObject[], options: TableOptions): unknown {
   const { columns, version, now, resourceVersion, withDefinitions = true } = options;
-  const definitions = columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }));
+  const definitions = columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${version}`,
     metadata: resourceVersion === undefined ? {} : { resourceVersion },
     columnDefinitions: withDefinitions ? definitions : null,
-    rows: objects.map((object) => ({ cells: columns.map((column) => column.cell(object, now)), ...rowObject(object, options) })),
+    rows: objects.map((object) => ({
+      cells: columns.map((column) => column.cell(object, now)),
+      ...rowObject(object, options),
+    })),
   };
 }

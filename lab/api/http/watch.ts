@@ -25,7 +25,8 @@ const bookmarkLagMilliseconds = 20;
 export function watchAnswer(context: ServerContext, watch: WatchStream): StreamedAnswer {
   const { query } = watch;
   const resourceVersion = query.get('resourceVersion') ?? '';
-  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw new ApiError(400, 'BadRequest', `resourceVersion: Invalid value: "${resourceVersion}": it is no number`);
+  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion))
+    throw new ApiError(400, 'BadRequest', `resourceVersion: Invalid value: "${resourceVersion}": it is no number`);
   const listFirst = query.get('sendInitialEvents') === 'true';
   const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
   // sendInitialEvents: the list is part of the stream and a marked bookmark ends it
@@ -42,7 +43,10 @@ export function watchAnswer(context: ServerContext, watch: WatchStream): Streame
       const bookmark = (version: string, annotations?: Record<string, string>): void => {
         const { group, version: apiVersion, kind } = watch.definition;
         const metadata = { resourceVersion: version, creationTimestamp: null, ...(annotations ? { annotations } : {}) };
-        lines({ type: 'BOOKMARK', object: { kind, apiVersion: group === '' ? apiVersion : `${group}/${apiVersion}`, metadata } });
+        lines({
+          type: 'BOOKMARK',
+          object: { kind, apiVersion: group === '' ? apiVersion : `${group}/${apiVersion}`, metadata },
+        });
       };
 
       for (const object of initial?.items ?? []) send({ type: 'ADDED', object });
@@ -75,7 +79,12 @@ function openLines(response: ServerResponse): (value: unknown) => void {
   };
 }
 
-function timers({ clock, store }: ServerContext, query: URLSearchParams, end: () => void, bookmark: ((version: string) => void) | undefined): () => void {
+function timers(
+  { clock, store }: ServerContext,
+  query: URLSearchParams,
+  end: () => void,
+  bookmark: ((version: string) => void) | undefined,
+): () => void {
   const seconds = Number(query.get('timeoutSeconds') ?? defaultTimeoutSeconds);
   const cancels = [clock.after((seconds > 0 ? seconds : defaultTimeoutSeconds) * 1000, end)];
   let cancelBookmark = (): void => {};

@@ -1,6 +1,12 @@
 /** The rules of single built-in kinds, by storage name. */
 import { definitionBehaviour, definitionStorage } from './definitions.ts';
-import { configMapBehaviour, namespaceBehaviour, nodeBehaviour, priorityClassBehaviour, secretBehaviour } from './plain-kinds.ts';
+import {
+  configMapBehaviour,
+  namespaceBehaviour,
+  nodeBehaviour,
+  priorityClassBehaviour,
+  secretBehaviour,
+} from './plain-kinds.ts';
 import { podBehaviour } from './pod-admission.ts';
 import type { Behaviour } from './types.ts';
 import { deploymentBehaviour, jobBehaviour, serviceBehaviour, statefulSetBehaviour } from './workloads.ts';

@@ -37,9 +37,11 @@ function foundType(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-const scalar = (type: 'string' | 'number' | 'boolean', wanted: string): Decode => (value, place) => {
-  if (typeof value !== type) place.refuse(foundType(value), place, wanted);
-};
+const scalar =
+  (type: 'string' | 'number' | 'boolean', wanted: string): Decode =>
+  (value, place) => {
+    if (typeof value !== type) place.refuse(foundType(value), place, wanted);
+  };
 const anything: Decode = () => undefined;
 
 const scalars: Record<string, Decode> = {
@@ -55,19 +57,27 @@ function attributesOf(type: string): Attribute[] | undefined {
 function listDecoder(item: Decode): Decode {
   return (value, place) => {
     if (!Array.isArray(value)) return place.refuse(foundType(value), place, 'slice');
-    (value as unknown[]).forEach((element, index) => element !== null && item(element, { ...place, path: childPath(place.path, index) }));
+    (value as unknown[]).forEach(
+      (element, index) => element !== null && item(element, { ...place, path: childPath(place.path, index) }),
+    );
   };
 }
 
 function mapDecoder(item: Decode): Decode {
   return (value, place) => {
     if (!isObject(value)) return place.refuse(foundType(value), place, 'map');
-    for (const [key, element] of Object.entries(value)) if (element !== null) item(element, { ...place, path: childPath(place.path, key) });
+    for (const [key, element] of Object.entries(value))
+      if (element !== null) item(element, { ...place, path: childPath(place.path, key) });
   };
 }
 
 function structDecoder(type: string, attributes: Attribute[]): Decode {
-  const decoders = new Map(attributes.map((attribute) => [attribute.baseName, quantities.has(attribute.baseName) ? anything : decoderOf(attribute.type)]));
+  const decoders = new Map(
+    attributes.map((attribute) => [
+      attribute.baseName,
+      quantities.has(attribute.baseName) ? anything : decoderOf(attribute.type),
+    ]),
+  );
   const struct = type.replace(/^(Core|Events)?V\d+((alpha|beta)\d+)?/, '');
   return (value, place) => {
     if (!isObject(value)) return place.refuse(foundType(value), place, struct);
@@ -104,7 +114,9 @@ function decoderOf(type: string): Decode {
 export function builtInSchema(model: string, kind: string, version: string): CompiledSchema {
   const decode = decoderOf(model);
   const refuse = (found: string, { struct, goPath }: Place, wanted: string): never => {
-    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal ${found} into Go struct field ${struct}.${goPath} of type ${wanted}`);
+    throw badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal ${found} into Go struct field ${struct}.${goPath} of type ${wanted}`,
+    );
   };
   return {
     prune(object) {

@@ -33,23 +33,54 @@ interface RuleNode {
 }
 
 const environment = celEnv({ funcs: strings });
-const reservedWords = new Set(['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while']);
+const reservedWords = new Set([
+  'true',
+  'false',
+  'null',
+  'in',
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'for',
+  'function',
+  'if',
+  'import',
+  'let',
+  'loop',
+  'package',
+  'namespace',
+  'return',
+  'var',
+  'void',
+  'while',
+]);
 
 /** The name under which a property can be written in an expression. */
 function celName(property: string): string {
   if (reservedWords.has(property)) return `__${property}__`;
-  return property.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__');
+  return property
+    .replaceAll('__', '__underscores__')
+    .replaceAll('.', '__dot__')
+    .replaceAll('-', '__dash__')
+    .replaceAll('/', '__slash__');
 }
 
 /** A JSON value as CEL sees it, typed by the schema: `integer` is an int, `number` a double. */
 export function celValue(schema: JsonObject | undefined, value: unknown): CelInput {
-  if (typeof value === 'number') return schema?.['type'] !== 'number' && Number.isInteger(value) ? BigInt(value) : value;
+  if (typeof value === 'number')
+    return schema?.['type'] !== 'number' && Number.isInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map((item) => celValue(schema && subSchema(schema, 'items'), item));
   if (!isObject(value)) return value as string | boolean | null;
   const properties = asObject(schema?.['properties']);
   const additional = schema && subSchema(schema, 'additionalProperties');
   return new Map(
-    Object.entries(value).map(([key, item]): [string, CelInput] => (Object.hasOwn(properties, key) ? [celName(key), celValue(asObject(properties[key]), item)] : [key, celValue(additional, item)])),
+    Object.entries(value).map(([key, item]): [string, CelInput] =>
+      Object.hasOwn(properties, key)
+        ? [celName(key), celValue(asObject(properties[key]), item)]
+        : [key, celValue(additional, item)],
+    ),
   );
 }
 
@@ -87,7 +118,9 @@ function compileNode(schema: JsonObject): RuleNode | undefined {
   };
   const items = below('items');
   const additional = below('additionalProperties');
-  return rules.length === 0 && properties.size === 0 && !items && !additional ? undefined : { schema, rules, properties, items, additional };
+  return rules.length === 0 && properties.size === 0 && !items && !additional
+    ? undefined
+    : { schema, rules, properties, items, additional };
 }
 
 function failure(rule: Rule, node: RuleNode, path: string, why: string): FieldError {
@@ -109,7 +142,8 @@ function evaluateRule(rule: Rule, node: RuleNode, path: string, value: unknown, 
   const bindings: Record<string, CelInput> = { self: celValue(node.schema, value) };
   if (rule.isTransition) bindings['oldSelf'] = celValue(node.schema, old);
   const result = rule.evaluate(bindings);
-  if (isCelError(result)) return [failure(rule, node, path, `rule evaluation error: ${result.message} evaluating rule: ${rule.message}`)];
+  if (isCelError(result))
+    return [failure(rule, node, path, `rule evaluation error: ${result.message} evaluating rule: ${rule.message}`)];
   return result === true ? [] : [failure(rule, node, path, rule.message)];
 }
 
@@ -117,7 +151,9 @@ function evaluateRule(rule: Rule, node: RuleNode, path: string, value: unknown, 
 function oldItem(schema: JsonObject, item: unknown, oldList: unknown): unknown {
   if (schema['x-kubernetes-list-type'] !== 'map') return undefined;
   const keys = asList(schema['x-kubernetes-list-map-keys']).map(String);
-  return asList(oldList).find((candidate) => keys.every((key) => equalJson(asObject(candidate)[key], asObject(item)[key])));
+  return asList(oldList).find((candidate) =>
+    keys.every((key) => equalJson(asObject(candidate)[key], asObject(item)[key])),
+  );
 }
 
 function evaluateNode(node: RuleNode, path: string, value: unknown, old: unknown): FieldError[] {
@@ -125,11 +161,20 @@ function evaluateNode(node: RuleNode, path: string, value: unknown, old: unknown
   const errors = node.rules.flatMap((rule) => evaluateRule(rule, node, path, value, old ?? undefined));
   if (Array.isArray(value)) {
     const { items } = node;
-    return items ? [...errors, ...value.flatMap((item, index) => evaluateNode(items, childPath(path, index), item, oldItem(node.schema, item, old)))] : errors;
+    return items
+      ? [
+          ...errors,
+          ...value.flatMap((item, index) =>
+            evaluateNode(items, childPath(path, index), item, oldItem(node.schema, item, old)),
+          ),
+        ]
+      : errors;
   }
   if (!isObject(value)) return errors;
   const below = Object.entries(value).flatMap(([key, item]) => {
-    const next = node.properties.get(key) ?? (Object.hasOwn(asObject(node.schema['properties']), key) ? undefined : node.additional);
+    const next =
+      node.properties.get(key) ??
+      (Object.hasOwn(asObject(node.schema['properties']), key) ? undefined : node.additional);
     return next ? evaluateNode(next, childPath(path, key), item, asObject(old)[key]) : [];
   });
   return [...errors, ...below];
@@ -145,12 +190,19 @@ export function compileRules(schema: JsonObject): ((object: unknown, before: unk
 export function ruleFlaws(schema: JsonObject, field: string): FieldError[] {
   return asObjects(schema['x-kubernetes-validations']).flatMap((rule, index) => {
     const path = `${field}.x-kubernetes-validations[${index}]`;
-    if (rule['optionalOldSelf'] !== undefined) return [forbiddenValue(`${path}.optionalOldSelf`, 'is not offered by this API server')];
+    if (rule['optionalOldSelf'] !== undefined)
+      return [forbiddenValue(`${path}.optionalOldSelf`, 'is not offered by this API server')];
     try {
       compileRule(rule);
       return [];
     } catch (error) {
-      return [invalidValue(`${path}.rule`, rule['rule'], `compilation failed: ${error instanceof Error ? error.message : String(error)}`)];
+      return [
+        invalidValue(
+          `${path}.rule`,
+          rule['rule'],
+          `compilation failed: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      ];
     }
   });
 }

@@ -10,14 +10,24 @@ import type { Kernel } from './writes.ts';
 
 /** The kinds by storage, each once. */
 function storages({ registry }: Kernel): ResourceDefinition[] {
-  return [...new Map(registry.all().map((definition) => [definition.storage, registry.ofStorage(definition.storage) ?? definition])).values()];
+  return [
+    ...new Map(
+      registry.all().map((definition) => [definition.storage, registry.ofStorage(definition.storage) ?? definition]),
+    ).values(),
+  ];
 }
 
 /** Deletes the objects in the background (their finalizers and grace periods hold) and says how many are left. */
-function emptied(kernel: Kernel, definition: ResourceDefinition, belongs: (object: KubernetesObject) => boolean): number {
+function emptied(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  belongs: (object: KubernetesObject) => boolean,
+): number {
   for (const object of kernel.state.all(definition.storage)) {
     if (!belongs(object) || object.metadata.deletionTimestamp !== undefined) continue;
-    deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, { propagationPolicy: 'Background' });
+    deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, {
+      propagationPolicy: 'Background',
+    });
   }
   return kernel.state.all(definition.storage).filter(belongs).length;
 }
@@ -29,7 +39,9 @@ export function createNamespaceCollector(kernel: Kernel): Collector {
     const found = kernel.state.read('namespaces', undefined, name);
     const definition = kernel.registry.ofStorage('namespaces');
     if (found?.metadata.deletionTimestamp === undefined || definition === undefined) return;
-    const left = storages(kernel).filter(({ namespaced }) => namespaced).map((kind) => emptied(kernel, kind, (object) => object.metadata.namespace === name));
+    const left = storages(kernel)
+      .filter(({ namespaced }) => namespaced)
+      .map((kind) => emptied(kernel, kind, (object) => object.metadata.namespace === name));
     if (left.some((count) => count > 0)) return;
     editObject(kernel, definition, found, (namespace) => {
       namespace['spec'] = { ...asObject(namespace['spec']), finalizers: [] };

@@ -15,7 +15,10 @@ const alwaysKept = new Set(['apiVersion', 'kind', 'metadata']);
 function prune(schema: JsonObject, value: unknown, path: string, isResource: boolean, unknown: string[]): void {
   if (Array.isArray(value)) {
     const items = subSchema(schema, 'items');
-    if (items) value.forEach((item, index) => prune(items, item, childPath(path, index), items['x-kubernetes-embedded-resource'] === true, unknown));
+    if (items)
+      value.forEach((item, index) =>
+        prune(items, item, childPath(path, index), items['x-kubernetes-embedded-resource'] === true, unknown),
+      );
     return;
   }
   if (!isObject(value)) return;
@@ -25,7 +28,8 @@ function prune(schema: JsonObject, value: unknown, path: string, isResource: boo
   for (const key of Object.keys(value)) {
     if (isResource && alwaysKept.has(key)) continue;
     const known = Object.hasOwn(properties, key) ? asObject(properties[key]) : additional;
-    if (known) prune(known, value[key], childPath(path, key), known['x-kubernetes-embedded-resource'] === true, unknown);
+    if (known)
+      prune(known, value[key], childPath(path, key), known['x-kubernetes-embedded-resource'] === true, unknown);
     else if (!open) {
       unknown.push(childPath(path, key));
       delete value[key];
@@ -49,7 +53,9 @@ function applyDefaults(schema: JsonObject, value: unknown): void {
   }
   const additional = subSchema(schema, 'additionalProperties');
   const properties = asObject(schema['properties']);
-  if (additional) for (const [key, item] of Object.entries(value)) if (!Object.hasOwn(properties, key)) applyDefaults(additional, item);
+  if (additional)
+    for (const [key, item] of Object.entries(value))
+      if (!Object.hasOwn(properties, key)) applyDefaults(additional, item);
 }
 
 /** Errors after which the server does not evaluate rules any more. */
@@ -82,21 +88,38 @@ function compile(schema: JsonObject): CompiledSchema {
       const errors = [...validateValues(object), ...listFlaws(schema, object, '')];
       if (rules === undefined) return errors;
       if (!errors.some((error) => blocking.has(error.reason))) return [...errors, ...rules(object, before)];
-      return [...errors, invalidValue('<nil>', null, 'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation')];
+      return [
+        ...errors,
+        invalidValue(
+          '<nil>',
+          null,
+          'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+        ),
+      ];
     },
   };
 }
 
 function structuralFlaws(schema: JsonObject, field: string): FieldError[] {
-  const properties = Object.entries(asObject(schema['properties'])).map(([key, property]): [string, JsonObject] => [`${field}.properties[${key}]`, asObject(property)]);
+  const properties = Object.entries(asObject(schema['properties'])).map(([key, property]): [string, JsonObject] => [
+    `${field}.properties[${key}]`,
+    asObject(property),
+  ]);
   const items = subSchema(schema, 'items');
   const additional = subSchema(schema, 'additionalProperties');
-  const typed = typeof schema['type'] === 'string' || schema['x-kubernetes-int-or-string'] === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const typed =
+    typeof schema['type'] === 'string' ||
+    schema['x-kubernetes-int-or-string'] === true ||
+    schema['x-kubernetes-preserve-unknown-fields'] === true;
   return [
     ...(typed ? [] : [requiredValue(`${field}.type`, 'must not be empty for specified object fields')]),
     ...(schema['$ref'] === undefined ? [] : [forbiddenValue(`${field}.$ref`, '$ref is not supported')]),
-    ...(schema['additionalProperties'] === false ? [forbiddenValue(`${field}.additionalProperties`, 'must not be false')] : []),
-    ...(additional !== undefined && properties.length > 0 ? [forbiddenValue(`${field}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')] : []),
+    ...(schema['additionalProperties'] === false
+      ? [forbiddenValue(`${field}.additionalProperties`, 'must not be false')]
+      : []),
+    ...(additional !== undefined && properties.length > 0
+      ? [forbiddenValue(`${field}.additionalProperties`, 'additionalProperties and properties are mutual exclusive')]
+      : []),
     ...patternFlaws(schema, field),
     ...ruleFlaws(schema, field),
     ...properties.flatMap(([path, property]) => structuralFlaws(property, path)),
@@ -118,6 +141,12 @@ function patternFlaws({ pattern }: JsonObject, field: string): FieldError[] {
     new RegExp(pattern);
     return [];
   } catch (error) {
-    return [invalidValue(`${field}.pattern`, pattern, `must be a valid regular expression, but isn't: ${error instanceof Error ? error.message : ''}`)];
+    return [
+      invalidValue(
+        `${field}.pattern`,
+        pattern,
+        `must be a valid regular expression, but isn't: ${error instanceof Error ? error.message : ''}`,
+      ),
+    ];
   }
 }

@@ -45,7 +45,10 @@ export function servedBy(definition: KubernetesObject): ResourceDefinition[] {
 
 /** The change from one to the other concerns nothing that `servedBy` looks at. */
 export function servesTheSame(before: KubernetesObject, after: KubernetesObject): boolean {
-  return (before.metadata.deletionTimestamp === undefined) === (after.metadata.deletionTimestamp === undefined) && equalJson(before['spec'], after['spec']);
+  return (
+    (before.metadata.deletionTimestamp === undefined) === (after.metadata.deletionTimestamp === undefined) &&
+    equalJson(before['spec'], after['spec'])
+  );
 }
 
 function validate(definition: KubernetesObject): FieldError[] {
@@ -53,21 +56,44 @@ function validate(definition: KubernetesObject): FieldError[] {
   const names = asObject(spec['names']);
   const expected = `${text(names['plural'])}.${text(spec['group'])}`;
   const versions = asObjects(spec['versions']);
-  const missing = ['group', 'scope', 'versions', 'names'].filter((field) => spec[field] === undefined).map((field) => requiredValue(`spec.${field}`));
+  const missing = ['group', 'scope', 'versions', 'names']
+    .filter((field) => spec[field] === undefined)
+    .map((field) => requiredValue(`spec.${field}`));
   const scopes = ['Cluster', 'Namespaced'];
   const storing = versions.filter((version) => version['storage'] === true).length;
   return [
     ...missing,
-    ...(definition.metadata.name === expected ? [] : [invalidValue('metadata.name', definition.metadata.name, `must be spec.names.plural+"."+spec.group`)]),
-    ...(spec['scope'] === undefined || scopes.includes(text(spec['scope'])) ? [] : [unsupportedValue('spec.scope', spec['scope'], scopes)]),
-    ...(storing === 1 ? [] : [invalidValue('spec.versions', versions.map((version) => version['name']), 'must have exactly one version marked as storage version')]),
+    ...(definition.metadata.name === expected
+      ? []
+      : [invalidValue('metadata.name', definition.metadata.name, `must be spec.names.plural+"."+spec.group`)]),
+    ...(spec['scope'] === undefined || scopes.includes(text(spec['scope']))
+      ? []
+      : [unsupportedValue('spec.scope', spec['scope'], scopes)]),
+    ...(storing === 1
+      ? []
+      : [
+          invalidValue(
+            'spec.versions',
+            versions.map((version) => version['name']),
+            'must have exactly one version marked as storage version',
+          ),
+        ]),
     ...versions.flatMap((version, index) => schemaFlaws(version, `spec.versions[${index}].schema.openAPIV3Schema`)),
   ];
 }
 
 function conditions(now: string): JsonObject[] {
-  const condition = (type: string, reason: string, message: string): JsonObject => ({ type, status: 'True', lastTransitionTime: now, reason, message });
-  return [condition('NamesAccepted', 'NoConflicts', 'no conflicts found'), condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted')];
+  const condition = (type: string, reason: string, message: string): JsonObject => ({
+    type,
+    status: 'True',
+    lastTransitionTime: now,
+    reason,
+    message,
+  });
+  return [
+    condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+    condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+  ];
 }
 
 export const definitionBehaviour: Behaviour = {
@@ -83,7 +109,11 @@ export const definitionBehaviour: Behaviour = {
     const spec = asObject(definition['spec']);
     const stored = asObjects(spec['versions']).filter((version) => version['storage'] === true);
     definition.metadata.finalizers = [...new Set([...(definition.metadata.finalizers ?? []), definitionFinalizer])];
-    definition['status'] = { conditions: conditions(timestamp(now)), acceptedNames: spec['names'], storedVersions: stored.map((version) => version['name']) };
+    definition['status'] = {
+      conditions: conditions(timestamp(now)),
+      acceptedNames: spec['names'],
+      storedVersions: stored.map((version) => version['name']),
+    };
   },
   validate,
 };

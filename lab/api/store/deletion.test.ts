@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { configMap, configMaps, drive, driveDefinition, drives, definitions, namespaces, newStore, node, nodes, pod, pods, record, refusalOf } from './objects.fixture.ts';
+import {
+  configMap,
+  configMaps,
+  drive,
+  driveDefinition,
+  drives,
+  definitions,
+  namespaces,
+  newStore,
+  node,
+  nodes,
+  pod,
+  pods,
+  record,
+  refusalOf,
+} from './objects.fixture.ts';
 
 function withPod(spec: object = {}, bound = true) {
   const made = newStore();
@@ -12,7 +27,11 @@ function withPod(spec: object = {}, bound = true) {
 describe('graceful deletion of pods', () => {
   it('keeps a bound pod for its own grace period and counts the end from now', () => {
     const { store } = withPod({ terminationGracePeriodSeconds: 600 });
-    expect(store.delete(pods, 'default', 'p').metadata).toMatchObject({ deletionTimestamp: '2026-08-20T10:10:00Z', deletionGracePeriodSeconds: 600, generation: 2 });
+    expect(store.delete(pods, 'default', 'p').metadata).toMatchObject({
+      deletionTimestamp: '2026-08-20T10:10:00Z',
+      deletionGracePeriodSeconds: 600,
+      generation: 2,
+    });
   });
 
   const immediate: [string, () => ReturnType<typeof newStore>, object][] = [
@@ -22,7 +41,14 @@ describe('graceful deletion of pods', () => {
       'a pod that has ended',
       () => {
         const made = withPod();
-        made.store.patch(pods, 'default', 'p', 'application/merge-patch+json', { status: { phase: 'Succeeded' } }, 'status');
+        made.store.patch(
+          pods,
+          'default',
+          'p',
+          'application/merge-patch+json',
+          { status: { phase: 'Succeeded' } },
+          'status',
+        );
         return made;
       },
       {},
@@ -41,12 +67,16 @@ describe('graceful deletion of pods', () => {
     store.delete(pods, 'default', 'p', { gracePeriodSeconds: 200 });
     store.delete(pods, 'default', 'p');
     expect(store.resourceVersion()).toBe(unchanged);
-    expect(store.delete(pods, 'default', 'p', { gracePeriodSeconds: 10 }).metadata).toMatchObject({ deletionTimestamp: '2026-08-20T10:00:10Z', deletionGracePeriodSeconds: 10 });
+    expect(store.delete(pods, 'default', 'p', { gracePeriodSeconds: 10 }).metadata).toMatchObject({
+      deletionTimestamp: '2026-08-20T10:00:10Z',
+      deletionGracePeriodSeconds: 10,
+    });
   });
 
   it('keeps a pod with a finalizer after its grace period, and the last finalizer removes it', () => {
     const { store } = withPod();
-    const patch = (finalizers: string[] | null) => store.patch(pods, 'default', 'p', 'application/merge-patch+json', { metadata: { finalizers } });
+    const patch = (finalizers: string[] | null) =>
+      store.patch(pods, 'default', 'p', 'application/merge-patch+json', { metadata: { finalizers } });
     patch(['example.com/hold']);
     store.delete(pods, 'default', 'p');
     store.delete(pods, 'default', 'p', { gracePeriodSeconds: 0 });
@@ -57,7 +87,8 @@ describe('graceful deletion of pods', () => {
 
   it('does not remove a terminating pod with grace left when its finalizer goes', () => {
     const { store } = withPod();
-    const patch = (finalizers: string[] | null) => store.patch(pods, 'default', 'p', 'application/merge-patch+json', { metadata: { finalizers } });
+    const patch = (finalizers: string[] | null) =>
+      store.patch(pods, 'default', 'p', 'application/merge-patch+json', { metadata: { finalizers } });
     patch(['example.com/hold']);
     store.delete(pods, 'default', 'p');
     patch(null);
@@ -70,9 +101,18 @@ describe('finalizers', () => {
     const { store } = newStore();
     store.create(definitions, undefined, driveDefinition({}));
     store.create(drives, 'default', drive('d', {}, { finalizers: ['example.com/clean'] }));
-    expect(store.delete(drives, 'default', 'd').metadata).toMatchObject({ deletionTimestamp: '2026-08-20T10:00:00Z', deletionGracePeriodSeconds: 0, generation: 2 });
-    const add = () => store.patch(drives, 'default', 'd', 'application/merge-patch+json', { metadata: { finalizers: ['example.com/clean', 'example.com/more'] } });
-    expect(refusalOf(add)?.message).toBe('Drive.storage.example.com "d" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/more"}');
+    expect(store.delete(drives, 'default', 'd').metadata).toMatchObject({
+      deletionTimestamp: '2026-08-20T10:00:00Z',
+      deletionGracePeriodSeconds: 0,
+      generation: 2,
+    });
+    const add = () =>
+      store.patch(drives, 'default', 'd', 'application/merge-patch+json', {
+        metadata: { finalizers: ['example.com/clean', 'example.com/more'] },
+      });
+    expect(refusalOf(add)?.message).toBe(
+      'Drive.storage.example.com "d" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/more"}',
+    );
   });
 
   it('removed by an update delete the object, seen as one DELETED event', async () => {
@@ -100,7 +140,8 @@ describe('namespaces', () => {
     expect(store.get(pods, 'team', 'p').metadata.deletionGracePeriodSeconds).toBe(30);
     expect(refusalOf(() => store.create(configMaps, 'team', configMap('b')))).toMatchObject({
       code: 403,
-      message: 'configmaps "b" is forbidden: unable to create new content in namespace team because it is being terminated',
+      message:
+        'configmaps "b" is forbidden: unable to create new content in namespace team because it is being terminated',
       details: { causes: [{ reason: 'NamespaceTerminating', field: 'metadata.namespace' }] },
     });
     store.delete(pods, 'team', 'p', { gracePeriodSeconds: 0 });
@@ -110,7 +151,9 @@ describe('namespaces', () => {
 
   it('that every cluster needs cannot be deleted', () => {
     const { store } = newStore();
-    expect(refusalOf(() => store.delete(namespaces, undefined, 'default'))?.message).toBe('namespaces "default" is forbidden: this namespace may not be deleted');
+    expect(refusalOf(() => store.delete(namespaces, undefined, 'default'))?.message).toBe(
+      'namespaces "default" is forbidden: this namespace may not be deleted',
+    );
   });
 });
 

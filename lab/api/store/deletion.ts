@@ -16,19 +16,39 @@ import type { Kernel } from './writes.ts';
 export const orphanFinalizer = 'orphan';
 export const foregroundFinalizer = 'foregroundDeletion';
 
-function checkPreconditions(definition: ResourceDefinition, { metadata }: KubernetesObject, { preconditions }: StoreDeleteOptions): void {
+function checkPreconditions(
+  definition: ResourceDefinition,
+  { metadata }: KubernetesObject,
+  { preconditions }: StoreDeleteOptions,
+): void {
   const { uid, resourceVersion } = preconditions ?? {};
   if (uid !== undefined && uid !== metadata.uid) {
-    throw preconditionConflict(definition, metadata.name, `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`);
+    throw preconditionConflict(
+      definition,
+      metadata.name,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    );
   }
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw preconditionConflict(definition, metadata.name, `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`);
+    throw preconditionConflict(
+      definition,
+      metadata.name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
+    );
   }
 }
 
 /** The finalizers after a DELETE with this policy: an explicit policy replaces what an earlier one left. */
-function finalizersFor(definition: ResourceDefinition, { finalizers = [] }: KubernetesObject['metadata'], policy: StoreDeleteOptions['propagationPolicy']): string[] {
-  const inherited = finalizers.includes(orphanFinalizer) ? 'Orphan' : finalizers.includes(foregroundFinalizer) ? 'Foreground' : definition.behaviour.defaultPropagation;
+function finalizersFor(
+  definition: ResourceDefinition,
+  { finalizers = [] }: KubernetesObject['metadata'],
+  policy: StoreDeleteOptions['propagationPolicy'],
+): string[] {
+  const inherited = finalizers.includes(orphanFinalizer)
+    ? 'Orphan'
+    : finalizers.includes(foregroundFinalizer)
+      ? 'Foreground'
+      : definition.behaviour.defaultPropagation;
   const effective = policy ?? inherited;
   const own = finalizers.filter((finalizer) => finalizer !== orphanFinalizer && finalizer !== foregroundFinalizer);
   if (effective === 'Orphan') return [...own, orphanFinalizer];
@@ -50,7 +70,12 @@ function markTerminating({ metadata }: KubernetesObject, at: number, graceSecond
  * The grace period, in place. `pending`: an earlier, shorter one runs and this request changes nothing.
  * A second DELETE may only shorten; the end is counted from the first request.
  */
-function applyGrace(definition: ResourceDefinition, object: KubernetesObject, now: number, requested: number | undefined): 'none' | 'pending' | 'set' {
+function applyGrace(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  now: number,
+  requested: number | undefined,
+): 'none' | 'pending' | 'set' {
   const { metadata } = object;
   if (definition.behaviour.gracePeriodSeconds === undefined) return 'none';
   if (metadata.deletionTimestamp === undefined) {
@@ -66,7 +91,13 @@ function applyGrace(definition: ResourceDefinition, object: KubernetesObject, no
 }
 
 /** Deletes by the rules above and returns the object as left, or its last state when it is gone. */
-export function deleteObject(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, name: string, options: StoreDeleteOptions): KubernetesObject {
+export function deleteObject(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  namespace: string | undefined,
+  name: string,
+  options: StoreDeleteOptions,
+): KubernetesObject {
   const before = stored(kernel, definition, namespace, name);
   checkPreconditions(definition, before, options);
   const protection = definition.behaviour.undeletable?.[name];
@@ -86,6 +117,7 @@ export function deleteObject(kernel: Kernel, definition: ResourceDefinition, nam
   if (options.dryRun) return deepFreeze(object);
 
   const stays = held || (object.metadata.deletionGracePeriodSeconds ?? 0) > 0;
-  const left = (stays || grace === 'set') && !equalJson(object, before) ? kernel.state.commit(definition, before, object) : before;
+  const left =
+    (stays || grace === 'set') && !equalJson(object, before) ? kernel.state.commit(definition, before, object) : before;
   return stays ? left : kernel.state.commit(definition, left, undefined);
 }

@@ -33,15 +33,25 @@ export function alreadyExists(resource: Named, name: string): ApiError {
 
 export function conflict(resource: Named, name: string, why?: string): ApiError {
   const reason = why ?? 'the object has been modified; please apply your changes to the latest version and try again';
-  return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${reason}`, details(resource, name));
+  return new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${reason}`,
+    details(resource, name),
+  );
 }
 
 /** A conflict of DELETE's preconditions: the real server names the kind there, not the resource. */
 export function preconditionConflict(resource: Named, name: string, why: string): ApiError {
-  return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${qualifiedKind(resource)} "${name}": ${why}`, {
-    ...details(resource, name),
-    kind: resource.kind,
-  });
+  return new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualifiedKind(resource)} "${name}": ${why}`,
+    {
+      ...details(resource, name),
+      kind: resource.kind,
+    },
+  );
 }
 
 export function invalid(resource: Named, name: string, errors: FieldError[]): ApiError {
@@ -99,7 +109,11 @@ export function forbiddenValue(field: string, why: string): FieldError {
 
 export function unsupportedValue(field: string, value: unknown, supported: unknown[]): FieldError {
   const values = supported.map(shownValue).join(', ');
-  return { field, reason: 'FieldValueNotSupported', body: `Unsupported value: ${shownValue(value)}: supported values: ${values}` };
+  return {
+    field,
+    reason: 'FieldValueNotSupported',
+    body: `Unsupported value: ${shownValue(value)}: supported values: ${values}`,
+  };
 }
 
 export function duplicateValue(field: string, value: unknown): FieldError {

@@ -4,7 +4,12 @@ import { configMap, configMaps, newStore, node, nodes, ownedBy, pod, pods, recor
 
 function family() {
   const made = newStore();
-  const create = (name: string, owners: KubernetesObject[] = []) => made.store.create(configMaps, 'default', configMap(name, {}, { ownerReferences: owners.map((owner) => ownedBy(owner) as never) }));
+  const create = (name: string, owners: KubernetesObject[] = []) =>
+    made.store.create(
+      configMaps,
+      'default',
+      configMap(name, {}, { ownerReferences: owners.map((owner) => ownedBy(owner) as never) }),
+    );
   const grandparent = create('grandparent');
   const parent = create('parent', [grandparent]);
   const child = create('child', [parent]);
@@ -32,14 +37,21 @@ describe('garbage collection', () => {
   it('deletes dependents first in the foreground', async () => {
     const { clock, store } = family();
     const seen = record(store, configMaps);
-    expect(store.delete(configMaps, 'default', 'grandparent', { propagationPolicy: 'Foreground' }).metadata.finalizers).toEqual(['foregroundDeletion']);
+    expect(
+      store.delete(configMaps, 'default', 'grandparent', { propagationPolicy: 'Foreground' }).metadata.finalizers,
+    ).toEqual(['foregroundDeletion']);
     await clock.advance(1000);
-    expect(seen.filter((event) => event.startsWith('DELETED'))).toEqual(['DELETED child', 'DELETED parent', 'DELETED grandparent']);
+    expect(seen.filter((event) => event.startsWith('DELETED'))).toEqual([
+      'DELETED child',
+      'DELETED parent',
+      'DELETED grandparent',
+    ]);
   });
 
   it('holds a foreground deletion until a blocking dependent with a finalizer is gone', async () => {
     const { clock, store, names } = family();
-    const finalizers = (value: string[] | null) => store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', { metadata: { finalizers: value } });
+    const finalizers = (value: string[] | null) =>
+      store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', { metadata: { finalizers: value } });
     finalizers(['example.com/x']);
     store.delete(configMaps, 'default', 'grandparent', { propagationPolicy: 'Foreground' });
     await clock.advance(1000);
@@ -51,7 +63,9 @@ describe('garbage collection', () => {
 
   it('turns a foreground deletion into a background one when asked again', async () => {
     const { clock, store, names } = family();
-    store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', { metadata: { finalizers: ['example.com/x'] } });
+    store.patch(configMaps, 'default', 'child', 'application/merge-patch+json', {
+      metadata: { finalizers: ['example.com/x'] },
+    });
     store.delete(configMaps, 'default', 'parent', { propagationPolicy: 'Foreground' });
     await clock.advance(1000);
     store.delete(configMaps, 'default', 'parent', { propagationPolicy: 'Background' });
@@ -62,14 +76,27 @@ describe('garbage collection', () => {
   it('keeps an object that still has one living owner and drops the reference to the dead one', async () => {
     const { clock, store, create, parent } = family();
     const other = create('other');
-    store.create(configMaps, 'default', configMap('shared', {}, { ownerReferences: [{ ...ownedBy(parent), controller: false }, ownedBy(other)] as never }));
+    store.create(
+      configMaps,
+      'default',
+      configMap(
+        'shared',
+        {},
+        { ownerReferences: [{ ...ownedBy(parent), controller: false }, ownedBy(other)] as never },
+      ),
+    );
     store.delete(configMaps, 'default', 'parent');
     await clock.advance(1000);
-    expect(store.get(configMaps, 'default', 'shared').metadata.ownerReferences?.map(({ name }) => name)).toEqual(['other']);
+    expect(store.get(configMaps, 'default', 'shared').metadata.ownerReferences?.map(({ name }) => name)).toEqual([
+      'other',
+    ]);
   });
 
   const absent: [string, object][] = [
-    ['an owner of the same name with another uid', { apiVersion: 'v1', kind: 'ConfigMap', name: 'grandparent', uid: 'other' }],
+    [
+      'an owner of the same name with another uid',
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'grandparent', uid: 'other' },
+    ],
     ['an owner that never was', { apiVersion: 'v1', kind: 'ConfigMap', name: 'nobody', uid: 'u' }],
     ['an owner in another namespace', { apiVersion: 'v1', kind: 'ConfigMap', name: 'elsewhere', uid: 'u' }],
   ];
@@ -83,7 +110,11 @@ describe('garbage collection', () => {
 
   it('deletes nothing on account of an owner whose kind is not served', async () => {
     const { clock, store, names } = family();
-    store.create(configMaps, 'default', configMap('alien', {}, { ownerReferences: [{ apiVersion: 'x/v1', kind: 'Y', name: 'z', uid: 'u' }] }));
+    store.create(
+      configMaps,
+      'default',
+      configMap('alien', {}, { ownerReferences: [{ apiVersion: 'x/v1', kind: 'Y', name: 'z', uid: 'u' }] }),
+    );
     await clock.advance(1000);
     expect(names()).toContain('alien');
   });
@@ -91,7 +122,11 @@ describe('garbage collection', () => {
   it('gives a bound pod its own grace period', async () => {
     const { clock, store, parent } = family();
     store.create(nodes, undefined, node('n1'));
-    store.create(pods, 'default', pod('p', { terminationGracePeriodSeconds: 900 }, { ownerReferences: [ownedBy(parent) as never] }));
+    store.create(
+      pods,
+      'default',
+      pod('p', { terminationGracePeriodSeconds: 900 }, { ownerReferences: [ownedBy(parent) as never] }),
+    );
     store.bind('default', 'p', 'n1');
     store.delete(configMaps, 'default', 'parent');
     await clock.advance(1000);

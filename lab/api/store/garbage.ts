@@ -17,8 +17,10 @@ interface Place {
 
 const ownersOf = (object: KubernetesObject | undefined): OwnerReference[] => object?.metadata.ownerReferences ?? [];
 const isTerminating = (object: KubernetesObject): boolean => object.metadata.deletionTimestamp !== undefined;
-const hasFinalizer = (object: KubernetesObject, finalizer: string): boolean => (object.metadata.finalizers ?? []).includes(finalizer);
-const deletesDependents = (object: KubernetesObject): boolean => isTerminating(object) && hasFinalizer(object, foregroundFinalizer);
+const hasFinalizer = (object: KubernetesObject, finalizer: string): boolean =>
+  (object.metadata.finalizers ?? []).includes(finalizer);
+const deletesDependents = (object: KubernetesObject): boolean =>
+  isTerminating(object) && hasFinalizer(object, foregroundFinalizer);
 
 export function createGarbageCollector(kernel: Kernel): Collector {
   const { registry, state } = kernel;
@@ -56,7 +58,8 @@ export function createGarbageCollector(kernel: Kernel): Collector {
   const observe = ({ storage, before, after, shown }: Change): boolean => {
     const { uid = '', namespace, name } = shown.metadata;
     const hasNewOwner = relate(uid, before, after);
-    const startsForeground = after !== undefined && deletesDependents(after) && !(before !== undefined && deletesDependents(before));
+    const startsForeground =
+      after !== undefined && deletesDependents(after) && !(before !== undefined && deletesDependents(before));
     if (after === undefined) places.delete(uid);
     else places.set(uid, { storage, namespace, name });
     if (after === undefined || startsForeground) for (const dependent of dependentsOf(uid)) queue.add(dependent);
@@ -81,15 +84,22 @@ export function createGarbageCollector(kernel: Kernel): Collector {
   /** Undefined when the reference cannot be resolved: then nothing is deleted on its account. */
   const ownerState = (object: KubernetesObject, owner: OwnerReference): 'solid' | 'absent' | 'waiting' | undefined => {
     const definition = registry.byKind(owner.apiVersion, owner.kind);
-    if (definition === undefined || (definition.namespaced && object.metadata.namespace === undefined)) return undefined;
+    if (definition === undefined || (definition.namespaced && object.metadata.namespace === undefined))
+      return undefined;
     // an owner in another namespace does not exist as far as the collector can see
-    const found = state.read(definition.storage, definition.namespaced ? object.metadata.namespace : undefined, owner.name);
+    const found = state.read(
+      definition.storage,
+      definition.namespaced ? object.metadata.namespace : undefined,
+      owner.name,
+    );
     if (found?.metadata.uid !== owner.uid) return 'absent';
     return deletesDependents(found) ? 'waiting' : 'solid';
   };
 
   const finishForeground = (uid: string, object: KubernetesObject): void => {
-    const blocking = dependentsOf(uid).filter((dependent) => ownersOf(live(dependent)).some((owner) => owner.uid === uid && owner.blockOwnerDeletion === true));
+    const blocking = dependentsOf(uid).filter((dependent) =>
+      ownersOf(live(dependent)).some((owner) => owner.uid === uid && owner.blockOwnerDeletion === true),
+    );
     if (blocking.length === 0) withoutFinalizer(object, foregroundFinalizer);
   };
 
@@ -101,9 +111,19 @@ export function createGarbageCollector(kernel: Kernel): Collector {
     if (gone.length < states.length) return withoutOwners(object, new Set(gone.map((owner) => owner.uid)));
 
     const waited = gone.some(({ state: known }) => known === 'waiting') && dependentsOf(uid).length > 0;
-    const propagationPolicy = waited ? 'Foreground' : hasFinalizer(object, orphanFinalizer) ? 'Orphan' : hasFinalizer(object, foregroundFinalizer) ? 'Foreground' : 'Background';
+    const propagationPolicy = waited
+      ? 'Foreground'
+      : hasFinalizer(object, orphanFinalizer)
+        ? 'Orphan'
+        : hasFinalizer(object, foregroundFinalizer)
+          ? 'Foreground'
+          : 'Background';
     const definition = registry.ofStorage(places.get(uid)?.storage ?? '');
-    if (definition) deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, { propagationPolicy, preconditions: { uid } });
+    if (definition)
+      deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, {
+        propagationPolicy,
+        preconditions: { uid },
+      });
   };
 
   const visit = (uid: string): void => {

@@ -1,11 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import { storeClient } from './client.ts';
-import { configMap, configMaps, events, jobs, namespaces, newStore, record, refusalOf, secrets, services, statefulSets } from './objects.fixture.ts';
+import {
+  configMap,
+  configMaps,
+  events,
+  jobs,
+  namespaces,
+  newStore,
+  record,
+  refusalOf,
+  secrets,
+  services,
+  statefulSets,
+} from './objects.fixture.ts';
 import type { JsonObject } from './types.ts';
 
-const job = (restartPolicy: string) => ({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy, containers: [{ name: 'main', image: 'vendor/program:1.0' }] } } } });
-const service = (name: string, spec: JsonObject = {}) => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 14000 }], ...spec } });
-const event = (name: string) => ({ apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject: { kind: 'Pod', name: 'p' }, reason: 'Test', message: 'm' });
+const job = (restartPolicy: string) => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'j' },
+  spec: { template: { spec: { restartPolicy, containers: [{ name: 'main', image: 'vendor/program:1.0' }] } } },
+});
+const service = (name: string, spec: JsonObject = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name },
+  spec: { ports: [{ port: 14000 }], ...spec },
+});
+const event = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name },
+  involvedObject: { kind: 'Pod', name: 'p' },
+  reason: 'Test',
+  message: 'm',
+});
 
 describe('secrets', () => {
   const secret = (extra: JsonObject) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, ...extra });
@@ -31,27 +60,47 @@ describe('services', () => {
     const { store } = newStore();
     store.create(services, 'default', service('a'));
     const second = store.create(services, 'default', service('b'));
-    expect(second).toMatchObject({ spec: { clusterIP: '10.96.0.3', type: 'ClusterIP', ports: [{ port: 14000, protocol: 'TCP', targetPort: 14000 }] } });
+    expect(second).toMatchObject({
+      spec: { clusterIP: '10.96.0.3', type: 'ClusterIP', ports: [{ port: 14000, protocol: 'TCP', targetPort: 14000 }] },
+    });
     const update = store.update(services, { ...service('b'), metadata: { name: 'b', namespace: 'default' } });
     expect(update.metadata.resourceVersion).toBe(second.metadata.resourceVersion);
   });
 
   it('without an address keep None', () => {
     const { store } = newStore();
-    expect(store.create(services, 'default', service('a', { clusterIP: 'None' }))).toMatchObject({ spec: { clusterIP: 'None', clusterIPs: ['None'] } });
+    expect(store.create(services, 'default', service('a', { clusterIP: 'None' }))).toMatchObject({
+      spec: { clusterIP: 'None', clusterIPs: ['None'] },
+    });
   });
 });
 
 describe('stateful sets', () => {
   const set = (spec: object = {}) => ({
-    apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's' },
-    spec: { serviceName: 's', selector: { matchLabels: { app: 's' } }, template: { metadata: { labels: { app: 's' } }, spec: { containers: [{ name: 'main', image: 'vendor/program:1.0' }] } }, ...spec },
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 's' },
+    spec: {
+      serviceName: 's',
+      selector: { matchLabels: { app: 's' } },
+      template: {
+        metadata: { labels: { app: 's' } },
+        spec: { containers: [{ name: 'main', image: 'vendor/program:1.0' }] },
+      },
+      ...spec,
+    },
   });
 
   it('get their defaults, and keep what may not change', () => {
     const { store } = newStore();
     expect(store.create(statefulSets, 'default', set())).toMatchObject({
-      metadata: { generation: 1 }, spec: { replicas: 1, podManagementPolicy: 'OrderedReady', updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } }, template: { spec: { restartPolicy: 'Always' } } },
+      metadata: { generation: 1 },
+      spec: {
+        replicas: 1,
+        podManagementPolicy: 'OrderedReady',
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+        template: { spec: { restartPolicy: 'Always' } },
+      },
     });
     const patch = (spec: object) => store.patch(statefulSets, 'default', 's', 'application/merge-patch+json', { spec });
     expect(patch({ replicas: 3 })).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 3 } });
@@ -66,21 +115,36 @@ describe('jobs', () => {
     const { store } = newStore();
     const created = store.create(jobs, 'default', job('Never'));
     const labels = { 'batch.kubernetes.io/controller-uid': created.metadata.uid, 'job-name': 'j' };
-    expect(created).toMatchObject({ spec: { backoffLimit: 6, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': created.metadata.uid } }, template: { metadata: { labels } } } });
+    expect(created).toMatchObject({
+      spec: {
+        backoffLimit: 6,
+        selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': created.metadata.uid } },
+        template: { metadata: { labels } },
+      },
+    });
     expect(store.delete(jobs, 'default', 'j').metadata.finalizers).toEqual(['orphan']);
   });
 
   it('refuse a template that always restarts', () => {
     const { store } = newStore();
-    expect(refusalOf(() => store.create(jobs, 'default', job('Always')))?.message).toBe('Job.batch "j" is invalid: spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"');
+    expect(refusalOf(() => store.create(jobs, 'default', job('Always')))?.message).toBe(
+      'Job.batch "j" is invalid: spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"',
+    );
   });
 });
 
 describe('namespaces', () => {
   it('are labelled with their name and active, and named by the stricter rule', () => {
     const { store } = newStore();
-    expect(store.get(namespaces, undefined, 'default')).toMatchObject({ metadata: { labels: { 'kubernetes.io/metadata.name': 'default' } }, status: { phase: 'Active' } });
-    expect(refusalOf(() => store.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a.b' } }))?.code).toBe(422);
+    expect(store.get(namespaces, undefined, 'default')).toMatchObject({
+      metadata: { labels: { 'kubernetes.io/metadata.name': 'default' } },
+      status: { phase: 'Active' },
+    });
+    expect(
+      refusalOf(() =>
+        store.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a.b' } }),
+      )?.code,
+    ).toBe(422);
   });
 });
 
@@ -104,9 +168,19 @@ describe('faults and clients', () => {
     const start = store.resourceVersion();
     const ends: unknown[] = [];
     store.create(configMaps, 'default', configMap('a'));
-    store.watch(configMaps, start, () => undefined, (error) => ends.push(error?.code));
+    store.watch(
+      configMaps,
+      start,
+      () => undefined,
+      (error) => ends.push(error?.code),
+    );
     store.breakWatches({ forget: true });
-    store.watch(configMaps, start, () => undefined, (error) => ends.push(error?.code));
+    store.watch(
+      configMaps,
+      start,
+      () => undefined,
+      (error) => ends.push(error?.code),
+    );
     const seen = record(store, configMaps);
     store.create(configMaps, 'default', configMap('b'));
     await clock.advance(1);
@@ -115,7 +189,10 @@ describe('faults and clients', () => {
 
   it('the client rejects where the store throws', async () => {
     const { store } = newStore();
-    await expect(storeClient(store).get(configMaps, 'default', 'x')).rejects.toMatchObject({ code: 404, message: 'configmaps "x" not found' });
+    await expect(storeClient(store).get(configMaps, 'default', 'x')).rejects.toMatchObject({
+      code: 404,
+      message: 'configmaps "x" not found',
+    });
   });
 
   it('the same seed gives the same uids', () => {

@@ -11,11 +11,21 @@ const labelKey = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]
 
 const nameRules = {
   path: { pattern: /^(?!\.{1,2}$)[^/%]+$/, longest: 253, text: "may not contain '/' or '%'" },
-  label: { pattern: labelName, longest: 63, text: "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')" },
-  subdomain: { pattern: subdomain, longest: 253, text: "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')" },
+  label: {
+    pattern: labelName,
+    longest: 63,
+    text: "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+  },
+  subdomain: {
+    pattern: subdomain,
+    longest: 253,
+    text: "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+  },
 };
-const labelValueText = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-const labelKeyText = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const labelValueText =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+const labelKeyText =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const annotationBytes = 262144;
 
 /** RFC 3339 in whole seconds, as the server writes times. */
@@ -24,7 +34,15 @@ export function timestamp(milliseconds: number): string {
 }
 
 /** Set once at creation and never changed by a client. */
-const kept = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'generateName', 'namespace'] as const;
+const kept = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'generateName',
+  'namespace',
+] as const;
 
 const known = new Set(['name', 'resourceVersion', 'labels', 'annotations', 'finalizers', 'ownerReferences', ...kept]);
 
@@ -55,7 +73,9 @@ export function decodeMetadata(definition: ResourceDefinition, object: Kubernete
   if (!isObject(object.metadata)) object.metadata = { name: '' };
   const metadata = object.metadata as unknown as JsonObject;
   const refuse: Refuse = (found, field, type) => {
-    throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: json: cannot unmarshal ${goType(found)} into Go struct field ObjectMeta.metadata.${field} of type ${type}`);
+    throw badRequest(
+      `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: json: cannot unmarshal ${goType(found)} into Go struct field ObjectMeta.metadata.${field} of type ${type}`,
+    );
   };
   const unknown = Object.keys(metadata).filter((key) => !known.has(key) && !dropped.has(key));
   for (const key of Object.keys(metadata)) if (!known.has(key) || metadata[key] === null) delete metadata[key];
@@ -63,7 +83,10 @@ export function decodeMetadata(definition: ResourceDefinition, object: Kubernete
     if (metadata[field] !== undefined && typeof metadata[field] !== 'string') refuse(metadata[field], field, 'string');
   }
   for (const field of ['labels', 'annotations']) decodeTexts(metadata, field, refuse);
-  for (const [field, type] of [['finalizers', '[]string'], ['ownerReferences', '[]v1.OwnerReference']] as const) {
+  for (const [field, type] of [
+    ['finalizers', '[]string'],
+    ['ownerReferences', '[]v1.OwnerReference'],
+  ] as const) {
     const list = metadata[field];
     if (list !== undefined && !Array.isArray(list)) refuse(list, field, type);
     if (Array.isArray(list) && list.length === 0) delete metadata[field];
@@ -82,20 +105,35 @@ export function keepServerMetadata(object: KubernetesObject, before: KubernetesO
 }
 
 /** The generation after an update: one more when anything but metadata and status changed. */
-export function nextGeneration(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject): number | undefined {
+export function nextGeneration(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  before: KubernetesObject,
+): number | undefined {
   if (!definition.hasGeneration) return undefined;
   const changed = !equalJson(desiredPart(object, !definition.hasStatus), desiredPart(before, !definition.hasStatus));
   return (before.metadata.generation ?? 1) + (changed ? 1 : 0);
 }
 
-export function validateMetadata(definition: ResourceDefinition, metadata: ObjectMeta, before: ObjectMeta | undefined): FieldError[] {
-  return [...validateName(definition, metadata), ...validateLabels(metadata), ...validateAnnotations(metadata), ...validateOwners(metadata), ...validateFinalizers(metadata, before)];
+export function validateMetadata(
+  definition: ResourceDefinition,
+  metadata: ObjectMeta,
+  before: ObjectMeta | undefined,
+): FieldError[] {
+  return [
+    ...validateName(definition, metadata),
+    ...validateLabels(metadata),
+    ...validateAnnotations(metadata),
+    ...validateOwners(metadata),
+    ...validateFinalizers(metadata, before),
+  ];
 }
 
 function validateName(definition: ResourceDefinition, { name }: ObjectMeta): FieldError[] {
   if (name === '') return [requiredValue('metadata.name', 'name or generateName is required')];
   const rule = nameRules[definition.nameRule];
-  if (name.length > rule.longest) return [invalidValue('metadata.name', name, `must be no more than ${rule.longest} bytes`)];
+  if (name.length > rule.longest)
+    return [invalidValue('metadata.name', name, `must be no more than ${rule.longest} bytes`)];
   return rule.pattern.test(name) ? [] : [invalidValue('metadata.name', name, rule.text)];
 }
 
@@ -108,8 +146,15 @@ function validateLabels({ labels = {} }: ObjectMeta): FieldError[] {
 }
 
 function validateAnnotations({ annotations = {} }: ObjectMeta): FieldError[] {
-  const bytes = Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  const tooLong: FieldError = { field: 'metadata.annotations', reason: 'FieldValueTooLong', body: `Too long: may not be more than ${annotationBytes} bytes` };
+  const bytes = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  const tooLong: FieldError = {
+    field: 'metadata.annotations',
+    reason: 'FieldValueTooLong',
+    body: `Too long: may not be more than ${annotationBytes} bytes`,
+  };
   return bytes > annotationBytes ? [tooLong] : [];
 }
 
@@ -117,7 +162,13 @@ function validateOwners({ ownerReferences = [] }: ObjectMeta): FieldError[] {
   const missing = ownerReferences.flatMap((owner, index) =>
     (['apiVersion', 'kind', 'name', 'uid'] as const)
       .filter((field) => typeof owner[field] !== 'string' || owner[field] === '')
-      .map((field) => invalidValue(`metadata.ownerReferences[${index}].${field}`, '', `${field === 'apiVersion' ? 'version' : field} must not be empty`)),
+      .map((field) =>
+        invalidValue(
+          `metadata.ownerReferences[${index}].${field}`,
+          '',
+          `${field === 'apiVersion' ? 'version' : field} must not be empty`,
+        ),
+      ),
   );
   const controllers = ownerReferences.filter((owner) => owner.controller === true);
   const [first, second] = controllers;
@@ -126,10 +177,18 @@ function validateOwners({ ownerReferences = [] }: ObjectMeta): FieldError[] {
   return [...missing, invalidValue('metadata.ownerReferences', ownerReferences, why)];
 }
 
-function validateFinalizers({ finalizers = [], deletionTimestamp }: ObjectMeta, before: ObjectMeta | undefined): FieldError[] {
+function validateFinalizers(
+  { finalizers = [], deletionTimestamp }: ObjectMeta,
+  before: ObjectMeta | undefined,
+): FieldError[] {
   if (deletionTimestamp === undefined) return [];
   const added = finalizers.filter((finalizer) => !(before?.finalizers ?? []).includes(finalizer));
   if (added.length === 0) return [];
   const listed = added.map((finalizer) => JSON.stringify(finalizer)).join(', ');
-  return [forbiddenValue('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`)];
+  return [
+    forbiddenValue(
+      'metadata.finalizers',
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`,
+    ),
+  ];
 }

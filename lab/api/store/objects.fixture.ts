@@ -5,7 +5,14 @@ import type { ResourceInfo, WatchEvent } from '../../contract.ts';
 import { createStore } from './store.ts';
 import type { JsonObject, Store, StoreOptions } from './types.ts';
 
-const info = (group: string, version: string, kind: string, plural: string, namespaced = true, hasStatus = false): ResourceInfo => ({ group, version, kind, plural, namespaced, hasStatus });
+const info = (
+  group: string,
+  version: string,
+  kind: string,
+  plural: string,
+  namespaced = true,
+  hasStatus = false,
+): ResourceInfo => ({ group, version, kind, plural, namespaced, hasStatus });
 
 export const pods = info('', 'v1', 'Pod', 'pods', true, true);
 export const nodes = info('', 'v1', 'Node', 'nodes', false, true);
@@ -18,7 +25,14 @@ export const newEvents = info('events.k8s.io', 'v1', 'Event', 'events');
 export const statefulSets = info('apps', 'v1', 'StatefulSet', 'statefulsets', true, true);
 export const jobs = info('batch', 'v1', 'Job', 'jobs', true, true);
 export const budgets = info('policy', 'v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true, true);
-export const definitions = info('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition', 'customresourcedefinitions', false, true);
+export const definitions = info(
+  'apiextensions.k8s.io',
+  'v1',
+  'CustomResourceDefinition',
+  'customresourcedefinitions',
+  false,
+  true,
+);
 export const drives = info('storage.example.com', 'v1alpha1', 'Drive', 'drives', true, true);
 
 export function newStore(options: Partial<StoreOptions> = {}): { clock: VirtualClock; store: Store } {
@@ -33,7 +47,12 @@ export function configMap(name: string, data: Record<string, string> = {}, metad
 }
 
 export function pod(name: string, spec: JsonObject = {}, metadata: Metadata = {}): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, ...metadata }, spec: { containers: [{ name: 'main', image: 'vendor/program:1.0' }], ...spec } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, ...metadata },
+    spec: { containers: [{ name: 'main', image: 'vendor/program:1.0' }], ...spec },
+  };
 }
 
 export function node(name: string): KubernetesObject {
@@ -58,7 +77,16 @@ export function driveDefinition(spec: JsonObject, version: JsonObject = {}): Kub
       group: 'storage.example.com',
       scope: 'Namespaced',
       names: { kind: 'Drive', plural: 'drives', shortNames: ['dr'] },
-      versions: [{ name: 'v1alpha1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema }, ...version }],
+      versions: [
+        {
+          name: 'v1alpha1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: { openAPIV3Schema },
+          ...version,
+        },
+      ],
     },
   };
 }
@@ -70,17 +98,26 @@ export function drive(name: string, spec: JsonObject = {}, metadata: Metadata = 
 /** Everything that happens to a kind from now on, as `TYPE name`. */
 export function record(store: Store, resource: ResourceInfo): string[] {
   const seen: string[] = [];
-  store.watch(resource, store.resourceVersion(), ({ type, object }: WatchEvent) => seen.push(`${type} ${object.metadata.name}`));
+  store.watch(resource, store.resourceVersion(), ({ type, object }: WatchEvent) =>
+    seen.push(`${type} ${object.metadata.name}`),
+  );
   return seen;
 }
 
 /** What an act is refused with; undefined if it is not. */
-export function refusalOf(act: () => unknown): { code: number; reason: string; message: string; details: Record<string, unknown> | undefined } | undefined {
+export function refusalOf(
+  act: () => unknown,
+): { code: number; reason: string; message: string; details: Record<string, unknown> | undefined } | undefined {
   try {
     act();
     return undefined;
   } catch (error) {
-    const { code, reason, message, details } = error as { code: number; reason: string; message: string; details: Record<string, unknown> | undefined };
+    const { code, reason, message, details } = error as {
+      code: number;
+      reason: string;
+      message: string;
+      details: Record<string, unknown> | undefined;
+    };
     return { code, reason, message, details };
   }
 }

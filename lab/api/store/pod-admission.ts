@@ -13,21 +13,34 @@ const pods = { group: '', plural: 'pods', kind: 'Pod' };
 function addDefaultTolerations(spec: JsonObject): void {
   const given = asObjects(spec['tolerations']);
   const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
-    (key) => !given.some((toleration) => (toleration['key'] === key || toleration['key'] === undefined) && (toleration['effect'] === 'NoExecute' || toleration['effect'] === undefined)),
+    (key) =>
+      !given.some(
+        (toleration) =>
+          (toleration['key'] === key || toleration['key'] === undefined) &&
+          (toleration['effect'] === 'NoExecute' || toleration['effect'] === undefined),
+      ),
   );
   if (missing.length === 0) return;
-  spec['tolerations'] = [...given, ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))];
+  spec['tolerations'] = [
+    ...given,
+    ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })),
+  ];
 }
 
 function admitPriority(name: string, spec: JsonObject, context: AdmissionContext): void {
   const storage = 'priorityclasses.scheduling.k8s.io';
   const className = spec['priorityClassName'];
   const named = typeof className === 'string' ? context.find(storage, undefined, className) : undefined;
-  if (className !== undefined && named === undefined) throw forbidden(pods, name, `no PriorityClass with name ${asText(className)} was found`);
+  if (className !== undefined && named === undefined)
+    throw forbidden(pods, name, `no PriorityClass with name ${asText(className)} was found`);
   const chosen = named ?? context.list(storage).find((candidate) => candidate['globalDefault'] === true);
   const priority = chosen?.['value'] ?? 0;
   if (spec['priority'] !== undefined && spec['priority'] !== priority) {
-    throw forbidden(pods, name, `the integer value of priority (${asText(spec['priority'])}) must not be provided in pod spec; priority admission controller computed ${asText(priority)} from the given PriorityClass name`);
+    throw forbidden(
+      pods,
+      name,
+      `the integer value of priority (${asText(spec['priority'])}) must not be provided in pod spec; priority admission controller computed ${asText(priority)} from the given PriorityClass name`,
+    );
   }
   spec['priority'] = priority;
   fillIn(spec, { preemptionPolicy: chosen?.['preemptionPolicy'] ?? 'PreemptLowerPriority' });
@@ -36,9 +49,13 @@ function admitPriority(name: string, spec: JsonObject, context: AdmissionContext
 
 /** Only cpu and memory count. */
 export function qosClass(spec: JsonObject): 'Guaranteed' | 'Burstable' | 'BestEffort' {
-  const resources = [...asObjects(spec['containers']), ...asObjects(spec['initContainers'])].map((container) => asObject(container['resources']));
+  const resources = [...asObjects(spec['containers']), ...asObjects(spec['initContainers'])].map((container) =>
+    asObject(container['resources']),
+  );
   const amount = (list: unknown, name: string): bigint => parseMilli(asText(asObject(list)[name])) ?? 0n;
-  const amounts = resources.flatMap(({ limits, requests }) => ['cpu', 'memory'].map((name) => ({ limit: amount(limits, name), request: amount(requests, name) })));
+  const amounts = resources.flatMap(({ limits, requests }) =>
+    ['cpu', 'memory'].map((name) => ({ limit: amount(limits, name), request: amount(requests, name) })),
+  );
   if (amounts.every(({ limit, request }) => limit === 0n && request === 0n)) return 'BestEffort';
   return amounts.every(({ limit, request }) => limit > 0n && limit === request) ? 'Guaranteed' : 'Burstable';
 }

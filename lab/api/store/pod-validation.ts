@@ -8,7 +8,12 @@ import type { FieldError, JsonObject } from './types.ts';
 const updateText =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
-function duplicates(items: JsonObject[], key: string, field: string, describe: (path: string, value: unknown) => FieldError): FieldError[] {
+function duplicates(
+  items: JsonObject[],
+  key: string,
+  field: string,
+  describe: (path: string, value: unknown) => FieldError,
+): FieldError[] {
   return items.flatMap((item, index) => {
     const value = item[key];
     const repeated = value !== undefined && items.findIndex((other) => other[key] === value) < index;
@@ -26,11 +31,15 @@ function validateResources({ limits, requests }: JsonObject, field: string): Fie
     const request = parseMilli(asText(value)) ?? 0n;
     const bound = parseMilli(asText(limit)) ?? 0n;
     // only cpu, memory and the like may be overcommitted
-    if (isExtended(name) && request !== bound) return [invalidValue(`${field}.requests`, value, `must be equal to ${name} limit of ${asText(limit)}`)];
-    return request > bound ? [invalidValue(`${field}.requests`, value, `must be less than or equal to ${name} limit of ${asText(limit)}`)] : [];
+    if (isExtended(name) && request !== bound)
+      return [invalidValue(`${field}.requests`, value, `must be equal to ${name} limit of ${asText(limit)}`)];
+    return request > bound
+      ? [invalidValue(`${field}.requests`, value, `must be less than or equal to ${name} limit of ${asText(limit)}`)]
+      : [];
   });
   const unbounded = Object.keys(wanted).filter((name) => isExtended(name) && bounds[name] === undefined);
-  const hugepages = [...names].some((name) => name.startsWith('hugepages-')) && !names.has('cpu') && !names.has('memory');
+  const hugepages =
+    [...names].some((name) => name.startsWith('hugepages-')) && !names.has('cpu') && !names.has('memory');
   return [
     ...tooMuch,
     ...unbounded.map(() => requiredValue(`${field}.limits`, 'Limit must be set for non overcommitable resources')),
@@ -44,15 +53,21 @@ function isExtended(name: string): boolean {
 
 function validateContainer(container: JsonObject, field: string, volumeNames: Set<unknown>): FieldError[] {
   const mounts = asObjects(container['volumeMounts']);
-  const missing = ['name', 'image'].filter((key) => typeof container[key] !== 'string').map((key) => requiredValue(`${field}.${key}`));
+  const missing = ['name', 'image']
+    .filter((key) => typeof container[key] !== 'string')
+    .map((key) => requiredValue(`${field}.${key}`));
   const unknownVolumes = mounts.flatMap((mount, index): FieldError[] => {
     const mountField = `${field}.volumeMounts[${index}].name`;
-    return volumeNames.has(mount['name']) ? [] : [{ field: mountField, reason: 'FieldValueNotFound', body: `Not found: ${shownValue(mount['name'])}` }];
+    return volumeNames.has(mount['name'])
+      ? []
+      : [{ field: mountField, reason: 'FieldValueNotFound', body: `Not found: ${shownValue(mount['name'])}` }];
   });
   return [
     ...missing,
     ...unknownVolumes,
-    ...duplicates(mounts, 'mountPath', `${field}.volumeMounts`, (path, value) => invalidValue(path, value, 'must be unique')),
+    ...duplicates(mounts, 'mountPath', `${field}.volumeMounts`, (path, value) =>
+      invalidValue(path, value, 'must be unique'),
+    ),
     ...validateResources(asObject(container['resources']), `${field}.resources`),
   ];
 }
@@ -63,27 +78,42 @@ export function validatePodSpec(spec: JsonObject, field: string): FieldError[] {
   const volumes = asObjects(spec['volumes']);
   const volumeNames = new Set(volumes.map((volume) => volume['name']));
   const policies = ['Always', 'OnFailure', 'Never'];
-  const lists: [string, JsonObject[]][] = [['initContainers', asObjects(spec['initContainers'])], ['containers', containers]];
+  const lists: [string, JsonObject[]][] = [
+    ['initContainers', asObjects(spec['initContainers'])],
+    ['containers', containers],
+  ];
   return [
     ...(containers.length === 0 ? [requiredValue(`${field}.containers`)] : []),
-    ...lists.flatMap(([name, list]) => list.flatMap((container, index) => validateContainer(container, `${field}.${name}[${index}]`, volumeNames))),
+    ...lists.flatMap(([name, list]) =>
+      list.flatMap((container, index) => validateContainer(container, `${field}.${name}[${index}]`, volumeNames)),
+    ),
     ...duplicates(containers, 'name', `${field}.containers`, duplicateValue),
     ...duplicates(volumes, 'name', `${field}.volumes`, duplicateValue),
-    ...(policies.includes(String(spec['restartPolicy'])) ? [] : [unsupportedValue(`${field}.restartPolicy`, spec['restartPolicy'], policies)]),
+    ...(policies.includes(String(spec['restartPolicy']))
+      ? []
+      : [unsupportedValue(`${field}.restartPolicy`, spec['restartPolicy'], policies)]),
   ];
 }
 
 /** The spec without what an update may change. */
 function immutablePart(spec: JsonObject): JsonObject {
   const withoutImage = (container: JsonObject): JsonObject => ({ ...container, image: '' });
-  return { ...omit(spec, ['tolerations', 'activeDeadlineSeconds']), containers: asObjects(spec['containers']).map(withoutImage), initContainers: asObjects(spec['initContainers']).map(withoutImage) };
+  return {
+    ...omit(spec, ['tolerations', 'activeDeadlineSeconds']),
+    containers: asObjects(spec['containers']).map(withoutImage),
+    initContainers: asObjects(spec['initContainers']).map(withoutImage),
+  };
 }
 
 function validateTolerations(spec: JsonObject, old: JsonObject): FieldError[] {
   const now = asObjects(spec['tolerations']);
   const bare = (toleration: JsonObject): JsonObject => ({ ...toleration, tolerationSeconds: null });
-  const lost = asObjects(old['tolerations']).some((toleration) => !now.some((candidate) => equalJson(bare(candidate), bare(toleration))));
-  return lost ? [forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')] : [];
+  const lost = asObjects(old['tolerations']).some(
+    (toleration) => !now.some((candidate) => equalJson(bare(candidate), bare(toleration))),
+  );
+  return lost
+    ? [forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
+    : [];
 }
 
 export function validatePod(pod: KubernetesObject, before: KubernetesObject | undefined): FieldError[] {

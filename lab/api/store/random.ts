@@ -12,7 +12,11 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 export function randomNames(seed: number): RandomNames {
   const random = createRandom(seed);
-  const hex = (digits: number): string => random.integer(16 ** digits).toString(16).padStart(digits, '0');
+  const hex = (digits: number): string =>
+    random
+      .integer(16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
   return {
     uid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[random.integer(4)]}${hex(3)}-${hex(8)}${hex(4)}`,
     suffix: () => Array.from({ length: 5 }, () => alphabet[random.integer(alphabet.length)]).join(''),

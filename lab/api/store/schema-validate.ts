@@ -7,7 +7,8 @@ import { childPath, subSchema } from './schema-path.ts';
 import type { FieldError, JsonObject } from './types.ts';
 
 const goDuration = /^[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/;
-const wordDuration = /^\d+\s*(nanos?|nanoseconds?|ns|micros?|microseconds?|us|µs|millis?|milliseconds?|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|weeks?|w)$/;
+const wordDuration =
+  /^\d+\s*(nanos?|nanoseconds?|ns|micros?|microseconds?|us|µs|millis?|milliseconds?|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|weeks?|w)$/;
 
 const formats: Record<string, RegExp | ((text: string) => boolean)> = {
   'date-time': /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[-+]\d\d:?\d\d)$/,
@@ -15,17 +16,36 @@ const formats: Record<string, RegExp | ((text: string) => boolean)> = {
   duration: (text) => text === '0' || goDuration.test(text) || wordDuration.test(text),
   byte: /^[A-Za-z0-9+/]*={0,2}$/,
   email: /^[^\s@]+@[^\s@]+$/,
-  hostname: /^(?=.{1,253}$)[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*$/,
+  hostname:
+    /^(?=.{1,253}$)[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)*$/,
   ipv4: /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/,
   ipv6: /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/,
   uuid: /^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$/,
   uri: /^[A-Za-z][A-Za-z0-9+.-]*:\S*$/,
 };
 
-const integerBounds: Record<string, [number, number]> = { int32: [-(2 ** 31), 2 ** 31 - 1], int64: [-(2 ** 63), 2 ** 63 - 1] };
+const integerBounds: Record<string, [number, number]> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2 ** 63), 2 ** 63 - 1],
+};
 
 /** Keywords that mean the same in OpenAPI and JSON schema. */
-const plainKeywords = ['type', 'enum', 'pattern', 'minimum', 'maximum', 'multipleOf', 'minLength', 'maxLength', 'minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'required'];
+const plainKeywords = [
+  'type',
+  'enum',
+  'pattern',
+  'minimum',
+  'maximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'minProperties',
+  'maxProperties',
+  'required',
+];
 
 /** The keywords about a single number or text. */
 function scalarKeywords(schema: JsonObject): JsonObject {
@@ -37,7 +57,10 @@ function scalarKeywords(schema: JsonObject): JsonObject {
     result['minimum'] ??= bounds[0];
     result['maximum'] ??= bounds[1];
   } else if (formats[format] !== undefined) result['format'] = format;
-  for (const [limit, exclusive] of [['minimum', 'exclusiveMinimum'], ['maximum', 'exclusiveMaximum']] as const) {
+  for (const [limit, exclusive] of [
+    ['minimum', 'exclusiveMinimum'],
+    ['maximum', 'exclusiveMaximum'],
+  ] as const) {
     if (schema[exclusive] !== true) continue;
     result[exclusive] = result[limit];
     delete result[limit];
@@ -54,13 +77,17 @@ function jsonSchema(schema: JsonObject): JsonObject {
     if (result['type'] !== undefined) result['type'] = [...[result['type']].flat(), 'null'];
     if (Array.isArray(result['enum'])) result['enum'] = [...(result['enum'] as unknown[]), null];
   }
-  for (const keyword of ['allOf', 'anyOf', 'oneOf']) if (Array.isArray(schema[keyword]) && !intOrString) result[keyword] = asObjects(schema[keyword]).map(jsonSchema);
+  for (const keyword of ['allOf', 'anyOf', 'oneOf'])
+    if (Array.isArray(schema[keyword]) && !intOrString) result[keyword] = asObjects(schema[keyword]).map(jsonSchema);
   if (isObject(schema['not'])) result['not'] = jsonSchema(schema['not']);
   for (const keyword of ['items', 'additionalProperties'] as const) {
     const sub = subSchema(schema, keyword);
     if (sub) result[keyword] = jsonSchema(sub);
   }
-  if (isObject(schema['properties'])) result['properties'] = Object.fromEntries(Object.entries(schema['properties']).map(([key, property]) => [key, jsonSchema(asObject(property))]));
+  if (isObject(schema['properties']))
+    result['properties'] = Object.fromEntries(
+      Object.entries(schema['properties']).map(([key, property]) => [key, jsonSchema(asObject(property))]),
+    );
   return result;
 }
 
@@ -74,18 +101,44 @@ function goType(value: unknown): string {
 type Describe = (field: string, value: unknown, params: JsonObject) => FieldError;
 
 /** Sentence `<field> in body <rest>`, as kube-openapi words it. */
-const inBody = (words: (params: JsonObject, value: unknown) => string): Describe => (field, value, params) => invalidValue(field, value, `${field} in body ${words(params, value)}`);
+const inBody =
+  (words: (params: JsonObject, value: unknown) => string): Describe =>
+  (field, value, params) =>
+    invalidValue(field, value, `${field} in body ${words(params, value)}`);
 
 const descriptions: Record<string, Describe> = {
   required: (field, _value, params) => requiredValue(childPath(field, asText(params['missingProperty']))),
-  enum: (field, value, params) => unsupportedValue(field, value, asList(params['allowedValues']).filter((allowed) => allowed !== null)),
+  enum: (field, value, params) =>
+    unsupportedValue(
+      field,
+      value,
+      asList(params['allowedValues']).filter((allowed) => allowed !== null),
+    ),
   type: (field, value, params) => {
-    const expected = [params['type']].flat().filter((type) => type !== 'null').join(' or ');
-    return { ...invalidValue(field, goType(value), `${field} in body must be of type ${expected}: "${goType(value)}"`), reason: 'FieldValueTypeInvalid' };
+    const expected = [params['type']]
+      .flat()
+      .filter((type) => type !== 'null')
+      .join(' or ');
+    return {
+      ...invalidValue(field, goType(value), `${field} in body must be of type ${expected}: "${goType(value)}"`),
+      reason: 'FieldValueTypeInvalid',
+    };
   },
-  maxLength: (field, _value, params) => ({ field, reason: 'FieldValueTooLong', body: `Too long: may not be more than ${asText(params['limit'])} bytes` }),
-  maxItems: (field, value, params) => ({ field, reason: 'FieldValueTooMany', body: `Too many: ${asList(value).length}: must have at most ${asText(params['limit'])} items` }),
-  maxProperties: (field, value, params) => ({ field, reason: 'FieldValueTooMany', body: `Too many: ${Object.keys(asObject(value)).length}: must have at most ${asText(params['limit'])} items` }),
+  maxLength: (field, _value, params) => ({
+    field,
+    reason: 'FieldValueTooLong',
+    body: `Too long: may not be more than ${asText(params['limit'])} bytes`,
+  }),
+  maxItems: (field, value, params) => ({
+    field,
+    reason: 'FieldValueTooMany',
+    body: `Too many: ${asList(value).length}: must have at most ${asText(params['limit'])} items`,
+  }),
+  maxProperties: (field, value, params) => ({
+    field,
+    reason: 'FieldValueTooMany',
+    body: `Too many: ${Object.keys(asObject(value)).length}: must have at most ${asText(params['limit'])} items`,
+  }),
   pattern: inBody((params) => `should match '${asText(params['pattern'])}'`),
   format: inBody((params, value) => `must be of type ${asText(params['format'])}: ${JSON.stringify(value)}`),
   minimum: inBody((params) => `should be greater than or equal to ${asText(params['limit'])}`),
@@ -98,7 +151,10 @@ const descriptions: Record<string, Describe> = {
   minProperties: inBody((params) => `should have at least ${asText(params['limit'])} properties`),
   uniqueItems: inBody(() => "shouldn't contain duplicates"),
   anyOf: inBody(() => 'must validate at least one schema (anyOf)'),
-  oneOf: inBody((params) => `must validate one and only one schema (oneOf). ${params['passingSchemas'] === null ? 'Found none valid' : 'Found 2 valid alternatives'}`),
+  oneOf: inBody(
+    (params) =>
+      `must validate one and only one schema (oneOf). ${params['passingSchemas'] === null ? 'Found none valid' : 'Found 2 valid alternatives'}`,
+  ),
   not: inBody(() => 'must not validate the schema (not)'),
 };
 
@@ -122,7 +178,15 @@ function isInAlternative({ schemaPath }: ErrorObject): boolean {
 /** A validator of whole objects. Slow for a large schema: some hundred milliseconds. */
 export function compileValues(schema: JsonObject): (object: unknown) => FieldError[] {
   // patterns are written for RE2: no `u` flag, which would refuse harmless escapes
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, formats, unicodeRegExp: false, validateSchema: false, code: { optimize: false } });
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    formats,
+    unicodeRegExp: false,
+    validateSchema: false,
+    code: { optimize: false },
+  });
   const properties = omit(asObject(schema['properties']), ['metadata']);
   const validate = ajv.compile(jsonSchema({ ...schema, properties }));
   return (object) => {
@@ -132,7 +196,9 @@ export function compileValues(schema: JsonObject): (object: unknown) => FieldErr
       .map((error) => {
         const field = fieldPath(object, error.instancePath);
         const describe = descriptions[error.keyword];
-        return describe ? describe(field, error.data, error.params as JsonObject) : invalidValue(field, error.data, error.message ?? error.keyword);
+        return describe
+          ? describe(field, error.data, error.params as JsonObject)
+          : invalidValue(field, error.data, error.message ?? error.keyword);
       });
   };
 }
@@ -142,11 +208,23 @@ export function listFlaws(schema: JsonObject, value: unknown, path: string): Fie
   if (Array.isArray(value)) {
     const items = subSchema(schema, 'items');
     const keys = asList(schema['x-kubernetes-list-map-keys']).map(String);
-    const identity = (item: unknown): unknown => (schema['x-kubernetes-list-type'] === 'map' ? Object.fromEntries(keys.map((key) => [key, asObject(item)[key] ?? null])) : item);
+    const identity = (item: unknown): unknown =>
+      schema['x-kubernetes-list-type'] === 'map'
+        ? Object.fromEntries(keys.map((key) => [key, asObject(item)[key] ?? null]))
+        : item;
     const unique = schema['x-kubernetes-list-type'] === 'map' || schema['x-kubernetes-list-type'] === 'set';
     const identities = value.map(identity);
-    const repeated = unique ? identities.flatMap((item, index) => (identities.findIndex((other) => equalJson(other, item)) < index ? [duplicateValue(childPath(path, index), item)] : [])) : [];
-    return [...repeated, ...(items ? value.flatMap((item, index) => listFlaws(items, item, childPath(path, index))) : [])];
+    const repeated = unique
+      ? identities.flatMap((item, index) =>
+          identities.findIndex((other) => equalJson(other, item)) < index
+            ? [duplicateValue(childPath(path, index), item)]
+            : [],
+        )
+      : [];
+    return [
+      ...repeated,
+      ...(items ? value.flatMap((item, index) => listFlaws(items, item, childPath(path, index))) : []),
+    ];
   }
   if (!isObject(value)) return [];
   const additional = subSchema(schema, 'additionalProperties');

@@ -26,14 +26,20 @@ function labelTest(text: string): { key: string; test: LabelTest } {
   const ordered = comparison.exec(text);
   if (ordered) {
     const [, key = '', sign, bound] = ordered;
-    const test: LabelTest = (value) => value !== undefined && /^-?\d+$/.test(value) && (sign === '<' ? Number(value) < Number(bound) : Number(value) > Number(bound));
+    const test: LabelTest = (value) =>
+      value !== undefined &&
+      /^-?\d+$/.test(value) &&
+      (sign === '<' ? Number(value) < Number(bound) : Number(value) > Number(bound));
     return { key, test };
   }
   const set = setBased.exec(text);
   if (set) {
     const [, key = '', operator, list = ''] = set;
     const values = new Set(list.split(',').map((value) => value.trim()));
-    const test: LabelTest = operator === 'in' ? (value) => value !== undefined && values.has(value) : (value) => value === undefined || !values.has(value);
+    const test: LabelTest =
+      operator === 'in'
+        ? (value) => value !== undefined && values.has(value)
+        : (value) => value === undefined || !values.has(value);
     return { key, test };
   }
   const equal = equality.exec(text);
@@ -46,7 +52,9 @@ function labelTest(text: string): { key: string; test: LabelTest } {
     const [, negation, key = ''] = exists;
     return { key, test: negation === '!' ? (value) => value === undefined : (value) => value !== undefined };
   }
-  throw badRequest(`unable to parse requirement: found '${text}', expected: an identifier with '=', '!=', 'in', 'notin', '<', '>' or nothing`);
+  throw badRequest(
+    `unable to parse requirement: found '${text}', expected: an identifier with '=', '!=', 'in', 'notin', '<', '>' or nothing`,
+  );
 }
 
 /** A predicate on labels; an empty selector matches everything. Throws 400 for what it cannot read. */
@@ -57,7 +65,11 @@ export function parseLabelSelector(selector: string): Predicate {
 
 /** A missing field counts as empty text and as `false`. Throws 400 for a field the kind does not offer. */
 export function parseFieldSelector(selector: string, definition: ResourceDefinition): Predicate {
-  const offered = ['metadata.name', ...(definition.namespaced ? ['metadata.namespace'] : []), ...definition.selectableFields];
+  const offered = [
+    'metadata.name',
+    ...(definition.namespaced ? ['metadata.namespace'] : []),
+    ...definition.selectableFields,
+  ];
   const tests = requirements(selector).map((text) => {
     const parts = /^([^=!]+?)\s*(==|=|!=)\s*(.*)$/.exec(text);
     if (!parts) throw badRequest(`invalid selector: '${text}'; can't understand '${text}'`);
@@ -65,7 +77,8 @@ export function parseFieldSelector(selector: string, definition: ResourceDefinit
     if (!offered.includes(field)) throw badRequest(`field label not supported: ${field}`);
     return { field, wanted: wanted ?? '', equal: operator !== '!=' };
   });
-  return (object) => tests.every(({ field, wanted, equal }) => sameText(fieldText(valueAt(object, field)), wanted) === equal);
+  return (object) =>
+    tests.every(({ field, wanted, equal }) => sameText(fieldText(valueAt(object, field)), wanted) === equal);
 }
 
 // an absent boolean is false to the server
@@ -84,5 +97,6 @@ export function selection(definition: ResourceDefinition, options: ListOptions):
   const byLabel = parseLabelSelector(options.labelSelector ?? '');
   const byField = parseFieldSelector(options.fieldSelector ?? '', definition);
   const namespace = definition.namespaced && options.namespace !== '' ? options.namespace : undefined;
-  return (object) => (namespace === undefined || object.metadata.namespace === namespace) && byLabel(object) && byField(object);
+  return (object) =>
+    (namespace === undefined || object.metadata.namespace === namespace) && byLabel(object) && byField(object);
 }

@@ -18,7 +18,11 @@ export interface State {
   read(storage: string, namespace: string | undefined, name: string): KubernetesObject | undefined;
   all(storage: string): KubernetesObject[];
   /** Stores `after` (or removes `before`) under a new resourceVersion and returns what watches see. */
-  commit(definition: ResourceDefinition, before: KubernetesObject | undefined, after: KubernetesObject | undefined): KubernetesObject;
+  commit(
+    definition: ResourceDefinition,
+    before: KubernetesObject | undefined,
+    after: KubernetesObject | undefined,
+  ): KubernetesObject;
   /** The changes after `revision`, or undefined when some of them are forgotten. */
   changesSince(revision: number): Change[] | undefined;
   forgetChanges(): void;
@@ -67,7 +71,13 @@ export function createState(logBound: number): State {
       const key = objectKey(source.metadata.namespace, source.metadata.name);
       if (after === undefined) table(definition.storage).delete(key);
       else table(definition.storage).set(key, shown);
-      const change: Change = { revision, storage: definition.storage, before, after: after === undefined ? undefined : shown, shown };
+      const change: Change = {
+        revision,
+        storage: definition.storage,
+        before,
+        after: after === undefined ? undefined : shown,
+        shown,
+      };
       remember(change);
       for (const listener of listeners) listener(change);
       return shown;

@@ -4,9 +4,21 @@ import type { WatchEvent } from '../../contract.ts';
 import { createStore } from './store.ts';
 
 const pods = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true, hasStatus: true };
-const configMaps = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true, hasStatus: false };
+const configMaps = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+  hasStatus: false,
+};
 
-const configMap = (name: string, data: Record<string, string> = {}, metadata: object = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data });
+const configMap = (name: string, data: Record<string, string> = {}, metadata: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...metadata },
+  data,
+});
 
 function newStore(options: { eventLogBound?: number } = {}) {
   const clock = new VirtualClock({ start: Date.parse('2026-08-20T10:00:00.700Z') });
@@ -17,7 +29,11 @@ describe('create, read, update, delete', () => {
   it('sets uid, creation time and resourceVersion, and freezes what it returns', () => {
     const { store } = newStore();
     const created = store.create(configMaps, 'default', configMap('settings', { a: '1' }));
-    expect(created.metadata).toMatchObject({ namespace: 'default', creationTimestamp: '2026-08-20T10:00:00Z', uid: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/) as string });
+    expect(created.metadata).toMatchObject({
+      namespace: 'default',
+      creationTimestamp: '2026-08-20T10:00:00Z',
+      uid: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4/) as string,
+    });
     expect(() => Object.assign(created.metadata, { name: 'other' })).toThrow(TypeError);
     expect(store.get(configMaps, 'default', 'settings')).toEqual(created);
   });
@@ -29,19 +45,76 @@ describe('create, read, update, delete', () => {
   });
 
   const refusals: [string, (store: ReturnType<typeof createStore>) => unknown, object][] = [
-    ['a missing object is 404', (store) => store.get(pods, 'default', 'x'), { code: 404, reason: 'NotFound', message: 'pods "x" not found' }],
-    ['a taken name is 409', (store) => store.create(configMaps, 'default', configMap('settings')), { code: 409, reason: 'AlreadyExists', message: 'configmaps "settings" already exists' }],
-    ['a stale resourceVersion is 409', (store) => store.update(configMaps, configMap('settings', {}, { namespace: 'default', resourceVersion: '1' })), { code: 409, reason: 'Conflict', message: 'Operation cannot be fulfilled on configmaps "settings": the object has been modified; please apply your changes to the latest version and try again' }],
-    ['a missing namespace is 404', (store) => store.create(configMaps, 'nowhere', configMap('settings')), { code: 404, message: 'namespaces "nowhere" not found' }],
+    [
+      'a missing object is 404',
+      (store) => store.get(pods, 'default', 'x'),
+      { code: 404, reason: 'NotFound', message: 'pods "x" not found' },
+    ],
+    [
+      'a taken name is 409',
+      (store) => store.create(configMaps, 'default', configMap('settings')),
+      { code: 409, reason: 'AlreadyExists', message: 'configmaps "settings" already exists' },
+    ],
+    [
+      'a stale resourceVersion is 409',
+      (store) => store.update(configMaps, configMap('settings', {}, { namespace: 'default', resourceVersion: '1' })),
+      {
+        code: 409,
+        reason: 'Conflict',
+        message:
+          'Operation cannot be fulfilled on configmaps "settings": the object has been modified; please apply your changes to the latest version and try again',
+      },
+    ],
+    [
+      'a missing namespace is 404',
+      (store) => store.create(configMaps, 'nowhere', configMap('settings')),
+      { code: 404, message: 'namespaces "nowhere" not found' },
+    ],
     ['a wrong kind in the body is 400', (store) => store.create(pods, 'default', configMap('settings')), { code: 400 }],
-    ['another namespace in the body is 400', (store) => store.create(configMaps, 'default', configMap('other', {}, { namespace: 'kube-system' })), { code: 400 }],
+    [
+      'another namespace in the body is 400',
+      (store) => store.create(configMaps, 'default', configMap('other', {}, { namespace: 'kube-system' })),
+      { code: 400 },
+    ],
     ['no namespace at all is 405', (store) => store.create(configMaps, undefined, configMap('other')), { code: 405 }],
-    ['an illegal name is 422', (store) => store.create(configMaps, 'default', configMap('No_Name')), { code: 422, reason: 'Invalid' }],
-    ['no name is 422', (store) => store.create(configMaps, 'default', configMap('')), { code: 422, message: 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required' }],
-    ['a numeric label is 400', (store) => store.create(configMaps, 'default', configMap('other', {}, { labels: { a: 1 } })), { code: 400 }],
-    ['an illegal label value is 422', (store) => store.create(configMaps, 'default', configMap('other', {}, { labels: { a: 'b c' } })), { code: 422 }],
-    ['an unknown kind is 404', (store) => store.list({ ...pods, plural: 'things' }), { code: 404, message: 'the server could not find the requested resource' }],
-    ['a precondition on another uid is 409', (store) => store.delete(configMaps, 'default', 'settings', { preconditions: { uid: 'u' } }), { code: 409, message: expect.stringMatching(/^Operation cannot be fulfilled on ConfigMap "settings": the UID in the precondition \(u\) does not match the UID in record/) as string }],
+    [
+      'an illegal name is 422',
+      (store) => store.create(configMaps, 'default', configMap('No_Name')),
+      { code: 422, reason: 'Invalid' },
+    ],
+    [
+      'no name is 422',
+      (store) => store.create(configMaps, 'default', configMap('')),
+      {
+        code: 422,
+        message: 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+      },
+    ],
+    [
+      'a numeric label is 400',
+      (store) => store.create(configMaps, 'default', configMap('other', {}, { labels: { a: 1 } })),
+      { code: 400 },
+    ],
+    [
+      'an illegal label value is 422',
+      (store) => store.create(configMaps, 'default', configMap('other', {}, { labels: { a: 'b c' } })),
+      { code: 422 },
+    ],
+    [
+      'an unknown kind is 404',
+      (store) => store.list({ ...pods, plural: 'things' }),
+      { code: 404, message: 'the server could not find the requested resource' },
+    ],
+    [
+      'a precondition on another uid is 409',
+      (store) => store.delete(configMaps, 'default', 'settings', { preconditions: { uid: 'u' } }),
+      {
+        code: 409,
+        message: expect.stringMatching(
+          /^Operation cannot be fulfilled on ConfigMap "settings": the UID in the precondition \(u\) does not match the UID in record/,
+        ) as string,
+      },
+    ],
   ];
   it.each(refusals)('%s', (_name, act, refusal) => {
     const { store } = newStore();
@@ -86,7 +159,8 @@ describe('watch', () => {
     store.watch(configMaps, '0', (event) => events.push(event), undefined, { labelSelector: 'tier=back' });
     store.create(configMaps, 'default', configMap('a', {}, { labels: { tier: 'back' } }));
     store.create(configMaps, 'default', configMap('b'));
-    const label = (name: string, tier: string) => store.patch(configMaps, 'default', name, 'application/merge-patch+json', { metadata: { labels: { tier } } });
+    const label = (name: string, tier: string) =>
+      store.patch(configMaps, 'default', name, 'application/merge-patch+json', { metadata: { labels: { tier } } });
     label('a', 'front');
     label('b', 'back');
     await clock.advance(1);
@@ -98,7 +172,12 @@ describe('watch', () => {
     const { clock, store } = newStore({ eventLogBound: 2 });
     for (let count = 0; count < 6; count += 1) store.create(configMaps, 'default', configMap(`c${count}`));
     const ends: unknown[] = [];
-    store.watch(configMaps, '1', () => undefined, (error) => ends.push(error));
+    store.watch(
+      configMaps,
+      '1',
+      () => undefined,
+      (error) => ends.push(error),
+    );
     await clock.advance(1);
     expect(ends).toEqual([expect.objectContaining({ code: 410, reason: 'Expired' })]);
   });

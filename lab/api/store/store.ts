@@ -24,8 +24,18 @@ import type { Kernel } from './writes.ts';
 /** What every cluster starts with. */
 const initialObjects: KubernetesObject[] = [
   ...['default', 'kube-system'].map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'system-cluster-critical' }, value: 2_000_000_000 },
-  { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'system-node-critical' }, value: 2_000_001_000 },
+  {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'system-cluster-critical' },
+    value: 2_000_000_000,
+  },
+  {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: 'system-node-critical' },
+    value: 2_000_001_000,
+  },
 ];
 
 /** A cluster with nothing in it but what every cluster has. */
@@ -33,7 +43,13 @@ export function createStore(options: StoreOptions): Store {
   const { clock, seed = Math.floor(Math.random() * 2 ** 32), eventLogBound = 10_000, collectorDelay = 50 } = options;
   const registry = createRegistry(builtInResources(behaviours));
   const state = createState(eventLogBound);
-  const kernel: Kernel = { clock, names: randomNames(seed), registry, state, admission: options.admission ?? (() => undefined) };
+  const kernel: Kernel = {
+    clock,
+    names: randomNames(seed),
+    registry,
+    state,
+    admission: options.admission ?? (() => undefined),
+  };
   // before the watches: whoever hears of a definition finds its kind served
   state.onChange(({ storage, before, after, shown }) => {
     if (storage !== definitionStorage || (before && after && servesTheSame(before, after))) return;
@@ -41,13 +57,20 @@ export function createStore(options: StoreOptions): Store {
   });
   const watches = createWatches(state, clock, registry.serve);
 
-  const collectors = [createGarbageCollector(kernel), createNamespaceCollector(kernel), createDefinitionCollector(kernel), createEventCollector(kernel)];
+  const collectors = [
+    createGarbageCollector(kernel),
+    createNamespaceCollector(kernel),
+    createDefinitionCollector(kernel),
+    createEventCollector(kernel),
+  ];
   const collectGarbage = driveCollectors(state, clock, collectors, collectorDelay);
 
   const listed = (definition: ResourceDefinition, listOptions: ListOptions): KubernetesObject[] => {
     const selected = selection(definition, listOptions);
     const objects = state.all(definition.storage).map((object) => registry.serve(definition, object));
-    const keyed = objects.filter(selected).map((object) => ({ key: objectKey(object.metadata.namespace, object.metadata.name), object }));
+    const keyed = objects
+      .filter(selected)
+      .map((object) => ({ key: objectKey(object.metadata.namespace, object.metadata.name), object }));
     return keyed.sort((left, right) => (left.key < right.key ? -1 : 1)).map(({ object }) => object);
   };
 
@@ -61,7 +84,10 @@ export function createStore(options: StoreOptions): Store {
       const definition = registry.find(resource);
       return registry.serve(definition, stored(kernel, definition, namespace, name));
     },
-    list: (resource, listOptions = {}) => ({ items: listed(registry.find(resource), listOptions), resourceVersion: String(state.revision()) }),
+    list: (resource, listOptions = {}) => ({
+      items: listed(registry.find(resource), listOptions),
+      resourceVersion: String(state.revision()),
+    }),
     watch: (resource, resourceVersion, onEvent, onEnd, listOptions = {}) =>
       watches.start({ definition: registry.find(resource), resourceVersion, options: listOptions, onEvent, onEnd }),
     breakWatches({ error, forget = false } = {}) {
@@ -82,7 +108,10 @@ export function createStore(options: StoreOptions): Store {
       const definition = registry.find(resource);
       if (subresource !== undefined && !(subresource === 'status' && definition.hasStatus)) throw unknownResource();
       const change = (object: KubernetesObject): JsonObject => patched(definition, object, type, patch);
-      return registry.serve(definition, patchObject(kernel, definition, { namespace, name }, change, subresource, writeOptions));
+      return registry.serve(
+        definition,
+        patchObject(kernel, definition, { namespace, name }, change, subresource, writeOptions),
+      );
     },
 
     delete(resource, namespace, name, deleteOptions = {}) {
@@ -91,20 +120,29 @@ export function createStore(options: StoreOptions): Store {
     },
     deleteCollection(resource, listOptions, deleteOptions = {}) {
       const definition = registry.find(resource);
-      return listed(definition, listOptions).map((object) => deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, deleteOptions));
+      return listed(definition, listOptions).map((object) =>
+        deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, deleteOptions),
+      );
     },
 
     bind(namespace, pod, node) {
       const definition = registry.find({ group: '', version: 'v1', plural: 'pods' });
       const before = stored(kernel, definition, namespace, pod);
       const binding = { group: '', plural: 'pods/binding', kind: 'Pod' };
-      if (before.metadata.deletionTimestamp !== undefined) throw conflict(binding, pod, `pod ${pod} is being deleted, cannot be assigned to a host`);
+      if (before.metadata.deletionTimestamp !== undefined)
+        throw conflict(binding, pod, `pod ${pod} is being deleted, cannot be assigned to a host`);
       const current = asObject(before['spec'])['nodeName'];
-      if (current !== undefined) throw conflict(binding, pod, `pod ${pod} is already assigned to node "${asText(current)}"`);
+      if (current !== undefined)
+        throw conflict(binding, pod, `pod ${pod} is already assigned to node "${asText(current)}"`);
       return editObject(kernel, definition, before, (object) => {
         const status = asObject(object['status']);
         const others = asObjects(status['conditions']).filter((condition) => condition['type'] !== 'PodScheduled');
-        const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(clock.now()) };
+        const scheduled = {
+          type: 'PodScheduled',
+          status: 'True',
+          lastProbeTime: null,
+          lastTransitionTime: timestamp(clock.now()),
+        };
         object['spec'] = { ...asObject(object['spec']), nodeName: node };
         object['status'] = { ...status, conditions: [...others, scheduled] };
       });

@@ -36,16 +36,21 @@ export function strategicMerge(target: JsonObject, patch: JsonObject): JsonObjec
   const directive = patch['$patch'];
   if (directive === 'delete') return {};
   if (directive === 'replace') return cloneJson(withoutDirectives(patch));
-  if (directive !== undefined && directive !== 'merge') throw badRequest(`unable to apply strategic merge patch: unknown patch type: ${asText(directive)}`);
+  if (directive !== undefined && directive !== 'merge')
+    throw badRequest(`unable to apply strategic merge patch: unknown patch type: ${asText(directive)}`);
 
   const retained = patch['$retainKeys'];
-  const result = Object.fromEntries(Object.entries(target).filter(([key]) => !Array.isArray(retained) || retained.includes(key)));
-  for (const [key, value] of Object.entries(patch)) if (key.startsWith(primitiveDeletion)) removeValues(result, key.slice(primitiveDeletion.length), value);
+  const result = Object.fromEntries(
+    Object.entries(target).filter(([key]) => !Array.isArray(retained) || retained.includes(key)),
+  );
+  for (const [key, value] of Object.entries(patch))
+    if (key.startsWith(primitiveDeletion)) removeValues(result, key.slice(primitiveDeletion.length), value);
   for (const [key, value] of Object.entries(withoutDirectives(patch))) {
     if (value === null) delete result[key];
     else result[key] = mergedValue(key, result[key], value);
   }
-  for (const [key, value] of Object.entries(patch)) if (key.startsWith(elementOrder)) reorder(result, key.slice(elementOrder.length), value);
+  for (const [key, value] of Object.entries(patch))
+    if (key.startsWith(elementOrder)) reorder(result, key.slice(elementOrder.length), value);
   return result;
 }
 
@@ -56,9 +61,12 @@ function withoutDirectives(patch: JsonObject): JsonObject {
 function mergedValue(key: string, current: unknown, value: unknown): unknown {
   if (isObject(value)) return strategicMerge(isObject(current) ? current : {}, value);
   if (!Array.isArray(value)) return value;
-  if (mergedSets.has(key)) return [...new Set([...(Array.isArray(current) ? (current as unknown[]) : []), ...(value as unknown[])])];
+  if (mergedSets.has(key))
+    return [...new Set([...(Array.isArray(current) ? (current as unknown[]) : []), ...(value as unknown[])])];
   const items = asObjects(value);
-  const mergeKey = mergeKeys[key]?.find((candidate) => [...items, ...asObjects(current)].some((item) => item[candidate] !== undefined));
+  const mergeKey = mergeKeys[key]?.find((candidate) =>
+    [...items, ...asObjects(current)].some((item) => item[candidate] !== undefined),
+  );
   return mergeKey === undefined ? cloneJson(value) : mergedList(mergeKey, asObjects(current), items);
 }
 
@@ -69,7 +77,8 @@ function mergedList(mergeKey: string, current: JsonObject[], items: JsonObject[]
   let result = [...current];
   for (const item of items) {
     const key = item[mergeKey];
-    if (key === undefined) throw badRequest(`unable to apply strategic merge patch: map does not contain declared merge key: ${mergeKey}`);
+    if (key === undefined)
+      throw badRequest(`unable to apply strategic merge patch: map does not contain declared merge key: ${mergeKey}`);
     const index = result.findIndex((existing) => existing[mergeKey] === key);
     if (item['$patch'] === 'delete') result = result.filter((existing) => existing[mergeKey] !== key);
     else if (index < 0) result.push(strategicMerge({}, item));
@@ -90,6 +99,7 @@ function reorder(target: JsonObject, key: string, order: unknown): void {
   const mergeKey = mergeKeys[key]?.find((candidate) => asObjects(order).some((item) => item[candidate] !== undefined));
   if (!Array.isArray(list) || !Array.isArray(order) || mergeKey === undefined) return;
   const wanted = asObjects(order).map((item) => item[mergeKey]);
-  const rank = (item: JsonObject): number => (wanted.includes(item[mergeKey]) ? wanted.indexOf(item[mergeKey]) : wanted.length);
+  const rank = (item: JsonObject): number =>
+    wanted.includes(item[mergeKey]) ? wanted.indexOf(item[mergeKey]) : wanted.length;
   target[key] = asObjects(list).sort((left, right) => rank(left) - rank(right));
 }

@@ -8,7 +8,15 @@
  * of CEL, the standard and string functions (cel.ts). Patch types that are refused: `refusedPatches` in patch.ts.
  */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import type { ApiError, Clock, DeleteOptions, ListOptions, PatchType, ResourceInfo, WatchEvent } from '../../contract.ts';
+import type {
+  ApiError,
+  Clock,
+  DeleteOptions,
+  ListOptions,
+  PatchType,
+  ResourceInfo,
+  WatchEvent,
+} from '../../contract.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -151,8 +159,18 @@ export interface Store {
   ): () => void;
   /** Ends all watches with `error` and, if `forget`, drops the event log, so that resuming meets 410. A fault for simulations. */
   breakWatches(options?: { error?: ApiError; forget?: boolean }): void;
-  create(resource: ResourceInfo, namespace: string | undefined, object: KubernetesObject, options?: WriteOptions): KubernetesObject;
-  update(resource: ResourceInfo, object: KubernetesObject, subresource?: 'status', options?: WriteOptions): KubernetesObject;
+  create(
+    resource: ResourceInfo,
+    namespace: string | undefined,
+    object: KubernetesObject,
+    options?: WriteOptions,
+  ): KubernetesObject;
+  update(
+    resource: ResourceInfo,
+    object: KubernetesObject,
+    subresource?: 'status',
+    options?: WriteOptions,
+  ): KubernetesObject;
   patch(
     resource: ResourceInfo,
     namespace: string | undefined,
@@ -163,7 +181,12 @@ export interface Store {
     options?: WriteOptions,
   ): KubernetesObject;
   /** The object as it was left: terminating, or its last state when it is gone. */
-  delete(resource: ResourceInfo, namespace: string | undefined, name: string, options?: StoreDeleteOptions): KubernetesObject;
+  delete(
+    resource: ResourceInfo,
+    namespace: string | undefined,
+    name: string,
+    options?: StoreDeleteOptions,
+  ): KubernetesObject;
   /** Deletes what `selection` lists and returns it. */
   deleteCollection(resource: ResourceInfo, selection: ListOptions, options?: StoreDeleteOptions): KubernetesObject[];
   /** The pods/binding subresource: what a scheduler calls. */

@@ -37,7 +37,11 @@ function eventOf(change: Change, selected: Predicate): WatchEvent | undefined {
   return { type: 'DELETED', object: Object.freeze({ ...change.before, metadata: Object.freeze(metadata) }) };
 }
 
-export function createWatches(state: State, clock: Clock, serve: (definition: ResourceDefinition, object: KubernetesObject) => KubernetesObject): Watches {
+export function createWatches(
+  state: State,
+  clock: Clock,
+  serve: (definition: ResourceDefinition, object: KubernetesObject) => KubernetesObject,
+): Watches {
   const watchers = new Set<Watcher>();
   state.onChange((change) => {
     for (const watcher of watchers) if (watcher.storage === change.storage) watcher.offer(change);
@@ -45,7 +49,8 @@ export function createWatches(state: State, clock: Clock, serve: (definition: Re
 
   const start = ({ definition, resourceVersion, options, onEvent, onEnd }: WatchRequest): (() => void) => {
     const selected = selection(definition, options);
-    if (!/^\d*$/.test(resourceVersion)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: must be a number`);
+    if (!/^\d*$/.test(resourceVersion))
+      throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: must be a number`);
     const pending: WatchEvent[] = [];
     let cancelDelivery: (() => void) | undefined;
     let ended = false;

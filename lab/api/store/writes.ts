@@ -22,34 +22,57 @@ export interface Kernel {
 }
 
 function admissionContext({ clock, state }: Kernel): AdmissionContext {
-  return { now: clock.now(), find: (storage, namespace, name) => state.read(storage, namespace, name), list: (storage) => state.all(storage) };
+  return {
+    now: clock.now(),
+    find: (storage, namespace, name) => state.read(storage, namespace, name),
+    list: (storage) => state.all(storage),
+  };
 }
 
 /** The stored object, or 404. */
-export function stored(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, name: string): KubernetesObject {
+export function stored(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  namespace: string | undefined,
+  name: string,
+): KubernetesObject {
   const object = kernel.state.read(definition.storage, definition.namespaced ? namespace : undefined, name);
   if (object === undefined) throw notFound(definition, name);
   return object;
 }
 
 /** A private copy of a request's object in stored shape, unknown fields dropped. Refuses what the server could not decode. */
-function decoded({ registry }: Kernel, definition: ResourceDefinition, object: KubernetesObject, options: WriteOptions): KubernetesObject {
+function decoded(
+  { registry }: Kernel,
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  options: WriteOptions,
+): KubernetesObject {
   const apiVersion = apiVersionOf(definition);
   if (object.apiVersion !== apiVersion || object.kind !== definition.kind) {
     const found = `${object.apiVersion}, Kind=${object.kind}`;
-    throw badRequest(`the API version in the data (${found}) does not match the expected API version (${apiVersion}, Kind=${definition.kind})`);
+    throw badRequest(
+      `the API version in the data (${found}) does not match the expected API version (${apiVersion}, Kind=${definition.kind})`,
+    );
   }
   const copy = cloneJson(definition.convert ? definition.convert.stored(object) : object);
   const unknown = [...decodeMetadata(definition, copy), ...(definition.schema?.prune(copy) ?? [])];
   if (options.fieldValidation === 'Strict' && unknown.length > 0) {
     const flaws = unknown.map((path) => `unknown field "${path}"`).join(', ');
-    throw badRequest(`${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${flaws}`);
+    throw badRequest(
+      `${definition.kind} in version "${definition.version}" cannot be handled as a ${definition.kind}: strict decoding error: ${flaws}`,
+    );
   }
   copy.apiVersion = apiVersionOf(registry.ofStorage(definition.storage) ?? definition);
   return copy;
 }
 
-function validated(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject | undefined, subresource?: 'status'): void {
+function validated(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  before: KubernetesObject | undefined,
+  subresource?: 'status',
+): void {
   const errors = [
     ...validateMetadata(definition, object.metadata, before?.metadata),
     ...(definition.schema?.validate(object, before) ?? []),
@@ -58,11 +81,16 @@ function validated(definition: ResourceDefinition, object: KubernetesObject, bef
   if (errors.length > 0) throw invalid(definition, object.metadata.name, errors);
 }
 
-function requestNamespace(definition: ResourceDefinition, namespace: string | undefined, object: KubernetesObject): string | undefined {
+function requestNamespace(
+  definition: ResourceDefinition,
+  namespace: string | undefined,
+  object: KubernetesObject,
+): string | undefined {
   const own = object.metadata.namespace;
   if (!definition.namespaced) return undefined;
   if (namespace === undefined || namespace === '') {
-    if (own === undefined || own === '') throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+    if (own === undefined || own === '')
+      throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
     return own;
   }
   if (own !== undefined && own !== '' && own !== namespace) {
@@ -76,9 +104,18 @@ function admittedByNamespace(kernel: Kernel, definition: ResourceDefinition, nam
   const found = kernel.state.read('namespaces', undefined, namespace);
   if (found === undefined) throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, namespace);
   if (found.metadata.deletionTimestamp === undefined) return;
-  throw forbidden(definition, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
-    { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
-  ]);
+  throw forbidden(
+    definition,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  );
 }
 
 /** Empty when there is nothing to generate from; validation tells then. */
@@ -88,7 +125,12 @@ function generatedName(kernel: Kernel, object: KubernetesObject): string {
 }
 
 /** Sets what the server alone decides about a new object, in place. */
-function stamp(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, object: KubernetesObject): void {
+function stamp(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  namespace: string | undefined,
+  object: KubernetesObject,
+): void {
   const metadata = object.metadata;
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
     throw badRequest('resourceVersion should not be set on objects to be created');
@@ -98,7 +140,8 @@ function stamp(kernel: Kernel, definition: ResourceDefinition, namespace: string
   if (target !== undefined) metadata.namespace = target;
   if ((metadata.name ?? '') === '') metadata.name = generatedName(kernel, object);
 
-  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'resourceVersion'] as const) delete metadata[field];
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'resourceVersion'] as const)
+    delete metadata[field];
   metadata.uid = kernel.names.uid();
   metadata.creationTimestamp = timestamp(kernel.clock.now());
   if (definition.hasGeneration) metadata.generation = 1;
@@ -106,8 +149,15 @@ function stamp(kernel: Kernel, definition: ResourceDefinition, namespace: string
 }
 
 /** Creates and returns the stored object. */
-export function createObject(kernel: Kernel, definition: ResourceDefinition, namespace: string | undefined, input: KubernetesObject, options: WriteOptions): KubernetesObject {
-  if (definition.terminating) throw new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
+export function createObject(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  namespace: string | undefined,
+  input: KubernetesObject,
+  options: WriteOptions,
+): KubernetesObject {
+  if (definition.terminating)
+    throw new ApiError(405, 'MethodNotAllowed', 'create not allowed while custom resource definition is terminating');
   const object = decoded(kernel, definition, input, options);
   stamp(kernel, definition, namespace, object);
   const metadata = object.metadata;
@@ -117,7 +167,8 @@ export function createObject(kernel: Kernel, definition: ResourceDefinition, nam
   definition.behaviour.admit?.(object, admissionContext(kernel));
   kernel.admission(object, undefined);
   validated(definition, object, undefined);
-  if (kernel.state.read(definition.storage, metadata.namespace, metadata.name) !== undefined) throw alreadyExists(definition, metadata.name);
+  if (kernel.state.read(definition.storage, metadata.namespace, metadata.name) !== undefined)
+    throw alreadyExists(definition, metadata.name);
   return options.dryRun ? deepFreeze(object) : kernel.state.commit(definition, undefined, object);
 }
 
@@ -129,7 +180,11 @@ function checkVersion(definition: ResourceDefinition, object: KubernetesObject, 
   }
   if (uid !== undefined && uid !== '' && uid !== before.metadata.uid) {
     const key = `/registry/${definition.plural}/${before.metadata.namespace === undefined ? '' : `${before.metadata.namespace}/`}${name}`;
-    throw conflict(definition, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`);
+    throw conflict(
+      definition,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`,
+    );
   }
   if (resourceVersion !== before.metadata.resourceVersion) throw conflict(definition, name);
 }
@@ -139,7 +194,12 @@ function statusHalf({ apiVersion, kind, metadata, status }: KubernetesObject): K
 }
 
 /** The part of the request that this endpoint may change, on top of the stored rest. */
-function merged(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject, subresource: 'status' | undefined): KubernetesObject {
+function merged(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  before: KubernetesObject,
+  subresource: 'status' | undefined,
+): KubernetesObject {
   if (subresource === 'status') {
     const result = cloneJson(before);
     delete result['status'];
@@ -165,7 +225,13 @@ export function isHeld(definition: ResourceDefinition, object: KubernetesObject)
 }
 
 /** Replaces the stored object, or removes it when the update took the last finalizer of a terminating one. */
-export function updateObject(kernel: Kernel, definition: ResourceDefinition, input: KubernetesObject, subresource: 'status' | undefined, options: WriteOptions): KubernetesObject {
+export function updateObject(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  input: KubernetesObject,
+  subresource: 'status' | undefined,
+  options: WriteOptions,
+): KubernetesObject {
   const request = decoded(kernel, definition, subresource === 'status' ? statusHalf(input) : input, options);
   const before = stored(kernel, definition, request.metadata.namespace, request.metadata.name);
   checkVersion(definition, request, before);
@@ -189,7 +255,14 @@ export function updateObject(kernel: Kernel, definition: ResourceDefinition, inp
 }
 
 /** A PATCH: the patched state goes the way of an update, which brings the version checks with it. */
-export function patchObject(kernel: Kernel, definition: ResourceDefinition, target: { namespace: string | undefined; name: string }, change: (object: KubernetesObject) => JsonObject, subresource: 'status' | undefined, options: WriteOptions): KubernetesObject {
+export function patchObject(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  target: { namespace: string | undefined; name: string },
+  change: (object: KubernetesObject) => JsonObject,
+  subresource: 'status' | undefined,
+  options: WriteOptions,
+): KubernetesObject {
   const before = kernel.registry.serve(definition, stored(kernel, definition, target.namespace, target.name));
   const after = change(before) as KubernetesObject;
   const { name, namespace } = asObject(after.metadata);
@@ -200,7 +273,12 @@ export function patchObject(kernel: Kernel, definition: ResourceDefinition, targ
 }
 
 /** For the store's own controllers: commits an edited copy, without validation, or removes the object if the edit released it. */
-export function editObject(kernel: Kernel, definition: ResourceDefinition, before: KubernetesObject, edit: (object: KubernetesObject) => void): KubernetesObject {
+export function editObject(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  before: KubernetesObject,
+  edit: (object: KubernetesObject) => void,
+): KubernetesObject {
   const object = cloneJson(before);
   edit(object);
   if (equalJson(object, before)) return before;

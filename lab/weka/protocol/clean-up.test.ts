@@ -29,7 +29,12 @@ interface Result {
   directory: boolean;
 }
 
-const envOf = ({ serials, cluster }: Situation) => ({ NAME: 'drivex1', RESIGN_SERIALS: serials.join(','), CLUSTER_GUID: cluster, CLEAN_DIRECTORY: '/clean' });
+const envOf = ({ serials, cluster }: Situation) => ({
+  NAME: 'drivex1',
+  RESIGN_SERIALS: serials.join(','),
+  CLUSTER_GUID: cluster,
+  CLEAN_DIRECTORY: '/clean',
+});
 const saidBy = (exitCode: number, text: string): unknown => (exitCode === 0 ? JSON.parse(text) : text.trim());
 
 async function simulated(situation: Situation): Promise<Result> {
@@ -39,9 +44,14 @@ async function simulated(situation: Situation): Promise<Result> {
   const former = test.start('drive', 1);
   await giveResources(test, former, { drives: [], wekaPort: 35_000, agentPort: 35_303 });
   former.program.signal('KILL');
-  for (const [serial, guid] of Object.entries(situation.drives)) if (guid !== undefined) test.site.imprint(serial, guid);
+  for (const [serial, guid] of Object.entries(situation.drives))
+    if (guid !== undefined) test.site.imprint(serial, guid);
   const command = ['python3', '/opt/weka_runtime.py', 'clean-up'];
-  const helper = test.start('drive', 1, { command, env: envOf(situation), hostPath: '/opt/k8s-weka/containers/drive-1-uid' });
+  const helper = test.start('drive', 1, {
+    command,
+    env: envOf(situation),
+    hostPath: '/opt/k8s-weka/containers/drive-1-uid',
+  });
   await test.clock.advance(1000);
   const exitCode = helper.exitCode ?? -1;
   const successor = test.start('drive', 1);
@@ -63,11 +73,19 @@ function real(situation: Situation): Result {
   const root = mkdtempSync(join(tmpdir(), 'clean-up-'));
   roots.push(root);
   const serials = Object.keys(situation.drives);
-  putFiles(root, driveFiles(serials, (serial) => situation.drives[serial]));
+  putFiles(
+    root,
+    driveFiles(serials, (serial) => situation.drives[serial]),
+  );
   for (const directory of ['bin', 'clean']) mkdirSync(join(root, directory));
   writeFileSync(join(root, 'clean/generation'), '1');
   writeFileSync(join(root, 'bin/weka-sign-drive'), `#!/bin/sh\n${resignImage}\n`, { mode: 0o755 });
-  const env = { ...envOf(situation), PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`, WEKA_RUNTIME_ROOT: root, WEKA_RUNTIME_LOCK_SCOPE: root.slice(-6) };
+  const env = {
+    ...envOf(situation),
+    PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
+    WEKA_RUNTIME_ROOT: root,
+    WEKA_RUNTIME_LOCK_SCOPE: root.slice(-6),
+  };
   const { status, stdout, stderr } = spawnSync('python3', ['-S', runtime, 'clean-up'], { env, encoding: 'utf8' });
   const ownerOf = (serial: string): string | undefined => {
     const image = readFileSync(join(root, 'dev', driveDevice(serial)));
@@ -81,25 +99,48 @@ function real(situation: Situation): Result {
   };
 }
 
-const foreign = (serial: string, end = `not to ${ours}`): string => `drive ${serial} (/dev/weka-${serial}) belongs to weka cluster ${theirs}, ${end}`;
-const invisible = (serial: string): string => `drive ${serial} is not visible on this host: it is gone, or bound to a user-space driver`;
+const foreign = (serial: string, end = `not to ${ours}`): string =>
+  `drive ${serial} (/dev/weka-${serial}) belongs to weka cluster ${theirs}, ${end}`;
+const invisible = (serial: string): string =>
+  `drive ${serial} is not visible on this host: it is gone, or bound to a user-space driver`;
 
 /** Who owns a drive on the host that is to be erased for `ours`, and what becomes of it. */
 const table: [string, Situation, Pick<Result, 'exitCode' | 'said' | 'owners'>][] = [
-  ['its own drive is erased', { drives: { a: ours }, serials: ['a'], cluster: ours },
-    { exitCode: 0, said: { resigned: ['a'], removed: 1, drives: { a: 'own' } }, owners: { a: undefined } }],
-  ['a drive that nobody owns is done', { drives: { a: undefined }, serials: ['a'], cluster: ours },
-    { exitCode: 0, said: { resigned: [], removed: 1, drives: { a: 'resigned' } }, owners: { a: undefined } }],
-  ['a drive that was not named is let alone', { drives: { a: ours, b: ours }, serials: ['a'], cluster: ours },
-    { exitCode: 0, said: { resigned: ['a'], removed: 1, drives: { a: 'own' } }, owners: { a: undefined, b: ours } }],
-  ['a foreign drive waits', { drives: { a: theirs }, serials: ['a'], cluster: ours },
-    { exitCode: 1, said: foreign('a'), owners: { a: theirs } }],
-  ['a container that never joined owns nothing', { drives: { a: theirs, b: undefined }, serials: ['a', 'b'], cluster: '' },
-    { exitCode: 1, said: foreign('a', 'and this container never joined one'), owners: { a: theirs, b: undefined } }],
-  ['a drive that is not there waits', { drives: { a: ours }, serials: ['b'], cluster: ours },
-    { exitCode: 1, said: invisible('b'), owners: { a: ours } }],
-  ['what is its own is erased beside drives that wait', { drives: { a: theirs, b: ours }, serials: ['a', 'b', 'c'], cluster: ours },
-    { exitCode: 1, said: `${foreign('a')}; ${invisible('c')}`, owners: { a: theirs, b: undefined } }],
+  [
+    'its own drive is erased',
+    { drives: { a: ours }, serials: ['a'], cluster: ours },
+    { exitCode: 0, said: { resigned: ['a'], removed: 1, drives: { a: 'own' } }, owners: { a: undefined } },
+  ],
+  [
+    'a drive that nobody owns is done',
+    { drives: { a: undefined }, serials: ['a'], cluster: ours },
+    { exitCode: 0, said: { resigned: [], removed: 1, drives: { a: 'resigned' } }, owners: { a: undefined } },
+  ],
+  [
+    'a drive that was not named is let alone',
+    { drives: { a: ours, b: ours }, serials: ['a'], cluster: ours },
+    { exitCode: 0, said: { resigned: ['a'], removed: 1, drives: { a: 'own' } }, owners: { a: undefined, b: ours } },
+  ],
+  [
+    'a foreign drive waits',
+    { drives: { a: theirs }, serials: ['a'], cluster: ours },
+    { exitCode: 1, said: foreign('a'), owners: { a: theirs } },
+  ],
+  [
+    'a container that never joined owns nothing',
+    { drives: { a: theirs, b: undefined }, serials: ['a', 'b'], cluster: '' },
+    { exitCode: 1, said: foreign('a', 'and this container never joined one'), owners: { a: theirs, b: undefined } },
+  ],
+  [
+    'a drive that is not there waits',
+    { drives: { a: ours }, serials: ['b'], cluster: ours },
+    { exitCode: 1, said: invisible('b'), owners: { a: ours } },
+  ],
+  [
+    'what is its own is erased beside drives that wait',
+    { drives: { a: theirs, b: ours }, serials: ['a', 'b', 'c'], cluster: ours },
+    { exitCode: 1, said: `${foreign('a')}; ${invisible('c')}`, owners: { a: theirs, b: undefined } },
+  ],
 ];
 
 const directoryStays = ({ exitCode, directory }: Result): boolean => directory === (exitCode !== 0);
@@ -122,15 +163,22 @@ describe.skipIf(!usable)('clean-up, the runtime itself', () => {
   it('says and does what the simulated one does, whoever owns which drive', { timeout: 120_000 }, async () => {
     const owner = fc.constantFrom(undefined, ours, theirs);
     const serials = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'));
-    const situation = fc.record({ drives: fc.record({ a: owner, b: owner, c: owner }), serials, cluster: fc.constantFrom(ours, theirs, '') });
-    await fc.assert(fc.asyncProperty(situation, async (one) => {
-      const [model, truth] = [await simulated(one), real(one)];
-      expect(model).toEqual(truth);
-      for (const [serial, guid] of Object.entries(one.drives)) {
-        const mayGo = one.serials.some((named) => named === serial) && guid === one.cluster;
-        expect(truth.owners[serial]).toBe(mayGo ? undefined : guid);
-      }
-      expect(directoryStays(truth)).toBe(true);
-    }), { numRuns: 15 });
+    const situation = fc.record({
+      drives: fc.record({ a: owner, b: owner, c: owner }),
+      serials,
+      cluster: fc.constantFrom(ours, theirs, ''),
+    });
+    await fc.assert(
+      fc.asyncProperty(situation, async (one) => {
+        const [model, truth] = [await simulated(one), real(one)];
+        expect(model).toEqual(truth);
+        for (const [serial, guid] of Object.entries(one.drives)) {
+          const mayGo = one.serials.some((named) => named === serial) && guid === one.cluster;
+          expect(truth.owners[serial]).toBe(mayGo ? undefined : guid);
+        }
+        expect(directoryStays(truth)).toBe(true);
+      }),
+      { numRuns: 15 },
+    );
   });
 });

@@ -21,7 +21,13 @@ export const commandScenarios: Scenario[] = [
     name: 'discovery tells the hardware of the host',
     async run(place) {
       expect(await resultsOf(place.start('discovery'))).toEqual({
-        is_ht: true, kubernetes_distro: 'k8s', os: 'ubuntu', os_build_id: '', schema: 3, num_cpus: 32, boot_id: place.machine.bootId,
+        is_ht: true,
+        kubernetes_distro: 'k8s',
+        os: 'ubuntu',
+        os_build_id: '',
+        schema: 3,
+        num_cpus: 32,
+        boot_id: place.machine.bootId,
       });
     },
   },
@@ -29,7 +35,10 @@ export const commandScenarios: Scenario[] = [
     name: 'the loader loads drivers',
     options: { driversLoaded: false },
     async run(place) {
-      expect(await resultsOf(loader(place, { DIST_SERVICE: 'https://drivers.example' }))).toEqual({ err: null, drivers_loaded: true });
+      expect(await resultsOf(loader(place, { DIST_SERVICE: 'https://drivers.example' }))).toEqual({
+        err: null,
+        drivers_loaded: true,
+      });
       expect([...place.machine.driversLoaded]).toEqual(['4.4.5']);
     },
   },
@@ -38,7 +47,10 @@ export const commandScenarios: Scenario[] = [
     options: { driversLoaded: false },
     async run(place) {
       place.machine.driverLoadError = 'no such kernel';
-      expect(await resultsOf(loader(place, { DIST_SERVICE: 'https://drivers.example' }))).toEqual({ err: 'installation failed: error: no such kernel', drivers_loaded: false });
+      expect(await resultsOf(loader(place, { DIST_SERVICE: 'https://drivers.example' }))).toEqual({
+        err: 'installation failed: error: no such kernel',
+        drivers_loaded: false,
+      });
     },
   },
   {
@@ -52,7 +64,11 @@ export const commandScenarios: Scenario[] = [
     async run(place) {
       const pod = place.start('discovery');
       await pod.reaches('idle');
-      expect(await pod.runtime(['write-resources'], '{}')).toEqual({ exitCode: 3, stdout: '', stderr: 'persistency is not configured yet\n' });
+      expect(await pod.runtime(['write-resources'], '{}')).toEqual({
+        exitCode: 3,
+        stdout: '',
+        stderr: 'persistency is not configured yet\n',
+      });
     },
   },
   {
@@ -61,10 +77,22 @@ export const commandScenarios: Scenario[] = [
       const pod = place.start('discovery');
       await pod.reaches('idle');
       expect(await pod.runtime(['cli', 'version', 'current'])).toEqual({ exitCode: 0, stdout: '4.4.5\n', stderr: '' });
-      expect(await pod.runtime(['cli', 'no', '@stdin'], 'such thing\n')).toEqual({ exitCode: 2, stdout: '', stderr: 'error: unknown command: no such thing\n' });
+      expect(await pod.runtime(['cli', 'no', '@stdin'], 'such thing\n')).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'error: unknown command: no such thing\n',
+      });
       const secret = '@file:/var/run/secrets/weka-operator/operator-user/join-secret';
-      expect(await pod.runtime(['cli', 'no', secret, `--name=${secret}`])).toEqual({ exitCode: 2, stdout: '', stderr: 'error: unknown command: no sesame --name=sesame\n' });
-      expect(await pod.runtime(['cli', 'user', 'add', 'a', 'regular', '@file:/etc/none'])).toEqual({ exitCode: 2, stdout: '', stderr: 'cannot read /etc/none: No such file or directory\n' });
+      expect(await pod.runtime(['cli', 'no', secret, `--name=${secret}`])).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'error: unknown command: no sesame --name=sesame\n',
+      });
+      expect(await pod.runtime(['cli', 'user', 'add', 'a', 'regular', '@file:/etc/none'])).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'cannot read /etc/none: No such file or directory\n',
+      });
     },
   },
   {
@@ -72,8 +100,16 @@ export const commandScenarios: Scenario[] = [
     async run(place) {
       const pod = place.start('discovery');
       await pod.reaches('idle');
-      expect(await pod.runtime(['probe-lock'])).toEqual({ exitCode: 2, stdout: '', stderr: 'usage: probe-lock NAME\n' });
-      expect(await pod.runtime(['reprot'])).toEqual({ exitCode: 2, stdout: '', stderr: 'unknown subcommand reprot; known: report, write-resources, cli, probe-lock, clean-up\n' });
+      expect(await pod.runtime(['probe-lock'])).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'usage: probe-lock NAME\n',
+      });
+      expect(await pod.runtime(['reprot'])).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: 'unknown subcommand reprot; known: report, write-resources, cli, probe-lock, clean-up\n',
+      });
     },
   },
 ];

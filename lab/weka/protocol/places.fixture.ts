@@ -104,13 +104,20 @@ interface Kind {
 function stage(clock: Clock, options: PlaceOptions) {
   const random = createRandom(7);
   const hardware = createHardwareRegistry(() => random.next());
-  const machine = hardware.add({ name: 'node-1', ip: '10.0.0.1', drives: ['disk-1'], driversLoaded: new Set(options.driversLoaded === false ? [] : [version]) });
+  const machine = hardware.add({
+    name: 'node-1',
+    ip: '10.0.0.1',
+    drives: ['disk-1'],
+    driversLoaded: new Set(options.driversLoaded === false ? [] : [version]),
+  });
   const settings = { start: 10, join: 10, stopForced: 10, stopGracefully: 10, ...options.weka };
   const site = createWekaSite({ clock, random: () => random.next(), hardware, settings });
   let silent = false;
   const seen: WekaSite = Object.assign(Object.create(site) as WekaSite, {
     run: (...[place, argv, stdin]: Parameters<WekaSite['run']>) =>
-      (silent && argv.join(' ').startsWith('local ps') ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'error: no agent\n' }) : site.run(place, argv, stdin)),
+      silent && argv.join(' ').startsWith('local ps')
+        ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'error: no agent\n' })
+        : site.run(place, argv, stdin),
   });
   const silence = (): void => {
     silent = true;
@@ -132,7 +139,11 @@ function place(kind: Kind, { machine, site, silence }: ReturnType<typeof stage>)
     return startPod({ kind, machine, until, uid: `pod-${pods}`, mode, env, subcommand });
   };
   return {
-    machine, site, until, start, silenceAgent: silence,
+    machine,
+    site,
+    until,
+    start,
+    silenceAgent: silence,
     patience: () => kind.pass(kind.patience),
     async running(mode, { resources = driveResources, ...options } = {}) {
       const pod = start(mode, options);
@@ -158,26 +169,54 @@ interface Start {
 }
 
 function startPod({ kind, machine, until, uid, mode, env, subcommand }: Start): ProtocolPod {
-  const files: Record<string, string> = { username: 'admin\n', password: 'operator-password\n', 'join-secret': 'sesame\n' };
+  const files: Record<string, string> = {
+    username: 'admin\n',
+    password: 'operator-password\n',
+    'join-secret': 'sesame\n',
+  };
   const containerUid = `${mode}-uid`;
   const container = {
-    name: 'weka-container', image: `quay.io/weka:${version}`, command: [...runtimeCommand, ...subcommand],
-    volumeMounts: [{ name: 'data', mountPath: '/host-binds/opt-weka' }, { name: 'data', mountPath: '/data' }],
+    name: 'weka-container',
+    image: `quay.io/weka:${version}`,
+    command: [...runtimeCommand, ...subcommand],
+    volumeMounts: [
+      { name: 'data', mountPath: '/host-binds/opt-weka' },
+      { name: 'data', mountPath: '/data' },
+    ],
   };
   let exit: { code: number; words: string | undefined } | undefined;
   const environment: MountedEnvironment = {
     pod: {
-      apiVersion: 'v1', kind: 'Pod', metadata: { name: mode, uid },
-      spec: { hostNetwork: true, containers: [container], volumes: [{ name: 'data', hostPath: { path: `/opt/k8s-weka/containers/${containerUid}` } }] },
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: mode, uid },
+      spec: {
+        hostNetwork: true,
+        containers: [container],
+        volumes: [{ name: 'data', hostPath: { path: `/opt/k8s-weka/containers/${containerUid}` } }],
+      },
     },
     container,
     nodeName: machine.name,
     podIp: machine.ip,
     bootId: machine.bootId,
     env: {
-      MODE: mode, NAME: `${mode}x1`, WEKA_CONTAINER_ID: containerUid, POD_ID: uid, NODE_NAME: machine.name, MANAGEMENT_IP: machine.ip,
-      IMAGE_NAME: container.image, CORES: '1', CORE_IDS: 'auto', MEMORY: '1400MiB', PORT: '0', WEKA_PORT: '0', AGENT_PORT: '0', NETWORK_DEVICE: 'udp',
-      WEKA_OPERATOR_DEBUG_SLEEP: '0', ...env,
+      MODE: mode,
+      NAME: `${mode}x1`,
+      WEKA_CONTAINER_ID: containerUid,
+      POD_ID: uid,
+      NODE_NAME: machine.name,
+      MANAGEMENT_IP: machine.ip,
+      IMAGE_NAME: container.image,
+      CORES: '1',
+      CORE_IDS: 'auto',
+      MEMORY: '1400MiB',
+      PORT: '0',
+      WEKA_PORT: '0',
+      AGENT_PORT: '0',
+      NETWORK_DEVICE: 'udp',
+      WEKA_OPERATOR_DEBUG_SLEEP: '0',
+      ...env,
     },
     readFile: (path) => (path.startsWith(`${secretPath}/`) ? files[path.slice(secretPath.length + 1)] : undefined),
     files: () => Object.entries(files).map(([name, text]) => ({ path: `${secretPath}/${name}`, text, mode: 0o600 })),
@@ -191,7 +230,11 @@ function startPod({ kind, machine, until, uid, mode, env, subcommand }: Start): 
     const result = await kind.awaiting(program.exec(words, stdin));
     return { ...result, stderr: result.stderr.replaceAll(rootOfProcess, '') };
   };
-  const phases = (): string[] => program.logs().split('\n').flatMap((line) => /^\S+Z (?!\S+ runs: )(.*)$/.exec(line)?.[1] ?? []);
+  const phases = (): string[] =>
+    program
+      .logs()
+      .split('\n')
+      .flatMap((line) => /^\S+Z (?!\S+ runs: )(.*)$/.exec(line)?.[1] ?? []);
   return {
     get exitCode() {
       return exit?.code;
@@ -212,7 +255,10 @@ function startPod({ kind, machine, until, uid, mode, env, subcommand }: Start): 
       return runtimeReport.parse(JSON.parse(stdout));
     },
     signal: (signal) => program.signal(signal),
-    reaches: (phase) => until(`${mode} reaches ${phase}, but: ${program.logs()}`, () => phases().some((line) => line.startsWith(`${phase} `))),
+    reaches: (phase) =>
+      until(`${mode} reaches ${phase}, but: ${program.logs()}`, () =>
+        phases().some((line) => line.startsWith(`${phase} `)),
+      ),
     async ends() {
       await until(`${mode} ends`, () => exit !== undefined);
       return exit?.code ?? -1;
@@ -228,24 +274,30 @@ export function simulatedPlace(options: PlaceOptions): Promise<Place> {
   const settings = { errorHold: errorHoldSeconds * 1000, driverLoadTimeout: driverLoadSeconds * 1000 };
   const factory = simulatedPrograms({ site: parts.site, clock, hardware: parts.hardware, settings });
   const hosts: SimulatedHosts = factory.hosts;
-  return Promise.resolve(place({
-    factory, clock,
-    pass: (milliseconds) => clock.advance(milliseconds),
-    async awaiting(work) {
-      let done = false;
-      void work.finally(() => {
-        done = true;
-      });
-      await clock.runUntil(() => done);
-      return work;
-    },
-    bound: 600_000,
-    patience: 60_000,
-    replaceGeneration(uid) {
-      hosts.writeGeneration('node-1', uid, 'another one');
-    },
-    close: () => Promise.resolve(),
-  }, parts));
+  return Promise.resolve(
+    place(
+      {
+        factory,
+        clock,
+        pass: (milliseconds) => clock.advance(milliseconds),
+        async awaiting(work) {
+          let done = false;
+          void work.finally(() => {
+            done = true;
+          });
+          await clock.runUntil(() => done);
+          return work;
+        },
+        bound: 600_000,
+        patience: 60_000,
+        replaceGeneration(uid) {
+          hosts.writeGeneration('node-1', uid, 'another one');
+        },
+        close: () => Promise.resolve(),
+      },
+      parts,
+    ),
+  );
 }
 
 /** Pods that are processes of the runtime of the product. */
@@ -261,25 +313,37 @@ export async function processPlace(options: PlaceOptions): Promise<Place> {
     runtime: wekaProcessRuntime({
       site: parts.site,
       shimUrl: shim.url,
-      env: { WEKA_RUNTIME_POLL_SECONDS: '0.05', WEKA_RUNTIME_ERROR_SECONDS: String(errorHoldSeconds), WEKA_RUNTIME_DRIVER_SECONDS: String(driverLoadSeconds) },
+      env: {
+        WEKA_RUNTIME_POLL_SECONDS: '0.05',
+        WEKA_RUNTIME_ERROR_SECONDS: String(errorHoldSeconds),
+        WEKA_RUNTIME_DRIVER_SECONDS: String(driverLoadSeconds),
+      },
     }),
     refreshMilliseconds: 50,
   });
-  return place({
-    factory, clock,
-    pass: (milliseconds) => new Promise((resolve) => {
-      setTimeout(resolve, milliseconds);
-    }),
-    awaiting: (work) => work,
-    bound: 20_000,
-    patience: 500,
-    replaceGeneration(uid) {
-      writeFileSync(join(directory, 'node-1/host/opt/k8s-weka/containers', uid, 'k8s-runtime/runtime-generation'), 'another one');
+  return place(
+    {
+      factory,
+      clock,
+      pass: (milliseconds) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, milliseconds);
+        }),
+      awaiting: (work) => work,
+      bound: 20_000,
+      patience: 500,
+      replaceGeneration(uid) {
+        writeFileSync(
+          join(directory, 'node-1/host/opt/k8s-weka/containers', uid, 'k8s-runtime/runtime-generation'),
+          'another one',
+        );
+      },
+      async close() {
+        await factory.close();
+        await shim.close();
+        rmSync(directory, { recursive: true, force: true });
+      },
     },
-    async close() {
-      await factory.close();
-      await shim.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
-  }, parts);
+    parts,
+  );
 }

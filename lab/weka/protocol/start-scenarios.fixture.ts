@@ -27,21 +27,54 @@ export const startScenarios: Scenario[] = [
       const pod = place.start('drive');
       await pod.reaches('waiting-for-resources');
       expect(await pod.report()).toMatchObject({
-        phase: 'waiting-for-resources', message: 'waits for /opt/weka/k8s-runtime/resources.json', persistencyConfigured: true,
-        generation: null, resources: null, missingDriver: null, managementIps: [], wekaPort: null, agentPort: null, local: null, identity: null, featureFlags: null, drives: null, results: null,
+        phase: 'waiting-for-resources',
+        message: 'waits for /opt/weka/k8s-runtime/resources.json',
+        persistencyConfigured: true,
+        generation: null,
+        resources: null,
+        missingDriver: null,
+        managementIps: [],
+        wekaPort: null,
+        agentPort: null,
+        local: null,
+        identity: null,
+        featureFlags: null,
+        drives: null,
+        results: null,
       });
-      for (const text of ['', '[]', '{']) expect(await pod.runtime(['write-resources'], text)).toEqual({ exitCode: 2, stdout: '', stderr: 'standard input is not a JSON object\n' });
+      for (const text of ['', '[]', '{'])
+        expect(await pod.runtime(['write-resources'], text)).toEqual({
+          exitCode: 2,
+          stdout: '',
+          stderr: 'standard input is not a JSON object\n',
+        });
       const text = JSON.stringify(driveResources, undefined, 1);
       expect(await pod.runtime(['write-resources'], text)).toEqual({ exitCode: 0, stdout: text, stderr: '' });
       await pod.reaches('running');
       await place.patience();
       const report = await pod.report();
       expect(report).toMatchObject({
-        schema: 1, mode: 'drive', name: 'drivex1', podUid: 'pod-1', bootId: place.machine.bootId, persistencyConfigured: true,
-        phase: 'running', message: 'weka container drivex1 runs', exiting: false, allowStop: false, allowForceStop: false,
-        resources: driveResources, missingDriver: '', managementIps: ['10.0.0.1'], wekaPort: 35_000, agentPort: 35_303,
+        schema: 1,
+        mode: 'drive',
+        name: 'drivex1',
+        podUid: 'pod-1',
+        bootId: place.machine.bootId,
+        persistencyConfigured: true,
+        phase: 'running',
+        message: 'weka container drivex1 runs',
+        exiting: false,
+        allowStop: false,
+        allowForceStop: false,
+        resources: driveResources,
+        missingDriver: '',
+        managementIps: ['10.0.0.1'],
+        wekaPort: 35_000,
+        agentPort: 35_303,
         local: [{ name: 'drivex1', runStatus: 'Running', internalStatus: { display_status: 'STEM' } }],
-        identity: null, activeMounts: 0, drives: [{ serial_id: 'disk-1', weka_guid: '', is_signed: false }], results: null,
+        identity: null,
+        activeMounts: 0,
+        drives: [{ serial_id: 'disk-1', weka_guid: '', is_signed: false }],
+        results: null,
       });
       expect(report.generation).toMatch(/^\d+\.\d{6}$/);
       expect(Object.values(report.featureFlags ?? {})).toEqual(Array.from({ length: 8 }, () => false));
@@ -54,7 +87,9 @@ export const startScenarios: Scenario[] = [
         'starting-weka starts weka container drivex1',
         'running weka container drivex1 runs',
       ]);
-      expect(pod.logs()).toContain(`runs: weka local setup container --name drivex1 --no-start --disable --core-ids 0 --cores 1 --only-drives-cores --net udp --base-port 35000 --join-secret ***\n`);
+      expect(pod.logs()).toContain(
+        `runs: weka local setup container --name drivex1 --no-start --disable --core-ids 0 --cores 1 --only-drives-cores --net udp --base-port 35000 --join-secret ***\n`,
+      );
     },
   },
   {
@@ -67,7 +102,12 @@ export const startScenarios: Scenario[] = [
       const second = place.start('drive');
       await second.reaches('running');
       const report = await second.report();
-      expect(report).toMatchObject({ podUid: 'pod-2', resources: driveResources, wekaPort: 35_000, local: [{ name: 'drivex1' }] });
+      expect(report).toMatchObject({
+        podUid: 'pod-2',
+        resources: driveResources,
+        wekaPort: 35_000,
+        local: [{ name: 'drivex1' }],
+      });
       expect(report.generation).not.toBe(generation);
       expect(second.logs()).not.toContain('local setup container');
     },
@@ -78,16 +118,22 @@ export const startScenarios: Scenario[] = [
     async run(place) {
       const pod = await given(place, driveResources);
       await pod.reaches('waiting-for-drivers');
-      expect(await pod.report()).toMatchObject({ message: 'waits for kernel driver wekafsio', missingDriver: 'wekafsio', local: null });
+      expect(await pod.report()).toMatchObject({
+        message: 'waits for kernel driver wekafsio',
+        missingDriver: 'wekafsio',
+        local: null,
+      });
       place.machine.driversLoaded.add(version);
       await pod.reaches('running');
     },
   },
-  ...([
-    ['none', {}, noPorts],
-    ['one that is none', { wekaPort: 70_000, agentPort: 35_303 }, noPorts],
-    ['others than numbers', { wekaPort: [35_000], agentPort: true }, noPorts],
-  ] as const).map(([name, resources, message]): Scenario => ({
+  ...(
+    [
+      ['none', {}, noPorts],
+      ['one that is none', { wekaPort: 70_000, agentPort: 35_303 }, noPorts],
+      ['others than numbers', { wekaPort: [35_000], agentPort: true }, noPorts],
+    ] as const
+  ).map(([name, resources, message]): Scenario => ({
     name: `it fails with these ports in its resources: ${name}`,
     run: async (place) => fails(await given(place, resources), message),
   })),
@@ -120,7 +166,10 @@ export const startScenarios: Scenario[] = [
       const first = await place.running('drive');
       first.signal('KILL');
       await first.ends();
-      await fails(place.start('drive', { env: { NAME: 'another' } }), 'the data directory holds weka container drivex1, not another');
+      await fails(
+        place.start('drive', { env: { NAME: 'another' } }),
+        'the data directory holds weka container drivex1, not another',
+      );
     },
   },
   {
@@ -135,11 +184,19 @@ export const startScenarios: Scenario[] = [
   },
   {
     name: 'without any address it fails',
-    run: async (place) => fails(await given(place, driveResources, { MANAGEMENT_IP: '' }), 'no management address: MANAGEMENT_IP is empty and nothing selects one'),
+    run: async (place) =>
+      fails(
+        await given(place, driveResources, { MANAGEMENT_IP: '' }),
+        'no management address: MANAGEMENT_IP is empty and nothing selects one',
+      ),
   },
   {
     name: 'without a network device it fails',
-    run: async (place) => fails(await given(place, driveResources, { NETWORK_DEVICE: '' }), 'neither NETWORK_DEVICE nor NETWORK_SELECTORS nor SUBNETS is given'),
+    run: async (place) =>
+      fails(
+        await given(place, driveResources, { NETWORK_DEVICE: '' }),
+        'neither NETWORK_DEVICE nor NETWORK_SELECTORS nor SUBNETS is given',
+      ),
   },
   {
     name: 'subnets choose device and address, or it fails',
@@ -151,14 +208,21 @@ export const startScenarios: Scenario[] = [
       expect(pod.logs()).toContain('--net eth0 ');
       pod.signal('KILL');
       await pod.ends();
-      await fails(place.start('drive', { env: { ...env, SUBNETS: '10.1.0.0/24' } }), 'no network device matches the selectors or subnets');
+      await fails(
+        place.start('drive', { env: { ...env, SUBNETS: '10.1.0.0/24' } }),
+        'no network device matches the selectors or subnets',
+      );
     },
   },
   {
     name: 'a client picks ports, and keeps them',
     async run(place) {
       const first = await place.running('client', { resources: {} });
-      expect(await first.report()).toMatchObject({ wekaPort: 45_001, agentPort: 45_000, local: [{ name: 'clientx1' }] });
+      expect(await first.report()).toMatchObject({
+        wekaPort: 45_001,
+        agentPort: 45_000,
+        local: [{ name: 'clientx1' }],
+      });
       first.signal('KILL');
       await first.ends();
       const second = place.start('client');
@@ -175,7 +239,9 @@ export const startScenarios: Scenario[] = [
       await first.ends();
       const second = place.start('client', { env: { PORT: '46000', AGENT_PORT: '47000' } });
       await second.reaches('running');
-      expect(second.logs()).toMatch(/runs: weka local rm --all --force\n(.*\n)*.*runs: weka local setup container .*--base-port 46000 /);
+      expect(second.logs()).toMatch(
+        /runs: weka local rm --all --force\n(.*\n)*.*runs: weka local setup container .*--base-port 46000 /,
+      );
     },
   },
   {

@@ -30,7 +30,14 @@ export const stopScenarios: Scenario[] = [
     async run(place) {
       const pod = await place.running('drive');
       await terminate(place, pod);
-      expect(await pod.report()).toMatchObject({ phase: 'waiting-to-stop', message: asked, exiting: true, allowStop: false, allowForceStop: false, local: [{ runStatus: 'Running' }] });
+      expect(await pod.report()).toMatchObject({
+        phase: 'waiting-to-stop',
+        message: asked,
+        exiting: true,
+        allowStop: false,
+        allowForceStop: false,
+        local: [{ runStatus: 'Running' }],
+      });
       await stopsWith(pod, allow, 'stopping stops weka gracefully', 'stopped weka is stopped');
       expect(place.site.snapshot().locals).toMatchObject([{ runStatus: 'Stopped' }]);
     },
@@ -41,7 +48,12 @@ export const stopScenarios: Scenario[] = [
       const pod = await place.running('drive');
       await pod.touch(allow);
       await place.patience();
-      expect(await pod.report()).toMatchObject({ phase: 'running', exiting: false, allowStop: true, local: [{ runStatus: 'Running' }] });
+      expect(await pod.report()).toMatchObject({
+        phase: 'running',
+        exiting: false,
+        allowStop: true,
+        local: [{ runStatus: 'Running' }],
+      });
       pod.signal('TERM');
       expect(await pod.ends()).toBe(0);
     },
@@ -141,7 +153,11 @@ export const stopScenarios: Scenario[] = [
       await pod.reaches('waiting-for-resources');
       await pod.runtime(['write-resources'], '{}');
       await pod.reaches('error');
-      expect(await pod.report()).toMatchObject({ phase: 'error', exiting: false, message: 'resources.json names no wekaPort and agentPort, nor does the environment' });
+      expect(await pod.report()).toMatchObject({
+        phase: 'error',
+        exiting: false,
+        message: 'resources.json names no wekaPort and agentPort, nor does the environment',
+      });
       await terminate(place, pod);
       await stopsWith(pod, allow, neverStarted);
     },
@@ -169,7 +185,13 @@ export const stopScenarios: Scenario[] = [
       await pod.reaches('waiting-to-stop');
       await place.patience();
       const message = 'another runtime took over the data; waits for allow-stop or allow-force-stop';
-      expect(await pod.report()).toMatchObject({ phase: 'waiting-to-stop', message, exiting: false, generation: 'another one', local: [{ runStatus: 'Stopped' }] });
+      expect(await pod.report()).toMatchObject({
+        phase: 'waiting-to-stop',
+        message,
+        exiting: false,
+        generation: 'another one',
+        local: [{ runStatus: 'Stopped' }],
+      });
       pod.signal('TERM');
       await place.until('it says that it is to end', async () => (await pod.report()).exiting);
       await stopsWith(pod, allow, 'stopping stops weka by force', 'stopped weka is stopped');
@@ -182,7 +204,10 @@ export const stopScenarios: Scenario[] = [
       const { generation } = await first.report();
       const second = place.start('drive');
       expect(await second.ends()).toBe(1);
-      expect([second.phases(), second.lastWords]).toEqual([['error another runtime holds the lock of drivex1'], 'another runtime holds the lock of drivex1']);
+      expect([second.phases(), second.lastWords]).toEqual([
+        ['error another runtime holds the lock of drivex1'],
+        'another runtime holds the lock of drivex1',
+      ]);
       expect(await first.report()).toMatchObject({ phase: 'running', generation, podUid: 'pod-1' });
     },
   },
@@ -195,9 +220,16 @@ export const stopScenarios: Scenario[] = [
         return [await helper.ends(), helper.logs()];
       };
       expect(await probe()).toEqual([1, 'lock is held\n']);
-      expect(await pod.runtime(['probe-lock', 'drivex1'])).toEqual({ exitCode: 1, stdout: '', stderr: 'lock is held\n' });
+      expect(await pod.runtime(['probe-lock', 'drivex1'])).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: 'lock is held\n',
+      });
       expect(await pod.runtime(['probe-lock', 'another'])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-      const cleaner = place.start('drive', { subcommand: ['clean-up'], env: { RESIGN_SERIALS: 'disk-1', CLEAN_DIRECTORY: '/data' } });
+      const cleaner = place.start('drive', {
+        subcommand: ['clean-up'],
+        env: { RESIGN_SERIALS: 'disk-1', CLEAN_DIRECTORY: '/data' },
+      });
       expect([await cleaner.ends(), cleaner.lastWords]).toEqual([1, 'lock is held']);
       pod.signal('KILL');
       expect(await pod.ends()).toBe(137);

@@ -2,8 +2,18 @@
 import type { ResourceKind, SystemAccess } from '../../../hooks/core/access.ts';
 import { beaconGroup } from './api.ts';
 
-const beaconKind: ResourceKind = { apiVersion: beaconGroup.apiVersion, kind: 'Beacon', plural: 'beacons', namespaced: true };
-const statefulSetKind: ResourceKind = { apiVersion: 'apps/v1', kind: 'StatefulSet', plural: 'statefulsets', namespaced: true };
+const beaconKind: ResourceKind = {
+  apiVersion: beaconGroup.apiVersion,
+  kind: 'Beacon',
+  plural: 'beacons',
+  namespaced: true,
+};
+const statefulSetKind: ResourceKind = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  plural: 'statefulsets',
+  namespaced: true,
+};
 const configMapKind: ResourceKind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
 
 export const lampContainer = 'lamp';

@@ -9,7 +9,10 @@ export const beaconGroup = apiGroup({ group: 'beacon.example.com', version: 'v1'
 
 const spec = object({
   message: text(120).min(1).describe('is what is shown'),
-  lamp: text().min(1).optional().describe('names the pod that shows the message; it belongs to the Beacon or to a StatefulSet of it'),
+  lamp: text()
+    .min(1)
+    .optional()
+    .describe('names the pod that shows the message; it belongs to the Beacon or to a StatefulSet of it'),
 });
 
 const status = object({

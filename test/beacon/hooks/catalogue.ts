@@ -1,7 +1,16 @@
 /** What the sidecar does for beacon beside the generic families: it talks to lamps. Shapes and constructors only. */
 import { z } from 'zod';
 import { coreRight } from '../../../hooks/core/access.ts';
-import { changedResult, entry, noArguments, podReference, podTarget, type Catalogue, type PodTarget, type TypedObservation } from '../../../hooks/core/catalogue.ts';
+import {
+  changedResult,
+  entry,
+  noArguments,
+  podReference,
+  podTarget,
+  type Catalogue,
+  type PodTarget,
+  type TypedObservation,
+} from '../../../hooks/core/catalogue.ts';
 import type { Operation } from '../../../hooks/core/contract.ts';
 import { observation, operation } from '../../../hooks/core/operations.ts';
 
@@ -11,13 +20,21 @@ export type Shown = z.infer<typeof shown>;
 
 export const beaconCatalogue = {
   'beacon.shown': entry({
-    kind: 'beacon.shown', type: 'observation', target: podTarget, args: noArguments, result: shown,
+    kind: 'beacon.shown',
+    type: 'observation',
+    target: podTarget,
+    args: noArguments,
+    result: shown,
     rbac: execRules,
     description: 'Asks a lamp what it shows.',
     spokenInPod: true,
   }),
   'beacon.show': entry({
-    kind: 'beacon.show', type: 'operation', target: podTarget, args: shown, result: changedResult,
+    kind: 'beacon.show',
+    type: 'operation',
+    target: podTarget,
+    args: shown,
+    result: changedResult,
     rbac: execRules,
     description: 'Has a lamp show a message.',
     idempotence: 'A lamp that shows it already goes on.',

@@ -28,7 +28,9 @@ export function beaconFacts(request: ReadingRequest, { metadata, spec }: Beacon)
   const [configMap] = objectsOf(request.children, 'ConfigMap', 'v1');
   const present = pod === undefined ? undefined : podView(pod, lampContainer);
   return {
-    request, uid, configMap,
+    request,
+    uid,
+    configMap,
     wished: { message: spec.message, colour: beaconColour },
     configMapAddress: { namespace, name: `${name}-beacon` },
     lamp: spec.lamp === undefined ? 'none' : present,
@@ -37,9 +39,11 @@ export function beaconFacts(request: ReadingRequest, { metadata, spec }: Beacon)
 }
 
 /** What is asked of a lamp; undefined: it can not be asked now. */
-export const shownBy = (lamp: PodView, { lookSeconds }: BeaconFacts) => (lamp.running && !lamp.terminating ? lampShown(lamp.target, lookSeconds) : undefined);
+export const shownBy = (lamp: PodView, { lookSeconds }: BeaconFacts) =>
+  lamp.running && !lamp.terminating ? lampShown(lamp.target, lookSeconds) : undefined;
 
-const nameLook = ({ configMapAddress, lookSeconds }: BeaconFacts) => objectLive({ apiVersion: 'v1', kind: 'ConfigMap', ...configMapAddress }, lookSeconds);
+const nameLook = ({ configMapAddress, lookSeconds }: BeaconFacts) =>
+  objectLive({ apiVersion: 'v1', kind: 'ConfigMap', ...configMapAddress }, lookSeconds);
 
 /** A ConfigMap of the name is there that is not ours: Metacontroller neither takes it nor says so. */
 export function nameTaken(facts: BeaconFacts): boolean {

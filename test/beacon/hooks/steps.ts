@@ -5,10 +5,15 @@ import { showMessage, type Shown } from './catalogue.ts';
 import { nameTaken, shownBy, type BeaconFacts } from './facts.ts';
 import type { Outcome, Step } from './reasons.ts';
 
-const isSame = (one: Partial<Shown>, other: Shown): boolean => one.message === other.message && one.colour === other.colour;
+const isSame = (one: Partial<Shown>, other: Shown): boolean =>
+  one.message === other.message && one.colour === other.colour;
 
 function published(facts: BeaconFacts): Outcome {
-  const { configMap, configMapAddress: { name }, wished } = facts;
+  const {
+    configMap,
+    configMapAddress: { name },
+    wished,
+  } = facts;
   const data = configMap?.['data'] ?? {};
   if (nameTaken(facts)) return wait('ConfigMapConflict', `ConfigMap ${name} is there and belongs to somebody else`, 10);
   // Metacontroller writes it right after this decision, and calls again
@@ -19,13 +24,30 @@ function lit(facts: BeaconFacts): Outcome {
   const { lamp, wished, lookSeconds, request } = facts;
   if (lamp === 'none') return skipped;
   const wanted = lamp === undefined ? undefined : shownBy(lamp, facts);
-  if (lamp === undefined || wanted === undefined) return wait('LampNotRunning', 'the pod of the lamp does not run', lookSeconds);
+  if (lamp === undefined || wanted === undefined)
+    return wait('LampNotRunning', 'the pod of the lamp does not run', lookSeconds);
   const shown = factValue(request.observed, wanted);
   if (shown.state === 'unknown') return unknown(shown.reason);
-  return isSame(shown.value, wished) ? done() : act('OtherMessage', `pod ${lamp.target.name} shows something else`, [showMessage(lamp.target, wished)]);
+  return isSame(shown.value, wished)
+    ? done()
+    : act('OtherMessage', `pod ${lamp.target.name} shows something else`, [showMessage(lamp.target, wished)]);
 }
 
 export const beaconSteps = [
-  { name: 'Publish', condition: 'Published', mode: 'always', whileBlocked: 'create', summary: 'The ConfigMap has the message.', check: published },
-  { name: 'Light', condition: 'Lit', mode: 'always', whileBlocked: 'create', summary: 'The lamp shows the message, where there is a lamp.', check: lit },
+  {
+    name: 'Publish',
+    condition: 'Published',
+    mode: 'always',
+    whileBlocked: 'create',
+    summary: 'The ConfigMap has the message.',
+    check: published,
+  },
+  {
+    name: 'Light',
+    condition: 'Lit',
+    mode: 'always',
+    whileBlocked: 'create',
+    summary: 'The lamp shows the message, where there is a lamp.',
+    check: lit,
+  },
 ] as const satisfies readonly Step<BeaconFacts>[];

@@ -11,11 +11,20 @@ export const lampShown: Performer<BeaconCatalogue['beacon.shown']> = async (acce
 };
 
 /** Has a lamp show a message, if it shows another one. */
-export const showMessage: Performer<BeaconCatalogue['beacon.show']> = async (access, target, { message, colour }, context) => {
+export const showMessage: Performer<BeaconCatalogue['beacon.show']> = async (
+  access,
+  target,
+  { message, colour },
+  context,
+) => {
   const shown = await lampShown(access, target, {}, context);
   if (shown.message === message && shown.colour === colour) return { changed: false };
   // on stdin: an argument could be read as an option
-  const result = await podRunner(access, target, context)(['lamp', 'show'], { stdin: JSON.stringify({ message, colour }), timeoutSeconds: 10 });
+  const result = await podRunner(
+    access,
+    target,
+    context,
+  )(['lamp', 'show'], { stdin: JSON.stringify({ message, colour }), timeoutSeconds: 10 });
   if (result.exitCode !== 0) throw new Refusal(`lamp show: ${complaint(result)}`);
   return { changed: true };
 };

@@ -25,11 +25,21 @@ const controllers = ['wekacluster', 'wekacontainer'];
 
 /** The two controllers that matter, with their hooks on the loopback. */
 export function controllersAt(port: number, hookNames: readonly string[]): KubernetesObject[] {
-  return manifestsIn('compositecontrollers').filter(({ metadata }) => controllers.includes(metadata.name)).map((controller) => {
-    const spec = controller['spec'] as { hooks: Record<string, { version: string }> };
-    const hooks = Object.fromEntries(hookNames.map((name) => [name, { ...spec.hooks[name], webhook: { url: `http://127.0.0.1:${port}/${controller.metadata.name}/${name}`, timeout: '10s' } }]));
-    return { ...controller, spec: { ...spec, hooks } };
-  });
+  return manifestsIn('compositecontrollers')
+    .filter(({ metadata }) => controllers.includes(metadata.name))
+    .map((controller) => {
+      const spec = controller['spec'] as { hooks: Record<string, { version: string }> };
+      const hooks = Object.fromEntries(
+        hookNames.map((name) => [
+          name,
+          {
+            ...spec.hooks[name],
+            webhook: { url: `http://127.0.0.1:${port}/${controller.metadata.name}/${name}`, timeout: '10s' },
+          },
+        ]),
+      );
+      return { ...controller, spec: { ...spec, hooks } };
+    });
 }
 
 /** Nodes that have been discovered and have their drivers, so that only Metacontroller, hooks and sidecar take time. */
@@ -38,7 +48,12 @@ async function applyNodes({ world, client }: ControlPlane, pattern: KubernetesOb
   for (let index = 0; index < count; index += 1) {
     const name = `bench-node-${index}`;
     const { labels } = pattern.metadata;
-    const created = await client.create(resource, undefined, { apiVersion: pattern.apiVersion, kind: 'WekaNode', metadata: { name, ...(labels === undefined ? {} : { labels }) }, spec: pattern['spec'] });
+    const created = await client.create(resource, undefined, {
+      apiVersion: pattern.apiVersion,
+      kind: 'WekaNode',
+      metadata: { name, ...(labels === undefined ? {} : { labels }) },
+      spec: pattern['spec'],
+    });
     await client.update(resource, { ...created, status: pattern['status'] }, 'status');
   }
 }
@@ -62,7 +77,11 @@ export function wipe(realCluster: string): void {
 }
 
 /** @param node a WekaNode at rest, as a pattern */
-export async function newControlPlane({ realCluster, metacontrollerCrds }: EndToEndSettings, node: KubernetesObject, nodes: number): Promise<ControlPlane> {
+export async function newControlPlane(
+  { realCluster, metacontrollerCrds }: EndToEndSettings,
+  node: KubernetesObject,
+  nodes: number,
+): Promise<ControlPlane> {
   wipe(realCluster);
   execFileSync(realCluster, ['up', '--control-plane-only'], { stdio: 'ignore' });
   const kubeconfig = execFileSync(realCluster, ['kubeconfig'], { encoding: 'utf8' }).trim();

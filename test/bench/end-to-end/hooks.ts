@@ -21,14 +21,26 @@ async function startOperator({ world, kubeconfig }: ControlPlane, directory: str
   const socket = join(directory, 'sidecar.sock');
   const account = await sidecarKubeconfig(world, kubeconfig, directory);
   const sidecar = program({
-    name: 'the sidecar', cwd: repository, log: join(directory, 'sidecar.log'),
-    command: [process.execPath, join(buildDirectory, 'sidecar.mjs'), '--socket', socket, '--kubeconfig', account, '--boot-scripts', bootScriptsDirectory()],
+    name: 'the sidecar',
+    cwd: repository,
+    log: join(directory, 'sidecar.log'),
+    command: [
+      process.execPath,
+      join(buildDirectory, 'sidecar.mjs'),
+      '--socket',
+      socket,
+      '--kubeconfig',
+      account,
+      '--boot-scripts',
+      bootScriptsDirectory(),
+    ],
     ready: async () => existsSync(socket) && (await sidecarClient({ socket }).observe([], 0)) !== undefined,
   });
   await sidecar.start();
   const hooks = await startHooks(socket);
   return {
-    port: hooks.port, names: ['sync', 'finalize', 'customize'],
+    port: hooks.port,
+    names: ['sync', 'finalize', 'customize'],
     async stop() {
       hooks.stop();
       await sidecar.kill();
@@ -41,4 +53,7 @@ async function startTrivial(): Promise<RunningHooks> {
   return { port: hooks.port, names: ['sync'], stop: async () => hooks.stop() };
 }
 
-export const startOf: Record<HooksName, (plane: ControlPlane, directory: string) => Promise<RunningHooks>> = { operator: startOperator, trivial: startTrivial };
+export const startOf: Record<HooksName, (plane: ControlPlane, directory: string) => Promise<RunningHooks>> = {
+  operator: startOperator,
+  trivial: startTrivial,
+};

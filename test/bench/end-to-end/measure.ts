@@ -32,12 +32,18 @@ async function secondsUntilPods({ world }: ControlPlane, name: string, container
   for (;;) {
     const pods = (await world.list('Pod')).filter(({ metadata }) => metadata.name.startsWith(`${name}-`));
     if (pods.length >= containers) return passed();
-    if (passed() > longestSeconds) throw new Error(`${pods.length} of ${containers} pods exist after ${longestSeconds} s`);
+    if (passed() > longestSeconds)
+      throw new Error(`${pods.length} of ${containers} pods exist after ${longestSeconds} s`);
     await pause(lookMillis);
   }
 }
 
-async function run(settings: EndToEndSettings, node: KubernetesObject, hooksName: HooksName, containers: number): Promise<number> {
+async function run(
+  settings: EndToEndSettings,
+  node: KubernetesObject,
+  hooksName: HooksName,
+  containers: number,
+): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'weka-bench-'));
   const plane = await newControlPlane(settings, node, Math.ceil(containers / 2) + 1);
   const hooks = await startOf[hooksName](plane, directory);
@@ -63,7 +69,12 @@ const nameOf = (containers: number): string => `end to end, ${containers} contai
 export async function measureEndToEnd(node: KubernetesObject, say: (text: string) => void): Promise<Measure[]> {
   const { realCluster, metacontroller, metacontrollerCrds } = clusterSettings(process.env) ?? {};
   if (realCluster === undefined || metacontroller === undefined || metacontrollerCrds === undefined) {
-    return sizes.map((containers) => ({ name: nameOf(containers), unit: 'ratio', goal, missing: 'REAL_CLUSTER, METACONTROLLER and METACONTROLLER_CRDS are not all set' }));
+    return sizes.map((containers) => ({
+      name: nameOf(containers),
+      unit: 'ratio',
+      goal,
+      missing: 'REAL_CLUSTER, METACONTROLLER and METACONTROLLER_CRDS are not all set',
+    }));
   }
   const measures: Measure[] = [];
   for (const containers of sizes) {
@@ -76,7 +87,13 @@ export async function measureEndToEnd(node: KubernetesObject, say: (text: string
       }
     }
     const [operator, trivial] = [median(seconds.operator), median(seconds.trivial)];
-    measures.push({ name: nameOf(containers), unit: 'ratio', value: operator / trivial, goal, detail: `operator ${operator.toFixed(1)} s, trivial ${trivial.toFixed(1)} s` });
+    measures.push({
+      name: nameOf(containers),
+      unit: 'ratio',
+      value: operator / trivial,
+      goal,
+      detail: `operator ${operator.toFixed(1)} s, trivial ${trivial.toFixed(1)} s`,
+    });
   }
   return measures;
 }

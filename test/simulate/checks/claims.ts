@@ -28,39 +28,67 @@ function holdersIn(world: LabWorld): Holder[] {
 function heldTwice(holders: Holder[]): Finding[] {
   const seen = new Map<string, string>();
   return holders.flatMap(({ node, uid, drives = [], wekaPort }) =>
-    [...drives.map((serial) => `drive ${serial}`), ...(wekaPort === undefined ? [] : [`port ${wekaPort}`])].flatMap((thing): Finding[] => {
-      const other = seen.get(`${node} ${thing}`) ?? uid;
-      seen.set(`${node} ${thing}`, uid);
-      return other === uid ? [] : [[`${node}: ${thing} is held twice`, 0]];
-    }));
+    [...drives.map((serial) => `drive ${serial}`), ...(wekaPort === undefined ? [] : [`port ${wekaPort}`])].flatMap(
+      (thing): Finding[] => {
+        const other = seen.get(`${node} ${thing}`) ?? uid;
+        seen.set(`${node} ${thing}`, uid);
+        return other === uid ? [] : [[`${node}: ${thing} is held twice`, 0]];
+      },
+    ),
+  );
 }
 
 /** Of members that are up, and of drives that are neither coming nor going. */
 function wrongDrives({ drives, members }: ClusterSnapshot, holders: Holder[]): Finding[] {
-  return drives.filter(({ status }) => status === 'ACTIVE').flatMap(({ serial, containerId }): Finding[] => {
-    const member = members.find(({ id, status }) => id === containerId && status === 'UP');
-    if (member === undefined) return [];
-    const claimants = holders.filter(({ node, drives: claimed = [] }) => node === `node-${member.nodeName}` && claimed.includes(serial));
-    const foreign = claimants.filter(({ uid }) => uid !== member.dataId).map(({ uid }): Finding => [`drive ${serial} is ACTIVE in ${member.name} and claimed by ${uid}`, 0]);
-    const own = claimants.some(({ uid }) => uid === member.dataId);
-    return own ? foreign : [...foreign, [`drive ${serial} is ACTIVE in ${member.name}, which does not claim it`, claimTolerances.drift]];
-  });
+  return drives
+    .filter(({ status }) => status === 'ACTIVE')
+    .flatMap(({ serial, containerId }): Finding[] => {
+      const member = members.find(({ id, status }) => id === containerId && status === 'UP');
+      if (member === undefined) return [];
+      const claimants = holders.filter(
+        ({ node, drives: claimed = [] }) => node === `node-${member.nodeName}` && claimed.includes(serial),
+      );
+      const foreign = claimants
+        .filter(({ uid }) => uid !== member.dataId)
+        .map(({ uid }): Finding => [`drive ${serial} is ACTIVE in ${member.name} and claimed by ${uid}`, 0]);
+      const own = claimants.some(({ uid }) => uid === member.dataId);
+      return own
+        ? foreign
+        : [...foreign, [`drive ${serial} is ACTIVE in ${member.name}, which does not claim it`, claimTolerances.drift]];
+    });
 }
 
 /** A client picks its port itself. */
 function wrongPorts({ locals }: SiteSnapshot, holders: Holder[]): Finding[] {
-  return locals.filter(({ role, runStatus }) => role !== 'client' && runStatus === 'Running').flatMap(({ dataId, nodeName, name, basePort }): Finding[] => {
-    const claimed = holders.find(({ uid, node }) => uid === dataId && node === `node-${nodeName}`)?.wekaPort;
-    return claimed === basePort ? [] : [[`${name} listens on port ${basePort} and claims ${claimed ?? 'none'}`, claimTolerances.drift]];
-  });
+  return locals
+    .filter(({ role, runStatus }) => role !== 'client' && runStatus === 'Running')
+    .flatMap(({ dataId, nodeName, name, basePort }): Finding[] => {
+      const claimed = holders.find(({ uid, node }) => uid === dataId && node === `node-${nodeName}`)?.wekaPort;
+      return claimed === basePort
+        ? []
+        : [[`${name} listens on port ${basePort} and claims ${claimed ?? 'none'}`, claimTolerances.drift]];
+    });
 }
 
 /** Holders whose container has gone, and of which the WekaNode says nothing. */
 function absentHolders(world: LabWorld, holders: Holder[]): Finding[] {
   const uids = new Set(world.list('WekaContainer').map(({ metadata }) => metadata.uid));
-  const told = world.list('WekaNode').flatMap((node) => ((node['status'] as { conditions?: { type: string; status: string; message: string }[] } | undefined)?.conditions ?? []))
-    .filter(({ type, status }) => type === 'HoldersSettled' && status !== 'True').map(({ message }) => message).join(' ');
-  return holders.filter(({ uid, name = '' }) => !uids.has(uid) && !told.includes(uid) && !told.includes(name)).map(({ node, uid, name }): Finding => [`${node} is claimed by ${name ?? ''} (${uid}), which does not exist`, claimTolerances.holderGone]);
+  const told = world
+    .list('WekaNode')
+    .flatMap(
+      (node) =>
+        (node['status'] as { conditions?: { type: string; status: string; message: string }[] } | undefined)
+          ?.conditions ?? [],
+    )
+    .filter(({ type, status }) => type === 'HoldersSettled' && status !== 'True')
+    .map(({ message }) => message)
+    .join(' ');
+  return holders
+    .filter(({ uid, name = '' }) => !uids.has(uid) && !told.includes(uid) && !told.includes(name))
+    .map(({ node, uid, name }): Finding => [
+      `${node} is claimed by ${name ?? ''} (${uid}), which does not exist`,
+      claimTolerances.holderGone,
+    ]);
 }
 
 const claimKinds = ['WekaClaims'];
@@ -73,8 +101,12 @@ export const claimChecks: readonly Check[] = [
   },
   {
     name: 'active-drives-are-claimed',
-    promise: 'each ACTIVE drive of weka is in the claim of its own container, and in nobody else\'s',
-    watch: ({ world, whileSo }) => whileSo(() => world.weka.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world))), claimKinds),
+    promise: "each ACTIVE drive of weka is in the claim of its own container, and in nobody else's",
+    watch: ({ world, whileSo }) =>
+      whileSo(
+        () => world.weka.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world))),
+        claimKinds,
+      ),
   },
   {
     name: 'ports-are-claimed',
@@ -84,6 +116,7 @@ export const claimChecks: readonly Check[] = [
   {
     name: 'holders-exist',
     promise: 'who holds something exists, or is collected, or a condition of the node says what is missing for that',
-    watch: ({ world, whileSo }) => whileSo(() => absentHolders(world, holdersIn(world)), [...claimKinds, 'WekaContainer']),
+    watch: ({ world, whileSo }) =>
+      whileSo(() => absentHolders(world, holdersIn(world)), [...claimKinds, 'WekaContainer']),
   },
 ];

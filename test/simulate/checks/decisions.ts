@@ -16,8 +16,10 @@ export function watchDecisions(controllers: readonly HookController[], broken: (
       const decide = (given: HookRequest): Decision => run(given).decision();
       const copy = structuredClone(request);
       const decision = decide(request);
-      if (!isDeepStrictEqual(copy, request)) broken(`${controller.name} changes the request that it decides on, about ${request.parent.metadata.name}`);
-      if (!isDeepStrictEqual(decide(copy), decision)) broken(`${controller.name} decides otherwise on the same request, about ${request.parent.metadata.name}`);
+      if (!isDeepStrictEqual(copy, request))
+        broken(`${controller.name} changes the request that it decides on, about ${request.parent.metadata.name}`);
+      if (!isDeepStrictEqual(decide(copy), decision))
+        broken(`${controller.name} decides otherwise on the same request, about ${request.parent.metadata.name}`);
       return run(request);
     };
   }

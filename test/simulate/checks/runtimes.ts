@@ -21,14 +21,22 @@ export function runtimeOf(pod: object): string | undefined {
 
 function secondRuntimes(world: LabWorld): Finding[] {
   const places = new Map<string, string>();
-  return world.lab.kubelet.pods().filter(({ running }) => running.includes('weka-container')).flatMap(({ pod, nodeName }): Finding[] => {
-    const uid = runtimeOf(pod);
-    if (uid === undefined) return [];
-    const other = places.get(uid);
-    places.set(uid, nodeName);
-    if (other === undefined) return [];
-    return [[`two runtimes of ${pod.metadata.name} are alive, on ${other} and ${nodeName}`, other === nodeName ? secondRuntime : 0]];
-  });
+  return world.lab.kubelet
+    .pods()
+    .filter(({ running }) => running.includes('weka-container'))
+    .flatMap(({ pod, nodeName }): Finding[] => {
+      const uid = runtimeOf(pod);
+      if (uid === undefined) return [];
+      const other = places.get(uid);
+      places.set(uid, nodeName);
+      if (other === undefined) return [];
+      return [
+        [
+          `two runtimes of ${pod.metadata.name} are alive, on ${other} and ${nodeName}`,
+          other === nodeName ? secondRuntime : 0,
+        ],
+      ];
+    });
 }
 
 export const runtimeChecks: readonly Check[] = [

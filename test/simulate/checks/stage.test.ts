@@ -10,7 +10,11 @@ import { stageChecks } from './stage.ts';
 
 async function wholeStage(): Promise<{ stage: Stage; broken: readonly Broken[] }> {
   const stage = await setStage(lifeOf(1, shortLife, []));
-  const { broken } = watchChecks(stage.world, ordersIn(stage.world), stageChecks.map((check) => ({ ...check, watch: (scene) => check.watch(scene, stage) })));
+  const { broken } = watchChecks(
+    stage.world,
+    ordersIn(stage.world),
+    stageChecks.map((check) => ({ ...check, watch: (scene) => check.watch(scene, stage) })),
+  );
   await stage.world.until('all is whole', () => isWhole(stage), 600);
   return { stage, broken };
 }
@@ -20,7 +24,15 @@ interface Request {
 }
 
 const access = (stage: Stage) => stage.world.lab.access;
-const touch = (pod: string) => ({ namespace: 'default', pod, container: 'weka-container', command: ['touch', '/tmp/.allow-stop'], stdin: '', timeoutSeconds: 10, outputLimitBytes: 1000 });
+const touch = (pod: string) => ({
+  namespace: 'default',
+  pod,
+  container: 'weka-container',
+  command: ['touch', '/tmp/.allow-stop'],
+  stdin: '',
+  timeoutSeconds: 10,
+  outputLimitBytes: 1000,
+});
 
 describe('the checks between the programs', () => {
   it('see a flag, a removal, a secret that is told and one that is deleted', { timeout: 120_000 }, async () => {
@@ -30,15 +42,25 @@ describe('the checks between the programs', () => {
     const saw = (name: string, text: RegExp): void => {
       expect(broken.filter((one) => one.check === name).map((one) => one.text)).toEqual([expect.stringMatching(text)]);
     };
-    await access(stage).exec(touch('demo-drive-0')).catch(() => undefined);
+    await access(stage)
+      .exec(touch('demo-drive-0'))
+      .catch(() => undefined);
     saw('stop-flags-are-due', /demo-drive-0 got a stop flag and is not to stop/);
     world.delete('Pod', 'demo-compute-0', { gracePeriodSeconds: 0 });
     saw('no-forced-deletion', /demo-compute-0 was removed while it runs/);
-    const password = Buffer.from((world.get('Secret', 'weka-cluster-demo')?.['data'] as { password: string }).password, 'base64').toString();
+    const password = Buffer.from(
+      (world.get('Secret', 'weka-cluster-demo')?.['data'] as { password: string }).password,
+      'base64',
+    ).toString();
     world.patch('WekaContainer', 'demo-drive-1', { metadata: { annotations: { told: `it is ${password}` } } });
     saw('secrets-are-not-told', /WekaContainer demo-drive-1/);
     const secret = world.get('Secret', 'weka-client-demo')!;
-    await access(stage).delete({ apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'weka-client-demo' }, secret.metadata.uid ?? '').catch(() => undefined);
+    await access(stage)
+      .delete(
+        { apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'weka-client-demo' },
+        secret.metadata.uid ?? '',
+      )
+      .catch(() => undefined);
     saw('secrets-are-kept', /weka-client-demo of a cluster that is not destroyed/);
     world.lab.stop();
   });
@@ -48,11 +70,18 @@ describe('the checks between the programs', () => {
     const { world } = stage;
     world.lab.driver.stop();
     const node = world.get('Pod', 'demo-drive-0')?.spec?.['nodeName'] as string;
-    const other = world.list('Pod').find(({ metadata, ...pod }) => metadata.namespace === 'default' && (pod['spec'] as { nodeName: string }).nodeName !== node)!.metadata.name;
+    const other = world
+      .list('Pod')
+      .find(
+        ({ metadata, ...pod }) =>
+          metadata.namespace === 'default' && (pod['spec'] as { nodeName: string }).nodeName !== node,
+      )!.metadata.name;
     world.lab.machines.fail(node);
     await world.clock.advance(40_000);
     world.delete('Pod', other);
-    await access(stage).exec(touch(other)).catch(() => undefined);
+    await access(stage)
+      .exec(touch(other))
+      .catch(() => undefined);
     expect(broken.map(({ text }) => text)).toEqual([expect.stringMatching(/got a stop flag while node-\d was away/)]);
     expect(isWhole(stage)).toBe(false);
     expect(leftovers(stage).length).toBeGreaterThan(6);
@@ -60,12 +89,25 @@ describe('the checks between the programs', () => {
   });
 
   it.each([
-    ['differs', (request: Request, call: number) => ({ of: request.parent.metadata.name, call }), /one decides otherwise on the same request, about a/],
-    ['changes its request', (request: Request) => { request.parent.metadata.name += 'x'; }, /one changes the request that it decides on, about a/],
+    [
+      'differs',
+      (request: Request, call: number) => ({ of: request.parent.metadata.name, call }),
+      /one decides otherwise on the same request, about a/,
+    ],
+    [
+      'changes its request',
+      (request: Request) => {
+        request.parent.metadata.name += 'x';
+      },
+      /one changes the request that it decides on, about a/,
+    ],
   ])('see a decision that %s', (_, decide, sentence) => {
     const told: string[] = [];
     let call = 0;
-    const controller = { name: 'one', run: (request: Request) => ({ questions: () => [], decision: () => decide(request, call += 1) }) };
+    const controller = {
+      name: 'one',
+      run: (request: Request) => ({ questions: () => [], decision: () => decide(request, (call += 1)) }),
+    };
     const end = watchDecisions([controller] as never, (text) => told.push(text));
     for (let times = 0; times < 40; times += 1) controller.run({ parent: { metadata: { name: 'a' } } }).decision();
     end();

@@ -13,17 +13,26 @@ const flags = ['/tmp/.allow-stop', '/tmp/.allow-force-stop'];
 
 /** Judges the permission to stop, in the moment in which it is given. */
 function judgeFlag({ world, orders, broken }: Scene, effect: Effect): void {
-  if (effect.verb !== 'exec' || effect.request.command[0] !== 'touch' || !effect.request.command.some((word) => flags.includes(word))) return;
+  if (
+    effect.verb !== 'exec' ||
+    effect.request.command[0] !== 'touch' ||
+    !effect.request.command.some((word) => flags.includes(word))
+  )
+    return;
   const { pod: name, namespace } = effect.request;
   const pod = world.get('Pod', name, namespace);
   if (pod === undefined) return;
   if (pod.metadata.deletionTimestamp === undefined) broken(`pod ${name} got a stop flag and is not to stop`);
   const uid = runtimeOf(pod);
-  const [cluster] = world.weka.snapshot().clusters.filter(({ members }) => members.some(({ dataId }) => dataId === uid));
+  const [cluster] = world.weka
+    .snapshot()
+    .clusters.filter(({ members }) => members.some(({ dataId }) => dataId === uid));
   const member = cluster?.members.find(({ dataId }) => dataId === uid);
   if (uid === undefined || cluster === undefined || member?.status !== 'UP' || orders.ofStop(uid) !== undefined) return;
   const own = member.failureDomain || member.name;
-  const away = [...awaySince(world.weka, world.clock.now())].filter(([domain, since]) => domain !== own && world.clock.now() - since >= unseenFault).map(([domain]) => domain);
+  const away = [...awaySince(world.weka, world.clock.now())]
+    .filter(([domain, since]) => domain !== own && world.clock.now() - since >= unseenFault)
+    .map(([domain]) => domain);
   if (away.length > 0) broken(`${name} got a stop flag while ${away.join(', ')} was away`);
 }
 
@@ -44,7 +53,9 @@ const shortestSecret = 8;
 
 /** Whether Secrets are children or related objects of a request. */
 function namesSecrets(request: Readonly<Record<string, unknown>>): boolean {
-  const kinds = ['children', 'related', 'attachments'].flatMap((part) => Object.entries((request[part] ?? {}) as Record<string, object>));
+  const kinds = ['children', 'related', 'attachments'].flatMap((part) =>
+    Object.entries((request[part] ?? {}) as Record<string, object>),
+  );
   return kinds.some(([kind, objects]) => kind.startsWith('Secret.') && Object.keys(objects).length > 0);
 }
 
@@ -64,7 +75,9 @@ export const stageChecks: readonly StageCheck[] = [
     watch({ world, broken, onWrite }, stage) {
       onWrite((before, after) => {
         if (before?.kind !== 'Pod' || after !== undefined || stage.forced.has(before.metadata.uid ?? '')) return;
-        const runs = world.lab.kubelet.pods().find(({ pod, running }) => pod.metadata.uid === before.metadata.uid && running.length > 0);
+        const runs = world.lab.kubelet
+          .pods()
+          .find(({ pod, running }) => pod.metadata.uid === before.metadata.uid && running.length > 0);
         if (runs !== undefined) broken(`pod ${before.metadata.name} was removed while it runs on ${runs.nodeName}`);
       });
       stage.onEffect((effect) => {
@@ -118,8 +131,11 @@ export const stageChecks: readonly StageCheck[] = [
       stage.onEffect((effect) => {
         if (effect.verb !== 'delete' || effect.kind !== 'Secret') return;
         const secret = world.get('Secret', effect.name, effect.namespace);
-        const cluster = world.list('WekaCluster').find(({ metadata }) => metadata.uid === secret?.metadata.labels?.['weka.io/cluster-id']);
-        if (cluster !== undefined && orders.ofDestruction(cluster.metadata.uid ?? '') === undefined) broken(`the Secret ${effect.name} of a cluster that is not destroyed was deleted`);
+        const cluster = world
+          .list('WekaCluster')
+          .find(({ metadata }) => metadata.uid === secret?.metadata.labels?.['weka.io/cluster-id']);
+        if (cluster !== undefined && orders.ofDestruction(cluster.metadata.uid ?? '') === undefined)
+          broken(`the Secret ${effect.name} of a cluster that is not destroyed was deleted`);
       });
     },
   },

@@ -12,11 +12,14 @@ interface PodSpec {
   tolerations?: object[];
 }
 
-const isNewPod = (object: KubernetesObject, before: KubernetesObject | undefined): boolean => object.kind === 'Pod' && before === undefined;
+const isNewPod = (object: KubernetesObject, before: KubernetesObject | undefined): boolean =>
+  object.kind === 'Pod' && before === undefined;
 
 /** A row of a webhook that changes new pods. */
 const webhook = (name: string, story: string, change: (spec: PodSpec, object: KubernetesObject) => void): Trouble => ({
-  name, by: 'person', weight: 1,
+  name,
+  by: 'person',
+  weight: 1,
   draw: (random) => ({ seconds: lasting(random, 60, 1500) }),
   begin({ admissions }) {
     const admission: Admission = (object, before) => {
@@ -28,8 +31,15 @@ const webhook = (name: string, story: string, change: (spec: PodSpec, object: Ku
 });
 
 /** A row of something that refuses new objects of a kind. */
-const refusal = (name: string, kind: string, story: string, message: (object: KubernetesObject) => string): Trouble => ({
-  name, by: 'person', weight: 2,
+const refusal = (
+  name: string,
+  kind: string,
+  story: string,
+  message: (object: KubernetesObject) => string,
+): Trouble => ({
+  name,
+  by: 'person',
+  weight: 2,
   draw: (random) => ({ seconds: lasting(random, 30, 500) }),
   begin({ admissions }) {
     const admission: Admission = (object, before) => {
@@ -42,7 +52,8 @@ const refusal = (name: string, kind: string, story: string, message: (object: Ku
 
 export const admissionTroubles: readonly Trouble[] = [
   webhook('webhook-rewrites-images', 'a webhook rewrites the images of new pods', (spec) => {
-    for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) container.image = `mirror.example.com/${container.image ?? ''}`;
+    for (const container of [...spec.containers, ...(spec.initContainers ?? [])])
+      container.image = `mirror.example.com/${container.image ?? ''}`;
   }),
   webhook('webhook-adds-a-container', 'a webhook puts a container before those of new pods', (spec) => {
     spec.containers.unshift({ name: 'injected', image: 'example.com/proxy:1' });
@@ -54,7 +65,23 @@ export const admissionTroubles: readonly Trouble[] = [
     metadata.labels = { ...metadata.labels, 'example.com/team': 'one' };
     metadata.annotations = { ...metadata.annotations, 'example.com/injected': 'yes' };
   }),
-  refusal('webhook-refuses-pods', 'Pod', 'a webhook refuses all new pods', ({ metadata }) => `admission webhook "policy.example.com" denied the request: pod ${metadata.name} is privileged`),
-  refusal('quota-of-pods-is-full', 'Pod', 'the quota of pods is used up', ({ metadata }) => `pods "${metadata.name}" is forbidden: exceeded quota: default, requested: pods=1, used: pods=12, limited: pods=12`),
-  refusal('quota-of-containers-is-full', 'WekaContainer', 'the quota of WekaContainers is used up', ({ metadata }) => `wekacontainers.weka.weka.io "${metadata.name}" is forbidden: exceeded quota: default`),
+  refusal(
+    'webhook-refuses-pods',
+    'Pod',
+    'a webhook refuses all new pods',
+    ({ metadata }) => `admission webhook "policy.example.com" denied the request: pod ${metadata.name} is privileged`,
+  ),
+  refusal(
+    'quota-of-pods-is-full',
+    'Pod',
+    'the quota of pods is used up',
+    ({ metadata }) =>
+      `pods "${metadata.name}" is forbidden: exceeded quota: default, requested: pods=1, used: pods=12, limited: pods=12`,
+  ),
+  refusal(
+    'quota-of-containers-is-full',
+    'WekaContainer',
+    'the quota of WekaContainers is used up',
+    ({ metadata }) => `wekacontainers.weka.weka.io "${metadata.name}" is forbidden: exceeded quota: default`,
+  ),
 ];

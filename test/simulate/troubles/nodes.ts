@@ -4,7 +4,13 @@ import { attempt, namesOf, ours, upNodes } from '../stage.ts';
 import { lasting, picked, which, type Begun, type Trouble } from '../trouble.ts';
 
 /** Takes these down, and gives them back. */
-function takeDown(stage: Stage, nodes: readonly string[], story: string, down: (name: string) => void, up: (name: string) => void): Begun {
+function takeDown(
+  stage: Stage,
+  nodes: readonly string[],
+  story: string,
+  down: (name: string) => void,
+  up: (name: string) => void,
+): Begun {
   for (const name of nodes) {
     stage.down.add(name);
     down(name);
@@ -22,12 +28,20 @@ function takeDown(stage: Stage, nodes: readonly string[], story: string, down: (
 
 function fail(stage: Stage, nodes: readonly string[], cause: 'power' | 'network'): Begun {
   const { machines } = stage.world.lab;
-  return takeDown(stage, nodes, cause === 'power' ? 'lost power' : 'lost the network', (name) => machines.fail(name, cause), (name) => machines.recover(name));
+  return takeDown(
+    stage,
+    nodes,
+    cause === 'power' ? 'lost power' : 'lost the network',
+    (name) => machines.fail(name, cause),
+    (name) => machines.recover(name),
+  );
 }
 
-const podsOn = (stage: Stage, node: string): string[] => namesOf(ours(stage, 'Pod').filter((pod) => (pod['spec'] as { nodeName?: string }).nodeName === node));
+const podsOn = (stage: Stage, node: string): string[] =>
+  namesOf(ours(stage, 'Pod').filter((pod) => (pod['spec'] as { nodeName?: string }).nodeName === node));
 
-const setNode = (stage: Stage, name: string, merge: object): boolean => attempt(() => stage.world.patch('Node', name, merge));
+const setNode = (stage: Stage, name: string, merge: object): boolean =>
+  attempt(() => stage.world.patch('Node', name, merge));
 
 /** Nodes with pods of the cluster first: the others would be no trouble. */
 const usedNodes = (stage: Stage): string[] => upNodes(stage).filter((name) => podsOn(stage, name).length > 0);
@@ -41,7 +55,9 @@ const taint = { key: 'example.com/maintenance', value: 'yes', effect: 'NoExecute
 
 export const nodeTroubles: readonly Trouble[] = [
   {
-    name: 'node-loses-power', by: 'fault', weight: 3,
+    name: 'node-loses-power',
+    by: 'fault',
+    weight: 3,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 10, 400) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
@@ -49,7 +65,9 @@ export const nodeTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'node-loses-network', by: 'fault', weight: 3,
+    name: 'node-loses-network',
+    by: 'fault',
+    weight: 3,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 10, 600) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
@@ -57,7 +75,8 @@ export const nodeTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'nodes-lose-power', by: 'fault',
+    name: 'nodes-lose-power',
+    by: 'fault',
     draw: (random) => ({ which: which(random), count: 2 + random.integer(2), seconds: lasting(random, 30, 300) }),
     begin(stage, args) {
       const nodes = usedNodes(stage);
@@ -67,37 +86,56 @@ export const nodeTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'all-nodes-lose-power', by: 'fault', weight: 1,
+    name: 'all-nodes-lose-power',
+    by: 'fault',
+    weight: 1,
     draw: (random) => ({ seconds: lasting(random, 20, 200) }),
     begin: (stage) => fail(stage, upNodes(stage), 'power'),
   },
   {
-    name: 'all-nodes-lose-network', by: 'fault', weight: 1,
+    name: 'all-nodes-lose-network',
+    by: 'fault',
+    weight: 1,
     draw: (random) => ({ seconds: lasting(random, 20, 200) }),
     begin: (stage) => fail(stage, upNodes(stage), 'network'),
   },
   {
-    name: 'node-reboots', by: 'person',
+    name: 'node-reboots',
+    by: 'person',
     draw: (random) => ({ which: which(random), seconds: 35 }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
       if (node === undefined) return 'no node is up';
-      return takeDown(stage, [node], 'was rebooted', (name) => stage.world.lab.machines.reboot(name), () => undefined);
+      return takeDown(
+        stage,
+        [node],
+        'was rebooted',
+        (name) => stage.world.lab.machines.reboot(name),
+        () => undefined,
+      );
     },
   },
   {
-    name: 'node-shuts-down', by: 'person',
+    name: 'node-shuts-down',
+    by: 'person',
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 300) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
       if (node === undefined) return 'no node is up';
-      for (const pod of podsOn(stage, node)) stage.world.lab.kubelet.evict('default', pod, 'Terminated', 'Pod was terminated in response to imminent node shutdown.');
+      for (const pod of podsOn(stage, node))
+        stage.world.lab.kubelet.evict(
+          'default',
+          pod,
+          'Terminated',
+          'Pod was terminated in response to imminent node shutdown.',
+        );
       const begun = fail(stage, [node], 'power');
       return { ...begun, story: `${node} was shut down in order` };
     },
   },
   {
-    name: 'node-is-cordoned', by: 'person',
+    name: 'node-is-cordoned',
+    by: 'person',
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 900) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
@@ -105,7 +143,9 @@ export const nodeTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'node-is-drained', by: 'person', weight: 3,
+    name: 'node-is-drained',
+    by: 'person',
+    weight: 3,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 60, 1200) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
@@ -116,28 +156,42 @@ export const nodeTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'node-is-tainted', by: 'person',
+    name: 'node-is-tainted',
+    by: 'person',
     draw: (random) => ({ which: which(random), seconds: lasting(random, 30, 600) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
       if (node === undefined) return 'no node is up';
-      const taints = (): { key: string }[] => ((stage.world.get('Node', node)?.spec?.['taints'] ?? []) as { key: string }[]).filter(({ key }) => key !== taint.key);
+      const taints = (): { key: string }[] =>
+        ((stage.world.get('Node', node)?.spec?.['taints'] ?? []) as { key: string }[]).filter(
+          ({ key }) => key !== taint.key,
+        );
       setNode(stage, node, { spec: { taints: [...taints(), taint] } });
-      return { story: `${node} got a NoExecute taint`, end: () => setNode(stage, node, { spec: { taints: taints() } }) };
+      return {
+        story: `${node} got a NoExecute taint`,
+        end: () => setNode(stage, node, { spec: { taints: taints() } }),
+      };
     },
   },
   {
-    name: 'node-loses-its-role', by: 'person', weight: 1,
+    name: 'node-loses-its-role',
+    by: 'person',
+    weight: 1,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 400) }),
     begin(stage, args) {
       const node = picked(usedNodes(stage), args['which']);
       if (node === undefined) return 'no node is up';
       setNode(stage, node, { metadata: { labels: { 'weka.io/role': null } } });
-      return { story: `the label weka.io/role was taken off ${node}`, end: () => setNode(stage, node, { metadata: { labels: { 'weka.io/role': 'backend' } } }) };
+      return {
+        story: `the label weka.io/role was taken off ${node}`,
+        end: () => setNode(stage, node, { metadata: { labels: { 'weka.io/role': 'backend' } } }),
+      };
     },
   },
   {
-    name: 'images-cannot-be-pulled', by: 'fault', weight: 3,
+    name: 'images-cannot-be-pulled',
+    by: 'fault',
+    weight: 3,
     draw: (random) => ({ which: which(random), everywhere: random.next() < 0.4, seconds: lasting(random, 30, 500) }),
     begin(stage, args) {
       const { hardware } = stage.world.lab;
@@ -149,18 +203,28 @@ export const nodeTroubles: readonly Trouble[] = [
       }
       return {
         story: `images were collected and can not be pulled on ${hosts.map(({ name }) => name).join(', ')}`,
-        end: () => hosts.forEach((host) => { delete host.imagePullError; }),
+        end: () =>
+          hosts.forEach((host) => {
+            delete host.imagePullError;
+          }),
       };
     },
   },
   {
-    name: 'drivers-cannot-be-loaded', by: 'fault', weight: 1,
+    name: 'drivers-cannot-be-loaded',
+    by: 'fault',
+    weight: 1,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 30, 500) }),
     begin(stage, args) {
       const host = picked(stage.world.lab.hardware.list(), args['which']);
       if (host === undefined) return 'no machine is there';
       host.driverLoadError = 'no drivers for this kernel';
-      return { story: `kernel drivers can not be loaded on ${host.name}`, end: () => { delete host.driverLoadError; } };
+      return {
+        story: `kernel drivers can not be loaded on ${host.name}`,
+        end: () => {
+          delete host.driverLoadError;
+        },
+      };
     },
   },
 ];

@@ -9,13 +9,18 @@ type Policy = NonNullable<DeleteOptions['propagationPolicy']>;
 const policies: readonly Policy[] = ['Background', 'Foreground'];
 
 const containers = (stage: Stage): KubernetesObject[] => ours(stage, 'WekaContainer');
-const pickedContainer = (stage: Stage, fraction: unknown): string | undefined => picked(namesOf(containers(stage)), fraction);
-const pickedPod = (stage: Stage, fraction: unknown): string | undefined => picked(namesOf(ours(stage, 'Pod')), fraction);
+const pickedContainer = (stage: Stage, fraction: unknown): string | undefined =>
+  picked(namesOf(containers(stage)), fraction);
+const pickedPod = (stage: Stage, fraction: unknown): string | undefined =>
+  picked(namesOf(ours(stage, 'Pod')), fraction);
 
 const none = 'there is none';
 
 /** A row for one object that is picked. */
-function toOne(find: (stage: Stage, fraction: unknown) => string | undefined, act: (stage: Stage, name: string) => Begun | string): Pick<Trouble, 'draw' | 'begin'> {
+function toOne(
+  find: (stage: Stage, fraction: unknown) => string | undefined,
+  act: (stage: Stage, name: string) => Begun | string,
+): Pick<Trouble, 'draw' | 'begin'> {
   return {
     draw: (random) => ({ which: which(random) }),
     begin(stage, args) {
@@ -25,19 +30,35 @@ function toOne(find: (stage: Stage, fraction: unknown) => string | undefined, ac
   };
 }
 
-const remove = (stage: Stage, kind: string, name: string, options: DeleteOptions = {}): boolean => attempt(() => stage.world.delete(kind, name, options));
-const patch = (stage: Stage, kind: string, name: string, merge: object): boolean => attempt(() => stage.world.patch(kind, name, merge));
+const remove = (stage: Stage, kind: string, name: string, options: DeleteOptions = {}): boolean =>
+  attempt(() => stage.world.delete(kind, name, options));
+const patch = (stage: Stage, kind: string, name: string, merge: object): boolean =>
+  attempt(() => stage.world.patch(kind, name, merge));
 
 function wipeStatus(stage: Stage, kind: string, name: string): void {
   const { store } = stage.world.lab;
   const definition = store.definitionOf('weka.weka.io/v1alpha1', kind)!;
-  attempt(() => void store.patch(definition, definition.namespaced ? 'default' : undefined, name, 'application/json-patch+json', [{ op: 'replace', path: '/status', value: {} }], 'status'));
+  attempt(
+    () =>
+      void store.patch(
+        definition,
+        definition.namespaced ? 'default' : undefined,
+        name,
+        'application/json-patch+json',
+        [{ op: 'replace', path: '/status', value: {} }],
+        'status',
+      ),
+  );
 }
 
 /** Its claims and drives are for a person to clean up from now on. */
 function giveUp(stage: Stage, name: string): void {
   const uid = stage.world.get('WekaContainer', name)?.metadata.uid ?? '';
-  const holders = stage.world.list('WekaClaims').map((claims) => (claims['spec'] as { holders?: Record<string, { drives?: string[] }> } | undefined)?.holders?.[uid]);
+  const holders = stage.world
+    .list('WekaClaims')
+    .map(
+      (claims) => (claims['spec'] as { holders?: Record<string, { drives?: string[] }> } | undefined)?.holders?.[uid],
+    );
   for (const thing of [uid, ...holders.flatMap((holder) => holder?.drives ?? [])]) stage.given.add(thing);
 }
 
@@ -49,14 +70,18 @@ function deleteRole(stage: Stage, mode: string, options: DeleteOptions): string[
 
 export const objectTroubles: readonly Trouble[] = [
   {
-    name: 'pod-is-deleted', by: 'person', weight: 3,
+    name: 'pod-is-deleted',
+    by: 'person',
+    weight: 3,
     ...toOne(pickedPod, (stage, name) => {
       remove(stage, 'Pod', name);
       return { story: `pod ${name} was deleted` };
     }),
   },
   {
-    name: 'pod-is-removed-by-force', by: 'person', weight: 3,
+    name: 'pod-is-removed-by-force',
+    by: 'person',
+    weight: 3,
     ...toOne(pickedPod, (stage, name) => {
       stage.forced.add(stage.world.get('Pod', name)?.metadata.uid ?? '');
       remove(stage, 'Pod', name, { gracePeriodSeconds: 0 });
@@ -64,7 +89,9 @@ export const objectTroubles: readonly Trouble[] = [
     }),
   },
   {
-    name: 'all-pods-are-deleted', by: 'person', weight: 2,
+    name: 'all-pods-are-deleted',
+    by: 'person',
+    weight: 2,
     draw: () => ({}),
     begin(stage) {
       for (const name of namesOf(ours(stage, 'Pod'))) remove(stage, 'Pod', name);
@@ -72,14 +99,18 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'pod-is-evicted', by: 'fault', weight: 3,
+    name: 'pod-is-evicted',
+    by: 'fault',
+    weight: 3,
     ...toOne(pickedPod, (stage, name) => {
       stage.world.lab.kubelet.evict('default', name, 'Evicted', 'The node was low on resource: ephemeral-storage.');
       return { story: `pod ${name} was evicted by its kubelet` };
     }),
   },
   {
-    name: 'container-is-deleted', by: 'person', weight: 3,
+    name: 'container-is-deleted',
+    by: 'person',
+    weight: 3,
     draw: (random) => ({ which: which(random), policy: policies[random.integer(policies.length)] ?? 'Background' }),
     begin(stage, args) {
       const name = pickedContainer(stage, args['which']);
@@ -89,22 +120,32 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'container-is-orphaned', by: 'person',
+    name: 'container-is-orphaned',
+    by: 'person',
     ...toOne(pickedContainer, (stage, name) => {
       remove(stage, 'WekaContainer', name, { propagationPolicy: 'Orphan' });
       return { story: `WekaContainer ${name} was deleted, Orphan` };
     }),
   },
   {
-    name: 'role-is-deleted', by: 'person', weight: 1, onceALife: true,
-    draw: (random) => ({ mode: random.next() < 0.5 ? 'drive' : 'compute', policy: policies[random.integer(policies.length)] ?? 'Background' }),
+    name: 'role-is-deleted',
+    by: 'person',
+    weight: 1,
+    onceALife: true,
+    draw: (random) => ({
+      mode: random.next() < 0.5 ? 'drive' : 'compute',
+      policy: policies[random.integer(policies.length)] ?? 'Background',
+    }),
     begin(stage, args) {
       const names = deleteRole(stage, String(args['mode']), { propagationPolicy: args['policy'] as Policy });
-      return names.length === 0 ? none : { story: `all ${String(args['mode'])} containers were deleted, ${String(args['policy'])}` };
+      return names.length === 0
+        ? none
+        : { story: `all ${String(args['mode'])} containers were deleted, ${String(args['policy'])}` };
     },
   },
   {
-    name: 'pod-loses-a-label', by: 'person',
+    name: 'pod-loses-a-label',
+    by: 'person',
     draw: (random) => ({ which: which(random), label: random.next() < 0.5 ? 'weka.io/mode' : 'app' }),
     begin(stage, args) {
       const name = pickedPod(stage, args['which']);
@@ -114,22 +155,28 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'pod-loses-its-owner', by: 'person',
+    name: 'pod-loses-its-owner',
+    by: 'person',
     ...toOne(pickedPod, (stage, name) => {
       patch(stage, 'Pod', name, { metadata: { labels: { 'controller-uid': null } } });
       return { story: `the label controller-uid was taken off pod ${name}` };
     }),
   },
   {
-    name: 'pod-loses-its-annotations', by: 'person',
+    name: 'pod-loses-its-annotations',
+    by: 'person',
     ...toOne(pickedPod, (stage, name) => {
       patch(stage, 'Pod', name, { metadata: { annotations: null } });
       return { story: `all annotations were taken off pod ${name}` };
     }),
   },
   {
-    name: 'container-loses-a-label', by: 'person',
-    draw: (random) => ({ which: which(random), label: ['weka.io/mode', 'app', 'controller-uid', 'weka.io/cluster-id'][random.integer(4)] ?? 'app' }),
+    name: 'container-loses-a-label',
+    by: 'person',
+    draw: (random) => ({
+      which: which(random),
+      label: ['weka.io/mode', 'app', 'controller-uid', 'weka.io/cluster-id'][random.integer(4)] ?? 'app',
+    }),
     begin(stage, args) {
       const name = pickedContainer(stage, args['which']);
       if (name === undefined) return none;
@@ -138,14 +185,16 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'container-loses-its-finalizers', by: 'person',
+    name: 'container-loses-its-finalizers',
+    by: 'person',
     ...toOne(pickedContainer, (stage, name) => {
       patch(stage, 'WekaContainer', name, { metadata: { finalizers: null } });
       return { story: `the finalizers of WekaContainer ${name} were removed` };
     }),
   },
   {
-    name: 'container-vanishes', by: 'person',
+    name: 'container-vanishes',
+    by: 'person',
     ...toOne(pickedContainer, (stage, name) => {
       giveUp(stage, name);
       remove(stage, 'WekaContainer', name);
@@ -154,7 +203,8 @@ export const objectTroubles: readonly Trouble[] = [
     }),
   },
   {
-    name: 'cluster-is-replaced-without-finalizers', by: 'person',
+    name: 'cluster-is-replaced-without-finalizers',
+    by: 'person',
     draw: () => ({}),
     begin(stage) {
       patch(stage, 'WekaCluster', 'demo', { metadata: { finalizers: null, labels: null, annotations: null } });
@@ -162,36 +212,55 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'container-is-edited', by: 'person',
-    draw: (random) => ({ which: which(random), field: ['additionalMemory', 'nodeAffinity', 'image', 'numDrives', 'name'][random.integer(5)] ?? 'image' }),
+    name: 'container-is-edited',
+    by: 'person',
+    draw: (random) => ({
+      which: which(random),
+      field: ['additionalMemory', 'nodeAffinity', 'image', 'numDrives', 'name'][random.integer(5)] ?? 'image',
+    }),
     begin(stage, args) {
       const name = pickedContainer(stage, args['which']);
       if (name === undefined) return none;
-      const values: Record<string, unknown> = { additionalMemory: 777, nodeAffinity: 'node-1', image: 'example.com/other:1', numDrives: 2, name: 'another' };
+      const values: Record<string, unknown> = {
+        additionalMemory: 777,
+        nodeAffinity: 'node-1',
+        image: 'example.com/other:1',
+        numDrives: 2,
+        name: 'another',
+      };
       patch(stage, 'WekaContainer', name, { spec: { [String(args['field'])]: values[String(args['field'])] } });
       return { story: `spec.${String(args['field'])} of WekaContainer ${name} was edited` };
     },
   },
   {
-    name: 'container-port-is-edited', by: 'person',
+    name: 'container-port-is-edited',
+    by: 'person',
     ...toOne(pickedContainer, (stage, name) => {
       patch(stage, 'WekaContainer', name, { spec: { port: 36_000 } });
       return { story: `spec.port of WekaContainer ${name} was edited` };
     }),
   },
   {
-    name: 'status-is-wiped', by: 'person',
-    draw: (random) => ({ which: which(random), kind: ['WekaContainer', 'WekaCluster', 'WekaNode'][random.integer(3)] ?? 'WekaCluster' }),
+    name: 'status-is-wiped',
+    by: 'person',
+    draw: (random) => ({
+      which: which(random),
+      kind: ['WekaContainer', 'WekaCluster', 'WekaNode'][random.integer(3)] ?? 'WekaCluster',
+    }),
     begin(stage, args) {
       const kind = String(args['kind']);
-      const name = picked(namesOf(stage.world.list(kind).filter(({ metadata }) => metadata.namespace !== 'weka-operator-system')), args['which']);
+      const name = picked(
+        namesOf(stage.world.list(kind).filter(({ metadata }) => metadata.namespace !== 'weka-operator-system')),
+        args['which'],
+      );
       if (name === undefined) return none;
       wipeStatus(stage, kind, name);
       return { story: `the status of ${kind} ${name} was wiped` };
     },
   },
   {
-    name: 'claims-are-deleted', by: 'person',
+    name: 'claims-are-deleted',
+    by: 'person',
     draw: (random) => ({ which: which(random), all: random.next() < 0.3 }),
     begin(stage, args) {
       const names = namesOf(stage.world.list('WekaClaims'));
@@ -202,19 +271,27 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'members-are-deleted', by: 'person', weight: 1,
+    name: 'members-are-deleted',
+    by: 'person',
+    weight: 1,
     draw: () => ({}),
-    begin: (stage) => (remove(stage, 'WekaMembers', 'demo-members') ? { story: 'WekaMembers demo-members was deleted' } : none),
+    begin: (stage) =>
+      remove(stage, 'WekaMembers', 'demo-members') ? { story: 'WekaMembers demo-members was deleted' } : none,
   },
   {
-    name: 'wekanode-is-deleted', by: 'person',
-    ...toOne((stage, fraction) => picked(namesOf(stage.world.list('WekaNode')), fraction), (stage, name) => {
-      remove(stage, 'WekaNode', name);
-      return { story: `WekaNode ${name} was deleted` };
-    }),
+    name: 'wekanode-is-deleted',
+    by: 'person',
+    ...toOne(
+      (stage, fraction) => picked(namesOf(stage.world.list('WekaNode')), fraction),
+      (stage, name) => {
+        remove(stage, 'WekaNode', name);
+        return { story: `WekaNode ${name} was deleted` };
+      },
+    ),
   },
   {
-    name: 'boot-scripts-are-deleted', by: 'person',
+    name: 'boot-scripts-are-deleted',
+    by: 'person',
     draw: () => ({}),
     begin(stage) {
       const names = namesOf(ours(stage, 'ConfigMap')).filter((name) => name.startsWith('weka-boot-scripts'));
@@ -223,15 +300,30 @@ export const objectTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'secret-is-deleted', by: 'person',
+    name: 'secret-is-deleted',
+    by: 'person',
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 400) }),
     begin(stage, args) {
-      const secret = picked(ours(stage, 'Secret').filter(({ metadata }) => metadata.name.startsWith('weka-')), args['which']);
+      const secret = picked(
+        ours(stage, 'Secret').filter(({ metadata }) => metadata.name.startsWith('weka-')),
+        args['which'],
+      );
       if (secret === undefined) return none;
       remove(stage, 'Secret', secret.metadata.name);
-      const { apiVersion, kind, type, data, metadata: { name, namespace, labels } } = secret;
+      const {
+        apiVersion,
+        kind,
+        type,
+        data,
+        metadata: { name, namespace, labels },
+      } = secret;
       const backup = { apiVersion, kind, type, data, metadata: { name, namespace, labels } } as KubernetesObject;
-      return { story: `Secret ${name} was deleted`, end: () => { if (stage.world.get('Secret', name) === undefined) attempt(() => stage.world.apply(backup)); } };
+      return {
+        story: `Secret ${name} was deleted`,
+        end: () => {
+          if (stage.world.get('Secret', name) === undefined) attempt(() => stage.world.apply(backup));
+        },
+      };
     },
   },
 ];

@@ -5,16 +5,30 @@ const tenth = (value: number): number => Math.floor(value * 1000) / 1000;
 
 export const operatorTroubles: readonly Trouble[] = [
   {
-    name: 'hook-calls-go-wrong', by: 'fault', weight: 3,
-    draw: (random) => ({ lost: tenth(random.next() * 0.3), answerLost: tenth(random.next() * 0.3), repeated: tenth(random.next() * 0.3), delayMilliseconds: random.integer(2000), seconds: lasting(random, 30, 600) }),
+    name: 'hook-calls-go-wrong',
+    by: 'fault',
+    weight: 3,
+    draw: (random) => ({
+      lost: tenth(random.next() * 0.3),
+      answerLost: tenth(random.next() * 0.3),
+      repeated: tenth(random.next() * 0.3),
+      delayMilliseconds: random.integer(2000),
+      seconds: lasting(random, 30, 600),
+    }),
     begin({ transport }, { lost, answerLost, repeated, delayMilliseconds }) {
-      const faults = { lost: Number(lost), answerLost: Number(answerLost), repeated: Number(repeated), delayMilliseconds: Number(delayMilliseconds) };
+      const faults = {
+        lost: Number(lost),
+        answerLost: Number(answerLost),
+        repeated: Number(repeated),
+        delayMilliseconds: Number(delayMilliseconds),
+      };
       transport.add(faults);
       return { story: `hook calls: ${JSON.stringify(faults)}`, end: () => transport.delete(faults) };
     },
   },
   {
-    name: 'hooks-are-away', by: 'operator',
+    name: 'hooks-are-away',
+    by: 'operator',
     draw: (random) => ({ seconds: lasting(random, 20, 400) }),
     begin({ transport }) {
       const faults = { lost: 1, answerLost: 0, repeated: 0, delayMilliseconds: 5 };
@@ -23,8 +37,14 @@ export const operatorTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'sidecar-access-goes-wrong', by: 'fault', weight: 3,
-    draw: (random) => ({ lost: tenth(random.next() * 0.3), answerLost: tenth(random.next() * 0.3), seconds: lasting(random, 30, 600) }),
+    name: 'sidecar-access-goes-wrong',
+    by: 'fault',
+    weight: 3,
+    draw: (random) => ({
+      lost: tenth(random.next() * 0.3),
+      answerLost: tenth(random.next() * 0.3),
+      seconds: lasting(random, 30, 600),
+    }),
     begin({ access }, { lost, answerLost }) {
       const faults = { lost: Number(lost), answerLost: Number(answerLost) };
       access.add(faults);
@@ -32,7 +52,9 @@ export const operatorTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'sidecar-cannot-reach-the-cluster', by: 'fault', weight: 1,
+    name: 'sidecar-cannot-reach-the-cluster',
+    by: 'fault',
+    weight: 1,
     draw: (random) => ({ seconds: lasting(random, 20, 300) }),
     begin({ access }) {
       const faults = { lost: 1, answerLost: 0 };
@@ -41,15 +63,21 @@ export const operatorTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'sidecar-is-killed', by: 'operator', weight: 3,
+    name: 'sidecar-is-killed',
+    by: 'operator',
+    weight: 3,
     draw: (random) => ({ effects: 1 + random.integer(30), before: random.next() < 0.5 }),
     begin(stage, args) {
       stage.killSidecar({ effects: Number(args['effects']), before: args['before'] === true });
-      return { story: `the sidecar dies ${args['before'] === true ? 'before' : 'after'} its effect number ${String(args['effects'])} from now` };
+      return {
+        story: `the sidecar dies ${args['before'] === true ? 'before' : 'after'} its effect number ${String(args['effects'])} from now`,
+      };
     },
   },
   {
-    name: 'metacontroller-is-killed', by: 'operator', weight: 2,
+    name: 'metacontroller-is-killed',
+    by: 'operator',
+    weight: 2,
     draw: () => ({}),
     begin({ world }) {
       void world.lab.restartDriver();
@@ -57,7 +85,9 @@ export const operatorTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'watches-break', by: 'fault', weight: 1,
+    name: 'watches-break',
+    by: 'fault',
+    weight: 1,
     draw: () => ({}),
     begin({ world }) {
       world.lab.store.breakWatches({ forget: true });

@@ -13,7 +13,13 @@ interface UsedDrive {
 /** Drives that weka uses, and none while anything of the cluster is away or other drives are not whole: two such faults would be the end of data. */
 function drivesToSpare(stage: Stage): UsedDrive[] {
   const [cluster] = stage.world.weka.snapshot().clusters;
-  if (cluster === undefined || stage.down.size > 0 || !cluster.fullyProtected || cluster.drives.some(({ status }) => status !== 'ACTIVE')) return [];
+  if (
+    cluster === undefined ||
+    stage.down.size > 0 ||
+    !cluster.fullyProtected ||
+    cluster.drives.some(({ status }) => status !== 'ACTIVE')
+  )
+    return [];
   return cluster.drives.map(({ serial, nodeName }) => ({ serial, node: nodeName }));
 }
 
@@ -22,14 +28,21 @@ const blockedAnnotation = 'weka.io/blocked-drives';
 function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => string[]): void {
   const text = stage.world.get('Node', node)?.metadata.annotations?.[blockedAnnotation] ?? '[]';
   const blocked = change(JSON.parse(text) as string[]);
-  attempt(() => stage.world.patch('Node', node, { metadata: { annotations: { [blockedAnnotation]: blocked.length === 0 ? null : JSON.stringify(blocked) } } }));
+  attempt(() =>
+    stage.world.patch('Node', node, {
+      metadata: { annotations: { [blockedAnnotation]: blocked.length === 0 ? null : JSON.stringify(blocked) } },
+    }),
+  );
 }
 
-const member = (stage: Stage, fraction: unknown): string | undefined => picked(stage.world.weka.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
+const member = (stage: Stage, fraction: unknown): string | undefined =>
+  picked(stage.world.weka.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
 
 export const wekaTroubles: readonly Trouble[] = [
   {
-    name: 'drive-fails', by: 'fault', weight: 2,
+    name: 'drive-fails',
+    by: 'fault',
+    weight: 2,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 300) }),
     begin(stage, args) {
       const drive = picked(drivesToSpare(stage), args['which']);
@@ -46,7 +59,9 @@ export const wekaTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'drive-is-blocked', by: 'person', weight: 2,
+    name: 'drive-is-blocked',
+    by: 'person',
+    weight: 2,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 5, 600) }),
     begin(stage, args) {
       const drive = picked(drivesToSpare(stage), args['which']);
@@ -54,24 +69,33 @@ export const wekaTroubles: readonly Trouble[] = [
       setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
       // what was replaced keeps its signature
       stage.given.add(drive.serial);
-      return { story: `drive ${drive.serial} of ${drive.node} was blocked`, end: () => setBlocked(stage, drive.node, (blocked) => blocked.filter((serial) => serial !== drive.serial)) };
+      return {
+        story: `drive ${drive.serial} of ${drive.node} was blocked`,
+        end: () => setBlocked(stage, drive.node, (blocked) => blocked.filter((serial) => serial !== drive.serial)),
+      };
     },
   },
   {
-    name: 'drives-are-not-listed', by: 'person', weight: 1,
+    name: 'drives-are-not-listed',
+    by: 'person',
+    weight: 1,
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 400) }),
     begin(stage, args) {
       const node = picked(stage.world.list('Node'), args['which']);
       const annotation = 'weka.io/weka-drives';
       const before = node?.metadata.annotations?.[annotation];
       if (node === undefined || before === undefined) return 'no node says its drives';
-      const put = (value: string | null): boolean => attempt(() => stage.world.patch('Node', node.metadata.name, { metadata: { annotations: { [annotation]: value } } }));
+      const put = (value: string | null): boolean =>
+        attempt(() =>
+          stage.world.patch('Node', node.metadata.name, { metadata: { annotations: { [annotation]: value } } }),
+        );
       put(null);
       return { story: `the annotation ${annotation} was taken off ${node.metadata.name}`, end: () => put(before) };
     },
   },
   {
-    name: 'weka-is-late', by: 'fault',
+    name: 'weka-is-late',
+    by: 'fault',
     draw: (random) => ({ milliseconds: 500 + random.integer(20_000), seconds: lasting(random, 30, 300) }),
     begin: ({ world }, args) => ({
       story: `weka answers ${String(args['milliseconds'])} ms late`,
@@ -79,40 +103,74 @@ export const wekaTroubles: readonly Trouble[] = [
     }),
   },
   {
-    name: 'weka-answers-nothing', by: 'fault',
+    name: 'weka-answers-nothing',
+    by: 'fault',
     draw: (random) => ({ which: which(random), everybody: random.next() < 0.5, seconds: lasting(random, 20, 200) }),
     begin(stage, args) {
       const name = args['everybody'] === true ? undefined : member(stage, args['which']);
-      return { story: `${name ?? 'every member'} answers with empty lists`, end: stage.world.weka.distort(name, emptied) };
+      return {
+        story: `${name ?? 'every member'} answers with empty lists`,
+        end: stage.world.weka.distort(name, emptied),
+      };
     },
   },
   {
-    name: 'weka-answers-partly', by: 'fault',
-    draw: (random) => ({ which: which(random), everybody: random.next() < 0.5, chance: 0.02 + 0.2 * which(random), seed: random.integer(1_000_000), seconds: lasting(random, 20, 200) }),
+    name: 'weka-answers-partly',
+    by: 'fault',
+    draw: (random) => ({
+      which: which(random),
+      everybody: random.next() < 0.5,
+      chance: 0.02 + 0.2 * which(random),
+      seed: random.integer(1_000_000),
+      seconds: lasting(random, 20, 200),
+    }),
     begin(stage, args) {
       const name = args['everybody'] === true ? undefined : member(stage, args['which']);
       const random = createRandom(Number(args['seed']));
-      return { story: `${name ?? 'every member'} leaves out parts of its answers`, end: stage.world.weka.distort(name, thinned(() => random.next(), Number(args['chance']))) };
+      return {
+        story: `${name ?? 'every member'} leaves out parts of its answers`,
+        end: stage.world.weka.distort(
+          name,
+          thinned(() => random.next(), Number(args['chance'])),
+        ),
+      };
     },
   },
   {
-    name: 'member-hears-nothing', by: 'fault',
+    name: 'member-hears-nothing',
+    by: 'fault',
     draw: (random) => ({ which: which(random), seconds: lasting(random, 30, 300) }),
     begin(stage, args) {
       const name = member(stage, args['which']);
-      return name === undefined ? 'there is no member' : { story: `${name} repeats its first answers`, end: stage.world.weka.distort(name, stale()) };
+      return name === undefined
+        ? 'there is no member'
+        : { story: `${name} repeats its first answers`, end: stage.world.weka.distort(name, stale()) };
     },
   },
   {
-    name: 'runtime-report-is-garbage', by: 'fault',
-    draw: (random) => ({ which: which(random), everybody: random.next() < 0.3, text: ['', '{', 'null', '{"schema":1}', '[]'][random.integer(5)] ?? '', seconds: lasting(random, 20, 300) }),
+    name: 'runtime-report-is-garbage',
+    by: 'fault',
+    draw: (random) => ({
+      which: which(random),
+      everybody: random.next() < 0.3,
+      text: ['', '{', 'null', '{"schema":1}', '[]'][random.integer(5)] ?? '',
+      seconds: lasting(random, 20, 300),
+    }),
     begin(stage, args) {
-      const pods = stage.world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default').map(({ metadata }) => metadata.name);
+      const pods = stage.world
+        .list('Pod')
+        .filter(({ metadata }) => metadata.namespace === 'default')
+        .map(({ metadata }) => metadata.name);
       const one = picked(pods, args['which']);
       const disguise: Parameters<Stage['disguises']['add']>[0] = ({ pod, command }, answer) =>
-        (command.includes('report') && (args['everybody'] === true || pod === one) ? { ...answer, stdout: String(args['text']) } : undefined);
+        command.includes('report') && (args['everybody'] === true || pod === one)
+          ? { ...answer, stdout: String(args['text']) }
+          : undefined;
       stage.disguises.add(disguise);
-      return { story: `the runtime of ${args['everybody'] === true ? 'every pod' : (one ?? '-')} reports ${JSON.stringify(args['text'])}`, end: () => stage.disguises.delete(disguise) };
+      return {
+        story: `the runtime of ${args['everybody'] === true ? 'every pod' : (one ?? '-')} reports ${JSON.stringify(args['text'])}`,
+        end: () => stage.disguises.delete(disguise),
+      };
     },
   },
 ];

@@ -4,11 +4,14 @@ import { attempt } from '../stage.ts';
 import { lasting, type Trouble } from '../trouble.ts';
 
 const wish = (stage: Stage, spec: object): boolean => attempt(() => stage.world.patch('WekaCluster', 'demo', { spec }));
-const isTerminating = (stage: Stage): boolean => stage.world.get('WekaCluster', 'demo')?.metadata.deletionTimestamp !== undefined;
+const isTerminating = (stage: Stage): boolean =>
+  stage.world.get('WekaCluster', 'demo')?.metadata.deletionTimestamp !== undefined;
 
 export const wishTroubles: readonly Trouble[] = [
   {
-    name: 'memory-is-changed', by: 'person', weight: 3,
+    name: 'memory-is-changed',
+    by: 'person',
+    weight: 3,
     draw: (random) => ({ role: random.next() < 0.5 ? 'drive' : 'compute', mebibytes: 100 + random.integer(900) }),
     begin(stage, args) {
       wish(stage, { additionalMemory: { [String(args['role'])]: args['mebibytes'] } });
@@ -16,7 +19,10 @@ export const wishTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'two-tools-flip-a-field', by: 'person', weight: 1, onceALife: true,
+    name: 'two-tools-flip-a-field',
+    by: 'person',
+    weight: 1,
+    onceALife: true,
     draw: (random) => ({ period: 20 + random.integer(100), seconds: lasting(random, 200, 1200) }),
     begin(stage, args) {
       let isOn = false;
@@ -28,11 +34,18 @@ export const wishTroubles: readonly Trouble[] = [
         stage.world.clock.after(Number(args['period']) * 1000, flip);
       };
       flip();
-      return { story: `two tools flip additionalMemory.compute every ${String(args['period'])} s`, end: () => { ended = true; } };
+      return {
+        story: `two tools flip additionalMemory.compute every ${String(args['period'])} s`,
+        end: () => {
+          ended = true;
+        },
+      };
     },
   },
   {
-    name: 'cluster-is-paused', by: 'person', weight: 1,
+    name: 'cluster-is-paused',
+    by: 'person',
+    weight: 1,
     draw: (random) => ({ seconds: lasting(random, 5, 300) }),
     begin(stage) {
       wish(stage, { overrides: { paused: true } });
@@ -40,7 +53,10 @@ export const wishTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'one-more-container', by: 'person', weight: 1, onceALife: true,
+    name: 'one-more-container',
+    by: 'person',
+    weight: 1,
+    onceALife: true,
     draw: (random) => ({ role: random.next() < 0.5 ? 'drive' : 'compute' }),
     begin(stage, args) {
       const drive = args['role'] === 'drive';
@@ -50,12 +66,16 @@ export const wishTroubles: readonly Trouble[] = [
     },
   },
   {
-    name: 'deletion-is-cancelled', by: 'person', weight: 1, onceALife: true,
+    name: 'deletion-is-cancelled',
+    by: 'person',
+    weight: 1,
+    onceALife: true,
     draw: (random) => ({ seconds: lasting(random, 5, 500) }),
     begin(stage) {
       if (isTerminating(stage)) return 'the cluster is being deleted already';
       // then its containers wait for the word of a person, and there is no way back
-      if ((stage.world.get('WekaCluster', 'demo')?.metadata.finalizers ?? []).length === 0) return 'without a finalizer the cluster would be gone at once';
+      if ((stage.world.get('WekaCluster', 'demo')?.metadata.finalizers ?? []).length === 0)
+        return 'without a finalizer the cluster would be gone at once';
       attempt(() => stage.world.delete('WekaCluster', 'demo'));
       return { story: 'the cluster was deleted', end: () => wish(stage, { overrides: { cancelDeletion: true } }) };
     },

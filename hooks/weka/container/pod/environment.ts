@@ -18,7 +18,8 @@ function variable([name, value]: [string, string]): EnvVar {
 
 const yesNo = (value: boolean | undefined): string => String(value === true);
 const list = (values: readonly unknown[] | undefined): string => (values ?? []).join(',');
-const json = (values: readonly unknown[] | undefined): string => ((values ?? []).length > 0 ? JSON.stringify(values) : '');
+const json = (values: readonly unknown[] | undefined): string =>
+  (values ?? []).length > 0 ? JSON.stringify(values) : '';
 
 /** The devices by name; empty when they are chosen by subnet or selector; UDP when nothing is said. */
 export function networkDevice(network: Network = {}): string {
@@ -99,7 +100,9 @@ function conditionalVariables(input: PodInput): Record<string, string> {
   const join = input.joinIpPorts ?? spec.joinIpPorts ?? [];
   return {
     ...coreIdsVariable(input),
-    ...(range === undefined ? {} : { BASE_PORT: String(range.basePort ?? 0), PORT_RANGE: String(range.portRange ?? 0) }),
+    ...(range === undefined
+      ? {}
+      : { BASE_PORT: String(range.basePort ?? 0), PORT_RANGE: String(range.portRange ?? 0) }),
     ...(pvc !== undefined && is(spec.mode, 'persistent') ? { WEKA_PERSISTENCE_MODE: 'global' } : {}),
     ...(join.length > 0 ? { JOIN_IPS: list(join) } : {}),
     // without an identity of its own weka refuses a second container on the machine
@@ -144,6 +147,9 @@ export function environment(input: PodInput): EnvVar[] {
     CORES: String(coresOf(container)),
     ...conditionalVariables(input),
   };
-  const downward = Object.entries(fromPod).map(([name, fieldPath]): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } }));
+  const downward = Object.entries(fromPod).map(([name, fieldPath]): EnvVar => ({
+    name,
+    valueFrom: { fieldRef: { fieldPath } },
+  }));
   return [...Object.entries(values).map(variable), ...downward];
 }

@@ -7,14 +7,40 @@ import { coresOf, extraCoresOf } from './input.ts';
 
 /** Fields as they stand. Cores are added in normal form below. */
 const rolling = [
-  'coreIds', 'cpuPolicy', 'network', 'ipv6', 'port', 'agentPort', 'portRange', 'exposePorts', 'exposedPorts', 'hugepages',
-  'hugepagesOffset', 'hugepagesSize', 'hugepagesSizeOverride', 'additionalMemory', 'resources', 'numDrives', 'driveCapacity',
-  'containerCapacity', 'driveTypesRatio', 'tracesConfiguration', 'wekaSecretRef', 'additionalSecrets', 'nodeInfoConfigMap',
-  'serviceAccountName', 'hostPID', 'pvc',
+  'coreIds',
+  'cpuPolicy',
+  'network',
+  'ipv6',
+  'port',
+  'agentPort',
+  'portRange',
+  'exposePorts',
+  'exposedPorts',
+  'hugepages',
+  'hugepagesOffset',
+  'hugepagesSize',
+  'hugepagesSizeOverride',
+  'additionalMemory',
+  'resources',
+  'numDrives',
+  'driveCapacity',
+  'containerCapacity',
+  'driveTypesRatio',
+  'tracesConfiguration',
+  'wekaSecretRef',
+  'additionalSecrets',
+  'nodeInfoConfigMap',
+  'serviceAccountName',
+  'hostPID',
+  'pvc',
 ] as const satisfies readonly (keyof WekaContainer['spec'])[];
 
 const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || value === 0 || value === false ||
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  value === 0 ||
+  value === false ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
 /** Without what is empty, so that `0`, `[]`, `{}` and absent are the same wish. Order in lists counts. */
@@ -47,6 +73,8 @@ export function hashedConfiguration(container: WekaContainer): Record<string, Js
     numCores: coresOf(container),
     extraCores: extraCoresOf(container),
     ...(is(spec.mode, 'autoRemoved') ? { autoRemoveTimeout: spec.autoRemoveTimeout } : {}),
-    ...(is(spec.mode, 'drivers') ? { driversDistService: spec.driversDistService, driversBuildId: spec.driversBuildId } : {}),
+    ...(is(spec.mode, 'drivers')
+      ? { driversDistService: spec.driversDistService, driversBuildId: spec.driversBuildId }
+      : {}),
   }) as Record<string, Json>;
 }

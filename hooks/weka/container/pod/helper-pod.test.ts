@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { buildHelperPod } from './helper-pod.ts';
 import { config, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 
-const common = { container: wekaContainer({ imagePullSecret: 'robot' }), nodeName: 'node-1', node: wekaNode(), config: config() };
+const common = {
+  container: wekaContainer({ imagePullSecret: 'robot' }),
+  nodeName: 'node-1',
+  node: wekaNode(),
+  config: config(),
+};
 type Fields = Record<string, unknown>;
 const specOf = (pod: ReturnType<typeof buildHelperPod>): Fields => pod['spec'] as Fields;
 const main = (pod: ReturnType<typeof buildHelperPod>): Fields => (specOf(pod)['containers'] as Fields[])[0] ?? {};
@@ -12,7 +17,11 @@ describe('probe', () => {
 
   it('tries the lock on the node, in the network of the node, until it gets it', () => {
     expect(probe.metadata.name).toBe('demo-drive-0-probe');
-    expect(specOf(probe)).toMatchObject({ restartPolicy: 'OnFailure', hostNetwork: true, tolerations: [{ operator: 'Exists' }] });
+    expect(specOf(probe)).toMatchObject({
+      restartPolicy: 'OnFailure',
+      hostNetwork: true,
+      tolerations: [{ operator: 'Exists' }],
+    });
     expect(JSON.stringify(specOf(probe)['affinity'])).toContain('"values":["node-1"]');
     expect(main(probe)['command']).toEqual(['python3', '/opt/weka_runtime.py', 'probe-lock', 'drivex0']);
   });
@@ -25,11 +34,38 @@ describe('probe', () => {
 
 describe('clean-up', () => {
   const cleanUp = (resignSerials: string[], cleanDirectory: boolean, spec: Fields = {}) =>
-    buildHelperPod({ kind: 'clean-up', ...common, container: wekaContainer(spec), resignSerials, cleanDirectory, clusterGuid: resignSerials.length > 0 ? 'guid' : undefined });
+    buildHelperPod({
+      kind: 'clean-up',
+      ...common,
+      container: wekaContainer(spec),
+      resignSerials,
+      cleanDirectory,
+      clusterGuid: resignSerials.length > 0 ? 'guid' : undefined,
+    });
 
   it.each([
-    ['resigns drives and removes data', ['B', 'A'], true, [{ name: 'NAME', value: 'drivex0' }, { name: 'RESIGN_SERIALS', value: 'A,B' }, { name: 'CLUSTER_GUID', value: 'guid' }, { name: 'CLEAN_DIRECTORY', value: '/persistent' }]],
-    ['leaves both', [], false, [{ name: 'NAME', value: 'drivex0' }, { name: 'RESIGN_SERIALS' }, { name: 'CLUSTER_GUID' }, { name: 'CLEAN_DIRECTORY' }]],
+    [
+      'resigns drives and removes data',
+      ['B', 'A'],
+      true,
+      [
+        { name: 'NAME', value: 'drivex0' },
+        { name: 'RESIGN_SERIALS', value: 'A,B' },
+        { name: 'CLUSTER_GUID', value: 'guid' },
+        { name: 'CLEAN_DIRECTORY', value: '/persistent' },
+      ],
+    ],
+    [
+      'leaves both',
+      [],
+      false,
+      [
+        { name: 'NAME', value: 'drivex0' },
+        { name: 'RESIGN_SERIALS' },
+        { name: 'CLUSTER_GUID' },
+        { name: 'CLEAN_DIRECTORY' },
+      ],
+    ],
   ])('%s', (_, serials, clean, env) => {
     const pod = cleanUp(serials, clean);
     expect(main(pod)['env']).toEqual(env);
@@ -46,8 +82,18 @@ describe('clean-up', () => {
   });
 
   it.each<[string, Fields, Fields, Fields]>([
-    ['the directory of the container on its node', {}, { hostPath: { path: '/opt/k8s-weka/containers/container-uid', type: 'DirectoryOrCreate' } }, { mountPath: '/persistent' }],
-    ['its directory on the volume', { pvc: { name: 'data' } }, { persistentVolumeClaim: { claimName: 'data' } }, { mountPath: '/persistent', subPath: 'containers/container-uid' }],
+    [
+      'the directory of the container on its node',
+      {},
+      { hostPath: { path: '/opt/k8s-weka/containers/container-uid', type: 'DirectoryOrCreate' } },
+      { mountPath: '/persistent' },
+    ],
+    [
+      'its directory on the volume',
+      { pvc: { name: 'data' } },
+      { persistentVolumeClaim: { claimName: 'data' } },
+      { mountPath: '/persistent', subPath: 'containers/container-uid' },
+    ],
   ])('removes %s', (_, spec, source, mount) => {
     const pod = cleanUp([], true, spec);
     expect((specOf(pod)['volumes'] as Fields[]).at(-1)).toMatchObject(source);

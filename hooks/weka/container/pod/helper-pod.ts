@@ -57,13 +57,20 @@ function data(input: HelperPodInput & { kind: 'clean-up' }): MountedVolume {
   const uid = dataUidOf(input);
   if (pvc !== undefined) return globalPersistence(pvc, dataDirectory, `containers/${uid}`);
   const path = hostDirectories.container(persistenceBase(node, config), uid);
-  return { volume: { name: 'data', hostPath: { path, type: 'DirectoryOrCreate' } }, mounts: [{ mountPath: dataDirectory }] };
+  return {
+    volume: { name: 'data', hostPath: { path, type: 'DirectoryOrCreate' } },
+    mounts: [{ mountPath: dataDirectory }],
+  };
 }
 
 function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
   const { container, config, resignSerials, clusterGuid, cleanDirectory } = input;
-  const host = (name: string, path: string, mountPath = path): MountedVolume => ({ volume: { name, hostPath: { path, type: '' } }, mounts: [{ mountPath }] });
-  const variable = (name: string, value: string): { name: string; value?: string } => (value === '' ? { name } : { name, value });
+  const host = (name: string, path: string, mountPath = path): MountedVolume => ({
+    volume: { name, hostPath: { path, type: '' } },
+    mounts: [{ mountPath }],
+  });
+  const variable = (name: string, value: string): { name: string; value?: string } =>
+    value === '' ? { name } : { name, value };
   return {
     // only the sign tool's image can resign
     image: resignSerials.length > 0 ? config.signDrivesImage : container.spec.image,
@@ -76,7 +83,12 @@ function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
     ],
     privileged: true,
     // udev's database has the serials that the kernel does not publish
-    mounted: [host('dev', '/dev'), host('run', '/run', '/host/run'), host('sys', '/sys'), ...(cleanDirectory ? [data(input)] : [])],
+    mounted: [
+      host('dev', '/dev'),
+      host('run', '/run', '/host/run'),
+      host('sys', '/sys'),
+      ...(cleanDirectory ? [data(input)] : []),
+    ],
   };
 }
 

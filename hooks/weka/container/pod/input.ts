@@ -27,14 +27,16 @@ export interface PodInput {
 }
 
 /** After whom the container's data on its node is named. The spec does not say it: a word there may name anybody. */
-export const dataUidOf = ({ container, dataUid }: Pick<PodInput, 'container' | 'dataUid'>): string => dataUid ?? container.metadata.uid ?? '';
+export const dataUidOf = ({ container, dataUid }: Pick<PodInput, 'container' | 'dataUid'>): string =>
+  dataUid ?? container.metadata.uid ?? '';
 
 /** Why no pod can be built of the container, or undefined. */
 export function refusal({ container }: PodInput): string | undefined {
   const { mode, cpuPolicy, coreIds, instructions } = container.spec;
   if (!modeTraits[mode].pod.built) return `pods of mode ${mode} are not supported`;
   if (cpuPolicy === 'manual' && (coreIds ?? []).length === 0) return 'cpuPolicy manual needs coreIds';
-  if (copiesForeignFiles(container) && instructions?.payload === '') return 'the instruction names no image to load drivers of';
+  if (copiesForeignFiles(container) && instructions?.payload === '')
+    return 'the instruction names no image to load drivers of';
   return undefined;
 }
 

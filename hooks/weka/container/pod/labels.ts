@@ -12,7 +12,10 @@ export const inherited = (values: Record<string, string> | undefined): Record<st
   Object.fromEntries(Object.entries(values ?? {}).filter(([key]) => inheritable(key)));
 
 /** The container's labels on top of ours; the cluster id on top of all. */
-export function podLabels({ container, clusterUid }: Pick<PodInput, 'container' | 'clusterUid'>): Record<string, string> {
+export function podLabels({
+  container,
+  clusterUid,
+}: Pick<PodInput, 'container' | 'clusterUid'>): Record<string, string> {
   return {
     ...applicationLabels,
     [labels.mode]: container.spec.mode,
@@ -22,7 +25,10 @@ export function podLabels({ container, clusterUid }: Pick<PodInput, 'container' 
 }
 
 /** The container's annotations, the list of their keys, and the configuration that the pod was built from. */
-export function podAnnotations({ container, configHash }: Pick<PodInput, 'container' | 'configHash'>): Record<string, string> {
+export function podAnnotations({
+  container,
+  configHash,
+}: Pick<PodInput, 'container' | 'configHash'>): Record<string, string> {
   const own = inherited(container.metadata.annotations);
   const keys = Object.keys(own).sort();
   return {

@@ -12,15 +12,23 @@ interface Expression {
 }
 
 const within = (key: string, values: string[]): Expression => ({ key, operator: 'In', values });
-const record = (value: unknown): Record<string, unknown> => (value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {});
+const record = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 const listOf = (value: unknown): Terms => (Array.isArray(value) ? (value as Terms) : []);
 
 function nodeExpressions({ container, node, nodeName }: PodInput): Expression[] {
-  const hostname = nodeName === undefined ? undefined : node?.metadata.name === nodeName ? (node.spec.labels[labels.hostname] ?? nodeName) : nodeName;
+  const hostname =
+    nodeName === undefined
+      ? undefined
+      : node?.metadata.name === nodeName
+        ? (node.spec.labels[labels.hostname] ?? nodeName)
+        : nodeName;
   return [
     within(labels.operatingSystem, ['linux']),
     ...(hostname === undefined ? [] : [within(labels.hostname, [hostname])]),
-    ...Object.entries(container.spec.nodeSelector ?? {}).sort().map(([key, value]) => within(key, [value])),
+    ...Object.entries(container.spec.nodeSelector ?? {})
+      .sort()
+      .map(([key, value]) => within(key, [value])),
   ];
 }
 
@@ -30,12 +38,16 @@ function nodeAffinity(user: unknown, expressions: Expression[]): Record<string, 
   const required = 'requiredDuringSchedulingIgnoredDuringExecution';
   const terms = listOf(record(given[required])['nodeSelectorTerms']);
   const nodeSelectorTerms = (terms.length > 0 ? terms : [{}]).map((term) => ({
-    ...term, matchExpressions: [...listOf(term['matchExpressions']), ...expressions],
+    ...term,
+    matchExpressions: [...listOf(term['matchExpressions']), ...expressions],
   }));
   return { ...given, [required]: { nodeSelectorTerms } };
 }
 
-const onOneHost = (labelSelector: Record<string, unknown>): Record<string, unknown> => ({ topologyKey: labels.hostname, labelSelector });
+const onOneHost = (labelSelector: Record<string, unknown>): Record<string, unknown> => ({
+  topologyKey: labels.hostname,
+  labelSelector,
+});
 
 /** In the order that pods have had them in. */
 const frontends = modes.filter((mode) => is(mode, 'frontend')).reverse();
@@ -50,7 +62,8 @@ function repelled({ container, clusterUid, config }: PodInput): Terms {
   if (is(mode, 'frontend') && !config.allowMultipleProtocolsPerNode) {
     return [{ ...onOneHost({ matchExpressions: [within(labels.mode, frontends)] }), namespaceSelector: {} }];
   }
-  if (clusterUid !== undefined) return [onOneHost({ matchLabels: { [labels.clusterId]: clusterUid, [labels.mode]: mode } })];
+  if (clusterUid !== undefined)
+    return [onOneHost({ matchLabels: { [labels.clusterId]: clusterUid, [labels.mode]: mode } })];
   const client = container.metadata.labels?.[labels.clientName];
   return client === undefined ? [] : [onOneHost({ matchLabels: { [labels.clientName]: client, [labels.mode]: mode } })];
 }
@@ -85,13 +98,26 @@ export function affinity(input: PodInput): Record<string, unknown> {
  * How a role's pods spread over failure domains: strictly over the one label, else as well as possible over each of
  * the composite labels, whose combination is the domain. The user's constraints follow.
  */
-export function topologySpread({ container, clusterUid }: { container: WekaContainer; clusterUid?: string | undefined }): Terms {
+export function topologySpread({
+  container,
+  clusterUid,
+}: {
+  container: WekaContainer;
+  clusterUid?: string | undefined;
+}): Terms {
   const { mode, failureDomain, topologySpreadConstraints = [] } = container.spec;
-  if (!modeTraits[mode].pod.spread || failureDomain === undefined || clusterUid === undefined) return topologySpreadConstraints;
+  if (!modeTraits[mode].pod.spread || failureDomain === undefined || clusterUid === undefined)
+    return topologySpreadConstraints;
   const labelSelector = { matchLabels: { [labels.clusterId]: clusterUid, [labels.mode]: mode } };
   const { label = '', skew = 0, compositeLabels = [] } = failureDomain;
-  const ours = label !== ''
-    ? [{ maxSkew: skew > 0 ? skew : 1, topologyKey: label, whenUnsatisfiable: 'DoNotSchedule', labelSelector }]
-    : compositeLabels.map((topologyKey) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector }));
+  const ours =
+    label !== ''
+      ? [{ maxSkew: skew > 0 ? skew : 1, topologyKey: label, whenUnsatisfiable: 'DoNotSchedule', labelSelector }]
+      : compositeLabels.map((topologyKey) => ({
+          maxSkew: 1,
+          topologyKey,
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector,
+        }));
   return [...ours, ...topologySpreadConstraints];
 }

@@ -8,7 +8,9 @@ type Fields = Record<string, unknown>;
 /** A drive container of one core and one drive, unless the spec says otherwise. */
 export function wekaContainer(spec: Fields = {}, metadata: Fields = {}): WekaContainer {
   const parsed = parseWekaContainer({
-    apiVersion, kind: 'WekaContainer', metadata: { name: 'demo-drive-0', namespace: 'default', uid: 'container-uid', ...metadata },
+    apiVersion,
+    kind: 'WekaContainer',
+    metadata: { name: 'demo-drive-0', namespace: 'default', uid: 'container-uid', ...metadata },
     spec: { image: 'quay.io/weka.io/weka-in-container:5.1.0', name: 'drivex0', mode: 'drive', ...spec },
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
@@ -18,7 +20,10 @@ export function wekaContainer(spec: Fields = {}, metadata: Fields = {}): WekaCon
 /** A node with the facts of its discovery. */
 export function wekaNode(discovery: Fields | undefined = { isHt: false }, spec: Fields = {}): WekaNode {
   const parsed = parseWekaNode({
-    apiVersion, kind: 'WekaNode', metadata: { name: 'node-1' }, spec: { nodeUid: 'node-uid', labels: { 'kubernetes.io/hostname': 'node-1' }, ...spec },
+    apiVersion,
+    kind: 'WekaNode',
+    metadata: { name: 'node-1' },
+    spec: { nodeUid: 'node-uid', labels: { 'kubernetes.io/hostname': 'node-1' }, ...spec },
     ...(discovery === undefined ? {} : { status: { discovery: { bootId: 'boot-1', schema: 3, ...discovery } } }),
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
@@ -29,5 +34,12 @@ export const config = (settings: Partial<OperatorConfig> = {}): OperatorConfig =
 
 /** The input of a pod of a cluster's container. */
 export function podInput(spec: Fields = {}, more: Partial<PodInput> = {}): PodInput {
-  return { container: wekaContainer(spec), node: wekaNode(), clusterUid: 'cluster-uid', config: config(), configHash: 'hash', ...more };
+  return {
+    container: wekaContainer(spec),
+    node: wekaNode(),
+    clusterUid: 'cluster-uid',
+    config: config(),
+    configHash: 'hash',
+    ...more,
+  };
 }

@@ -15,7 +15,6 @@ import { mountsOf, volumes } from './volumes.ts';
 
 export type { PodInput } from './input.ts';
 
-
 /** Seconds that the kubelet waits after TERM. */
 export function gracePeriodSeconds(mode: Mode): number {
   return modeTraits[mode].pod.gracePeriodSeconds;
@@ -34,7 +33,9 @@ function ports(input: PodInput): ContainerPort[] {
   const { exposePorts = [], exposedPorts = [] } = input.container.spec;
   const described = [...exposePorts.map((containerPort) => ({ containerPort, protocol: 'TCP' })), ...exposedPorts];
   return described.map(({ containerPort, protocol, ...rest }) => ({
-    ...(JSON.parse(JSON.stringify(rest)) as Partial<ContainerPort>), containerPort, protocol,
+    ...(JSON.parse(JSON.stringify(rest)) as Partial<ContainerPort>),
+    containerPort,
+    protocol,
     ...(usesHostNetwork(input) ? { hostPort: containerPort } : {}),
   }));
 }
@@ -44,21 +45,25 @@ function initContainers(input: PodInput): Record<string, unknown>[] {
   const shared = '/shared-weka-version-data';
   return [
     ...(copiesForeignFiles(container)
-      ? [{
-          name: 'init-setup',
-          image: container.spec.instructions?.payload ?? '',
-          command: ['sh', '-c', `mkdir -p ${shared}/dist && cp -r /opt/weka/dist/* ${shared}/dist/`],
-          volumeMounts: [{ name: 'shared-weka-version-data', mountPath: shared }],
-        }]
+      ? [
+          {
+            name: 'init-setup',
+            image: container.spec.instructions?.payload ?? '',
+            command: ['sh', '-c', `mkdir -p ${shared}/dist && cp -r /opt/weka/dist/* ${shared}/dist/`],
+            volumeMounts: [{ name: 'shared-weka-version-data', mountPath: shared }],
+          },
+        ]
       : []),
     ...(livesOnCos(input)
-      ? [{
-          name: 'uio-loader-init',
-          image: config.maintenanceImage,
-          command: ['modprobe', 'uio'],
-          securityContext: { privileged: true },
-          volumeMounts: [{ name: 'host-modules', mountPath: '/lib/modules', readOnly: true }],
-        }]
+      ? [
+          {
+            name: 'uio-loader-init',
+            image: config.maintenanceImage,
+            command: ['modprobe', 'uio'],
+            securityContext: { privileged: true },
+            volumeMounts: [{ name: 'host-modules', mountPath: '/lib/modules', readOnly: true }],
+          },
+        ]
       : []),
   ];
 }

@@ -41,12 +41,15 @@ export function cpu(input: Pick<PodInput, 'container' | 'node'>): Amount {
   const total = cores + extra;
   const given: Amount = { request: canonical(resources?.requests?.cpu), limit: canonical(resources?.limits?.cpu) };
   switch (resolvedCpuPolicy(input)) {
-    case 'shared': return given;
+    case 'shared':
+      return given;
     case 'manual':
       if (given.limit !== undefined) return given;
       return { request: formatMillicores(1000 * total + 100), limit: formatMillicores(1000 * (total + 1)) };
-    case 'dedicated_ht': return exactly(formatMillicores(1000 * (wanted === 'cores' ? cores : total * 2 + 1 - extra)));
-    case 'dedicated': return exactly(formatMillicores(1000 * (wanted === 'cores' ? cores : total + 1)));
+    case 'dedicated_ht':
+      return exactly(formatMillicores(1000 * (wanted === 'cores' ? cores : total * 2 + 1 - extra)));
+    case 'dedicated':
+      return exactly(formatMillicores(1000 * (wanted === 'cores' ? cores : total + 1)));
   }
 }
 
@@ -59,7 +62,12 @@ export function memory(container: WekaContainer): Amount {
     return { request: canonical(resources.requests.memory), limit: canonical(resources.limits?.memory) };
   }
   const { mebibytes, perCore, perExtraCore, perDrive, headroom } = wanted;
-  const request = mebibytes + perCore * coresOf(container) + perExtraCore * extraCoresOf(container) + perDrive * (numDrives ?? 0) + (additionalMemory ?? 0);
+  const request =
+    mebibytes +
+    perCore * coresOf(container) +
+    perExtraCore * extraCoresOf(container) +
+    perDrive * (numDrives ?? 0) +
+    (additionalMemory ?? 0);
   return { request: formatMebibytes(request), limit: formatMebibytes(request + headroom) };
 }
 
@@ -69,7 +77,9 @@ export function hugepagesOffset(container: WekaContainer, ssdProxyOffset: number
   if ((given ?? 0) > 0) return given ?? 0;
   const wanted = modeTraits[mode].pod.hugepagesOffset;
   if (wanted === 'ssdProxyHugepagesOffset') return ssdProxyOffset;
-  return typeof wanted === 'number' ? wanted : wanted.perDrive * (sharesDrives(container) ? coresOf(container) : (numDrives ?? 0));
+  return typeof wanted === 'number'
+    ? wanted
+    : wanted.perDrive * (sharesDrives(container) ? coresOf(container) : (numDrives ?? 0));
 }
 
 /** The extended resource of the hugepages and its amount; helpers that run no weka have none. */
@@ -95,12 +105,18 @@ function drives({ spec }: WekaContainer): Amounts {
   const { numDrives = 0, driveCapacity = 0, containerCapacity = 0, driveTypesRatio } = spec;
   const { tlc = 1, qlc = 0 } = driveTypesRatio ?? {};
   const tlcShare = Math.floor((containerCapacity * tlc) / (tlc + qlc || 1));
-  const amounts: [string, number][] = containerCapacity > 0
-    ? [[extendedResources.sharedDrivesCapacity, tlcShare], [extendedResources.sharedDrivesCapacityQlc, containerCapacity - tlcShare]]
-    : driveCapacity > 0
-      ? [[extendedResources.sharedDrivesCapacity, numDrives * driveCapacity]]
-      : [[extendedResources.drives, numDrives]];
-  return Object.fromEntries(amounts.filter(([, amount]) => amount > 0).map(([name, amount]) => [name, canonicalQuantity(amount) ?? '0']));
+  const amounts: [string, number][] =
+    containerCapacity > 0
+      ? [
+          [extendedResources.sharedDrivesCapacity, tlcShare],
+          [extendedResources.sharedDrivesCapacityQlc, containerCapacity - tlcShare],
+        ]
+      : driveCapacity > 0
+        ? [[extendedResources.sharedDrivesCapacity, numDrives * driveCapacity]]
+        : [[extendedResources.drives, numDrives]];
+  return Object.fromEntries(
+    amounts.filter(([, amount]) => amount > 0).map(([name, amount]) => [name, canonicalQuantity(amount) ?? '0']),
+  );
 }
 
 /** Network cards on clouds that attach them one by one. */
@@ -131,7 +147,11 @@ export function resources(input: PodInput): PodResources {
   const equal = { ...hugepages(container), ...drives(container), ...nics(input) };
   const limits = { ...present({ cpu: processor.limit, memory: bytes.limit }), ...equal };
   return {
-    requests: { ...present({ cpu: processor.request, memory: bytes.request }), 'ephemeral-storage': ephemeralStorage(container.spec.mode), ...equal },
+    requests: {
+      ...present({ cpu: processor.request, memory: bytes.request }),
+      'ephemeral-storage': ephemeralStorage(container.spec.mode),
+      ...equal,
+    },
     ...(Object.keys(limits).length > 0 ? { limits } : {}),
   };
 }

@@ -8,11 +8,17 @@ import type { OperatorConfig } from '../../config.ts';
 
 const node = (condition: string): string => `node.kubernetes.io/${condition}`;
 
-const unhealthy = ['not-ready', 'unreachable', 'network-unavailable', 'unschedulable'].map((condition) => existsToleration(node(condition), 'NoExecute'));
+const unhealthy = ['not-ready', 'unreachable', 'network-unavailable', 'unschedulable'].map((condition) =>
+  existsToleration(node(condition), 'NoExecute'),
+);
 const pressure = ['disk-pressure', 'cpu-pressure', 'memory-pressure'].flatMap((condition) => [
-  existsToleration(node(condition), 'NoSchedule'), existsToleration(node(condition), 'NoExecute'),
+  existsToleration(node(condition), 'NoSchedule'),
+  existsToleration(node(condition), 'NoExecute'),
 ]);
-const anyNoSchedule: Toleration[] = [{ operator: 'Exists', effect: 'NoSchedule' }, { operator: 'Exists', effect: 'PreferNoSchedule' }];
+const anyNoSchedule: Toleration[] = [
+  { operator: 'Exists', effect: 'NoSchedule' },
+  { operator: 'Exists', effect: 'PreferNoSchedule' },
+];
 
 function skipsNoSchedule(mode: WekaContainer['spec']['mode'], config: OperatorConfig): boolean {
   const { skipsNoScheduleBy: setting } = modeTraits[mode].pod;

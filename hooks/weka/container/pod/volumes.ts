@@ -45,7 +45,10 @@ export function bootScripts(configMapName: string, files: Record<string, string[
   const placed = Object.entries({ 'weka_runtime.py': [runtimePath], ...files });
   return {
     volume: { name: 'weka-boot-scripts', configMap: { name: configMapName, defaultMode: executable } },
-    mounts: [{ mountPath: runtimeDirectory }, ...placed.flatMap(([subPath, paths]) => paths.map((mountPath) => ({ mountPath, subPath })))],
+    mounts: [
+      { mountPath: runtimeDirectory },
+      ...placed.flatMap(([subPath, paths]) => paths.map((mountPath) => ({ mountPath, subPath }))),
+    ],
   };
 }
 
@@ -61,10 +64,12 @@ function common({ config }: PodInput): MountedVolume[] {
 
 function hugepages({ spec }: WekaContainer): MountedVolume[] {
   if (is(spec.mode, 'adhoc')) return [];
-  return [{
-    volume: { name: 'hugepages', emptyDir: { medium: `HugePages-${spec.hugepagesSize}` } },
-    mounts: [{ mountPath: '/dev/hugepages' }],
-  }];
+  return [
+    {
+      volume: { name: 'hugepages', emptyDir: { medium: `HugePages-${spec.hugepagesSize}` } },
+      mounts: [{ mountPath: '/dev/hugepages' }],
+    },
+  ];
 }
 
 /** Directories on the node that outlive the pod. They are shared state between pods, node agent and clean-up. */
@@ -76,8 +81,15 @@ export const hostDirectories = {
 } as const;
 
 /** The claim's own directory where `spec.pvc` names one. */
-export function globalPersistence(pvc: NonNullable<WekaContainer['spec']['pvc']>, mountPath: string, below?: string): MountedVolume {
-  const subPath = [pvc.path, below].filter((part) => part !== undefined && part !== '').join('/').replace(/^\/+/, '');
+export function globalPersistence(
+  pvc: NonNullable<WekaContainer['spec']['pvc']>,
+  mountPath: string,
+  below?: string,
+): MountedVolume {
+  const subPath = [pvc.path, below]
+    .filter((part) => part !== undefined && part !== '')
+    .join('/')
+    .replace(/^\/+/, '');
   return {
     volume: { name: 'weka-container-global-persistence-dir', persistentVolumeClaim: { claimName: pvc.name } },
     mounts: [{ mountPath, ...(subPath === '' ? {} : { subPath }) }],
@@ -95,13 +107,23 @@ function persistent(input: PodInput): MountedVolume[] {
   const uid = dataUidOf(input);
   const sharedConfigs = ['/host-binds/shared-configs', ...modeTraits[mode].pod.sharedConfigs];
   return [
-    hostPath(persistenceVolume, hostDirectories.container(base, uid), 'DirectoryOrCreate',
+    hostPath(
+      persistenceVolume,
+      hostDirectories.container(base, uid),
+      'DirectoryOrCreate',
       { mountPath: '/host-binds/opt-weka' },
       { mountPath: '/var/log', subPath: 'var/log' },
-      { mountPath: '/host-binds/boot-level', subPath: 'tmpfss/boot-level' }),
-    hostPath('weka-container-shared-dir', hostDirectories.shared(base, uid), 'DirectoryOrCreate', { mountPath: '/host-binds/shared' }),
-    hostPath('weka-cluster-persistence-dir', hostDirectories.cluster(base, clusterUid), 'DirectoryOrCreate',
-      ...sharedConfigs.map((mountPath) => ({ mountPath, subPath: 'shared-configs' }))),
+      { mountPath: '/host-binds/boot-level', subPath: 'tmpfss/boot-level' },
+    ),
+    hostPath('weka-container-shared-dir', hostDirectories.shared(base, uid), 'DirectoryOrCreate', {
+      mountPath: '/host-binds/shared',
+    }),
+    hostPath(
+      'weka-cluster-persistence-dir',
+      hostDirectories.cluster(base, clusterUid),
+      'DirectoryOrCreate',
+      ...sharedConfigs.map((mountPath) => ({ mountPath, subPath: 'shared-configs' })),
+    ),
     ...(pvc === undefined ? [] : [globalPersistence(pvc, '/opt/weka-global-persistence')]),
   ];
 }
@@ -123,26 +145,46 @@ function driveSharing({ container, node, config }: PodInput): MountedVolume[] {
   const proxy = proxyUid(container);
   return [
     ...(is(container.spec.mode, 'hasDrives') && sharesDrives(container)
-      ? [hostPath('weka-proxy-socket-dir', hostDirectories.ssdProxy(base), 'DirectoryOrCreate', { mountPath: '/host-binds/ssdproxy' })]
+      ? [
+          hostPath('weka-proxy-socket-dir', hostDirectories.ssdProxy(base), 'DirectoryOrCreate', {
+            mountPath: '/host-binds/ssdproxy',
+          }),
+        ]
       : []),
     ...(proxy === ''
       ? []
-      : [hostPath('weka-ssdproxy-local-socket', `${hostDirectories.shared(base, proxy)}/local-sockets/ssdproxy`, 'DirectoryOrCreate',
-          { mountPath: '/host-binds/ssdproxy-local-socket' })]),
+      : [
+          hostPath(
+            'weka-ssdproxy-local-socket',
+            `${hostDirectories.shared(base, proxy)}/local-sockets/ssdproxy`,
+            'DirectoryOrCreate',
+            { mountPath: '/host-binds/ssdproxy-local-socket' },
+          ),
+        ]),
   ];
 }
 
 /** Secrets are mounted by name only; the pod waits until they exist. */
 function secretsAndFacts({ spec }: WekaContainer): MountedVolume[] {
   const directory = '/var/run/secrets/weka-operator';
-  const secret = (name: string, secretName: string, mountPath: string): MountedVolume => ({ volume: { name, secret: { secretName } }, mounts: [{ mountPath }] });
+  const secret = (name: string, secretName: string, mountPath: string): MountedVolume => ({
+    volume: { name, secret: { secretName } },
+    mounts: [{ mountPath }],
+  });
   const credentials = spec.wekaSecretRef?.secretKeyRef?.key ?? '';
   return [
     ...(credentials === '' ? [] : [secret('weka-credentials', credentials, `${directory}/operator-user`)]),
-    ...Object.entries(spec.additionalSecrets ?? {}).sort().map(([name, secretName]) => secret(`${name}-secret`, secretName, `${directory}/${name}`)),
+    ...Object.entries(spec.additionalSecrets ?? {})
+      .sort()
+      .map(([name, secretName]) => secret(`${name}-secret`, secretName, `${directory}/${name}`)),
     ...((spec.nodeInfoConfigMap ?? '') === ''
       ? []
-      : [{ volume: { name: 'node-info', configMap: { name: spec.nodeInfoConfigMap } }, mounts: [{ mountPath: '/etc/wekaio/node-info' }] }]),
+      : [
+          {
+            volume: { name: 'node-info', configMap: { name: spec.nodeInfoConfigMap } },
+            mounts: [{ mountPath: '/etc/wekaio/node-info' }],
+          },
+        ]),
   ];
 }
 
@@ -164,7 +206,12 @@ function hostControl(input: PodInput): MountedVolume[] {
       : []),
     ...(cos ? [hostPath('host-modules', '/lib/modules', '')] : []),
     ...(copiesForeignFiles(input.container)
-      ? [{ volume: { name: 'shared-weka-version-data', emptyDir: {} }, mounts: [{ mountPath: '/shared-weka-version-data' }] }]
+      ? [
+          {
+            volume: { name: 'shared-weka-version-data', emptyDir: {} },
+            mounts: [{ mountPath: '/shared-weka-version-data' }],
+          },
+        ]
       : []),
   ];
 }
@@ -173,7 +220,12 @@ function hostControl(input: PodInput): MountedVolume[] {
 export function volumes(input: PodInput): MountedVolume[] {
   const { container } = input;
   return [
-    ...common(input), ...hugepages(container), ...persistent(input), ...driveSharing(input), ...secretsAndFacts(container), ...hostControl(input),
+    ...common(input),
+    ...hugepages(container),
+    ...persistent(input),
+    ...driveSharing(input),
+    ...secretsAndFacts(container),
+    ...hostControl(input),
   ];
 }
 
