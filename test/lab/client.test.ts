@@ -245,4 +245,53 @@ describe('the end of a client', () => {
     );
     world.lab.stop();
   });
+
+  it.each<[string, (world: LabWorld) => void]>([
+    [
+      'its WekaClient was deleted without them',
+      (world) => world.delete('WekaClient', 'apps', { propagationPolicy: 'Orphan' }),
+    ],
+    [
+      'its WekaClient was deleted without them, and they lost their labels',
+      (world) => {
+        world.delete('WekaClient', 'apps', { propagationPolicy: 'Orphan' });
+        const labels = Object.fromEntries(
+          Object.keys(world.get('WekaContainer', 'apps-app-1')?.metadata.labels ?? {}).map((key) => [key, null]),
+        );
+        for (const name of clients(world)) world.patch('WekaContainer', name, { metadata: { labels } });
+      },
+    ],
+    [
+      'its WekaClient was replaced with a bare manifest and deleted, and they end under their mounts',
+      (world) => {
+        world.patch('WekaClient', 'apps', { metadata: { finalizers: null } });
+        world.delete('WekaClient', 'apps');
+      },
+    ],
+  ])(
+    'holds back the end of its cluster with its mounts, although %s',
+    { timeout: 200_000 },
+    async (_sentence, slip) => {
+      const world = await readyClient();
+      for (const node of ['app-1', 'app-2']) await mount(world, node, 2);
+      slip(world);
+      await world.until('the WekaClient is gone', () => world.get('WekaClient', 'apps') === undefined, 120);
+      world.delete('WekaCluster', 'demo');
+      await world.until(
+        'the cluster waits',
+        () => world.condition('WekaCluster', 'demo')?.reason === 'DependentWekaClients',
+        600,
+      );
+      await world.clock.advance(3_600_000);
+      expect([world.weka.erased, world.weka.removed]).toEqual([[], []]);
+      expect(world.condition('WekaCluster', 'demo')?.message).toMatch(
+        /2 containers of clients .*WekaContainer default\/apps-app-1/,
+      );
+      for (const node of ['app-1', 'app-2']) await mount(world, node, 0);
+      for (const name of clients(world)) world.delete('WekaContainer', name);
+      await world.until('all is gone', () => world.get('WekaCluster', 'demo') === undefined, 900);
+      expect(world.weka.damage).not.toContainEqual(expect.stringContaining('under'));
+      world.lab.stop();
+    },
+  );
 });

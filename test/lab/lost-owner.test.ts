@@ -241,7 +241,7 @@ describe('a cluster that is deleted after its containers were replaced with bare
       );
       await watch.pass(300);
       const said = world.condition('WekaCluster', 'demo')?.message ?? '';
-      expect(said).toContain(`${replaced.sort().join(', ')} hold drives or ports in the name of this cluster`);
+      expect(said).toContain(`${replaced.sort().join(', ')} are of this cluster and are not its children`);
       const patch = JSON.parse(
         /kubectl patch wekacontainer NAME -n default --type=merge -p '(.*)'$/.exec(said)?.[1] ?? '',
       ) as object;

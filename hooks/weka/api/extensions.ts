@@ -69,7 +69,7 @@ export const extensions: Extension[] = [
     object: 'WekaClientStatus',
     field: 'memberships',
     type: 'map<integer>',
-    reason: 'a cluster is destroyed only without clients, and the spec of a client may name another one by now',
+    reason: 'where containers are members can not be told from a spec that names another cluster by now',
   },
   {
     object: 'WekaClusterSpecOverrides',

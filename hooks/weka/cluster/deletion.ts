@@ -6,13 +6,13 @@ import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
+import { apiVersion, labels } from '../api/group.ts';
 import { graceSeconds } from '../grace.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
 import { orderStands, type ClusterFacts } from './facts.ts';
 import { serverNow } from './looks.ts';
-import { foreignWords, givesThemBack } from './formation.ts';
-import { leftBehind } from './left-behind.ts';
+import { foreignWords } from './formation.ts';
 import { secretSteps } from './secrets.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
@@ -134,10 +134,12 @@ function graceOver(facts: ClusterFacts): Outcome {
   return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, noteSeconds(seconds)));
 }
 
-function noClients(facts: ClusterFacts): Outcome {
-  if (facts.clients.length === 0) return done();
-  const named = `${facts.clients.slice(0, 3).join(', ')}${facts.clients.length > 3 ? ` and ${facts.clients.length - 3} more` : ''}`;
-  const message = `${facts.clients.length} WekaClients have containers in the weka cluster: ${named}; end their mounts and delete these WekaClients, or only their WekaContainers`;
+function noClients({ dependents }: ClusterFacts): Outcome {
+  if (dependents.size === 0) return done();
+  const count = [...dependents.values()].reduce((sum, one) => sum + one, 0);
+  const named = [...dependents].slice(0, 3).map(([name, number]) => `${name} (${number})`);
+  const more = dependents.size > 3 ? ` and ${dependents.size - 3} more` : '';
+  const message = `${count} containers of clients are, or may be, in the weka cluster: ${named.join(', ')}${more}; end their mounts and delete these objects, or of a client that serves another weka cluster by now only the WekaContainers of this one`;
   return wait('DependentWekaClients', message, 15, [{ type: 'Warning', reason: 'DependentWekaClients', message }]);
 }
 
@@ -160,15 +162,21 @@ function ordered(facts: ClusterFacts): Outcome {
   ]);
 }
 
-/** Containers of others that are its children, and those that name the cluster and have lost the label by which they are: they hold its data all the same. */
+/** With its owner, since Metacontroller adopts nothing for an object that is being deleted. */
+function givesBack({ uid, name, namespace }: ClusterFacts): string {
+  const owner = { apiVersion, kind: 'WekaCluster', name, uid, controller: true, blockOwnerDeletion: true };
+  return `kubectl patch wekacontainer NAME -n ${namespace} --type=merge -p '${JSON.stringify({ metadata: { labels: { 'controller-uid': uid, [labels.clusterId]: uid }, ownerReferences: [owner] } })}'`;
+}
+
+/** Containers of others that are its children, and those that are its own and no children, as after a kubectl replace with bare manifests: they hold its data all the same. */
 function strangers(facts: ClusterFacts): Outcome | undefined {
   const { unlabelled } = facts;
   // with this object the collector would take them
   if (facts.foreign.length > 0) return wait('ForeignContainers', foreignWords(facts), 5);
-  if (unlabelled.length === 0) return leftBehind(facts);
+  if (unlabelled.length === 0) return undefined;
   return wait(
     'UnlabelledContainers',
-    `${unlabelled.join(', ')} are of this cluster and are not its children: give them back with ${givesThemBack(facts)}`,
+    `${unlabelled.join(', ')} are of this cluster and are not its children: give each of them back with ${givesBack(facts)}`,
     5,
   );
 }
@@ -248,7 +256,7 @@ export const deletionSteps = [
     mode: 'always',
     status: 'Destroying',
     whileBlocked: 'keep',
-    summary: 'No WekaClient has containers in the weka cluster.',
+    summary: 'No container of a client is, or may be, in the weka cluster.',
     check: inGrace(noClients),
   },
   {

@@ -10,6 +10,7 @@ import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { WekaStatus } from '../queries.ts';
 import { containerViews, viewIs, type ContainerView } from './container-view.ts';
+import { dependentsOf } from './dependents.ts';
 import { answered, askAhead, isDeleted, lookAge } from './looks.ts';
 import { formationMinimum, rolePlans, type RolePlan } from './roles.ts';
 
@@ -34,8 +35,8 @@ export interface ClusterFacts {
   /** Containers of an earlier cluster of this name, which has gone without them. */
   leftovers: KubernetesObject[];
   nodes: WekaNode[];
-  /** WekaClients with containers in this weka cluster, and how many. */
-  clients: string[];
+  /** Containers of clients that are, or may be, in this weka cluster, counted by WekaClient. */
+  dependents: Map<string, number>;
   claims: ClaimsFact;
   portClaims: ClaimsFact;
   ports?: PortRange;
@@ -100,42 +101,6 @@ function phaseOf(facts: Parameters<typeof holdsNothing>[0]): Phase {
   return orderStands(facts) || holdsNothing(facts) ? 'destroying' : 'grace';
 }
 
-interface RawClient {
-  spec?: { targetCluster?: { name?: string; namespace?: string } };
-  status?: { memberships?: Record<string, number>; stats?: { containers?: { created?: number } } };
-}
-
-/**
- * The containers of the client that are, or may be, in the weka cluster: as its status counts them, whatever its spec
- * names by now. Where it can not be told to which weka cluster they belong, they count.
- */
-function containersIn(client: KubernetesObject, cluster: WekaCluster, guid: string | undefined): string | undefined {
-  const { spec, status } = client as RawClient;
-  const { memberships, stats } = status ?? {};
-  const created = stats?.containers?.created ?? 0;
-  const total = Object.values(memberships ?? {}).reduce((sum, count) => sum + count, 0);
-  if (memberships === undefined)
-    return created === 0
-      ? undefined
-      : `${created} containers, of which its status does not say yet in which weka cluster they are`;
-  if (guid === undefined)
-    return total === 0 ? undefined : `${total} containers; no member says whether they are in this weka cluster`;
-  const { name, namespace = client.metadata.namespace } = spec?.targetCluster ?? {};
-  // those that have joined nothing yet may join this one at any moment
-  const joining =
-    name === cluster.metadata.name && namespace === cluster.metadata.namespace ? Math.max(0, created - total) : 0;
-  const count = (memberships[guid] ?? 0) + joining;
-  return count === 0 ? undefined : `${count} containers`;
-}
-
-/** A client that merely names the cluster uses nothing of it. */
-function clientsOf(request: HookRequest, cluster: WekaCluster, guid: string | undefined): string[] {
-  return objectsOf(request.related, 'WekaClient', apiVersion).flatMap((client) => {
-    const words = containersIn(client, cluster, guid);
-    return words === undefined ? [] : [`${client.metadata.namespace ?? ''}/${client.metadata.name} (${words})`];
-  });
-}
-
 /**
  * Whoever edits a label makes a container a child of any cluster; whose member it is says its claim, as its status repeats it
  * while that cluster is there, and the range of ports with which it was made, which no two clusters share. What a cluster
@@ -153,31 +118,42 @@ function isForeign(
 
 interface RawContainer {
   spec?: { portRange?: { basePort?: number } };
-  status?: { clusterID?: string };
+  status?: { clusterID?: string; clusterUid?: string };
 }
 
-/** A container that has lost its owner and its labels is told from what an earlier cluster of the name has left: it was made with the ports of this one. */
-function isOwn(object: KubernetesObject, ports: PortRange | undefined, guid: string | undefined): boolean {
+/** What tells a container of this cluster, which has lost its owner and its labels, from what an earlier one of the name has left. */
+interface Marks {
+  uid: string;
+  ports: PortRange | undefined;
+  guid: string | undefined;
+}
+
+/** Its claim says whose it is, as its status repeats it; or it was made with the ports of this cluster. */
+function isOwn(object: KubernetesObject, { uid, ports, guid }: Marks): boolean {
   const { spec, status } = object as RawContainer;
+  const label = object.metadata.labels?.[labels.clusterId];
+  if (label === uid || status?.clusterUid === uid) return true;
   if (ports === undefined || spec?.portRange?.basePort !== ports.basePort) return false;
-  return object.metadata.labels?.[labels.clusterId] === undefined || (guid !== undefined && status?.clusterID === guid);
+  return label === undefined || (guid !== undefined && status?.clusterID === guid);
 }
 
 /** Containers that are no children of the cluster and concern it. */
 function strangers(
   request: HookRequest,
-  uid: string,
-  ports: PortRange | undefined,
-  guid: string | undefined,
+  { metadata: { name, namespace } }: WekaCluster,
+  children: readonly ContainerView[],
+  marks: Marks,
 ): Pick<ClusterFacts, 'unlabelled' | 'leftovers'> {
-  const related = objectsOf(request.related, 'WekaContainer', apiVersion).sort((a, b) =>
-    a.metadata.name < b.metadata.name ? -1 : 1,
-  );
-  const isUnlabelled = (object: KubernetesObject): boolean =>
-    object.metadata.labels?.[labels.clusterId] === uid || isOwn(object, ports, guid);
+  const known = new Set(children.map(({ uid }) => uid));
+  const related = objectsOf(request.related, 'WekaContainer', apiVersion)
+    .filter(({ metadata }) => metadata.namespace === namespace && !known.has(metadata.uid ?? ''))
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const own = related.filter((object) => isOwn(object, marks));
   return {
-    unlabelled: related.filter(isUnlabelled).map(({ metadata }) => metadata.name),
-    leftovers: related.filter((object) => !isUnlabelled(object)),
+    unlabelled: own.map(({ metadata }) => metadata.name),
+    leftovers: related.filter(
+      (object) => !own.includes(object) && object.metadata.labels?.[labels.clusterName] === name,
+    ),
   };
 }
 
@@ -205,7 +181,7 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);
   const claims = claimsFact(request.observed, claimsNames.ofCluster(uid), age);
   const executor = chooseExecutor(containers, now);
-  const { unlabelled, leftovers } = strangers(request, uid, range, guid);
+  const { unlabelled, leftovers } = strangers(request, cluster, children, { uid, ports: range, guid });
   const base = {
     request,
     cluster,
@@ -224,7 +200,7 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
       const parsed = readWekaNode(object);
       return parsed.ok ? [parsed.value] : [];
     }),
-    clients: clientsOf(request, cluster, guid),
+    dependents: dependentsOf(request.related, { guid, ports: range, containers }),
     unlabelled,
     leftovers,
     claims,

@@ -169,7 +169,9 @@ describe('the ports of a cluster', () => {
 
 describe('containers that are in the way', () => {
   const labelled = (clusterId: string, metadata: object = {}) =>
-    container('old-drive-0', { metadata: { labels: { 'weka.io/cluster-id': clusterId }, ...metadata } });
+    container('old-drive-0', {
+      metadata: { labels: { 'weka.io/cluster-id': clusterId, 'weka.io/cluster-name': 'demo' }, ...metadata },
+    });
   const others = container('demo-drive-1', { spec: { portRange: { basePort: 40000, portRange: 500 } } });
   test([
     ['are none: all of the cluster are its children', 'takeover', {}, { state: 'done' }],
@@ -180,7 +182,7 @@ describe('containers that are in the way', () => {
       {
         state: 'stalled',
         reason: 'UnlabelledContainers',
-        message: `1 containers are of this cluster, by their label or their ports, and are not its children: old-drive-0; give them back with kubectl label --overwrite -n default wekacontainers old-drive-0 controller-uid=${uid} weka.io/cluster-id=${uid}`,
+        message: `1 containers are of this cluster, by their label, their claims or their ports, and are not its children: old-drive-0; give them back with kubectl label --overwrite -n default wekacontainers old-drive-0 controller-uid=${uid} weka.io/cluster-id=${uid}`,
       },
     ],
     ['are none: nothing is left of an earlier cluster', 'leftovers', {}, { state: 'done' }],

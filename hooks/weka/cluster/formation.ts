@@ -86,7 +86,7 @@ const portsKept = (facts: ClusterFacts): Outcome =>
   facts.containers.length === 0 || facts.ports !== undefined ? skipped : portsClaimed(facts);
 
 /** How containers become children of the cluster: by the two labels, of which Metacontroller reads the first. */
-export const givesThemBack = ({
+const givesThemBack = ({
   unlabelled,
   uid,
   namespace,
@@ -99,7 +99,7 @@ function nothingForeign(facts: ClusterFacts): Outcome {
   if (unlabelled.length === 0) return done();
   return stalled(
     'UnlabelledContainers',
-    `${unlabelled.length} containers are of this cluster, by their label or their ports, and are not its children: ${unlabelled.slice(0, 3).join(', ')}; give them back with ${givesThemBack(facts)}`,
+    `${unlabelled.length} containers are of this cluster, by their label, their claims or their ports, and are not its children: ${unlabelled.slice(0, 3).join(', ')}; give them back with ${givesThemBack(facts)}`,
   );
 }
 

@@ -19,6 +19,7 @@ import { wantedContainers, nodeSelector } from './containers.ts';
 import { isRolling, type ContainerView } from './container-view.ts';
 import { credentialSteps } from './credentials.ts';
 import { cancellationStep, deletionSteps } from './deletion.ts';
+import { dependentRules } from './dependents.ts';
 import { clusterFacts, type ClusterFacts, type Phase } from './facts.ts';
 import { takenNames } from './names.ts';
 import { filesystemStep } from './filesystems.ts';
@@ -330,6 +331,34 @@ function whileInvalid({ parent, observed }: ReadingRequest): Operation[] {
   return outcome.state === 'act' ? outcome.operations : [];
 }
 
+/** Containers of its namespace that would be doubled, or hold its nodes, its drives and its names. */
+function whileItLives({ metadata: { name, namespace = '', uid = '' } }: WekaCluster): RelatedRule[] {
+  const rule = (labelSelector: NonNullable<RelatedRule['labelSelector']>): RelatedRule => ({
+    apiVersion,
+    resource: 'wekacontainers',
+    namespace,
+    labelSelector,
+  });
+  return [
+    // Metacontroller labels its children; what names this cluster and lacks the label would be doubled
+    rule({
+      matchLabels: { [labels.clusterId]: uid },
+      matchExpressions: [{ key: 'controller-uid', operator: 'DoesNotExist' }],
+    }),
+    // what an earlier cluster of this name has left
+    rule({
+      matchLabels: { [labels.clusterName]: name },
+      matchExpressions: [{ key: labels.clusterId, operator: 'NotIn', values: [uid] }],
+    }),
+  ];
+}
+
+/** Whatever may be its own, by labels or not, and whoever uses its data. */
+const whenItEnds = ({ metadata: { namespace = '' } }: WekaCluster): RelatedRule[] => [
+  { apiVersion, resource: 'wekacontainers', namespace },
+  ...dependentRules,
+];
+
 function related(cluster: WekaCluster): RelatedRule[] {
   const selectors = new Map(
     roles.map((role) => [
@@ -343,27 +372,7 @@ function related(cluster: WekaCluster): RelatedRule[] {
       resource: 'wekanodes',
       labelSelector: { matchLabels },
     })),
-    { apiVersion, resource: 'wekaclients' },
-    // Metacontroller labels its children; what names this cluster and lacks the label would be doubled
-    {
-      apiVersion,
-      resource: 'wekacontainers',
-      namespace: cluster.metadata.namespace ?? '',
-      labelSelector: {
-        matchLabels: { [labels.clusterId]: cluster.metadata.uid ?? '' },
-        matchExpressions: [{ key: 'controller-uid', operator: 'DoesNotExist' }],
-      },
-    },
-    // what an earlier cluster of this name has left holds its nodes, its drives and its names
-    {
-      apiVersion,
-      resource: 'wekacontainers',
-      namespace: cluster.metadata.namespace ?? '',
-      labelSelector: {
-        matchLabels: { [labels.clusterName]: cluster.metadata.name },
-        matchExpressions: [{ key: labels.clusterId, operator: 'NotIn', values: [cluster.metadata.uid ?? ''] }],
-      },
-    },
+    ...(cluster.metadata.deletionTimestamp === undefined ? whileItLives(cluster) : whenItEnds(cluster)),
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName } from '../api/index.ts';
+import { endpointText } from '../endpoint.ts';
 import { viewIs, type ContainerView } from './container-view.ts';
 import type { ClusterFacts } from './facts.ts';
 
@@ -9,8 +10,6 @@ import type { ClusterFacts } from './facts.ts';
 const executors = 12;
 /** Addresses to join at (docs/weka/reference.md#forming-and-joining). */
 const joinAddresses = 96;
-
-const address = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 
 /** Those that stay first; who is to go is a member, and can be asked and joined at, until it has gone. */
 const stayingFirst = (views: readonly ContainerView[]): ContainerView[] => [
@@ -23,7 +22,9 @@ export function joinIpPorts(containers: readonly ContainerView[]): string[] {
   return stayingFirst(containers)
     .filter((view) => view.operational && viewIs(view, 'speaks'))
     .slice(0, joinAddresses)
-    .map(({ status }) => address(status.managementIPs?.[0] ?? '', status.allocations?.wekaPort ?? 0));
+    .map(({ status }) =>
+      endpointText({ ip: status.managementIPs?.[0] ?? '', port: status.allocations?.wekaPort ?? 0 }),
+    );
 }
 
 /** Everything of a member that is known, or what was said of it before while it is away for a moment. */

@@ -3,6 +3,7 @@ import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
+import { readEndpoint } from '../endpoint.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 
@@ -52,15 +53,9 @@ function joined(facts: ContainerFacts): Outcome {
     return wait('Joining', `joins the weka cluster ${cluster.name}`, facts.config.lookSeconds);
   }
   const join = wekaRun(facts.pod.target, 'joinIps', {
-    endpoints: cluster.addresses.slice(0, endpointLimit).map(endpoint),
+    endpoints: cluster.addresses.slice(0, endpointLimit).map(readEndpoint),
   });
   return act('Joining', `is told the addresses of the weka cluster ${cluster.name}`, [join], 3);
-}
-
-/** `10.0.0.1:14000` or `[fd00::1]:14000`. */
-function endpoint(text: string): { ip: string; port: number } {
-  const colon = text.lastIndexOf(':');
-  return { ip: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
 export const joinSteps = [

@@ -38,7 +38,7 @@ export const clusterReasons = {
   },
   UnlabelledContainers: {
     meaning:
-      'containers are of this cluster, by their label or their ports, and are not its children: another operator made them, or their labels were lost',
+      'containers are of this cluster, by their label, their claims or their ports, and are not its children: another operator made them, or their labels or their owner were lost',
     cure: 'the command in the message puts both labels back',
   },
   LeftoverContainers: {

@@ -17,7 +17,7 @@ export const deletionReasons = {
   },
   DependentWekaClients: {
     meaning:
-      'WekaClients have containers in this weka cluster (`status.memberships`), whatever their spec names by now; the message has their names and numbers, and says where it can not be told in which weka cluster they are, which holds back as well',
+      'containers of clients are members of this weka cluster, or are told its addresses and may become members, whatever their WekaClient names by now and whether or not it is still there; where no member says which weka cluster this is, those of all count. The message has their WekaClients, or WekaContainers without one, and numbers',
     cure: 'end their mounts, then delete these WekaClients, or of a client that serves another cluster by now only the WekaContainers of this one',
     event: 'Warning',
     throttleSeconds: 30,
