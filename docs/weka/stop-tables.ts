@@ -61,7 +61,7 @@ const stopRows: readonly [string, Partial<StopInput>][] = [
   ['deleting, weka has deactivated the container', { state: 'deleting', deactivated: true }],
   ['deleting, it is not known whether weka has', { state: 'deleting', deactivated: undefined }],
   [
-    'deleting, `overrides.skipDeactivate` of the container is set',
+    'deleting, `overrides.skipDeactivate` of the container is set, it has the turn and the others bear its loss',
     { state: 'deleting', overrides: { skipDeactivate: true } },
   ],
   ['deleting, not a member of a weka cluster', { state: 'deleting', joined: false }],

@@ -161,8 +161,8 @@ export const remedies: readonly Remedy[] = [
   },
   {
     reason: 'WaitingToLeave',
-    message: /overrides\.skipDeactivate skips it/,
-    act: (stage, asking) => override(stage, asking, { skipDeactivate: true }),
+    message: /overrides\.skipDeactivate and overrides\.podDeleteForceReplace together skip it/,
+    act: (stage, asking) => override(stage, asking, { skipDeactivate: true, podDeleteForceReplace: true }),
   },
 ];
 

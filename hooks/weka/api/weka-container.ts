@@ -64,7 +64,10 @@ export const containerStates = ['active', 'paused', 'destroying', 'deleting'] as
 export const upgradePolicies = ['manual', 'rolling', 'all-at-once', 'all-at-once-force'] as const;
 
 export const wekaContainerOverrides = object({
-  skipDeactivate: z.boolean().optional().describe('deletes the container without telling weka'),
+  skipDeactivate: z
+    .boolean()
+    .optional()
+    .describe('deletes the container without telling weka, once the others bear its loss'),
   skipDrivesForceResign: z.boolean().optional().describe('leaves the drives signed'),
   skipCleanupPersistentDir: z.boolean().optional().describe('keeps the data on the host'),
   upgradeForceReplace: z.boolean().optional().describe('stops the container by force in an upgrade'),

@@ -33,7 +33,10 @@ type Row = [string, Change, Given, Expected];
 
 const deleting: Change = { state: 'deleting' };
 const deleted: Given = { metadata: { deletionTimestamp: now } };
-const skips = 'overrides.skipDeactivate skips it, and what only this container holds is lost';
+const skips =
+  'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and what only this container holds is lost';
+const silent = { spec: { overrides: { skipDeactivate: true } } };
+const givenUp = { spec: { overrides: { skipDeactivate: true, podDeleteForceReplace: true } } };
 const noMember: Change = { ...deleting, otherMember: undefined };
 const cancelled: Change = { ...noMember, owner: { state: 'terminating', cancelled: true } };
 const gone = { ...deleting, pod: undefined, report: undefined, holder: holder({ deactivated: 0 }) };
@@ -97,7 +100,7 @@ describe('how a container ends', () => {
     [
       "is a person's word where nobody says what it is in weka",
       { ...deleting, pod: undefined, joined: false, identityKnown: false },
-      { spec: { overrides: { skipDeactivate: true } } },
+      givenUp,
       { state: 'skipped' },
     ],
   ]);
@@ -116,7 +119,7 @@ describe('a container that leaves its weka cluster', () => {
     ['is not destroyed with it', { state: 'destroying' }, {}, { state: 'skipped' }],
     ['is a member of it', { ...deleting, joined: false }, {}, { state: 'skipped' }],
     ['holds data or metadata', deleting, { spec: { mode: 'client' } }, { state: 'skipped' }],
-    ['may be told to skip that', deleting, { spec: { overrides: { skipDeactivate: true } } }, { state: 'skipped' }],
+    ['is not given up', deleting, givenUp, { state: 'skipped' }],
     [
       'needs another member',
       noMember,
@@ -447,9 +450,59 @@ describe('the pod of a container that ends', () => {
     ['may not end while it is not known what it is in weka', { ...deleting, identityKnown: false }, {}, false],
     ['may not end before weka has deactivated it', deleting, {}, false],
     ['may end once weka has deactivated it', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) }, {}, true],
-    ['may end where weka is told nothing', deleting, { spec: { overrides: { skipDeactivate: true } } }, true],
+    ['may end where it is given up', deleting, givenUp, true],
   ])('%s', (_sentence, change, given, may) => {
     expect(mayEndPod(factsOf(change, given))).toBe(may);
+  });
+});
+
+describe('a container that leaves its weka cluster without a word (skipDeactivate)', () => {
+  test('Deactivated', [
+    [
+      'needs another member to say that the rest bears it',
+      noMember,
+      silent,
+      {
+        state: 'wait',
+        reason: 'NoOtherMember',
+        message: `whether the others bear its loss needs another member of the weka cluster and none is known; ${skips}`,
+      },
+    ],
+    [
+      'waits while no member says how it stands',
+      { ...deleting, inWeka: undefined },
+      silent,
+      { state: 'wait', reason: 'DeactivationUnknown' },
+    ],
+    ['takes the turn', deleting, silent, { state: 'act', reason: 'TakingTurn' }],
+    ['waits for its turn', { ...deleting, turn: takenTurn }, silent, { state: 'wait', reason: 'WaitingForTurn' }],
+    ['goes under the turn', { ...deleting, turn: ourTurn }, silent, { state: 'done' }],
+    [
+      'waits while another one is away',
+      { ...deleting, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+      silent,
+      { state: 'wait', reason: 'WaitingToLeave', message: `may not leave yet: HostId<3> is DOWN; ${skips}` },
+    ],
+    [
+      'goes where weka has let it go',
+      { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) },
+      silent,
+      { state: 'done' },
+    ],
+  ]);
+  test('Removed', [['is not removed', { ...gone }, silent, { state: 'skipped' }]]);
+
+  it.each<[string, Change, boolean]>([
+    ['may not end before it has the turn', deleting, false],
+    ['may end under the turn', { ...deleting, turn: ourTurn }, true],
+    [
+      'may not end while another one is away',
+      { ...deleting, turn: ourTurn, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
+      false,
+    ],
+    ['may not end while nobody can be asked', noMember, false],
+  ])('%s', (_sentence, change, may) => {
+    expect(mayEndPod(factsOf(change, silent))).toBe(may);
   });
 });
 

@@ -7,33 +7,29 @@ import { writeClaims } from '../../core/claims.ts';
 import { podReleased } from '../../core/fence.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
-import { returnTurn, takeTurn } from '../../core/turn.ts';
+import { returnTurn } from '../../core/turn.ts';
 import { containerConditions } from '../api/group.ts';
-import { is, isRole } from '../api/modes.ts';
+import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
-import { protectionOf, type Protection } from '../protection.ts';
-import { againstAbsence, madeUpFor, nameOf } from '../redundancy.ts';
+import { nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { givesBack, livePod, nodeExists, type ContainerFacts } from './facts.ts';
 import { claimStep, againstCleaning } from './claim-kept.ts';
 import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
-import { skipsDeactivation } from './stop.ts';
-import { deactivated, holderGone, ownEntry, type OwnEntry } from './disruption.ts';
+import { mayLeave } from './leaving.ts';
+import { deactivated, ownEntry } from './own-entry.ts';
+import { givenUp, givesUpWords } from './stop.ts';
 import { terminationOutcome } from './succession.ts';
-import { othersWord, queried, witness, type Testimony } from './testimony.ts';
+import { queried } from './testimony.ts';
 
 const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
 
+const leaves = (facts: ContainerFacts): boolean =>
+  facts.state === 'deleting' && is(facts.container.spec.mode, 'backend') && facts.joined;
+
 /** Only an orderly leave tells the weka cluster; a cluster that is destroyed is told nothing. */
-function saysGoodbye(facts: ContainerFacts): boolean {
-  return (
-    facts.state === 'deleting' &&
-    is(facts.container.spec.mode, 'backend') &&
-    facts.joined &&
-    overrides(facts).skipDeactivate !== true
-  );
-}
+const saysGoodbye = (facts: ContainerFacts): boolean => leaves(facts) && overrides(facts).skipDeactivate !== true;
 
 const finalizing = (facts: ContainerFacts): boolean => facts.container.metadata.deletionTimestamp !== undefined;
 
@@ -48,7 +44,7 @@ function noMember({ owner, clusterName = '' }: ContainerFacts, what: string): Ou
   }
   return wait(
     'NoOtherMember',
-    `${what} needs another member of the weka cluster and none is known; ${skipsDeactivation}`,
+    `${what} needs another member of the weka cluster and none is known; ${givesUpWords}`,
     10,
   );
 }
@@ -57,15 +53,10 @@ function noMember({ owner, clusterName = '' }: ContainerFacts, what: string): Ou
 const endUnknown = (facts: ContainerFacts): boolean => facts.state === 'active';
 
 function endKnown(facts: ContainerFacts): Outcome {
-  if (
-    facts.state === 'deleting' &&
-    facts.pod === undefined &&
-    !facts.identityKnown &&
-    overrides(facts).skipDeactivate !== true
-  ) {
+  if (facts.state === 'deleting' && facts.pod === undefined && !facts.identityKnown && !givenUp(facts)) {
     return wait(
       'IdentityUnknown',
-      `neither its status nor its claim says whether it is a member of a weka cluster; ${skipsDeactivation}`,
+      `neither its status nor its claim says whether it is a member of a weka cluster; ${givesUpWords}`,
       10,
     );
   }
@@ -77,98 +68,31 @@ function endKnown(facts: ContainerFacts): Outcome {
     : skipped;
 }
 
-type Said = Pick<Testimony, 'status' | 'inWeka'>;
-
-/** Why the one that left before it is still missed: its successor is not there. */
-function withoutSuccessor(
-  { containerId, members, clusterUid, container: { spec } }: ContainerFacts,
-  { inWeka }: Said,
-): string | undefined {
-  const wished = isRole(spec.mode) ? members?.spec.wished?.[spec.mode] : undefined;
-  if (wished === undefined)
-    return clusterUid === undefined
-      ? undefined
-      : `it is not known how many ${spec.mode} containers are wished: waits for the cluster to write its WekaMembers`;
-  const up =
-    inWeka.state === 'known'
-      ? inWeka.members.filter(
-          ({ hostId, role, status }) => role === spec.mode && hostId !== containerId && status === 'UP',
-        ).length
-      : 0;
-  return up < wished - 1
-    ? `${up} other ${spec.mode} containers are UP, ${wished} are wished: waits for the successor of the one that left before`
-    : undefined;
-}
-
-/** Why it may not leave now, as one member sees it: what remains has to bear it, and the one that left before it has to have its successor. */
-function againstLeavingOf(
-  facts: ContainerFacts,
-  own: Exclude<OwnEntry, { state: 'unknown' }>,
-  said: Said,
-): string | undefined {
-  const { containerId } = facts;
-  const { status, inWeka } = said;
-  // before IO was started there is nothing to lose
-  if (status?.status === 'UNINITIALIZED' && status.io_status !== undefined && status.io_status !== 'STARTED')
-    return undefined;
-  // what is away in its own failure domain costs nothing more
-  const domain = own.state === 'listed' ? own.member.failureDomain : undefined;
-  if (madeUpFor(status, inWeka, containerId)) return undefined;
-  const against = againstAbsence(
-    status,
-    inWeka,
-    (member) =>
-      member.hostId === containerId ||
-      (domain !== undefined && member.failureDomain === domain && member.status !== 'UP'),
-  );
-  if (against !== undefined) return against;
-  const protection: Protection =
-    status === undefined
-      ? { state: 'unknown', message: 'the status of the weka cluster has not been read' }
-      : protectionOf(status);
-  if (own.state === 'listed' && own.member.status === 'UP' && protection.state !== 'full') return protection.message;
-  return withoutSuccessor(facts, said);
-}
-
-/** A member that is cut off speaks of the past, when all was whole: two have to say it where there are two. */
-function againstLeaving(facts: ContainerFacts): string | undefined {
-  const own = ownEntry(facts);
-  if (own.state === 'unknown') return own.reason;
-  const second = witness(facts);
-  const said: Said[] = [othersWord(facts), ...(second === undefined ? [] : [second])];
-  return said.map((one) => againstLeavingOf(facts, own, one)).find((reason) => reason !== undefined);
-}
-
-/** Leaving takes the turn of the cluster, so that one container leaves at a time, and none while another is down. */
+/** Has weka move the data away, as soon as the container may leave. */
 function startLeaving(facts: ContainerFacts, otherMember: PodTarget): Outcome {
-  const { turn, clusterClaims, containerId } = facts;
-  const against = againstLeaving(facts);
-  if (clusterClaims !== undefined) {
-    if (clusterClaims.state === 'unknown' || turn.state === 'unknown')
-      return unknown('the disruption turn of the cluster has not been read', 2);
-    if (turn.state === 'taken' && !holderGone(facts))
-      return wait('WaitingForTurn', `waits to leave for the disruption turn, held by ${turn.holder}`, 5);
-    const message = `may not leave yet: ${against ?? ''}; ${skipsDeactivation}`;
-    if (against !== undefined) {
-      return turn.state === 'ours' && !turn.shared
-        ? act('WaitingToLeave', message, [returnTurn(clusterClaims, turn, facts.uid)], 5)
-        : wait('WaitingToLeave', message, 5);
-    }
-    if (turn.state !== 'ours')
-      return act(
-        'TakingTurn',
-        'takes the disruption turn of the cluster, to leave it',
-        [takeTurn(clusterClaims, facts, 'leave', facts.now)],
-        1,
-      );
-  } else if (against !== undefined)
-    return wait('WaitingToLeave', `may not leave yet: ${against}; ${skipsDeactivation}`, 5);
-  return act(
-    'Deactivating',
-    `has weka move the data of container ${containerId} away, which may take hours`,
-    [wekaRun(otherMember, 'containerDeactivate', { containerId: containerId ?? 0 })],
-    2,
+  const { containerId } = facts;
+  return (
+    mayLeave(facts) ??
+    act(
+      'Deactivating',
+      `has weka move the data of container ${containerId} away, which may take hours`,
+      [wekaRun(otherMember, 'containerDeactivate', { containerId: containerId ?? 0 })],
+      2,
+    )
   );
+}
+
+/** Weka is not told, and the rest has to bear it all the same: what was set for one disaster is still there at the next deletion. */
+function leaveSilently(facts: ContainerFacts): Outcome {
+  if (facts.otherMember === undefined) return noMember(facts, 'whether the others bear its loss');
+  const own = ownEntry(facts);
+  if (own.state === 'unknown')
+    return wait(
+      'DeactivationUnknown',
+      `waits for another member to say how the container stands: ${own.reason}; ${givesUpWords}`,
+      2,
+    );
+  return own.state === 'absent' || own.member.status === 'INACTIVE' ? done() : (mayLeave(facts) ?? done());
 }
 
 /** Its entry goes with its last step in weka: that it is gone then, and not merely unheard of, says this record. */
@@ -184,13 +108,14 @@ function deactivationRecorded({ nodeClaims, holder, uid, containerId }: Containe
 }
 
 function deactivate(facts: ContainerFacts): Outcome {
-  if (!saysGoodbye(facts)) return skipped;
+  if (!leaves(facts) || givenUp(facts)) return skipped;
+  if (!saysGoodbye(facts)) return leaveSilently(facts);
   if (facts.otherMember === undefined) return noMember(facts, 'deactivation');
   const own = ownEntry(facts);
   if (own.state === 'unknown')
     return wait(
       'DeactivationUnknown',
-      `waits for another member to say how the container stands: ${own.reason}; ${skipsDeactivation}`,
+      `waits for another member to say how the container stands: ${own.reason}; ${givesUpWords}`,
       2,
     );
   if (own.state === 'absent') return done();
@@ -420,5 +345,6 @@ export const pauseSteps = [
 /** The pod may be omitted, so that it gets its TERM: at once, except that an orderly leave moves the data first. */
 export function mayEndPod(facts: ContainerFacts): boolean {
   if (endUnknown(facts) || (facts.state === 'deleting' && !facts.identityKnown)) return false;
-  return !saysGoodbye(facts) || deactivated(facts) === true;
+  if (!leaves(facts) || givenUp(facts)) return true;
+  return saysGoodbye(facts) ? deactivated(facts) === true : leaveSilently(facts).state === 'done';
 }

@@ -67,8 +67,16 @@ interface StopPermission {
 
 export type StopDecision = StopWait | StopPermission;
 
-/** For whoever reads of a wait that only this override ends. */
-export const skipsDeactivation = 'overrides.skipDeactivate skips it, and what only this container holds is lost';
+/** A person gives up what the container holds. Either word alone may have been set for something else, long ago. */
+export const givenUp = ({
+  container: { spec },
+}: {
+  container: { spec: { overrides?: StopInput['overrides'] | undefined } };
+}): boolean => spec.overrides?.skipDeactivate === true && spec.overrides.podDeleteForceReplace === true;
+
+/** For whoever reads of a wait that only this ends. */
+export const givesUpWords =
+  'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and what only this container holds is lost';
 
 const waitFor = (reason: Reason, message: string): StopWait => ({ stop: 'wait', reason, message });
 const allow = (reason: string, message: string): StopDecision => ({ stop: 'allow', reason, message });
@@ -93,13 +101,14 @@ const identityUnknown = waitFor(
 function stopDeleting(input: StopInput): StopDecision {
   if (input.family !== 'backend' || input.joined === false)
     return force('ContainerDeleting', 'the container is being deleted and is no member of a weka cluster');
+  // the step before this one has seen that the others bear it
   if (input.overrides.skipDeactivate === true) return force('SkipDeactivate', 'overrides.skipDeactivate is set');
   if (input.joined === undefined) return identityUnknown;
   if (input.deactivated === true) return force('Deactivated', 'the weka cluster has deactivated the container');
   if (input.deactivated === undefined)
     return waitFor(
       'DeactivationUnknown',
-      `waits for the weka cluster to say whether the container is deactivated; ${skipsDeactivation}`,
+      `waits for the weka cluster to say whether the container is deactivated; ${givesUpWords}`,
     );
   return waitFor('Deactivating', 'waits until the weka cluster has moved the data away and deactivated the container');
 }

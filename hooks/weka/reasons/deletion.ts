@@ -31,7 +31,7 @@ export const deletionReasons = {
   Deactivating: { meaning: 'Weka moves the data away, which may take hours', cure: '`weka status` shows the progress' },
   WaitingToLeave: {
     meaning: 'the container may not leave: the message says what would be too little without it',
-    cure: 'repair that, or add a container; `skipDeactivate` loses what only this one holds',
+    cure: 'repair that, or add a container; `skipDeactivate` with `podDeleteForceReplace` loses what only this one holds',
   },
   ...together(['OwnerGone', 'WordNeeded'], {
     meaning:
@@ -50,9 +50,12 @@ export const deletionReasons = {
   },
   DeactivationUnknown: {
     meaning: 'no member says in a way that can be believed whether the container is deactivated; the message says why',
-    cure: '`skipDeactivate`, if the redundancy bears it',
+    cure: 'repair the member that is named; `skipDeactivate` with `podDeleteForceReplace`, if the redundancy bears it',
   },
-  NoOtherMember: { meaning: 'nobody is left who could remove the container from Weka', cure: '`skipDeactivate`' },
+  NoOtherMember: {
+    meaning: 'nobody is left who could be asked, or could remove the container from Weka',
+    cure: '`skipDeactivate` with `podDeleteForceReplace`',
+  },
   ...together(['RemovingDrives', 'RemovingContainer'], {
     meaning: 'Weka is told',
     cure: 'the message ends in its last error',
