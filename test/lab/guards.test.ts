@@ -167,6 +167,45 @@ describe('containers that are deleted while their cluster lives', () => {
     expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
     world.lab.stop();
   });
+
+  it(
+    'go one after the other, as the rest bears it, although a skipDeactivate of long ago is set on all',
+    long,
+    async () => {
+      const overrides = { skipDeactivate: true };
+      const world = await readyCluster(
+        { drive: 6, spec: { gracefulDestroyDuration: '24h' } },
+        { nodes: 6, weka: { rebuildElsewhere: 60_000 } },
+      );
+      for (const name of members(world)) world.patch('WekaContainer', name, { spec: { overrides } });
+      const watch = watchLosses(world);
+      const chosen = members(world).filter((name) => /-[0-2]$/.test(name));
+      for (const name of chosen) {
+        world.delete('WekaContainer', name);
+        world.delete('Pod', name);
+      }
+      const waiting = (): string[] =>
+        chosen.filter((name) => world.condition('WekaContainer', name)?.reason === 'WaitingToLeave');
+      await watch.until(
+        'one is gone, and another waits',
+        () => waiting().length > 0 && chosen.some((name) => world.get('Pod', name) === undefined),
+        900,
+      );
+      expect(watch.losses).toMatchObject({ away: 1, containersAway: 1, ioStopped: false });
+      expect([watch.violations(), world.weka.damage]).toEqual([[], []]);
+      const [next = ''] = waiting();
+      expect(world.condition('WekaContainer', next)?.message).toMatch(
+        /skipDeactivate and overrides\.podDeleteForceReplace together skip it/,
+      );
+      world.patch('WekaContainer', next, { spec: { overrides: { ...overrides, podDeleteForceReplace: true } } });
+      await watch.until(
+        'the one that is given up is gone',
+        () => !chosen.includes(next) || world.get('Pod', next) === undefined,
+        300,
+      );
+      world.lab.stop();
+    },
+  );
 });
 
 describe('the claim of a drive', () => {
