@@ -15,8 +15,8 @@ export type Entry = keyof typeof entries;
 const banner =
   "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);";
 
-/** Speed-ups of ws that it looks for and does without. */
-const optional = ['bufferutil', 'utf-8-validate'];
+/** Looked for where it is wanted, and done without: speed-ups of ws, and what fastify injects requests of tests with. */
+const optional = ['bufferutil', 'utf-8-validate', 'light-my-request'];
 
 /** zod brings its messages in fifty languages; English, which we speak, is imported by itself. The others are a tenth of the hooks' memory. */
 const withoutLocales: Plugin = {
