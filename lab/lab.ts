@@ -11,6 +11,7 @@ import type { HookController, Json, KubernetesObject } from '../hooks/core/contr
 import { throttledReasonsOf } from '../hooks/core/reasons.ts';
 import type { Sidecar } from '../hooks/core/sidecar.ts';
 import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
+import { transitionTimes } from '../hooks/server/transition-times.ts';
 import { bootFileSettings } from '../hooks/server/boot-files.ts';
 import { completeSettings, controllersOf, refuseSharedKinds } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
@@ -125,6 +126,7 @@ function localTransport(
   random: Random,
 ): HookTransport {
   const settings = { operatorNamespace, config };
+  const times = transitionTimes();
   const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
   return {
     async call({ url, request }) {
@@ -138,6 +140,7 @@ function localTransport(
           settings,
           now: () => clock.now(),
           entropy,
+          transitionTimes: times,
         });
         return { status: 200, headers: {}, body: JSON.stringify(answer) };
       } catch (error) {
