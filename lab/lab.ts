@@ -53,6 +53,8 @@ export interface LabOptions {
   staleCache?: StaleCache;
   /** What webhooks and quotas do to objects that are written. */
   admission?: NonNullable<StoreOptions['admission']>;
+  /** Default `pods-first`. */
+  namespaceDeletion?: NonNullable<StoreOptions['namespaceDeletion']>;
   /** Hook calls at one time of each controller, as Metacontroller's --workers; its default is 5. */
   workers?: number;
   onEvent?: (event: DriverEvent) => void;
@@ -173,6 +175,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const store = createStore({
     clock,
     seed,
+    namespaceDeletion: options.namespaceDeletion ?? 'pods-first',
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   install(store, systems);

@@ -59,7 +59,7 @@ export function createStore(options: StoreOptions): Store {
 
   const collectors = [
     createGarbageCollector(kernel),
-    createNamespaceCollector(kernel),
+    createNamespaceCollector(kernel, options.namespaceDeletion ?? 'at-once'),
     createDefinitionCollector(kernel),
     createEventCollector(kernel),
   ];
