@@ -108,6 +108,13 @@ describe.each(orders)('a namespace that is deleted with what holds it up, %s', (
     world.delete('Namespace', namespace);
     await world.until('it says so', () => said(get(world, 'WekaContainer', name)).includes('"ActiveMounts"'));
     await world.until('all others have stopped', () => left(world, 'Pod').length === 1);
+    if (order === 'pods-first')
+      for (const [kind, of] of [['WekaCluster', 'demo'] as const, ['WekaClient', 'apps'] as const])
+        await world.until(`${kind} says so`, () => condition(get(world, kind, of))?.reason === 'NamespaceTerminating');
+    else
+      await world.until('it is named', () =>
+        said(get(world, 'WekaCluster', 'demo')).includes(`WekaContainer ${namespace}/${name}, which is being deleted`),
+      );
     await world.stays('it waits', () => get(world, 'Pod', name) !== undefined && !ended(world), 600);
     expect(signed(world)).toHaveLength(3);
     world.lab.hardware.get('app-1')!.activeMounts = 0;
@@ -186,4 +193,86 @@ describe.each(orders)('a namespace that is deleted with what holds it up, %s', (
     expect([...new Set(world.errors)]).toEqual([]);
     world.lab.stop();
   });
+
+  it('takes clients of a cluster elsewhere along, which goes on', long, async () => {
+    const world = await startWorld({ nodes: 3, namespaceDeletion: order });
+    world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    world.apply(wekaCluster());
+    await world.until('the cluster is Ready', () => world.condition('WekaCluster', 'demo')?.status === 'True');
+    await addAppNode(world, 'app-1');
+    const { apiVersion, kind, metadata, ...secret } = world.get('Secret', 'weka-client-demo')!;
+    world.apply({ apiVersion, kind, ...secret, metadata: { name: metadata.name, namespace } });
+    world.apply(wekaClient({}, namespace));
+    await world.until('it runs', () => condition(get(world, 'WekaContainer', 'apps-app-1'))?.status === 'True');
+    violations(world);
+    world.delete('Namespace', namespace);
+    await world.until('the namespace is gone', () => ended(world), 300);
+    await world.clock.advance(60_000);
+    const holders = world
+      .list('WekaClaims')
+      .flatMap(({ spec }) => Object.values((spec?.['holders'] ?? {}) as Record<string, { namespace: string }>));
+    expect(holders.filter((one) => one.namespace === namespace)).toEqual([]);
+    expect(world.condition('WekaCluster', 'demo')?.status).toBe('True');
+    expect([signed(world).length, world.weka.incidents, violations(world)]).toEqual([3, [], []]);
+    expect([...new Set(world.errors)]).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('destroys nothing of a cluster that has gone without a word before somebody says it', long, async () => {
+    const { world } = await readyStorage(order, {});
+    // taken off in vain as long as somebody looks: with the object, in one go
+    patch(world, 'WekaCluster', 'demo', { metadata: { finalizers: null } });
+    const { store } = world.lab;
+    store.delete(store.definitionOf('weka.weka.io/v1alpha1', 'WekaCluster')!, namespace, 'demo');
+    await world.until('all pods have stopped', () => left(world, 'Pod').length === 0);
+    world.delete('Namespace', namespace);
+    await world.stays('it waits', () => !ended(world) && signed(world).length === 3, 600);
+    for (const { status } of left(world, 'WekaContainer'))
+      expect(condition({ status } as Loose)).toMatchObject({ status: 'False', reason: 'WordNeeded' });
+    for (const { metadata } of left(world, 'WekaContainer'))
+      patch(world, 'WekaContainer', metadata.name, { spec: { state: 'destroying' } });
+    await world.until('the namespace is gone', () => ended(world), 300);
+    expect([signed(world), incidents(world)]).toEqual([[], []]);
+    world.lab.stop();
+  });
+
+  it.each([1, 5, 15, 30])('ends whenever that is, also %i s after the cluster was applied', long, async (seconds) => {
+    const world = await startWorld({ nodes: 3, namespaceDeletion: order });
+    world.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    world.apply(inStorage(wekaCluster()));
+    await world.clock.advance(seconds * 1000);
+    const uid = get(world, 'WekaCluster', 'demo')?.metadata.uid ?? '';
+    world.delete('Namespace', namespace);
+    await world.until('the namespace is gone', () => ended(world), 600);
+    await world.clock.advance(10_000);
+    expect([traces(world, uid), signed(world), incidents(world)]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+
+  it(
+    'ends although the sidecar dies in the midst of it, a helper pod is deleted, and the operator starts anew',
+    long,
+    async () => {
+      const { world, uid } = await readyStorage(order, { gracefulDestroyDuration: '20s' });
+      world.delete('Namespace', namespace);
+      const helpers = (): Loose[] =>
+        world.list('Pod').filter(({ metadata }) => metadata.namespace === operatorNamespace);
+      const { store } = world.lab;
+      await world.until(
+        'a node is cleaned',
+        () => {
+          world.lab.restartSidecar();
+          return helpers().length > 0;
+        },
+        300,
+      );
+      for (const { metadata } of helpers())
+        store.delete(store.definitionOf('v1', 'Pod')!, operatorNamespace, metadata.name);
+      await world.lab.restartDriver();
+      await world.until('the namespace is gone', () => ended(world), 600);
+      await world.clock.advance(10_000);
+      expect([traces(world, uid), signed(world), incidents(world), violations(world)]).toEqual([[], [], [], []]);
+      world.lab.stop();
+    },
+  );
 });

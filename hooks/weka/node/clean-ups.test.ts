@@ -59,7 +59,7 @@ function judge(facts: Record<string, Fact>, present?: KubernetesObject, own = no
   const input: CleanUpInput = {
     request: readingRequest({
       controller: { apiVersion: 'v1', kind: 'X', metadata: { name: 'wekanode' } },
-      parent: own as unknown as KubernetesObject,
+      parent: own,
       finalizing: false,
       related: {},
       children: { 'Pod.v1': present === undefined ? {} : { [`operator/${name}`]: present } },
@@ -165,7 +165,7 @@ describe('what a node cleans for a container whose namespace is being deleted', 
       pods: [],
       outcome: { state: 'skipped' },
     });
-    const { cleanUp: _none, ...without } = holder;
+    const without: ClaimHolder = { ...holder, cleanUp: undefined };
     expect(judge(ending, undefined, node(), { [uid]: without }).status).toEqual([]);
   });
 });
