@@ -11,6 +11,7 @@ import type { HookController, Json, KubernetesObject } from '../hooks/core/contr
 import { throttledReasonsOf } from '../hooks/core/reasons.ts';
 import type { Sidecar } from '../hooks/core/sidecar.ts';
 import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
+import { transitionTimes } from '../hooks/server/transition-times.ts';
 import { bootFileSettings } from '../hooks/server/boot-files.ts';
 import { completeSettings, controllersOf, refuseSharedKinds } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
@@ -18,6 +19,7 @@ import { storeClient } from './api/store/client.ts';
 import { createStore } from './api/store/store.ts';
 import type { Store, StoreOptions, WriteOptions } from './api/store/types.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
+import { sidecarClock } from './clock.ts';
 import type { ApiClient, Clock, PodEnvironment, ProgramFactory } from './contract.ts';
 import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
 import type { StaleCache } from './driver/informer.ts';
@@ -127,6 +129,7 @@ function localTransport(
   random: Random,
 ): HookTransport {
   const settings = { operatorNamespace, config };
+  const times = transitionTimes();
   const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
   return {
     async call({ url, request }) {
@@ -140,6 +143,7 @@ function localTransport(
           settings,
           now: () => clock.now(),
           entropy,
+          transitionTimes: times,
         });
         return { status: 200, headers: {}, body: JSON.stringify(answer) };
       } catch (error) {
@@ -213,13 +217,13 @@ export async function createLab(given: LabOptions): Promise<Lab> {
       createEngine({
         systems: sidecarSystems,
         access: own,
-        clock,
+        clock: sidecarClock(clock),
         settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts },
         randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
       }),
       createEventReporter({
         access: own,
-        clock,
+        clock: sidecarClock(clock),
         namespaces: [],
         throttledReasons: throttledReasonsOf(sidecarSystems),
         component: 'weka-metacontroller',

@@ -6,7 +6,7 @@ import type { HookEvent, KubernetesObject } from '../hooks/core/contract.ts';
 import { contentHash } from '../hooks/core/operations.ts';
 import type { EventSubject } from '../hooks/core/sidecar.ts';
 import { AccessError, isConflict, isNotFound, type ClusterAccess } from './cluster-access.ts';
-import type { SidecarClock } from './context.ts';
+import { timestampOf, type SidecarClock } from './context.ts';
 import { cleanText } from './redaction.ts';
 import { Memory, Slots, settledWithin } from './scheduling.ts';
 
@@ -140,7 +140,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   return {
     report(subject, events) {
       if (!mayWriteTo(subject.namespace ?? 'default')) return 0;
-      const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+      const at = `${timestampOf(clock, clock.now()).slice(0, 19)}Z`;
       let accepted = 0;
       for (const event of events) {
         if (!due(subject, event)) continue;

@@ -9,6 +9,7 @@ import {
   toSyncResponse,
 } from '../core/envelope.ts';
 import { runHook, type ShellOptions } from './shell.ts';
+import type { TransitionTimes } from './transition-times.ts';
 
 export const hookNames = ['sync', 'finalize', 'customize'] as const;
 export type HookName = (typeof hookNames)[number];
@@ -27,7 +28,7 @@ export async function callHook(
   controller: HookController,
   hook: HookName,
   body: unknown,
-  options: ShellOptions,
+  options: ShellOptions & { transitionTimes?: TransitionTimes },
 ): Promise<HookCall> {
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
@@ -35,7 +36,10 @@ export async function callHook(
     return { answer: toCustomizeResponse(controller.customize?.(parent, context) ?? []) };
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
-  const decision = await runHook(controller, schema.parse(body), options);
+  const envelope = schema.parse(body);
+  const decided = await runHook(controller, envelope, options);
+  const status = options.transitionTimes?.settle(envelope.parent, decided.status) ?? decided.status;
+  const decision = { ...decided, status };
   return {
     decision,
     answer: controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision),

@@ -301,7 +301,6 @@ describe('an answer', () => {
           resource: 'wekanodes',
           labelSelector: { matchLabels: { 'weka.io/role': 'backend' } },
         },
-        { apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekaclients' },
         expect.objectContaining({ apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekacontainers' }),
         expect.objectContaining({ apiVersion: 'weka.weka.io/v1alpha1', resource: 'wekacontainers' }),
       ],

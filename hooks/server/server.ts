@@ -12,6 +12,7 @@ import { ZodError } from 'zod';
 import type { HookController } from '../core/contract.ts';
 import { metricPrefixes } from '../core/former-names.ts';
 import { callHook, hookNames, type HookName } from './calls.ts';
+import { transitionTimes } from './transition-times.ts';
 import { inFlight } from './in-flight.ts';
 import type { KeyPair } from './key-pair.ts';
 import type { ShellOptions } from './shell.ts';
@@ -107,6 +108,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   };
   const app = Fastify({ ...base, https: options.https ?? null } as FastifyServerOptions);
   const meter = metrics();
+  const times = transitionTimes();
   let running = 0;
 
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
@@ -124,7 +126,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
 
   const call = async (controller: HookController, hook: HookName, body: unknown): Promise<Record<string, unknown>> => {
-    const { answer, decision } = await callHook(controller, hook, body, options);
+    const { answer, decision } = await callHook(controller, hook, body, { ...options, transitionTimes: times });
     if (decision !== undefined) {
       meter.children.observe({ controller: controller.name, hook }, decision.children.length);
       meter.decisions.inc({ controller: controller.name, reason: readyReason(decision.status) });
