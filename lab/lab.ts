@@ -57,6 +57,8 @@ export interface LabOptions {
   admission?: NonNullable<StoreOptions['admission']>;
   /** Default `pods-first`. */
   namespaceDeletion?: NonNullable<StoreOptions['namespaceDeletion']>;
+  /** The namespace `default` may be deleted, which a real server refuses. */
+  everyNamespaceMayGo?: boolean;
   /** Hook calls at one time of each controller, as Metacontroller's --workers; its default is 5. */
   workers?: number;
   onEvent?: (event: DriverEvent) => void;
@@ -180,6 +182,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     clock,
     seed,
     namespaceDeletion: options.namespaceDeletion ?? 'pods-first',
+    everyNamespaceMayGo: options.everyNamespaceMayGo ?? false,
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   install(store, systems);

@@ -116,7 +116,7 @@ export function namespaceEndsOf(
 ): boolean {
   const asks =
     deletionTimestamp !== undefined ||
-    children.some(({ terminating, status }) => !terminating && stopping.includes(status.status ?? ''));
+    children.some(({ terminating, status }) => terminating || stopping.includes(status.status ?? ''));
   return asks && isTerminating(request, namespace, namespaceAge);
 }
 

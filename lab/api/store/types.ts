@@ -130,6 +130,8 @@ export interface StoreOptions {
   collectorDelay?: number;
   /** Default `at-once`. */
   namespaceDeletion?: NamespaceDeletion;
+  /** Namespaces that a real server protects may be deleted as well. */
+  everyNamespaceMayGo?: boolean;
 }
 
 /** One change of one stored object; frozen. */
