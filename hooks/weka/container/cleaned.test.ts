@@ -1,9 +1,22 @@
 /** The clean-up of a container in whose namespace nothing can be created any more. */
 import { describe, expect, it } from 'vitest';
+import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import { claimsWrite } from '../../core/families/claims.ts';
+import { configMapKeys } from '../../core/families/objects.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { cleaned, lastEvents, requestHash, withdrawalStep, type CleanUpRequest } from './cleaned.ts';
-import { factsOf, holder, node, nodeClaims, now, uid, type Change, type Given } from './facts.fixture.ts';
+import {
+  factsOf,
+  holder,
+  namespace,
+  node,
+  nodeClaims,
+  now,
+  read,
+  uid,
+  type Change,
+  type Given,
+} from './facts.fixture.ts';
 
 const request: CleanUpRequest = {
   nodeName: 'node-1',
@@ -89,6 +102,25 @@ describe('the node of a container whose namespace is being deleted', () => {
     ],
   ])('%s', (_sentence, change, of, expected) => {
     expect(cleaned(factsOf(change, of))).toMatchObject(expected);
+  });
+
+  it('has the boot scripts that its helper needs, also in a namespace where somebody has deleted them', () => {
+    const scripts = (exists: boolean): Given => ({
+      ...given(),
+      answers: [
+        read(
+          configMapKeys({ namespace, name: 'weka-boot-scripts' }, 0),
+          exists ? { exists, keys: ['weka_runtime.py'] } : { exists },
+        ),
+      ],
+    });
+    const here: Change = { ...asked(), namespaceEnds: false };
+    expect(cleaned(factsOf(here, scripts(false)))).toMatchObject({
+      state: 'act',
+      reason: 'CleaningNode',
+      operations: [ensureBootConfigMap({ namespace, name: 'weka-boot-scripts' })],
+    });
+    expect(cleaned(factsOf(here, scripts(true)))).toMatchObject({ state: 'wait', reason: 'CleaningNode' });
   });
 
   it('is named in an event, with what is left of it', () => {

@@ -1,5 +1,6 @@
 /** The last of a container: its node is cleaned, and what could not be is named. */
 import { writeClaims } from '../../core/claims.ts';
+import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { canonicalJson, contentHash } from '../../core/operations.ts';
@@ -9,7 +10,7 @@ import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { Event, Outcome } from '../reasons.ts';
 import { againstCleaning } from './claim-kept.ts';
-import { nodeExists, type ContainerFacts } from './facts.ts';
+import { bootConfigMapPresent, nodeExists, type ContainerFacts } from './facts.ts';
 import { cleanUpView, cleanUpWish, contestedSerials, dirtyNode } from './helpers.ts';
 
 /** What a WekaNode is to clean, as it stands in the claims. */
@@ -134,11 +135,16 @@ export function cleaned(facts: ContainerFacts): Outcome {
         ? 'was made for another wish and is replaced'
         : cleanUpWords(helper.pod);
   const left = leftBehind(facts).map((one) => `${one}; `);
-  return wait(
-    'CleaningNode',
-    `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${left.join('')}${skip}`,
-    2,
-  );
+  const message = `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${left.join('')}${skip}`;
+  // the helper boots from them too, and nobody else may need them any more
+  if (bootConfigMapPresent(facts) === false)
+    return act(
+      'CleaningNode',
+      message,
+      [ensureBootConfigMap({ namespace: facts.namespace, name: facts.config.bootConfigMapName })],
+      2,
+    );
+  return wait('CleaningNode', message, 2);
 }
 
 /** A request that was made before the destruction was called back is taken back as well. */
