@@ -55,6 +55,10 @@ export interface LabOptions {
   staleCache?: StaleCache;
   /** What webhooks and quotas do to objects that are written. */
   admission?: NonNullable<StoreOptions['admission']>;
+  /** Default `pods-first`. */
+  namespaceDeletion?: NonNullable<StoreOptions['namespaceDeletion']>;
+  /** The namespace `default` may be deleted, which a real server refuses. */
+  everyNamespaceMayGo?: boolean;
   /** Hook calls at one time of each controller, as Metacontroller's --workers; its default is 5. */
   workers?: number;
   onEvent?: (event: DriverEvent) => void;
@@ -177,6 +181,8 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const store = createStore({
     clock,
     seed,
+    namespaceDeletion: options.namespaceDeletion ?? 'pods-first',
+    everyNamespaceMayGo: options.everyNamespaceMayGo ?? false,
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   install(store, systems);
