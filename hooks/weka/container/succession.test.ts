@@ -4,7 +4,7 @@ import { claimsWrite } from '../../core/families/claims.ts';
 import { configMapKeys, objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { Json } from '../../core/contract.ts';
-import { allowStop } from '../catalogue.ts';
+import { allowStop, wekaQuery } from '../catalogue.ts';
 import type { ContainerPod } from './child-pod.ts';
 import {
   clusterClaims,
@@ -15,10 +15,12 @@ import {
   node,
   nodeClaims,
   now,
+  other,
   ourTurn,
   podObject,
   read,
   report,
+  second,
   takenTurn,
   terminating,
   uid,
@@ -51,6 +53,11 @@ const identity = {
 const allowed = holder({ stopAllowed: 'pod-0' });
 const mayStop: Change = { turn: ourTurn, holder: allowed, nodeClaims: nodeClaims(allowed) };
 const rebuilding = { ...wholeStatus, status: 'REBUILDING' };
+/** What a member says that sees one drive container less. */
+const missingOne = {
+  ...wholeStatus,
+  containers: { ...wholeStatus.containers, drives: { active: 5, total: 6 } },
+};
 const frontend: Given = { spec: { mode: 'client' } };
 const seconds = (past: number): string => new Date(Date.parse(now) - past * 1000).toISOString();
 const replaced = (podUid: string, level = 0) => ({ podUid, at: [seconds(60)], level });
@@ -202,6 +209,65 @@ describe('a pod that terminates', () => {
           'waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait',
         operations: [gives],
       },
+    ],
+    [
+      'gives the turn back where a second member misses one',
+      ends({ turn: ourTurn, otherStatus: missingOne }),
+      {},
+      {
+        state: 'act',
+        reason: 'WaitingForProtection',
+        message:
+          'waits for full protection: 1 of 6 drive containers is away; overrides.podDeleteForceReplace of this container does not wait',
+        operations: [gives],
+      },
+    ],
+    [
+      'takes no turn where a second member misses one',
+      ends({ otherStatus: missingOne }),
+      {},
+      { state: 'wait', reason: 'WaitingForProtection' },
+    ],
+    [
+      'waits for the word of a second member',
+      ends({ turn: ourTurn, otherStatus: undefined }),
+      {},
+      {
+        state: 'wait',
+        reason: 'ProtectionUnknown',
+        message:
+          'waits until the protection of the weka cluster can be read: the member that was asked has not answered weka status',
+      },
+    ],
+    [
+      'waits where a second member is of another weka cluster',
+      ends({ turn: ourTurn, otherStatus: { ...wholeStatus, guid: 'another' } }),
+      {},
+      { state: 'wait', reason: 'ProtectionUnknown', message: expect.stringContaining('another') as string },
+    ],
+    [
+      'waits where a second member does not say what it counts',
+      ends({ turn: ourTurn, otherStatus: { status: 'OK', guid: 'guid' } }),
+      {},
+      { state: 'wait', reason: 'ProtectionUnknown' },
+    ],
+    [
+      'asks two others where its own pod does not speak',
+      ends({ turn: ourTurn, executor: other, witness: inWeka() }),
+      {},
+      { state: 'act', reason: 'AllowingStop' },
+    ],
+    [
+      'waits where the second of these misses one',
+      ends({ turn: ourTurn, executor: other, witness: inWeka() }),
+      { answers: [read(wekaQuery(second, 'status', 0), missingOne)] },
+      { state: 'act', reason: 'WaitingForProtection', operations: [gives] },
+    ],
+    [
+      'believes the only member there is',
+      ends({ turn: ourTurn, otherMember: undefined }),
+      {},
+      { state: 'act', reason: 'AllowingStop' },
     ],
     [
       'keeps the turn under which others are away',
