@@ -78,6 +78,13 @@ const remove = (world: LabWorld, pods: string[]): void => pods.forEach((name) =>
 /** The turn is taken: the first of them is about to stop. */
 const firstStops = (world: LabWorld) => world.until('the turn is taken', () => turn(world) !== undefined, 60);
 
+const giveUp = (world: LabWorld, name: string): void => {
+  world.patch('WekaContainer', name, {
+    spec: { overrides: { skipDeactivate: true, podDeleteForceReplace: true } },
+  });
+  world.delete('WekaContainer', name);
+};
+
 const long = { timeout: 300_000 };
 
 describe('a node that is emptied', () => {
@@ -145,6 +152,19 @@ describe('a node that is emptied', () => {
         taint(world, node);
       },
     ],
+    [
+      'by a cordon and deletions, under a turn as the last release wrote it',
+      (world, node, pods) => {
+        const [name = ''] = pods;
+        const claims = world.list('WekaClaims').find(({ metadata }) => metadata.name.startsWith('cluster-'))!;
+        const containerUid = uidOf(world, 'WekaContainer', name);
+        const at = '2026-01-01T00:00:00Z';
+        const written = { containerUid, namespace: 'default', name, reason: 'user', at };
+        world.patch('WekaClaims', claims.metadata.name, { spec: { turn: written } });
+        cordon(world, node, true);
+        remove(world, pods);
+      },
+    ],
   ])('%s loses both of its containers together, and nobody else', long, async (_how, empty) => {
     const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
@@ -161,6 +181,68 @@ describe('a node that is emptied', () => {
     await watch.until('all is Ready', () => allReady(world) && turn(world) === undefined, 900);
     expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
     expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+});
+
+describe('the turn of a node', () => {
+  type End = (world: LabWorld, holder: string) => void;
+  /** A drained node whose containers are both away, with who has the turn and who shares it. */
+  async function drained() {
+    const world = await readyCluster(
+      { drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } },
+    );
+    const watch = watchLosses(world);
+    const node = nodeOf(world, 'demo-drive-2');
+    const pods = drain(world, node);
+    const isAway = (name: string) => nodeOf(world, name) === undefined && memberOf(world, name)?.status === 'DOWN';
+    await watch.until('the node is empty', () => pods.every(isAway), 180);
+    const holder = turn(world)!;
+    return { world, watch, node, holder, guest: pods.find((name) => name !== holder)!, isAway };
+  }
+  const finalizersOff: End = (world, name) => {
+    world.delete('WekaContainer', name);
+    world.patch('WekaContainer', name, { metadata: { finalizers: null } });
+  };
+
+  it('is free when its holder is paused, and nobody stops for that while others are away', long, async () => {
+    const { world, watch, node, holder, guest, isAway } = await drained();
+    world.patch('WekaContainer', holder, { spec: { state: 'paused' } });
+    await watch.until('the turn is free', () => turn(world) === undefined, 60);
+    const other = members(world).find((name) => name !== holder && name !== guest)!;
+    const before = uidOf(world, 'Pod', other);
+    world.delete('Pod', other);
+    await watch.stays('the other one runs', () => uidOf(world, 'Pod', other) === before && isUp(world, other), 120);
+    cordon(world, node, false);
+    await watch.until('the guest is back', () => isUp(world, guest), 300);
+    expect([isAway(holder), uidOf(world, 'Pod', other)]).toEqual([true, before]);
+    world.patch('WekaContainer', holder, { spec: { state: 'active' } });
+    const replaced = () => uidOf(world, 'Pod', other) !== before && turn(world) === undefined;
+    await watch.until('all is Ready, the other pod replaced', () => allReady(world) && replaced(), 900);
+    expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+
+  it.each<[string, End]>([
+    ['is given up', (world, name) => giveUp(world, name)],
+    ['has lost its finalizers', finalizersOff],
+  ])('is free in the end when its holder %s and a guest is left', long, async (_how, end) => {
+    const { world, watch, node, holder, guest } = await drained();
+    const uid = uidOf(world, 'WekaContainer', holder);
+    end(world, holder);
+    await watch.until('it is gone', () => uidOf(world, 'WekaContainer', holder) !== uid, 300);
+    cordon(world, node, false);
+    await watch.until('the guest is back', () => isUp(world, guest), 300);
+    const other = members(world).find((name) => name !== holder && name !== guest)!;
+    const before = uidOf(world, 'Pod', other);
+    world.delete('Pod', other);
+    const waitsForWeka = () => world.condition('WekaContainer', other)?.reason === 'WaitingForProtection';
+    const stops = () => uidOf(world, 'Pod', other) !== before || waitsForWeka();
+    await watch.until('another one waits for no turn', stops, 120);
+    expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
+    expect([watch.violations(), world.weka.damage]).toEqual([[], []]);
     world.lab.stop();
   });
 });
