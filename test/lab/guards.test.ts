@@ -622,45 +622,47 @@ describe('the disruption turn', () => {
   });
 
   // its successor cannot come before the drivers are there: a person's deletion stops it all the same, a roll leaves it for later
-  it.each<[string, boolean, (world: LabWorld) => void]>([
-    ['a deletion of its pod', true, (world) => world.delete('Pod', 'demo-drive-0')],
+  const missing = roles.flatMap((role): [string, string, boolean, (world: LabWorld) => void][] => [
+    [role, 'a deletion of its pod', true, (world) => world.delete('Pod', `demo-${role}-0`)],
     [
+      role,
       'a change of the configuration',
       false,
-      (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } }),
+      (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { [role]: 100 } } }),
     ],
-  ])(
-    'does not keep the member from stopping that is itself what is missing: %s',
+  ]);
+  it.each(missing)(
+    'does not keep the member from stopping that is itself what is missing, a %s container: %s',
     long,
-    async (_, stopsAtOnce, disturb) => {
+    async (role, _, stopsAtOnce, disturb) => {
+      const name = `demo-${role}-0`;
       const world = await readyCluster({}, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
       const watch = watchLosses(world);
       const others = new Map(
         members(world)
-          .filter((name) => name !== 'demo-drive-0')
-          .map((name) => [name, uidOf(world, 'Pod', name)]),
+          .filter((one) => one !== name)
+          .map((one) => [one, uidOf(world, 'Pod', one)]),
       );
-      const first = uidOf(world, 'Pod', 'demo-drive-0');
-      const machine = world.lab.hardware.get(nodeOf(world, 'demo-drive-0'))!;
+      const first = uidOf(world, 'Pod', name);
+      const machine = world.lab.hardware.get(nodeOf(world, name))!;
       machine.driverLoadError = 'no such driver';
       world.lab.machines.reboot(machine.name);
       await watch.pass(180);
-      expect(memberOf(world, 'demo-drive-0')?.status).toBe('DOWN');
+      expect(memberOf(world, name)?.status).toBe('DOWN');
       disturb(world);
-      if (stopsAtOnce)
-        await watch.until('its pod has stopped', () => uidOf(world, 'Pod', 'demo-drive-0') !== first, 600);
+      if (stopsAtOnce) await watch.until('its pod has stopped', () => uidOf(world, 'Pod', name) !== first, 600);
       await watch.stays(
         'the others run on',
-        () => [...others].every(([name, uid]) => uidOf(world, 'Pod', name) === uid && isUp(world, name)),
+        () => [...others].every(([one, uid]) => uidOf(world, 'Pod', one) === uid && isUp(world, one)),
         120,
       );
       delete machine.driverLoadError;
       await watch.until(
         'its pod is a new one, and all is Ready',
         () =>
-          ![first, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) &&
+          ![first, undefined].includes(uidOf(world, 'Pod', name)) &&
           allReady(world) &&
-          isUp(world, 'demo-drive-0') &&
+          isUp(world, name) &&
           turn(world) === undefined,
         1200,
       );
