@@ -179,6 +179,23 @@ describe('a pod that terminates', () => {
       },
     ],
     [
+      'shares no turn where a second member misses one of another node',
+      ends({ ...emptied[0]![1], turn: turnOfItsNode, witness: inWeka({ 3: { status: 'DOWN' } }) }),
+      {},
+      {
+        state: 'wait',
+        reason: 'WaitingForTurn',
+        message:
+          'waits for the disruption turn, held by default/demo-drive-1 (node node-1); it can not be shared: HostId<3> is DOWN',
+      },
+    ],
+    [
+      'shares no turn while a second member is silent',
+      ends({ ...emptied[0]![1], turn: turnOfItsNode, witness: { state: 'unknown', reason: '' } }),
+      {},
+      { state: 'wait', reason: 'WaitingForTurn' },
+    ],
+    [
       'is given up where the operator is set so, although its node is tainted',
       ends({ ...emptied[0]![1], config: { ...factsOf().config, evictContainerOnDeletion: true } }),
       {},
