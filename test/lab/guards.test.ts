@@ -78,6 +78,13 @@ const remove = (world: LabWorld, pods: string[]): void => pods.forEach((name) =>
 /** The turn is taken: the first of them is about to stop. */
 const firstStops = (world: LabWorld) => world.until('the turn is taken', () => turn(world) !== undefined, 60);
 
+const giveUp = (world: LabWorld, name: string): void => {
+  world.patch('WekaContainer', name, {
+    spec: { overrides: { skipDeactivate: true, podDeleteForceReplace: true } },
+  });
+  world.delete('WekaContainer', name);
+};
+
 const long = { timeout: 300_000 };
 
 describe('a node that is emptied', () => {
@@ -145,6 +152,19 @@ describe('a node that is emptied', () => {
         taint(world, node);
       },
     ],
+    [
+      'by a cordon and deletions, under a turn as the last release wrote it',
+      (world, node, pods) => {
+        const [name = ''] = pods;
+        const claims = world.list('WekaClaims').find(({ metadata }) => metadata.name.startsWith('cluster-'))!;
+        const containerUid = uidOf(world, 'WekaContainer', name);
+        const at = '2026-01-01T00:00:00Z';
+        const written = { containerUid, namespace: 'default', name, reason: 'user', at };
+        world.patch('WekaClaims', claims.metadata.name, { spec: { turn: written } });
+        cordon(world, node, true);
+        remove(world, pods);
+      },
+    ],
   ])('%s loses both of its containers together, and nobody else', long, async (_how, empty) => {
     const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
     const watch = watchLosses(world);
@@ -161,6 +181,68 @@ describe('a node that is emptied', () => {
     await watch.until('all is Ready', () => allReady(world) && turn(world) === undefined, 900);
     expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
     expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+});
+
+describe('the turn of a node', () => {
+  type End = (world: LabWorld, holder: string) => void;
+  /** A drained node whose containers are both away, with who has the turn and who shares it. */
+  async function drained() {
+    const world = await readyCluster(
+      { drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } },
+    );
+    const watch = watchLosses(world);
+    const node = nodeOf(world, 'demo-drive-2');
+    const pods = drain(world, node);
+    const isAway = (name: string) => nodeOf(world, name) === undefined && memberOf(world, name)?.status === 'DOWN';
+    await watch.until('the node is empty', () => pods.every(isAway), 180);
+    const holder = turn(world)!;
+    return { world, watch, node, holder, guest: pods.find((name) => name !== holder)!, isAway };
+  }
+  const finalizersOff: End = (world, name) => {
+    world.delete('WekaContainer', name);
+    world.patch('WekaContainer', name, { metadata: { finalizers: null } });
+  };
+
+  it('is free when its holder is paused, and nobody stops for that while others are away', long, async () => {
+    const { world, watch, node, holder, guest, isAway } = await drained();
+    world.patch('WekaContainer', holder, { spec: { state: 'paused' } });
+    await watch.until('the turn is free', () => turn(world) === undefined, 60);
+    const other = members(world).find((name) => name !== holder && name !== guest)!;
+    const before = uidOf(world, 'Pod', other);
+    world.delete('Pod', other);
+    await watch.stays('the other one runs', () => uidOf(world, 'Pod', other) === before && isUp(world, other), 120);
+    cordon(world, node, false);
+    await watch.until('the guest is back', () => isUp(world, guest), 300);
+    expect([isAway(holder), uidOf(world, 'Pod', other)]).toEqual([true, before]);
+    world.patch('WekaContainer', holder, { spec: { state: 'active' } });
+    const replaced = () => uidOf(world, 'Pod', other) !== before && turn(world) === undefined;
+    await watch.until('all is Ready, the other pod replaced', () => allReady(world) && replaced(), 900);
+    expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+
+  it.each<[string, End]>([
+    ['is given up', (world, name) => giveUp(world, name)],
+    ['has lost its finalizers', finalizersOff],
+  ])('is free in the end when its holder %s and a guest is left', long, async (_how, end) => {
+    const { world, watch, node, holder, guest } = await drained();
+    const uid = uidOf(world, 'WekaContainer', holder);
+    end(world, holder);
+    await watch.until('it is gone', () => uidOf(world, 'WekaContainer', holder) !== uid, 300);
+    cordon(world, node, false);
+    await watch.until('the guest is back', () => isUp(world, guest), 300);
+    const other = members(world).find((name) => name !== holder && name !== guest)!;
+    const before = uidOf(world, 'Pod', other);
+    world.delete('Pod', other);
+    const waitsForWeka = () => world.condition('WekaContainer', other)?.reason === 'WaitingForProtection';
+    const stops = () => uidOf(world, 'Pod', other) !== before || waitsForWeka();
+    await watch.until('another one waits for no turn', stops, 120);
+    expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
+    expect([watch.violations(), world.weka.damage]).toEqual([[], []]);
     world.lab.stop();
   });
 });
@@ -540,45 +622,47 @@ describe('the disruption turn', () => {
   });
 
   // its successor cannot come before the drivers are there: a person's deletion stops it all the same, a roll leaves it for later
-  it.each<[string, boolean, (world: LabWorld) => void]>([
-    ['a deletion of its pod', true, (world) => world.delete('Pod', 'demo-drive-0')],
+  const missing = roles.flatMap((role): [string, string, boolean, (world: LabWorld) => void][] => [
+    [role, 'a deletion of its pod', true, (world) => world.delete('Pod', `demo-${role}-0`)],
     [
+      role,
       'a change of the configuration',
       false,
-      (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100 } } }),
+      (world) => world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { [role]: 100 } } }),
     ],
-  ])(
-    'does not keep the member from stopping that is itself what is missing: %s',
+  ]);
+  it.each(missing)(
+    'does not keep the member from stopping that is itself what is missing, a %s container: %s',
     long,
-    async (_, stopsAtOnce, disturb) => {
+    async (role, _, stopsAtOnce, disturb) => {
+      const name = `demo-${role}-0`;
       const world = await readyCluster({}, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
       const watch = watchLosses(world);
       const others = new Map(
         members(world)
-          .filter((name) => name !== 'demo-drive-0')
-          .map((name) => [name, uidOf(world, 'Pod', name)]),
+          .filter((one) => one !== name)
+          .map((one) => [one, uidOf(world, 'Pod', one)]),
       );
-      const first = uidOf(world, 'Pod', 'demo-drive-0');
-      const machine = world.lab.hardware.get(nodeOf(world, 'demo-drive-0'))!;
+      const first = uidOf(world, 'Pod', name);
+      const machine = world.lab.hardware.get(nodeOf(world, name))!;
       machine.driverLoadError = 'no such driver';
       world.lab.machines.reboot(machine.name);
       await watch.pass(180);
-      expect(memberOf(world, 'demo-drive-0')?.status).toBe('DOWN');
+      expect(memberOf(world, name)?.status).toBe('DOWN');
       disturb(world);
-      if (stopsAtOnce)
-        await watch.until('its pod has stopped', () => uidOf(world, 'Pod', 'demo-drive-0') !== first, 600);
+      if (stopsAtOnce) await watch.until('its pod has stopped', () => uidOf(world, 'Pod', name) !== first, 600);
       await watch.stays(
         'the others run on',
-        () => [...others].every(([name, uid]) => uidOf(world, 'Pod', name) === uid && isUp(world, name)),
+        () => [...others].every(([one, uid]) => uidOf(world, 'Pod', one) === uid && isUp(world, one)),
         120,
       );
       delete machine.driverLoadError;
       await watch.until(
         'its pod is a new one, and all is Ready',
         () =>
-          ![first, undefined].includes(uidOf(world, 'Pod', 'demo-drive-0')) &&
+          ![first, undefined].includes(uidOf(world, 'Pod', name)) &&
           allReady(world) &&
-          isUp(world, 'demo-drive-0') &&
+          isUp(world, name) &&
           turn(world) === undefined,
         1200,
       );

@@ -17,7 +17,7 @@ import { taintInTheWay } from './obstacles.ts';
 import { deactivated, itselfMissing, listedIn } from './own-entry.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
-import { othersWord, protectionSeen, queried } from './testimony.ts';
+import { othersWord, protectionSeen, queried, witness } from './testimony.ts';
 
 /** Its node is emptied: the next pod may not come to it, or Kubernetes itself has sent the present one away. */
 const isEmptied = (facts: ContainerFacts): boolean =>
@@ -56,12 +56,19 @@ function nodeTurn(facts: ContainerFacts): StopInput['nodeTurn'] {
   if (container.spec.dropAffinityConstraints === true)
     return { against: 'the cluster disregards redundancy (overrides.disregardRedundancy)' };
   const domain = turn.by.failureDomain;
-  const { inWeka, status } = othersWord(facts);
-  if (inWeka.state === 'unknown') return { against: inWeka.reason };
+  const said = othersWord(facts);
+  if (said.inWeka.state === 'unknown') return { against: said.inWeka.reason };
   if (domain === undefined || failureDomain(facts) === undefined) return { against: 'weka names no failure domain' };
   if (failureDomain(facts) !== domain)
     return { against: `it is in the failure domain ${failureDomain(facts) ?? ''}, the holder in ${domain}` };
-  return { against: againstAbsence(status, inWeka, (member) => member.failureDomain === domain) };
+  // a member that is cut off goes on saying that all is whole
+  const second = witness(facts);
+  const words = [said, ...(second === undefined ? [] : [second])];
+  return {
+    against: words
+      .map(({ status, inWeka }) => againstAbsence(status, inWeka, (member) => member.failureDomain === domain))
+      .find((reason) => reason !== undefined),
+  };
 }
 
 /** One that was never of a cluster has nobody to share a turn with, and protection alone decides; only its claim says that it never was. */

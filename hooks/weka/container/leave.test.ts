@@ -26,7 +26,9 @@ import {
   type Given,
 } from './facts.fixture.ts';
 import { cleanUpPod, cleansAnnotation } from './helpers.ts';
-import { leaveSteps, mayEndPod } from './leave.ts';
+import type { Step } from '../reasons.ts';
+import type { ContainerFacts } from './facts.ts';
+import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 
 type Expected = { state: string; reason?: string; message?: string; operations?: object[] };
 type Row = [string, Change, Given, Expected];
@@ -64,8 +66,8 @@ const writesHolder = (...changes: { path: string[]; value: null | number }[]) =>
   );
 const returned = claimsWrite('cluster-uid-of-demo', '7', [{ path: ['turn'], value: null }]);
 
-function test(name: string, rows: Row[]): void {
-  const step = leaveSteps.find((one) => one.name === name)!;
+function test(name: string, rows: Row[], steps: readonly Step<ContainerFacts>[] = leaveSteps): void {
+  const step = steps.find((one) => one.name === name)!;
   it.each(rows)('%s', (_sentence, change, given, expected) => {
     const outcome = step.check(factsOf(change, given));
     expect(outcome).toMatchObject(expected);
@@ -553,6 +555,27 @@ describe('a container whose pod is gone', () => {
       { state: 'act', reason: 'ReturningTurn', message: 'gives the disruption turn back', operations: [returned] },
     ],
   ]);
+});
+
+describe('a container that is paused', () => {
+  const paused: Change = { state: 'paused', pod: undefined, report: undefined };
+  const guest: Change = { turn: { ...ourTurn, as: 'guest', shared: true } };
+  const share = claimsWrite('cluster-uid-of-demo', '7', [{ path: ['turn', 'others', uid], value: null }]);
+  test(
+    'TurnReturned',
+    [
+      ['has no turn', paused, {}, { state: 'skipped' }],
+      ['gives the turn back', { ...paused, turn: ourTurn }, {}, { state: 'act', operations: [returned] }],
+      [
+        'gives the turn back although others share it',
+        { ...paused, turn: { ...ourTurn, shared: true } },
+        {},
+        { state: 'act', operations: [returned] },
+      ],
+      ['gives back no more than its share', { ...paused, ...guest }, {}, { state: 'act', operations: [share] }],
+    ],
+    pauseSteps,
+  );
 });
 
 describe('the node of a container that is deleted', () => {

@@ -5,6 +5,7 @@ import { configMapKeys, objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { Json } from '../../core/contract.ts';
 import { allowStop, wekaQuery } from '../catalogue.ts';
+import { turnHolderAge } from './ages.ts';
 import type { ContainerPod } from './child-pod.ts';
 import {
   clusterClaims,
@@ -72,6 +73,14 @@ const turnOfItsNode = {
   holder: 'default/demo-drive-1 (node node-1)',
   by: { ...takenTurn.by, reason: 'node', nodeName: 'node-1', failureDomain: 'domain-0' },
 };
+const sharedTurn = {
+  ...turnOfItsNode,
+  by: { ...turnOfItsNode.by, others: { 'uid-of-compute-1': { namespace, name: 'demo-compute-1' } } },
+};
+const isGone = (name: string) =>
+  read(objectLive({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name }, turnHolderAge), {
+    exists: false,
+  });
 /** How it can be seen that the node of a container is emptied. */
 const emptied: [string, Change][] = [
   ['which has a NoSchedule taint', { node: tainted }],
@@ -170,6 +179,23 @@ describe('a pod that terminates', () => {
       },
     ],
     [
+      'shares no turn where a second member misses one of another node',
+      ends({ ...emptied[0]![1], turn: turnOfItsNode, witness: inWeka({ 3: { status: 'DOWN' } }) }),
+      {},
+      {
+        state: 'wait',
+        reason: 'WaitingForTurn',
+        message:
+          'waits for the disruption turn, held by default/demo-drive-1 (node node-1); it can not be shared: HostId<3> is DOWN',
+      },
+    ],
+    [
+      'shares no turn while a second member is silent',
+      ends({ ...emptied[0]![1], turn: turnOfItsNode, witness: { state: 'unknown', reason: '' } }),
+      {},
+      { state: 'wait', reason: 'WaitingForTurn' },
+    ],
+    [
       'is given up where the operator is set so, although its node is tainted',
       ends({ ...emptied[0]![1], config: { ...factsOf().config, evictContainerOnDeletion: true } }),
       {},
@@ -185,6 +211,18 @@ describe('a pod that terminates', () => {
         message: 'waits for the disruption turn, held by default/demo-drive-1 (roll)',
         retryAfterSeconds: 3,
       },
+    ],
+    [
+      'waits for the turn of one that is gone while another shares it',
+      ends({ turn: sharedTurn }),
+      { answers: [isGone('demo-drive-1')] },
+      { state: 'wait', reason: 'WaitingForTurn' },
+    ],
+    [
+      'takes the turn of which all are gone',
+      ends({ turn: sharedTurn }),
+      { answers: [isGone('demo-drive-1'), isGone('demo-compute-1')] },
+      { state: 'act', reason: 'TakingTurn', operations: [takes('user')] },
     ],
     [
       'has its permission taken back where it was not given yet',
@@ -645,14 +683,7 @@ describe('the disruption turn', () => {
     shared: true,
     by: { ...ourTurn.by, others: { 'uid-of-drive-1': { namespace, name: 'demo-drive-1' } } },
   };
-  const otherGone: Given = {
-    answers: [
-      read(
-        objectLive({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name: 'demo-drive-1' }, 0),
-        { exists: false },
-      ),
-    ],
-  };
+  const otherGone: Given = { answers: [isGone('demo-drive-1')] };
   const ofNode = { nodeName: 'node-1', failureDomain: 'domain-0' };
   const pending = { ...factsOf().pod!, running: false, phase: 'Pending', nodeName: undefined as never };
   test(
