@@ -340,6 +340,32 @@ describe('the claim of a drive', () => {
     },
   );
 
+  it('three nodes block at once: at most one PHASING_OUT', long, async () => {
+    const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 3 } });
+    const watch = watchLosses(world);
+    const containers = ['demo-drive-0', 'demo-drive-1', 'demo-drive-2'];
+    const serials = containers.flatMap((name) => drivesOf(world, name));
+    for (const name of containers)
+      world.patch('Node', nodeOf(world, name), {
+        metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(drivesOf(world, name)) } },
+      });
+    let most = 0;
+    await watch.until(
+      'weka has none of them',
+      () => {
+        most = Math.max(most, weka(world).drives.filter(({ status }) => status === 'PHASING_OUT').length);
+        return serials.every((serial) => statusOf(world, serial) === undefined);
+      },
+      1800,
+    );
+    expect(most).toBe(1);
+    await watch.until('the turn is free', () => turn(world) === undefined, 300);
+    expect(weka(world).drives.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
+    expect(watch.losses).toMatchObject({ away: 0, driveDomains: 3, ioStopped: false });
+    expect([watch.violations(), world.weka.damage, allReady(world)]).toEqual([[], [], true]);
+    world.lab.stop();
+  });
+
   it('stays when the drive is blocked and there is no other one', long, async () => {
     const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 1 } });
     const watch = watchLosses(world);
