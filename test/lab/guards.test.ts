@@ -366,6 +366,39 @@ describe('the claim of a drive', () => {
     world.lab.stop();
   });
 
+  it(
+    'is mended while its pod waits to stop: the drive has failed, and another one is claimed and added',
+    long,
+    async () => {
+      const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 3 } });
+      const watch = watchLosses(world);
+      const [name, node] = ['demo-drive-0', nodeOf(world, 'demo-drive-0')];
+      const [serial = ''] = drivesOf(world, name);
+      const pod = uidOf(world, 'Pod', name);
+      // all data of its only drive is missing a copy, and nobody else can make a stripe
+      world.weka.failDrive(serial);
+      world.delete('Pod', name);
+      await watch.pass(60);
+      expect(uidOf(world, 'Pod', name)).toBe(pod);
+      world.patch('Node', node, { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify([serial]) } } });
+      await watch.until(
+        'its pod has stopped and all is well',
+        () => uidOf(world, 'Pod', name) !== pod && allReady(world),
+        1800,
+      );
+      await watch.until('the failed drive is gone', () => statusOf(world, serial) === undefined, 600);
+      await watch.until('the turn is free', () => turn(world) === undefined, 300);
+      expect(weka(world).drives.map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
+      expect([watch.losses.ioStopped, watch.violations(), world.weka.damage, watch.erased()]).toEqual([
+        false,
+        [],
+        [],
+        [],
+      ]);
+      world.lab.stop();
+    },
+  );
+
   it('stays when the drive is blocked and there is no other one', long, async () => {
     const world = await readyCluster({}, { nodes: 3, machine: { driveCount: 1 } });
     const watch = watchLosses(world);

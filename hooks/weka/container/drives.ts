@@ -124,10 +124,27 @@ function againstRemoval(
     : undefined;
 }
 
+/** Its pod waits to stop, and may wait for what only another drive of this container mends. */
+function stillServes({ pod, report, holder }: ContainerFacts): boolean {
+  return (
+    pod?.running === true &&
+    report !== undefined &&
+    !report.allowStop &&
+    !report.allowForceStop &&
+    holder?.stopAllowed !== pod.target.uid
+  );
+}
+
 /** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
 function drivesReplaced(facts: ContainerFacts): Outcome {
   const { container, joined, executor, pod, containerId } = facts;
-  if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined || pod.terminating) return skipped;
+  if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined) return skipped;
+  if (pod.terminating) {
+    if (!stillServes(facts)) return skipped;
+    // the step that gives drives to weka is behind the one that waits for the pod
+    const added = drivesAdded(facts);
+    if (added.state === 'act' || (added.state === 'wait' && added.reason === 'DriveFailed')) return added;
+  }
   const wish = driveWish(facts);
   if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
   const drives = readDrives(queried(facts, executor, 'drives'), queried(facts, executor, 'status'), facts.clusterGuid);
