@@ -51,7 +51,8 @@ function othersUnderway(facts: ContainerFacts, serial: string, maxAgeSeconds?: n
 
 /**
  * What is waited for or done before weka is told to empty the drive; undefined: nothing. The turn of the cluster is held
- * from before the lists are read until weka lists the drive as PHASING_OUT, so that no other container begins on an older list.
+ * from before the lists are read until weka lists the drive as PHASING_OUT, and then as every turn until protection is full,
+ * so that no other container begins on an older list.
  * @param against what the container itself waits for
  */
 export function beforeEmptying(
