@@ -1,7 +1,6 @@
 /** Slips of administrators and tools, each with a count of what was down and what was erased at every moment. */
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { ApiError } from '../../lab/contract.ts';
 import { watchLosses } from './losses.ts';
 import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
@@ -418,39 +417,40 @@ describe('the claim of a drive', () => {
     world.lab.stop();
   });
 
-  it('follows weka when a container is to have fewer, or that is refused', long, async () => {
+  it.each<[string, (world: LabWorld) => void]>([
+    ['a container', (world) => world.patch('WekaContainer', 'demo-drive-0', { spec: { numDrives: 1 } })],
+    ['a cluster', (world) => world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { numDrives: 1 } } })],
+  ])('stays as it is, for a lower number is refused: of %s', long, async (_whose, lower) => {
     const world = await readyCluster(
       { spec: { dynamicTemplate: { computeContainers: 3, driveContainers: 3, numDrives: 2 } } },
       { nodes: 3 },
     );
     const watch = watchLosses(world);
-    const before = drivesOf(world, 'demo-drive-0');
-    const listed = (): string[] =>
-      weka(world)
-        .drives.filter(({ containerId }) => containerId === memberOf(world, 'demo-drive-0')?.id)
-        .map((drive) => drive.serial)
-        .sort();
-    let refused = false;
-    try {
-      world.patch('WekaContainer', 'demo-drive-0', { spec: { numDrives: 1 } });
-    } catch (error) {
-      refused = error instanceof ApiError && error.code === 422;
-      if (!refused) throw error;
-    }
+    const before = holders(world);
+    const pods = members(world).map((name) => uidOf(world, 'Pod', name));
+    expect(() => lower(world)).toThrow(/numDrives cannot be/);
     await watch.pass(300);
     world.apply({ ...wekaCluster(), metadata: { name: 'two', namespace: 'default' } });
     await watch.pass(120);
     world.delete('WekaCluster', 'two');
     await watch.pass(300);
-    expect(listed()).toEqual([...drivesOf(world, 'demo-drive-0')].sort());
-    if (refused) expect(drivesOf(world, 'demo-drive-0')).toEqual(before);
-    expect(watch.erased().filter((serial) => statusOf(world, serial) !== undefined)).toEqual([]);
+    expect([holders(world), members(world).map((name) => uidOf(world, 'Pod', name))]).toEqual([before, pods]);
+    expect(
+      weka(world)
+        .drives.map(({ serial }) => serial)
+        .sort(),
+    ).toEqual(
+      Object.values(before)
+        .flatMap(({ drives = [] }) => drives)
+        .sort(),
+    );
     // of the second cluster the end was ordered
     expect([
       watch.losses.ioStopped,
+      watch.erased(),
       watch.violations(),
       world.weka.damage.filter((message) => !message.startsWith('cluster two:')),
-    ]).toEqual([false, [], []]);
+    ]).toEqual([false, [], [], []]);
     world.lab.stop();
   });
 
