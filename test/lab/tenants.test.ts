@@ -65,22 +65,48 @@ describe('a hand-made container', () => {
         { namespace: 'default', labels: { 'weka.io/cluster-name': 'demo', 'weka.io/cluster-id': uid } },
       ),
     });
-    await world.clock.advance(60_000);
-    const holders = world
-      .list('WekaClaims')
-      .flatMap((claims) =>
-        Object.values(
-          (claims['spec'] as { holders?: Record<string, { name: string; clusterUid?: string }> }).holders ?? {},
-        ),
-      );
+    const claims = <Spec>(): Spec[] => world.list('WekaClaims').map(({ spec }) => spec as Spec);
+    const turns = () => claims<{ turn?: { name: string } }>().map((spec) => spec.turn?.name);
+    const members = () =>
+      (
+        world.get('WekaMembers', 'demo-members')?.spec as { members: { containerName: string }[] } | undefined
+      )?.members.map(({ containerName }) => containerName);
+    const before = members();
+    expect(before).toHaveLength(6);
+    const isStranger = (): boolean => !turns().includes('mine') && JSON.stringify(members()) === JSON.stringify(before);
+    await world.stays('it has no turn and is no member', isStranger, 60);
+    const holders = claims<{ holders?: Record<string, { name: string; clusterUid?: string }> }>().flatMap((spec) =>
+      Object.values(spec.holders ?? {}),
+    );
     expect(holders.filter(({ name }) => name === 'mine').map(({ clusterUid }) => clusterUid)).toEqual([undefined]);
     expect(imagesOfHelpers(world)).not.toContain(foreign);
+    expect(world.get('WekaContainer', 'mine')?.status?.['clusterUid']).toBeUndefined();
+    // what stops or leaves takes the turn of its cluster: while it does, one of the cluster stops all the same
+    const pod = world.get('Pod', 'demo-compute-0')?.metadata.uid;
+    if (world.get('Pod', 'mine') !== undefined) world.delete('Pod', 'mine');
+    world.delete('WekaContainer', 'mine');
+    world.delete('Pod', 'demo-compute-0');
+    const takes = (): boolean => turns().includes('mine');
+    let took = false;
+    await world.until(
+      'it is gone, and the other one is replaced',
+      () => {
+        took ||= takes();
+        return (
+          world.get('WekaContainer', 'mine') === undefined &&
+          ![pod, undefined].includes(world.get('Pod', 'demo-compute-0')?.metadata.uid) &&
+          world.condition('WekaContainer', 'demo-compute-0')?.status === 'True'
+        );
+      },
+      300,
+    );
+    expect([took, world.weka.damage]).toEqual([false, []]);
     world.lab.stop();
   });
 });
 
-describe('a client of another namespace', () => {
-  it('that merely names a cluster does not hold back its destruction', async () => {
+describe('a client', () => {
+  it('of another namespace that merely names a cluster does not hold back its destruction', async () => {
     const world = await tenantWorld();
     world.apply({ ...wekaClient({ nodeSelector: { nowhere: 'at-all' } }, 'tenant') });
     await world.clock.advance(5_000);
@@ -89,29 +115,39 @@ describe('a client of another namespace', () => {
     world.lab.stop();
   });
 
-  it('that has containers in a cluster holds it back, whatever its spec names by then', async () => {
-    const world = await tenantWorld();
-    world.apply(wekaClient());
-    await world.until('it has joined', () =>
-      Object.values(world.get('WekaClient', 'apps')?.status?.['memberships'] ?? {}).includes(1),
-    );
-    world.patch('WekaClient', 'apps', { spec: { targetCluster: { name: 'another' } } });
-    world.delete('WekaCluster', 'demo');
-    await world.until(
-      'it is named',
-      () =>
-        /default\/apps \(1 containers\)/.test(
-          world.condition('WekaCluster', 'demo', 'NoDependentClients')?.message ?? '',
-        ),
-      300,
-    );
-    await world.stays(
-      'nothing is destroyed',
-      () => world.get('WekaContainer', 'demo-drive-0')?.spec?.['state'] !== 'destroying',
-      60,
-    );
-    world.delete('WekaClient', 'apps');
-    await world.until('then the cluster goes', () => world.get('WekaCluster', 'demo') === undefined, 900);
-    world.lab.stop();
-  });
+  it.each(['tenant', 'default'])(
+    'that has containers in a cluster holds it back, whatever its spec names by then: in namespace %s',
+    async (namespace) => {
+      const world = await tenantWorld();
+      // as the condition of the client asks for it
+      const { data = {} } = world.get('Secret', 'weka-client-demo') as { data?: object };
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'weka-client-demo', namespace } };
+      if (namespace !== 'default') world.apply({ ...secret, data });
+      world.apply(wekaClient({}, namespace));
+      await world.until('it has joined', () =>
+        Object.values(world.get('WekaClient', 'apps', namespace)?.status?.['memberships'] ?? {}).includes(1),
+      );
+      const clients = world.lab.store.resources().find(({ kind }) => kind === 'WekaClient')!;
+      world.lab.store.patch(clients, namespace, 'apps', 'application/merge-patch+json', {
+        spec: { targetCluster: { name: 'another' } },
+      });
+      world.delete('WekaCluster', 'demo');
+      await world.until(
+        'it is named',
+        () =>
+          new RegExp(`^1 containers .*: WekaClient ${namespace}/apps \\(1\\);`).test(
+            world.condition('WekaCluster', 'demo', 'NoDependentClients')?.message ?? '',
+          ),
+        300,
+      );
+      await world.stays(
+        'nothing is destroyed',
+        () => world.get('WekaContainer', 'demo-drive-0')?.spec?.['state'] !== 'destroying',
+        60,
+      );
+      world.lab.store.delete(clients, namespace, 'apps', {});
+      await world.until('then the cluster goes', () => world.get('WekaCluster', 'demo') === undefined, 900);
+      world.lab.stop();
+    },
+  );
 });
