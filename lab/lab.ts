@@ -66,6 +66,8 @@ export interface LabOptions {
   nodeSettings?: NonNullable<NodesOptions['settings']>;
   /** How hooks are reached; given the way in this process, to replace it or to put faults before it. */
   transport?(local: HookTransport, random: Random): HookTransport;
+  /** Milliseconds by which the clock of the replica of the hooks that takes a call is ahead; asked at each call. Default: 0. */
+  replicaSkew?(): number;
   /** Serves hooks and sidecar outside the lab's event queue; used instead of `transport` and `access`. */
   connect?(parts: TransportParts): Promise<HookTransport>;
   /** How the sidecar reaches the cluster; given the way in this process, as above. */
@@ -129,6 +131,7 @@ function localTransport(
   sidecar: Sidecar,
   { clock, controllers, config }: TransportParts,
   random: Random,
+  replicaSkew: () => number,
 ): HookTransport {
   const settings = { operatorNamespace, config };
   const times = transitionTimes();
@@ -139,11 +142,13 @@ function localTransport(
       const controller = controllers.find((one) => one.name === name);
       if (controller === undefined || !hookNames.includes(hook as HookName))
         return { status: 404, headers: {}, body: '' };
+      const skew = replicaSkew();
       try {
         const { answer } = await callHook(controller, hook as HookName, request, {
           sidecar,
           settings,
-          now: () => clock.now(),
+          now: () => clock.now() + skew,
+          steadyNow: () => clock.now(),
           entropy,
           transitionTimes: times,
         });
@@ -246,7 +251,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     controllers: controllersOf(ownSystems),
     config: completeSettings(ownSystems, { ...bootFileSettings(ownSystems, bootScripts), ...settings }),
   };
-  const local = localTransport(sidecar, parts, random);
+  const local = localTransport(sidecar, parts, random, () => options.replicaSkew?.() ?? 0);
   const transport = (await options.connect?.(parts)) ?? options.transport?.(local, random) ?? local;
   const newDriver = (): Driver =>
     createDriver({

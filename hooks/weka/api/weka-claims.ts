@@ -130,7 +130,7 @@ const spec = object({
     seenAt: dateTime()
       .optional()
       .describe(
-        'is when the operator last saw it running, by the clock of the hooks: after a time in which nobody looked, or a restore, it begins anew',
+        'is when the operator last saw it running, by the clock of the API server: after a time in which nobody looked, or a restore, it begins anew',
       ),
     afterOrder: dateTime()
       .optional()

@@ -29,19 +29,22 @@ const noteSeconds = (grace: number): number => Math.min(600, Math.max(10, grace 
 
 /**
  * Whether somebody looks at the grace. While nobody does, a deletion may have been cancelled for days, and then the claims and the
- * spec of before come back from a backup: of such a grace nothing has run.
+ * spec of before come back from a backup: of such a grace nothing has run. Measured by the clock of the API server, which all
+ * replicas of the hooks share: of two whose clocks are hours apart each would take the other's notes for old.
+ * @param server the clock of the API server, RFC 3339
  */
 function lastSeen(
   { seenAt }: { seenAt?: string | undefined },
-  { cluster: { spec }, now }: ClusterFacts,
+  { cluster: { spec } }: ClusterFacts,
+  server: string,
 ): 'now' | 'lately' | 'long ago' {
   // an earlier release did not write it
   if (seenAt === undefined) return 'lately';
-  const [passed, pace] = [
-    (Date.parse(now) - Date.parse(seenAt)) / 1000,
-    noteSeconds(graceSeconds(spec.gracefulDestroyDuration)),
-  ];
-  return passed < pace ? 'now' : passed <= 3 * pace ? 'lately' : 'long ago';
+  const passed = (Date.parse(server) - Date.parse(seenAt)) / 1000;
+  const pace = noteSeconds(graceSeconds(spec.gracefulDestroyDuration));
+  // of a clock that was set back nobody knows how long ago it was
+  if (passed < -pace || passed > 3 * pace) return 'long ago';
+  return passed < pace ? 'now' : 'lately';
 }
 
 /**
@@ -57,10 +60,10 @@ function graceBegun(facts: ClusterFacts): Outcome {
     now,
   } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
-  const running = claims.spec.grace?.generation === generation ? claims.spec.grace : undefined;
-  if (running !== undefined && lastSeen(running, facts) !== 'long ago') return done();
   const startedAtServer = serverNow(facts);
   if (startedAtServer === undefined) return unknown('the clock of the API server has not been read');
+  const running = claims.spec.grace?.generation === generation ? claims.spec.grace : undefined;
+  if (running !== undefined && lastSeen(running, facts, startedAtServer) !== 'long ago') return done();
   const { grace: before, destroy } = claims.spec;
   return act('GracePeriod', 'the grace of the deletion begins', [
     writeClaims(claims, [
@@ -70,7 +73,7 @@ function graceBegun(facts: ClusterFacts): Outcome {
           startedAt: now,
           startedAtServer,
           generation,
-          seenAt: now,
+          seenAt: startedAtServer,
           afterOrder: destroy?.at ?? before?.afterOrder,
         }),
       },
@@ -87,20 +90,15 @@ function graceSeen(facts: ClusterFacts): Outcome {
     cluster: {
       metadata: { generation },
     },
-    now,
   } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
-  if (
-    claims.state === 'unknown' ||
-    grace === undefined ||
-    grace.generation !== generation ||
-    lastSeen(grace, facts) !== 'lately'
-  )
-    return skipped;
+  if (claims.state === 'unknown' || grace === undefined || grace.generation !== generation) return skipped;
+  const server = serverNow(facts);
+  if (server === undefined || lastSeen(grace, facts, server) !== 'lately') return skipped;
   return act(
     'GracePeriod',
     'notes that the grace runs',
-    [writeClaims(claims, [{ path: ['grace', 'seenAt'], value: now }])],
+    [writeClaims(claims, [{ path: ['grace', 'seenAt'], value: server }])],
     1,
   );
 }

@@ -12,6 +12,7 @@ import { againstAbsence } from '../redundancy.ts';
 import { ofAnotherCluster } from '../weka-containers.ts';
 import type { Outcome } from '../reasons.ts';
 import { turnHolderAge } from './ages.ts';
+import { keptForDrive } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
 import { taintInTheWay } from './obstacles.ts';
 import { deactivated, itselfMissing, listedIn } from './own-entry.ts';
@@ -79,7 +80,7 @@ function turnFor(facts: ContainerFacts): StopInput['turn'] {
 }
 
 /** A member may be cut off, or answer with what it knew before: where another one can be asked, both have to say that it is full. */
-function agreedProtection(facts: ContainerFacts): Protection {
+export function agreedProtection(facts: ContainerFacts): Protection {
   const { otherMember, executor, speakers, clusterGuid } = facts;
   const protection = protectionSeen(facts);
   // where its own pod does not speak, the other member is the first who was asked
@@ -231,6 +232,8 @@ export function turnReturned(facts: ContainerFacts): Outcome {
       (entry) => entry.name === container.spec.name && entry.internalStatus?.display_status === 'READY',
     ) === true;
   if (!ready) return wait('TurnHeld', 'keeps the disruption turn until its weka container is READY', 1);
+  const drive = keptForDrive(facts);
+  if (drive !== undefined) return wait('TurnHeld', `keeps the disruption turn until weka empties drive ${drive}`, 2);
   const stray = strayShare(facts);
   if (stray !== undefined)
     return act('ReturningTurn', `gives back the share of ${stray[1].name}, which is gone`, [

@@ -46,7 +46,7 @@ function listedBy(facts: ContainerFacts, speaker: PodTarget): WekaDrive[] | unde
 }
 
 /** Who is asked while a drive is to go: its own pod where that speaks, and another member, or two others. */
-function listers({ executor, speakers }: ContainerFacts): PodTarget[] {
+export function listers({ executor, speakers }: ContainerFacts): PodTarget[] {
   const known = [...(executor === undefined ? [] : [executor]), ...speakers.map(({ pod }) => pod)];
   return known.filter(({ uid }, index) => known.findIndex((one) => one.uid === uid) === index).slice(0, 2);
 }

@@ -1,5 +1,6 @@
 /** Giving the claimed drives to weka, and taking back those that are to go. One dead drive must not stop anything else. */
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
+import type { PodTarget } from '../../core/catalogue.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions, annotations } from '../api/group.ts';
 import { is } from '../api/modes.ts';
@@ -10,18 +11,12 @@ import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import { addition, lostDrive } from './device.ts';
+import { agreedProtection } from './disruption.ts';
+import { beforeEmptying, driveWish } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import { drivesElsewhere } from './known-to-weka.ts';
-import { othersThan, wishedDrives } from './runtime-resources.ts';
-import { answerOf, protectionSeen, queried } from './testimony.ts';
-
-/** What the container ought to hold, where that can be told. */
-function driveWish(facts: ContainerFacts): DriveWish | undefined {
-  const { node, holder, nodeClaims, uid } = facts;
-  if (node === undefined || holder === undefined || nodeClaims?.state !== 'known') return undefined;
-  return wishedDrives({ ...facts, node }, holder.drives ?? [], othersThan(uid, nodeClaims.spec.holders ?? {}));
-}
+import { answerOf, queried } from './testimony.ts';
 
 /** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */
 const refusedSeconds = 30;
@@ -122,17 +117,34 @@ function againstRemoval(
       `drive ${serial} goes when its replacement is ACTIVE: ${staying} of ${wanted} are`,
       5,
     );
-  const protection = protectionSeen(facts);
+  const protection = agreedProtection(facts);
   if (protection.state === 'unknown') return unknown(protection.message, 5);
   return protection.state === 'lacking'
     ? wait('WaitingForProtection', `drive ${serial} goes when protection is full: ${protection.message}`, 5)
     : undefined;
 }
 
+/** Its pod waits to stop, and may wait for what only another drive of this container mends. */
+function stillServes({ pod, report, holder }: ContainerFacts): boolean {
+  return (
+    pod?.running === true &&
+    report !== undefined &&
+    !report.allowStop &&
+    !report.allowForceStop &&
+    holder?.stopAllowed !== pod.target.uid
+  );
+}
+
 /** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
 function drivesReplaced(facts: ContainerFacts): Outcome {
   const { container, joined, executor, pod, containerId } = facts;
-  if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined || pod.terminating) return skipped;
+  if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined) return skipped;
+  if (pod.terminating) {
+    if (!stillServes(facts)) return skipped;
+    // the step that gives drives to weka is behind the one that waits for the pod
+    const added = drivesAdded(facts);
+    if (added.state === 'act' || (added.state === 'wait' && added.reason === 'DriveFailed')) return added;
+  }
   const wish = driveWish(facts);
   if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
   const drives = readDrives(queried(facts, executor, 'drives'), queried(facts, executor, 'status'), facts.clusterGuid);
@@ -149,23 +161,35 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
       5,
     );
   const first = going.find(isEmpty) ?? going.find(hasFailed) ?? going[0];
-  if (first === undefined) return done();
+  return first === undefined ? done() : takenOut(facts, wish, own, first, executor);
+}
+
+/** The next step by which a drive that is to go leaves weka. */
+function takenOut(
+  facts: ContainerFacts,
+  wish: DriveWish,
+  own: readonly WekaDrive[],
+  first: WekaDrive,
+  executor: PodTarget,
+): Outcome {
   const serial = first.serial_number ?? '';
   const against = isEmpty(first) ? undefined : againstRemoval(facts, wish, own, first);
-  if (against !== undefined) return against;
-  if (isEmpty(first) || hasFailed(first))
-    return act(
-      'RemovingDrive',
-      `removes drive ${serial} from the weka cluster`,
-      [wekaRun(executor, 'driveRemove', { uuid: first.uuid })],
-      2,
-    );
-  return act(
-    'DriveDeactivating',
-    `has weka move the data of drive ${serial} away`,
-    [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })],
-    2,
-  );
+  const isStill = isEmpty(first) || hasFailed(first);
+  const before = isStill ? against : beforeEmptying(facts, serial, against);
+  if (before !== undefined) return before;
+  return isStill
+    ? act(
+        'RemovingDrive',
+        `removes drive ${serial} from the weka cluster`,
+        [wekaRun(executor, 'driveRemove', { uuid: first.uuid })],
+        2,
+      )
+    : act(
+        'DriveDeactivating',
+        `has weka move the data of drive ${serial} away`,
+        [wekaRun(executor, 'driveDeactivate', { uuid: first.uuid })],
+        2,
+      );
 }
 
 export const driveSteps = [

@@ -22,12 +22,17 @@ export const clusterByUid = once(
 
 type Asker = Pick<ReadingRequest, 'observed'>;
 
-export const clusterLook = ({ namespace, name }: Omit<ClusterReference, 'uid'>, age: number) =>
-  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, age);
+export const clusterLook = ({ namespace, name }: Omit<ClusterReference, 'uid'>, age: number, fields: string[] = []) =>
+  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, age, fields);
 
 /** Whether the WekaCluster of that uid exists; undefined: not known. `age`, here and below, is how old the look may be, in seconds. */
-export function clusterExists(request: Asker, cluster: ClusterReference, age: number): boolean | undefined {
-  const fact = factValue(request.observed, clusterLook(cluster, age));
+export function clusterExists(
+  request: Asker,
+  cluster: ClusterReference,
+  age: number,
+  fields: string[] = [],
+): boolean | undefined {
+  const fact = factValue(request.observed, clusterLook(cluster, age, fields));
   return fact.state === 'unknown' ? undefined : fact.value.exists && fact.value.uid === cluster.uid;
 }
 

@@ -15,6 +15,7 @@ import type { Life, Outcome, Step, StepsResult, Summary } from '../reasons.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holdersSettled } from './holders.ts';
 import { claimsSeen } from './claims-object.ts';
+import { clustersLeft, type ClustersInput } from './clusters-left.ts';
 import { cleanUpPods, cleanUpsOf, cleanUpStatus, nodeCleaned, type CleanUp } from './clean-ups.ts';
 import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
 import { loads, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
@@ -33,6 +34,7 @@ interface NodeFacts extends PolicyInput {
   config: OperatorConfig;
   helpers: WekaContainer[];
   unreadable: HolderInput['unreadable'];
+  ranges: ClustersInput['ranges'];
   /** The claims objects that are there, as the status is to have them, and in how many seconds that may change. */
   seen: ({ field: 'claims' | 'portClaims' } & ReturnType<typeof claimsSeen>)[];
   discovery?: NonNullable<WekaNode['status']>['discovery'];
@@ -48,7 +50,10 @@ interface NodeFacts extends PolicyInput {
   next?: Load;
 }
 
-type KnownBefore = Pick<NodeFacts, 'request' | 'node' | 'config' | 'holders' | 'unreadable' | 'clusters' | 'helpers'>;
+type KnownBefore = Pick<
+  NodeFacts,
+  'request' | 'node' | 'config' | 'holders' | 'unreadable' | 'ranges' | 'clusters' | 'helpers'
+>;
 
 const discoveryName = (node: string): string => shorten(`weka-dsc-${node}`);
 const loaderName = (node: string, image: string): string =>
@@ -162,6 +167,7 @@ function nodeFacts(request: ReadingRequest, node: WekaNode): NodeFacts {
     helpers,
     holders,
     unreadable,
+    ranges,
     clusters: Object.entries(ranges).map(([uid, { namespace, name }]) => ({ uid, namespace, name })),
   };
   const drivers = driversOf(base);
@@ -248,6 +254,13 @@ const steps: readonly Step<NodeFacts>[] = [
     summary:
       'Every container that holds something on the node exists; what one that is gone holds is given back on proof.',
     check: holdersSettled,
+  },
+  {
+    name: 'Clusters',
+    condition: 'ClustersSettled',
+    mode: 'independent',
+    summary: 'Every WekaCluster that has a range of ports exists. Shown only while one does not.',
+    check: clustersLeft,
   },
   {
     name: 'CleanUps',

@@ -145,6 +145,11 @@ export const containerReasons = {
       'condition `DrivesReplaced`: a blocked drive is replaced: first its successor, then its data is moved, then it is removed',
     cure: '',
   }),
+  WaitingForDrive: {
+    meaning:
+      'condition `DrivesReplaced`: weka moves data off or onto a drive of another container, which the message names; the drives of one container leave at a time',
+    cure: 'it ends by itself; look at that container where it lasts',
+  },
   DriveFailed: {
     meaning: 'weka calls a drive of the container FAILED',
     cure: 'look at the drive; the command in the message gives it up, and another one of the node is taken where there is one',

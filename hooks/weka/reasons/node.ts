@@ -24,6 +24,11 @@ export const nodeReasons = {
       'an entry in the claims of the node is of another release or damaged; the message has its uid and the field. The other holders go on',
     cure: 'correct the field: `kubectl edit wekaclaims node-NODE`. The containers of the node wait as well where their message says so',
   },
+  ClusterLeft: {
+    meaning:
+      'condition `ClustersSettled`: a WekaCluster does not exist any more, as after its finalizer was taken off, and its range of ports and its claims are kept: no node knows whether another one has something of it',
+    cure: 'what the message says, once nothing of it is left on any node: [when nobody can speak for Weka](#when-nobody-can-speak-for-weka)',
+  },
   LoadingDrivers: {
     meaning: 'drivers are loaded; the message has the error of the last try, which is repeated after a minute',
     cure: '`spec.driversDistService` must have drivers for this kernel and image',
