@@ -186,3 +186,10 @@ function pop(heap: Timer[]): void {
     index = smallest;
   }
 }
+
+/** What a sidecar of the lab is given: one clock, which shows the calendar's time as well. */
+export const sidecarClock = (clock: Clock): Clock & { wallTime(): number } => ({
+  now: () => clock.now(),
+  wallTime: () => clock.now(),
+  after: (milliseconds, run) => clock.after(milliseconds, run),
+});

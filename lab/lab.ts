@@ -19,6 +19,7 @@ import { storeClient } from './api/store/client.ts';
 import { createStore } from './api/store/store.ts';
 import type { Store, StoreOptions, WriteOptions } from './api/store/types.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
+import { sidecarClock } from './clock.ts';
 import type { ApiClient, Clock, PodEnvironment, ProgramFactory } from './contract.ts';
 import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts';
 import type { StaleCache } from './driver/informer.ts';
@@ -54,6 +55,10 @@ export interface LabOptions {
   staleCache?: StaleCache;
   /** What webhooks and quotas do to objects that are written. */
   admission?: NonNullable<StoreOptions['admission']>;
+  /** Default `pods-first`. */
+  namespaceDeletion?: NonNullable<StoreOptions['namespaceDeletion']>;
+  /** The namespace `default` may be deleted, which a real server refuses. */
+  everyNamespaceMayGo?: boolean;
   /** Hook calls at one time of each controller, as Metacontroller's --workers; its default is 5. */
   workers?: number;
   onEvent?: (event: DriverEvent) => void;
@@ -176,6 +181,8 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   const store = createStore({
     clock,
     seed,
+    namespaceDeletion: options.namespaceDeletion ?? 'pods-first',
+    everyNamespaceMayGo: options.everyNamespaceMayGo ?? false,
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   install(store, systems);
@@ -213,13 +220,13 @@ export async function createLab(given: LabOptions): Promise<Lab> {
       createEngine({
         systems: sidecarSystems,
         access: own,
-        clock,
+        clock: sidecarClock(clock),
         settings: { namespaces: [], outputLimitBytes: 4 * 1024 * 1024, bootScripts },
         randomBytes: (count) => Uint8Array.from({ length: count }, () => random.integer(256)),
       }),
       createEventReporter({
         access: own,
-        clock,
+        clock: sidecarClock(clock),
         namespaces: [],
         throttledReasons: throttledReasonsOf(sidecarSystems),
         component: 'weka-metacontroller',

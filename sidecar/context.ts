@@ -5,11 +5,17 @@ import type { Catalogue, CatalogueEntry, TypedObservation } from '../hooks/core/
 import type { ClusterAccess } from './cluster-access.ts';
 
 export interface SidecarClock {
-  /** Milliseconds since the epoch. */
+  /** Milliseconds from some moment on, of a clock that never steps: ages, pauses and deadlines are of this one. */
   now(): number;
+  /** Milliseconds since the epoch, for what people and hooks are told. It may be set back, and then all that was read would be fresh for hours. */
+  wallTime(): number;
   /** Calls `run` once after `milliseconds`; the returned function cancels. */
   after(milliseconds: number, run: () => void): () => void;
 }
+
+/** RFC 3339, of a moment of `clock.now()`. */
+export const timestampOf = (clock: SidecarClock, moment: number): string =>
+  new Date(clock.wallTime() - (clock.now() - moment)).toISOString();
 
 /** Settings that the operations themselves read. */
 export interface OperationSettings {

@@ -51,6 +51,23 @@ describe('observing', () => {
     expect((await engine.observe([status], 1000)).facts[status.id]?.value).toMatchObject({ hot_spare: 2 });
   });
 
+  it.each([-7_200_000, 7_200_000])(
+    'gives no fact for longer, or shorter, when the clock is set by %i ms',
+    async (step) => {
+      const { access, clock, engine } = setUp();
+      access.onExec = () => ({ stdout: `{"status":"OK","hot_spare":${access.execs.length}}` });
+      await engine.observe([status], 1000);
+      clock.step(step);
+      expect((await engine.observe([status], 1000)).facts[status.id]?.value).toMatchObject({ hot_spare: 1 });
+      await clock.advance(10_001);
+      const { facts } = await engine.observe([status], 1000);
+      expect(facts[status.id]).toEqual({
+        observedAt: new Date(Date.parse('2026-01-01T00:00:10.001Z') + step).toISOString(),
+        value: { status: 'OK', hot_spare: 2 },
+      });
+    },
+  );
+
   it('asks once for equal observations in flight', async () => {
     const { access, engine } = setUp();
     const { passed, open } = gate();

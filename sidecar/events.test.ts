@@ -1,5 +1,6 @@
 import { describe, it, expect } from 'vitest';
 import type { HookEvent } from '../hooks/core/contract.ts';
+import { AccessError } from './cluster-access.ts';
 import { createEventReporter } from './events.ts';
 import { HandClock, ScriptedAccess, settle } from './scripted-access.fixture.ts';
 
@@ -107,6 +108,33 @@ describe('events', () => {
     expect(reporter.report(node, [event('X', 'a')])).toBe(1);
     await settle();
     expect(results).toEqual(['created']);
+  });
+
+  it('of an object in a namespace that is being deleted are about the namespace, which outlives it', async () => {
+    const { access, clock } = setUp();
+    const results: string[] = [];
+    access.before = (verb, subject) => {
+      if (verb !== 'create' || !subject.includes('demo') || access.calls.length > 1) return;
+      const words = 'unable to create new content in namespace storage because it is being terminated';
+      throw new AccessError('api', `events "demo" is forbidden: ${words}`, 403);
+    };
+    const reporter = createEventReporter({
+      access,
+      clock,
+      throttledReasons,
+      namespaces: [],
+      component: 'c',
+      onWritten: (result) => results.push(result),
+    });
+    reporter.report({ ...cluster, namespace: 'storage' }, [event('X', 'is left')]);
+    await settle();
+    expect(results).toEqual(['created']);
+    const name = access.calls.at(-1)?.replace('create Event ', '') ?? '';
+    expect(name).toMatch(/^storage\.demo\./);
+    expect(access.peek({ apiVersion: 'v1', kind: 'Event', namespace: 'default', name })).toMatchObject({
+      involvedObject: { apiVersion: 'v1', kind: 'Namespace', name: 'storage' },
+      message: 'WekaCluster demo: is left',
+    });
   });
 
   it('are not written outside the namespaces that are served', () => {

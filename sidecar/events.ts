@@ -5,8 +5,8 @@
 import type { HookEvent, KubernetesObject } from '../hooks/core/contract.ts';
 import { contentHash } from '../hooks/core/operations.ts';
 import type { EventSubject } from '../hooks/core/sidecar.ts';
-import { isConflict, isNotFound, type ClusterAccess } from './cluster-access.ts';
-import type { SidecarClock } from './context.ts';
+import { AccessError, isConflict, isNotFound, type ClusterAccess } from './cluster-access.ts';
+import { timestampOf, type SidecarClock } from './context.ts';
 import { cleanText } from './redaction.ts';
 import { Memory, Slots, settledWithin } from './scheduling.ts';
 
@@ -62,6 +62,22 @@ function eventObject(subject: EventSubject, event: HookEvent, component: string,
   };
 }
 
+/** In a namespace that is being deleted nothing can be created, no event either. */
+const namespaceEnds = (error: unknown): boolean =>
+  error instanceof AccessError && error.code === 403 && error.message.includes('because it is being terminated');
+
+/** The same event about the namespace, which is cluster-scoped: it can be written, and outlives what it is about. */
+function aboutNamespace(event: KubernetesObject): KubernetesObject {
+  const { kind, name, namespace } = event['involvedObject'] as { kind: string; name: string; namespace: string };
+  const message = `${kind} ${name}: ${event['message'] as string}`.slice(0, messageLimit);
+  return {
+    ...event,
+    metadata: { name: `${namespace}.${event.metadata.name}`.slice(0, 253), namespace: 'default' },
+    involvedObject: { apiVersion: 'v1', kind: 'Namespace', name: namespace },
+    message,
+  };
+}
+
 export function createEventReporter(options: EventReporterOptions): EventReporter {
   const { access, clock } = options;
   const lastAt = new Memory<number>(20_000);
@@ -77,6 +93,11 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
     return true;
   };
 
+  const mayWriteTo = (namespace: string): boolean =>
+    options.namespaces.length === 0 || options.namespaces.includes(namespace);
+  const mayBeElsewhere = ({ metadata: { namespace = 'default' } }: KubernetesObject): boolean =>
+    namespace !== 'default' && mayWriteTo('default');
+
   const write = async (event: KubernetesObject, again = true): Promise<'created' | 'counted'> => {
     const address = {
       apiVersion: 'v1',
@@ -88,6 +109,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
       await access.create(event);
       return 'created';
     } catch (error) {
+      if (mayBeElsewhere(event) && namespaceEnds(error)) return write(aboutNamespace(event));
       if (!isConflict(error)) throw error;
     }
     try {
@@ -117,8 +139,8 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
 
   return {
     report(subject, events) {
-      if (options.namespaces.length > 0 && !options.namespaces.includes(subject.namespace ?? 'default')) return 0;
-      const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+      if (!mayWriteTo(subject.namespace ?? 'default')) return 0;
+      const at = `${timestampOf(clock, clock.now()).slice(0, 19)}Z`;
       let accepted = 0;
       for (const event of events) {
         if (!due(subject, event)) continue;

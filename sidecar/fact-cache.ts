@@ -5,6 +5,7 @@
 import type { Fact, Json, Observation } from '../hooks/core/contract.ts';
 import type { TypedObservation } from '../hooks/core/catalogue.ts';
 import { canonicalJson } from '../hooks/core/operations.ts';
+import { timestampOf } from './context.ts';
 import type { SidecarListener } from './engine.ts';
 import { objection, perform, type Learned, type Surroundings } from './perform.ts';
 import { cleanValue } from './redaction.ts';
@@ -64,7 +65,7 @@ export class FactCache {
     for (const wanted of observations) {
       const error = objection(wanted, 'observation', this.around);
       if (error === undefined) known.push([wanted, this.entry(wanted, asked)]);
-      else facts[wanted.id] = { observedAt: new Date(asked).toISOString(), error };
+      else facts[wanted.id] = { observedAt: timestampOf(this.around.clock, asked), error };
     }
     const cold = known.filter(([wanted, entry]) => !fresh(entry, wanted, asked));
     this.listener.onCache?.(known.length - cold.length, cold.length);
@@ -100,7 +101,7 @@ export class FactCache {
       const entry = this.entry(observation, since);
       entry.readAt = since;
       entry.tookMillis = 0;
-      entry.fact = { observedAt: new Date(since).toISOString(), value: value as Json };
+      entry.fact = { observedAt: timestampOf(this.around.clock, since), value: value as Json };
     }
   }
 
@@ -140,7 +141,7 @@ export class FactCache {
       const performed = await perform(entry.wanted, this.around);
       this.listener.onObservation?.({ kind, ok: performed.ok, milliseconds: clock.now() - begun });
       if (version !== entry.version && readings < readingLimit) continue;
-      const observedAt = new Date(begun).toISOString();
+      const observedAt = timestampOf(clock, begun);
       entry.readAt = begun;
       entry.tookMillis = clock.now() - begun;
       if (!performed.ok) entry.fact = { observedAt, error: performed.error };

@@ -17,7 +17,8 @@ import { createServer } from './server.ts';
 import { sidecarSystems } from './systems/index.ts';
 
 const clock: SidecarClock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);
     return () => clearTimeout(timer);

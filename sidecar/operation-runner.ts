@@ -4,6 +4,7 @@
  */
 import type { Operation, OperationOutcome } from '../hooks/core/contract.ts';
 import { canonicalJson } from '../hooks/core/operations.ts';
+import { timestampOf } from './context.ts';
 import type { SidecarListener } from './engine.ts';
 import type { FactCache } from './fact-cache.ts';
 import { objection, perform, type Surroundings } from './perform.ts';
@@ -71,7 +72,7 @@ export class OperationRunner {
   private start(operation: Operation): Running {
     const { clock } = this.around;
     const { id, kind, target, args } = operation;
-    const at = new Date(clock.now()).toISOString();
+    const at = timestampOf(clock, clock.now());
     const error = objection(operation, 'operation', this.around);
     if (error !== undefined) {
       const refused: Running = {
@@ -119,7 +120,7 @@ export class OperationRunner {
     this.facts.invalidate(this.around.registry.touched(operation).addresses);
     this.facts.learn(performed.learned, begun);
     const finishedAt = clock.now();
-    const at = new Date(finishedAt).toISOString();
+    const at = timestampOf(clock, finishedAt);
     running.outcome = performed.ok
       ? { state: 'succeeded', at }
       : { state: 'failed', at, error: performed.error, ...(performed.superseded ? { superseded: true } : {}) };

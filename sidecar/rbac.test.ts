@@ -24,6 +24,7 @@ describe('the rights of the sidecar', () => {
     // patch is for the finalizer that a replace has taken away
     ['wekaclusters', ['get', 'patch']],
     ['nodes', ['get']],
+    ['namespaces', ['get']],
   ])('on %s are %j', (resource, expected) => {
     expect(verbs(resource)).toEqual(expected);
   });

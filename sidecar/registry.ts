@@ -9,6 +9,7 @@ import { bootConfigMapEnsure } from './operations/boot-config-map-ensure.ts';
 import { configMapKeys } from './operations/configmap-keys.ts';
 import { eventsRecent } from './operations/events-recent.ts';
 import { finalizerEnsure } from './operations/finalizer-ensure.ts';
+import { namespaceLive } from './operations/namespace-live.ts';
 import { objectDelete } from './operations/object-delete.ts';
 import { objectLive } from './operations/object-live.ts';
 import { podLive } from './operations/pod-live.ts';
@@ -23,6 +24,7 @@ import { serverTime } from './operations/server-time.ts';
 const genericPerformers: Performers<GenericEntries> = {
   'pod.live': podLive,
   'object.live': objectLive,
+  'namespace.live': namespaceLive,
   'secret.keys': secretKeys,
   'configmap.keys': configMapKeys,
   'events.recent': eventsRecent,

@@ -7,6 +7,7 @@ const generic: readonly ResourceKind[] = [
   { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
   { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true },
   { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true },
+  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
 ];
 
 /** Path of a collection, or of an object in it; each throws for a kind that is not of the catalogue. */

@@ -142,8 +142,19 @@ export class HandClock implements SidecarClock {
   private timers: { at: number; run: () => void }[] = [];
   private time = Date.parse('2026-01-01T00:00:00Z');
 
+  private stepped = 0;
+
   now(): number {
     return this.time;
+  }
+
+  wallTime(): number {
+    return this.time + this.stepped;
+  }
+
+  /** Somebody sets the calendar's clock. */
+  step(milliseconds: number): void {
+    this.stepped += milliseconds;
   }
 
   after(milliseconds: number, run: () => void): () => void {

@@ -17,6 +17,7 @@ import { catalogueOf } from '../hooks/core/families/index.ts';
 
 const realClock = {
   now: () => Date.now(),
+  wallTime: () => Date.now(),
   after: (milliseconds: number, run: () => void) => {
     const timer = setTimeout(run, milliseconds);
     return () => clearTimeout(timer);

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, it, expect } from 'vitest';
 import { SidecarError, type Sidecar } from '../hooks/core/sidecar.ts';
 import { sidecarClient } from '../hooks/server/sidecar-client.ts';
 import { wekaQuery, wekaRun } from '../hooks/weka/catalogue.ts';
-import { RealClock } from '../lab/clock.ts';
+import { RealClock, sidecarClock } from '../lab/clock.ts';
 import { createEngine, type Engine } from '../sidecar/engine.ts';
 import { createEventReporter } from '../sidecar/events.ts';
 import { ScriptedAccess, countingBytes } from '../sidecar/scripted-access.fixture.ts';
@@ -28,7 +28,7 @@ const hotSpare = wekaRun(pod, 'hotSpare', { count: 1 });
 
 function setUp(broken?: Engine) {
   const access = new ScriptedAccess().put(runningPod());
-  const clock = new RealClock();
+  const clock = sidecarClock(new RealClock());
   const engine =
     broken ??
     createEngine({

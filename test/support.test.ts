@@ -1,4 +1,5 @@
 /** What only tests need is told from the product by its name: it lies in test/, or beside the sources and is called `*.fixture.ts`. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -63,4 +64,13 @@ describe('a file beside the sources', () => {
     expect([...support].filter((file) => !isFixture(file))).toEqual([]);
     expect(files.filter((file) => isFixture(file) && !support.has(file))).toEqual([]);
   });
+});
+
+/** `npm run simulate:mutants` is for rare occasions: by then none of them would apply. */
+it.each(readdirSync(join(repository, 'test/mutants')))('the mutant %s takes away a guard that is there', (patch) => {
+  const { stderr } = spawnSync('git', ['apply', '--check', join('test/mutants', patch)], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
 });

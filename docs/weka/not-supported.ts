@@ -17,22 +17,36 @@ function allFields(): WekaCluster {
   return { spec, status: everythingSet() } as unknown as WekaCluster;
 }
 
+/** `spec.a.x`, `spec.a.y` as `spec.a.{x, y}`: what is not done of one object is one row. */
+function grouped(paths: readonly string[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const path of paths) {
+    const [, parent = '', last = ''] = /^(\S+)\.([A-Za-z0-9]+)$/.exec(path) ?? ['', path, ''];
+    groups.set(parent, [...(groups.get(parent) ?? []), last]);
+  }
+  return [...groups].flatMap(([parent, names]) => {
+    if (parent === 'spec' || names.length === 1)
+      return names.map((name) => (name === '' ? parent : `${parent}.${name}`));
+    return [`${parent}.{${names.join(', ')}}`];
+  });
+}
+
 /** Rows for the fields of a WekaCluster. */
 export function notSupportedFields(): string[][] {
   const { refused, ignored } = unsupportedFields(allFields());
   return [
-    ...refused.map((path) => [
+    ...grouped(refused).map((path) => [
       `WekaCluster \`${path}\``,
       'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is',
     ]),
-    ...ignored.map((path) => [`WekaCluster \`${path}\``, 'ignored: condition `NotSupported` names it']),
+    ...grouped(ignored).map((path) => [`WekaCluster \`${path}\``, 'ignored: condition `NotSupported` names it']),
   ];
 }
 
 /** Rows for the fields of a WekaClient. */
 export function notSupportedClientFields(): string[][] {
   const client = { spec: everythingSet() } as unknown as WekaClient;
-  return unsupportedClientFields(client, ['any']).map((path) => [
+  return grouped(unsupportedClientFields(client, ['any'])).map((path) => [
     `WekaClient \`${path}\``,
     'ignored: condition `NotSupported` names it',
   ]);

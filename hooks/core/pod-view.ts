@@ -18,6 +18,8 @@ export interface PodView {
   createdAt?: string;
   /** The scheduler found no node: its message, and since when (RFC 3339). */
   unschedulable?: { message: string; since: string };
+  /** Kubernetes has said that it is meant to go: evicted, preempted, or driven away by a taint. */
+  disrupted: boolean;
   /** Its node does not report any more: what is said of its containers is from before. */
   nodeNotReady: boolean;
   /** Why the main container does not run, as the kubelet says it. */
@@ -74,6 +76,9 @@ const nodeNotReady = (status: RawPod['status']): boolean =>
     ({ type, status: value, reason }) => type === 'Ready' && value === 'False' && reason === 'NodeNotReady',
   );
 
+const disrupted = (status: RawPod['status']): boolean =>
+  (status?.conditions ?? []).some(({ type, status: value }) => type === 'DisruptionTarget' && value === 'True');
+
 const terminalPhases = new Set(['Failed', 'Succeeded']);
 
 /** The words of who ended the pod (eviction, node shutdown, refused admission), else those of the container. */
@@ -104,6 +109,7 @@ export function podView(object: KubernetesObject, main: string): PodView {
     ended: whyEnded(status, container),
     createdAt: creationTimestamp,
     unschedulable: unschedulable(status),
+    disrupted: disrupted(status),
     nodeNotReady: nodeNotReady(status),
     waiting: whyNotRunning(container),
     lastWords: lastWords(container),

@@ -35,6 +35,7 @@ const app = createServer({
   sidecarMetrics: () => sidecar.metrics(),
   settings: { operatorNamespace: settings.operatorNamespace, config },
   now: () => Date.now(),
+  steadyNow: () => performance.now(),
   logger: { level: settings.logLevel },
   bodyLimit: settings.bodyLimitMebibytes * 1024 * 1024,
   inFlightLimit: settings.inFlightMebibytes * 1024 * 1024,

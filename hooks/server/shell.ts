@@ -13,6 +13,8 @@ export interface ShellOptions {
   settings: Pick<Context, 'config' | 'operatorNamespace'>;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of a clock that nobody sets, for the time that a call may take; `now` where it is absent. */
+  steadyNow?(): number;
   /** Fresh hexadecimal digits. */
   entropy?(): string;
   /** How long a cold fact may take, in milliseconds. */
@@ -27,6 +29,8 @@ export interface ShellOptions {
 export const observeRounds = 6;
 /** Decide, operate, decide again: at most this often in one call. */
 const operateRounds = 6;
+
+const steady = (options: ShellOptions): number => options.steadyNow?.() ?? options.now();
 
 async function away<T>(work: Promise<T>, options: ShellOptions): Promise<T | undefined> {
   try {
@@ -63,7 +67,7 @@ async function gather(
     const fresh = last ? [] : unasked();
     if (decision !== undefined && fresh.length === 0) return { decision, sidecarAway };
     for (const { id } of fresh) asked.add(id);
-    const left = Math.max(0, deadline - options.now());
+    const left = Math.max(0, deadline - steady(options));
     const answer = await away(options.sidecar.observe(fresh, Math.min(left, options.observeMillis ?? 1000)), options);
     if (answer === undefined) sidecarAway = true;
     else
@@ -83,7 +87,7 @@ export async function runHook(
   envelope: Envelope,
   options: ShellOptions,
 ): Promise<Decision> {
-  const deadline = options.now() + (options.budgetMillis ?? 6000);
+  const deadline = steady(options) + (options.budgetMillis ?? 6000);
   const contextNow = (): Context => ({
     ...options.settings,
     now: new Date(options.now()).toISOString(),
@@ -96,7 +100,7 @@ export async function runHook(
     const { decision, sidecarAway } = await gather(controller, request, options, deadline);
     for (const event of decision.events) events.set(`${event.reason} ${event.message}`, event);
 
-    const left = Math.max(0, deadline - options.now());
+    const left = Math.max(0, deadline - steady(options));
     const asked = decision.operations.length > 0 && !sidecarAway;
     const answer = asked
       ? await away(options.sidecar.operations(decision.operations, Math.min(left, 2000)), options)
@@ -108,7 +112,7 @@ export async function runHook(
     for (const [id] of fresh) ended.add(id);
     const progressed = fresh.length > 0;
     // the last answer about an object is final: what it rested on may be gone with it
-    if (progressed && decision.finalized !== true && round < operateRounds && options.now() < deadline) continue;
+    if (progressed && decision.finalized !== true && round < operateRounds && steady(options) < deadline) continue;
 
     const { apiVersion, kind, metadata } = envelope.parent;
     if (events.size > 0 && metadata.uid !== undefined && !sidecarAway) {

@@ -17,6 +17,7 @@ import { createMetrics } from '../../sidecar/metrics.ts';
 import { createServer as createSidecarServer } from '../../sidecar/server.ts';
 import { startApiServer, type ApiServer } from '../api/http/server.ts';
 import { httpTransport, type HookTransport } from '../driver/transport.ts';
+import { sidecarClock } from '../clock.ts';
 import { operatorNamespace, type TransportParts } from '../lab.ts';
 
 export interface ServeOptions {
@@ -65,14 +66,14 @@ async function startSidecar(
   const engine = createEngine({
     systems: sidecarSystems,
     access,
-    clock,
+    clock: sidecarClock(clock),
     settings,
     randomBytes: (count) => randomBytes(count),
     listener: metrics.listener,
   });
   const events = createEventReporter({
     access,
-    clock,
+    clock: sidecarClock(clock),
     namespaces: [],
     throttledReasons: throttledReasonsOf(sidecarSystems),
     component: 'weka-metacontroller',

@@ -9,6 +9,7 @@ import {
   recentEvents,
 } from '../../hooks/core/families/objects.ts';
 import { ensureBootConfigMap } from '../../hooks/core/families/boot-files.ts';
+import { namespaceLive } from '../../hooks/core/families/namespaces.ts';
 import { podLive, setPodMetadata } from '../../hooks/core/families/pods.ts';
 import { secretKeys } from '../../hooks/core/families/secrets.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
@@ -558,5 +559,22 @@ describe('live reads', () => {
       finalizers: [],
       fields: { 'spec.overrides.cancelDeletion': true },
     });
+  });
+});
+
+describe('namespace.live', () => {
+  const namespace = (deletionTimestamp?: string): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'other', uid: 'n1', ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) },
+  });
+  const at = '2026-01-01T00:00:00Z';
+
+  it.each<[string, KubernetesObject[], object]>([
+    ['that is there', [namespace()], { exists: true, uid: 'n1' }],
+    ['that goes', [namespace(at)], { exists: true, uid: 'n1', deletionTimestamp: at }],
+    ['that is gone', [], { exists: false }],
+  ])('reads one %s', async (_sentence, objects, value) => {
+    expect(await setUp(...objects).observe(namespaceLive('other', 0))).toEqual(value);
   });
 });

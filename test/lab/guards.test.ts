@@ -69,7 +69,101 @@ function drain(world: LabWorld, node: string): string[] {
   return pods;
 }
 
+/** Taints a node as an autoscaler or an administrator does; without an effect it has none any more. */
+const taint = (world: LabWorld, node: string, effect?: 'NoSchedule' | 'NoExecute'): void =>
+  world.patch('Node', node, {
+    spec: { taints: effect === undefined ? null : [{ key: 'example.com/maintenance', effect }] },
+  });
+const remove = (world: LabWorld, pods: string[]): void => pods.forEach((name) => world.delete('Pod', name));
+/** The turn is taken: the first of them is about to stop. */
+const firstStops = (world: LabWorld) => world.until('the turn is taken', () => turn(world) !== undefined, 60);
+
 const long = { timeout: 300_000 };
+
+describe('a node that is emptied', () => {
+  type Emptying = (world: LabWorld, node: string, pods: string[]) => Promise<void> | void;
+  it.each<[string, Emptying]>([
+    [
+      'by a cordon and deletions',
+      (world, node, pods) => {
+        cordon(world, node, true);
+        remove(world, pods);
+      },
+    ],
+    ['by a NoExecute taint', (world, node) => taint(world, node, 'NoExecute')],
+    [
+      'by a NoSchedule taint and evictions',
+      (world, node, pods) => {
+        taint(world, node, 'NoSchedule');
+        pods.forEach((name) => world.evict(name));
+      },
+    ],
+    [
+      'by a NoSchedule taint and deletions',
+      (world, node, pods) => {
+        taint(world, node, 'NoSchedule');
+        remove(world, pods);
+      },
+    ],
+    [
+      'by evictions, and a taint while the first one stops',
+      async (world, node, pods) => {
+        pods.forEach((name) => world.evict(name));
+        await firstStops(world);
+        taint(world, node, 'NoSchedule');
+      },
+    ],
+    [
+      'by deletions, and a taint while the first one stops',
+      async (world, node, pods) => {
+        remove(world, pods);
+        await firstStops(world);
+        taint(world, node, 'NoSchedule');
+      },
+    ],
+    [
+      'by a deletion, a cordon while its successor waits, and the deletion of the other',
+      async (world, node, pods) => {
+        const [first = '', ...others] = pods;
+        remove(world, [first]);
+        await firstStops(world);
+        cordon(world, node, true);
+        const waits = (): boolean => nodeOf(world, first) === undefined && memberOf(world, first)?.status === 'DOWN';
+        await world.until('it is away', waits, 180);
+        await world.stays('its successor waits', waits, 60);
+        remove(world, others);
+      },
+    ],
+    [
+      'by a taint and deletions, and a cordon in place of the taint',
+      async (world, node, pods) => {
+        taint(world, node, 'NoSchedule');
+        remove(world, pods);
+        await firstStops(world);
+        await world.stays('time passes', () => true, 120);
+        cordon(world, node, true);
+        taint(world, node);
+      },
+    ],
+  ])('%s loses both of its containers together, and nobody else', long, async (_how, empty) => {
+    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: hour * 1000 } });
+    const watch = watchLosses(world);
+    const node = nodeOf(world, 'demo-drive-2');
+    const pods = podsOn(world, node);
+    await empty(world, node, pods);
+    await watch.until(
+      'the node is empty',
+      () => pods.every((name) => nodeOf(world, name) === undefined && memberOf(world, name)?.status === 'DOWN'),
+      300,
+    );
+    taint(world, node);
+    cordon(world, node, false);
+    await watch.until('all is Ready', () => allReady(world) && turn(world) === undefined, 900);
+    expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
+    expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);
+    world.lab.stop();
+  });
+});
 
 describe('a drain of one node', () => {
   it(

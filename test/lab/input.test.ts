@@ -45,14 +45,16 @@ describe('a text that becomes a label', () => {
 });
 
 describe('what weka takes at its formation only', () => {
-  it.each([
-    ['redundancyLevel', 4],
-    ['stripeWidth', 5],
-    ['leadershipRaftSize', 9],
-    ['bucketRaftSize', 9],
-  ])('can not be changed afterwards: %s', long, async (field, value) => {
+  it.each<[string, object]>([
+    ['redundancyLevel', { redundancyLevel: 4 }],
+    ['stripeWidth', { stripeWidth: 5 }],
+    ['leadershipRaftSize', { leadershipRaftSize: 9 }],
+    ['bucketRaftSize', { bucketRaftSize: 9 }],
+    ['forceAio', { overrides: { forceAio: true } }],
+    ['minNumDrives', { startIoConditions: { minNumDrives: 2 } }],
+  ])('can not be changed afterwards: %s', long, async (field, spec) => {
     const world = await readyCluster({}, { nodes: 3 });
-    expect(() => world.patch('WekaCluster', 'demo', { spec: { [field]: value } })).toThrow(
+    expect(() => world.patch('WekaCluster', 'demo', { spec })).toThrow(
       `${field} is fixed since the cluster was formed`,
     );
     world.patch('WekaCluster', 'demo', { spec: { hotSpare: 1 } });

@@ -72,6 +72,8 @@ export function ordersIn(world: LabWorld): Orders {
       if (state === 'paused' || state === 'destroying') return `its state is ${state}`;
       const override = forcing.find((name) => overridesOf(found)[name] === true);
       if (override !== undefined) return `overrides.${override}`;
+      const place = world.get('Namespace', found.metadata.namespace ?? '');
+      if (place !== undefined && isTerminating(place)) return 'its namespace is being deleted';
       const cluster = clusterOf(found);
       if (cluster === undefined) return 'its cluster is gone';
       if (overridesOf(cluster)['paused'] === true) return 'its cluster is paused';

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { VirtualClock } from '../../lab/clock.ts';
 import { ApiError, type DeleteOptions } from '../../lab/contract.ts';
 import type { DriverEvent } from '../../lab/driver/driver.ts';
+import { evict } from '../../lab/api/http/eviction.ts';
 import { createWekaLab, type WekaLab, type WekaLabOptions } from '../../lab/weka/lab.ts';
 import { condition, picture, pictured, type Awaitable, type Loose, type World } from '../world.ts';
 
@@ -164,7 +165,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<LabWorld> 
     },
     delete: (kind, name, deleteOptions = {}) =>
       void lab.store.delete(definition(kind), place(kind), name, deleteOptions),
-    evict: (name) => world.delete('Pod', name),
+    evict: (name) => evict(lab.store, definition('Pod'), 'default', name),
     patch: (kind, name, merge) =>
       void lab.store.patch(definition(kind), place(kind), name, 'application/merge-patch+json', merge),
     picture: () => picture(pictured.flatMap(world.list), [...world.weka.damage, ...new Set(errors)]),

@@ -17,7 +17,12 @@ export interface Life {
   computes: number;
   nodes: number;
   /** How the cluster ends when all is calm again. */
-  ending: 'stays' | 'deleted' | 'deleted-in-the-foreground';
+  ending:
+    | 'stays'
+    | 'deleted'
+    | 'deleted-in-the-foreground'
+    | 'deleted-with-its-namespace'
+    | 'deleted-with-its-namespace-at-once';
   /** Oldest first. */
   schedule: Scheduled[];
 }
@@ -35,7 +40,13 @@ export interface Measure {
 export const wholeLife: Measure = { containers: 12, troubles: 20, kinds: 8, seconds: 7200 };
 export const shortLife: Measure = { containers: 6, troubles: 10, kinds: 6, seconds: 1200 };
 
-const endings: readonly Life['ending'][] = ['stays', 'deleted', 'deleted-in-the-foreground'];
+const endings: readonly Life['ending'][] = [
+  'stays',
+  'deleted',
+  'deleted-in-the-foreground',
+  'deleted-with-its-namespace',
+  'deleted-with-its-namespace-at-once',
+];
 
 /** The life of that seed; the same for ever as long as the table of troubles is the same. */
 export function lifeOf(seed: number, measure: Measure, troubles: readonly Trouble[]): Life {

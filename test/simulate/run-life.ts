@@ -215,6 +215,7 @@ async function end(stage: Stage, within: Within): Promise<void> {
   const cancelled = cluster?.metadata.deletionTimestamp !== undefined;
   stage.tell(cancelled ? 'the cancelled deletion is taken back' : `the cluster is ${life.ending.replaceAll('-', ' ')}`);
   if (cancelled) world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: false } } });
+  else if (life.ending.startsWith('deleted-with-its-namespace')) world.delete('Namespace', 'default');
   else
     world.delete('WekaCluster', 'demo', { propagationPolicy: life.ending === 'deleted' ? 'Background' : 'Foreground' });
   const seconds = graceSeconds + bounds.gone;

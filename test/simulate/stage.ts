@@ -126,6 +126,9 @@ export async function setStage(life: Life): Promise<Stage> {
     clock,
     seed,
     nodes,
+    // the cluster is in the namespace default
+    everyNamespaceMayGo: true,
+    namespaceDeletion: life.ending === 'deleted-with-its-namespace-at-once' ? 'at-once' : 'pods-first',
     weka: { rebuild: 1000 },
     // a kubelet with much to do: what was removed by force lives on for long
     nodeSettings: { orphanKillMilliseconds: 30_000 },

@@ -2,12 +2,19 @@
 import type { SystemAccess } from '../access.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { bootFileEntries } from './boot-files.ts';
+import { namespaceEntries } from './namespaces.ts';
 import { objectEntries } from './objects.ts';
 import { podEntries } from './pods.ts';
 import { secretEntries } from './secrets.ts';
 
 function genericEntries(systems: readonly SystemAccess[]) {
-  return { ...podEntries, ...objectEntries(systems), ...secretEntries(systems), ...bootFileEntries };
+  return {
+    ...podEntries,
+    ...objectEntries(systems),
+    ...secretEntries(systems),
+    ...bootFileEntries,
+    ...namespaceEntries,
+  };
 }
 export type GenericEntries = ReturnType<typeof genericEntries>;
 

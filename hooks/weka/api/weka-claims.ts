@@ -53,6 +53,21 @@ const holder = object({
       'is its number in the weka cluster, where weka was seen to have deactivated it: only then it is believed that weka does not know it any more',
     ),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
+  cleanUp: object({
+    nodeName: text().describe('is the node'),
+    wekaName: text().describe('is its name inside weka, after which the lock of its runtime is named'),
+    clusterGuid: text(64)
+      .optional()
+      .describe('is the weka cluster whose drives may be erased; absent: none is its own'),
+    drives: texts(1024).default([]).describe('are the serials of the drives to resign'),
+    dataUid: uid()
+      .optional()
+      .describe('is the uid that the directory to remove is named after; absent: none is removed'),
+  })
+    .optional()
+    .describe(
+      'is what the WekaNode is to clean for it, from the namespace of the operator: in its own nothing can be created any more',
+    ),
   replacements: object({
     podUid: uid().describe('is the uid of the last pod that was replaced'),
     at: z.array(dateTime()).max(4).describe('is when the last four were'),

@@ -422,24 +422,44 @@ function fixedOnceAllocated(field: 'basePort' | 'portRange'): Rule<unknown> {
   };
 }
 
+const unlessFormed = `!has(oldSelf.status) || !has(oldSelf.status.clusterID) || oldSelf.status.clusterID == ''`;
+
 /** What weka takes when it is formed and never again. */
 const fixedAtFormation = (['redundancyLevel', 'stripeWidth', 'leadershipRaftSize', 'bucketRaftSize'] as const).map(
   (field): Rule<unknown> => {
     const wished = (of: string): string => `(has(${of}.spec.${field}) ? ${of}.spec.${field} : 0)`;
     return {
-      cel: `${wished('self')} == ${wished('oldSelf')} || !has(oldSelf.status) || !has(oldSelf.status.clusterID) || oldSelf.status.clusterID == ''`,
+      cel: `${wished('self')} == ${wished('oldSelf')} || ${unlessFormed}`,
       message: `${field} is fixed since the cluster was formed`,
       field: `spec.${field}`,
     };
   },
 );
 
+/** Read at formation, and never again. */
+const readAtFormation: Rule<unknown>[] = [
+  {
+    field: 'spec.overrides.forceAio',
+    wished: (of: string) =>
+      `(has(${of}.spec.overrides) && has(${of}.spec.overrides.forceAio) ? ${of}.spec.overrides.forceAio : false)`,
+  },
+  {
+    field: 'spec.startIoConditions.minNumDrives',
+    wished: (of: string) =>
+      `(has(${of}.spec.startIoConditions) && has(${of}.spec.startIoConditions.minNumDrives) ? ${of}.spec.startIoConditions.minNumDrives : 0)`,
+  },
+].map(({ field, wished }) => ({
+  cel: `${wished('self')} == ${wished('oldSelf')} || ${unlessFormed}`,
+  message: `${field.split('.').at(-1)} is fixed since the cluster was formed`,
+  field,
+}));
+
 /** Weka uses the drives, and pods and hugepages are sized by their number. */
 const drivesFixedOnceFormed: Rule<unknown> = (() => {
   const wished = (of: string): string =>
     `(has(${of}.spec.dynamicTemplate) && has(${of}.spec.dynamicTemplate.numDrives) ? ${of}.spec.dynamicTemplate.numDrives : 1)`;
   return {
-    cel: `${wished('self')} == ${wished('oldSelf')} || !has(oldSelf.status) || !has(oldSelf.status.clusterID) || oldSelf.status.clusterID == ''`,
+    cel: `${wished('self')} == ${wished('oldSelf')} || ${unlessFormed}`,
     message: 'numDrives cannot be changed once the cluster is formed: add drive containers in place of drives',
     field: 'spec.dynamicTemplate.numDrives',
   };
@@ -456,6 +476,7 @@ export const wekaClusterSchema = withRules(
     fixedOnceAllocated('portRange'),
     drivesFixedOnceFormed,
     ...fixedAtFormation,
+    ...readAtFormation,
   ],
 );
 

@@ -99,6 +99,18 @@ const status = object({
     .describe(
       'are loads of kernel drivers that failed or never ended; each is tried again after those that were not tried yet',
     ),
+  cleanUps: z
+    .array(
+      object({
+        containerUid: text(64).describe('is the uid of the WekaContainer'),
+        wish: text(64).describe('is the hash of what was to be cleaned'),
+        done: z.boolean().describe('says that it is clean'),
+        message: text(2048).describe('is how it stands'),
+      }),
+    )
+    .max(64)
+    .optional()
+    .describe('is what is cleaned for containers whose namespace is being deleted, as their claims ask for'),
   claims: claimsObject()
     .optional()
     .describe(

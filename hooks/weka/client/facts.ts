@@ -6,6 +6,7 @@ import { objectLive } from '../../core/families/objects.ts';
 import { apiVersion } from '../api/group.ts';
 import type { WekaClient } from '../api/index.ts';
 import { containerViews, type ContainerView } from '../cluster/container-view.ts';
+import { namespaceEndsOf } from '../cluster/facts.ts';
 import { secretFact, type SecretFact } from '../cluster/looks.ts';
 import { expandedTolerations } from '../cluster/tolerations.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
@@ -22,6 +23,8 @@ export interface ClientFacts {
   now: string;
   /** It is deleted, or selected by no controller any more. */
   ending: boolean;
+  /** Its namespace is being deleted: nothing can be created in it any more. */
+  namespaceEnds: boolean;
   /** All children, terminating ones included. */
   containers: ContainerView[];
   /** Nodes that match the selector, by name. */
@@ -90,6 +93,7 @@ export function clientFacts(request: ReadingRequest, client: WekaClient): Client
     containers,
     nodes,
     now: request.context.now,
+    namespaceEnds: namespaceEndsOf(request, request.parent.metadata, containers),
     ending: deletionTimestamp !== undefined || request.finalizing,
     plan: planContainers(client, containers, nodes, tolerationsOf(client, config)),
     join: joinOf(request, client),

@@ -6,7 +6,7 @@ import { notSupportedCondition } from '../../core/not-supported.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
-import type { Life } from '../reasons.ts';
+import type { Life, Summary } from '../reasons.ts';
 import { clientSteps } from './bring-up.ts';
 import { wantedContainers } from './containers.ts';
 import { clientDeletionSteps } from './deletion.ts';
@@ -17,10 +17,18 @@ import { unsupportedClientFields } from './unsupported.ts';
 
 const previous = ({ client }: ClientFacts): Condition[] => (client.status?.conditions ?? []) as Condition[];
 
+/** Where no pod can come any more, those that are there end as soon as their mounts allow it. */
+function namespaceEnding({ namespaceEnds, namespace }: ClientFacts): Summary | undefined {
+  if (!namespaceEnds) return undefined;
+  const message = `namespace ${namespace} is being deleted, and nothing can be created in it any more: each container stops as soon as no mount depends on it`;
+  return { state: 'stalled', reason: 'NamespaceTerminating', message };
+}
+
 const living: Life<ClientFacts> = {
   steps: clientSteps,
   whenDone: 'create',
   summary: (facts, run) =>
+    namespaceEnding(facts) ??
     lastingSummary(run, previous(facts), facts.client.metadata.generation ?? 0, {
       reason: 'Running',
       message: `${facts.plan.present.length} clients run`,
@@ -63,7 +71,7 @@ export const wekaClientController = defineController({
   lives: { living, ending },
   life: (facts) => (facts.ending ? 'ending' : 'living'),
   previous,
-  children: ({ client, uid, plan, join }, { life, meanwhile }) =>
+  children: ({ client, uid, plan, join, namespaceEnds }, { life, meanwhile }) =>
     meanwhile === 'omit'
       ? []
       : wantedContainers({
@@ -71,7 +79,7 @@ export const wekaClientController = defineController({
           uid,
           plan,
           join,
-          grows: meanwhile === 'create',
+          grows: meanwhile === 'create' && !namespaceEnds,
           ...(life === 'ending' ? { state: 'destroying' } : {}),
         }),
   status: clientStatus,

@@ -107,6 +107,8 @@ function graceSeen(facts: ClusterFacts): Outcome {
 
 /** Deleted with their cluster, by a foreground deletion or with their namespace: nobody can call that back. */
 const lostToCancellation = (facts: ClusterFacts): string => {
+  if (facts.namespaceEnds)
+    return `overrides.cancelDeletion keeps the data as long as it stands, and brings nothing back, for namespace ${facts.namespace} is being deleted as well`;
   const terminating = facts.containers.filter((view) => view.terminating).length;
   return terminating === 0
     ? 'overrides.cancelDeletion keeps the cluster'

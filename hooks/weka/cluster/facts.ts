@@ -3,6 +3,7 @@ import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
+import { isTerminating } from '../../core/families/namespaces.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, readWekaNode, type Role, type WekaCluster, type WekaNode } from '../api/index.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
@@ -11,7 +12,7 @@ import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { WekaStatus } from '../queries.ts';
 import { containerViews, viewIs, type ContainerView } from './container-view.ts';
 import { dependentsOf } from './dependents.ts';
-import { answered, askAhead, isDeleted, lookAge } from './looks.ts';
+import { answered, askAhead, isDeleted, lookAge, namespaceAge } from './looks.ts';
 import { formationMinimum, rolePlans, type RolePlan } from './roles.ts';
 
 export type Phase = 'active' | 'paused' | 'grace' | 'destroying';
@@ -25,6 +26,8 @@ export interface ClusterFacts {
   now: string;
   config: OperatorConfig;
   phase: Phase;
+  /** Its namespace is being deleted: nothing can be created in it any more. Looked at when the cluster ends, or pods stop whom it did not tell to. */
+  namespaceEnds: boolean;
   plans: RolePlan[];
   minimum: Record<Role, number>;
   containers: ContainerView[];
@@ -95,10 +98,26 @@ export function orderStands({ claims, cluster: { metadata } }: Pick<ClusterFacts
 }
 
 /** A deletion destroys nothing before its order stands in the claims: until then all is paused. */
-function phaseOf(facts: Parameters<typeof holdsNothing>[0]): Phase {
-  const { cluster } = facts;
-  if (!isDeleted(cluster)) return cluster.spec.overrides?.paused === true ? 'paused' : 'active';
+function phaseOf(facts: Parameters<typeof holdsNothing>[0] & Pick<ClusterFacts, 'namespaceEnds'>): Phase {
+  const { cluster, namespaceEnds } = facts;
+  // where no pod can come back, a deletion that is cancelled keeps the data and no more
+  if (!isDeleted(cluster)) return cluster.spec.overrides?.paused === true || namespaceEnds ? 'paused' : 'active';
   return orderStands(facts) || holdsNothing(facts) ? 'destroying' : 'grace';
+}
+
+/** Words of containers whose pods end. */
+const stopping = ['Paused', 'PodTerminating', 'Draining'];
+
+/** Whether the namespace of the object is being deleted, as soon as something of it ends; a cluster that lives does not ask. */
+export function namespaceEndsOf(
+  request: ReadingRequest,
+  { namespace = '', deletionTimestamp }: KubernetesObject['metadata'],
+  children: readonly ContainerView[],
+): boolean {
+  const asks =
+    deletionTimestamp !== undefined ||
+    children.some(({ terminating, status }) => terminating || stopping.includes(status.status ?? ''));
+  return asks && isTerminating(request, namespace, namespaceAge);
 }
 
 /**
@@ -182,9 +201,11 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
   const claims = claimsFact(request.observed, claimsNames.ofCluster(uid), age);
   const executor = chooseExecutor(containers, now);
   const { unlabelled, leftovers } = strangers(request, cluster, children, { uid, ports: range, guid });
+  const namespaceEnds = namespaceEndsOf(request, request.parent.metadata, children);
   const base = {
     request,
     cluster,
+    namespaceEnds,
     uid,
     namespace,
     name,
@@ -194,7 +215,7 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
     foreign,
     portClaims,
     config,
-    phase: phaseOf({ cluster, uid, claims, portClaims, containers: children, unlabelled }),
+    phase: phaseOf({ cluster, uid, claims, portClaims, containers: children, unlabelled, namespaceEnds }),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
       const parsed = readWekaNode(object);

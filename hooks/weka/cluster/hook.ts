@@ -28,6 +28,7 @@ import { joinIpPorts, membersObject } from './members.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
 import { roles } from '../api/modes.ts';
 import { secretSteps } from './secrets.ts';
+import { namespaceEnding, presentOnly } from './namespace.ts';
 import { clusterStatus } from './status.ts';
 import { unsupportedFields } from './unsupported.ts';
 
@@ -272,6 +273,7 @@ const pause: Life<ClusterFacts> = {
   whenDone: 'keep',
   summary(facts) {
     const open = notPaused(facts);
+    if (facts.namespaceEnds) return namespaceEnding(facts, open);
     return open === 0
       ? { state: 'stalled', reason: 'Paused', message: 'overrides.paused stops the cluster' }
       : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
@@ -388,7 +390,7 @@ export const wekaClusterController = defineController({
   children(facts, { meanwhile }) {
     if (meanwhile === 'omit') return kept(facts);
     const { objects } = facts.phase === 'active' ? living(facts) : containers(facts, stateOf[facts.phase]);
-    return [...objects, ...kept(facts), membersObject(facts)];
+    return presentOnly(facts, [...objects, ...kept(facts), membersObject(facts)]);
   },
   status: clusterStatus,
   related,

@@ -24,6 +24,9 @@ const ages = ({ config: { lookSeconds } }: Pick<ClusterFacts, 'config'>) => ({ m
 /** Of a Secret: written by nobody but the sidecar, which forgets the old answer then. */
 const secretSeconds = 5;
 
+/** Of the namespace. */
+export const namespaceAge = 2;
+
 /** Of what is looked at until it is there. */
 export const movingAge = (facts: Pick<ClusterFacts, 'config'>): number => ages(facts).moving;
 

@@ -7,7 +7,39 @@ type Unsupported = FieldNotSupported<WekaCluster>;
 
 const positive = (value: number | undefined): boolean => (value ?? 0) > 0;
 
+const protocols = ['s3', 'nfs', 'smbw'] as const;
+const roleNames = [...protocols, 'dataServices'] as const;
+const frontendShape = ['Cores', 'ExtraCores', 'FrontendHugepages', 'FrontendHugepagesOffset'];
+
+/** What is said of the containers of roles of which none is made yet. */
+const ofUnbuiltRoles: readonly string[][] = [
+  ...['roleNodeSelector', 'roleAnnotations', 'roleNetworkSelector', 'roleCoreIds'].flatMap((field) =>
+    roleNames.map((role) => [field, role]),
+  ),
+  ...['roleTopologySpreadConstraints', 'roleAffinity'].flatMap((field) =>
+    protocols.map((role) => ['podConfig', field, role]),
+  ),
+  ...[...roleNames, 'envoy'].map((role) => ['additionalMemory', role]),
+  ...protocols.flatMap((role) => frontendShape.map((suffix) => ['dynamicTemplate', `${role}${suffix}`])),
+  ...['Cores', 'ExtraCores', 'Hugepages', 'HugepagesOffset'].map((suffix) => [
+    'dynamicTemplate',
+    `dataServices${suffix}`,
+  ]),
+  ['dynamicTemplate', 'envoyCores'],
+];
+
+/** Zero means the default there, as upstream's Go types have it. */
+const asks = (value: unknown): boolean => asksForSomething(value) && value !== 0;
+
+const at = (spec: unknown, keys: readonly string[]): unknown =>
+  keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], spec);
+
 const table: readonly Unsupported[] = [
+  ...ofUnbuiltRoles.map((keys): Unsupported => ({
+    path: ['spec', ...keys].join('.'),
+    effect: 'ignored',
+    isSet: ({ spec }) => asks(at(spec, keys)),
+  })),
   ...(['driveCapacity', 'containerCapacity', 'clusterCapacity'] as const).map((field): Unsupported => ({
     path: `spec.dynamicTemplate.${field}`,
     effect: 'refused',

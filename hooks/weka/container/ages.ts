@@ -17,6 +17,9 @@ export const ages = ({ config: { lookSeconds } }: { config: OperatorConfig }) =>
 /** Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends for what it says of the end. */
 export const ownerAge = ({ metadata }: WekaContainer): number => (metadata.deletionTimestamp === undefined ? 50 : 5);
 
+/** Seconds, of the namespace. One look does for all containers in it. */
+export const namespaceAge = 2;
+
 /** Seconds. Those that have the turn of a cluster may have vanished. */
 export const turnHolderAge = 10;
 

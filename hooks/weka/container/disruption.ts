@@ -13,17 +13,27 @@ import { ofAnotherCluster } from '../weka-containers.ts';
 import type { Outcome } from '../reasons.ts';
 import { turnHolderAge } from './ages.ts';
 import type { ContainerFacts } from './facts.ts';
+import { taintInTheWay } from './obstacles.ts';
 import { deactivated, itselfMissing, listedIn } from './own-entry.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
 import { othersWord, protectionSeen, queried } from './testimony.ts';
 
+/** Its node is emptied: the next pod may not come to it, or Kubernetes itself has sent the present one away. */
+const isEmptied = (facts: ContainerFacts): boolean =>
+  facts.pod?.disrupted === true || taintInTheWay(facts) !== undefined;
+
+/** Who deletes its pod gives the container up. */
+const givesUpPlace = ({ config, pod, container: { spec } }: ContainerFacts): boolean =>
+  config.evictContainerOnDeletion && spec.overrides?.upgradePreventEviction !== true && pod?.terminating === true;
+
 /** Why the pod terminates: our own turn says roll or upgrade, anything else was done by somebody else. */
 function stopReason(facts: ContainerFacts): StopReason {
   if (facts.container.metadata.deletionTimestamp !== undefined) return 'owner';
   if (facts.node?.spec.unschedulable === true) return 'node';
-  if (formerImage(facts) !== undefined) return 'upgrade';
-  return rollReason(facts) === undefined ? 'user' : 'roll';
+  const ofOurs = formerImage(facts) !== undefined ? 'upgrade' : rollReason(facts) === undefined ? undefined : 'roll';
+  if (ofOurs === undefined && givesUpPlace(facts)) return 'user';
+  return isEmptied(facts) ? 'node' : (ofOurs ?? 'user');
 }
 
 /** The failure domain that weka itself gives to the container, as long as it counts on it. */
@@ -138,7 +148,9 @@ function ofNodeNow(facts: ContainerFacts): Operation[] {
     clusterClaims?.state !== 'known'
   )
     return [];
-  if (stopReason(facts) !== 'node' || nodeName === undefined || pod?.terminating === false) return [];
+  // a pod that is on its node is not kept away from it
+  const isThere = pod?.nodeName !== undefined && !pod.terminating;
+  if (stopReason(facts) !== 'node' || nodeName === undefined || isThere) return [];
   const domain = failureDomain(facts);
   return domain === undefined
     ? []

@@ -306,6 +306,7 @@ export function factsOf(
     speakers: alone ? [] : speakers,
     age: 50,
     statusDoubtful: false,
+    namespaceEnds: false,
   };
   return defined({ ...base, ...changed }) as ContainerFacts;
 }

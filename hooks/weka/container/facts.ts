@@ -4,6 +4,7 @@ import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { factValue, type ReadingRequest } from '../../core/facts.ts';
+import { isTerminating } from '../../core/families/namespaces.ts';
 import { objectLive, configMapKeys } from '../../core/families/objects.ts';
 import type { FenceInput } from '../../core/fence.ts';
 import { podLive } from '../../core/families/pods.ts';
@@ -25,7 +26,7 @@ import { wekaClusterKind } from '../access.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
-import { ages, lookAge, ownerAge } from './ages.ts';
+import { ages, lookAge, namespaceAge, ownerAge } from './ages.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { effectiveState, ownerFact, type OwnerFact } from './order.ts';
 import type { ContainerState } from './stop.ts';
@@ -74,6 +75,8 @@ export interface ContainerFacts {
   speakers: Speaker[];
   /** Seconds: how old an answer about what is settled may be. */
   age: number;
+  /** Its namespace is being deleted: nothing can be created in it any more. Looked at while a pod is not simply there. */
+  namespaceEnds: boolean;
   /** Its status says that it ran, nobody says whose status that is, and nothing else knows the container. */
   statusDoubtful: boolean;
 }
@@ -338,7 +341,9 @@ export function containerFacts(request: ReadingRequest, given: WekaContainer): C
   );
   const speakers = pickMembers(members, namespace, { uid, name }, now);
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
-  const state = effectiveState(container, owner, claims.clusterClaims);
+  const looks = pod === undefined || pod.terminating || container.metadata.deletionTimestamp !== undefined;
+  const namespaceEnds = looks && isTerminating(request, namespace, namespaceAge);
+  const state = effectiveState(container, owner, claims.clusterClaims, namespaceEnds);
   return defined({
     request,
     container,
@@ -357,6 +362,7 @@ export function containerFacts(request: ReadingRequest, given: WekaContainer): C
     reportMissing,
     speakers,
     state,
+    namespaceEnds,
     otherMember: speakers[0]?.pod,
     executor: pod !== undefined && speaksForItself ? pod.target : speakers[0]?.pod,
     age: state === 'active' && claims.turn.state !== 'ours' ? age : Math.min(age, ages({ config }).moving),

@@ -70,7 +70,8 @@ export function contestedSerials(facts: ContainerFacts): string[] {
   return (holder?.drives ?? []).filter((serial) => foreign.has(serial));
 }
 
-function cleanUpWish(facts: ContainerFacts) {
+/** What is to be cleaned where the container was. */
+export function cleanUpWish(facts: ContainerFacts) {
   const overrides = facts.container.spec.overrides ?? {};
   const contested = new Set(contestedSerials(facts));
   return {

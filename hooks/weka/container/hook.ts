@@ -10,10 +10,11 @@ import { bringUpSteps } from './bring-up.ts';
 import { hasFailed, mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { formerStep } from './former.ts';
+import { cleansFromNode } from './cleaned.ts';
 import { cleanUpPod, cleanUpView, dirtyNode, probeName, probePod, provesAnnotation } from './helpers.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
-import { orphaned, ownerStep } from './owner.ts';
+import { namespaceEnding, orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { podRecord } from './pod-record.ts';
@@ -103,6 +104,8 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
   const { state } = facts;
   const blocked = run.blockedBy?.outcome;
   if (blocked === undefined) {
+    const ending = namespaceEnding(facts);
+    if (ending !== undefined) return ending;
     const alone = orphaned(facts);
     if (alone !== undefined) return alone.summary;
     return state === 'paused'
@@ -120,7 +123,8 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
 function endingChildren(facts: ContainerFacts, { meanwhile }: ContainerSaid): KubernetesObject[] {
   const { pod, request, node } = facts;
   if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
-  const dirty = request.finalizing && meanwhile === 'create' ? dirtyNode(facts) : undefined;
+  const mayCreate = request.finalizing && meanwhile === 'create' && !cleansFromNode(facts);
+  const dirty = mayCreate ? dirtyNode(facts) : undefined;
   // one that was made for another wish, or has failed, goes first: it is never updated in place
   return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true
     ? []

@@ -633,7 +633,7 @@ describe('the node of a container that is deleted', () => {
       'is gone',
       withoutNode,
       lookedUp(false),
-      { state: 'done', message: 'node node-1 is gone; its drives and directory were not cleaned' },
+      { state: 'done', message: 'node node-1 is gone; its drives and directory were not cleaned: SERIAL0' },
     ],
     ['is to be cleaned', left, deleted, cleaning('is to be created')],
     [

@@ -5,7 +5,6 @@
 import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
 import { podReleased } from '../../core/fence.ts';
-import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { returnTurn } from '../../core/turn.ts';
 import { containerConditions } from '../api/group.ts';
@@ -14,9 +13,9 @@ import { wekaRun } from '../catalogue.ts';
 import { nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
-import { givesBack, livePod, nodeExists, type ContainerFacts } from './facts.ts';
-import { claimStep, againstCleaning } from './claim-kept.ts';
-import { cleanUpView, contestedSerials, dirtyNode } from './helpers.ts';
+import { givesBack, livePod, type ContainerFacts } from './facts.ts';
+import { claimStep } from './claim-kept.ts';
+import { cleaned, lastEvents, withdrawalStep } from './cleaned.ts';
 import { mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
 import { givenUp, givesUpWords } from './stop.ts';
@@ -204,56 +203,19 @@ function turnReturned({ turn, clusterClaims, uid }: ContainerFacts): Outcome {
   return act('ReturningTurn', 'gives the disruption turn back', [returnTurn(clusterClaims, turn, uid)]);
 }
 
-function cleanUpWords({ unschedulable, ended, lastWords, waiting, phase }: PodView): string {
-  if (ended !== undefined && phase === 'Failed')
-    return `has failed (${ended}${lastWords === undefined ? '' : `; it says: ${lastWords}`}) and is replaced`;
-  return unschedulable?.message ?? (lastWords === undefined ? (waiting ?? `is ${phase}`) : `says: ${lastWords}`);
-}
-
-function cleaned(facts: ContainerFacts): Outcome {
-  if (!is(facts.container.spec.mode, 'claims') || !finalizing(facts)) return skipped;
-  if (facts.nodeClaims?.state === 'unknown') return unknown('the claims of the node have not been read');
-  const against = againstCleaning(facts);
-  if (against !== undefined) return against;
-  const node = dirtyNode(facts);
-  if (node === undefined) return done();
-  if (facts.node === undefined) {
-    const exists = nodeExists(facts, node);
-    if (exists === undefined) return unknown(`nothing is known of node ${node}`);
-    return exists
-      ? unknown(`the WekaNode of node ${node} is missing and the node is there; waits until it is made again`)
-      : done(`node ${node} is gone; its drives and directory were not cleaned`);
-  }
-  const helper = cleanUpView(facts, node);
-  const contested = contestedSerials(facts);
-  const left =
-    contested.length === 0
-      ? ''
-      : `the drives ${contested.join(', ')} are another container's as well and are not resigned`;
-  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return left === '' ? done() : done(left);
-  const skip = 'overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it';
-  const why =
-    helper === undefined
-      ? 'is to be created'
-      : helper.stale
-        ? 'was made for another wish and is replaced'
-        : cleanUpWords(helper.pod);
-  return wait(
-    'CleaningNode',
-    `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${left === '' ? '' : `${left}; `}${skip}`,
-    2,
-  );
-}
-
 function claimsReleased(facts: ContainerFacts): Outcome {
   const { nodeClaims, uid } = facts;
   if (!finalizing(facts)) return skipped;
   if (nodeClaims === undefined) return done();
   if (nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
   if (nodeClaims.spec.holders?.[uid] === undefined) return done();
-  return act('ReleasingClaims', 'gives back its ports and drives', [
-    writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]),
-  ]);
+  return act(
+    'ReleasingClaims',
+    'gives back its ports and drives',
+    [writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }])],
+    1,
+    lastEvents(facts),
+  );
 }
 
 export const leaveSteps = [
@@ -340,6 +302,7 @@ export const pauseSteps = [
     summary: 'The disruption turn is free for others.',
     check: turnReturned,
   },
+  withdrawalStep,
 ] as const satisfies readonly Step<ContainerFacts>[];
 
 /** The pod may be omitted, so that it gets its TERM: at once, except that an orderly leave moves the data first. */

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../core/contract.ts';
 import { keptAwayBy, type TolerationLike } from '../../core/tolerations.ts';
 import type { WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
+import { once } from '../once.ts';
 import { bootConfigMapPresent, type ContainerFacts } from './facts.ts';
 import { wishedPod } from './pod-wish.ts';
 import { isRefused, wishedHolder } from './runtime-resources.ts';
@@ -56,12 +57,19 @@ function mismatch({ metadata, spec }: WekaNode, { affinity }: WishedSpec): strin
     .join('; ');
 }
 
-function scheduling(node: WekaNode, pod: KubernetesObject): string | undefined {
-  const spec = pod['spec'] as WishedSpec;
-  const taint = keptAwayBy(node.spec.taints, spec.tolerations ?? []);
-  if (taint !== undefined)
-    return `node ${node.metadata.name} has the taint ${taint.key}, which the pod does not tolerate`;
-  const missing = mismatch(node, spec);
+/** The taint of its node that keeps its next pod away; what the present one tolerates, where the next can not be told. */
+export const taintInTheWay = once((facts: ContainerFacts): string | undefined => {
+  const taints = facts.node?.spec.taints ?? [];
+  if (taints.length === 0) return undefined;
+  const wish = wishedPod(facts);
+  const pod = 'refused' in wish ? facts.pod?.object : wish.pod;
+  return pod === undefined ? undefined : keptAwayBy(taints, (pod['spec'] as WishedSpec).tolerations ?? [])?.key;
+});
+
+function scheduling(facts: ContainerFacts, node: WekaNode, pod: KubernetesObject): string | undefined {
+  const taint = taintInTheWay(facts);
+  if (taint !== undefined) return `node ${node.metadata.name} has the taint ${taint}, which the pod does not tolerate`;
+  const missing = mismatch(node, pod['spec'] as WishedSpec);
   return missing === undefined ? undefined : `node ${node.metadata.name} does not match the node affinity (${missing})`;
 }
 
@@ -111,5 +119,5 @@ export function obstacle(facts: ContainerFacts): string | undefined {
     return `the facts of node ${name} have not been read since its last boot`;
   const wish = wishedPod(facts);
   if ('refused' in wish) return wish.refused;
-  return scheduling(node, wish.pod) ?? claims(facts, node) ?? drivers(facts, node) ?? bootScripts(facts);
+  return scheduling(facts, node, wish.pod) ?? claims(facts, node) ?? drivers(facts, node) ?? bootScripts(facts);
 }

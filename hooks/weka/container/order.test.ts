@@ -123,3 +123,57 @@ describe('a container whose spec says destroying', () => {
     ).toBe(expected);
   });
 });
+
+describe('a container whose namespace is being deleted', () => {
+  const named = (state: 'living' | 'terminating', cancelled = false): OwnerFact => ({
+    state,
+    cancelled,
+    uid: 'uid-of-demo',
+    finalizers: [],
+  });
+  const alone: OwnerFact = { state: 'living', cancelled: false };
+  const state = (spec: string, deleted: boolean, by: OwnerFact, claims: ClaimsFact | undefined) =>
+    effectiveState(
+      {
+        metadata: {
+          name: 'demo-drive-0',
+          uid: 'uid',
+          ...(deleted ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+        },
+        spec: { state: spec, mode: 'drive' },
+      } as WekaContainer,
+      by,
+      claims,
+      true,
+    );
+
+  it.each<[string, string, boolean, OwnerFact, ClaimsFact | undefined, string]>([
+    ['stops while its pods go first', 'active', false, named('living'), unordered, 'paused'],
+    [
+      'stops although it was asked to leave: none is left to say goodbye to',
+      'deleting',
+      false,
+      named('living'),
+      unordered,
+      'paused',
+    ],
+    ['keeps its data in the grace of its cluster', 'active', true, named('terminating'), unordered, 'paused'],
+    [
+      'keeps it where the deletion is cancelled, and does not leave',
+      'active',
+      true,
+      named('terminating', true),
+      unordered,
+      'paused',
+    ],
+    ['keeps it while its cluster is not deleted yet', 'active', true, named('living'), unordered, 'paused'],
+    ['keeps it while its cluster can not be read', 'active', true, { state: 'unknown' }, unordered, 'paused'],
+    ['keeps it where its cluster has gone without a word', 'active', true, { state: 'gone' }, unordered, 'paused'],
+    ['is destroyed on the order of its cluster', 'active', true, named('terminating'), ordered, 'destroying'],
+    ['is destroyed on the word of a person', 'destroying', true, named('living'), unordered, 'destroying'],
+    ['stops where it has no cluster', 'active', false, alone, undefined, 'paused'],
+    ['goes by its own deletion where it has no cluster', 'active', true, alone, undefined, 'deleting'],
+  ])('%s', (_sentence, spec, deleted, by, claims, expected) => {
+    expect(state(spec, deleted, by, claims)).toBe(expected);
+  });
+});

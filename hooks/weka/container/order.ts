@@ -73,6 +73,13 @@ const isConfirmed = (container: WekaContainer, claims: ClaimsFact | undefined): 
   !isAnnounced(container, claims);
 
 /**
+ * In a namespace that is being deleted no pod can come any more, and none is left to say goodbye to: what is there stops. Of
+ * a cluster it waits for the order; others are ordered to go by their own deletion.
+ */
+const mayOnlyStop = ({ metadata }: WekaContainer, owner: OwnerFact): boolean =>
+  metadata.deletionTimestamp === undefined || owner.state !== 'living' || owner.uid !== undefined;
+
+/**
  * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
  * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
  */
@@ -80,6 +87,7 @@ export function effectiveState(
   container: WekaContainer,
   owner: OwnerFact,
   clusterClaims: ClaimsFact | undefined,
+  namespaceEnds = false,
 ): ContainerState {
   const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner);
@@ -88,6 +96,7 @@ export function effectiveState(
     return ordered || ((owner.state === 'living' || owner.state === 'gone') && isConfirmed(container, clusterClaims))
       ? 'destroying'
       : 'paused';
+  if (namespaceEnds && !ordered && mayOnlyStop(container, owner)) return 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   if (ordered) return 'destroying';
   // under a foreground deletion it is the collector that deletes, and no person

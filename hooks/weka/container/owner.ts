@@ -100,3 +100,22 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
         },
       };
 }
+
+/** What a container says that is stopped in a namespace that is being deleted: what it waits for, and how its data is kept. */
+export function namespaceEnding(facts: ContainerFacts): Summary | undefined {
+  const { namespaceEnds, namespace, state, owner, clusterName, container } = facts;
+  // who has lost its owner needs a word, wherever it is
+  if (!namespaceEnds || state !== 'paused' || owner.state === 'gone') return undefined;
+  const cluster = clusterName === undefined ? 'its owner' : `WekaCluster ${clusterName}`;
+  const until =
+    container.metadata.deletionTimestamp === undefined
+      ? `until it is deleted as well, which Kubernetes may do only when all pods of the namespace are gone, and the grace of ${cluster} is over`
+      : owner.state === 'terminating' && owner.cancelled
+        ? `as long as overrides.cancelDeletion of ${cluster} stands, and so long the namespace stays; taken back, the data is destroyed after a new grace, but for what overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir of the container keep`
+        : `until the grace of ${cluster} is over; overrides.cancelDeletion of ${cluster} keeps it longer`;
+  return {
+    state: 'stalled',
+    reason: 'NamespaceTerminating',
+    message: `namespace ${namespace} is being deleted, and nothing can be created in it any more: no pod comes back; the data is kept ${until}`,
+  };
+}

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { returnTurn, takeTurn } from '../../core/turn.ts';
+import { returnTurn, shareTurn, takeTurn } from '../../core/turn.ts';
 import { claimsWrite } from '../../core/families/claims.ts';
 import { configMapKeys, objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { Json } from '../../core/contract.ts';
-import { allowStop } from '../catalogue.ts';
+import { allowStop, wekaQuery } from '../catalogue.ts';
 import type { ContainerPod } from './child-pod.ts';
 import {
   clusterClaims,
@@ -15,10 +15,12 @@ import {
   node,
   nodeClaims,
   now,
+  other,
   ourTurn,
   podObject,
   read,
   report,
+  second,
   takenTurn,
   terminating,
   uid,
@@ -51,6 +53,11 @@ const identity = {
 const allowed = holder({ stopAllowed: 'pod-0' });
 const mayStop: Change = { turn: ourTurn, holder: allowed, nodeClaims: nodeClaims(allowed) };
 const rebuilding = { ...wholeStatus, status: 'REBUILDING' };
+/** What a member says that sees one drive container less. */
+const missingOne = {
+  ...wholeStatus,
+  containers: { ...wholeStatus.containers, drives: { active: 5, total: 6 } },
+};
 const frontend: Given = { spec: { mode: 'client' } };
 const seconds = (past: number): string => new Date(Date.parse(now) - past * 1000).toISOString();
 const replaced = (podUid: string, level = 0) => ({ podUid, at: [seconds(60)], level });
@@ -58,6 +65,20 @@ const target = { namespace, name: 'demo-drive-0', uid: 'pod-0' };
 const facts = factsOf();
 const takes = (reason: string) => takeTurn(clusterClaims(), facts, reason, now);
 const gives = returnTurn(clusterClaims(), ourTurn, uid);
+const maintenance = { key: 'example.com/maintenance', effect: 'NoSchedule' };
+const tainted = node({ taints: [maintenance] });
+const turnOfItsNode = {
+  ...takenTurn,
+  holder: 'default/demo-drive-1 (node node-1)',
+  by: { ...takenTurn.by, reason: 'node', nodeName: 'node-1', failureDomain: 'domain-0' },
+};
+/** How it can be seen that the node of a container is emptied. */
+const emptied: [string, Change][] = [
+  ['which has a NoSchedule taint', { node: tainted }],
+  ['which has a NoExecute taint', { node: node({ taints: [{ ...maintenance, effect: 'NoExecute' }] }) }],
+  ['which is cordoned', { node: node({ unschedulable: true }) }],
+  ['from which it is evicted', { pod: terminating({ disrupted: true }) }],
+];
 
 describe('a pod that terminates', () => {
   const ends = (change: Change = {}): Change => ({ pod: terminating(), ...change });
@@ -109,6 +130,51 @@ describe('a pod that terminates', () => {
         operations: [takes('user')],
       },
     ],
+    ...emptied.map(([how, change]): Row => [
+      `takes the turn for its node, ${how}`,
+      ends(change),
+      {},
+      {
+        state: 'act',
+        reason: 'TakingTurn',
+        operations: [takeTurn(clusterClaims(), facts, 'node', now, { nodeName: 'node-1', failureDomain: 'domain-0' })],
+      },
+    ]),
+    ...emptied.map(([how, change]): Row => [
+      `shares the turn of its node, ${how}`,
+      ends({ ...change, turn: turnOfItsNode }),
+      {},
+      { state: 'act', reason: 'TakingTurn', operations: [shareTurn(clusterClaims(), facts)] },
+    ]),
+    [
+      'shares no turn where it is deleted and its node bears it',
+      ends({ turn: turnOfItsNode, node: node({ taints: [{ ...maintenance, effect: 'PreferNoSchedule' }] }) }),
+      {},
+      { state: 'wait', reason: 'WaitingForTurn' },
+    ],
+    [
+      'shares no turn of another node, although its own is emptied',
+      ends({ ...emptied[0]![1], turn: { ...turnOfItsNode, by: { ...turnOfItsNode.by, nodeName: 'node-2' } } }),
+      {},
+      { state: 'wait', reason: 'WaitingForTurn' },
+    ],
+    [
+      'shares no turn of another failure domain',
+      ends({ ...emptied[0]![1], turn: { ...turnOfItsNode, by: { ...turnOfItsNode.by, failureDomain: 'domain-1' } } }),
+      {},
+      {
+        state: 'wait',
+        reason: 'WaitingForTurn',
+        message:
+          'waits for the disruption turn, held by default/demo-drive-1 (node node-1); it can not be shared: it is in the failure domain domain-0, the holder in domain-1',
+      },
+    ],
+    [
+      'is given up where the operator is set so, although its node is tainted',
+      ends({ ...emptied[0]![1], config: { ...factsOf().config, evictContainerOnDeletion: true } }),
+      {},
+      { state: 'wait', reason: 'RemovalRequested' },
+    ],
     [
       'waits for the turn of another container',
       ends({ turn: takenTurn }),
@@ -143,6 +209,65 @@ describe('a pod that terminates', () => {
           'waits for full protection: weka is REBUILDING; overrides.podDeleteForceReplace of this container does not wait',
         operations: [gives],
       },
+    ],
+    [
+      'gives the turn back where a second member misses one',
+      ends({ turn: ourTurn, otherStatus: missingOne }),
+      {},
+      {
+        state: 'act',
+        reason: 'WaitingForProtection',
+        message:
+          'waits for full protection: 1 of 6 drive containers is away; overrides.podDeleteForceReplace of this container does not wait',
+        operations: [gives],
+      },
+    ],
+    [
+      'takes no turn where a second member misses one',
+      ends({ otherStatus: missingOne }),
+      {},
+      { state: 'wait', reason: 'WaitingForProtection' },
+    ],
+    [
+      'waits for the word of a second member',
+      ends({ turn: ourTurn, otherStatus: undefined }),
+      {},
+      {
+        state: 'wait',
+        reason: 'ProtectionUnknown',
+        message:
+          'waits until the protection of the weka cluster can be read: the member that was asked has not answered weka status',
+      },
+    ],
+    [
+      'waits where a second member is of another weka cluster',
+      ends({ turn: ourTurn, otherStatus: { ...wholeStatus, guid: 'another' } }),
+      {},
+      { state: 'wait', reason: 'ProtectionUnknown', message: expect.stringContaining('another') as string },
+    ],
+    [
+      'waits where a second member does not say what it counts',
+      ends({ turn: ourTurn, otherStatus: { status: 'OK', guid: 'guid' } }),
+      {},
+      { state: 'wait', reason: 'ProtectionUnknown' },
+    ],
+    [
+      'asks two others where its own pod does not speak',
+      ends({ turn: ourTurn, executor: other, witness: inWeka() }),
+      {},
+      { state: 'act', reason: 'AllowingStop' },
+    ],
+    [
+      'waits where the second of these misses one',
+      ends({ turn: ourTurn, executor: other, witness: inWeka() }),
+      { answers: [read(wekaQuery(second, 'status', 0), missingOne)] },
+      { state: 'act', reason: 'WaitingForProtection', operations: [gives] },
+    ],
+    [
+      'believes the only member there is',
+      ends({ turn: ourTurn, otherMember: undefined }),
+      {},
+      { state: 'act', reason: 'AllowingStop' },
     ],
     [
       'keeps the turn under which others are away',
@@ -529,6 +654,7 @@ describe('the disruption turn', () => {
     ],
   };
   const ofNode = { nodeName: 'node-1', failureDomain: 'domain-0' };
+  const pending = { ...factsOf().pod!, running: false, phase: 'Pending', nodeName: undefined as never };
   test(
     (given) => turnStep.check(given),
     [
@@ -544,6 +670,36 @@ describe('the disruption turn', () => {
           message: 'its node node-1 is emptied: makes the turn that of the node',
           operations: [takeTurn(clusterClaims(), facts, 'node', now, ofNode)],
         },
+      ],
+      [
+        'becomes that of its node, which keeps the next pod away',
+        { turn: ourTurn, node: tainted, pod: pending },
+        {},
+        { state: 'act', reason: 'TakingTurn', operations: [takeTurn(clusterClaims(), facts, 'node', now, ofNode)] },
+      ],
+      [
+        'becomes that of its node, to which no next pod comes',
+        { turn: ourTurn, node: tainted, pod: undefined, report: undefined },
+        {},
+        { state: 'act', reason: 'TakingTurn', operations: [takeTurn(clusterClaims(), facts, 'node', now, ofNode)] },
+      ],
+      [
+        'is given back by one whose next pod has come, whatever its node is like since',
+        { turn: ourTurn, node: tainted },
+        {},
+        { state: 'act', reason: 'ReturningTurn', operations: [gives] },
+      ],
+      [
+        'stays as it is where weka names no failure domain',
+        {
+          turn: ourTurn,
+          node: tainted,
+          pod: pending,
+          report: undefined,
+          inWeka: inWeka({ 0: { failureDomain: undefined as never } }),
+        },
+        {},
+        { state: 'wait', reason: 'TurnHeld' },
       ],
       [
         'is held while its pod ends',

@@ -15,6 +15,7 @@ import type { Life, Outcome, Step, StepsResult, Summary } from '../reasons.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holdersSettled } from './holders.ts';
 import { claimsSeen } from './claims-object.ts';
+import { cleanUpPods, cleanUpsOf, cleanUpStatus, nodeCleaned, type CleanUp } from './clean-ups.ts';
 import { failedLoads, nextLoad, type FailedLoad, type LoadsInput } from './driver-loads.ts';
 import { loads, verdicts, type Load, type PolicyInput, type Verdict } from './helper-policy.ts';
 
@@ -38,6 +39,8 @@ interface NodeFacts extends PolicyInput {
   drivers: { image: string; bootId: string }[];
   /** What is to be loaded for each container that waits for drivers. */
   verdicts: Verdict[];
+  /** What is to be cleaned for containers that can not have it done in their own namespace. */
+  cleanUps: CleanUp[];
   /** What of it could not be loaded, and the load that a helper works at or is to begin. */
   failedLoads: FailedLoad[];
   /** Loads that wait for others, or for their next try. */
@@ -182,6 +185,7 @@ function nodeFacts(request: ReadingRequest, node: WekaNode): NodeFacts {
     drivers,
     loaded,
     verdicts: found,
+    cleanUps: cleanUpsOf(base),
     failedLoads: failedLoads(wanted),
     waiting: wanted.loads.length,
     next: nextLoad(wanted),
@@ -244,6 +248,14 @@ const steps: readonly Step<NodeFacts>[] = [
     summary:
       'Every container that holds something on the node exists; what one that is gone holds is given back on proof.',
     check: holdersSettled,
+  },
+  {
+    name: 'CleanUps',
+    condition: 'NodeCleaned',
+    mode: 'independent',
+    summary:
+      'What containers have left here whose namespace is being deleted is cleaned. Shown only while something is not.',
+    check: nodeCleaned,
   },
 ];
 
@@ -348,7 +360,7 @@ export const wekaNodeController = defineController({
   lives: { known },
   life: () => 'known',
   previous: ({ node }) => (node.status?.conditions ?? []) as Condition[],
-  children: helpers,
+  children: (facts) => [...helpers(facts), ...cleanUpPods(facts, facts.cleanUps)],
   status: (facts, { conditions }) => ({
     conditions,
     ...(facts.discovery === undefined ? {} : { discovery: { ...facts.discovery } as Json }),
@@ -358,6 +370,7 @@ export const wekaNodeController = defineController({
     ...Object.fromEntries(
       facts.seen.flatMap((one) => (one.seen === undefined ? [] : [[one.field, { ...one.seen } as Json]])),
     ),
+    ...(facts.cleanUps.length === 0 ? {} : { cleanUps: cleanUpStatus(facts.cleanUps).slice(0, listLimit) }),
     ...refusals(facts),
   }),
   // `ports` names all WekaClusters, and changes only as they come and go

@@ -65,6 +65,15 @@ export const deletionReasons = {
       'the helper `NAME-cleanup` resigns the drives and removes the data; the message has its last words, a sentence for [each drive that waits](life-of-a-container.md#the-end)',
     cure: 'give a foreign drive up with `skipDrivesForceResign`; unbind one that a user-space driver holds; `skipCleanupPersistentDir` keeps the data',
   },
+  LeftBehind: {
+    meaning: 'a container has gone and could not clean all that it had; the message says what is left and where',
+    cure: 'clean it by hand: `weka-sign-drive` resigns a drive, the directory is `containers/UID` below the path of Weka on the node',
+    event: 'Warning',
+  },
+  NamespaceTerminating: {
+    meaning: 'the namespace is being deleted: pods stop, and nothing can be created in it any more',
+    cure: '[deleting a namespace](life-of-a-cluster.md#deleting-a-namespace)',
+  },
   DeletingSecrets: {
     meaning: 'the Secrets of the cluster are deleted, last of all',
     cure: 'the message ends in the last error; look at the rights of the sidecar, or for a finalizer on a Secret',

@@ -1,6 +1,8 @@
 /** pods/eviction: a deletion that asks the PodDisruptionBudgets first, as `kubectl drain` does. */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { ApiError } from '../../contract.ts';
+import type { DeleteOptions, ResourceInfo } from '../../contract.ts';
+import type { Store } from '../store/types.ts';
 import { asList, asObject, asObjects, valueAt } from '../store/json.ts';
 import type { JsonObject } from '../store/types.ts';
 import { jsonAnswer } from './answer.ts';
@@ -72,6 +74,26 @@ function checkBudgets({ context, pod, definition, path }: PodCall): void {
   }
 }
 
+/** Deletes a pod that no budget holds, and says on it that it is meant to go, which outlives what asked for it. */
+export function evict(
+  store: Store,
+  pods: ResourceInfo,
+  namespace: string,
+  name: string,
+  options: DeleteOptions = {},
+): void {
+  const before = asObjects(valueAt(store.get(pods, namespace, name), 'status.conditions'));
+  const target = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  };
+  const conditions = [...before.filter(({ type }) => type !== target.type), target];
+  store.patch(pods, namespace, name, 'application/merge-patch+json', { status: { conditions } }, 'status');
+  store.delete(pods, namespace, name, options);
+}
+
 export function evictPod(resourceCall: ResourceCall): Handled {
   const call = podCall(resourceCall);
   const { context, definition, path, request } = call;
@@ -81,6 +103,6 @@ export function evictPod(resourceCall: ResourceCall): Handled {
     ['Succeeded', 'Failed', 'Pending'].includes(String(valueAt(call.pod, 'status.phase'))) ||
     call.pod.metadata.deletionTimestamp !== undefined;
   if (!over) checkBudgets(call);
-  context.store.delete(definition, path.namespace, path.name!, options);
+  evict(context.store, definition, path.namespace!, path.name!, options);
   return jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }

@@ -4,7 +4,7 @@ import type { Collector } from './collectors.ts';
 import { definitionFinalizer, definitionStorage } from './definitions.ts';
 import { deleteObject } from './deletion.ts';
 import { asObject } from './json.ts';
-import type { ResourceDefinition } from './types.ts';
+import type { NamespaceDeletion, ResourceDefinition } from './types.ts';
 import { editObject } from './writes.ts';
 import type { Kernel } from './writes.ts';
 
@@ -32,17 +32,23 @@ function emptied(
   return kernel.state.all(definition.storage).filter(belongs).length;
 }
 
-export function createNamespaceCollector(kernel: Kernel): Collector {
+/** @param order see StoreOptions */
+export function createNamespaceCollector(kernel: Kernel, order: NamespaceDeletion): Collector {
   const queue = new Set<string>();
 
   const visit = (name: string): void => {
     const found = kernel.state.read('namespaces', undefined, name);
     const definition = kernel.registry.ofStorage('namespaces');
     if (found?.metadata.deletionTimestamp === undefined || definition === undefined) return;
-    const left = storages(kernel)
-      .filter(({ namespaced }) => namespaced)
-      .map((kind) => emptied(kernel, kind, (object) => object.metadata.namespace === name));
-    if (left.some((count) => count > 0)) return;
+    const kinds = storages(kernel).filter(({ namespaced }) => namespaced);
+    const pods = order === 'pods-first' ? kinds.filter(({ storage }) => storage === 'pods') : [];
+    const rest = kinds.filter((kind) => !pods.includes(kind));
+    const left = (some: ResourceDefinition[]): boolean =>
+      some
+        .map((kind) => emptied(kernel, kind, (object) => object.metadata.namespace === name))
+        .some((count) => count > 0);
+    // as long as one pod is left, nobody else gets a deletion timestamp
+    if (left(pods) || left(rest)) return;
     editObject(kernel, definition, found, (namespace) => {
       namespace['spec'] = { ...asObject(namespace['spec']), finalizers: [] };
     });

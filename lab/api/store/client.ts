@@ -6,16 +6,14 @@ import type { Store } from './types.ts';
 export function storeClient(store: Store): ApiClient {
   return {
     resources: async () =>
-      store
-        .resources()
-        .map(({ group, version, kind, plural, namespaced, hasStatus }) => ({
-          group,
-          version,
-          kind,
-          plural,
-          namespaced,
-          hasStatus,
-        })),
+      store.resources().map(({ group, version, kind, plural, namespaced, hasStatus }) => ({
+        group,
+        version,
+        kind,
+        plural,
+        namespaced,
+        hasStatus,
+      })),
     get: async (...args) => store.get(...args),
     list: async (...args) => store.list(...args),
     watch: (...args) => store.watch(...args),

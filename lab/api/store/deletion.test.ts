@@ -149,6 +149,24 @@ describe('namespaces', () => {
     expect(refusalOf(() => store.get(namespaces, undefined, 'team'))?.message).toBe('namespaces "team" not found');
   });
 
+  it('lose their pods first where they are emptied in order: until then nobody else gets a deletion timestamp', async () => {
+    const { clock, store } = newStore({ namespaceDeletion: 'pods-first' });
+    store.create(nodes, undefined, node('n1'));
+    store.create(namespaces, undefined, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' } });
+    store.create(configMaps, 'team', configMap('a'));
+    store.create(pods, 'team', pod('p'));
+    store.bind('team', 'p', 'n1');
+    store.delete(namespaces, undefined, 'team');
+    await clock.advance(10_000);
+    expect(store.get(pods, 'team', 'p').metadata.deletionTimestamp).toBeDefined();
+    expect(store.get(configMaps, 'team', 'a').metadata.deletionTimestamp).toBeUndefined();
+    expect(refusalOf(() => store.create(configMaps, 'team', configMap('b')))?.code).toBe(403);
+    store.delete(pods, 'team', 'p', { gracePeriodSeconds: 0 });
+    await clock.advance(1000);
+    expect(store.list(configMaps, { namespace: 'team' }).items).toEqual([]);
+    expect(refusalOf(() => store.get(namespaces, undefined, 'team'))?.code).toBe(404);
+  });
+
   it('that every cluster needs cannot be deleted', () => {
     const { store } = newStore();
     expect(refusalOf(() => store.delete(namespaces, undefined, 'default'))?.message).toBe(

@@ -49,6 +49,7 @@ export function createStore(options: StoreOptions): Store {
     registry,
     state,
     admission: options.admission ?? (() => undefined),
+    everyNamespaceMayGo: options.everyNamespaceMayGo ?? false,
   };
   // before the watches: whoever hears of a definition finds its kind served
   state.onChange(({ storage, before, after, shown }) => {
@@ -59,7 +60,7 @@ export function createStore(options: StoreOptions): Store {
 
   const collectors = [
     createGarbageCollector(kernel),
-    createNamespaceCollector(kernel),
+    createNamespaceCollector(kernel, options.namespaceDeletion ?? 'at-once'),
     createDefinitionCollector(kernel),
     createEventCollector(kernel),
   ];

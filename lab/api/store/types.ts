@@ -112,6 +112,9 @@ export interface StoreDeleteOptions extends DeleteOptions {
   dryRun?: boolean;
 }
 
+/** In which order a terminating namespace is emptied: its pods first and alone, as Kubernetes 1.33 and later do, or all at once, as before. */
+export type NamespaceDeletion = 'pods-first' | 'at-once';
+
 export interface StoreOptions {
   clock: Clock;
   /** Of UIDs and generated names; random if absent. */
@@ -125,6 +128,10 @@ export interface StoreOptions {
   admission?: (object: KubernetesObject, before: KubernetesObject | undefined) => void;
   /** Milliseconds between a change and the pass of the garbage and namespace collectors over it. Default 50. */
   collectorDelay?: number;
+  /** Default `at-once`. */
+  namespaceDeletion?: NamespaceDeletion;
+  /** Namespaces that a real server protects may be deleted as well. */
+  everyNamespaceMayGo?: boolean;
 }
 
 /** One change of one stored object; frozen. */

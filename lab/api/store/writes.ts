@@ -19,6 +19,8 @@ export interface Kernel {
   state: State;
   /** See StoreOptions. */
   admission: (object: KubernetesObject, before: KubernetesObject | undefined) => void;
+  /** See StoreOptions. */
+  everyNamespaceMayGo: boolean;
 }
 
 function admissionContext({ clock, state }: Kernel): AdmissionContext {

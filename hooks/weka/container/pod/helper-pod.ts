@@ -9,8 +9,15 @@ import type { OperatorConfig } from '../../config.ts';
 import { dataUidOf, persistenceBase } from './input.ts';
 import { bootScripts, globalPersistence, hostDirectories, mountsOf, type MountedVolume } from './volumes.ts';
 
+/** What is needed of the container that the helper is for. */
+export interface HelpedContainer {
+  /** The helper is named after it, and stands in its namespace. */
+  metadata: Pick<WekaContainer['metadata'], 'name' | 'namespace' | 'uid'>;
+  spec: Pick<WekaContainer['spec'], 'name' | 'image' | 'pvc' | 'imagePullSecret'>;
+}
+
 interface HelperInput {
-  container: WekaContainer;
+  container: HelpedContainer;
   /** The node that the container ran on. */
   nodeName: string;
   /** Its facts, where they are still known. */

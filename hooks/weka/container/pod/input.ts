@@ -27,7 +27,10 @@ export interface PodInput {
 }
 
 /** After whom the container's data on its node is named. The spec does not say it: a word there may name anybody. */
-export const dataUidOf = ({ container, dataUid }: Pick<PodInput, 'container' | 'dataUid'>): string =>
+export const dataUidOf = ({
+  container,
+  dataUid,
+}: Pick<PodInput, 'dataUid'> & { container: { metadata: Pick<WekaContainer['metadata'], 'uid'> } }): string =>
   dataUid ?? container.metadata.uid ?? '';
 
 /** Why no pod can be built of the container, or undefined. */

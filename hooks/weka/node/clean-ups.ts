@@ -1,0 +1,142 @@
+/**
+ * What a node cleans for containers whose namespace is being deleted, where no pod can be created any more: in the namespace
+ * of the operator, with an image of its administrator, and only what stands in the claims, which nobody but the operator writes.
+ */
+import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { canonicalJson } from '../../core/operations.ts';
+import { configMapKeys } from '../../core/families/objects.ts';
+import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
+import { defined } from '../../core/defined.ts';
+import { factValue, type ReadingRequest } from '../../core/facts.ts';
+import { childPod, type PodView } from '../../core/pod-view.ts';
+import { act, skipped, unknown, wait } from '../../core/steps.ts';
+import { mainContainerName } from '../api/group.ts';
+import type { ClaimHolder, WekaNode } from '../api/index.ts';
+import type { OperatorConfig } from '../config.ts';
+import { cleanUpWords, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
+import { hasFailed } from '../container/ended-pod.ts';
+import { cleansAnnotation } from '../container/helpers.ts';
+import { buildHelperPod } from '../container/pod/helper-pod.ts';
+import type { Outcome } from '../reasons.ts';
+import { containerLook } from './live.ts';
+
+export interface CleanUpInput {
+  request: ReadingRequest;
+  node: WekaNode;
+  config: OperatorConfig;
+  /** Who holds a place on the node, by uid. */
+  holders: Record<string, ClaimHolder>;
+}
+
+export interface CleanUp {
+  containerUid: string;
+  holder: ClaimHolder;
+  wanted: CleanUpRequest;
+  pod?: PodView;
+  /** Its pod was made for another request. */
+  stale: boolean;
+  /** The container is there and being deleted; undefined: not known. */
+  ordered?: boolean;
+  done: boolean;
+  message: string;
+}
+
+/** Characters of a message. */
+const messageLength = 2000;
+/** Seconds. */
+const ages = { bootScripts: 50, container: 2, again: 5 };
+
+/** With the suffix of the helper it is a label value still. */
+const helperOf = (containerUid: string): string => `weka-${containerUid}`;
+const podName = (containerUid: string): string => `${helperOf(containerUid)}-cleanup`;
+const wishText = (wanted: CleanUpRequest): string => canonicalJson(wanted as unknown as Json);
+
+function words({ node }: CleanUpInput, pod: PodView | undefined, stale: boolean): string {
+  const { name } = node.metadata;
+  if (pod === undefined)
+    return node.spec.ready ? 'the helper pod is to be created' : `node ${name} does not report, and gets no helper pod`;
+  return `the helper pod ${pod.target.name} ${stale ? 'was made for another wish and is replaced' : cleanUpWords(pod)}`;
+}
+
+/** A request that has outlived its container is nobody's any more: what it has left may have been adopted, or be kept on purpose. */
+function isOrdered({ request }: CleanUpInput, containerUid: string, holder: ClaimHolder): boolean | undefined {
+  const fact = factValue(request.observed, containerLook(holder, ages.container));
+  if (fact.state === 'unknown') return undefined;
+  const { value } = fact;
+  return value.exists && value.uid === containerUid && value.deletionTimestamp !== undefined;
+}
+
+/** What is asked for on this node, and how it stands. */
+export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
+  const { holders, node, request } = input;
+  return Object.entries(holders).flatMap(([containerUid, holder]) => {
+    const wanted = holder.cleanUp;
+    if (wanted === undefined || wanted.nodeName !== node.metadata.name) return [];
+    const pod = childPod(request, podName(containerUid), mainContainerName);
+    const stale = pod !== undefined && pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(wanted);
+    const done = !stale && pod?.phase === 'Succeeded';
+    const ordered = isOrdered(input, containerUid, holder);
+    const message =
+      ordered === false
+        ? 'the WekaContainer is not there or not being deleted, and nothing is cleaned for it'
+        : done
+          ? 'is clean'
+          : words(input, pod, stale).slice(0, messageLength);
+    return [defined({ containerUid, holder, wanted, stale, done, message, pod, ordered })];
+  });
+}
+
+/** As the status of the node has it. */
+export const cleanUpStatus = (found: readonly CleanUp[]) =>
+  found.map(({ containerUid, wanted, done, message }) => ({ containerUid, wish: requestHash(wanted), done, message }));
+
+function build({ config, node, request }: CleanUpInput, { containerUid, wanted }: CleanUp): KubernetesObject {
+  const image = config.signDrivesImage;
+  const pod = buildHelperPod({
+    kind: 'clean-up',
+    container: {
+      metadata: { name: helperOf(containerUid), namespace: request.context.operatorNamespace },
+      spec: { name: wanted.wekaName, image, imagePullSecret: config.imagePullSecret },
+    },
+    nodeName: node.metadata.name,
+    node,
+    config,
+    resignSerials: wanted.drives,
+    clusterGuid: wanted.clusterGuid,
+    cleanDirectory: wanted.dataUid !== undefined,
+    dataUid: wanted.dataUid,
+  });
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, [cleansAnnotation]: wishText(wanted) } },
+  };
+}
+
+/** The helper pods: one that was made for something else, or has failed, goes first; it is never updated in place. */
+export function cleanUpPods(input: CleanUpInput, found: readonly CleanUp[]): KubernetesObject[] {
+  const { now } = input.request.context;
+  return found.flatMap((one) => {
+    const { pod, stale, ordered } = one;
+    if (ordered === false) return [];
+    if (pod === undefined) return input.node.spec.ready && ordered === true ? [build(input, one)] : [];
+    if (stale || pod.terminating || hasFailed(pod, now)) return [];
+    const { name, namespace = '' } = pod.object.metadata;
+    return [{ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } }];
+  });
+}
+
+/** Names what is being cleaned; the boot scripts of this release may not be in the namespace of the operator yet. */
+export function nodeCleaned(input: CleanUpInput & { cleanUps: readonly CleanUp[] }): Outcome {
+  const open = input.cleanUps.filter(({ done, ordered }) => !done && ordered !== false);
+  if (open.length === 0) return skipped;
+  const { operatorNamespace: namespace } = input.request.context;
+  const { bootConfigMapName: name } = input.config;
+  const scripts = factValue(input.request.observed, configMapKeys({ namespace, name }, ages.bootScripts));
+  const message = open
+    .slice(0, 3)
+    .map(({ holder, message: how }) => `cleans up after ${holder.namespace}/${holder.name}: ${how}`)
+    .join('; ');
+  if (scripts.state === 'unknown') return unknown(scripts.reason, 2);
+  if (!scripts.value.exists) return act('CleaningNode', message, [ensureBootConfigMap({ namespace, name })]);
+  return wait('CleaningNode', open.length > 3 ? `${message}; and ${open.length - 3} more` : message, ages.again);
+}
