@@ -15,6 +15,8 @@ const counts = (total: number) => ({ drives: { active: total, total } });
 describe('the list of the drives of a weka cluster', () => {
   it('is whole when it is as long as weka counts, and empty when weka counts none', () => {
     expect(readDrives(list, counts(3))).toEqual({ state: 'known', drives: list });
+    const twin = drive(2, { serial_number: 'S1', host_id: 'HostId<1>' });
+    expect(readDrives([drive(1), twin], counts(2)).state).toBe('known');
     expect(readDrives([], counts(0))).toEqual({ state: 'known', drives: [] });
   });
 
@@ -27,7 +29,7 @@ describe('the list of the drives of a weka cluster', () => {
       'weka lists a drive twice',
     ],
     [
-      'has a serial twice',
+      'has a serial twice in one container',
       [[drive(0), drive(1), drive(2, { serial_number: 'S1' })], counts(3)],
       'weka lists a drive twice',
     ],

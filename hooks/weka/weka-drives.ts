@@ -24,9 +24,11 @@ export function readDrives(
   const foreign = ofAnotherCluster(status, clusterGuid);
   if (foreign !== undefined) return unknown(foreign);
   if (answer.length !== total) return unknown(`weka lists ${answer.length} drives and counts ${total}`);
-  const twice = [answer.map(({ uuid }) => uuid), answer.map(({ serial_number: serial = '' }) => serial)].some(
-    (ids) => new Set(ids).size < ids.length,
-  );
+  // two nodes may have devices of one serial
+  const twice = [
+    answer.map(({ uuid }) => uuid),
+    answer.map(({ host_id = '', serial_number: serial = '' }) => `${host_id} ${serial}`),
+  ].some((ids) => new Set(ids).size < ids.length);
   // as where two pages of a list overlap: what is missing in it is hidden by what stands there twice
   if (twice) return unknown('weka lists a drive twice');
   const odd = answer.find(

@@ -11,6 +11,7 @@ const base: DriveChoice = {
   emptied: [],
   adding: [],
   elsewhere: new Set(),
+  twins: [],
   others: new Set(),
 };
 const choice = (change: Partial<DriveChoice>): DriveChoice => ({ ...base, ...change });
@@ -26,6 +27,24 @@ describe('the drives of a container', () => {
       [],
     ],
     ['what it holds is kept', choice({ held: ['b'] }), ['b'], []],
+    [
+      'one that weka has not taken, and whose serial it has on another node, gives way to a free one',
+      choice({ held: ['a'], elsewhere: new Set(['a']), twins: ['a'] }),
+      ['b'],
+      ['a'],
+    ],
+    [
+      'the same stays where no other one is free',
+      choice({ signed: ['a', 'b'], held: ['a'], elsewhere: new Set(['a']), twins: ['a'], others: new Set(['b']) }),
+      ['a'],
+      [],
+    ],
+    [
+      'the same stays where weka has taken it all the same',
+      choice({ held: ['a'], inWeka: ['a'], elsewhere: new Set(['a']), twins: ['a'] }),
+      ['a'],
+      [],
+    ],
     [
       'one that vanished from the list of the node is kept',
       choice({ signed: ['a'], held: ['b'], inWeka: ['b'] }),
@@ -101,6 +120,7 @@ describe('the drives of a container', () => {
     adding: serials,
     inWeka: fc.option(serials, { nil: undefined }),
     elsewhere: serials.map((list) => new Set(list)),
+    twins: serials,
     others: serials.map((list) => new Set(list)),
   });
 

@@ -17,6 +17,8 @@ export interface DriveChoice {
   adding: readonly string[];
   /** Serials that weka has in other containers of the cluster, whatever is claimed. */
   elsewhere: ReadonlySet<string>;
+  /** Serials of `held` that another device has as well, which weka uses on another node. */
+  twins: readonly string[];
   /** Serials that other containers of the node hold, of any cluster. */
   others: ReadonlySet<string>;
 }
@@ -41,6 +43,7 @@ function setOf(serials: readonly string[]): (serial: string) => boolean {
 /**
  * The drives of a container: those that it has, in their order, and the first free ones of the node in place of what it
  * lacks or is to lose. A drive that is to go stays until weka is known not to have it; while weka is silent nothing changes.
+ * One that weka has not taken, and of whose serial it has another device, gives way to a free one.
  */
 export function chooseDrives({
   wanted,
@@ -51,6 +54,7 @@ export function chooseDrives({
   emptied,
   adding,
   elsewhere,
+  twins,
   others,
 }: DriveChoice): DriveWish {
   const [isBlocked, isHeld, isAdded, isInWeka] = [setOf(blocked), setOf(held), setOf(adding), setOf(inWeka ?? [])];
@@ -64,21 +68,27 @@ export function chooseDrives({
   // nor is what weka has begun to empty, such as a drive that was blocked for a while, kept in place of the one that came for it
   const isEmptied = setOf(emptied);
   const present = usable.filter((serial) => !isMissed(serial));
+  const isGone = (serial: string): boolean => isMissed(serial) && !isAdded(serial);
+  const [hasTwin, isTwin] = [setOf(twins), setOf(twins.filter(isGone))];
   const ranked = [
     ...present.filter((serial) => !isEmptied(serial)),
     ...present.filter(isEmptied),
-    ...usable.filter(isMissed),
+    ...usable.filter((serial) => isMissed(serial) && !isTwin(serial)),
+    ...usable.filter(isTwin),
   ];
-  const isSurplus = setOf(ranked.slice(wanted));
-  const goes = (serial: string): boolean => isBlocked(serial) || isSurplus(serial);
-  const going = own.filter(goes);
-  const isGone = (serial: string): boolean => isMissed(serial) && !isAdded(serial);
   const isOwn = setOf(own);
   const free = signed.filter(
-    (serial) => !others.has(serial) && !elsewhere.has(serial) && !isOwn(serial) && !isBlocked(serial),
+    (serial) =>
+      !others.has(serial) && !elsewhere.has(serial) && !hasTwin(serial) && !isOwn(serial) && !isBlocked(serial),
   );
-  const available = free.slice(0, Math.max(0, wanted - usable.length));
-  const lacking = wanted - usable.length - available.length;
+  const spare = Math.max(0, free.length - Math.max(0, wanted - usable.length));
+  const kept = ranked.slice(0, wanted);
+  const yielding = kept.filter(isTwin).slice(0, spare);
+  const isLeft = setOf([...ranked.slice(wanted), ...yielding]);
+  const goes = (serial: string): boolean => isBlocked(serial) || isLeft(serial);
+  const going = own.filter(goes);
+  const available = free.slice(0, Math.max(0, wanted - usable.length) + yielding.length);
+  const lacking = wanted - usable.length + yielding.length - available.length;
   const heldByOthers = signed.filter((serial) => others.has(serial)).length;
   const inOthers = signed.filter((serial) => elsewhere.has(serial) && !others.has(serial));
   return {

@@ -80,6 +80,10 @@ export function isOutdated(view: ContainerView): boolean {
 export const isRolling = (view: ContainerView): boolean =>
   isOutdated(view) && upToDateCondition(view)?.reason !== 'PodUnrecorded';
 
+/** Its pod has begun: its runtime may have set itself up with what its Secrets said then, and keeps that on its node. */
+export const hasBegun = (view: ContainerView): boolean =>
+  view.running || condition(view.object, 'PodRunning')?.status === 'True';
+
 /** Its Ready condition, for what it waits for. */
 export const readyCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'Ready');
 

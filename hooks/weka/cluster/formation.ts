@@ -2,6 +2,7 @@
 import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
 import type { Operation } from '../../core/contract.ts';
+import { operationOutcome } from '../../core/facts.ts';
 import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions, labels } from '../api/group.ts';
@@ -14,6 +15,7 @@ import { readyCondition, type ContainerView } from './container-view.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
 import { answered, reportOf } from './looks.ts';
 import { missingContainers } from './names.ts';
+import { beginsAnew } from './secrets.ts';
 
 /** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;
@@ -285,10 +287,16 @@ function clusterCreated(facts: ClusterFacts): Outcome {
       writeClaims(claims, [{ path: ['former'], value: null }]),
     ]);
   }
+  const create = createCommand(facts, members, former.pod);
+  const error = operationOutcome(facts.request.observed, create)?.error ?? '';
+  // as after an edit of the Secret by hand
+  const way = /join.?secret/i.test(error)
+    ? `; where its Secret has another join secret than the containers were set up with, ${beginsAnew(facts)}`
+    : '';
   return act(
     'Forming',
-    `forms the weka cluster of ${members.length} members`,
-    [createCommand(facts, members, former.pod)],
+    `forms the weka cluster of ${members.length} members${way}`,
+    [create],
     facts.config.lookSeconds,
   );
 }

@@ -9,6 +9,7 @@ import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { csiEndpoints } from './csi-endpoints.ts';
 import type { ClusterFacts } from './facts.ts';
+import { hasBegun, type ContainerView } from './container-view.ts';
 import { clusterSecret, type PresentSecret } from './looks.ts';
 import { operatorSecretName } from './containers.ts';
 
@@ -86,9 +87,20 @@ export function findSecret(facts: ClusterFacts, which: SecretName): Found {
   return { state: 'taken', message };
 }
 
+/** Containers that keep the join secret with which they were set up, on their nodes. */
+const setUp = ({ containers }: ClusterFacts): ContainerView[] =>
+  containers.filter((view) => !view.terminating && hasBegun(view));
+
+/** The way on where the containers of a cluster that is not formed were set up with another join secret than its Secret has. */
+export const beginsAnew = (facts: ClusterFacts): string =>
+  `kubectl delete wekacontainers -n ${facts.namespace} ${setUp(facts)
+    .map(({ name }) => name)
+    .join(' ')} has new ones made: they hold no data, for no weka cluster is formed`;
+
 /**
  * The operator's Secret of a formed cluster is never made anew: without it nobody could tell weka a new password. Nor is that of
- * the people: they, not we, know who has the password.
+ * the people: they, not we, know who has the password. Before formation one that containers were set up with is not made anew
+ * either: they would not let each other in.
  */
 function secretsExist(which: readonly SecretName[]) {
   return (facts: ClusterFacts): Outcome => {
@@ -106,6 +118,13 @@ function secretsExist(which: readonly SecretName[]) {
       return stalled(
         'SecretMissing',
         `secret ${lost.join(', ')} is gone and the weka cluster is formed: put it back from a backup, its password can not be made anew`,
+      );
+    }
+    const begun = absent.includes('operator') ? setUp(facts) : [];
+    if (begun.length > 0) {
+      return stalled(
+        'SecretMissing',
+        `secret ${secretNames(facts).operator} is gone and ${begun.length} containers were set up with its join secret: put it back from a backup, or ${beginsAnew(facts)}`,
       );
     }
     return act(

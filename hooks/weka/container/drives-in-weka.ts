@@ -54,13 +54,14 @@ export function listers({ executor, speakers }: ContainerFacts): PodTarget[] {
 /**
  * The drives that weka has of the container; undefined: not known. Who never joined has given none to weka. While one is to
  * go, two are asked: one may be cut off, and not know what was added since.
+ * @param moving something else is to be chosen than what it holds
  */
-export function serialsInWeka(facts: ContainerFacts): string[] | undefined {
+export function serialsInWeka(facts: ContainerFacts, moving = false): string[] | undefined {
   const { container, joined, identityKnown } = facts;
   if (!is(container.spec.mode, 'hasDrives')) return [];
   if (!joined) return identityKnown ? [] : undefined;
   // where all is as it ought to be there is nothing to choose, and nobody is asked for it
-  const lists = drivesGoing(facts) ? listers(facts).map((pod) => listedBy(facts, pod)) : [];
+  const lists = moving || drivesGoing(facts) ? listers(facts).map((pod) => listedBy(facts, pod)) : [];
   if (lists.length === 0 || lists.includes(undefined)) return undefined;
   return [...new Set(lists.flatMap((list) => list ?? []).map(({ serial_number = '' }) => serial_number))];
 }

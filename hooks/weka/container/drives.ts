@@ -14,9 +14,10 @@ import { addition, lostDrive } from './device.ts';
 import { agreedProtection } from './disruption.ts';
 import { beforeEmptying, driveWish } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
-import { addedDrives } from './drives-in-weka.ts';
+import { addedDrives, serialsInWeka } from './drives-in-weka.ts';
 import { drivesElsewhere } from './known-to-weka.ts';
 import { answerOf, queried } from './testimony.ts';
+import { twinDrives, usedElsewhere, type TwinDrive } from './twin-drives.ts';
 
 /** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */
 const refusedSeconds = 30;
@@ -32,21 +33,55 @@ const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE';
 /** Can not be emptied; what it held may still be there, and be all that is left of it. */
 const hasFailed = ({ status }: WekaDrive): boolean => status === 'FAILED';
 
+const blocksIt = ({ node, nodeName = '' }: ContainerFacts, serial: string): string =>
+  `kubectl annotate node ${nodeName} --overwrite ${annotations.blockedDrives}='${JSON.stringify([...(node?.spec.blockedDrives ?? []), serial])}'`;
+
 /** It is there, and weka can not use it. Whether it is given up says a person, who may know of a loose cable. */
-function failedDrive({ node, nodeName = '' }: ContainerFacts, { serial_number: serial = '' }: WekaDrive): Outcome {
-  const blocked = JSON.stringify([...(node?.spec.blockedDrives ?? []), serial]);
-  const message = `drive ${serial} of node ${nodeName} is FAILED in weka; kubectl annotate node ${nodeName} --overwrite ${annotations.blockedDrives}='${blocked}' gives it up, and another one is taken where there is one`;
+function failedDrive(facts: ContainerFacts, { serial_number: serial = '' }: WekaDrive): Outcome {
+  const message = `drive ${serial} of node ${facts.nodeName ?? ''} is FAILED in weka; ${blocksIt(facts, serial)} gives it up, and another one is taken where there is one`;
   return wait('DriveFailed', message, 30, [{ type: 'Warning', reason: 'DriveFailed', message }]);
+}
+
+/** What a person can do about a drive that weka has in another container: never to one that weka uses there. */
+function wayOut(facts: ContainerFacts, drive: WekaDrive): string {
+  const { serial_number: serial = '', host_id: host = '', uuid } = drive;
+  const id = /\d+/.exec(host)?.[0] ?? '';
+  const used = usedElsewhere(facts, drive);
+  if (used === undefined) return 'how that one stands has not been read';
+  return used
+    ? `that one is UP and uses it; if the device of node ${facts.nodeName ?? ''} is another one of the same serial, ${blocksIt(facts, serial)} has another one taken where there is one`
+    : `if that one is given up, run in the pod of a member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${uuid}, and weka cluster container remove ${id}`;
 }
 
 /** Weka would refuse to take one of them twice. */
 function elsewhere(facts: ContainerFacts, missing: readonly string[]): Outcome | undefined {
-  const found = drivesElsewhere(facts).find(({ serial_number: serial = '' }) => missing.includes(serial));
-  if (found === undefined) return undefined;
-  const { serial_number: serial = '', host_id: host = '', uuid } = found;
-  const id = /\d+/.exec(host)?.[0] ?? '';
-  const message = `the container claims drive ${serial}, which weka has in ${host}: if that one is given up, run in the pod of a member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${uuid}, and weka cluster container remove ${id}`;
-  return wait('ClaimContradiction', message, 30, [{ type: 'Warning', reason: 'ClaimContradiction', message }]);
+  const listed = drivesElsewhere(facts).filter(({ serial_number: serial = '' }) => missing.includes(serial));
+  if (listed.length === 0) return undefined;
+  const twins = twinDrives(facts, missing);
+  const found = listed.find((drive) => !twins.some((twin) => twin.drive === drive));
+  if (found !== undefined) {
+    const message = `the container claims drive ${found.serial_number ?? ''}, which weka has in ${found.host_id ?? ''}: ${wayOut(facts, found)}`;
+    return wait('ClaimContradiction', message, 30, [{ type: 'Warning', reason: 'ClaimContradiction', message }]);
+  }
+  // before that is known another one may have to be claimed in its place
+  if (serialsInWeka(facts, true) === undefined)
+    return unknown('two members have not said which drives weka has of the container', 5);
+  const [first] = twins;
+  const alone = missing.every((serial) => twins.some(({ drive }) => drive.serial_number === serial));
+  return first !== undefined && alone ? serialTwice(facts, first, missing) : undefined;
+}
+
+/** Nothing else is left to claim: weka is asked to take it all the same. */
+function serialTwice(facts: ContainerFacts, { drive, nodeName }: TwinDrive, missing: readonly string[]): Outcome {
+  const { serial_number: serial = '', host_id: host = '' } = drive;
+  const additions = missing.flatMap((one) => addition(facts, one) ?? []);
+  const error = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? [])[0];
+  const here = facts.nodeName ?? '';
+  const message = `two devices have one serial: ${serial} is a drive of node ${here} and of node ${nodeName}, where weka has it in ${host}, which uses it; no other drive of node ${here} is free, and weka has not taken this one${error === undefined ? '' : ` (${error})`}: sign another drive there`;
+  const events: Event[] = [{ type: 'Warning', reason: 'SerialTwice', message }];
+  return additions.length === 0
+    ? wait('SerialTwice', message, 30, events)
+    : act('SerialTwice', message, additions, 30, events);
 }
 
 function drivesAdded(facts: ContainerFacts): Outcome {

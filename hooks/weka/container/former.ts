@@ -9,12 +9,13 @@ import { act, skipped, wait } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { KnownClaims } from '../claims/claims.ts';
-import { readDrives } from '../weka-drives.ts';
+import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
 import { livePod, type ContainerFacts } from './facts.ts';
 import { successorOf } from './succession.ts';
 import { answered } from './testimony.ts';
+import { twinNode } from './twin-drives.ts';
 
 interface Former {
   uid: string;
@@ -52,9 +53,16 @@ function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | u
   const silent = lists.find((list) => list.state === 'unknown');
   if (silent?.state === 'unknown') return `the former container ${uid} is to be given up: ${silent.reason}`;
   const held = new Set(holder.drives);
+  const containers = answered(facts, first?.pod, 'containers') ?? [];
+  const isTwin = (one: WekaDrive): boolean =>
+    twinNode(
+      facts,
+      one,
+      containers.find(({ host_id }) => host_id === one.host_id),
+    ) !== undefined;
   const drive = lists
     .flatMap((list) => (list.state === 'known' ? list.drives : []))
-    .find(({ serial_number = '' }) => held.has(serial_number));
+    .find((one) => held.has(one.serial_number ?? '') && !isTwin(one));
   if (drive === undefined) return undefined;
   const id = /\d+/.exec(drive.host_id ?? '')?.[0] ?? '';
   return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; first run in the pod of another member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${drive.uuid}, and weka cluster container remove ${id}`;

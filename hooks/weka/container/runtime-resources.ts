@@ -11,6 +11,7 @@ import { isBeingAdded } from './device.ts';
 import { emptiedSerials, serialsInWeka } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
 import { drivesElsewhere, knownToWeka } from './known-to-weka.ts';
+import { twinDrives } from './twin-drives.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { remembered, unclaimedNeighbour, type Refused } from './lost-claim.ts';
 
@@ -111,15 +112,17 @@ export function wishedDrives(
     node,
   } = facts;
   const adding = held.filter((serial) => isBeingAdded(facts, serial));
+  const twins = twinDrives(facts, held).flatMap(({ drive }) => drive.serial_number ?? []);
   return chooseDrives({
     wanted: is(spec.mode, 'hasDrives') ? (spec.numDrives ?? 0) : 0,
     signed: node.spec.drives,
     blocked: node.spec.blockedDrives,
     held,
     adding,
-    inWeka: serialsInWeka(facts),
+    inWeka: serialsInWeka(facts, twins.length > 0),
     emptied: emptiedSerials(facts),
     elsewhere: new Set(drivesElsewhere(facts).map(({ serial_number: serial = '' }) => serial)),
+    twins,
     others: new Set(others.flatMap((other) => other.drives ?? [])),
   });
 }

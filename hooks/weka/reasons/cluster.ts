@@ -4,8 +4,9 @@ import { together, type ReasonTable } from '../../core/reasons.ts';
 export const clusterReasons = {
   CreatingSecrets: { meaning: 'secrets are made', cure: 'look at the rights of the sidecar if it stays' },
   SecretMissing: {
-    meaning: 'the Secret of the operator, or that of the people, of a formed cluster is gone',
-    cure: 'put it back from a backup; it cannot be made anew. `weka-operator-UID` is recognised by its name, `weka-cluster-NAME` needs its label: `kubectl label secret weka-cluster-NAME weka.io/cluster-id=UID`',
+    meaning:
+      'the Secret of the operator, or that of the people, of a formed cluster is gone, or the Secret of the operator of one whose containers were set up with its join secret',
+    cure: 'put it back from a backup; it cannot be made anew; before formation the command in the message has new containers made in place of that. `weka-operator-UID` is recognised by its name, `weka-cluster-NAME` needs its label: `kubectl label secret weka-cluster-NAME weka.io/cluster-id=UID`',
   },
   NameTaken: {
     meaning:
@@ -91,7 +92,7 @@ export const clusterReasons = {
   }),
   Forming: {
     meaning: '`cluster create` is run, or the members take up their new identity',
-    cure: 'after minutes: `weka local ps` in the pods',
+    cure: 'after minutes: `weka local ps` in the pods; the command in the message where a container rejects the join secret',
   },
   Joining: { meaning: 'members join', cure: 'look at the container that the message names' },
   SplitCluster: {

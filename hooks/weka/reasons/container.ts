@@ -136,6 +136,12 @@ export const containerReasons = {
   WaitForFormation: { meaning: 'the cluster is not formed', cure: 'look at the cluster' },
   DrivesAdding: drivesAdding,
   DrivesAddingError: { ...drivesAdding, event: 'Warning', throttleSeconds: 60 },
+  SerialTwice: {
+    meaning:
+      'a drive of the node has the serial of another device that weka uses on another node, as virtual machines made of one template have; the message names both nodes, and no other drive of the node is free',
+    cure: 'sign another drive of the node, which is taken in its place',
+    event: 'Warning',
+  },
   DriveNotFound: {
     meaning: 'the runtime does not see the device of a claimed serial',
     cure: 'the drive is gone or another driver has it, or two devices carry the serial, which the message names; block its serial in `weka.io/blocked-drives` to have another one claimed',
