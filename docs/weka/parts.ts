@@ -1,7 +1,12 @@
 /** The generated parts that only the pages of Weka have, by name. */
 import { roles } from '../../hooks/weka/api/modes.ts';
 import { markdownTable } from '../markdown-table.ts';
-import { notSupportedClientFields, notSupportedFields, notSupportedKinds } from './not-supported.ts';
+import {
+  notSupportedClientFields,
+  notSupportedContainerFields,
+  notSupportedFields,
+  notSupportedKinds,
+} from './not-supported.ts';
 import { fenceTable, stopTable } from './stop-tables.ts';
 
 export const parts: Record<string, () => string> = {
@@ -14,6 +19,7 @@ export const parts: Record<string, () => string> = {
         ...notSupportedKinds(),
         ...notSupportedFields(),
         ...notSupportedClientFields(),
+        ...notSupportedContainerFields(),
         [`containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none'],
       ],
     ),

@@ -96,6 +96,7 @@ const table: readonly Unsupported[] = [
       'upgradePaused',
       'upgradePausePreCompute',
       'podTerminationDeactivationTimeout',
+      'driversLoaderImage',
     ] as const
   ).map((field): Unsupported => ({
     path: `spec.overrides.${field}`,

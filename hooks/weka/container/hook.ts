@@ -2,6 +2,7 @@
 import type { Condition } from '../../core/conditions.ts';
 import type { KubernetesObject, RelatedRule } from '../../core/contract.ts';
 import { defineController, type Said } from '../../core/controller.ts';
+import { notSupportedCondition } from '../../core/not-supported.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
@@ -23,6 +24,7 @@ import { childPod } from './child-pod.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
+import { unsupportedContainerFields } from './unsupported.ts';
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
@@ -137,6 +139,7 @@ const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.m
 
 const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [
   ...removalRequest(facts),
+  ...notSupportedCondition(unsupportedContainerFields(facts.container)),
   ...ofSteps,
 ];
 
