@@ -7,12 +7,20 @@ export interface AccessFaults {
   lost: number;
   /** Chance that it took effect and the answer is lost. */
   answerLost: number;
+  /** Chance that the API server has too much to do and says so (429). */
+  refused?: number;
 }
 
 export function faultyAccess(inner: ClusterAccess, random: Random, faults: () => AccessFaults): ClusterAccess {
   const broken = (when: string): AccessError => new AccessError('transport', `connection ${when}`);
   const through = async <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const { lost, answerLost } = faults();
+    const { lost, answerLost, refused = 0 } = faults();
+    if (refused > 0 && random.next() < refused)
+      throw new AccessError(
+        'api',
+        'the server has received too many requests and has asked us to try again later',
+        429,
+      );
     if (random.next() < lost) throw broken('refused');
     const answer = await work();
     if (random.next() < answerLost) throw broken('reset');

@@ -32,6 +32,10 @@ export interface Stage {
   access: Set<AccessFaults>;
   admissions: Set<Admission>;
   disguises: Set<Disguise>;
+  /** Hours by which one of two replicas of the hooks is ahead; each takes every other call. */
+  replicas: Set<number>;
+  /** Hours by which the clock of the API server is ahead. */
+  serverAhead: number;
   /** How many troubles are there that a machine, a network or the operator's own programs bring about: it can not do what it would. */
   hindrances: number;
   /** Machines that a trouble has taken down or is about to, and has not given back. */
@@ -71,6 +75,7 @@ export async function setStage(life: Life): Promise<Stage> {
   const story: string[] = [];
   const effectListeners = new Set<(effect: Effect) => void>();
   const hookListeners = new Set<(call: HookCall, status: number, body: string) => void>();
+  let calls = 0;
   let killing: { effects: number; before: boolean } | undefined;
   const stage: Omit<Stage, 'world'> & { world: LabWorld | undefined } = {
     world: undefined,
@@ -81,6 +86,8 @@ export async function setStage(life: Life): Promise<Stage> {
     access: new Set(),
     admissions: new Set(),
     disguises: new Set(),
+    replicas: new Set(),
+    serverAhead: 0,
     down: new Set(),
     forced: new Set(),
     given: new Set(),
@@ -106,6 +113,8 @@ export async function setStage(life: Life): Promise<Stage> {
   };
   const judged = (inner: ClusterAccess): ClusterAccess => ({
     ...inner,
+    serverTime: async () =>
+      new Date(Date.parse(await inner.serverTime()) + stage.serverAhead * 3_600_000).toISOString(),
     create: (object) => effect({ verb: 'create', object }, () => inner.create(object)),
     patchJson: (address, patch) =>
       effect({ verb: 'patch', kind: address.kind, namespace: address.namespace, name: address.name }, () =>
@@ -149,7 +158,12 @@ export async function setStage(life: Life): Promise<Stage> {
         random,
         () => worst(stage.transport, calm),
       ),
-    access: (local) => faultyAccess(judged(local), chance, () => worst(stage.access, { lost: 0, answerLost: 0 })),
+    access: (local) =>
+      faultyAccess(judged(local), chance, () => worst(stage.access, { lost: 0, answerLost: 0, refused: 0 })),
+    replicaSkew: () => {
+      calls += 1;
+      return calls % 2 === 0 ? 0 : Math.max(0, ...stage.replicas) * 3_600_000;
+    },
   });
   stage.world = world;
   world.apply(wekaCluster({ drive: drives, compute: computes, spec: { gracefulDestroyDuration: `${graceSeconds}s` } }));

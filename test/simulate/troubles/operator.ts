@@ -52,6 +52,49 @@ export const operatorTroubles: readonly Trouble[] = [
     },
   },
   {
+    name: 'api-server-has-too-much-to-do',
+    by: 'fault',
+    draw: (random) => ({ refused: tenth(0.1 + random.next() * 0.6), seconds: lasting(random, 30, 600) }),
+    begin({ access }, { refused }) {
+      const faults = { lost: 0, answerLost: 0, refused: Number(refused) };
+      access.add(faults);
+      return {
+        story: `the API server answers ${String(refused)} of the sidecar's requests with 429`,
+        end: () => access.delete(faults),
+      };
+    },
+  },
+  {
+    name: 'replicas-disagree-on-the-time',
+    by: 'fault',
+    draw: (random) => ({ hours: 1 + random.integer(12), seconds: lasting(random, 60, 1200) }),
+    begin({ replicas }, { hours }) {
+      replicas.add(Number(hours));
+      return {
+        story: `the clock of one of two replicas of the hooks is ${String(hours)} h ahead`,
+        end: () => replicas.delete(Number(hours)),
+      };
+    },
+  },
+  {
+    name: 'clock-of-the-api-server-is-set',
+    by: 'person',
+    draw: (random) => ({
+      hours: (1 + random.integer(12)) * (random.next() < 0.5 ? 1 : -1),
+      seconds: lasting(random, 60, 900),
+    }),
+    begin(stage, args) {
+      const hours = Number(args['hours']);
+      stage.serverAhead += hours;
+      return {
+        story: `the clock of the API server was set by ${hours} h`,
+        end: () => {
+          stage.serverAhead -= hours;
+        },
+      };
+    },
+  },
+  {
     name: 'sidecar-cannot-reach-the-cluster',
     by: 'fault',
     weight: 1,

@@ -76,6 +76,32 @@ export const wekaTroubles: readonly Trouble[] = [
     },
   },
   {
+    name: 'drive-is-pulled',
+    by: 'fault',
+    weight: 1,
+    draw: (random) => ({ which: which(random), seconds: lasting(random, 5, 900) }),
+    begin(stage, args) {
+      const drive = picked(drivesToSpare(stage), args['which']);
+      const machine = drive === undefined ? undefined : stage.world.lab.hardware.get(drive.node);
+      if (drive === undefined || machine === undefined) return 'another drive or node is away';
+      machine.drives = machine.drives.filter((serial) => serial !== drive.serial);
+      const hasFailed = (): boolean =>
+        stage.world.weka
+          .snapshot()
+          .clusters.some(({ drives }) => drives.some((one) => one.serial === drive.serial && one.status === 'FAILED'));
+      return {
+        story: `drive ${drive.serial} was pulled out of ${drive.node}`,
+        end: () => {
+          machine.drives = [...machine.drives, drive.serial];
+          if (!hasFailed()) return;
+          stage.given.add(drive.serial);
+          stage.tell(`an administrator blocks the drive ${drive.serial}, which weka has given up`);
+          setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
+        },
+      };
+    },
+  },
+  {
     name: 'drives-are-not-listed',
     by: 'person',
     weight: 1,
