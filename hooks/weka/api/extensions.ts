@@ -37,6 +37,12 @@ export const extensions: Extension[] = [
   },
   {
     object: 'WekaContainerStatus',
+    field: 'lastPodUid',
+    type: 'string',
+    reason: 'with the pod gone and the claim lost, it alone says that something ran on the node and is to be cleaned',
+  },
+  {
+    object: 'WekaContainerStatus',
     field: 'uid',
     type: 'string',
     reason: 'a status that came back from a backup is about another object, and must not be believed',

@@ -240,6 +240,9 @@ const status = object({
   lastAppliedSpec: text(128).optional().describe('is the hash of the configuration that last ran'),
   nodeAffinity: text().optional().describe('is the node that the container is bound to'),
   podUid: text(64).optional().describe('is the uid of the pod, in which commands can be run'),
+  lastPodUid: text(64)
+    .optional()
+    .describe('is the uid of the last pod that was seen on its node; that pod may be gone'),
   result: text(262_144).optional().describe('is the result file of a helper'),
   allocations: containerAllocations.optional().describe('is a copy of what the container holds'),
   addedDrives: z

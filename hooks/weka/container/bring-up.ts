@@ -16,6 +16,7 @@ import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, livePod, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome, unknownFormer } from './former.ts';
 import { identityLost, joinSteps } from './join.ts';
+import { lastIncarnation } from './last-pod.ts';
 import { hasDrivers } from './obstacles.ts';
 import { identityChange, successor, terminationOutcome } from './succession.ts';
 import { isRefused, resourcesWritten, wishedHolder, wishedResources } from './runtime-resources.ts';
@@ -85,7 +86,7 @@ function allocate(facts: ContainerFacts): Outcome {
     return done(`the pod leaves node ${facts.pod.nodeName}`);
   if (claimedNode !== undefined && claimedNode !== nodeName && facts.holder !== undefined) {
     const fence = successor(facts);
-    if (facts.holder.incarnation !== undefined && facts.pod === undefined && !fence.create)
+    if (lastIncarnation(facts) !== undefined && facts.pod === undefined && !fence.create)
       return wait(fence.reason, fence.message, 3);
     const release = writeClaims(nodeClaims, [{ path: ['holders', uid], value: null }]);
     return act('ReleasingClaims', `gives back its claims on node ${claimedNode}`, [release]);

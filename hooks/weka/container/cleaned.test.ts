@@ -36,9 +36,10 @@ const asked = (cleanUp?: CleanUpRequest): Change => {
     nodeClaims: nodeClaims(own),
   };
 };
-const given = (spec: object = {}): Given => ({
+const given = (spec: object = {}, status: Record<string, unknown> = {}): Given => ({
   metadata: { deletionTimestamp: now },
   spec: { name: 'drivexe0', ...spec },
+  status,
 });
 const answered = (done: boolean, wish = requestHash(request), message = 'the helper pod is Pending'): Change => ({
   ...asked(request),
@@ -123,12 +124,22 @@ describe('the node of a container whose namespace is being deleted', () => {
     expect(cleaned(factsOf(here, scripts(true)))).toMatchObject({ state: 'wait', reason: 'CleaningNode' });
   });
 
-  it('is named in an event, with what is left of it', () => {
-    expect(lastEvents(factsOf(asked(), given(pvc)))).toEqual([
+  it('is named in an event, with what is left of it, once its status says so', () => {
+    const said = (status: 'True' | 'False', message: string): Given =>
+      given(
+        {},
+        {
+          conditions: [
+            { type: 'ContainerDrivesResigned', status, reason: 'Success', message, lastTransitionTime: now },
+          ],
+        },
+      );
+    expect(lastEvents(factsOf(asked(), said('True', onVolume)))).toEqual([
       { type: 'Warning', reason: 'LeftBehind', message: onVolume },
     ]);
+    expect(lastEvents(factsOf(asked(), said('True', '')))).toEqual([]);
+    expect(lastEvents(factsOf(asked(), said('False', onVolume)))).toEqual([]);
     expect(lastEvents(factsOf(asked(), given()))).toEqual([]);
-    expect(lastEvents(factsOf(asked(), given({ ...pvc, overrides: { skipCleanupPersistentDir: true } })))).toEqual([]);
   });
 
   it('is not to be cleaned any more once the destruction was called back', () => {

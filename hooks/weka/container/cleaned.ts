@@ -9,9 +9,10 @@ import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { Event, Outcome } from '../reasons.ts';
-import { againstCleaning } from './claim-kept.ts';
+import { againstCleaning, asHeld } from './claim-kept.ts';
 import { bootConfigMapPresent, nodeExists, type ContainerFacts } from './facts.ts';
 import { cleanUpView, cleanUpWish, contestedSerials, dirtyNode } from './helpers.ts';
+import { isCleaned, saidCleaned } from './last-pod.ts';
 
 /** What a WekaNode is to clean, as it stands in the claims. */
 export type CleanUpRequest = NonNullable<ClaimHolder['cleanUp']>;
@@ -76,9 +77,10 @@ function leftBehind(facts: ContainerFacts): string[] {
   ];
 }
 
-/** Said with the last write, for nobody sees the condition of a container that has gone. */
-export function lastEvents(facts: ContainerFacts): Event[] {
-  return leftBehind(facts).map((message) => ({ type: 'Warning', reason: 'LeftBehind', message }));
+/** What was left for good, by its own condition, is said with the last write: nobody sees the condition of a container that has gone. */
+export function lastEvents({ container }: ContainerFacts): Event[] {
+  const message = container.status?.conditions?.find(isCleaned)?.message ?? '';
+  return message === '' ? [] : [{ type: 'Warning', reason: 'LeftBehind', message }];
 }
 
 /** As a done step says it. */
@@ -113,9 +115,13 @@ const finalizing = (facts: ContainerFacts): boolean => facts.container.metadata.
 /** Whether the node is clean, or what is in the way. */
 export function cleaned(facts: ContainerFacts): Outcome {
   if (!is(facts.container.spec.mode, 'claims') || !finalizing(facts)) return skipped;
+  // said before the claim was given back, and true ever since
+  if (saidCleaned(facts)) return done(facts.container.status?.conditions?.find(isCleaned)?.message);
   if (facts.nodeClaims?.state === 'unknown') return unknown('the claims of the node have not been read');
-  const against = againstCleaning(facts);
-  if (against !== undefined) return against;
+  return againstCleaning(facts) ?? helperHasCleaned(asHeld(facts));
+}
+
+function helperHasCleaned(facts: ContainerFacts): Outcome {
   const node = dirtyNode(facts);
   if (node === undefined) return done();
   if (facts.node === undefined) {

@@ -252,19 +252,19 @@ function identityOf(
 
 /** It never was a member, though no runtime says so. */
 function isStranger(
-  { spec }: WekaContainer,
+  container: WekaContainer,
   { holder, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'holder' | 'nodeClaims'>,
 ): boolean {
-  return !is(spec.mode, 'backend') || (nodeClaims?.state !== 'unknown' && neverJoined(holder));
+  return !is(container.spec.mode, 'backend') || (nodeClaims?.state !== 'unknown' && neverJoined(holder, container));
 }
 
-/** Whether the claim proves it: none of its pods ever ran, nor one of whom it has adopted, or the last one was no member when it was allowed to stop. */
-function neverJoined(holder: ClaimHolder | undefined): boolean {
-  const last = holder?.incarnation?.podUid;
+/** Whether the claim proves it, and the status knows no more: none of its pods ever ran, nor one of whom it has adopted, or the last one was no member when it was allowed to stop. */
+function neverJoined(holder: ClaimHolder | undefined, container: WekaContainer): boolean {
+  const last = holder?.incarnation?.podUid ?? container.status?.lastPodUid;
   // without the permission it may have joined since
   if (last !== undefined && holder?.identity?.podUid === last && holder.stopAllowed === last)
     return holder.identity.containerId === undefined;
-  return holder?.incarnation === undefined && holder?.adopted === undefined;
+  return last === undefined && holder?.adopted === undefined;
 }
 
 /** Earlier releases did not say whose a status is: it counts where the claims know the container, or a pod of it is there. */

@@ -8,6 +8,7 @@ import { nameOf } from '../redundancy.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { hasFailed } from './ended-pod.ts';
 import type { ContainerFacts } from './facts.ts';
+import { ranOn } from './last-pod.ts';
 import { queried } from './testimony.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
@@ -108,7 +109,5 @@ export function dirtyNode(facts: ContainerFacts): string | undefined {
   if (!is(facts.container.spec.mode, 'claims')) return undefined;
   const { skipCleanupPersistentDir, skipDrivesForceResign } = facts.container.spec.overrides ?? {};
   const keepsDrives = skipDrivesForceResign === true || (facts.holder?.drives ?? []).length === 0;
-  // without an incarnation nothing of it ever ran on the node
-  if (facts.holder?.incarnation === undefined || (skipCleanupPersistentDir === true && keepsDrives)) return undefined;
-  return facts.holder.incarnation.nodeName;
+  return skipCleanupPersistentDir === true && keepsDrives ? undefined : ranOn(facts);
 }

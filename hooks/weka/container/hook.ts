@@ -10,9 +10,11 @@ import type { ConditionWish, Event, Life, Reason, StepsResult, Summary } from '.
 import { bringUpSteps } from './bring-up.ts';
 import { hasFailed, mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
-import { formerStep } from './former.ts';
+import { againstCleaning, asHeld } from './claim-kept.ts';
 import { cleansFromNode } from './cleaned.ts';
+import { formerStep } from './former.ts';
 import { cleanUpPod, cleanUpView, dirtyNode, probeName, probePod, provesAnnotation } from './helpers.ts';
+import { lastIncarnation } from './last-pod.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
 import { namespaceEnding, orphaned, ownerStep } from './owner.ts';
@@ -61,7 +63,7 @@ function activeChildren(facts: ContainerFacts, { run, meanwhile }: ContainerSaid
 
 /** The probe for the last pod on its node; one of an older case, or one that has failed, goes first. */
 function probes(facts: ContainerFacts): KubernetesObject[] {
-  const incarnation = facts.holder?.incarnation;
+  const incarnation = lastIncarnation(facts);
   if (incarnation === undefined) return [];
   const present = childPod(facts.request, probeName(facts.name));
   const stale =
@@ -122,10 +124,12 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
 }
 
 /** The pod as long as it may not end, and the helper that cleans the node after it. */
-function endingChildren(facts: ContainerFacts, { meanwhile }: ContainerSaid): KubernetesObject[] {
-  const { pod, request, node } = facts;
-  if (pod !== undefined) return pod.terminating || mayEndPod(facts) ? [] : [keep(pod.object)];
-  const mayCreate = request.finalizing && meanwhile === 'create' && !cleansFromNode(facts);
+function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): KubernetesObject[] {
+  const { pod, request, node } = given;
+  if (pod !== undefined) return pod.terminating || mayEndPod(given) ? [] : [keep(pod.object)];
+  const facts = asHeld(given);
+  const isKnown = facts.holder !== undefined || againstCleaning(given) === undefined;
+  const mayCreate = request.finalizing && meanwhile === 'create' && isKnown && !cleansFromNode(facts);
   const dirty = mayCreate ? dirtyNode(facts) : undefined;
   // one that was made for another wish, or has failed, goes first: it is never updated in place
   return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true

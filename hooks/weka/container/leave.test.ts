@@ -721,9 +721,32 @@ describe('the node of a container that is deleted', () => {
     ],
     ['is not held any more', { ...gone, nodeClaims: nodeClaims() }, deleted, { state: 'done' }],
     [
-      'is given back',
+      'is held until the status says that nothing is left',
       gone,
       deleted,
+      {
+        state: 'wait',
+        reason: 'ReleasingClaims',
+        message: 'waits until its status says that nothing is left on the node',
+      },
+    ],
+    [
+      'is given back',
+      gone,
+      {
+        ...deleted,
+        status: {
+          conditions: [
+            {
+              type: 'ContainerDrivesResigned',
+              status: 'True',
+              reason: 'Success',
+              message: '',
+              lastTransitionTime: now,
+            },
+          ],
+        },
+      },
       {
         state: 'act',
         reason: 'ReleasingClaims',

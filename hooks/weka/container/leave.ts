@@ -16,6 +16,7 @@ import type { Outcome, Step } from '../reasons.ts';
 import { givesBack, livePod, type ContainerFacts } from './facts.ts';
 import { claimStep } from './claim-kept.ts';
 import { cleaned, lastEvents, withdrawalStep } from './cleaned.ts';
+import { dirtyNode } from './helpers.ts';
 import { mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
 import { givenUp, givesUpWords } from './stop.ts';
@@ -209,6 +210,9 @@ function claimsReleased(facts: ContainerFacts): Outcome {
   if (nodeClaims === undefined) return done();
   if (nodeClaims.state === 'unknown') return unknown('the claims of the node have not been read');
   if (nodeClaims.spec.holders?.[uid] === undefined) return done();
+  // a look at an older status would take the claim for lost, and make it again for a container that is gone
+  if (dirtyNode(facts) !== undefined)
+    return wait('ReleasingClaims', 'waits until its status says that nothing is left on the node', 1);
   return act(
     'ReleasingClaims',
     'gives back its ports and drives',

@@ -6,6 +6,7 @@ import { is } from '../api/modes.ts';
 import type { UsedPorts } from '../claims/ports.ts';
 import { rememberedAdoption } from './data.ts';
 import type { ContainerFacts } from './facts.ts';
+import { lastIncarnation, unknownPod } from './last-pod.ts';
 
 export interface Refused {
   refused: string;
@@ -45,12 +46,16 @@ const refuse = (reason: 'ClaimLost' | 'ClaimContradiction', refused: string): Re
 const remembersOf = ({ container: { status }, claimedNode }: ContainerFacts, node: WekaNode): Holding | undefined =>
   claimedNode === node.metadata.name ? status?.allocations : undefined;
 
-/** Its last pod. Of one that is not seen the boot is not known, so its death takes another proof. */
-function lastPod({ pod, container }: ContainerFacts, node: WekaNode): ClaimHolder['incarnation'] {
-  const podUid = pod?.target.uid ?? container.status?.podUid;
-  return podUid === undefined
-    ? undefined
-    : { podUid, nodeName: node.metadata.name, bootId: pod === undefined ? '' : (node.spec.bootId ?? '') };
+/** Its last pod. What joined, or has drives, had one, whether or not anybody remembers it. */
+function lastPod(facts: ContainerFacts, node: WekaNode, { drives = [] }: Holding): ClaimHolder['incarnation'] {
+  const { pod, joined, container } = facts;
+  const nodeName = node.metadata.name;
+  if (pod !== undefined) return { podUid: pod.target.uid, nodeName, bootId: node.spec.bootId ?? '' };
+  const last = lastIncarnation(facts);
+  if (last?.nodeName === nodeName) return last;
+  // an earlier release remembered a pod only while it was there
+  const podUid = container.status?.podUid ?? (joined || drives.length > 0 ? unknownPod : undefined);
+  return podUid === undefined ? undefined : { podUid, nodeName, bootId: '' };
 }
 
 /** The first of the others that has a port or a drive of these. */
@@ -130,7 +135,7 @@ export function remembered(
   return defined({
     drives: [...(known.drives ?? [])],
     ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }),
-    incarnation: lastPod(facts, node),
+    incarnation: lastPod(facts, node, known),
     adopted: rememberedAdoption(facts),
   });
 }

@@ -7,6 +7,7 @@ import { is } from '../api/modes.ts';
 import type { Reason, StepsResult, Summary } from '../reasons.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
+import { lastPodUid } from './last-pod.ts';
 
 /** What the steps as a whole say; what is unknown leaves a container that was Ready in this generation as it was. */
 export function summarize(
@@ -76,10 +77,13 @@ function allocations(facts: ContainerFacts): Json | undefined {
 }
 
 /** Where the container holds claims, else where its pod is; what it was while the claims can not be read. */
-function boundNode({ holder, nodeClaims, pod, claimedNode, joined }: ContainerFacts): string | undefined {
+function boundNode(facts: ContainerFacts): string | undefined {
+  const { holder, nodeClaims, pod, claimedNode, joined, container } = facts;
   if (holder !== undefined) return nodeClaims?.name.replace(/^node-/, '');
-  // of a member whose claim is lost its data is still there
-  return pod?.nodeName ?? (nodeClaims?.state === 'unknown' || joined ? claimedNode : undefined);
+  // of a member whose claim is lost its data is still there, and so is what any other has left where it is wished or ends
+  const isLost = joined || container.metadata.deletionTimestamp !== undefined;
+  const stays = isLost || container.spec.nodeAffinity === claimedNode;
+  return pod?.nodeName ?? (nodeClaims?.state === 'unknown' || stays ? claimedNode : undefined);
 }
 
 function addedDrivesStatus(facts: ContainerFacts): Json[] | undefined {
@@ -126,6 +130,7 @@ export function containerStatus(
     clusterUid: facts.clusterUid ?? old?.clusterUid,
     clusterName: facts.clusterUid === undefined ? old?.clusterName : facts.clusterName,
     podUid: facts.pod?.target.uid,
+    lastPodUid: lastPodUid(facts, node),
     nodeAffinity: node,
     lastAppliedImage: (run.blockedBy === undefined ? builtImage(facts) : undefined) ?? old?.lastAppliedImage,
     allocations: is(facts.container.spec.mode, 'allocatable') ? allocations(facts) : undefined,

@@ -14,17 +14,18 @@ import { returning, stopDecision, stoppedUnderTurn, turnOperations, turnReturned
 import { endedOutcome } from './ended-pod.ts';
 import { livePod, nodeExists, type ContainerFacts } from './facts.ts';
 import { probeSucceeded } from './helpers.ts';
+import { lastIncarnation } from './last-pod.ts';
 import { countOperation } from './replacements.ts';
 import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
 
-/** The fence before a pod in place of the last one of a holder. */
+/** The fence before a pod in place of the last one of a holder, whose own status may know of one that its claim does not. */
 export function successorOf(
   facts: ContainerFacts,
   holder: ClaimHolder | undefined,
   live: FenceInput['live'],
+  incarnation = holder?.incarnation,
 ): FenceDecision {
-  const incarnation = holder?.incarnation;
   // the boot of another node proves nothing about this pod
   const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
   return decideFence({
@@ -44,7 +45,8 @@ export function successorOf(
 }
 
 /** The fence before the next pod. Modes without claims keep nothing on their node that a second pod could harm. */
-export const successor = (facts: ContainerFacts): FenceDecision => successorOf(facts, facts.holder, livePod(facts));
+export const successor = (facts: ContainerFacts): FenceDecision =>
+  successorOf(facts, facts.holder, livePod(facts), lastIncarnation(facts));
 
 /** What it is in weka is written beside the pod: after that pod nobody else may know it, and a status may be lost. */
 export function identityChange({
