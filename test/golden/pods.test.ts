@@ -47,7 +47,8 @@ function build({ input }: Golden): KubernetesObject {
   const container = parsed(parseWekaContainer(input.container));
   const node = input.node === undefined ? undefined : parsed(parseWekaNode(input.node));
   const { helper, nodeName } = input;
-  if (helper !== undefined) return buildHelperPod({ ...helper, container, node, nodeName: nodeName ?? '', config });
+  if (helper !== undefined)
+    return buildHelperPod({ madeFor: 'any', ...helper, container, node, nodeName: nodeName ?? '', config });
   const { allocation, clusterUid, joinIpPorts } = input;
   const configHash = configurationHash(container, config.podConfigVersion);
   const wish = buildPod({ container, node, nodeName, allocation, clusterUid, joinIpPorts, config, configHash });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readyCluster } from './world.ts';
 
+const long = { timeout: 120_000 };
 const foreign = 'f0e1d2c3-0000-4000-8000-000000000002';
 
-describe('a drive that another cluster has by now', () => {
+describe('a drive that another cluster has by now', long, () => {
   it('is not erased with its former cluster, and the container says whose it is until a person lets it go', async () => {
     const world = await readyCluster({ spec: { gracefulDestroyDuration: '10m' } });
     const status = world.get('WekaContainer', 'demo-drive-0')?.status as {
@@ -45,6 +46,39 @@ describe('a drive that another cluster has by now', () => {
         ({ kind }) => kind === 'drive-resigned-in-use' || kind === 'directory-removed-in-use',
       ),
     ).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('helper pods under a webhook that takes all annotations off pods', long, () => {
+  it('are made once: a probe proves a runtime dead, and the end of the cluster cleans each node', async () => {
+    const made: string[] = [];
+    const world = await readyCluster(
+      { spec: { gracefulDestroyDuration: '0s' } },
+      {
+        nodes: 3,
+        admission: (object, before) => {
+          if (object.kind !== 'Pod' || before !== undefined) return;
+          object.metadata.annotations = {};
+        },
+      },
+    );
+    world.lab.store.onChange(({ before, after }) => {
+      if (before === undefined && after?.kind === 'Pod') made.push(after.metadata.name);
+    });
+    const before = world.get('Pod', 'demo-drive-0')?.metadata.uid;
+    world.delete('Pod', 'demo-drive-0', { gracePeriodSeconds: 0 });
+    await world.until(
+      'its successor runs',
+      () => ![undefined, before].includes(world.get('Pod', 'demo-drive-0')?.metadata.uid),
+      600,
+    );
+    world.delete('WekaCluster', 'demo');
+    await world.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 900);
+    expect(made.filter((name) => name.endsWith('-probe'))).toEqual(['demo-drive-0-probe']);
+    expect(made.filter((name) => name.endsWith('-cleanup')).sort()).toEqual(
+      ['compute', 'drive'].flatMap((role) => [0, 1, 2].map((ordinal) => `demo-${role}-${ordinal}-cleanup`)),
+    );
     world.lab.stop();
   });
 });

@@ -152,12 +152,21 @@ export const report = (change: Partial<RuntimeReport> = {}): RuntimeReport => ({
 /** A pod in namespace default of which the main container runs. */
 export const podObject = (
   name: string,
-  { metadata = {}, status = {} }: { metadata?: Fields; status?: Fields } = {},
+  { metadata = {}, status = {}, madeFor }: { metadata?: Fields; status?: Fields; madeFor?: string } = {},
 ): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace, uid: 'pod-0', ...metadata },
-  spec: { nodeName: 'node-1', containers: [{ name: mainContainerName, image }] },
+  spec: {
+    nodeName: 'node-1',
+    containers: [
+      {
+        name: mainContainerName,
+        image,
+        ...(madeFor === undefined ? {} : { env: [{ name: 'MADE_FOR', value: madeFor }] }),
+      },
+    ],
+  },
   status: { phase: 'Running', containerStatuses: [{ name: mainContainerName, state: { running: {} } }], ...status },
 });
 

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
-import { buildHelperPod } from './pod/helper-pod.ts';
+import { buildHelperPod, madeForOf } from './pod/helper-pod.ts';
 import { is } from '../api/modes.ts';
 import { nameOf } from '../redundancy.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
@@ -13,42 +13,42 @@ import { queried } from './testimony.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
-/** The pod whose death a probe is to prove: a probe of an older case proves nothing. */
-export const provesAnnotation = 'weka.io/proves-death-of';
-/** What a clean-up was made to do: one of another wish (an override since, a GUID that was not known yet) proves nothing. */
-export const cleansAnnotation = 'weka.io/cleans';
+
+/** The probe that is there, and whether it is for the runtime of that pod: one of an older case proves nothing. */
+export function probeView(facts: ContainerFacts, podUid: string): { pod: ContainerPod; stale: boolean } | undefined {
+  const pod = childPod(facts.request, probeName(facts.name));
+  return pod === undefined ? undefined : { pod, stale: madeForOf(pod.object) !== podUid };
+}
 
 /** The probe has obtained the lock of the runtime of that pod. */
 export function probeSucceeded(facts: ContainerFacts, podUid: string): boolean {
-  const probe = childPod(facts.request, probeName(facts.name));
-  return probe?.phase === 'Succeeded' && probe.object.metadata.annotations?.[provesAnnotation] === podUid;
+  const probe = probeView(facts, podUid);
+  return probe?.stale === false && probe.pod.phase === 'Succeeded';
 }
 
 /** The probe for the runtime of that pod, on the node that it ran on. */
 export function probePod(facts: ContainerFacts, podUid: string, nodeName: string): KubernetesObject {
-  const pod = buildHelperPod({
+  return buildHelperPod({
     kind: 'probe-lock',
+    madeFor: podUid,
     container: facts.container,
     nodeName,
     config: facts.config,
     node: facts.node,
   });
-  pod.metadata.annotations = { ...pod.metadata.annotations, [provesAnnotation]: podUid };
-  return pod;
 }
 
 /** The clean-up on the node that holds the container's data: wipes what the spec does not ask to keep and is its cluster's own. */
 export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesObject {
-  const pod = buildHelperPod({
+  return buildHelperPod({
     kind: 'clean-up',
+    madeFor: wishText(facts, nodeName),
     container: facts.container,
     nodeName,
     config: facts.config,
     node: facts.node,
     ...cleanUpWish(facts),
   });
-  pod.metadata.annotations = { ...pod.metadata.annotations, [cleansAnnotation]: wishText(facts, nodeName) };
-  return pod;
 }
 
 /** Serials of its claim that are somebody else's as well: another container of the node claims them, or weka has them under another host. */
@@ -86,6 +86,7 @@ export function cleanUpWish(facts: ContainerFacts) {
   };
 }
 
+/** What a clean-up is to do: one of another wish (an override since, a GUID that was not known yet) proves nothing. */
 function wishText(facts: ContainerFacts, node: string): string {
   const { clusterGuid = '', resignSerials, cleanDirectory, dataUid } = cleanUpWish(facts);
   return canonicalJson(
@@ -100,7 +101,7 @@ export function cleanUpView(
 ): { pod: ContainerPod; stale: boolean; goes: boolean } | undefined {
   const pod = childPod(facts.request, cleanUpName(facts.name));
   if (pod === undefined) return undefined;
-  const stale = pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(facts, nodeName);
+  const stale = madeForOf(pod.object) !== wishText(facts, nodeName);
   return { pod, stale, goes: stale || hasFailed(pod, facts.now) };
 }
 

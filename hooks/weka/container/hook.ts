@@ -13,7 +13,7 @@ import { containerFacts, clusterOf, homeless, type ContainerFacts } from './fact
 import { againstCleaning, asHeld } from './claim-kept.ts';
 import { cleansFromNode } from './cleaned.ts';
 import { formerStep } from './former.ts';
-import { cleanUpPod, cleanUpView, dirtyNode, probeName, probePod, provesAnnotation } from './helpers.ts';
+import { cleanUpPod, cleanUpView, dirtyNode, probePod, probeView } from './helpers.ts';
 import { lastIncarnation } from './last-pod.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
@@ -22,7 +22,6 @@ import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { podRecord } from './pod-record.ts';
 import { graceStep } from './capped-grace.ts';
-import { childPod } from './child-pod.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
@@ -65,11 +64,10 @@ function activeChildren(facts: ContainerFacts, { run, meanwhile }: ContainerSaid
 function probes(facts: ContainerFacts): KubernetesObject[] {
   const incarnation = lastIncarnation(facts);
   if (incarnation === undefined) return [];
-  const present = childPod(facts.request, probeName(facts.name));
-  const stale =
-    present !== undefined &&
-    (present.object.metadata.annotations?.[provesAnnotation] !== incarnation.podUid || hasFailed(present, facts.now));
-  return stale ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
+  const present = probeView(facts, incarnation.podUid);
+  return present?.stale === true || (present !== undefined && hasFailed(present.pod, facts.now))
+    ? []
+    : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
 }
 
 /** What an ending container is called, while it ends and when it has ended. */
@@ -129,12 +127,13 @@ function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): Ku
   if (pod !== undefined) return pod.terminating || mayEndPod(given) ? [] : [keep(pod.object)];
   const facts = asHeld(given);
   const isKnown = facts.holder !== undefined || againstCleaning(given) === undefined;
-  const mayCreate = request.finalizing && meanwhile === 'create' && isKnown && !cleansFromNode(facts);
-  const dirty = mayCreate ? dirtyNode(facts) : undefined;
+  const dirty = request.finalizing && isKnown && !cleansFromNode(facts) ? dirtyNode(facts) : undefined;
+  if (dirty === undefined || node === undefined) return [];
+  const helper = cleanUpView(facts, dirty);
+  // it stays until the status has what it says: a call that sees an older status would have all cleaned once more
+  const hasDone = helper?.stale === false && helper.pod.phase === 'Succeeded';
   // one that was made for another wish, or has failed, goes first: it is never updated in place
-  return dirty === undefined || node === undefined || cleanUpView(facts, dirty)?.goes === true
-    ? []
-    : [cleanUpPod(facts, dirty)];
+  return hasDone || (meanwhile === 'create' && helper?.goes !== true) ? [cleanUpPod(facts, dirty)] : [];
 }
 
 const previous = ({ container }: ContainerFacts): Condition[] => (container.status?.conditions ?? []) as Condition[];

@@ -25,7 +25,8 @@ import {
   type Change,
   type Given,
 } from './facts.fixture.ts';
-import { cleanUpPod, cleansAnnotation } from './helpers.ts';
+import { cleanUpPod } from './helpers.ts';
+import { madeForOf } from './pod/helper-pod.ts';
 import type { Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
@@ -590,12 +591,12 @@ describe('the node of a container that is deleted', () => {
       ),
     ],
   });
-  const wish = cleanUpPod(factsOf(left, deleted), 'node-1').metadata.annotations?.[cleansAnnotation] ?? '';
+  const wish = madeForOf(cleanUpPod(factsOf(left, deleted), 'node-1')) ?? '';
   const helper = (status: object, cleans = wish): Given => ({
     ...deleted,
     helpers: [
       podObject('demo-drive-0-cleanup', {
-        metadata: { annotations: { [cleansAnnotation]: cleans } },
+        madeFor: cleans,
         status: { containerStatuses: [], ...status },
       }),
     ],
@@ -609,8 +610,7 @@ describe('the node of a container that is deleted', () => {
     ...left,
     nodeClaims: nodeClaims(holder({ deactivated: 0 }), { another: holder({ drives: ['SERIAL0'] }) }),
   };
-  const contestedWish =
-    cleanUpPod(factsOf(contested, deleted), 'node-1').metadata.annotations?.[cleansAnnotation] ?? '';
+  const contestedWish = madeForOf(cleanUpPod(factsOf(contested, deleted), 'node-1')) ?? '';
   test('Cleaned', [
     ['is cleaned at the very end', left, {}, { state: 'skipped' }],
     [

@@ -30,7 +30,6 @@ import {
   type Change,
   type Given,
 } from './facts.fixture.ts';
-import { provesAnnotation } from './helpers.ts';
 import { identityChange, mayOmit, successionSteps, successor, terminationOutcome } from './succession.ts';
 
 type Expected = { state: string; reason?: string; message?: string; retryAfterSeconds?: number; operations?: object[] };
@@ -406,7 +405,7 @@ describe('the pod after one that is gone', () => {
     ...nothing,
     helpers: [
       podObject('demo-drive-0-probe', {
-        metadata: { annotations: { [provesAnnotation]: proves } },
+        madeFor: proves,
         status: { phase: 'Succeeded' },
       }),
     ],

@@ -49,8 +49,12 @@ const pod = (phase: string, more: { deletionTimestamp?: string; wish?: object } 
     namespace: 'operator',
     uid: 'p1',
     creationTimestamp: '2026-01-01T00:00:00Z',
-    annotations: { 'weka.io/cleans': canonicalJson((more.wish ?? wanted) as Json) },
     ...(more.deletionTimestamp === undefined ? {} : { deletionTimestamp: more.deletionTimestamp }),
+  },
+  spec: {
+    containers: [
+      { name: 'weka-container', env: [{ name: 'MADE_FOR', value: canonicalJson((more.wish ?? wanted) as Json) }] },
+    ],
   },
   status: { phase },
 });

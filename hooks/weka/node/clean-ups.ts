@@ -15,8 +15,7 @@ import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import type { OperatorConfig } from '../config.ts';
 import { cleanUpWords, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
 import { hasFailed } from '../container/ended-pod.ts';
-import { cleansAnnotation } from '../container/helpers.ts';
-import { buildHelperPod } from '../container/pod/helper-pod.ts';
+import { buildHelperPod, madeForOf } from '../container/pod/helper-pod.ts';
 import type { Outcome } from '../reasons.ts';
 import { containerLook } from './live.ts';
 
@@ -73,7 +72,7 @@ export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
     const wanted = holder.cleanUp;
     if (wanted === undefined || wanted.nodeName !== node.metadata.name) return [];
     const pod = childPod(request, podName(containerUid), mainContainerName);
-    const stale = pod !== undefined && pod.object.metadata.annotations?.[cleansAnnotation] !== wishText(wanted);
+    const stale = pod !== undefined && madeForOf(pod.object) !== wishText(wanted);
     const done = !stale && pod?.phase === 'Succeeded';
     const ordered = isOrdered(input, containerUid, holder);
     const message =
@@ -92,8 +91,9 @@ export const cleanUpStatus = (found: readonly CleanUp[]) =>
 
 function build({ config, node, request }: CleanUpInput, { containerUid, wanted }: CleanUp): KubernetesObject {
   const image = config.signDrivesImage;
-  const pod = buildHelperPod({
+  return buildHelperPod({
     kind: 'clean-up',
+    madeFor: wishText(wanted),
     container: {
       metadata: { name: helperOf(containerUid), namespace: request.context.operatorNamespace },
       spec: { name: wanted.wekaName, image, imagePullSecret: config.imagePullSecret },
@@ -106,10 +106,6 @@ function build({ config, node, request }: CleanUpInput, { containerUid, wanted }
     cleanDirectory: wanted.dataUid !== undefined,
     dataUid: wanted.dataUid,
   });
-  return {
-    ...pod,
-    metadata: { ...pod.metadata, annotations: { ...pod.metadata.annotations, [cleansAnnotation]: wishText(wanted) } },
-  };
 }
 
 /** The helper pods: one that was made for something else, or has failed, goes first; it is never updated in place. */

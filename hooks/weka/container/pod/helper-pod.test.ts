@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildHelperPod } from './helper-pod.ts';
+import { buildHelperPod, madeForOf } from './helper-pod.ts';
 import { config, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 
 const common = {
@@ -7,6 +7,7 @@ const common = {
   nodeName: 'node-1',
   node: wekaNode(),
   config: config(),
+  madeFor: 'the one of today',
 };
 type Fields = Record<string, unknown>;
 const specOf = (pod: ReturnType<typeof buildHelperPod>): Fields => pod['spec'] as Fields;
@@ -24,6 +25,12 @@ describe('probe', () => {
     });
     expect(JSON.stringify(specOf(probe)['affinity'])).toContain('"values":["node-1"]');
     expect(main(probe)['command']).toEqual(['python3', '/opt/weka_runtime.py', 'probe-lock', 'drivex0']);
+  });
+
+  it('says what it was made for in its spec, which a webhook that rewrites metadata leaves', () => {
+    const { metadata, ...rest } = probe;
+    expect(madeForOf({ ...rest, metadata: { name: metadata.name } })).toBe('the one of today');
+    expect(madeForOf({ ...rest, metadata, spec: { containers: [{ name: 'weka-container' }] } })).toBeUndefined();
   });
 
   it('has no privileges and no role, or the anti-affinity of the role would keep it away', () => {
@@ -53,6 +60,7 @@ describe('clean-up', () => {
         { name: 'RESIGN_SERIALS', value: 'A,B' },
         { name: 'CLUSTER_GUID', value: 'guid' },
         { name: 'CLEAN_DIRECTORY', value: '/persistent' },
+        { name: 'MADE_FOR', value: 'the one of today' },
       ],
     ],
     [
@@ -64,6 +72,7 @@ describe('clean-up', () => {
         { name: 'RESIGN_SERIALS' },
         { name: 'CLUSTER_GUID' },
         { name: 'CLEAN_DIRECTORY' },
+        { name: 'MADE_FOR', value: 'the one of today' },
       ],
     ],
   ])('%s', (_, serials, clean, env) => {

@@ -23,6 +23,8 @@ interface HelperInput {
   /** Its facts, where they are still known. */
   node?: WekaNode | undefined;
   config: OperatorConfig;
+  /** What one that was made for something else proves nothing of. */
+  madeFor: string;
 }
 
 export type HelperPodInput =
@@ -40,6 +42,18 @@ export type HelperPodInput =
     });
 
 const suffixes = { 'probe-lock': 'probe', 'clean-up': 'cleanup' } as const;
+
+/** In the spec, for metadata of a pod is what webhooks take away: nobody would know the helper again, and it would be made for ever. */
+const madeForVariable = 'MADE_FOR';
+
+/** What a helper pod was made for; undefined where it does not say. */
+export function madeForOf(pod: KubernetesObject): string | undefined {
+  const { containers = [] } = pod['spec'] as {
+    containers?: { name: string; env?: { name: string; value?: string }[] }[];
+  };
+  const main = containers.find(({ name }) => name === mainContainerName);
+  return main?.env?.find(({ name }) => name === madeForVariable)?.value;
+}
 
 /** Where the container's data is mounted for removal. */
 const dataDirectory = '/persistent';
@@ -133,7 +147,7 @@ export function buildHelperPod(input: HelperPodInput): KubernetesObject {
           command: [...runtimeCommand, ...body.arguments],
           terminationMessagePolicy: 'FallbackToLogsOnError',
           ...(body.privileged ? { securityContext: { privileged: true } } : {}),
-          ...(body.env.length > 0 ? { env: body.env } : {}),
+          env: [...body.env, { name: madeForVariable, value: input.madeFor }],
           resources: { requests: { cpu: '100m', memory: '128Mi' } },
           volumeMounts: mountsOf(mounted),
         },
