@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, withParts } from './generate.ts';
-import { parts } from './parts.ts';
+import { joinedParts, parts } from './parts.ts';
+import { systems } from '../hooks/systems.ts';
 import { fencedBlocks, tourSteps } from './tour/blocks.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -53,6 +54,20 @@ describe('the pages', () => {
       [...read(path).matchAll(/^<!-- generated: (\S+) -->$/gm)].map(([, part = '']) => part),
     );
     expect(used.sort()).toEqual(Object.keys(parts).sort());
+  });
+
+  it('never show the part of one system for that of another', () => {
+    const part = (text: string) => ({ 'not-supported': () => text });
+    expect(() =>
+      joinedParts([
+        ['docs/light/parts.ts', part('of light')],
+        ['docs/water/parts.ts', part('of water')],
+      ]),
+    ).toThrow('two generated parts are named not-supported: of docs/light/parts.ts and of docs/water/parts.ts');
+    for (const { name, lives, reasons } of systems) {
+      for (const part of [...Object.keys(lives), ...Object.keys(reasons).map((question) => `${question}-reasons`)])
+        expect(Object.keys(parts)).toContain(`${name}-${part}`);
+    }
   });
 
   it('are listed in README.md', () => {

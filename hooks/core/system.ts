@@ -26,7 +26,7 @@ export interface System {
   catalogue: Catalogue;
   /** Why something waits, what that means and what to do, with the throttles of its events. */
   reasons: Reasons;
-  /** Its lists of steps by the name under which the pages of the docs show them. */
+  /** Its lists of steps by the name under which the pages of the docs show them, after that of the system. */
   lives: Readonly<Record<string, readonly StepRow[]>>;
 }
 
