@@ -46,7 +46,7 @@ describe('the pages', () => {
   });
 
   it.each(named)('$name has the generated parts that the code gives', ({ path }) => {
-    expect(withParts(read(path), parts)).toBe(read(path));
+    expect(withParts(path, read(path), parts)).toBe(read(path));
   });
 
   it('name each generated part once', () => {
@@ -54,6 +54,19 @@ describe('the pages', () => {
       [...read(path).matchAll(/^<!-- generated: (\S+) -->$/gm)].map(([, part = '']) => part),
     );
     expect(used.sort()).toEqual(Object.keys(parts).sort());
+  });
+
+  it.each([
+    ['README.md', '', 'docs/'],
+    ['docs/testing.md', '../', ''],
+    ['docs/weka/reference.md', '../../', '../'],
+  ])('have links in generated parts that lead on from %s', (name, up, across) => {
+    const links = (root: string, docs: string): string =>
+      `[a](${root}README.md#start) [c](${docs}glossary.md) [e](#f) [g](https://h.example.com/i)`;
+    const empty = '<!-- generated: any -->\n<!-- end -->';
+    expect(withParts(join(repository, name), empty, { any: () => links('../', '') })).toContain(
+      `\n\n${links(up, across)}\n\n`,
+    );
   });
 
   it('never show the part of one system for that of another', () => {
