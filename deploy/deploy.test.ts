@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { createStore } from '../lab/api/store/store.ts';
 import { VirtualClock } from '../lab/clock.ts';
-import { controllersOf } from '../hooks/core/system.ts';
+import { controllersOf, type System } from '../hooks/core/system.ts';
 import { systems } from '../hooks/systems.ts';
 import { singleRights, type PolicyRule } from '../hooks/core/access.ts';
 import { rbacRulesByScope } from '../sidecar/rbac.ts';
@@ -196,16 +196,21 @@ describe.skipIf(kubectl === undefined)('the hook calls', () => {
 describe('the controllers', () => {
   const controllers = deployedSystems().flatMap((one) => one.controllers);
 
-  it('have a webhook for exactly the hooks that the server has code for', () => {
-    const wanted = controllersOf(systems).map(({ name, type, customize }) => ({
+  it('have a webhook for exactly the hooks that the server has code for, and watch the kinds that it lists', () => {
+    const kindsOf = Object.assign({}, ...systems.map(({ children }) => children)) as System['children'];
+    const wanted = controllersOf(systems).map(({ name, type, customize, finalizes }) => ({
       name,
       kind: type === 'decorator' ? 'DecoratorController' : 'CompositeController',
-      customize: customize !== undefined,
+      hooks: ['sync', ...(customize === undefined ? [] : ['customize']), ...(finalizes ? ['finalize'] : [])].sort(),
+      children: kindsOf[name]?.map(({ apiVersion, plural }) => `${apiVersion} ${plural}`).sort(),
     }));
     const declared = controllers.map(({ kind, metadata, spec }) => ({
       name: metadata.name,
       kind,
-      customize: 'customize' in spec.hooks,
+      hooks: Object.keys(spec.hooks).sort(),
+      children: [...(spec.childResources ?? []), ...(spec.attachments ?? [])]
+        .map(({ apiVersion, resource }) => `${apiVersion} ${resource}`)
+        .sort(),
     }));
     const sorted = <T extends { name: string }>(list: T[]): T[] => list.sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(sorted(declared)).toEqual(sorted(wanted));

@@ -55,6 +55,7 @@ export const notes: DeployedSystem = {
       }),
     ],
     controllers: [notSupported('note')],
+    children: { note: [] },
     settings: z.object({ noteLines: setting('NOTE_LINES', z.number().default(3), 'lines of a note') }),
     access,
     catalogue: {},

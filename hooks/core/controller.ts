@@ -36,7 +36,7 @@ export function controllerOf(
   name: string,
   type: HookController['type'],
   judge: Judge,
-  customize?: HookController['customize'],
+  { customize, finalizes }: Pick<HookController, 'customize' | 'finalizes'> = {},
 ): HookController {
   const run: HookController['run'] = (request) => {
     const reading = readingRequest(request);
@@ -49,6 +49,7 @@ export function controllerOf(
     type,
     run,
     customize,
+    finalizes,
     decide: (request: HookRequest) => run(request).decision(),
     observe(request: HookRequest) {
       const { questions, decision } = run(request);
@@ -193,15 +194,13 @@ export function defineController<
     });
   }
 
-  return controllerOf(
-    name,
-    'composite',
-    judge,
-    related === undefined
-      ? undefined
-      : (object) => {
-          const parsed = parse(object);
-          return parsed.ok ? related(parsed.value, object) : [];
-        },
-  );
+  const customize = (object: KubernetesObject): RelatedRule[] => {
+    const parsed = parse(object);
+    return parsed.ok && related !== undefined ? related(parsed.value, object) : [];
+  };
+  const finalizes = Object.values<Life<Facts, Reason, Event>>(lives).some((life) => life.finalized !== undefined);
+  return controllerOf(name, 'composite', judge, {
+    ...(related === undefined ? {} : { customize }),
+    ...(finalizes ? { finalizes } : {}),
+  });
 }

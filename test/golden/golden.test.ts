@@ -9,7 +9,7 @@ import { conditionsOf } from '../../hooks/core/conditions.ts';
 import type { Fact, KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { answerHook } from '../../hooks/server/hook.ts';
 import { catalogueOf } from '../../hooks/core/families/index.ts';
-import { controllersOf } from '../../hooks/core/system.ts';
+import { controllersOf, type System } from '../../hooks/core/system.ts';
 import { systems } from '../../hooks/systems.ts';
 import { wekaQueries, type WekaQueryName } from '../../hooks/weka/queries.ts';
 import { merge } from '../../lab/driver/apply.ts';
@@ -18,6 +18,7 @@ import { formatGolden } from './format.ts';
 const catalogue = catalogueOf(systems);
 const kinds = systems.flatMap((system) => system.kinds);
 const controllers = controllersOf(systems);
+const listed = Object.assign({}, ...systems.map(({ children }) => children)) as System['children'];
 
 interface GoldenRequest {
   finalizing?: boolean;
@@ -74,12 +75,16 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
     }
   });
 
-  it('wishes children that Metacontroller can update: a second write of the same changes nothing', () => {
+  it('wishes children of the kinds that its system names, and such as Metacontroller can update: a second write of the same changes nothing', () => {
     if (request === undefined || hookOf(request) === 'customize') return;
     const { children, attachments } = answerHook(controller, hookOf(request), request) as {
       children?: KubernetesObject[];
       attachments?: KubernetesObject[];
     };
+    for (const child of children ?? attachments ?? [])
+      expect(listed[controller]?.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`)).toContain(
+        `${child.apiVersion} ${child.kind}`,
+      );
     // entries of a list that have one value of the first key by which it merges become one
     for (const child of children ?? attachments ?? [])
       expect(merge(child, child, child), `${child.kind} ${child.metadata.name}`).toEqual(child);

@@ -1,6 +1,6 @@
 /** Beacon, as the generic rooms see it. */
 import type { System } from '../../../hooks/core/system.ts';
-import { beaconAccess } from './access.ts';
+import { beaconAccess, configMapKind } from './access.ts';
 import { beaconKinds } from './api.ts';
 import { beaconCatalogue } from './catalogue.ts';
 import { beaconConfig } from './config.ts';
@@ -12,6 +12,7 @@ export const beaconSystem: System = {
   name: 'beacon',
   kinds: beaconKinds,
   controllers: [beaconController],
+  children: { beacon: [configMapKind] },
   settings: beaconConfig,
   access: beaconAccess,
   catalogue: beaconCatalogue,
