@@ -6,7 +6,7 @@ import { beaconCatalogue } from './catalogue.ts';
 import { beaconConfig } from './config.ts';
 import { beaconController } from './hook.ts';
 import { beaconReasons } from './reasons.ts';
-import { beaconSteps } from './steps.ts';
+import { beaconEndSteps, beaconSteps } from './steps.ts';
 
 export const beaconSystem: System = {
   name: 'beacon',
@@ -17,5 +17,5 @@ export const beaconSystem: System = {
   access: beaconAccess,
   catalogue: beaconCatalogue,
   reasons: beaconReasons,
-  lives: { beacon: beaconSteps },
+  lives: { shining: beaconSteps, ending: beaconEndSteps },
 };
