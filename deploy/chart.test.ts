@@ -41,6 +41,8 @@ function comparable(objects: KubernetesObject[]): Record<string, unknown> {
         );
         const copy = JSON.parse(text) as KubernetesObject;
         delete copy.metadata.annotations?.['helm.sh/resource-policy'];
+        // a right that two systems want stands twice in the one, and as often as the chart has it in the other
+        if (copy['rules'] !== undefined) copy['rules'] = singleRights(copy['rules'] as PolicyRule[]);
         return [
           `${copy.kind} ${copy.metadata.name}`,
           dense({ ...copy, metadata: { ...copy.metadata, namespace: copy.metadata.namespace } }),

@@ -26,10 +26,10 @@ export function readControllers(
   const names = readdirSync(folder)
     .filter((name) => /\.ya?ml$/.test(name) && name !== 'kustomization.yaml')
     .sort();
-  const { resources = [] } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
-    resources?: string[];
+  const { resources } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
+    resources?: string[] | null;
   };
-  const unlisted = names.find((name) => !resources.includes(name));
+  const unlisted = names.find((name) => resources?.includes(name) !== true);
   if (unlisted !== undefined)
     throw new Error(
       `compositecontrollers/${system}/kustomization.yaml does not list ${unlisted}: nobody would install it`,
