@@ -1,6 +1,6 @@
 /**
  * Writes one CustomResourceDefinition per kind from the zod schemas, in a folder for each system, and the kustomizations
- * that list them. Files that it has not written are left alone.
+ * that list them. A YAML that it has not written is in none of them, so it is refused: nothing is written beside it.
  * `npm run generate -- --check` writes nothing and exits with 1 when a file is not what it would write.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ export function files(from: readonly Pick<System, 'name' | 'kinds'>[] = systems)
   refuseSharedKinds(from);
   const contents = new Map<string, string>();
   for (const { name, kinds } of from) {
-    const source = notice(`hooks/${name}/api`);
+    const source = notice(`the kinds of hooks/${name}/system.ts`);
     const definitions = kinds.map(definitionOf);
     for (const definition of definitions)
       contents.set(`${name}/${definition.metadata.name}.yaml`, source + write(definition));
@@ -45,9 +45,25 @@ export function staleFiles(directory: string, wanted: ReadonlyMap<string, string
   );
 }
 
+/** What somebody has written by hand: no kustomization has it, so nobody would install it. */
+export function strayFiles(directory: string, wanted: ReadonlyMap<string, string>): string[] {
+  const stale = staleFiles(directory, wanted);
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.ya?ml$/.test(name) && !wanted.has(name) && !stale.includes(name),
+  );
+}
+
+/** Throws for what stands there by hand. */
+export function refuseStrayFiles(wanted: ReadonlyMap<string, string>, directory = import.meta.dirname): void {
+  const [stray] = strayFiles(directory, wanted);
+  if (stray !== undefined)
+    throw new Error(`crds/${stray} is in no kustomization: a CRD is made of a schema in the kinds of its system`);
+}
+
 function main(check: boolean): void {
   const directory = import.meta.dirname;
   const wanted = files();
+  refuseStrayFiles(wanted);
   const stale = staleFiles(directory, wanted);
   const different = [...wanted].filter(([name, content]) => {
     const path = join(directory, name);

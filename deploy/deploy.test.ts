@@ -1,16 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import { createStore } from '../lab/api/store/store.ts';
 import { VirtualClock } from '../lab/clock.ts';
-import { controllersOf } from '../hooks/core/system.ts';
+import { controllersOf, type System } from '../hooks/core/system.ts';
 import { systems } from '../hooks/systems.ts';
-import type { PolicyRule } from '../hooks/core/access.ts';
-import { rbacRules, rbacRulesByScope } from '../sidecar/rbac.ts';
-import { deployedSystems } from './deployed.ts';
-import { plainFiles, renderedChoices } from './generate.ts';
+import { singleRights, type PolicyRule } from '../hooks/core/access.ts';
+import { rbacRulesByScope } from '../sidecar/rbac.ts';
+import { deployedSystems, readControllers } from './deployed.ts';
+import { plainFiles, renderedChoices, staleFiles } from './generate.ts';
 import { chartFiles } from './generated-chart.ts';
+import { roleNames } from './generated-roles.ts';
 import { findKubectl, render } from './kustomize.ts';
 import { sidecarSystems } from '../sidecar/systems/index.ts';
 
@@ -195,16 +197,21 @@ describe.skipIf(kubectl === undefined)('the hook calls', () => {
 describe('the controllers', () => {
   const controllers = deployedSystems().flatMap((one) => one.controllers);
 
-  it('have a webhook for exactly the hooks that the server has code for', () => {
-    const wanted = controllersOf(systems).map(({ name, type, customize }) => ({
+  it('have a webhook for exactly the hooks that the server has code for, and watch the kinds that it lists', () => {
+    const kindsOf = Object.assign({}, ...systems.map(({ children }) => children)) as System['children'];
+    const wanted = controllersOf(systems).map(({ name, type, customize, finalizes }) => ({
       name,
       kind: type === 'decorator' ? 'DecoratorController' : 'CompositeController',
-      customize: customize !== undefined,
+      hooks: ['sync', ...(customize === undefined ? [] : ['customize']), ...(finalizes ? ['finalize'] : [])].sort(),
+      children: kindsOf[name]?.map(({ apiVersion, plural }) => `${apiVersion} ${plural}`).sort(),
     }));
     const declared = controllers.map(({ kind, metadata, spec }) => ({
       name: metadata.name,
       kind,
-      customize: 'customize' in spec.hooks,
+      hooks: Object.keys(spec.hooks).sort(),
+      children: [...(spec.childResources ?? []), ...(spec.attachments ?? [])]
+        .map(({ apiVersion, resource }) => `${apiVersion} ${resource}`)
+        .sort(),
     }));
     const sorted = <T extends { name: string }>(list: T[]): T[] => list.sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(sorted(declared)).toEqual(sorted(wanted));
@@ -222,14 +229,12 @@ describe.skipIf(kubectl === undefined)('the ClusterRoles', () => {
   it('have the rules of the catalogue, and are bound to the account of the sidecar', () => {
     const roles = objectsOf('base', 'ClusterRole') as unknown as { metadata: { name: string }; rules: PolicyRule[] }[];
     const bindings = objectsOf('base', 'ClusterRoleBinding') as unknown as { roleRef: object; subjects: object[] }[];
-    const rights = (rules: PolicyRule[]): string[] =>
-      rules
-        .flatMap(({ apiGroups, resources, verbs }) =>
-          resources.map((resource) => `${apiGroups.join()} ${resource} ${verbs.join()}`),
-        )
-        .sort();
-    expect(rights(roles.flatMap(({ rules }) => rules))).toEqual(rights(rbacRules(sidecarSystems)));
-    expect(roles.map(({ rules }) => rules)).toEqual(Object.values(rbacRulesByScope(sidecarSystems)));
+    // a right that two systems want stands twice: each component brings its own
+    expect(Object.fromEntries(roles.map(({ metadata, rules }) => [metadata.name, singleRights(rules)]))).toEqual({
+      [roleNames.cluster]: singleRights(rbacRulesByScope(sidecarSystems).cluster),
+      [roleNames.namespaced]: singleRights(rbacRulesByScope(sidecarSystems).namespaced),
+    });
+    expect(roles.map(({ metadata: { name } }) => name).sort()).toEqual(Object.values(roleNames).sort());
     expect(bindings.map(({ roleRef }) => roleRef)).toEqual(
       roles.map(({ metadata }) => ({
         apiGroup: 'rbac.authorization.k8s.io',
@@ -259,6 +264,44 @@ describe('a generated file', () => {
         true,
       );
     }
+  });
+});
+
+describe('what is generated', () => {
+  const scratch = (files: Record<string, string>): string => {
+    const directory = mkdtempSync(join(tmpdir(), 'generated-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), content);
+    }
+    return directory;
+  };
+
+  it('for a system that is gone is stale, and what was written by hand is not', () => {
+    const generated = '# Generated by `npm run generate` from hooks/systems.ts. Do not edit.\n';
+    const directory = scratch({
+      'components/gone/system.yaml': generated,
+      'components/gone/own/kustomization.yaml': 'kind: Component\n',
+      'components/here/system.yaml': generated,
+      'helm/templates/gone.yaml':
+        '{{- /* Generated by `npm run generate` from deploy/overlays/default. Do not edit. */}}\n',
+    });
+    expect(
+      staleFiles(directory, ['components', 'helm'], new Map([['components/here/system.yaml', generated]])),
+    ).toEqual(['components/gone/system.yaml', 'helm/templates/gone.yaml']);
+    expect(staleFiles(import.meta.dirname, ['components', 'operator'], plainFiles())).toEqual([]);
+  });
+
+  it('is refused where a controller is not in the kustomization that installs it', () => {
+    const directory = scratch({
+      'light/kustomization.yaml': 'resources: [lamp.yaml]\n',
+      'light/lamp.yaml': 'kind: CompositeController\n',
+      'light/beacon.yaml': 'kind: CompositeController\n',
+    });
+    expect(() => readControllers('light', directory)).toThrow(
+      'compositecontrollers/light/kustomization.yaml does not list beacon.yaml',
+    );
   });
 });
 

@@ -17,12 +17,23 @@ export interface DeployedSystem {
   hasOwn: boolean;
 }
 
-/** The controllers in `compositecontrollers/<system>`, in the order of their files. Throws when a file is no YAML. */
-export function readControllers(system: string): Controller[] {
-  const folder = join(import.meta.dirname, '..', 'compositecontrollers', system);
+/** The controllers in `compositecontrollers/<system>`, in the order of their files. Throws when a file is no YAML, or when the kustomization has others. */
+export function readControllers(
+  system: string,
+  root = join(import.meta.dirname, '..', 'compositecontrollers'),
+): Controller[] {
+  const folder = join(root, system);
   const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml')
+    .filter((name) => /\.ya?ml$/.test(name) && name !== 'kustomization.yaml')
     .sort();
+  const { resources } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
+    resources?: string[] | null;
+  };
+  const unlisted = names.find((name) => resources?.includes(name) !== true);
+  if (unlisted !== undefined)
+    throw new Error(
+      `compositecontrollers/${system}/kustomization.yaml does not list ${unlisted}: nobody would install it`,
+    );
   return names.map((name) => parse(readFileSync(join(folder, name), 'utf8')) as Controller);
 }
 

@@ -6,12 +6,23 @@ interface Webhook {
   service: { name: string; namespace: string; port: number };
 }
 
+interface Resource {
+  apiVersion: string;
+  resource: string;
+}
+
 /** A CompositeController or DecoratorController, as far as deploy/ reads it. */
 export interface Controller {
   apiVersion: string;
   kind: string;
   metadata: { name: string };
-  spec: { parentResource?: { apiVersion: string; resource: string }; hooks: Record<string, { webhook: Webhook }> };
+  spec: {
+    parentResource?: Resource;
+    /** Of a CompositeController, and what they are of a DecoratorController. */
+    childResources?: Resource[];
+    attachments?: Resource[];
+    hooks: Record<string, { webhook: Webhook }>;
+  };
 }
 
 /** A patch with a target is left alone where nothing is like it: an overlay that brings some systems has their controllers only. */

@@ -64,7 +64,7 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
     });
 
     it('is told what would be released, then loses our finalizer and no other', async () => {
-      await run('delete', 'compositecontroller', 'wekacluster', 'wekacontainer', 'wekaclient');
+      await run('delete', 'compositecontroller', '--all');
       expect(await release()).toEqual({ code: 0, stdout: 'would release wekaclusters default/held\n', stderr: '' });
       expect(finalizersOf()).toEqual(finalizers);
       expect(await release('--yes')).toEqual({

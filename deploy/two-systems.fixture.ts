@@ -1,17 +1,15 @@
 /** For tests: this repository's deploy/ as it would be with a second system, in a directory of its own. */
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { files } from '../crds/generate.ts';
 import type { SystemAccess } from '../hooks/core/access.ts';
 import { apiGroup } from '../hooks/core/api/kind.ts';
 import { notSupported } from '../hooks/core/not-supported.ts';
 import { setting } from '../hooks/core/settings.ts';
 import { sidecarSystem } from '../sidecar/system.ts';
 import { deployedSystems, type DeployedSystem } from './deployed.ts';
-import { plainFiles } from './generate.ts';
+import { plainFiles, treeWith } from './generate.ts';
 
 const { apiVersion, group, kind, customResource } = apiGroup({
   group: 'notes.example.com',
@@ -55,6 +53,7 @@ export const notes: DeployedSystem = {
       }),
     ],
     controllers: [notSupported('note')],
+    children: { note: [] },
     settings: z.object({ noteLines: setting('NOTE_LINES', z.number().default(3), 'lines of a note') }),
     access,
     catalogue: {},
@@ -88,15 +87,15 @@ function put(path: string, content: string): void {
  * @returns the directory in place of deploy/; the caller removes what is above it
  */
 export function treeOfBoth(): string {
-  const root = mkdtempSync(join(tmpdir(), 'two-systems-'));
-  for (const folder of ['deploy', 'crds', 'compositecontrollers', 'runtime-configmap'])
-    cpSync(join(import.meta.dirname, '..', folder), join(root, folder), { recursive: true });
-  for (const [name, content] of files(bothSystems.map(({ system }) => system))) put(join(root, 'crds', name), content);
+  const tree = treeWith(
+    plainFiles(bothSystems),
+    bothSystems.map(({ system }) => system),
+  );
+  const root = dirname(tree);
   put(join(root, 'compositecontrollers/notes/note.yaml'), notes.controllers.map((one) => stringify(one)).join('---\n'));
   put(
     join(root, 'compositecontrollers/notes/kustomization.yaml'),
     stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: ['note.yaml'] }),
   );
-  for (const [name, content] of plainFiles(bothSystems)) put(join(root, 'deploy', name), content);
-  return join(root, 'deploy');
+  return tree;
 }

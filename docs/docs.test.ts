@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, withParts } from './generate.ts';
-import { parts } from './parts.ts';
+import { joinedParts, parts } from './parts.ts';
+import { systems } from '../hooks/systems.ts';
 import { fencedBlocks, tourSteps } from './tour/blocks.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -45,7 +46,7 @@ describe('the pages', () => {
   });
 
   it.each(named)('$name has the generated parts that the code gives', ({ path }) => {
-    expect(withParts(read(path), parts)).toBe(read(path));
+    expect(withParts(path, read(path), parts)).toBe(read(path));
   });
 
   it('name each generated part once', () => {
@@ -53,6 +54,33 @@ describe('the pages', () => {
       [...read(path).matchAll(/^<!-- generated: (\S+) -->$/gm)].map(([, part = '']) => part),
     );
     expect(used.sort()).toEqual(Object.keys(parts).sort());
+  });
+
+  it.each([
+    ['README.md', '', 'docs/'],
+    ['docs/testing.md', '../', ''],
+    ['docs/weka/reference.md', '../../', '../'],
+  ])('have links in generated parts that lead on from %s', (name, up, across) => {
+    const links = (root: string, docs: string): string =>
+      `[a](${root}README.md#start) [c](${docs}glossary.md) [e](#f) [g](https://h.example.com/i)`;
+    const empty = '<!-- generated: any -->\n<!-- end -->';
+    expect(withParts(join(repository, name), empty, { any: () => links('../', '') })).toContain(
+      `\n\n${links(up, across)}\n\n`,
+    );
+  });
+
+  it('never show the part of one system for that of another', () => {
+    const part = (text: string) => ({ 'not-supported': () => text });
+    expect(() =>
+      joinedParts([
+        ['docs/light/parts.ts', part('of light')],
+        ['docs/water/parts.ts', part('of water')],
+      ]),
+    ).toThrow('two generated parts are named not-supported: of docs/light/parts.ts and of docs/water/parts.ts');
+    for (const { name, lives, reasons } of systems) {
+      for (const part of [...Object.keys(lives), ...Object.keys(reasons).map((question) => `${question}-reasons`)])
+        expect(Object.keys(parts)).toContain(`${name}-${part}`);
+    }
   });
 
   it('are listed in README.md', () => {

@@ -4,19 +4,27 @@
  * is not what it would be.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parts } from './parts.ts';
 
 const repository = join(import.meta.dirname, '..');
 const marked = /^<!-- generated: (\S+) -->\n(?:[\s\S]*?\n)??<!-- end -->$/gm;
 
-/** The page with its generated parts made anew. Throws when it names a part that is not known. */
-export function withParts(page: string, known: Record<string, () => string>): string {
+/** What is written in tables of the code leads on from a page of this folder; the same links, for a page in `folder`. */
+function ledFrom(folder: string, text: string): string {
+  return text.replace(/\]\((?!#|\w+:)([^)\s]+)\)/g, (_link, target: string) => {
+    const [path = '', ...anchor] = target.split('#');
+    return `](${[relative(folder, join(import.meta.dirname, path)), ...anchor].join('#')})`;
+  });
+}
+
+/** The page at `path` with its generated parts made anew. Throws when it names a part that is not known. */
+export function withParts(path: string, page: string, known: Record<string, () => string>): string {
   return page.replace(marked, (_text, name: string) => {
     const part = known[name];
     if (part === undefined)
       throw new Error(`there is no generated part ${name}; known are ${Object.keys(known).join(', ')}`);
-    return `<!-- generated: ${name} -->\n\n${part().trim()}\n\n<!-- end -->`;
+    return `<!-- generated: ${name} -->\n\n${ledFrom(dirname(path), part().trim())}\n\n<!-- end -->`;
   });
 }
 
@@ -31,7 +39,7 @@ export function pages(): string[] {
 function main(check: boolean): void {
   const different = pages().flatMap((path) => {
     const present = readFileSync(path, 'utf8');
-    const wanted = withParts(present, parts);
+    const wanted = withParts(path, present, parts);
     return wanted === present ? [] : [{ path, wanted }];
   });
   for (const { path, wanted } of different) {

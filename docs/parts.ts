@@ -58,22 +58,40 @@ function helpOf(program: string): string {
   return `\`\`\`text\n${help.trim()}\n\`\`\``;
 }
 
-/** The tables that only one system has: those of the module that stands in the folder of its name. */
+type Parts = Record<string, () => string>;
+
+/** The tables that only one system has: its steps, its reasons, and those of the module in the folder of its name. All are named after it. */
 const partsOfSystems = await Promise.all(
-  systems.map(async ({ name, lives, reasons }) => {
+  systems.map(async ({ name, lives, reasons }): Promise<[source: string, parts: Parts][]> => {
     const own = join(import.meta.dirname, name, 'parts.ts');
-    const tables = existsSync(own) ? ((await import(own)) as { parts: Record<string, () => string> }).parts : {};
-    return {
-      ...Object.fromEntries(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)])),
-      ...Object.fromEntries(
-        Object.entries(reasons).map(([question, table]) => [`${name}-${question}-reasons`, () => reasonTable(table)]),
-      ),
-      ...tables,
-    };
+    const tables = existsSync(own) ? ((await import(own)) as { parts: Parts }).parts : {};
+    const named = (parts: [part: string, make: () => string][]): Parts =>
+      Object.fromEntries(parts.map(([part, make]) => [`${name}-${part}`, make]));
+    return [
+      [`the lives of ${name}`, named(Object.entries(lives).map(([life, steps]) => [life, () => stepTable(steps)]))],
+      [
+        `the reasons of ${name}`,
+        named(Object.entries(reasons).map(([question, table]) => [`${question}-reasons`, () => reasonTable(table)])),
+      ],
+      [`docs/${name}/parts.ts`, named(Object.entries(tables))],
+    ];
   }),
 );
 
-export const parts: Record<string, () => string> = {
+/** The parts of all sources. Throws when two have one of the same name: a page would show that of the other. */
+export function joinedParts(sources: readonly (readonly [source: string, parts: Parts])[]): Parts {
+  const from = new Map<string, string>();
+  for (const [source, parts] of sources) {
+    for (const name of Object.keys(parts)) {
+      const other = from.get(name);
+      if (other !== undefined) throw new Error(`two generated parts are named ${name}: of ${other} and of ${source}`);
+      from.set(name, source);
+    }
+  }
+  return Object.assign({}, ...sources.map(([, parts]) => parts)) as Parts;
+}
+
+const common: Parts = {
   operations: () => operationsTable(sidecarSystems),
   'operator-settings': () => settingsTable(describeSystemSettings(systems)),
   'server-settings': () => settingsTable(describeServerSettings()),
@@ -86,5 +104,6 @@ export const parts: Record<string, () => string> = {
       ['not served', 'answer', 'what to do, or why not'],
       refusals.map(({ feature, code: status, reason, message }) => [feature, `${status} ${reason}`, message]),
     ),
-  ...(Object.assign({}, ...partsOfSystems) as Record<string, () => string>),
 };
+
+export const parts: Parts = joinedParts([['docs/parts.ts', common], ...partsOfSystems.flat()]);

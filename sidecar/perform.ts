@@ -6,6 +6,7 @@ import { AccessError, type ClusterAccess } from './cluster-access.ts';
 import { Refusal, Superseded, type OperationContext, type OperationSettings, type SidecarClock } from './context.ts';
 import { cleanText } from './redaction.ts';
 import type { Performable, Registry, Wish } from './registry.ts';
+import { ownerRules, withRightsOf } from './rights.ts';
 import { pause } from './scheduling.ts';
 
 /** What the performers are run with. */
@@ -65,13 +66,15 @@ export function objection(
 }
 
 async function once(
-  { entry, perform: performer }: Performable,
+  { entry, perform: performer, systems }: Performable,
   wish: Wish,
   access: ClusterAccess,
   context: OperationContext,
 ): Promise<Json> {
   const { target, args, result } = entry;
-  const value = await performer(access, target.parse(wish.target), args.parse(wish.args), context);
+  const rules = [...entry.rbac, ...ownerRules(systems)];
+  const own = withRightsOf({ kind: entry.kind, rules, systems }, access);
+  const value = await performer(own, target.parse(wish.target), args.parse(wish.args), context);
   const checked = result.safeParse(value);
   if (!checked.success) throw new Refusal(`${wish.kind}: unexpected answer at ${firstIssue(checked.error)}`);
   return checked.data as Json;

@@ -1,23 +1,18 @@
 /** What the sidecar may do in the cluster, and the page that says so; both follow from the catalogue. */
 import { catalogueOf } from '../hooks/core/families/index.ts';
-import { groupOf, rightTo, type PolicyRule } from '../hooks/core/access.ts';
+import { groupOf, type PolicyRule } from '../hooks/core/access.ts';
+import { ownerRules } from './rights.ts';
 import type { SidecarSystem } from './system.ts';
 
 /** For events.ts, which is no entry of the catalogue. */
 const eventRules: PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] }];
-
-/** For pod-guard.ts: a chain of owners is read, a single one is not. */
-const ownerRules = (systems: readonly SidecarSystem[]): PolicyRule[] =>
-  systems.flatMap(({ access: { pods } }) =>
-    pods.flatMap(({ owners }) => (owners.length === 1 ? [] : owners).map((kind) => rightTo(['get'], kind))),
-  );
 
 /** The rules of the sidecar's ClusterRole for some systems: one for each API group and set of verbs, sorted. */
 export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
   const verbsOf = new Map<string, Set<string>>();
   const rules = [
     ...Object.values(catalogueOf(systems)).flatMap(({ rbac }) => rbac),
-    ...ownerRules(systems),
+    ...ownerRules(systems.map(({ access }) => access)),
     ...eventRules,
   ];
   const single = rules.flatMap(({ apiGroups, resources, verbs }) =>

@@ -16,16 +16,20 @@ export interface ResourcePaths {
   object(address: ObjectAddress): string;
 }
 
+/** All kinds that the systems let be touched. */
+export const kindsOf = (systems: readonly SystemAccess[]): ResourceKind[] => [
+  ...generic,
+  ...systems.flatMap(({ readable, pods, deletable, finalized }) => [
+    ...readable,
+    ...pods.flatMap(({ owners }) => owners),
+    ...deletable.map(({ kind }) => kind),
+    ...finalized.map(({ kind }) => kind),
+  ]),
+];
+
 /** The paths of all kinds that the systems let be touched. */
 export function resourcePaths(systems: readonly SystemAccess[]): ResourcePaths {
-  const kinds = [
-    ...generic,
-    ...systems.flatMap(({ readable, pods, deletable }) => [
-      ...readable,
-      ...pods.flatMap(({ owners }) => owners),
-      ...deletable.map(({ kind }) => kind),
-    ]),
-  ];
+  const kinds = kindsOf(systems);
   const collection: ResourcePaths['collection'] = ({ apiVersion, kind, namespace }) => {
     const known = kinds.find((one) => one.apiVersion === apiVersion && one.kind === kind);
     if (known === undefined || known.namespaced !== (namespace !== undefined))

@@ -4,10 +4,14 @@ import { dirname, join, relative } from 'node:path';
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
+import { systems as listed } from '../hooks/systems.ts';
 
 const repository = join(import.meta.dirname, '..');
 const path = join(repository, 'eslint.config.js');
-const { default: whole } = (await import(path)) as { default: Linter.Config[] };
+const { default: whole, systems: linted } = (await import(path)) as {
+  default: Linter.Config[];
+  systems: Record<'hooks' | 'sidecar' | 'lab', string>[];
+};
 
 /** The rules that need no types: all others would read the whole project for each line. */
 const untyped = /^(import-x\/no-restricted-paths|no-restricted-(properties|imports|syntax))$/;
@@ -34,18 +38,16 @@ async function complaints(file: string, text: string): Promise<string[]> {
 const importOf = (file: string, target: string): string => `import './${relative(dirname(file), target)}';\n`;
 
 const systems = [
-  ['hooks/weka', 'sidecar/weka', 'lab/weka'],
-  ['test/beacon/hooks', 'test/beacon/sidecar', 'test/beacon/lab'],
-] as const;
-const system = {
-  'hooks/weka': 'system.ts',
-  'sidecar/weka': 'sidecar.ts',
-  'lab/weka': 'system.ts',
-  'test/beacon/hooks': 'system.ts',
-  'test/beacon/sidecar': 'sidecar.ts',
-  'test/beacon/lab': 'system.ts',
-};
-const faces = systems.flat().map((folder) => join(folder, system[folder]));
+  ...listed.map(({ name }) => [`hooks/${name}`, `sidecar/${name}`, `lab/${name}`] as const),
+  ['test/beacon/hooks', 'test/beacon/sidecar', 'test/beacon/lab'] as const,
+];
+/** The file with its object, in a folder of a system. */
+const faceIn = (folder: string): string => join(folder, /\bsidecar\b/.test(folder) ? 'sidecar.ts' : 'system.ts');
+const faces = systems.flat().map(faceIn);
+
+it('the systems that the lint keeps apart are those of the list, and the fixture', () => {
+  expect(linted.map(({ hooks, sidecar, lab }) => [hooks, sidecar, lab]).sort()).toEqual([...systems].sort());
+});
 
 describe('a generic room', () => {
   it.each([
@@ -100,13 +102,13 @@ describe('the generic rooms', () => {
 });
 
 describe('a system', () => {
-  it.each(systems.map((own, index) => [own[0], own, systems[1 - index]!] as const))(
+  it.each(systems.map((own) => [own[0], own, systems.filter((one) => one !== own).flat()] as const))(
     'imports no other: %s',
-    async (_name, own, other) => {
+    async (_name, own, others) => {
       for (const folder of own) {
         const file = join(folder, 'any.ts');
-        for (const room of other)
-          expect(await complaints(file, importOf(file, join(room, system[room]))), `${file} ${room}`).toContain(
+        for (const room of others)
+          expect(await complaints(file, importOf(file, faceIn(room))), `${file} ${room}`).toContain(
             'import-x/no-restricted-paths',
           );
       }

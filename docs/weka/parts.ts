@@ -1,4 +1,4 @@
-/** The generated parts that only the pages of Weka have, by name. */
+/** The generated parts that only the pages of Weka have, by name: on a page with `weka-` before it. */
 import { roles } from '../../hooks/weka/api/modes.ts';
 import { markdownTable } from '../markdown-table.ts';
 import {

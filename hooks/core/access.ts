@@ -63,6 +63,17 @@ export const coreRight = (verbs: string[], ...resources: string[]): PolicyRule =
   verbs,
 });
 
+/** What a command in a pod needs: the guard reads the pod, and exec over WebSocket is a GET, which the API server asks for as verb create since Kubernetes 1.35, as get before. */
+export const execRules: PolicyRule[] = [coreRight(['get'], 'pods'), coreRight(['create', 'get'], 'pods/exec')];
+
+/** Each right that some rules give, once and sorted, such as `apps statefulsets get`: how they are grouped, and how often one is given, says nothing. */
+export function singleRights(rules: readonly PolicyRule[]): string[] {
+  const all = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${group} ${resource} ${verb}`))),
+  );
+  return [...new Set(all)].sort();
+}
+
 /** The system, if any, to whose kinds this one belongs by its API group. */
 export function accessFor<Access extends Pick<SystemAccess, 'apiGroups'>>(
   systems: readonly Access[],

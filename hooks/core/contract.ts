@@ -164,6 +164,8 @@ export interface HookController {
   decide(request: HookRequest): Decision;
   /** All that is read for that decision. */
   observe(request: HookRequest): Observation[];
+  /** Says when a deleted object may go: Metacontroller holds it by a finalizer, and asks the finalize hook. */
+  finalizes?: true;
   /** Depends on the parent's spec and metadata.uid only: Metacontroller caches the answer per generation. */
   customize?(parent: KubernetesObject, context: Context): RelatedRule[];
 }

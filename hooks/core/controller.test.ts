@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from './api/parse.ts';
-import type { HookEvent, HookRequest, Observation } from './contract.ts';
+import { findCondition } from './conditions.ts';
+import type { HookEvent, HookRequest, KubernetesObject, Observation } from './contract.ts';
 import { controllerOf, defineController, type Life as AnyLife } from './controller.ts';
 import { ask, factValue, type ReadingRequest } from './facts.ts';
 import { lastingSummary } from './summary.ts';
@@ -62,6 +64,7 @@ function thing(
   steps: Step<Facts>[],
   life: Partial<Life<Facts>> = {},
   children: (facts: Facts) => void = () => undefined,
+  more: { leavesNothing?: (request: ReadingRequest) => boolean } = {},
 ) {
   const seen: Meanwhile[] = [];
   const controller = defineController({
@@ -83,6 +86,7 @@ function thing(
       return [];
     },
     status: (_facts, { conditions, word }) => ({ word, conditions }),
+    ...more,
   });
   return { controller, seen };
 }
@@ -128,6 +132,59 @@ describe('what a hook reads', () => {
     const { controller } = thing([step('A', reads('a'))]);
     expect(controller.observe(given)).toEqual(controller.observe(given));
     expect(given).toEqual(copy);
+  });
+});
+
+describe('the deletion of an object whose spec is not valid', () => {
+  const child: KubernetesObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'default' } };
+  const terminating = { ...child, metadata: { ...child.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  const invalid = (finalizing: boolean, children: HookRequest['children'], spec: object = { size: 'large' }) =>
+    request(known('a'), { finalizing, children, parent: { ...request().parent, spec } });
+  const ended = (leavesNothing: undefined | ((request: ReadingRequest) => boolean), given: HookRequest) =>
+    thing([], { finalized: () => true }, undefined, leavesNothing && { leavesNothing }).controller.decide(given);
+  const none = { 'Pod.v1': {} };
+
+  it.each<[string, boolean | undefined, HookRequest['children'], true | undefined]>([
+    ['goes where it leaves nothing and has no children', true, none, true],
+    ['waits where something is left', false, none, undefined],
+    ['waits where its controller says nothing of it', undefined, none, undefined],
+    ['waits for a child', true, { 'Pod.v1': { 'default/p': child } }, undefined],
+    ['waits for a child that is on its way out', true, { 'Pod.v1': { 'default/p': terminating } }, undefined],
+  ])('%s', (_sentence, leavesNothing, children, finalized) => {
+    const decision = ended(leavesNothing === undefined ? undefined : () => leavesNothing, invalid(true, children));
+    expect(decision.finalized).toBe(finalized);
+    const { message, reason } = findCondition({ ...child, status: decision.status }, 'Stalled')!;
+    expect([reason, message.endsWith('; its deletion waits until that is corrected')]).toEqual([
+      'InvalidSpec',
+      finalized !== true,
+    ]);
+    expect(message).toContain('spec.size');
+  });
+
+  it('may hang on a fact, which is asked for', () => {
+    const { controller } = thing([], { finalized: () => true }, undefined, {
+      leavesNothing: ({ observed }) => factValue(observed, look('claims')).state === 'known',
+    });
+    const given = invalid(true, none);
+    expect(controller.observe(given).map(({ target }) => target.name)).toEqual(['claims']);
+    expect(controller.decide(given).finalized).toBeUndefined();
+    expect(controller.decide({ ...given, observed: known('claims') }).finalized).toBe(true);
+  });
+
+  it('is never allowed by anything else', () => {
+    const size = fc.jsonValue().filter((value) => !Number.isInteger(value));
+    const names = fc.uniqueArray(fc.constantFrom('p', 'q'));
+    fc.assert(
+      fc.property(size, names, fc.boolean(), fc.option(fc.boolean()), (value, pods, finalizing, leavesNothing) => {
+        const children = { 'Pod.v1': Object.fromEntries(pods.map((name) => [`default/${name}`, child])) };
+        const { finalized, children: listed } = ended(
+          leavesNothing === null ? undefined : () => leavesNothing,
+          invalid(finalizing, children, { size: value }),
+        );
+        expect(finalized === true).toBe(finalizing && pods.length === 0 && leavesNothing === true);
+        expect(listed).toHaveLength(pods.length);
+      }),
+    );
   });
 });
 

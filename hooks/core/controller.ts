@@ -36,7 +36,7 @@ export function controllerOf(
   name: string,
   type: HookController['type'],
   judge: Judge,
-  customize?: HookController['customize'],
+  { customize, finalizes }: Pick<HookController, 'customize' | 'finalizes'> = {},
 ): HookController {
   const run: HookController['run'] = (request) => {
     const reading = readingRequest(request);
@@ -49,6 +49,7 @@ export function controllerOf(
     type,
     run,
     customize,
+    finalizes,
     decide: (request: HookRequest) => run(request).decision(),
     observe(request: HookRequest) {
       const { questions, decision } = run(request);
@@ -116,6 +117,11 @@ export interface ControllerDefinition<
   ): Record<string, Json>;
   /** What is asked for all the same of an object whose spec is not valid. */
   whileInvalid?(request: ReadingRequest): Operation[];
+  /**
+   * Whether an object whose spec is not valid has nothing to be ended but its children, such as claims or data. It may go
+   * then, once it is deleted and has none. Absent: it is held until the spec is corrected, and its conditions say so.
+   */
+  leavesNothing?(request: ReadingRequest): boolean;
   /** Which related objects to send, by what the spec says. */
   related?: (parent: Parent, object: KubernetesObject) => RelatedRule[];
 }
@@ -145,9 +151,17 @@ export function defineController<
     return () => ({ ...invalidSpec(request, message), operations });
   }
 
+  function unreadable(request: ReadingRequest, message: string): () => Decision {
+    if (!request.finalizing) return invalid(request, message);
+    const hasChildren = Object.values(request.children).some((byName) => Object.keys(byName).length > 0);
+    if (!hasChildren && definition.leavesNothing?.(request) === true)
+      return () => ({ ...invalidSpec(request, message), finalized: true });
+    return invalid(request, `${message}; its deletion waits until that is corrected`);
+  }
+
   function judge(request: ReadingRequest): () => Decision {
     const parsed = parse(request.parent);
-    if (!parsed.ok) return invalid(request, describeIssues(parsed.issues));
+    if (!parsed.ok) return unreadable(request, describeIssues(parsed.issues));
     const facts = definition.facts(request, parsed.value);
     const refused = definition.refused?.(facts);
     if (refused !== undefined) return invalid(request, refused);
@@ -193,15 +207,13 @@ export function defineController<
     });
   }
 
-  return controllerOf(
-    name,
-    'composite',
-    judge,
-    related === undefined
-      ? undefined
-      : (object) => {
-          const parsed = parse(object);
-          return parsed.ok ? related(parsed.value, object) : [];
-        },
-  );
+  const customize = (object: KubernetesObject): RelatedRule[] => {
+    const parsed = parse(object);
+    return parsed.ok && related !== undefined ? related(parsed.value, object) : [];
+  };
+  const finalizes = Object.values<Life<Facts, Reason, Event>>(lives).some((life) => life.finalized !== undefined);
+  return controllerOf(name, 'composite', judge, {
+    ...(related === undefined ? {} : { customize }),
+    ...(finalizes ? { finalizes } : {}),
+  });
 }

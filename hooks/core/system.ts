@@ -3,7 +3,7 @@
  * the list of them in `systems.ts`. Its sidecar face (performers) and its lab face are objects of their own, so that
  * the hooks' bundle stays free of both.
  */
-import type { SystemAccess } from './access.ts';
+import type { ResourceKind, SystemAccess } from './access.ts';
 import type { KindDefinition } from './api/kind.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Context, HookController, Json } from './contract.ts';
@@ -11,12 +11,17 @@ import type { Reasons } from './reasons.ts';
 import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
 import type { StepRow } from './steps.ts';
 
+/** A kind as far as Metacontroller has to be told of it. */
+export type ChildKind = Pick<ResourceKind, 'apiVersion' | 'kind' | 'plural'>;
+
 export interface System {
   /** Its folder in each room, and its name in the setting that says which systems an installation runs. */
   name: string;
   /** Its kinds, in the order in which they are listed. */
   kinds: readonly KindDefinition[];
   controllers: readonly HookController[];
+  /** By the name of each controller: the kinds of what it lists as children, or attaches. Metacontroller has to be told of them. */
+  children: Readonly<Record<string, readonly ChildKind[]>>;
   /** What its hooks read in `context.config`. */
   settings: SettingsSchema;
   /** The setting that gets the name of the copies of its boot files; see `SystemAccess.bootConfigMapPrefix`. */
@@ -26,7 +31,7 @@ export interface System {
   catalogue: Catalogue;
   /** Why something waits, what that means and what to do, with the throttles of its events. */
   reasons: Reasons;
-  /** Its lists of steps by the name under which the pages of the docs show them. */
+  /** Its lists of steps by the name under which the pages of the docs show them, after that of the system. */
   lives: Readonly<Record<string, readonly StepRow[]>>;
 }
 

@@ -19,6 +19,9 @@ const other = (version: string, kind: string, plural: string, namespaced = true)
 
 export const wekaContainerKind = wekaKind('WekaContainer');
 export const wekaClusterKind = wekaKind('WekaCluster');
+export const wekaNodeKind = wekaKind('WekaNode', false);
+export const wekaMembersKind = wekaKind('WekaMembers');
+export const podKind = other('v1', 'Pod', 'pods');
 export const wekaClaimsKind = wekaKind('WekaClaims', false);
 const configMapKind = other('v1', 'ConfigMap', 'configmaps');
 const bootFilesPrefix = `${bootConfigMapPrefix}-`;
@@ -33,11 +36,11 @@ export const wekaAccess: SystemAccess = {
     wekaKind('WekaClient'),
     { ...wekaKind('WekaPolicy'), plural: 'wekapolicies' },
     wekaKind('WekaManualOperation'),
-    wekaKind('WekaNode', false),
+    wekaNodeKind,
     wekaClaimsKind,
-    wekaKind('WekaMembers'),
+    wekaMembersKind,
     other('v1', 'Node', 'nodes', false),
-    other('v1', 'Pod', 'pods'),
+    podKind,
     other('v1', 'Service', 'services'),
     configMapKind,
     other('apps/v1', 'Deployment', 'deployments'),

@@ -3,7 +3,7 @@
  * Shapes and constructors only; the sidecar performs them.
  */
 import { z } from 'zod';
-import { coreRight, rightTo } from '../core/access.ts';
+import { coreRight, execRules, rightTo } from '../core/access.ts';
 import {
   changedResult,
   entry,
@@ -24,8 +24,6 @@ import { wekaQueries, type WekaAnswer, type WekaQueryName } from './queries.ts';
 import { runtimeReport as runtimeReportValue, type RuntimeReport } from './runtime-report.ts';
 import { wekaName } from './values.ts';
 
-// exec over WebSocket is a GET, which the API server asks for as verb create since Kubernetes 1.35, as get before
-const execRules = [coreRight(['get'], 'pods'), coreRight(['create', 'get'], 'pods/exec')];
 const secretReadRule = coreRight(['get'], 'secrets');
 
 const secretName = z.strictObject({ namespace: namespaceName, name: objectName });

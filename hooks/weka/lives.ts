@@ -1,4 +1,4 @@
-/** The lists of steps of the weka system, by the name under which the pages show them. */
+/** The lists of steps of the weka system, by the name under which the pages show them after `weka-`. */
 import type { System } from '../core/system.ts';
 import { clientSteps } from './client/bring-up.ts';
 import { clientDeletionSteps } from './client/deletion.ts';

@@ -4,7 +4,7 @@ import { wekaAccess } from './access.ts';
 import { kinds } from './api/index.ts';
 import { wekaCatalogue } from './catalogue.ts';
 import { operatorConfig } from './config.ts';
-import { wekaControllers } from './controllers.ts';
+import { wekaChildren, wekaControllers } from './controllers.ts';
 import { wekaLives } from './lives.ts';
 import { wekaReasons } from './reasons.ts';
 
@@ -12,6 +12,7 @@ export const wekaSystem: System = {
   name: 'weka',
   kinds,
   controllers: wekaControllers,
+  children: wekaChildren,
   settings: operatorConfig,
   bootConfigMapSetting: 'bootConfigMapName',
   access: wekaAccess,

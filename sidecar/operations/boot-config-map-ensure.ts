@@ -1,4 +1,5 @@
-import { type bootFileEntries, bootConfigMapName } from '../../hooks/core/families/boot-files.ts';
+import { bootConfigMapName } from '../../hooks/core/families/boot-files.ts';
+import type { GenericEntries } from '../../hooks/core/families/index.ts';
 import { getOrUndefined, isConflict } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
 
@@ -14,7 +15,7 @@ function namesContent(name: string, { systems, settings: { bootScripts } }: Oper
 }
 
 /** Copies the boot scripts into a namespace. Immutable: the name carries the hash, a new content is a new object. */
-export const bootConfigMapEnsure: Performer<(typeof bootFileEntries)['bootConfigMap.ensure']> = async (
+export const bootConfigMapEnsure: Performer<GenericEntries['bootConfigMap.ensure']> = async (
   access,
   target,
   _args,

@@ -9,6 +9,7 @@ import {
   describeSystemSettings,
   readSystemSettings,
 } from '../../hooks/core/system.ts';
+import { readManifests } from '../../lab/manifests.ts';
 import { wekaSystem } from '../../hooks/weka/system.ts';
 import { lampShown } from './hooks/catalogue.ts';
 import { beaconController } from './hooks/hook.ts';
@@ -27,7 +28,7 @@ const lamp: KubernetesObject = {
   status: { containerStatuses: [{ name: 'lamp', state: { running: {} } }] },
 };
 
-function request(spec: object, facts: HookRequest['observed']['facts'] = {}): HookRequest {
+function request(spec: object, facts: HookRequest['observed']['facts'] = {}, finalizing = false): HookRequest {
   return {
     parent: {
       apiVersion: 'beacon.example.com/v1',
@@ -42,7 +43,7 @@ function request(spec: object, facts: HookRequest['observed']['facts'] = {}): Ho
     },
     children: { 'ConfigMap.v1': { 'default/harbour-beacon': configMap('fog') } },
     related: { 'Pod.v1': { 'default/lamp-0': lamp } },
-    finalizing: false,
+    finalizing,
     observed: { facts, operations: {} },
     context: {
       now: '2026-01-01T00:00:00Z',
@@ -87,6 +88,36 @@ describe('a decision about a beacon', () => {
     expect(beaconController.decide(known).operations).toMatchObject([
       { kind: 'beacon.show', args: { message: 'fog', colour: 'white' } },
     ]);
+  });
+
+  it.each([
+    ['still shows the message', 'fog', undefined, [configMap('fog').metadata.name], ['beacon.show']],
+    ['shows nothing', '', true, [], []],
+  ] as const)('that is deleted, whose lamp %s', (_sentence, message, finalized, children, operations) => {
+    const { id } = lampShown({ namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' }, 0);
+    const facts = { [id]: { observedAt: '2026-01-01T00:00:00Z', value: { message, colour: 'white' } } };
+    const decision = beaconController.decide(request({ message: 'fog', lamp: 'lamp-0' }, facts, true));
+    expect(decision.finalized).toBe(finalized);
+    expect(decision.children.map(({ metadata }) => metadata.name)).toEqual(children);
+    expect(decision.operations.map(({ kind }) => kind)).toEqual(operations);
+  });
+
+  it('that is deleted with a spec that is not valid is held, and says so', () => {
+    const decision = beaconController.decide(request({ message: '' }, {}, true));
+    expect(decision.finalized).toBeUndefined();
+    expect(decision.children).toHaveLength(1);
+    expect(decision.events[0]?.message).toContain('its deletion waits until that is corrected');
+  });
+
+  it('comes by a controller of Metacontroller that has its hooks and its children', () => {
+    const [{ spec }] = readManifests(`${import.meta.dirname}/compositecontrollers/beacon.yaml`) as unknown as [
+      { spec: { hooks: object; childResources: { apiVersion: string; resource: string }[] } },
+    ];
+    expect(beaconController.finalizes).toBe(true);
+    expect(Object.keys(spec.hooks).sort()).toEqual(['customize', 'finalize', 'sync']);
+    expect(spec.childResources.map(({ apiVersion, resource }) => [apiVersion, resource])).toEqual(
+      beaconSystem.children['beacon']?.map(({ apiVersion, plural }) => [apiVersion, plural]),
+    );
   });
 
   it('that an earlier schema let pass gives back what is there, and says which field is wrong', () => {

@@ -192,7 +192,7 @@ describe('a beacon', () => {
     await until('it is Ready', () => ready('Beacon', 'harbour') === 'Shining');
   });
 
-  it('leaves nothing behind', async () => {
+  it('darkens its lamp before it goes, and leaves nothing behind', async () => {
     await start([beaconLab]);
     lab.apply(beacon({ lamp: 'lamp-0' }));
     applyLamp();
@@ -203,6 +203,8 @@ describe('a beacon', () => {
       () => ['Beacon', 'ConfigMap', 'StatefulSet', 'Pod'].every((kind) => lab.all(kind).length === 0),
       90,
     );
+    const told = execs.filter(({ command }) => command[1] === 'show').map(({ stdin }) => JSON.parse(stdin) as object);
+    expect(told.at(-1)).toEqual({ message: '', colour: 'white' });
   });
 });
 

@@ -1,14 +1,17 @@
 /** What the sidecar does for beacon, in an installation that runs weka too. */
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
+import { coreRight, type PolicyRule } from '../../hooks/core/access.ts';
 import { objectLive } from '../../hooks/core/families/objects.ts';
 import { podLive } from '../../hooks/core/families/pods.ts';
+import { secretKeys } from '../../hooks/core/families/secrets.ts';
 import { wekaQuery } from '../../hooks/weka/catalogue.ts';
 import { createEngine } from '../../sidecar/engine.ts';
 import { rbacRules } from '../../sidecar/rbac.ts';
 import { HandClock, ScriptedAccess, countingBytes } from '../../sidecar/scripted-access.fixture.ts';
+import type { SidecarSystem } from '../../sidecar/system.ts';
 import { wekaSidecar } from '../../sidecar/weka/sidecar.ts';
-import { lampShown, showMessage } from './hooks/catalogue.ts';
+import { beaconCatalogue, lampShown, showMessage } from './hooks/catalogue.ts';
 import { beaconSidecar } from './sidecar/sidecar.ts';
 
 const lamp = { namespace: 'default', name: 'lamp-0', uid: 'lamp-uid' };
@@ -45,6 +48,10 @@ const harbour: KubernetesObject = {
 };
 
 function setUp(...objects: KubernetesObject[]) {
+  return setUpWith([wekaSidecar, beaconSidecar], objects);
+}
+
+function setUpWith(systems: readonly SidecarSystem[], objects: KubernetesObject[]) {
   const access = new ScriptedAccess().put(...objects);
   let shown = JSON.stringify({ message: '', colour: 'white' });
   access.onExec = ({ command, stdin }) => {
@@ -53,7 +60,7 @@ function setUp(...objects: KubernetesObject[]) {
   };
   let changed: boolean | undefined;
   const engine = createEngine({
-    systems: [wekaSidecar, beaconSidecar],
+    systems,
     access,
     clock: new HandClock(),
     randomBytes: countingBytes(),
@@ -168,6 +175,32 @@ describe('beside weka', () => {
     expect((await setUp(pod(ofWeka, privileged)).observe(podLive(lamp, 0)))?.value).not.toHaveProperty('privileged');
   });
 
+  const forgetful = (rbac: PolicyRule[]): SidecarSystem => ({
+    ...beaconSidecar,
+    catalogue: { 'beacon.show': { ...beaconCatalogue['beacon.show'], rbac } },
+  });
+  it.each<[string, SidecarSystem, string]>([
+    ['the pods', forgetful([]), 'beacon.show needs the right to get pods'],
+    ['exec', forgetful([coreRight(['get'], 'pods')]), 'beacon.show needs the right to create pods/exec'],
+    [
+      'exec as a GET',
+      forgetful([coreRight(['get'], 'pods'), coreRight(['create'], 'pods/exec')]),
+      'beacon.show needs the right to get pods/exec',
+    ],
+  ])('an entry that forgot its right to %s fails, although weka has that right', async (_what, system, error) => {
+    const { access, perform } = setUpWith([wekaSidecar, system], [pod(ofBeacon)]);
+    expect(await perform(show)).toBe(`${error}, and its entry of the catalogue does not state it`);
+    expect(access.execs).toEqual([]);
+  });
+
+  it('a generic entry needs a system that names what it is about: no Secrets, no right to any', async () => {
+    const { access, observe } = setUpWith([beaconSidecar], []);
+    expect((await observe(secretKeys({ namespace: 'default', name: 'any' }, 0)))?.error).toBe(
+      'secret.keys needs the right to get secrets, and its entry of the catalogue does not state it',
+    );
+    expect(access.calls).toEqual([]);
+  });
+
   it('brings the rights that its chains and its kinds need, and no more', () => {
     const verbs = (systems: (typeof wekaSidecar)[], resource: string): string[] =>
       rbacRules(systems)
@@ -177,6 +210,9 @@ describe('beside weka', () => {
       ['beacons', ['get']],
       ['statefulsets', ['get']],
       ['pods/exec', ['create', 'get']],
+      ['pods', ['get', 'patch']],
+      ['configmaps', ['get']],
+      ['secrets', []],
       ['wekaclusters', []],
       ['nodes', []],
     ] as const) {

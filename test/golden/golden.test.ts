@@ -8,15 +8,17 @@ import { describe, expect, it } from 'vitest';
 import { conditionsOf } from '../../hooks/core/conditions.ts';
 import type { Fact, KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { answerHook } from '../../hooks/server/hook.ts';
-import { kinds } from '../../hooks/weka/api/index.ts';
 import { catalogueOf } from '../../hooks/core/families/index.ts';
+import { controllersOf, type System } from '../../hooks/core/system.ts';
 import { systems } from '../../hooks/systems.ts';
 import { wekaQueries, type WekaQueryName } from '../../hooks/weka/queries.ts';
 import { merge } from '../../lab/driver/apply.ts';
-import { wekaControllers } from '../../hooks/weka/controllers.ts';
 import { formatGolden } from './format.ts';
 
 const catalogue = catalogueOf(systems);
+const kinds = systems.flatMap((system) => system.kinds);
+const controllers = controllersOf(systems);
+const listed = Object.assign({}, ...systems.map(({ children }) => children)) as System['children'];
 
 interface GoldenRequest {
   finalizing?: boolean;
@@ -38,7 +40,7 @@ function hookOf(request: GoldenRequest): 'sync' | 'finalize' | 'customize' {
   return request.finalizing === true ? 'finalize' : 'sync';
 }
 
-const cases = wekaControllers.flatMap(({ name: controller }) => {
+const cases = controllers.flatMap(({ name: controller }) => {
   const directory = join(import.meta.dirname, controller);
   const files = existsSync(directory) ? readdirSync(directory).sort() : [];
   const stems = (suffix: string): string[] =>
@@ -50,6 +52,12 @@ const cases = wekaControllers.flatMap(({ name: controller }) => {
   }));
 });
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
+it('each folder has the name of a controller of some system, whose decisions it holds', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((one) => one.isDirectory());
+  const names = ['pods', ...controllers.map(({ name }) => name)]; // pods.test.ts has the pods
+  expect(folders.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([]);
+});
 
 describe.each(cases)('$controller $name', ({ controller, name, path }) => {
   const request = existsSync(path + suffixes.request) ? (read(path + suffixes.request) as GoldenRequest) : undefined;
@@ -67,12 +75,16 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
     }
   });
 
-  it('wishes children that Metacontroller can update: a second write of the same changes nothing', () => {
+  it('wishes children of the kinds that its system names, and such as Metacontroller can update: a second write of the same changes nothing', () => {
     if (request === undefined || hookOf(request) === 'customize') return;
     const { children, attachments } = answerHook(controller, hookOf(request), request) as {
       children?: KubernetesObject[];
       attachments?: KubernetesObject[];
     };
+    for (const child of children ?? attachments ?? [])
+      expect(listed[controller]?.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`)).toContain(
+        `${child.apiVersion} ${child.kind}`,
+      );
     // entries of a list that have one value of the first key by which it merges become one
     for (const child of children ?? attachments ?? [])
       expect(merge(child, child, child), `${child.kind} ${child.metadata.name}`).toEqual(child);
@@ -104,7 +116,9 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
       ),
     ];
     for (const object of name.includes('invalid') ? objects.slice(1) : objects) {
-      const schema = kinds.find(({ kind }) => kind === object.kind)?.schema;
+      const schema = kinds.find(
+        ({ kind, group, version }) => kind === object.kind && `${group}/${version}` === object.apiVersion,
+      )?.schema;
       expect(schema?.safeParse(object).error, `${object.kind} ${object.metadata.name}`).toBeUndefined();
     }
     const asked = new Map((answerHook(controller, 'observe', request) as Observation[]).map((one) => [one.id, one]));
@@ -112,8 +126,10 @@ describe.each(cases)('$controller $name', ({ controller, name, path }) => {
       const observation = asked.get(id);
       expect([...asked.keys()], 'facts that the hook does not ask for').toContain(id);
       if (observation === undefined || fact.value === undefined) continue;
-      const query = observation.args['query'] as WekaQueryName | undefined;
-      const schema = query === undefined ? catalogue[observation.kind]!.result : wekaQueries[query].answer;
+      const schema =
+        observation.kind === 'weka.query'
+          ? wekaQueries[observation.args['query'] as WekaQueryName].answer
+          : catalogue[observation.kind]!.result;
       expect(schema.safeParse(fact.value).error, id).toBeUndefined();
     }
   });

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Decision, HookController, HookRequest, Observation } from '../../hooks/core/contract.ts';
 import { syncEnvelope } from '../../hooks/core/envelope.ts';
+import { controllersOf } from '../../hooks/core/system.ts';
 import { completeRequest } from '../../hooks/server/hook.ts';
 import { observeRounds } from '../../hooks/server/shell.ts';
-import { wekaControllers } from '../../hooks/weka/controllers.ts';
+import { systems } from '../../hooks/systems.ts';
 
 const suffix = '.request.json';
-const controllers = wekaControllers.filter(
+const controllers = controllersOf(systems).filter(
   ({ type, name }) => type === 'composite' && readdirSync(import.meta.dirname).includes(name),
 );
 const namesOf = ({ name }: HookController): string[] =>

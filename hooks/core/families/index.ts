@@ -9,10 +9,10 @@ import { secretEntries } from './secrets.ts';
 
 function genericEntries(systems: readonly SystemAccess[]) {
   return {
-    ...podEntries,
+    ...podEntries(systems),
     ...objectEntries(systems),
     ...secretEntries(systems),
-    ...bootFileEntries,
+    ...bootFileEntries(systems),
     ...namespaceEntries,
   };
 }

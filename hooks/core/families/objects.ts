@@ -1,6 +1,6 @@
 /** Objects of known kinds, their events, and the clock of the API server: what is read past every cache, and the little that is written. */
 import { z } from 'zod';
-import { coreRight, rightTo, type SystemAccess } from '../access.ts';
+import { coreRight, rightTo, type ResourceKind, type SystemAccess } from '../access.ts';
 import {
   absent,
   changedResult,
@@ -49,6 +49,7 @@ export const configMapKeysValue = z.discriminatedUnion('exists', [
 export function objectEntries(systems: readonly SystemAccess[]) {
   const readable = systems.flatMap((one) => one.readable);
   const deletable = systems.flatMap((one) => one.deletable.map(({ kind }) => kind));
+  const isConfigMap = ({ apiVersion, kind }: ResourceKind): boolean => apiVersion === 'v1' && kind === 'ConfigMap';
   const finalized = systems.flatMap((one) => one.finalized.map(({ kind }) => kind));
   return {
     'object.live': entry({
@@ -72,7 +73,7 @@ export function objectEntries(systems: readonly SystemAccess[]) {
       target: namespacedTarget,
       args: noArguments,
       result: configMapKeysValue,
-      rbac: [coreRight(['get'], 'configmaps')],
+      rbac: readable.filter(isConfigMap).map((kind) => rightTo(['get'], kind)),
       description: 'Reads which keys a ConfigMap has.',
     }),
     'server.time': entry({

@@ -1,6 +1,6 @@
 /** Pods: read live, and what may change in them. */
 import { z } from 'zod';
-import { coreRight } from '../access.ts';
+import { coreRight, type PolicyRule, type SystemAccess } from '../access.ts';
 import {
   absent,
   changedResult,
@@ -41,32 +41,38 @@ export const toleration = z.strictObject({
 });
 export type Toleration = z.infer<typeof toleration>;
 
-export const podEntries = {
-  'pod.live': entry({
-    kind: 'pod.live',
-    type: 'observation',
-    target: namespacedTarget,
-    args: noArguments,
-    result: podLiveValue,
-    rbac: [coreRight(['get'], 'pods')],
-    description:
-      'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp, and whether it is privileged.',
-  }),
-  'pod.metadata': entry({
-    kind: 'pod.metadata',
-    type: 'operation',
-    target: podTarget,
-    args: z.strictObject({
-      labels: z.record(metadataKey, labelValue.nullable()),
-      annotations: z.record(metadataKey, z.string().max(65536).nullable()),
-      addTolerations: z.array(toleration).max(64),
+/** The entries for the pods of the systems that have any. */
+export const podEntries = (systems: readonly SystemAccess[]) => {
+  const right = (...verbs: string[]): PolicyRule[] =>
+    systems.some(({ pods }) => pods.length > 0) ? [coreRight(verbs, 'pods')] : [];
+  return {
+    'pod.live': entry({
+      kind: 'pod.live',
+      type: 'observation',
+      target: namespacedTarget,
+      args: noArguments,
+      result: podLiveValue,
+      rbac: right('get'),
+      description:
+        'Reads a pod by name, past every cache: its uid, phase, node and deletion timestamp, and whether it is privileged.',
     }),
-    result: changedResult,
-    rbac: [coreRight(['get', 'patch'], 'pods')],
-    description: 'Aligns labels, annotations and tolerations of a live pod, which are the only fields that may change.',
-    idempotence: 'What is already so is not written; tolerations are only added.',
-    beside: true,
-  }),
+    'pod.metadata': entry({
+      kind: 'pod.metadata',
+      type: 'operation',
+      target: podTarget,
+      args: z.strictObject({
+        labels: z.record(metadataKey, labelValue.nullable()),
+        annotations: z.record(metadataKey, z.string().max(65536).nullable()),
+        addTolerations: z.array(toleration).max(64),
+      }),
+      result: changedResult,
+      rbac: right('get', 'patch'),
+      description:
+        'Aligns labels, annotations and tolerations of a live pod, which are the only fields that may change.',
+      idempotence: 'What is already so is not written; tolerations are only added.',
+      beside: true,
+    }),
+  };
 };
 
 /** Observes a pod by name. `maxAgeSeconds` is how old a remembered fact may be. */

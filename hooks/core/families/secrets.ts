@@ -1,6 +1,6 @@
 /** Secrets: made, marked and deleted by the uid of their owner; of their content only the keys and the public values are told. */
 import { z } from 'zod';
-import { accessFor, coreRight, rightTo, type SystemAccess } from '../access.ts';
+import { accessFor, coreRight, rightTo, type PolicyRule, type SystemAccess } from '../access.ts';
 import { absent, changedResult, entry, namespacedTarget, noArguments, type TypedObservation } from '../catalogue.ts';
 import type { Operation } from '../contract.ts';
 import { observation, operation } from '../operations.ts';
@@ -36,7 +36,9 @@ const randomKey = z.strictObject({ length: z.int().min(16).max(256), digits: z.i
 
 /** The entries for the Secrets of all systems that have any. */
 export function secretEntries(systems: readonly SystemAccess[]) {
-  const owners = systems.flatMap((one) => one.readable.filter((kind) => accessFor([one], kind) !== undefined));
+  const having = systems.filter(({ secrets }) => secrets !== undefined);
+  const right = (...verbs: string[]): PolicyRule[] => (having.length === 0 ? [] : [coreRight(verbs, 'secrets')]);
+  const owners = having.flatMap((one) => one.readable.filter((kind) => accessFor([one], kind) !== undefined));
   return {
     'secret.keys': entry({
       kind: 'secret.keys',
@@ -44,7 +46,7 @@ export function secretEntries(systems: readonly SystemAccess[]) {
       target: namespacedTarget,
       args: noArguments,
       result: secretKeysValue,
-      rbac: [coreRight(['get'], 'secrets')],
+      rbac: right('get'),
       description: 'Reads whose a Secret is, which keys it has, and the values of the public ones only.',
     }),
     'secret.ensure': entry({
@@ -53,7 +55,7 @@ export function secretEntries(systems: readonly SystemAccess[]) {
       target: namespacedTarget,
       args: z.strictObject({ owner: secretOwner, random: z.record(dataKey, randomKey), fixed: publicValues }),
       result: changedResult,
-      rbac: [coreRight(['get', 'create'], 'secrets'), ...owners.map((kind) => rightTo(['get'], kind))],
+      rbac: [...right('get', 'create'), ...owners.map((kind) => rightTo(['get'], kind))],
       description:
         'Creates a Secret with random and public values for a custom resource that exists, whose uid it carries as a label. It has no owner reference: a foreground deletion would take it at once.',
       idempotence: 'An existing Secret is never rewritten.',
@@ -64,7 +66,7 @@ export function secretEntries(systems: readonly SystemAccess[]) {
       target: namespacedTarget,
       args: z.strictObject({ ownerUid: objectUid }),
       result: changedResult,
-      rbac: [coreRight(['get', 'patch'], 'secrets')],
+      rbac: right('get', 'patch'),
       description:
         'Labels a Secret with the uid of its owner and takes off the owner reference that an earlier release gave it. One that says nothing of an owner is taken only when its name ends in that uid.',
       idempotence: 'A Secret that is so is not written.',
@@ -75,7 +77,7 @@ export function secretEntries(systems: readonly SystemAccess[]) {
       target: namespacedTarget.extend({ uid: objectUid }),
       args: z.strictObject({ ownerUid: objectUid }),
       result: changedResult,
-      rbac: [coreRight(['get', 'delete'], 'secrets')],
+      rbac: right('get', 'delete'),
       description: 'Deletes a Secret of a custom resource that ends, on condition of the uids of both.',
       idempotence: 'An absent Secret, or one with another uid, is done.',
     }),
@@ -85,7 +87,7 @@ export function secretEntries(systems: readonly SystemAccess[]) {
       target: namespacedTarget,
       args: z.strictObject({ ownerUid: objectUid, values: publicValues }),
       result: changedResult,
-      rbac: [coreRight(['get', 'patch'], 'secrets')],
+      rbac: right('get', 'patch'),
       description: 'Sets public keys of an existing Secret of that owner, such as user name and endpoints.',
       idempotence: 'Equal values are not written.',
     }),

@@ -14,7 +14,12 @@ const statefulSetKind: ResourceKind = {
   plural: 'statefulsets',
   namespaced: true,
 };
-const configMapKind: ResourceKind = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
+export const configMapKind: ResourceKind = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+};
 
 export const lampContainer = 'lamp';
 

@@ -1,6 +1,6 @@
 /** What the sidecar does for beacon beside the generic families: it talks to lamps. Shapes and constructors only. */
 import { z } from 'zod';
-import { coreRight } from '../../../hooks/core/access.ts';
+import { execRules } from '../../../hooks/core/access.ts';
 import {
   changedResult,
   entry,
@@ -14,7 +14,6 @@ import {
 import type { Operation } from '../../../hooks/core/contract.ts';
 import { observation, operation } from '../../../hooks/core/operations.ts';
 
-const execRules = [coreRight(['get'], 'pods'), coreRight(['create', 'get'], 'pods/exec')];
 const shown = z.strictObject({ message: z.string().max(120), colour: z.string().max(16) });
 export type Shown = z.infer<typeof shown>;
 

@@ -18,10 +18,15 @@ export const beaconReasons = {
     },
     NotPublished: { meaning: 'the ConfigMap is written', cure: '' },
     LampNotRunning: { meaning: 'the pod that `spec.lamp` names does not run', cure: '`kubectl describe pod LAMP`' },
+    StillLit: {
+      meaning: 'the lamp is told to show nothing before the Beacon goes',
+      cure: 'log of the lamp, if it stays',
+    },
     OtherMessage: { meaning: 'the lamp is told the message', cure: 'log of the lamp, if it stays' },
   },
   well: {
     ...coreWellReasons,
+    Dark: { meaning: 'the lamp shows nothing any more, and everything goes', cure: '' },
     Shining: { meaning: 'the message is published, and the lamp shows it', cure: '' },
   },
 } satisfies Reasons;

@@ -1,4 +1,4 @@
-/** The life of a Beacon. */
+/** The life of a Beacon, and its end. */
 import { factValue } from '../../../hooks/core/facts.ts';
 import { act, done, skipped, unknown, wait } from '../../../hooks/core/steps.ts';
 import { showMessage, type Shown } from './catalogue.ts';
@@ -33,6 +33,20 @@ function lit(facts: BeaconFacts): Outcome {
     : act('OtherMessage', `pod ${lamp.target.name} shows something else`, [showMessage(lamp.target, wished)]);
 }
 
+/** A lamp that does not run shows nothing either. */
+function dark(facts: BeaconFacts): Outcome {
+  const { lamp, request } = facts;
+  const wanted = lamp === 'none' || lamp === undefined ? undefined : shownBy(lamp, facts);
+  if (lamp === 'none' || lamp === undefined || wanted === undefined) return skipped;
+  const shown = factValue(request.observed, wanted);
+  if (shown.state === 'unknown') return unknown(shown.reason);
+  return shown.value.message === ''
+    ? done()
+    : act('StillLit', `pod ${lamp.target.name} is told to show nothing`, [
+        showMessage(lamp.target, { ...shown.value, message: '' }),
+      ]);
+}
+
 export const beaconSteps = [
   {
     name: 'Publish',
@@ -49,5 +63,16 @@ export const beaconSteps = [
     whileBlocked: 'create',
     summary: 'The lamp shows the message, where there is a lamp.',
     check: lit,
+  },
+] as const satisfies readonly Step<BeaconFacts>[];
+
+export const beaconEndSteps = [
+  {
+    name: 'Darken',
+    condition: 'Dark',
+    mode: 'always',
+    whileBlocked: 'keep',
+    summary: 'The lamp shows nothing any more, where there is a lamp.',
+    check: dark,
   },
 ] as const satisfies readonly Step<BeaconFacts>[];

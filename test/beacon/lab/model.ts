@@ -4,7 +4,7 @@ import type { LabModel } from '../../../lab/system.ts';
 import { lampContainer } from '../hooks/access.ts';
 
 /** The program of one lamp. */
-function lamp({ onExit, onLog }: PodEnvironment): PodProgram {
+function lamp(environment: PodEnvironment): PodProgram {
   let shown = JSON.stringify({ message: '', colour: 'white' });
   let ended = false;
   const lines: string[] = [];
@@ -14,13 +14,13 @@ function lamp({ onExit, onLog }: PodEnvironment): PodProgram {
       if (command === 'show') {
         shown = stdin;
         lines.push(stdin);
-        onLog?.(stdin);
+        environment.onLog?.(stdin);
       }
       return { exitCode: 0, stdout: shown, stderr: '' };
     },
     logs: () => lines.map((line) => `${line}\n`).join(''),
     signal(signal) {
-      if (!ended) onExit(signal === 'KILL' ? 137 : 0);
+      if (!ended) environment.onExit(signal === 'KILL' ? 137 : 0);
       ended = true;
     },
   };
