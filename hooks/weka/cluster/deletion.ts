@@ -4,6 +4,7 @@
  */
 import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
+import { ownNow } from '../../core/facts.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, labels } from '../api/group.ts';
@@ -81,7 +82,7 @@ function graceBegun(facts: ClusterFacts): Outcome {
     cluster: {
       metadata: { generation },
     },
-    now,
+    request,
   } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   const startedAtServer = serverNow(facts);
@@ -94,7 +95,7 @@ function graceBegun(facts: ClusterFacts): Outcome {
       {
         path: ['grace'],
         value: defined({
-          startedAt: now,
+          startedAt: ownNow(request),
           startedAtServer,
           generation,
           seenAt: startedAtServer,
@@ -144,12 +145,12 @@ function graceOver(facts: ClusterFacts): Outcome {
     cluster: {
       spec: { gracefulDestroyDuration },
     },
-    now,
+    request,
   } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
   if (grace === undefined) return unknown('the claims of the cluster have not been read');
   const seconds = graceSeconds(gracefulDestroyDuration);
-  const left = graceLeft(grace, seconds, { hooks: now, server: serverNow(facts) });
+  const left = graceLeft(grace, seconds, { hooks: ownNow(request), server: serverNow(facts) });
   if (left === 0) return done();
   const interrupted =
     grace.afterOrder === undefined
