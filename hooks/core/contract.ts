@@ -88,8 +88,10 @@ export interface Observed {
 }
 
 export interface Context {
-  /** RFC 3339; the only clock that a hook has. */
+  /** RFC 3339; the clock of a hook, which all replicas share: that of the API server where their own is off. */
   now: string;
+  /** RFC 3339; the clock of this replica and its sidecar, where it is not `now`. For what has to be measured by two, and what the sidecar has dated. */
+  ownNow?: string;
   /** Hexadecimal digits, fresh in each call; the only randomness that a hook has. */
   entropy: string;
   operatorNamespace: string;

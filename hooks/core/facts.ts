@@ -57,6 +57,9 @@ export function factValue<Value>(reading: Reading, wanted: TypedObservation<Valu
   return { state: 'known', value: fact.value as Value };
 }
 
+/** The clock of this replica and of its sidecar, RFC 3339; see `Context`. */
+export const ownNow = ({ context }: Pick<HookRequest, 'context'>): string => context.ownNow ?? context.now;
+
 /** Seconds from a moment to `now` (both RFC 3339); a clock that ran ahead gives 0. */
 export function secondsSince(moment: string, now: string): number {
   return Math.max(0, (Date.parse(now) - Date.parse(moment)) / 1000);

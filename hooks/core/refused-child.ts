@@ -4,6 +4,7 @@
  */
 import { findCondition, type Condition } from './conditions.ts';
 import type { HookRequest } from './contract.ts';
+import { hasPassed } from './deadlines.ts';
 import { factValue, type ReadingRequest } from './facts.ts';
 import { recentEvents } from './families/objects.ts';
 
@@ -31,10 +32,7 @@ function missing({ parent }: HookRequest, { type, reason }: MissingChild<string>
 /** A child is missing for longer than it takes to create one. */
 export function isMissingLong(request: HookRequest, child: MissingChild<string>): boolean {
   const condition = missing(request, child);
-  return (
-    condition !== undefined &&
-    Date.parse(request.context.now) - Date.parse(condition.lastTransitionTime) >= patience * 1000
-  );
+  return condition !== undefined && hasPassed(condition.lastTransitionTime, patience, request.context.now);
 }
 
 /** The error chain without what Metacontroller puts before the words of the API server. */
@@ -56,4 +54,19 @@ export function refusalOf(request: ReadingRequest, child: MissingChild<string>):
     .filter(({ lastAt }) => Date.parse(lastAt) >= since)
     .map(({ message }) => words(message))
     .find((text) => text !== undefined);
+}
+
+/**
+ * Where to look for these words when they are not known: the event comes late or never where Metacontroller has reported much
+ * of the object already. Undefined while a child that is simply being created may still come.
+ * @param kind of the parent, as kubectl takes it
+ */
+export function whereRefusalStands(
+  request: HookRequest,
+  child: MissingChild<string>,
+  kind: string,
+): string | undefined {
+  if (!isMissingLong(request, child)) return undefined;
+  const { namespace = 'default', name } = request.parent.metadata;
+  return `if the API server refuses it, its words are in an event SyncError (kubectl events -n ${namespace} --for ${kind}/${name}), or, where that was dropped, in the log of Metacontroller`;
 }

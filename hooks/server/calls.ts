@@ -8,11 +8,15 @@ import {
   toDecoratorResponse,
   toSyncResponse,
 } from '../core/envelope.ts';
+import { serverTime } from '../core/families/objects.ts';
 import { runHook, type ShellOptions } from './shell.ts';
 import type { TransitionTimes } from './transition-times.ts';
 
 export const hookNames = ['sync', 'finalize', 'customize'] as const;
 export type HookName = (typeof hookNames)[number];
+
+/** Seconds, of the clock of the API server. One question does for all objects. */
+const clockAge = 5;
 
 export interface HookCall {
   answer: Record<string, unknown>;
@@ -37,7 +41,7 @@ export async function callHook(
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
   const envelope = schema.parse(body);
-  const decided = await runHook(controller, envelope, options);
+  const decided = await runHook(controller, envelope, { ...options, sharedClock: serverTime(clockAge) });
   const status = options.transitionTimes?.settle(envelope.parent, decided.status) ?? decided.status;
   const decision = { ...decided, status };
   return {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision, HookRequest, Observation, Operation } from '../core/contract.ts';
 import { controllerOf } from '../core/controller.ts';
 import { ask, factValue } from '../core/facts.ts';
+import { serverTime } from '../core/families/objects.ts';
 import { SidecarError, type Sidecar } from '../core/sidecar.ts';
 import { runHook, type ShellOptions } from './shell.ts';
 
@@ -19,6 +20,7 @@ const look = (name: string): Observation => ({
   args: {},
   maxAgeSeconds: 1,
 });
+const sharedClock = serverTime(5);
 const work = (name: string): Operation => ({ id: `work ${name}`, kind: 'work', target: { name }, args: {} });
 const decision = (more: Partial<Decision> = {}): Decision => ({
   status: {},
@@ -95,6 +97,62 @@ describe('a hook call', () => {
     const { options, calls } = sidecarOf();
     await runHook(controller, envelope, options);
     expect(calls).toEqual(['observe look pod', 'observe look weka']);
+  });
+
+  it.each<[string, number, { now: string; ownNow?: string }]>([
+    ['its own, as long as that is right', 15, { now: '2026-01-01T00:00:15.000Z' }],
+    [
+      'that of the API server where its own is ahead',
+      21_600,
+      { now: '2026-01-01T00:00:00.000Z', ownNow: '2026-01-01T06:00:00.000Z' },
+    ],
+    [
+      'that of the API server where its own is behind',
+      -21_600,
+      { now: '2026-01-01T00:00:00.000Z', ownNow: '2025-12-31T18:00:00.000Z' },
+    ],
+  ])('has a clock: %s', async (_sentence, seconds, expected) => {
+    const { controller, seen } = scripted(
+      () => [look('pod')],
+      () => decision(),
+    );
+    const { options, calls } = sidecarOf();
+    const answer = { time: '2026-01-01T00:00:00.000Z' };
+    const sidecar: Sidecar = {
+      ...options.sidecar,
+      async observe(asked, waitMillis) {
+        const { facts, operations } = await options.sidecar.observe(asked, waitMillis);
+        return { facts: { ...facts, [sharedClock.id]: { observedAt: answer.time, value: answer } }, operations };
+      },
+    };
+    const now = (): number => Date.parse(answer.time) + seconds * 1000;
+    await runHook(controller, envelope, { ...options, sidecar, sharedClock, now, steadyNow: options.now });
+    expect(calls).toEqual(['observe look pod, server.time clock']);
+    expect(seen.map(({ context: { now, ownNow } }) => ({ now, ownNow }))).toEqual([{ ownNow: undefined, ...expected }]);
+  });
+
+  it('asks again where a later question wants a younger answer', async () => {
+    const { controller } = scripted(
+      ({ observed }) => [
+        look('pod'),
+        ...(observed.facts['look pod'] === undefined ? [] : [serverTime(1), { ...look('pod'), maxAgeSeconds: 60 }]),
+      ],
+      () => decision(),
+    );
+    const { options, calls } = sidecarOf();
+    await runHook(controller, envelope, { ...options, sharedClock });
+    expect(calls).toEqual(['observe look pod, server.time clock', 'observe server.time clock']);
+  });
+
+  it('has its own clock where nobody says what time it is', async () => {
+    const { controller, seen } = scripted(
+      () => [],
+      () => decision(),
+    );
+    const { options, calls } = sidecarOf({ observe: () => undefined });
+    await runHook(controller, envelope, { ...options, sharedClock });
+    expect(calls).toEqual(['observe server.time clock']);
+    expect(seen[0]?.context).toEqual({ ...options.settings, now: '2026-01-01T00:00:00.000Z', entropy: 'e0' });
   });
 
   it('asks for what only the children bring up, and decides on the answer', async () => {

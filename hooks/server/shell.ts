@@ -15,6 +15,8 @@ export interface ShellOptions {
   now(): number;
   /** Milliseconds of a clock that nobody sets, for the time that a call may take; `now` where it is absent. */
   steadyNow?(): number;
+  /** Asks for the clock that all replicas share, `{ time }`; where it is absent, or not answered, their own has to do. */
+  sharedClock?: Observation;
   /** Fresh hexadecimal digits. */
   entropy?(): string;
   /** How long a cold fact may take, in milliseconds. */
@@ -29,6 +31,19 @@ export interface ShellOptions {
 export const observeRounds = 6;
 /** Decide, operate, decide again: at most this often in one call. */
 const operateRounds = 6;
+
+/** Milliseconds by which a clock may be off, the age of the answer included, and still be the one that counts. */
+const clockTolerance = 20_000;
+
+/** The time for a hook: its own, as long as that is not off by the clock that is shared (docs/adr/0025-one-clock-for-all-replicas.md). */
+function times(own: number, observed: Observed, { sharedClock }: ShellOptions): Pick<Context, 'now' | 'ownNow'> {
+  const answer = sharedClock === undefined ? undefined : observed.facts[sharedClock.id]?.value;
+  const shared = Date.parse((answer as { time?: string } | undefined)?.time ?? '');
+  const written = (time: number): string => new Date(time).toISOString();
+  return Math.abs(own - shared) > clockTolerance
+    ? { now: written(shared), ownNow: written(own) }
+    : { now: written(own) };
+}
 
 const steady = (options: ShellOptions): number => options.steadyNow?.() ?? options.now();
 
@@ -55,18 +70,26 @@ async function gather(
   options: ShellOptions,
   deadline: number,
 ): Promise<Gathered> {
-  const asked = new Set<string>();
+  // by question, how old its answer may be, in seconds
+  const asked = new Map<string, number>();
   let observed: Observed = { facts: {}, operations: {} };
   let sidecarAway = false;
+  const own = options.now();
+  const { sharedClock } = options;
   for (let round = 1; ; round += 1) {
-    const run = controller.run({ ...request, observed });
-    const unasked = (): Observation[] => run.questions().filter(({ id }) => !asked.has(id));
+    const context = { ...request.context, ...times(own, observed, options) };
+    const run = controller.run({ ...request, observed, context });
+    const unasked = (): Observation[] => {
+      const questions = run.questions();
+      const clock = sharedClock === undefined || questions.some(({ id }) => id === sharedClock.id) ? [] : [sharedClock];
+      return [...questions, ...clock].filter(({ id, maxAgeSeconds }) => maxAgeSeconds < (asked.get(id) ?? Infinity));
+    };
     const last = sidecarAway || round > observeRounds;
     // only where the steps ask for nothing more is the decision worth taking
     const decision = last || unasked().length === 0 ? run.decision() : undefined;
     const fresh = last ? [] : unasked();
     if (decision !== undefined && fresh.length === 0) return { decision, sidecarAway };
-    for (const { id } of fresh) asked.add(id);
+    for (const { id, maxAgeSeconds } of fresh) asked.set(id, maxAgeSeconds);
     const left = Math.max(0, deadline - steady(options));
     const answer = await away(options.sidecar.observe(fresh, Math.min(left, options.observeMillis ?? 1000)), options);
     if (answer === undefined) sidecarAway = true;

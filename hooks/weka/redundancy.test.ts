@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WekaStatus } from './queries.ts';
-import { againstAbsence, madeUpFor } from './redundancy.ts';
+import { againstAbsence, madeUpFor, uniqueness } from './redundancy.ts';
 import type { WekaContainers, WekaMember } from './weka-containers.ts';
 
 /** A drive and a compute container on each of so many nodes; drive n is HostId<n>, compute n is HostId<n + nodes>. */
@@ -234,5 +234,60 @@ describe('a container that weka has made up for', () => {
     weka.fail(3);
     weka.rebuild();
     expect([weka.missing.size, may(3)]).toEqual([1, false]);
+  });
+});
+
+describe('what a container has is nowhere else', () => {
+  const upBut = (...down: number[]) => onNodes(5, ({ hostId }) => (down.includes(hostId) ? { status: 'DOWN' } : {}));
+  const silent = { state: 'unknown', because: 'the status of the weka cluster has not been read' };
+  it.each<[string, WekaStatus | undefined, WekaContainers, number, object]>([
+    ['not where all is whole', status, onNodes(5), 0, { state: 'borne' }],
+    ['not while one failure more is borne', failing(1), onNodes(5), 0, { state: 'borne' }],
+    [
+      'where data bears no further failure',
+      failing(2),
+      onNodes(5),
+      0,
+      { state: 'last', because: 'some of the data has 2 failures, as many as it bears' },
+    ],
+    [
+      'where too few other failure domains are up',
+      status,
+      upBut(2, 3),
+      0,
+      { state: 'last', because: 'drives of 2 other failure domains are up, and data can be read from 3 or more' },
+    ],
+    ['not of a compute container that is no majority', failing(2), onNodes(5), 5, { state: 'borne' }],
+    [
+      'of a compute container that makes the majority',
+      status,
+      upBut(6, 7),
+      5,
+      { state: 'last', because: '2 of 5 compute containers are up without it, no more than half' },
+    ],
+    ['unknown where no status was read', undefined, onNodes(5), 0, silent],
+    [
+      'unknown where no list was read',
+      status,
+      { state: 'unknown', reason: 'the containers of the weka cluster have not been read' },
+      0,
+      { state: 'unknown', because: 'the containers of the weka cluster have not been read' },
+    ],
+    [
+      'unknown where weka does not count failures',
+      { ...status, status: 'REBUILDING' },
+      onNodes(5),
+      0,
+      { state: 'unknown', because: 'the answer of weka status does not say how many failures the data has and bears' },
+    ],
+    [
+      'unknown where it is not listed',
+      status,
+      onNodes(5),
+      99,
+      { state: 'unknown', because: 'weka does not say what this container is' },
+    ],
+  ])('%s', (_sentence, said, containers, hostId, expected) => {
+    expect(uniqueness(said, containers, hostId)).toEqual(expected);
   });
 });

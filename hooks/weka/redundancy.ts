@@ -85,3 +85,55 @@ function againstLoss(
     ? `${computes} of ${total} compute containers would be left, no more than half`
     : undefined;
 }
+
+/** Whether what a container has is nowhere else. */
+export type Uniqueness = { state: 'last' | 'unknown'; because: string } | { state: 'borne' };
+
+function ofDrives(status: WekaStatus, own: WekaMember, serving: readonly WekaMember[]): Uniqueness {
+  const { stripe_data_drives: data, stripe_protection_drives: parity } = status;
+  const failures = worstFailures(status);
+  if (data === undefined || parity === undefined || failures === undefined)
+    return {
+      state: 'unknown',
+      because: 'the answer of weka status does not say how many failures the data has and bears',
+    };
+  if (failures >= parity)
+    return { state: 'last', because: `some of the data has ${failures} failures, as many as it bears` };
+  const domains = new Set(
+    serving
+      .filter((member) => countedAs(member) === 'drives')
+      .map(domainOf)
+      .filter((domain) => domain !== domainOf(own)),
+  ).size;
+  return domains < data
+    ? {
+        state: 'last',
+        because: `drives of ${domains} other failure domains are up, and data can be read from ${data} or more`,
+      }
+    : { state: 'borne' };
+}
+
+/**
+ * Whether the weka cluster has what this container has nowhere else, by its own counters: data that bears no further failure,
+ * too few other failure domains to read it from, or the majority of its compute containers.
+ */
+export function uniqueness(
+  status: WekaStatus | undefined,
+  containers: WekaContainers,
+  hostId: number | undefined,
+): Uniqueness {
+  if (containers.state === 'unknown') return { state: 'unknown', because: containers.reason };
+  if (status === undefined) return { state: 'unknown', because: 'the status of the weka cluster has not been read' };
+  const own = containers.members.find((member) => member.hostId === hostId);
+  const part = own === undefined ? undefined : countedAs(own);
+  if (own === undefined || own.role === undefined)
+    return { state: 'unknown', because: 'weka does not say what this container is' };
+  const serving = containers.members.filter((member) => isUp(member) && member.hostId !== hostId);
+  if (part === 'drives') return ofDrives(status, own, serving);
+  if (part !== 'computes') return { state: 'borne' };
+  const of = (some: readonly WekaMember[]): number => some.filter((member) => countedAs(member) === 'computes').length;
+  const [up, total] = [of(serving), of(containers.members.filter((member) => !isOut(member)))];
+  return up * 2 <= total
+    ? { state: 'last', because: `${up} of ${total} compute containers are up without it, no more than half` }
+    : { state: 'borne' };
+}

@@ -108,6 +108,38 @@ describe('a grace', () => {
     expect(gone).toBeLessThan(30 * hour);
   });
 
+  it(
+    'says that it has begun anew, and why, where the clock of the API server is set again and again',
+    long,
+    async () => {
+      let ahead = 0;
+      const world = await readyCluster(
+        { spec: { gracefulDestroyDuration: `${grace}s` } },
+        {
+          nodes: 3,
+          access: (local) => ({
+            ...local,
+            serverTime: async () => new Date(Date.parse(await local.serverTime()) + ahead * hour * 1000).toISOString(),
+          }),
+        },
+      );
+      const watch = watchLosses(world);
+      world.delete('WekaCluster', 'demo');
+      for (let minute = 0; minute < 90; minute += 1) {
+        await watch.pass(60);
+        ahead += 1;
+      }
+      const said = world.condition('WekaCluster', 'demo', 'GracePeriodOver');
+      expect(said).toMatchObject({ status: 'False', reason: 'GracePeriod' });
+      expect(said?.message).toMatch(
+        /; the grace has begun anew \d\d times, last at \S+: by the clock of the API server nobody had looked at it for \d+ min: the operator did not run, or that clock was set$/,
+      );
+      expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
+      await watch.until('it ends', () => world.get('WekaCluster', 'demo') === undefined, 2 * grace);
+      world.lab.stop();
+    },
+  );
+
   it('is never shorter by the true clock, and ends, whatever the clocks do', long, async () => {
     const skew = fc.integer({ min: -6, max: 6 });
     const clocks = fc.record({

@@ -73,6 +73,9 @@ const taint = (world: LabWorld, node: string, effect?: 'NoSchedule' | 'NoExecute
   world.patch('Node', node, {
     spec: { taints: effect === undefined ? null : [{ key: 'example.com/maintenance', effect }] },
   });
+/** Gives a node the label of its pods, or takes it. */
+const label = (world: LabWorld, node: string, role: 'backend' | null): void =>
+  world.patch('Node', node, { metadata: { labels: { 'weka.io/role': role } } });
 const remove = (world: LabWorld, pods: string[]): void => pods.forEach((name) => world.delete('Pod', name));
 /** The turn is taken: the first of them is about to stop. */
 const firstStops = (world: LabWorld) => world.until('the turn is taken', () => turn(world) !== undefined, 60);
@@ -108,6 +111,15 @@ describe('a node that is emptied', () => {
       'by a NoSchedule taint and deletions',
       (world, node, pods) => {
         taint(world, node, 'NoSchedule');
+        remove(world, pods);
+      },
+    ],
+    [
+      'by the loss of a label that its pods ask for, and deletions',
+      async (world, node, pods) => {
+        label(world, node, null);
+        // a person looks before deleting
+        await world.clock.advance(5000);
         remove(world, pods);
       },
     ],
@@ -177,6 +189,7 @@ describe('a node that is emptied', () => {
     );
     taint(world, node);
     cordon(world, node, false);
+    label(world, node, 'backend');
     await watch.until('all is Ready', () => allReady(world) && turn(world) === undefined, 900);
     expect(watch.losses).toMatchObject({ away: 1, containersAway: 2, ioStopped: false });
     expect([watch.violations(), watch.erased(), world.weka.damage]).toEqual([[], [], []]);

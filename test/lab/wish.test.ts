@@ -1,7 +1,7 @@
 /** What was wished is compared with what is wished: pods that admission rewrites, nodes that take no successor, specs that flip. */
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { mainContainerName } from '../../hooks/weka/api/group.ts';
+import { mainContainerName, priorityClasses } from '../../hooks/weka/api/group.ts';
 import { ApiError } from '../../lab/contract.ts';
 import { addAppNode, readyCluster, startWorld, wekaClient, wekaCluster, type LabWorld } from './world.ts';
 
@@ -26,7 +26,8 @@ const hasTurn = (world: LabWorld): string | undefined =>
     .find((name) => name !== undefined);
 
 interface PodSpec {
-  containers: { name: string; image: string; command?: string[] }[];
+  serviceAccountName?: string;
+  containers: { name: string; image: string; command?: string[]; resources?: { limits?: Record<string, string> } }[];
   affinity?: {
     nodeAffinity?: {
       requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: { matchExpressions: object[] }[] };
@@ -318,6 +319,142 @@ describe('a pod that the API server refuses', () => {
       world.lab.stop();
     },
   );
+
+  type Refusal = {
+    /** What the spec names. */
+    spec?: Record<string, unknown>;
+    /** Admission of a new pod beside what the lab's API looks at itself; `missing`: the cause is there. */
+    admit?: (pod: KubernetesObject, missing: boolean) => void;
+    cause?: (world: LabWorld) => void;
+    cure?: (world: LabWorld) => void;
+    words: (pod: string) => string | RegExp;
+  };
+  const forbids = (pod: KubernetesObject, why: string): never => {
+    throw new ApiError(403, 'Forbidden', `pods "${pod.metadata.name}" is forbidden: ${why}`);
+  };
+  const classesOf = ({ lab: { store } }: LabWorld) => ({
+    store,
+    definition: store.resources().find(({ kind }) => kind === 'PriorityClass')!,
+  });
+  const priorityClass = (): KubernetesObject => ({
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name: priorityClasses.targeted },
+    value: 1_000_000,
+  });
+  // in the words of Kubernetes 1.33
+  it.each<[string, Refusal]>([
+    [
+      'a ServiceAccount that is missing',
+      {
+        spec: { serviceAccountName: 'storage' },
+        admit: (pod, missing) => {
+          const name = specOf(pod).serviceAccountName;
+          if (missing && name === 'storage')
+            forbids(pod, `error looking up service account default/${name}: serviceaccount "${name}" not found`);
+        },
+        words: (pod) =>
+          `pods "${pod}" is forbidden: error looking up service account default/storage: serviceaccount "storage" not found`,
+      },
+    ],
+    [
+      'the maximum of a LimitRange',
+      {
+        admit: (pod, there) => {
+          const [{ resources } = {}] = specOf(pod).containers;
+          const memory = resources?.limits?.['memory'];
+          if (!there) return;
+          forbids(
+            pod,
+            memory === undefined
+              ? 'maximum memory usage per Container is 1Gi.  No limit is specified'
+              : `maximum memory usage per Container is 1Gi, but limit is ${memory}`,
+          );
+        },
+        words: (pod) =>
+          new RegExp(`pods "${pod}" is forbidden: maximum memory usage per Container is 1Gi, but limit is \\w+$`),
+      },
+    ],
+    [
+      'a PriorityClass that is missing',
+      {
+        cause: (world) => {
+          const { store, definition } = classesOf(world);
+          store.delete(definition, undefined, priorityClasses.targeted, {});
+        },
+        cure: (world) => {
+          const { store, definition } = classesOf(world);
+          store.create(definition, undefined, priorityClass());
+        },
+        words: (pod) => `pods "${pod}" is forbidden: no PriorityClass with name ${priorityClasses.targeted} was found`,
+      },
+    ],
+  ])(
+    'by %s stops the roll, has the words of the API server, and goes on when that is mended',
+    { timeout: 120_000 },
+    async (_what, { spec = {}, admit, cause, cure, words }) => {
+      let there = false;
+      const world = await readyCluster(
+        { spec },
+        {
+          admission: (object, before) => {
+            if (before === undefined && isWekaPod(object)) admit?.(object, there);
+          },
+        },
+      );
+      there = true;
+      cause?.(world);
+      const before = uids(world);
+      world.patch('WekaCluster', 'demo', { spec: { additionalMemory: { drive: 100, compute: 100 } } });
+      const said = (name: string): string => world.condition('WekaContainer', name, 'PodRunning')?.message ?? '';
+      const refused = (): string | undefined =>
+        names(world).find((name) => world.get('Pod', name) === undefined && said(name).includes('refuses the pod'));
+      await world.until('the first one is refused and says so', () => refused() !== undefined, 120);
+      const [name = ''] = [refused()];
+      expect(said(name)).toMatch(words(name));
+      await world.stays(
+        'no other one is touched',
+        () => names(world).every((other) => other === name || uids(world)[other] === before[other]),
+        120,
+      );
+      there = false;
+      cure?.(world);
+      await world.until(
+        'all are replaced',
+        () =>
+          names(world).every((other) => uids(world)[other] !== undefined && uids(world)[other] !== before[other]) &&
+          allReady(world),
+        900,
+      );
+      expect(world.weka.damage).toEqual([]);
+      world.lab.stop();
+    },
+  );
+
+  it('and of which no event tells says where the words are', { timeout: 120_000 }, async () => {
+    let full = false;
+    const world = await readyCluster(
+      {},
+      {
+        admission: (object, before) => {
+          // client-go drops what it can not write
+          if (object.kind === 'Event' && object['reason'] === 'SyncError')
+            throw new ApiError(503, 'ServiceUnavailable', 'the server is currently unable to handle the request');
+          refusing('Pod', 'pods', () => full)(object, before);
+        },
+      },
+    );
+    full = true;
+    world.delete('Pod', 'demo-drive-0');
+    const said = (): string | undefined => world.condition('WekaContainer', 'demo-drive-0', 'PodRunning')?.message;
+    await world.until('it says so', () => said()?.includes('SyncError') === true, 180);
+    expect(said()).toBe(
+      'waits until the pod is created; if the API server refuses it, its words are in an event SyncError (kubectl events -n default --for wekacontainer/demo-drive-0), or, where that was dropped, in the log of Metacontroller',
+    );
+    full = false;
+    await world.until('it comes back', () => allReady(world), 300);
+    world.lab.stop();
+  });
 
   it.each([
     ['WekaCluster', 'demo', 'PodsCreated', wekaCluster()],

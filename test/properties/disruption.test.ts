@@ -35,7 +35,7 @@ interface Container {
 }
 
 /** How a node is emptied. */
-const ways = ['cordon', 'NoSchedule', 'NoExecute'] as const;
+const ways = ['cordon', 'NoSchedule', 'NoExecute', 'label'] as const;
 type Way = (typeof ways)[number];
 
 interface Life {
@@ -152,11 +152,17 @@ function factsNow(
     },
     containerId: one.id,
     nodeName: nodeName(one.node),
-    node: nodeFacts(
-      emptied === 'cordon'
-        ? { unschedulable: true }
-        : { taints: emptied === undefined ? [] : [{ key: 'example.com/maintenance', effect: emptied }] },
-    ),
+    node: nodeFacts({
+      labels: {
+        'kubernetes.io/hostname': nodeName(one.node),
+        ...(emptied === 'label' ? {} : { 'kubernetes.io/os': 'linux' }),
+      },
+      unschedulable: emptied === 'cordon',
+      taints:
+        emptied === 'NoSchedule' || emptied === 'NoExecute'
+          ? [{ key: 'example.com/maintenance', effect: emptied }]
+          : [],
+    }),
     holder: holder({ stopAllowed: undefined }),
     clusterClaims: claims,
     turn: turnOf(claims, uidOf(one)),
@@ -205,7 +211,7 @@ const change = {
     for (const one of life.containers)
       if (one.node === node && one.up && (evicts || way === 'NoExecute')) {
         one.ending = true;
-        one.evicted = way !== 'cordon';
+        one.evicted = way === 'NoSchedule' || way === 'NoExecute';
       }
   },
   node(life: Life, { what, node }: { what: 'give-back' | 'fail' | 'recover'; node: number }) {

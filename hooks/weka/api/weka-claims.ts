@@ -135,6 +135,12 @@ const spec = object({
     afterOrder: dateTime()
       .optional()
       .describe('is when the destruction was ordered that this grace has interrupted: some of the data may be erased'),
+    anew: object({
+      times: z.int().min(1).describe('is how many of the same deletion have begun before it'),
+      because: text(200).describe('is why the last of them does not count, one sentence'),
+    })
+      .optional()
+      .describe('says that it is not the first grace of this deletion'),
   })
     .optional()
     .describe(

@@ -1,5 +1,6 @@
 /** The WekaContainers that a cluster wants. What exists is kept, whatever its name; what is missing gets the lowest free ordinal. */
 import type { Json, KubernetesObject } from '../../core/contract.ts';
+import { hasPassed } from '../../core/deadlines.ts';
 import { echoChild } from '../../core/echo.ts';
 import { contentHash } from '../../core/operations.ts';
 import { apiVersion, labels } from '../api/group.ts';
@@ -165,7 +166,7 @@ function nodeFor(
 ): string | undefined {
   const now = view?.spec.nodeAffinity;
   const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
-  const expired = since !== undefined && Date.parse(input.now) - Date.parse(since) >= input.unschedulableSeconds * 1000;
+  const expired = since !== undefined && hasPassed(since, input.unschedulableSeconds, input.now);
   if (now !== undefined && !expired) return now;
   // what has data stays where the scheduler has put it: a status may be lost
   if (view !== undefined && now === undefined && hasData(input, view) && view.status.nodeAffinity !== undefined)

@@ -4,7 +4,8 @@
  */
 import { setPublicSecretValues } from '../../core/families/secrets.ts';
 import type { Operation } from '../../core/contract.ts';
-import { factValue, operationOutcome, secondsSince } from '../../core/facts.ts';
+import { hasPassed } from '../../core/deadlines.ts';
+import { factValue, operationOutcome, ownNow, secondsSince } from '../../core/facts.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { clusterConditions } from '../api/group.ts';
 import { credential, joinToken, wekaRun } from '../catalogue.ts';
@@ -77,7 +78,7 @@ function setPassword(facts: ClusterFacts, which: SecretName, said: string): Outc
   const username = userNames(facts.uid)[which];
   const operation = wekaRun(pod, 'userPassword', { username, password: passwordOf(facts, which) });
   const last = operationOutcome(facts.request.observed, operation);
-  if (last?.state === 'succeeded' && secondsSince(last.at, facts.now) < retrySeconds) {
+  if (last?.state === 'succeeded' && secondsSince(last.at, ownNow(facts.request)) < retrySeconds) {
     return wait(
       'PasswordRefused',
       `weka was given the password of Secret ${secretNames(facts)[which]} for ${username} and refuses it: ${said}; see whether the user is locked`,
@@ -177,7 +178,7 @@ function usersApplied(facts: ClusterFacts): Outcome {
 }
 
 /** The kubelet may take a while to show the new user name to the pods (docs/weka/reference.md#users). Milliseconds. */
-const adminGrace = 5 * 60 * 1000;
+const adminGrace = 5 * 60;
 
 function adminDeleted(facts: ClusterFacts): Outcome {
   if (expanding(facts)) return skipped;
@@ -188,12 +189,11 @@ function adminDeleted(facts: ClusterFacts): Outcome {
   const users = answered(facts, 'users');
   if (users === undefined || facts.executor === undefined) return unknown(usersUnread, 10);
   if (users.every(({ username }) => username !== 'admin')) return done();
-  const left = Date.parse(applied.lastTransitionTime) + adminGrace - Date.parse(facts.now);
-  if (left > 0)
+  if (!hasPassed(applied.lastTransitionTime, adminGrace, facts.now))
     return wait(
       'AdminStillNeeded',
       'deletes the user admin 5 minutes after the pods were told of their own user',
-      Math.ceil(left / 1000),
+      Math.ceil(adminGrace - secondsSince(applied.lastTransitionTime, facts.now)),
     );
   return act('DeletingAdmin', 'deletes the user admin', [wekaRun(facts.executor, 'userDelete', { username: 'admin' })]);
 }

@@ -4,9 +4,11 @@
  */
 import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
+import { ownNow } from '../../core/facts.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, labels } from '../api/group.ts';
+import type { WekaClaimsSpec } from '../api/index.ts';
 import { graceSeconds } from '../grace.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
@@ -27,6 +29,29 @@ function paused(facts: ClusterFacts): Outcome {
 /** Seconds between two notes that the grace runs, of a grace of so many; it may be missed twice. */
 const noteSeconds = (grace: number): number => Math.min(600, Math.max(10, grace / 6));
 
+const secondsFrom = (moment: string, now: string): number => (Date.parse(now) - Date.parse(moment)) / 1000;
+
+type RunningGrace = NonNullable<WekaClaimsSpec['grace']>;
+
+/** Why a grace that ran is not the one that runs from now on, for people. */
+function whyAnew({ generation, seenAt }: RunningGrace, facts: ClusterFacts, server: string): string {
+  if (generation !== facts.cluster.metadata.generation)
+    return 'the spec was changed, and may have cancelled it meanwhile';
+  const minutes = Math.round(secondsFrom(seenAt ?? server, server) / 60);
+  return minutes < 0
+    ? `the clock of the API server was set back by ${-minutes} min or more`
+    : `by the clock of the API server nobody had looked at it for ${minutes} min: the operator did not run, or that clock was set`;
+}
+
+/** A grace that begins, with how often one of the same deletion has begun before it. */
+const begunAnew = (before: RunningGrace | undefined, facts: ClusterFacts, server: string): RunningGrace['anew'] =>
+  before === undefined ? undefined : { times: (before.anew?.times ?? 0) + 1, because: whyAnew(before, facts, server) };
+
+const anewWords = ({ anew, startedAtServer }: RunningGrace): string =>
+  anew === undefined
+    ? ''
+    : `; the grace has begun anew ${anew.times === 1 ? '' : `${anew.times} times, last `}at ${startedAtServer}: ${anew.because}`;
+
 /**
  * Whether somebody looks at the grace. While nobody does, a deletion may have been cancelled for days, and then the claims and the
  * spec of before come back from a backup: of such a grace nothing has run. Measured by the clock of the API server, which all
@@ -40,7 +65,7 @@ function lastSeen(
 ): 'now' | 'lately' | 'long ago' {
   // an earlier release did not write it
   if (seenAt === undefined) return 'lately';
-  const passed = (Date.parse(server) - Date.parse(seenAt)) / 1000;
+  const passed = secondsFrom(seenAt, server);
   const pace = noteSeconds(graceSeconds(spec.gracefulDestroyDuration));
   // of a clock that was set back nobody knows how long ago it was
   if (passed < -pace || passed > 3 * pace) return 'long ago';
@@ -57,7 +82,7 @@ function graceBegun(facts: ClusterFacts): Outcome {
     cluster: {
       metadata: { generation },
     },
-    now,
+    request,
   } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   const startedAtServer = serverNow(facts);
@@ -70,11 +95,12 @@ function graceBegun(facts: ClusterFacts): Outcome {
       {
         path: ['grace'],
         value: defined({
-          startedAt: now,
+          startedAt: ownNow(request),
           startedAtServer,
           generation,
           seenAt: startedAtServer,
           afterOrder: destroy?.at ?? before?.afterOrder,
+          anew: begunAnew(before, facts, startedAtServer),
         }),
       },
       // the order of a deletion that was called back while nobody looked
@@ -119,18 +145,18 @@ function graceOver(facts: ClusterFacts): Outcome {
     cluster: {
       spec: { gracefulDestroyDuration },
     },
-    now,
+    request,
   } = facts;
   const grace = claims.state === 'known' ? claims.spec.grace : undefined;
   if (grace === undefined) return unknown('the claims of the cluster have not been read');
   const seconds = graceSeconds(gracefulDestroyDuration);
-  const left = graceLeft(grace, seconds, { hooks: now, server: serverNow(facts) });
+  const left = graceLeft(grace, seconds, { hooks: ownNow(request), server: serverNow(facts) });
   if (left === 0) return done();
   const interrupted =
     grace.afterOrder === undefined
       ? ''
       : `; the destruction that was ordered at ${grace.afterOrder} is interrupted, by a change of the spec: what was erased by then does not come back`;
-  const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}${interrupted}`;
+  const message = `the data is destroyed at ${graceEnd(grace, seconds)}; ${lostToCancellation(facts)}${interrupted}${anewWords(grace)}`;
   return wait('GracePeriod', message, left === undefined ? 2 : Math.min(left, noteSeconds(seconds)));
 }
 

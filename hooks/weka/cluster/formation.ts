@@ -2,6 +2,7 @@
 import type { PodTarget } from '../../core/catalogue.ts';
 import { writeClaims } from '../../core/claims.ts';
 import type { Operation } from '../../core/contract.ts';
+import { hasPassed } from '../../core/deadlines.ts';
 import { operationOutcome } from '../../core/facts.ts';
 import { refusalOf } from '../../core/refused-child.ts';
 import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
@@ -20,7 +21,7 @@ import { beginsAnew } from './secrets.ts';
 /** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;
 /** How long the last few containers are waited for when the others would do. Milliseconds. */
-const patience = 120_000;
+const patience = 120;
 
 const living = (facts: ClusterFacts, role: Role): ContainerView[] =>
   facts.containers.filter((view) => view.role === role && !view.terminating);
@@ -234,7 +235,7 @@ function containersReady(facts: ClusterFacts): Outcome {
   const since = facts.cluster.status?.conditions?.find(
     ({ type, status }) => type === clusterConditions.podsReady && status === 'False',
   )?.lastTransitionTime;
-  if (enough && since !== undefined && Date.parse(facts.now) - Date.parse(since) >= patience)
+  if (enough && since !== undefined && hasPassed(since, patience, facts.now))
     return done('forms without those that do not run');
   const numbers = counts.map(({ role, ready, wanted }) => `${ready} of ${wanted} ${role} containers run`).join(', ');
   const reason = enough ? 'ContainersNotReady' : 'MinContainersNotReady';

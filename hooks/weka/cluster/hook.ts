@@ -2,6 +2,7 @@
 import { isUsable, type Condition } from '../../core/conditions.ts';
 import type { KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { defineController } from '../../core/controller.ts';
+import { hasPassed } from '../../core/deadlines.ts';
 import { echoChild, echoChildren } from '../../core/echo.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
 import { deleteObject } from '../../core/families/objects.ts';
@@ -147,15 +148,15 @@ function imageOf(facts: ClusterFacts) {
     formed ? (view?.spec.image ?? present ?? facts.cluster.spec.image) : facts.cluster.spec.image;
 }
 
-/** Milliseconds in which the facts of all nodes are expected to have arrived. */
-const nodePatience = 10_000;
+/** Seconds in which the facts of all nodes are expected to have arrived. */
+const nodePatience = 10;
 
 /** The containers are missing for a while already: what fits nowhere is created all the same, and the scheduler says why. */
 function waitedForNodes(facts: ClusterFacts): boolean {
   const since = facts.cluster.status?.conditions?.find(
     ({ type, status }) => type === clusterConditions.podsCreated && status === 'False',
   )?.lastTransitionTime;
-  return since !== undefined && Date.parse(facts.now) - Date.parse(since) >= nodePatience;
+  return since !== undefined && hasPassed(since, nodePatience, facts.now);
 }
 
 type State = 'active' | 'paused' | 'destroying';

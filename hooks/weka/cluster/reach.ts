@@ -1,4 +1,5 @@
 /** Whether weka answers. What it last said does not stand for ever: after two minutes without an answer the cluster says so. */
+import { hasPassed } from '../../core/deadlines.ts';
 import { carried } from '../../core/reasons.ts';
 import { clusterConditions } from '../api/group.ts';
 import { refusedCredentials } from '../queries.ts';
@@ -8,7 +9,7 @@ import { answerOf, refusal } from './looks.ts';
 import { secretNames } from './secrets.ts';
 
 /** How long silence is a passing matter, such as that of one pod that is asked. Milliseconds. */
-const patience = 120_000;
+const patience = 120;
 
 /** Weka locks out whoever comes too often with a wrong password, and whoever is silent for long is not asked each second. Seconds. */
 const pause = 15;
@@ -50,7 +51,7 @@ export function reachOf(facts: ClusterFacts): Reach {
       ? { type: before.type, status: 'False' as const, ...carried(before) }
       : wishOf(facts, error ?? '');
   const since = before === undefined ? facts.now : before.lastTransitionTime;
-  if (Date.parse(facts.now) - Date.parse(since) < patience)
+  if (!hasPassed(since, patience, facts.now))
     return { condition, ...(condition.reason === refusal ? { pauseSeconds: pause } : {}) };
   return { condition, doubt: { reason: condition.reason, message: condition.message }, pauseSeconds: pause };
 }

@@ -3,7 +3,7 @@ import { writeClaims } from '../../core/claims.ts';
 import type { Json } from '../../core/contract.ts';
 import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
-import { refusalOf, type MissingChild } from '../../core/refused-child.ts';
+import { refusalOf, whereRefusalStands, type MissingChild } from '../../core/refused-child.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { containerConditions } from '../api/group.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
@@ -189,6 +189,12 @@ function bootScripts(facts: ContainerFacts): Outcome {
 /** How it is said that the pod may come and is not there. */
 const missingPod: MissingChild<Reason> = { type: 'PodRunning', reason: 'PodNotCreated' };
 
+/** Of a pod that may come; after a while with where to read why it does not. */
+function notCreated({ request }: ContainerFacts): string {
+  const where = whereRefusalStands(request, missingPod, 'wekacontainer');
+  return `waits until the pod is created${where === undefined ? '' : `; ${where}`}`;
+}
+
 function podRuns(facts: ContainerFacts): Outcome {
   const { pod } = facts;
   if (pod === undefined) {
@@ -198,7 +204,7 @@ function podRuns(facts: ContainerFacts): Outcome {
       return wait('PodNotCreated', `the API server refuses the pod: ${refused}`, 5, [
         warning('PodNotCreated', refused),
       ]);
-    if (fence.create) return wait('PodNotCreated', 'waits until the pod is created', 1);
+    if (fence.create) return wait('PodNotCreated', notCreated(facts), 1);
     return wait(fence.reason, fence.message, 3, [warning(fence.reason, fence.message)]);
   }
   if (pod.terminating) return terminationOutcome(facts);

@@ -14,7 +14,7 @@ import type { Outcome } from '../reasons.ts';
 import { turnHolderAge } from './ages.ts';
 import { keptForDrive } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
-import { taintInTheWay } from './obstacles.ts';
+import { keptFromItsNode } from './obstacles.ts';
 import { deactivated, itselfMissing, listedIn } from './own-entry.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
@@ -22,7 +22,7 @@ import { othersWord, protectionSeen, queried, witness } from './testimony.ts';
 
 /** Its node is emptied: the next pod may not come to it, or Kubernetes itself has sent the present one away. */
 const isEmptied = (facts: ContainerFacts): boolean =>
-  facts.pod?.disrupted === true || taintInTheWay(facts) !== undefined;
+  facts.pod?.disrupted === true || keptFromItsNode(facts) !== undefined;
 
 /** Who deletes its pod gives the container up. */
 const givesUpPlace = ({ config, pod, container: { spec } }: ContainerFacts): boolean =>

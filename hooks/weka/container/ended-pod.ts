@@ -3,6 +3,7 @@
  * whatever its restartPolicy says, and nothing of the operator's has stopped it: it is deleted, and its successor comes
  * behind the fence like that of any pod that vanished.
  */
+import { hasPassed } from '../../core/deadlines.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, wait } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
@@ -13,8 +14,7 @@ import { backedOff, countOperation } from './replacements.ts';
 /** Seconds from its creation. What claims nothing on a node has no record of its replacements: this keeps it from a hot loop. */
 const shortestLife = 60;
 
-const isYoung = ({ createdAt }: PodView, now: string): boolean =>
-  Date.parse(now) - Date.parse(createdAt ?? '') < shortestLife * 1000;
+const isYoung = ({ createdAt }: PodView, now: string): boolean => !hasPassed(createdAt, shortestLife, now);
 
 /** A helper pod has failed, such as by an eviction, and may make room for the next one. */
 export const hasFailed = (pod: PodView, now: string): boolean => pod.phase === 'Failed' && !isYoung(pod, now);

@@ -36,8 +36,10 @@ type Row = [string, Change, Given, Expected];
 
 const deleting: Change = { state: 'deleting' };
 const deleted: Given = { metadata: { deletionTimestamp: now } };
-const skips =
+const costs =
   'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and what only this container holds is lost';
+const skips =
+  'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and what only this container holds is lost: whether there is such data is not known';
 const silent = { spec: { overrides: { skipDeactivate: true } } };
 const givenUp = { spec: { overrides: { skipDeactivate: true, podDeleteForceReplace: true } } };
 const noMember: Change = { ...deleting, otherMember: undefined };
@@ -116,7 +118,7 @@ describe('a container that leaves its weka cluster', () => {
   const mayNot = (why: string) => ({
     state: 'wait',
     reason: 'WaitingToLeave',
-    message: `may not leave yet: ${why}; ${skips}`,
+    message: `may not leave yet: ${why}; ${costs}`,
   });
   test('Deactivated', [
     ['is not destroyed with it', { state: 'destroying' }, {}, { state: 'skipped' }],
@@ -484,7 +486,32 @@ describe('a container that leaves its weka cluster without a word (skipDeactivat
       'waits while another one is away',
       { ...deleting, inWeka: inWeka({ 3: { status: 'DOWN' } }) },
       silent,
-      { state: 'wait', reason: 'WaitingToLeave', message: `may not leave yet: HostId<3> is DOWN; ${skips}` },
+      { state: 'wait', reason: 'WaitingToLeave', message: `may not leave yet: HostId<3> is DOWN; ${costs}` },
+    ],
+    [
+      'says that it is the last copy, as one of two members says',
+      {
+        ...deleting,
+        otherStatus: { ...wholeStatus, rebuild: { protectionState: [{ numFailures: 2, percent: 10 }] } },
+        witness: inWeka(),
+      },
+      silent,
+      {
+        state: 'wait',
+        reason: 'WaitingToLeave',
+        message:
+          'may not leave yet: some of the data has 2 failures; overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and data is lost or IO stops, for this container is the last that has it: some of the data has 2 failures, as many as it bears',
+      },
+    ],
+    [
+      'says that nobody knows whether it is the last copy',
+      { ...deleting, otherStatus: { ...wholeStatus, stripe_protection_drives: undefined } },
+      silent,
+      {
+        state: 'wait',
+        reason: 'WaitingToLeave',
+        message: `may not leave yet: the answer of weka status has no stripe_data_drives or no stripe_protection_drives; ${skips} (the answer of weka status does not say how many failures the data has and bears)`,
+      },
     ],
     [
       'goes where weka has let it go',

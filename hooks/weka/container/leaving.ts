@@ -4,11 +4,11 @@ import { returnTurn, takeTurn } from '../../core/turn.ts';
 import { isRole } from '../api/modes.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import type { Outcome } from '../reasons.ts';
-import { againstAbsence, madeUpFor } from '../redundancy.ts';
+import { againstAbsence, madeUpFor, uniqueness, type Uniqueness } from '../redundancy.ts';
 import { holderGone } from './disruption.ts';
 import type { ContainerFacts } from './facts.ts';
 import { ownEntry, type OwnEntry } from './own-entry.ts';
-import { givesUpWords } from './stop.ts';
+import { givesUpKnowing } from './stop.ts';
 import { othersWord, witness, type Testimony } from './testimony.ts';
 
 type Said = Pick<Testimony, 'status' | 'inWeka'>;
@@ -73,6 +73,17 @@ function againstLeaving(facts: ContainerFacts): string | undefined {
   return said.map((one) => againstLeavingOf(facts, own, one)).find((reason) => reason !== undefined);
 }
 
+/** Whether it has what is nowhere else: the worst that one of two members says. */
+function lastCopy(facts: ContainerFacts): Uniqueness {
+  const second = witness(facts);
+  const said = [othersWord(facts), ...(second === undefined ? [] : [second])].map(({ status, inWeka }) =>
+    uniqueness(status, inWeka, facts.containerId),
+  );
+  return (
+    said.find(({ state }) => state === 'last') ?? said.find(({ state }) => state === 'unknown') ?? { state: 'borne' }
+  );
+}
+
 /**
  * Takes the turn of the cluster, so that one container leaves at a time, and none while another is down.
  * @returns what is waited for or done first; undefined: it may leave now
@@ -80,7 +91,7 @@ function againstLeaving(facts: ContainerFacts): string | undefined {
 export function mayLeave(facts: ContainerFacts): Outcome | undefined {
   const { turn, clusterClaims } = facts;
   const against = againstLeaving(facts);
-  const message = `may not leave yet: ${against ?? ''}; ${givesUpWords}`;
+  const message = `may not leave yet: ${against ?? ''}; ${givesUpKnowing(lastCopy(facts))}`;
   if (clusterClaims === undefined) return against === undefined ? undefined : wait('WaitingToLeave', message, 5);
   if (clusterClaims.state === 'unknown' || turn.state === 'unknown')
     return unknown('the disruption turn of the cluster has not been read', 2);

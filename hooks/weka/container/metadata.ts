@@ -1,6 +1,6 @@
 /** Labels, annotations and tolerations of a live pod: all that may change without a new one, aligned by an operation. */
 import { setPodMetadata, undoneByAdmission, type Toleration } from '../../core/families/pods.ts';
-import { operationOutcome, secondsSince } from '../../core/facts.ts';
+import { operationOutcome, ownNow, secondsSince } from '../../core/facts.ts';
 import { act, done, skipped, wait } from '../../core/steps.ts';
 import { annotations } from '../api/group.ts';
 import type { Outcome, Step } from '../reasons.ts';
@@ -63,7 +63,7 @@ function aligned(facts: ContainerFacts): Outcome {
   const last = operationOutcome(facts.request.observed, operation);
   const isNew = last === undefined || last.state === 'pending' || last.superseded === true;
   const seconds = last?.error?.startsWith(undoneByAdmission) === true ? pace.undone : pace.other;
-  if (isNew || secondsSince(last.at, facts.now) >= seconds) return act('AligningPod', message, [operation]);
+  if (isNew || secondsSince(last.at, ownNow(facts.request)) >= seconds) return act('AligningPod', message, [operation]);
   return wait(
     'AligningPod',
     `${message}; the last try has not lasted${last.error === undefined ? '' : `: ${last.error}`}`,

@@ -3,7 +3,6 @@
  * member that can not come back costs redundancy and keeps the turn of its cluster. What can be told from facts stands
  * here; quota and admission are known only when they have refused a pod.
  */
-import type { KubernetesObject } from '../../core/contract.ts';
 import { keptAwayBy, type TolerationLike } from '../../core/tolerations.ts';
 import type { WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
@@ -57,21 +56,23 @@ function mismatch({ metadata, spec }: WekaNode, { affinity }: WishedSpec): strin
     .join('; ');
 }
 
-/** The taint of its node that keeps its next pod away; what the present one tolerates, where the next can not be told. */
-export const taintInTheWay = once((facts: ContainerFacts): string | undefined => {
-  const taints = facts.node?.spec.taints ?? [];
-  if (taints.length === 0) return undefined;
+/** What the next pod asks of its node; what the present one did, where the next can not be told. */
+function asked(facts: ContainerFacts): WishedSpec | undefined {
   const wish = wishedPod(facts);
   const pod = 'refused' in wish ? facts.pod?.object : wish.pod;
-  return pod === undefined ? undefined : keptAwayBy(taints, (pod['spec'] as WishedSpec).tolerations ?? [])?.key;
-});
-
-function scheduling(facts: ContainerFacts, node: WekaNode, pod: KubernetesObject): string | undefined {
-  const taint = taintInTheWay(facts);
-  if (taint !== undefined) return `node ${node.metadata.name} has the taint ${taint}, which the pod does not tolerate`;
-  const missing = mismatch(node, pod['spec'] as WishedSpec);
-  return missing === undefined ? undefined : `node ${node.metadata.name} does not match the node affinity (${missing})`;
+  return pod?.['spec'] as WishedSpec | undefined;
 }
+
+/** Why the next pod may not come to its node for what that node is like now, by its taints or its labels. */
+export const keptFromItsNode = once((facts: ContainerFacts): string | undefined => {
+  const { node } = facts;
+  const wished = node === undefined ? undefined : asked(facts);
+  if (node === undefined || wished === undefined) return undefined;
+  const taint = keptAwayBy(node.spec.taints ?? [], wished.tolerations ?? [])?.key;
+  if (taint !== undefined) return `node ${node.metadata.name} has the taint ${taint}, which the pod does not tolerate`;
+  const missing = mismatch(node, wished);
+  return missing === undefined ? undefined : `node ${node.metadata.name} does not match the node affinity (${missing})`;
+});
 
 /** Kernel drivers that were loaded since the last boot: a frontend needs those of its very image, a backend works with any. */
 export function hasDrivers({ node, container: { spec } }: Pick<ContainerFacts, 'node' | 'container'>): boolean {
@@ -119,5 +120,5 @@ export function obstacle(facts: ContainerFacts): string | undefined {
     return `the facts of node ${name} have not been read since its last boot`;
   const wish = wishedPod(facts);
   if ('refused' in wish) return wish.refused;
-  return scheduling(facts, node, wish.pod) ?? claims(facts, node) ?? drivers(facts, node) ?? bootScripts(facts);
+  return keptFromItsNode(facts) ?? claims(facts, node) ?? drivers(facts, node) ?? bootScripts(facts);
 }

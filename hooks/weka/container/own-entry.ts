@@ -98,8 +98,16 @@ export function deactivated(facts: ContainerFacts): boolean | undefined {
   return own.state === 'unknown' ? undefined : own.state === 'absent' || own.member.status === 'INACTIVE';
 }
 
-/** Another member says that it is away, and its own runtime does not gainsay it: weka has to make do without it already. */
+/**
+ * Another member says that it is away, a second one too where there is one, and its own runtime does not gainsay it: weka has
+ * to make do without it already. Whoever is cut off calls all others DOWN.
+ */
 export function itselfMissing(facts: ContainerFacts): boolean {
-  const own = listedIn(facts, othersWord(facts).inWeka);
-  return own.state === 'listed' && own.member.status === 'DOWN' && !insists(facts);
+  const isDown = (inWeka: WekaContainers): boolean => {
+    const entry = listedIn(facts, inWeka);
+    return entry.state === 'listed' && entry.member.status === 'DOWN';
+  };
+  if (!isDown(othersWord(facts).inWeka) || insists(facts)) return false;
+  const second = witness(facts);
+  return second === undefined || isDown(second.inWeka);
 }

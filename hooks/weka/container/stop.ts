@@ -5,6 +5,7 @@
 
 import type { Protection } from '../protection.ts';
 import type { Reason } from '../reasons.ts';
+import type { Uniqueness } from '../redundancy.ts';
 
 export type ContainerState = 'active' | 'paused' | 'deleting' | 'destroying';
 
@@ -74,9 +75,18 @@ export const givenUp = ({
   container: { spec: { overrides?: StopInput['overrides'] | undefined } };
 }): boolean => spec.overrides?.skipDeactivate === true && spec.overrides.podDeleteForceReplace === true;
 
-/** For whoever reads of a wait that only this ends. */
-export const givesUpWords =
-  'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and what only this container holds is lost';
+const givesUp = 'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it';
+
+/** For whoever reads of a wait that only this ends, where nobody can be asked what that costs. */
+export const givesUpWords = `${givesUp}, and what only this container holds is lost: whether there is such data is not known`;
+
+/** The same with what it costs. */
+export function givesUpKnowing(found: Uniqueness): string {
+  if (found.state === 'borne') return `${givesUp}, and what only this container holds is lost`;
+  return found.state === 'last'
+    ? `${givesUp}, and data is lost or IO stops, for this container is the last that has it: ${found.because}`
+    : `${givesUpWords} (${found.because})`;
+}
 
 const waitFor = (reason: Reason, message: string): StopWait => ({ stop: 'wait', reason, message });
 const allow = (reason: string, message: string): StopDecision => ({ stop: 'allow', reason, message });

@@ -80,11 +80,14 @@ const isGone = (name: string) =>
   read(objectLive({ apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaContainer', namespace, name }, turnHolderAge), {
     exists: false,
   });
+/** A list in which this container is DOWN. */
+const itself = inWeka({ 0: { status: 'DOWN' } });
 /** How it can be seen that the node of a container is emptied. */
 const emptied: [string, Change][] = [
   ['which has a NoSchedule taint', { node: tainted }],
   ['which has a NoExecute taint', { node: node({ taints: [{ ...maintenance, effect: 'NoExecute' }] }) }],
   ['which is cordoned', { node: node({ unschedulable: true }) }],
+  ['which has lost a label that its pods ask for', { node: node({ labels: { 'kubernetes.io/os': 'linux' } }) }],
   ['from which it is evicted', { pod: terminating({ disrupted: true }) }],
 ];
 
@@ -199,6 +202,46 @@ describe('a pod that terminates', () => {
       ends({ ...emptied[0]![1], config: { ...factsOf().config, evictContainerOnDeletion: true } }),
       {},
       { state: 'wait', reason: 'RemovalRequested' },
+    ],
+    [
+      'may stop while it is itself what is missing',
+      ends({ turn: ourTurn, ownStatus: rebuilding, report: report({ local: [] }), inWeka: itself }),
+      {},
+      {
+        state: 'act',
+        reason: 'AllowingStop',
+        message: 'lets the pod stop: the weka cluster is without this container already, its stop takes nothing away',
+      },
+    ],
+    [
+      'may stop while a second member says so, too',
+      ends({ turn: ourTurn, ownStatus: rebuilding, report: report({ local: [] }), inWeka: itself, witness: itself }),
+      {},
+      { state: 'act', reason: 'AllowingStop' },
+    ],
+    [
+      'is not itself what is missing where a second member calls it UP',
+      ends({ turn: ourTurn, ownStatus: rebuilding, report: report({ local: [] }), inWeka: itself, witness: inWeka() }),
+      {},
+      { state: 'act', reason: 'WaitingForProtection', operations: [gives] },
+    ],
+    [
+      'is not itself what is missing while a second member is silent',
+      ends({
+        turn: ourTurn,
+        ownStatus: rebuilding,
+        report: report({ local: [] }),
+        inWeka: itself,
+        witness: { state: 'unknown', reason: '' },
+      }),
+      {},
+      { state: 'act', reason: 'WaitingForProtection', operations: [gives] },
+    ],
+    [
+      'is not itself what is missing where its own runtime calls it READY',
+      ends({ turn: ourTurn, ownStatus: rebuilding, inWeka: itself, witness: itself }),
+      {},
+      { state: 'act', reason: 'WaitingForProtection', operations: [gives] },
     ],
     [
       'waits for the turn of another container',

@@ -23,6 +23,11 @@ describe('the claims object of a node', () => {
       [{ uid: 'a', pending: 'b', since: at(10) }, 'b', at(100)],
       { seen: { uid: 'a', pending: 'b', since: at(10) }, again: 60 },
     ],
+    [
+      'is waited for anew where its clock was set back',
+      [{ uid: 'a', pending: 'b', since: at(7200) }, 'b', at(100)],
+      { seen: { uid: 'a', pending: 'b', since: at(100) }, again: 150 },
+    ],
     ['is complete in the end', [{ uid: 'a', pending: 'b', since: at(10) }, 'b', at(160)], { seen: { uid: 'b' } }],
     ['that nobody makes anew is forgotten', [{ uid: 'a', pending: '', since: at(10) }, undefined, at(160)], {}],
   ])('%s', (_sentence, input, expected) => {

@@ -22,7 +22,9 @@ export function claimsSeen(
   const settled = uid === undefined ? {} : { seen: { uid } };
   if (before === undefined || before.uid === uid) return settled;
   const pending = uid ?? '';
-  const since = before.pending === pending ? (before.since ?? now) : now;
+  const noted = before.pending === pending ? (before.since ?? now) : now;
+  // by a clock that was set back since: nobody knows how long ago it was
+  const since = Date.parse(noted) > Date.parse(now) ? now : noted;
   const left = settling - (Date.parse(now) - Date.parse(since)) / 1000;
   return left <= 0 ? settled : { seen: { uid: before.uid, pending, since }, again: Math.ceil(left) };
 }

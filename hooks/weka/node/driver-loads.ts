@@ -2,6 +2,7 @@
  * Which of the loads that wait is made next. One helper works at a time on a node; one that fails or never ends is given
  * up, and goes behind all that were not tried yet: the typing error of one tenant takes nobody else down.
  */
+import { hasPassed } from '../../core/deadlines.ts';
 import type { WekaNode } from '../api/index.ts';
 import type { Load } from './helper-policy.ts';
 
@@ -36,8 +37,9 @@ export interface LoadsInput {
 /** Why the helper is given up now; undefined: it may still report. */
 function givenUp({ createdAt, error, words }: LoaderState, now: string): string | undefined {
   if (error !== undefined) return `loading failed: ${error}`;
-  const late = !(Date.parse(now) - Date.parse(createdAt) < loadDeadlineSeconds * 1000);
-  return late ? `its helper did not report within ${loadDeadlineSeconds} s: ${words}` : undefined;
+  return hasPassed(createdAt, loadDeadlineSeconds, now)
+    ? `its helper did not report within ${loadDeadlineSeconds} s: ${words}`
+    : undefined;
 }
 
 /** What could not be loaded, with what has failed by now; only of images that somebody waits for. */
@@ -58,15 +60,18 @@ export function failedLoads({ loads, failed, loaderOf, bootId, now }: LoadsInput
 /** The load that a helper works at or is to begin; undefined: there is none, or all have to wait before the next try. */
 export function nextLoad(input: LoadsInput): Load | undefined {
   const { loads, loaderOf, now } = input;
-  const failed = new Map(failedLoads(input).map((one) => [one.image, Date.parse(one.at)]));
+  const failed = new Map(failedLoads(input).map((one) => [one.image, one]));
   const working = loads.find(({ image }) => {
     const loader = loaderOf(image);
     return loader !== undefined && givenUp(loader, now) === undefined;
   });
   if (working !== undefined) return working;
-  const order = ({ image, backend }: Load): [number, number] => [failed.get(image) ?? 0, backend ? 0 : 1];
+  const order = ({ image, backend }: Load): [number, number] => [
+    Date.parse(failed.get(image)?.at ?? '1970-01-01T00:00:00Z'),
+    backend ? 0 : 1,
+  ];
   const ready = loads.filter(
-    ({ image }) => loaderOf(image) === undefined && !(Date.parse(now) - (failed.get(image) ?? 0) < retrySeconds * 1000),
+    ({ image }) => loaderOf(image) === undefined && hasPassed(failed.get(image)?.at, retrySeconds, now),
   );
   return [...ready].sort(
     (one, other) =>

@@ -2,6 +2,7 @@
 import type { Condition } from '../../core/conditions.ts';
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { defineController } from '../../core/controller.ts';
+import { hasPassed } from '../../core/deadlines.ts';
 import { defined } from '../../core/defined.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import type { ReadingRequest } from '../../core/facts.ts';
@@ -339,8 +340,7 @@ function failedLongAgo(facts: NodeFacts, name: string): boolean {
   const received = helper?.status?.conditions?.find(
     ({ type }) => type === containerConditions.resultsReceived,
   )?.lastTransitionTime;
-  const since = Date.parse(received ?? helper?.metadata.creationTimestamp ?? '');
-  return !(Date.parse(facts.request.context.now) - since < failedHelperSeconds * 1000);
+  return hasPassed(received ?? helper?.metadata.creationTimestamp, failedHelperSeconds, facts.request.context.now);
 }
 
 /** What the containers are told whose images are refused. */

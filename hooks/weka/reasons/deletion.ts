@@ -7,8 +7,9 @@ export const deletionReasons = {
     cure: 'look at the container that the message names',
   }),
   GracePeriod: {
-    meaning: 'the data is kept until the time in the message',
-    cure: 'wait, or `overrides.cancelDeletion`; a shorter `gracefulDestroyDuration` ends it sooner',
+    meaning:
+      'the data is kept until the time in the message, which says as well what `overrides.cancelDeletion` would bring back: after a foreground deletion (`--cascade=foreground`) not the containers, with a namespace that is deleted nothing; the data is kept in either case',
+    cure: 'wait, or [take the deletion back](deploying.md#a-cluster-was-deleted-by-mistake) as far as that is possible; a shorter `gracefulDestroyDuration` ends it sooner',
   },
   Ordering: { meaning: 'the order to destroy is written into the claims of the cluster', cure: '' },
   CancellingDeletion: {

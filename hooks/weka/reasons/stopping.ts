@@ -20,7 +20,7 @@ export const stoppingReasons = {
   WaitingForTurn: {
     meaning:
       'another container of the cluster, or another node, is disturbed; the message names it, and of containers of the same node why they can not share the turn',
-    cure: 'look at that container. It gives the turn back when its own pod is READY; when its node is emptied (cordon, taint) that is after `kubectl uncordon NODE` or the taint is taken off. If it is not to come back, delete that WekaContainer, or set `spec.state: paused` on it: either gives the turn back',
+    cure: 'look at that container. It gives the turn back when its own pod is READY; when its node is emptied (cordon, taint, a label that is lost) that is after `kubectl uncordon NODE`, or when the taint is off or the label back. If it can not come back, set `spec.state: paused` on that WekaContainer: that gives the turn back at once, and `active` brings it back later. If it is given up, delete it: it gives the turn back when it has left, or at once where the others do not bear that (`WaitingToLeave`). Where the node of the holder is off for good (`NodeSilent`), delete the Node or taint it as that message says',
   },
   ...together(['TurnUnknown', 'ProtectionUnknown'], {
     meaning: 'claims or `weka status` cannot be read, or Weka has not said what the message names',
