@@ -1,11 +1,10 @@
-/** Recorded requests, kept in build/ while the code that they follow from is the same: 300 containers take minutes to rise. */
+/** What was recorded, kept in build/ while the code that it follows from is the same: 300 containers take minutes to rise. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDirectory, repository } from './programs.ts';
-import { recordCluster, type Recorded } from './record.ts';
 
-/** Hash of the sources that decide what a cluster at rest looks like. */
+/** Hash of the sources that decide what something at rest looks like. */
 function sourceStamp(): string {
   const hash = createHash('sha256');
   for (const folder of ['hooks', 'lab', 'sidecar', 'compositecontrollers', 'test/bench']) {
@@ -17,16 +16,19 @@ function sourceStamp(): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** @param stale takes bodies of other sources too, for those who work on the hooks or on the bench */
-export async function recordedCluster(containers: number, stale: boolean): Promise<Recorded> {
+/**
+ * The recording of that name, which is plain JSON; made when there is none.
+ * @param stale takes one of other sources too, for those who work on the hooks or on the bench
+ */
+export async function kept<Recorded>(name: string, stale: boolean, record: () => Promise<Recorded>): Promise<Recorded> {
   const directory = join(buildDirectory, 'bench');
-  const path = join(directory, `recorded-${containers}.json`);
+  const path = join(directory, `recorded-${name}.json`);
   const stamp = sourceStamp();
   if (existsSync(path)) {
-    const kept = JSON.parse(readFileSync(path, 'utf8')) as { stamp: string; recorded: Recorded };
-    if (stale || kept.stamp === stamp) return kept.recorded;
+    const found = JSON.parse(readFileSync(path, 'utf8')) as { stamp: string; recorded: Recorded };
+    if (stale || found.stamp === stamp) return found.recorded;
   }
-  const recorded = await recordCluster(containers);
+  const recorded = await record();
   mkdirSync(directory, { recursive: true });
   writeFileSync(path, JSON.stringify({ stamp, recorded }));
   return recorded;

@@ -1,9 +1,9 @@
-/** What the hooks process costs before and beside its calls: memory, the time until it serves, and bytes on the wire. */
+/** What the hooks process costs before and beside its calls: memory, and the time until it serves. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Measure } from './measure.ts';
 import { median } from './median.ts';
 import { residentBytes, startHooks } from './programs.ts';
-import type { Exchange } from './record.ts';
+import type { Exchange } from './at-rest.ts';
 import { call } from './sampling.ts';
 import type { SidecarStub } from './sidecar-stub.ts';
 
@@ -59,27 +59,4 @@ export async function measureMemory(
   } finally {
     program.stop();
   }
-}
-
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-
-/** Bytes that each further child and each further node adds to a request. */
-export function measureBytes(cluster: Exchange, client: Exchange): Measure[] {
-  const kind = (name: string): string => `${name}.weka.weka.io/v1alpha1`;
-  const mean = (objects: Record<string, unknown> | undefined): number =>
-    bytesOf(objects ?? {}) / Math.max(1, Object.keys(objects ?? {}).length);
-  const children = client.body.children[kind('WekaContainer')];
-  return [
-    {
-      name: 'bytes of a request per child of a WekaCluster',
-      unit: 'bytes',
-      value: mean(cluster.body.children[kind('WekaContainer')]),
-    },
-    { name: 'bytes of a request per related node', unit: 'bytes', value: mean(cluster.body.related[kind('WekaNode')]) },
-    {
-      name: 'bytes of a request per node of a WekaClient, child included',
-      unit: 'bytes',
-      value: mean(children) + mean(client.body.related[kind('WekaNode')]),
-    },
-  ];
 }

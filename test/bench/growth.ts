@@ -1,11 +1,11 @@
 /** How the processor time of `decide` grows with what is in its request: without HTTP, against the same hook with less in it. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { wekaControllers } from '../../hooks/weka/controllers.ts';
-import { times } from './growth-objects.ts';
-import { growthCases, type GrowthCase } from './growth-requests.ts';
+import { controllersOf } from '../../hooks/core/system.ts';
+import { systems } from '../../hooks/systems.ts';
 import type { Measure } from './measure.ts';
 import { median } from './median.ts';
+import type { GrowthCase } from './system.ts';
 
 /** Containers, nodes or holders. */
 const sizes = [300, 1000, 3000];
@@ -21,10 +21,10 @@ const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Milliseconds of one call. As many are made as come to the largest size, so that each sample goes through as many objects. */
 function millisecondsOf({ controller: name, request }: GrowthCase, size: number): number {
-  const controller = wekaControllers.find((one) => one.name === name);
+  const controller = controllersOf(systems).find((one) => one.name === name);
   if (controller === undefined) throw new Error(`no controller ${name}`);
   // hooks remember what they have read of an object: each call gets objects of its own, as from the network
-  const requests = times(Math.round(most / size), () => request(size));
+  const requests = Array.from({ length: Math.round(most / size) }, () => request(size));
   collectGarbage();
   const began = process.cpuUsage();
   for (const one of requests) controller.decide(one);
@@ -54,5 +54,5 @@ function measureGrowth(one: GrowthCase): Measure {
 }
 
 /** All whose name has the text in it. */
-export const measureAllGrowth = (only: string): Measure[] =>
-  growthCases.filter((one) => nameOf(one).includes(only)).map(measureGrowth);
+export const measureAllGrowth = (cases: readonly GrowthCase[], only: string): Measure[] =>
+  cases.filter((one) => nameOf(one).includes(only)).map(measureGrowth);

@@ -1,6 +1,6 @@
 /** A call of a hook through HTTP against the floor and against Go, on requests of clusters and clients at rest. */
 import { call, sample, type Endpoint, type SamplingLimits } from './sampling.ts';
-import type { Exchange } from './record.ts';
+import type { Exchange } from './at-rest.ts';
 import type { Program } from './programs.ts';
 import type { SidecarStub } from './sidecar-stub.ts';
 import type { Measure } from './measure.ts';

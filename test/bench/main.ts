@@ -6,64 +6,26 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readArguments, usage, type BenchArguments } from './arguments.ts';
-import { recordedCluster } from './bodies.ts';
-import { clientExchange } from './client-request.ts';
-import { measureEndToEnd } from './end-to-end/measure.ts';
-import { measureBytes, measureColdStart, measureMemory } from './footprint.ts';
+import { measureColdStart, measureMemory } from './footprint.ts';
 import { measureAllGrowth } from './growth.ts';
-import { measureCall, type CallCase, type Servers } from './hook-calls.ts';
+import { measureCall, type Servers } from './hook-calls.ts';
 import type { Measure } from './measure.ts';
 import { buildPrograms, startFloor, startGo, startHooks } from './programs.ts';
-import { measureQuiet } from './quiet.ts';
-import { nodePattern, type Recorded } from './record.ts';
 import { startSidecarStub } from './sidecar-stub.ts';
+import { benchSystems, type AtRest } from './system.ts';
 import { documentedMeasures, tableOf, withTable, worseThanDocumented } from './table.ts';
-
-const clusterSizes = [12, 100, 300];
-const clientSizes = [100, 1000, 3000];
-/** Children or nodes from which on the goal is the stricter one, and both goals, as ratios of hook to floor. */
-const goals = { strictFrom: 100, strict: 1.4, small: 2 };
-
-const nameOf = {
-  cluster: (count: number): string => `WekaCluster, ${count} children`,
-  client: (count: number): string => `WekaClient, ${count} nodes`,
-};
-const callNames = ['WekaContainer', ...clusterSizes.map(nameOf.cluster), ...clientSizes.map(nameOf.client)];
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-async function callCases(recorded: Map<number, Recorded>): Promise<CallCase[]> {
-  const pattern = recorded.get(12)!;
-  const goalOf = (count: number): number => (count >= goals.strictFrom ? goals.strict : goals.small);
-  const clients = await Promise.all(
-    clientSizes.map(async (count) => ({
-      name: nameOf.client(count),
-      goal: goalOf(count),
-      exchange: await clientExchange(pattern, count),
-    })),
-  );
-  return [
-    { name: 'WekaContainer', exchange: pattern.container },
-    ...clusterSizes.map((count) => ({
-      name: nameOf.cluster(count),
-      goal: goalOf(count),
-      exchange: recorded.get(count)!.cluster,
-    })),
-    ...clients,
-  ];
-}
-
 async function measure({ only, stale }: BenchArguments, socket: string): Promise<Measure[]> {
+  const systems = await benchSystems();
   say('growth of decide');
-  const growth = measureAllGrowth(only);
-  if (callNames.every((name) => !name.includes(only))) return growth;
+  const growth = systems.flatMap((one) => measureAllGrowth(one.growth, only));
+  const called = systems.filter(({ callNames }) => callNames.some((name) => name.includes(only)));
+  if (called.length === 0) return growth;
   buildPrograms();
-  const recorded = new Map<number, Recorded>();
-  for (const size of clusterSizes) {
-    say(`requests of ${size} containers`);
-    recorded.set(size, await recordedCluster(size, stale));
-  }
-  const cases = await callCases(recorded);
+  const resting: AtRest[] = [];
+  for (const one of called) resting.push(await one.rest(stale, say));
   const sidecar = await startSidecarStub(socket);
   const servers: Servers = {
     sidecar,
@@ -73,7 +35,7 @@ async function measure({ only, stale }: BenchArguments, socket: string): Promise
   };
   const measures: Measure[] = [];
   try {
-    for (const one of cases.filter(({ name }) => name.includes(only))) {
+    for (const one of resting.flatMap(({ calls }) => calls).filter(({ name }) => name.includes(only))) {
       say(one.name);
       measures.push(...(await measureCall(one, servers)));
     }
@@ -83,13 +45,10 @@ async function measure({ only, stale }: BenchArguments, socket: string): Promise
   measures.push(...growth);
   if (only === '') {
     say('memory, cold start');
-    const [thousand, largest] = [cases.find(({ name }) => name === 'WekaClient, 1000 nodes')!, recorded.get(300)!];
-    measures.push(...measureBytes(largest.cluster, thousand.exchange));
-    measures.push(
-      ...(await measureMemory(thousand.name, thousand.exchange, socket, sidecar)),
-      await measureColdStart(socket),
-    );
-    measures.push(...measureQuiet(largest.quiet, 300), ...(await measureEndToEnd(nodePattern(largest), say)));
+    for (const { bytes, largest } of resting)
+      measures.push(...bytes, ...(await measureMemory(largest.name, largest.exchange, socket, sidecar)));
+    measures.push(await measureColdStart(socket));
+    for (const { others } of resting) measures.push(...(await others()));
   }
   sidecar.close();
   return measures;
@@ -114,7 +73,7 @@ const options = readArguments(process.argv.slice(2));
 if (options.help) {
   process.stdout.write(usage);
 } else {
-  const directory = mkdtempSync(join(tmpdir(), 'weka-bench-'));
+  const directory = mkdtempSync(join(tmpdir(), 'hooks-bench-'));
   try {
     report(await measure(options, join(directory, 'sidecar.sock')), options);
   } finally {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bootScripts } from '../../lab/weka/boot-scripts.ts';
+import { labSystems } from '../../lab/systems.ts';
 
 export const repository = join(import.meta.dirname, '../..');
 export const buildDirectory = join(repository, 'build');
@@ -66,7 +66,8 @@ export function buildPrograms(): void {
 export function bootScriptsDirectory(): string {
   const directory = join(buildDirectory, 'bench/boot-scripts');
   mkdirSync(directory, { recursive: true });
-  for (const [name, content] of Object.entries(bootScripts())) writeFileSync(join(directory, name), content);
+  const files = labSystems.flatMap((one) => Object.entries(one.bootScripts?.() ?? {}));
+  for (const [name, content] of files) writeFileSync(join(directory, name), content);
   return directory;
 }
 

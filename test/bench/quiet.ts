@@ -1,6 +1,6 @@
 /** What a cluster at rest asks of everybody, as measures. */
 import type { Measure } from './measure.ts';
-import type { QuietFigures } from './record.ts';
+import type { QuietFigures } from './at-rest.ts';
 
 /** @param containers how many the cluster has */
 export function measureQuiet(

@@ -2,15 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import { httpClient, type HttpClient } from '../../../lab/api/http/client.ts';
-import { RealClock } from '../../../lab/clock.ts';
-import { operatorNamespace } from '../../../lab/lab.ts';
-import { manifestsIn, readManifests } from '../../../lab/manifests.ts';
-import { createWekaSite } from '../../../lab/weka/site.ts';
-import { clusterWorld, type ClusterWorld } from '../../cluster/cluster-world.ts';
-import type { ClusterSettings } from '../../cluster/settings.ts';
-import { image } from '../../lab/world.ts';
+import type { KubernetesObject } from '../../../../hooks/core/contract.ts';
+import { httpClient, type HttpClient } from '../../../../lab/api/http/client.ts';
+import { RealClock } from '../../../../lab/clock.ts';
+import { operatorNamespace } from '../../../../lab/lab.ts';
+import { manifestsIn, readManifests } from '../../../../lab/manifests.ts';
+import { createWekaSite } from '../../../../lab/weka/site.ts';
+import { clusterWorld, type ClusterWorld } from '../../../cluster/cluster-world.ts';
+import type { ClusterSettings } from '../../../cluster/settings.ts';
+import { image } from '../../../lab/world.ts';
 
 export interface ControlPlane {
   world: ClusterWorld;

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import { clusterSettings } from '../../cluster/settings.ts';
-import { realMetacontroller } from '../../cluster/setup.ts';
-import { wekaCluster } from '../../lab/world.ts';
-import type { Measure } from '../measure.ts';
-import { median } from '../median.ts';
+import type { KubernetesObject } from '../../../../hooks/core/contract.ts';
+import { clusterSettings } from '../../../cluster/settings.ts';
+import { realMetacontroller } from '../../../cluster/setup.ts';
+import { wekaCluster } from '../../../lab/world.ts';
+import type { Measure } from '../../measure.ts';
+import { median } from '../../median.ts';
 import { controllersAt, newControlPlane, wipe, type ControlPlane, type EndToEndSettings } from './cluster.ts';
 import { startOf, type HooksName } from './hooks.ts';
 

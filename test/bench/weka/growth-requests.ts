@@ -1,7 +1,8 @@
 /** Requests that grow: whatever a hook goes through may be as long as is asked for. */
-import type { HookRequest, Json, KubernetesObject } from '../../hooks/core/contract.ts';
-import { ownerObservation } from '../../hooks/weka/container/order.ts';
-import { clusterLook, containerLook, membersLook } from '../../hooks/weka/node/live.ts';
+import type { HookRequest, Json, KubernetesObject } from '../../../hooks/core/contract.ts';
+import { ownerObservation } from '../../../hooks/weka/container/order.ts';
+import { clusterLook, containerLook, membersLook } from '../../../hooks/weka/node/live.ts';
+import type { GrowthCase } from '../system.ts';
 import {
   apiVersion,
   condition,
@@ -170,12 +171,6 @@ function leaving(size: number): HookRequest {
       },
     },
   });
-}
-
-export interface GrowthCase {
-  name: string;
-  controller: string;
-  request(size: number): HookRequest;
 }
 
 const terminating: ContainerChange = { metadata: { deletionTimestamp: longAgo } };

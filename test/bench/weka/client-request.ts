@@ -1,10 +1,11 @@
 /** A request of a WekaClient at rest: its own controller is asked until it wants nothing that is not there. */
-import type { HookController, HookRequest, KubernetesObject, ObjectsByKind } from '../../hooks/core/contract.ts';
-import { syncEnvelope } from '../../hooks/core/envelope.ts';
-import type { Sidecar } from '../../hooks/core/sidecar.ts';
-import { callHook } from '../../hooks/server/calls.ts';
-import { wekaControllers } from '../../hooks/weka/controllers.ts';
-import { nodePattern, type Exchange, type Recorded } from './record.ts';
+import type { HookController, HookRequest, KubernetesObject, ObjectsByKind } from '../../../hooks/core/contract.ts';
+import { syncEnvelope } from '../../../hooks/core/envelope.ts';
+import type { Sidecar } from '../../../hooks/core/sidecar.ts';
+import { callHook } from '../../../hooks/server/calls.ts';
+import { wekaControllers } from '../../../hooks/weka/controllers.ts';
+import type { Exchange } from '../at-rest.ts';
+import { nodePattern, type Recorded } from './record.ts';
 
 const apiVersion = 'weka.weka.io/v1alpha1';
 const lastApplied = 'metacontroller.k8s.io/last-applied-configuration';

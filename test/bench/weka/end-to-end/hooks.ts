@@ -1,10 +1,10 @@
 /** The two pairs of hooks that are compared: the operator's with its sidecar, and the trivial ones. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sidecarClient } from '../../../hooks/server/sidecar-client.ts';
-import { program } from '../../cluster/programs.ts';
-import { sidecarKubeconfig } from '../../cluster/sidecar-account.ts';
-import { bootScriptsDirectory, buildDirectory, repository, startHooks, startScript } from '../programs.ts';
+import { sidecarClient } from '../../../../hooks/server/sidecar-client.ts';
+import { program } from '../../../cluster/programs.ts';
+import { sidecarKubeconfig } from '../../../cluster/sidecar-account.ts';
+import { bootScriptsDirectory, buildDirectory, repository, startHooks, startScript } from '../../programs.ts';
 import type { ControlPlane } from './cluster.ts';
 
 export interface RunningHooks {

@@ -1,5 +1,5 @@
 /** Objects for requests of any size, as small as a hook can read them: growth is measured, not what an object costs. */
-import type { HookRequest, Json, KubernetesObject, ObjectsByKind } from '../../hooks/core/contract.ts';
+import type { HookRequest, Json, KubernetesObject, ObjectsByKind } from '../../../hooks/core/contract.ts';
 
 export const apiVersion = 'weka.weka.io/v1alpha1';
 export const image = 'quay.io/weka.io/weka-in-container:4.4.5';
