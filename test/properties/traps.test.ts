@@ -1,6 +1,6 @@
 /**
- * The traps in which a first design dies, by their numbers, each shown by a golden decision or pointed at where it is tested.
- * 6 (storms): test/lab, calls a minute of a quiet cluster. 11 (NameTaken), 14 (scripts by uid): below, sidecar/operations/performers.test.ts.
+ * The traps in which a first design dies, each shown by a golden decision, with where all of it is tested. Storms, which no
+ * decision shows: what a cluster at rest asks of everybody (`npm run bench`), and `is-quiet` of the simulator.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const reason = (name: string): string | undefined =>
   decision(name).status.conditions.find(({ type }) => type === 'Ready')?.reason;
 
 describe('traps', () => {
-  it('trap 1: absence is not death (all proofs: hooks/weka/container/fence.test.ts)', () => {
+  it('absence is not death (all proofs: hooks/weka/container/fence.test.ts)', () => {
     expect(children('wekacontainer/40-the-pod-vanished-a-probe-asks-for-the-lock-of-its-runtime')).toEqual([
       'demo-drive-0-probe',
     ]);
@@ -34,33 +34,33 @@ describe('traps', () => {
     expect(children('wekacontainer/41-the-lock-is-free-the-successor-comes')).toEqual(['demo-drive-0']);
   });
 
-  it('trap 2: many hooks decide at once, one has the turn (all rows: hooks/weka/container/stop.test.ts)', () => {
+  it('many hooks decide at once, one has the turn (all rows: hooks/weka/container/stop.test.ts)', () => {
     expect(commands('wekacontainer/20-a-person-deletes-the-pod-the-turn-is-taken')).toEqual(['claims.write']);
     expect(commands('wekacontainer/21-another-container-has-the-turn')).toEqual([]);
     expect(commands('wekacontainer/23-protection-is-not-full')).toEqual([]);
     expect(commands('wekacontainer/25-the-pod-is-allowed-to-stop')).toEqual(['runtime.allowStop']);
   });
 
-  it('trap 3: a container that the garbage collector takes obeys the grace period of its owner', () => {
+  it('a container that the garbage collector takes obeys the grace period of its owner', () => {
     const paused = decision('wekacontainer/61-the-owner-is-in-its-grace-period-the-pod-ends-the-data-stays');
     expect([paused.operations, paused.finalized]).toEqual([[], undefined]);
     expect(reason('wekacontainer/54-the-owner-can-not-be-read-nothing-happens')).toBe('FactUnknown');
   });
 
-  it('trap 4: containers are omitted only when all know that they are destroyed, and finalize does all that sync does', () => {
+  it('containers are omitted only when all know that they are destroyed, and finalize does all that sync does', () => {
     expect(children('wekacluster/43-grace-is-over-destruction-is-announced')).toHaveLength(4);
     expect(children('wekacluster/44-all-know-the-containers-are-omitted')).toEqual([]);
     expect(children('wekacluster/41-deletion-is-cancelled')).toHaveLength(4);
   });
 
-  it('trap 5: labels of the parent itself are not inherited (hooks/weka/cluster/containers.test.ts)', () => {
+  it('labels of the parent itself are not inherited (hooks/weka/cluster/containers.test.ts)', () => {
     const inherited = decision('wekacluster/03-range-is-claimed-containers-are-listed').children.flatMap(
       ({ metadata }) => Object.keys({ ...metadata.labels, ...metadata.annotations }),
     );
     expect(inherited).not.toContain('controller-uid');
   });
 
-  it('trap 7: what the operator builds does not roll pods, what the user wishes does (all fields: pod/hash.test.ts)', () => {
+  it('what the operator builds does not roll pods, what the user wishes does (all fields: pod/hash.test.ts)', () => {
     const container = (spec: object) => {
       const parsed = parseWekaContainer({
         apiVersion: 'weka.weka.io/v1alpha1',
@@ -77,14 +77,14 @@ describe('traps', () => {
     expect(configurationHash(container({ hugepages: 2000 }), 1)).not.toBe(configurationHash(container({}), 1));
   });
 
-  it('trap 8: one pinned container forms the cluster, when every member says that it has no GUID', () => {
+  it('one pinned container forms the cluster, when every member says that it has no GUID', () => {
     expect(commands('wekacluster/05-all-run-one-is-pinned-to-form-the-cluster')).toEqual(['claims.write']);
     expect(commands('wekacluster/06-the-former-forms-the-cluster')).toEqual(['clusterCreate']);
     expect(commands('wekacluster/07-one-member-is-silent-nothing-is-formed')).toEqual([]);
     expect(commands('wekacluster/08-a-member-has-a-guid-nothing-is-formed-again')).toEqual([]);
   });
 
-  it('trap 9: goodbye is said through another member, and waits without one', () => {
+  it('goodbye is said through another member, and waits without one', () => {
     expect(
       decision('wekacontainer/51-deleted-weka-moves-the-data-away').operations.map(({ target }) => target.name),
     ).toEqual(['demo-drive-1']);
@@ -94,7 +94,7 @@ describe('traps', () => {
     ]);
   });
 
-  it('trap 10: unknown carries the previous condition (all of it: test/properties/doubt.test.ts)', () => {
+  it('unknown carries the previous condition (all of it: test/properties/doubt.test.ts)', () => {
     const ready = (name: string) => decision(name).status.conditions.find(({ type }) => type === 'Ready');
     expect(ready('wekacluster/22-nothing-is-known-nothing-changes')).toMatchObject({
       status: 'True',
@@ -106,20 +106,20 @@ describe('traps', () => {
     });
   });
 
-  it('trap 11: a name that is taken is said', () => {
+  it('a name that is taken is said', () => {
     expect(reason('wekacontainer/43-the-name-is-taken-by-a-stranger')).toBe('NameTaken');
   });
 
-  it('trap 12: beside containers of another operator none is created, and they are named', () => {
+  it('beside containers of another operator none is created, and they are named', () => {
     expect(children('wekacluster/32-containers-of-another-operator-are-not-doubled')).toEqual(['demo-members']);
     expect(reason('wekacluster/32-containers-of-another-operator-are-not-doubled')).toBe('UnlabelledContainers');
   });
 
-  it('trap 13: a slow stop drains nothing', () => {
+  it('a slow stop drains nothing', () => {
     expect(commands('wekacontainer/23-protection-is-not-full')).not.toContain('containerDeactivate');
   });
 
-  it('trap 15: absence is no order (all of it: test/lab/guards.test.ts)', () => {
+  it('absence is no order (all of it: test/lab/guards.test.ts)', () => {
     expect(
       decision('wekacontainer/62-the-owner-is-gone-without-a-word-the-data-stays').operations.map(
         ({ args }) => args['force'],
@@ -133,29 +133,29 @@ describe('traps', () => {
     expect(commands('wekacontainer/47-its-cluster-has-lost-its-finalizer')).toEqual(['finalizer.ensure']);
   });
 
-  it('trap 16: gates fail closed', () => {
+  it('gates fail closed', () => {
     expect(reason('wekacontainer/75-weka-does-not-say-how-protected-it-is-the-pod-waits')).toBe('ProtectionUnknown');
     expect(commands('wekacontainer/83-an-empty-list-of-containers-is-no-answer')).toEqual([]);
     expect(commands('wekacontainer/88-weka-lists-fewer-drives-than-it-counts-no-claim-goes')).toEqual([]);
     expect(reason('wekacontainer/76-the-turn-is-no-licence-for-what-others-lack')).toBe('WaitingForProtection');
   });
 
-  it("trap 20: a status may be somebody else's", () => {
+  it("a status may be somebody else's", () => {
     expect(decision('wekacontainer/48-a-status-from-a-backup-is-not-believed').status).not.toHaveProperty('clusterID');
   });
 
-  it('trap 21: leaving needs a gate as stopping does', () => {
+  it('leaving needs a gate as stopping does', () => {
     expect(commands('wekacontainer/73-deleted-the-turn-is-taken-to-leave')).toEqual(['claims.write']);
     expect(reason('wekacontainer/74-deleted-too-little-would-remain-it-waits')).toBe('WaitingToLeave');
   });
 
-  it('trap 23: two clocks have to say that a grace is over', () => {
+  it('two clocks have to say that a grace is over', () => {
     expect(reason('wekacluster/52-one-clock-says-that-the-grace-is-over-it-is-not')).toBe('GracePeriod');
     expect(commands('wekacluster/51-grace-is-over-by-both-clocks-destruction-is-ordered')).toEqual(['claims.write']);
     expect(commands('wekacluster/54-a-cancelled-deletion-forgets-its-grace')).toEqual(['claims.write']);
   });
 
-  it('trap 14: a script is named by the uid of its object, never handed over', () => {
+  it('a script is named by the uid of its object, never handed over', () => {
     const script = {
       command: 'postFormClusterScript',
       parameters: { cluster: { namespace: 'default', name: 'demo', uid: 'uid' } },
@@ -167,7 +167,7 @@ describe('traps', () => {
     ).toBe(false);
   });
 
-  it('trap 17: what admission has made of a pod is no difference, another wish is one', () => {
+  it('what admission has made of a pod is no difference, another wish is one', () => {
     const upToDate = (name: string) => decision(name).status.conditions.find(({ type }) => type === 'PodUpToDate');
     expect(upToDate('wekacontainer/27-admission-has-rewritten-the-pod-nothing-is-done')).toMatchObject({
       status: 'True',
@@ -179,7 +179,7 @@ describe('traps', () => {
     });
   });
 
-  it('trap 22: a pod whose successor could not come is left, without the turn', () => {
+  it('a pod whose successor could not come is left, without the turn', () => {
     for (const name of [
       'wekacontainer/34-on-a-cordoned-node-the-pod-is-left-until-last',
       'wekacontainer/35-a-taint-that-the-next-pod-does-not-tolerate',

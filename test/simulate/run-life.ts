@@ -205,7 +205,7 @@ async function quiet(stage: Stage, within: Within): Promise<void> {
   for (const write of writes) counts.set(write, (counts.get(write) ?? 0) + 1);
   const shown = [...counts].map(([what, count]) => `${what} (${count})`).join(', ');
   if (counts.size > 0)
-    fail('is-quiet', `8.5 written while nothing happens, ${bounds.pause} s after all was whole: ${shown}`);
+    fail('is-quiet', `written while nothing happens, ${bounds.pause} s after all was whole: ${shown}`);
 }
 
 async function end(stage: Stage, within: Within): Promise<void> {

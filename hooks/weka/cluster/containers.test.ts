@@ -197,7 +197,7 @@ describe('a container that the scheduler refuses', () => {
   });
 });
 
-describe('trap 5: what a container inherits', () => {
+describe('what a container inherits', () => {
   it('are labels and annotations without those that belong to the cluster object', () => {
     const parent = cluster(
       1,

@@ -96,7 +96,7 @@ const claimKinds = ['WekaClaims'];
 export const claimChecks: readonly Check[] = [
   {
     name: 'held-once',
-    promise: '8.2 no two containers hold one drive or port',
+    promise: 'no two containers hold one drive or port',
     watch: ({ world, whileSo }) => whileSo(() => heldTwice(holdersIn(world)), claimKinds),
   },
   {

@@ -42,7 +42,7 @@ function secondRuntimes(world: LabWorld): Finding[] {
 export const runtimeChecks: readonly Check[] = [
   {
     name: 'one-runtime',
-    promise: '8.2 no two live runtimes of one WekaContainer at one time',
+    promise: 'no two live runtimes of one WekaContainer at one time',
     watch: ({ world, whileSo }) => whileSo(() => secondRuntimes(world), ['Pod']),
   },
 ];

@@ -71,7 +71,7 @@ function secretsOf(object: KubernetesObject): string[] {
 export const stageChecks: readonly StageCheck[] = [
   {
     name: 'no-forced-deletion',
-    promise: '8.1 nothing but a person, or Kubernetes for a node that is gone, removes a pod whose programs run',
+    promise: 'nothing but a person, or Kubernetes for a node that is gone, removes a pod whose programs run',
     watch({ world, broken, onWrite }, stage) {
       onWrite((before, after) => {
         if (before?.kind !== 'Pod' || after !== undefined || stage.forced.has(before.metadata.uid ?? '')) return;
@@ -87,7 +87,7 @@ export const stageChecks: readonly StageCheck[] = [
   },
   {
     name: 'stop-flags-are-due',
-    promise: '8.1, 8.3 a stop flag is given only to a pod that is to stop, and while nothing else is away',
+    promise: 'a stop flag is given only to a pod that is to stop, and while nothing else is away',
     watch(scene, stage) {
       scene.world.weka.onChange(() => void awaySince(scene.world.weka, scene.world.clock.now()));
       stage.onEffect((effect) => judgeFlag(scene, effect));
@@ -95,7 +95,7 @@ export const stageChecks: readonly StageCheck[] = [
   },
   {
     name: 'hooks-answer',
-    promise: '8.5 a hook answers whatever it is sent: no exception, no answer that its own schema refuses',
+    promise: 'a hook answers whatever it is sent: no exception, no answer that its own schema refuses',
     watch({ broken }, stage) {
       stage.onHookCall(({ url }, status, body) => {
         if (status !== 200) broken(`${new URL(url).pathname} answered ${status}: ${body.slice(0, 500)}`);
@@ -104,7 +104,7 @@ export const stageChecks: readonly StageCheck[] = [
   },
   {
     name: 'secrets-are-not-told',
-    promise: '8.7 a secret stands in no object but its own, and in no call of a hook',
+    promise: 'a secret stands in no object but its own, and in no call of a hook',
     watch({ world, broken, onWrite }, stage) {
       const secrets = new Set<string>();
       const learn = (object: KubernetesObject): void => secretsOf(object).forEach((text) => secrets.add(text));
@@ -126,7 +126,7 @@ export const stageChecks: readonly StageCheck[] = [
   },
   {
     name: 'secrets-are-kept',
-    promise: '8.4 the operator deletes the Secrets of a cluster only when the cluster is destroyed',
+    promise: 'the operator deletes the Secrets of a cluster only when the cluster is destroyed',
     watch({ world, orders, broken }, stage) {
       stage.onEffect((effect) => {
         if (effect.verb !== 'delete' || effect.kind !== 'Secret') return;

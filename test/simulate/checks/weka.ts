@@ -112,7 +112,7 @@ export const wekaChecks: readonly Check[] = [
   {
     name: 'stops-are-borne',
     promise:
-      '8.3 a backend is stopped only while nothing that the operator could know of is away, or because somebody said so',
+      'a backend is stopped only while nothing that the operator could know of is away, or because somebody said so',
     watch: eachOf(
       ({ stops }) => stops,
       (stop, _, orders) => wrongStop(stop, orders),
@@ -120,12 +120,12 @@ export const wekaChecks: readonly Check[] = [
   },
   {
     name: 'leaving-is-borne',
-    promise: '8.3 a failure domain is drained only while no other one is away or leaves',
+    promise: 'a failure domain is drained only while no other one is away or leaves',
     watch: watchLeaving,
   },
   {
     name: 'erasure-is-ordered',
-    promise: '8.4 a drive is resigned only after weka gave it up, or because somebody ordered it',
+    promise: 'a drive is resigned only after weka gave it up, or because somebody ordered it',
     watch: eachOf(
       ({ erased }) => erased,
       (erasure, _, orders) => wrongErasure(erasure, orders),
@@ -133,7 +133,7 @@ export const wekaChecks: readonly Check[] = [
   },
   {
     name: 'removal-is-ordered',
-    promise: '8.4 a directory is removed only after weka gave the container up, or because somebody ordered it',
+    promise: 'a directory is removed only after weka gave the container up, or because somebody ordered it',
     watch: eachOf(
       ({ removed }) => removed,
       (removal, _, orders) => wrongRemoval(removal, orders),
@@ -142,7 +142,7 @@ export const wekaChecks: readonly Check[] = [
   {
     name: 'incidents-are-not-ours',
     promise:
-      "8.2, 8.3, 8.4 a loss of IO, a second process, an erasure under a live one or mounts cut off are of a person or a fault, never of the operator's own will",
+      "a loss of IO, a second process, an erasure under a live one or mounts cut off are of a person or a fault, never of the operator's own will",
     watch: eachOf(
       ({ incidents }) => incidents,
       (incident, model, orders) => ownIncident(model, incident, orders),
