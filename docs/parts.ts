@@ -50,12 +50,12 @@ function reasonTable(table: ReasonTable): string {
 }
 
 /** From a process of its own, whose output is no terminal: its width would shape the text. */
-function helpOf(program: string): string {
-  const help = execFileSync(process.execPath, ['--import', 'tsx', program, '--help'], {
+function outputOf(program: string, argument = '--help'): string {
+  const output = execFileSync(process.execPath, ['--import', 'tsx', program, argument], {
     cwd: join(import.meta.dirname, '..'),
     encoding: 'utf8',
   });
-  return `\`\`\`text\n${help.trim()}\n\`\`\``;
+  return `\`\`\`text\n${output.trim()}\n\`\`\``;
 }
 
 type Parts = Record<string, () => string>;
@@ -96,9 +96,10 @@ const common: Parts = {
   'operator-settings': () => settingsTable(describeSystemSettings(systems)),
   'server-settings': () => settingsTable(describeServerSettings()),
   'sidecar-settings': () => settingsTable(describeSidecarSettings()),
-  'start-help': () => helpOf('lab/start.ts'),
-  'cluster-suite-help': () => helpOf('test/cluster/run.ts'),
-  'simulate-help': () => helpOf('test/simulate/main.ts'),
+  'start-help': () => outputOf('lab/start.ts'),
+  'cluster-suite-help': () => outputOf('test/cluster/run.ts'),
+  'simulate-help': () => outputOf('test/simulate/main.ts'),
+  'simulate-list': () => outputOf('test/simulate/main.ts', '--list'),
   'lab-refusals': () =>
     markdownTable(
       ['not served', 'answer', 'what to do, or why not'],

@@ -8,11 +8,19 @@ const isReady = (world: LabWorld): boolean => world.condition('WekaCluster', 'de
 const said = (world: LabWorld): string => world.condition('WekaCluster', 'demo')?.message ?? '';
 const command = /kubectl delete wekacontainers -n default (.*) has new ones made/;
 
-/** Does what the condition says, and waits for the cluster. */
+/** Does what the condition says, again where it names others that have begun meanwhile, and waits for the cluster. */
 async function obeys(world: LabWorld): Promise<void> {
-  const [, names = ''] = command.exec(said(world)) ?? [];
-  for (const name of names.split(' ')) world.delete('WekaContainer', name);
-  await world.until('the cluster is Ready', () => isReady(world), 300);
+  for (let time = 0; time < 3 && !isReady(world); time += 1) {
+    const [, names = ''] = command.exec(said(world)) ?? [];
+    for (const name of names.split(' ')) world.delete('WekaContainer', name);
+    const named = (): string | undefined => command.exec(said(world))?.[1];
+    await world.until(
+      'it is Ready, or names others',
+      () => isReady(world) || ![undefined, names].includes(named()),
+      300,
+    );
+  }
+  expect(isReady(world)).toBe(true);
   expect([world.weka.damage, world.errors]).toEqual([[], []]);
   world.lab.stop();
 }

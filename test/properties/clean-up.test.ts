@@ -37,14 +37,21 @@ function requestOf({ drives, clusterGuid, skipDrives, skipDirectory }: Wish, hel
   return request;
 }
 
-const decide = (request: Request) =>
-  answerHook('wekacontainer', 'finalize', request) as { children: KubernetesObject[]; operations: { kind: string }[] };
+interface Decided {
+  children: KubernetesObject[];
+  operations: { kind: string }[];
+  status: Record<string, unknown>;
+}
+
+const decide = (request: Request) => answerHook('wekacontainer', 'finalize', request) as Decided;
 const wish = fc.record<Wish>({
   drives: fc.uniqueArray(fc.constantFrom('S1', 'S2', 'S3'), { minLength: 1 }),
   clusterGuid: fc.constantFrom('a3c2b1d0-0000-4000-8000-00000000da7a', 'b4c2b1d0-0000-4000-8000-00000000da7a'),
   skipDrives: fc.boolean(),
   skipDirectory: fc.boolean(),
 });
+
+const releases = (operations: Decided['operations']): boolean => operations.some(({ kind }) => kind === 'claims.write');
 
 describe('a clean-up', () => {
   it('is told the one GUID that it may erase, and gives way when it was made for another wish or has failed a minute ago', () => {
@@ -58,25 +65,29 @@ describe('a clean-up', () => {
           const [helper] = decide(requestOf(made)).children;
           fc.pre(helper !== undefined && !(now.skipDrives && now.skipDirectory));
           expect(JSON.stringify(helper['spec'])).toContain(`{"name":"CLUSTER_GUID","value":"${made.clusterGuid}"}`);
-          const { children, operations } = decide(
-            requestOf(now, {
-              ...helper,
-              metadata: {
-                ...helper.metadata,
-                creationTimestamp: young ? '2025-12-31T23:59:01Z' : '2025-12-31T23:59:00Z',
-              },
-              status: { phase },
-            }),
-          );
-          const released = operations.some(({ kind }) => kind === 'claims.write');
+          const present = {
+            ...helper,
+            metadata: {
+              ...helper.metadata,
+              creationTimestamp: young ? '2025-12-31T23:59:01Z' : '2025-12-31T23:59:00Z',
+            },
+            status: { phase },
+          };
+          const { children, operations, status } = decide(requestOf(now, present));
           const drives = (one: Wish): string => (one.skipDrives ? '' : [...one.drives].sort().join());
           const same =
             made.clusterGuid === now.clusterGuid &&
             made.skipDirectory === now.skipDirectory &&
             drives(made) === drives(now);
-          expect(released).toBe(same && phase === 'Succeeded');
-          const stays = phase !== 'Succeeded' && (phase !== 'Failed' || young);
+          const stays = phase !== 'Failed' || young;
           expect(children.length).toBe(same && stays ? 1 : 0);
+          expect(releases(operations)).toBe(false);
+          // the claims go, and the helper with them, once the status has what the helper says
+          const request = requestOf(now, present);
+          const next = decide({ ...request, parent: { ...request.parent, status } });
+          const said = same && phase === 'Succeeded';
+          expect(releases(next.operations)).toBe(said);
+          if (said) expect(next.children).toEqual([]);
         },
       ),
     );

@@ -28,6 +28,7 @@ import { operatorConfig, type OperatorConfig } from '../config.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
 import { ages, lookAge, namespaceAge, ownerAge } from './ages.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
+import { saidCleaned } from './last-pod.ts';
 import { effectiveState, ownerFact, type OwnerFact } from './order.ts';
 import type { ContainerState } from './stop.ts';
 import { pickMembers, type Speaker } from './testimony.ts';
@@ -260,6 +261,8 @@ function isStranger(
 
 /** Whether the claim proves it, and the status knows no more: none of its pods ever ran, nor one of whom it has adopted, or the last one was no member when it was allowed to stop. */
 function neverJoined(holder: ClaimHolder | undefined, container: WekaContainer): boolean {
+  // the claim was given back at its very end, after it had proven that
+  if (holder === undefined && saidCleaned({ container })) return true;
   const last = holder?.incarnation?.podUid ?? container.status?.lastPodUid;
   // without the permission it may have joined since
   if (last !== undefined && holder?.identity?.podUid === last && holder.stopAllowed === last)

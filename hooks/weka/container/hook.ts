@@ -131,9 +131,9 @@ function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): Ku
   if (dirty === undefined || node === undefined) return [];
   const helper = cleanUpView(facts, dirty);
   // it stays until the status has what it says: a call that sees an older status would have all cleaned once more
-  const hasDone = helper?.stale === false && helper.pod.phase === 'Succeeded';
+  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return [keep(helper.pod.object)];
   // one that was made for another wish, or has failed, goes first: it is never updated in place
-  return hasDone || (meanwhile === 'create' && helper?.goes !== true) ? [cleanUpPod(facts, dirty)] : [];
+  return meanwhile === 'create' && helper?.goes !== true ? [cleanUpPod(facts, dirty)] : [];
 }
 
 const previous = ({ container }: ContainerFacts): Condition[] => (container.status?.conditions ?? []) as Condition[];

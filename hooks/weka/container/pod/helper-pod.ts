@@ -48,10 +48,9 @@ const madeForVariable = 'MADE_FOR';
 
 /** What a helper pod was made for; undefined where it does not say. */
 export function madeForOf(pod: KubernetesObject): string | undefined {
-  const { containers = [] } = pod['spec'] as {
-    containers?: { name: string; env?: { name: string; value?: string }[] }[];
-  };
-  const main = containers.find(({ name }) => name === mainContainerName);
+  const spec = pod['spec'] as
+    { containers?: { name?: string; env?: { name?: string; value?: string }[] }[] } | undefined;
+  const main = spec?.containers?.find(({ name }) => name === mainContainerName);
   return main?.env?.find(({ name }) => name === madeForVariable)?.value;
 }
 
