@@ -68,10 +68,11 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
 }
 
 async function stopLab({ lab, api, served, processes }: Started, kubeconfig: string): Promise<void> {
+  // first: on a busy machine the rest may take longer than whoever ends the lab waits for
+  removeKubeconfig(kubeconfig, api);
   lab.stop();
   await processes?.close();
   await served.stop();
-  removeKubeconfig(kubeconfig, api);
 }
 
 function displayFor({ quiet }: StartOptions, { stdout, color }: Surroundings): Display {
