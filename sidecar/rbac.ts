@@ -1,6 +1,6 @@
 /** What the sidecar may do in the cluster, and the page that says so; both follow from the catalogue. */
 import { catalogueOf } from '../hooks/core/families/index.ts';
-import { groupOf, type PolicyRule } from '../hooks/core/access.ts';
+import { groupOf, singleRights, type PolicyRule } from '../hooks/core/access.ts';
 import { ownerRules } from './rights.ts';
 import type { SidecarSystem } from './system.ts';
 
@@ -9,27 +9,22 @@ const eventRules: PolicyRule[] = [{ apiGroups: [''], resources: ['events'], verb
 
 /** The rules of the sidecar's ClusterRole for some systems: one for each API group and set of verbs, sorted. */
 export function rbacRules(systems: readonly SidecarSystem[]): PolicyRule[] {
-  const verbsOf = new Map<string, Set<string>>();
   const rules = [
     ...Object.values(catalogueOf(systems)).flatMap(({ rbac }) => rbac),
     ...ownerRules(systems.map(({ access }) => access)),
     ...eventRules,
   ];
-  const single = rules.flatMap(({ apiGroups, resources, verbs }) =>
-    apiGroups.flatMap((group) => resources.map((resource) => ({ key: `${group} ${resource}`, verbs }))),
-  );
-  for (const { key, verbs } of single) {
-    const known = verbsOf.get(key) ?? new Set();
-    for (const verb of verbs) known.add(verb);
-    verbsOf.set(key, known);
+  const verbsOf = new Map<string, string[]>();
+  for (const right of singleRights(rules)) {
+    const [group = '', resource = '', verb = ''] = right.split(' ');
+    verbsOf.set(`${group} ${resource}`, [...(verbsOf.get(`${group} ${resource}`) ?? []), verb]);
   }
   const merged = new Map<string, PolicyRule>();
-  for (const [key, verbs] of [...verbsOf].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, verbs] of verbsOf) {
     const [group = '', resource = ''] = key.split(' ');
-    const sorted = [...verbs].sort();
-    const rule = merged.get(`${group} ${sorted.join()}`) ?? { apiGroups: [group], resources: [], verbs: sorted };
+    const rule = merged.get(`${group} ${verbs.join()}`) ?? { apiGroups: [group], resources: [], verbs };
     rule.resources.push(resource);
-    merged.set(`${group} ${sorted.join()}`, rule);
+    merged.set(`${group} ${verbs.join()}`, rule);
   }
   return [...merged.values()];
 }

@@ -24,6 +24,18 @@ const hasTurn = (world: LabWorld): string | undefined =>
     .list('WekaClaims')
     .map((claims) => (claims['spec'] as { turn?: { name: string } }).turn?.name)
     .find((name) => name !== undefined);
+const allReplaced = (world: LabWorld, before: Record<string, string | undefined>) =>
+  world.until(
+    'all are replaced',
+    () => names(world).every((name) => ![undefined, before[name]].includes(uids(world)[name])) && allReady(world),
+    900,
+  );
+const noOtherTouched = (world: LabWorld, before: Record<string, string | undefined>, name: string) =>
+  world.stays(
+    'no other one is touched',
+    () => names(world).every((other) => other === name || uids(world)[other] === before[other]),
+    120,
+  );
 
 interface PodSpec {
   serviceAccountName?: string;
@@ -301,20 +313,10 @@ describe('a pod that the API server refuses', () => {
         reason: 'PodNotCreated',
         message: `the API server refuses the pod: pods "${name}" is forbidden: ${quota}`,
       });
-      await world.stays(
-        'no other one is touched',
-        () => names(world).every((other) => other === name || uids(world)[other] === before[other]),
-        120,
-      );
+      await noOtherTouched(world, before, name);
       expect(world.condition('WekaContainer', name, 'PodRunning')?.message).toContain(quota);
       full = false;
-      await world.until(
-        'all are replaced',
-        () =>
-          names(world).every((other) => uids(world)[other] !== undefined && uids(world)[other] !== before[other]) &&
-          allReady(world),
-        900,
-      );
+      await allReplaced(world, before);
       expect(world.weka.damage).toEqual([]);
       world.lab.stop();
     },
@@ -412,20 +414,10 @@ describe('a pod that the API server refuses', () => {
       await world.until('the first one is refused and says so', () => refused() !== undefined, 120);
       const [name = ''] = [refused()];
       expect(said(name)).toMatch(words(name));
-      await world.stays(
-        'no other one is touched',
-        () => names(world).every((other) => other === name || uids(world)[other] === before[other]),
-        120,
-      );
+      await noOtherTouched(world, before, name);
       there = false;
       cure?.(world);
-      await world.until(
-        'all are replaced',
-        () =>
-          names(world).every((other) => uids(world)[other] !== undefined && uids(world)[other] !== before[other]) &&
-          allReady(world),
-        900,
-      );
+      await allReplaced(world, before);
       expect(world.weka.damage).toEqual([]);
       world.lab.stop();
     },

@@ -177,7 +177,7 @@ function usersApplied(facts: ClusterFacts): Outcome {
   ]);
 }
 
-/** The kubelet may take a while to show the new user name to the pods (docs/weka/reference.md#users). Milliseconds. */
+/** The kubelet may take a while to show the new user name to the pods (docs/weka/reference.md#users). Seconds. */
 const adminGrace = 5 * 60;
 
 function adminDeleted(facts: ClusterFacts): Outcome {

@@ -20,7 +20,7 @@ import { beginsAnew } from './secrets.ts';
 
 /** Containers that take part in a formation, per role (docs/weka/reference.md#forming-and-joining). */
 const formationLimit = 10;
-/** How long the last few containers are waited for when the others would do. Milliseconds. */
+/** How long the last few containers are waited for when the others would do. Seconds. */
 const patience = 120;
 
 const living = (facts: ClusterFacts, role: Role): ContainerView[] =>

@@ -8,7 +8,7 @@ import type { ClusterFacts } from './facts.ts';
 import { answerOf, refusal } from './looks.ts';
 import { secretNames } from './secrets.ts';
 
-/** How long silence is a passing matter, such as that of one pod that is asked. Milliseconds. */
+/** How long silence is a passing matter, such as that of one pod that is asked. Seconds. */
 const patience = 120;
 
 /** Weka locks out whoever comes too often with a wrong password, and whoever is silent for long is not asked each second. Seconds. */

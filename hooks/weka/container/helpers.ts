@@ -14,11 +14,27 @@ import { queried } from './testimony.ts';
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
 
-/** The probe that is there, and whether it is for the runtime of that pod: one of an older case proves nothing. */
-export function probeView(facts: ContainerFacts, podUid: string): { pod: ContainerPod; stale: boolean } | undefined {
-  const pod = childPod(facts.request, probeName(facts.name));
-  return pod === undefined ? undefined : { pod, stale: madeForOf(pod.object) !== podUid };
+/** A helper pod that is there, whether it was made for something else than what is wished now, so that it proves nothing, and whether it is to make room for the next one. */
+export interface Helper {
+  pod: ContainerPod;
+  stale: boolean;
+  goes: boolean;
 }
+
+function helperView(facts: ContainerFacts, name: string, madeFor: string): Helper | undefined {
+  const pod = childPod(facts.request, name);
+  if (pod === undefined) return undefined;
+  const stale = madeForOf(pod.object) !== madeFor;
+  return { pod, stale, goes: stale || hasFailed(pod, facts.now) };
+}
+
+/** The probe that is there, for the runtime of that pod or for an older one. */
+export const probeView = (facts: ContainerFacts, podUid: string): Helper | undefined =>
+  helperView(facts, probeName(facts.name), podUid);
+
+/** The clean-up that is there, of what is wished now or of another wish. */
+export const cleanUpView = (facts: ContainerFacts, nodeName: string): Helper | undefined =>
+  helperView(facts, cleanUpName(facts.name), wishText(facts, nodeName));
 
 /** The probe has obtained the lock of the runtime of that pod. */
 export function probeSucceeded(facts: ContainerFacts, podUid: string): boolean {
@@ -92,17 +108,6 @@ function wishText(facts: ContainerFacts, node: string): string {
   return canonicalJson(
     defined({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory, dataUid }),
   );
-}
-
-/** The helper pod that is there, whether it was made for something else than what is wished now, and whether it is to make room for the next one. */
-export function cleanUpView(
-  facts: ContainerFacts,
-  nodeName: string,
-): { pod: ContainerPod; stale: boolean; goes: boolean } | undefined {
-  const pod = childPod(facts.request, cleanUpName(facts.name));
-  if (pod === undefined) return undefined;
-  const stale = madeForOf(pod.object) !== wishText(facts, nodeName);
-  return { pod, stale, goes: stale || hasFailed(pod, facts.now) };
 }
 
 /** The node on which the container has left something. */

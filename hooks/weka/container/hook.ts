@@ -8,10 +8,10 @@ import { membersName, parseWekaContainer, type WekaContainer } from '../api/inde
 import { is } from '../api/modes.ts';
 import type { ConditionWish, Event, Life, Reason, StepsResult, Summary } from '../reasons.ts';
 import { bringUpSteps } from './bring-up.ts';
-import { hasFailed, mayDelete } from './ended-pod.ts';
-import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { againstCleaning, asHeld } from './claim-kept.ts';
 import { cleansFromNode } from './cleaned.ts';
+import { mayDelete } from './ended-pod.ts';
+import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { formerStep } from './former.ts';
 import { cleanUpPod, cleanUpView, dirtyNode, probePod, probeView } from './helpers.ts';
 import { lastIncarnation } from './last-pod.ts';
@@ -65,9 +65,7 @@ function probes(facts: ContainerFacts): KubernetesObject[] {
   const incarnation = lastIncarnation(facts);
   if (incarnation === undefined) return [];
   const present = probeView(facts, incarnation.podUid);
-  return present?.stale === true || (present !== undefined && hasFailed(present.pod, facts.now))
-    ? []
-    : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
+  return present?.goes === true ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
 }
 
 /** What an ending container is called, while it ends and when it has ended. */
