@@ -57,14 +57,12 @@ const reservedWords = new Set([
   'while',
 ]);
 
+const escaped = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' } as const;
+
 /** The name under which a property can be written in an expression. */
 function celName(property: string): string {
   if (reservedWords.has(property)) return `__${property}__`;
-  return property
-    .replaceAll('__', '__underscores__')
-    .replaceAll('.', '__dot__')
-    .replaceAll('-', '__dash__')
-    .replaceAll('/', '__slash__');
+  return property.replaceAll(/__|[./-]/g, (found) => escaped[found as keyof typeof escaped]);
 }
 
 /** A JSON value as CEL sees it, typed by the schema: `integer` is an int, `number` a double. */
@@ -137,14 +135,17 @@ function failure(rule: Rule, node: RuleNode, path: string, why: string): FieldEr
   }
 }
 
-function evaluateRule(rule: Rule, node: RuleNode, path: string, value: unknown, old: unknown): FieldError[] {
-  if (rule.isTransition && old === undefined) return [];
+function evaluateRules(node: RuleNode, path: string, value: unknown, old: unknown): FieldError[] {
+  const rules = node.rules.filter(({ isTransition }) => !isTransition || old !== undefined);
+  if (rules.length === 0) return [];
   const bindings: Record<string, CelInput> = { self: celValue(node.schema, value) };
-  if (rule.isTransition) bindings['oldSelf'] = celValue(node.schema, old);
-  const result = rule.evaluate(bindings);
-  if (isCelError(result))
-    return [failure(rule, node, path, `rule evaluation error: ${result.message} evaluating rule: ${rule.message}`)];
-  return result === true ? [] : [failure(rule, node, path, rule.message)];
+  if (rules.some(({ isTransition }) => isTransition)) bindings['oldSelf'] = celValue(node.schema, old);
+  return rules.flatMap((rule) => {
+    const result = rule.evaluate(bindings);
+    if (isCelError(result))
+      return [failure(rule, node, path, `rule evaluation error: ${result.message} evaluating rule: ${rule.message}`)];
+    return result === true ? [] : [failure(rule, node, path, rule.message)];
+  });
 }
 
 /** The old item that an item of a list continues: only lists declared as maps say so. */
@@ -158,7 +159,7 @@ function oldItem(schema: JsonObject, item: unknown, oldList: unknown): unknown {
 
 function evaluateNode(node: RuleNode, path: string, value: unknown, old: unknown): FieldError[] {
   if (value === undefined || value === null) return [];
-  const errors = node.rules.flatMap((rule) => evaluateRule(rule, node, path, value, old ?? undefined));
+  const errors = evaluateRules(node, path, value, old ?? undefined);
   if (Array.isArray(value)) {
     const { items } = node;
     return items
