@@ -160,7 +160,7 @@ describe('what is loaded for a container', () => {
   it.each<[string, Partial<Case>, string, RegExp?]>([
     ['is the image of a cluster that runs elsewhere', {}, 'allowed'],
     ['is nothing before its pod was recorded', { recorded: false }, 'idle'],
-    ['is nothing once its pod is gone', { pod: 'absent' }, 'idle'],
+    ['is asked for again while its recorded pod is not seen', { pod: 'absent' }, 'unknown'],
     ['is nothing for a pod that was not admitted as a privileged one', { pod: 'plain' }, 'refused', /not admitted/],
     [
       'is no other image',

@@ -37,7 +37,7 @@ interface Source {
 export type Verdict =
   | { state: 'allowed'; image: string; service?: string | undefined; frontend: boolean }
   | { state: 'refused'; image: string; message: string }
-  /** Its pod was not admitted yet, or is gone: nothing is started for it. */
+  /** It has no pod that was not told to stop: nothing is started for it. */
   | { state: 'idle' }
   | { state: 'unknown'; message: string };
 
@@ -177,7 +177,9 @@ function verdict(input: PolicyInput, list: Allowed, [uid, holder]: [string, Clai
   if (!hasPod(holder)) return { state: 'idle' };
   const pod = admitted(input.request, uid, holder, ages.pod);
   if (pod === undefined) return { state: 'unknown', message: `the pod of ${namespace}/${name} has not been read` };
-  if (pod === 'absent') return { state: 'idle' };
+  // it may have come after that look: nothing else would ask again
+  if (pod === 'absent')
+    return { state: 'unknown', message: `the pod of ${namespace}/${name} that is recorded here is not seen` };
   if (pod === 'unprivileged')
     return refuse(
       `pod ${namespace}/${name} was not admitted as a privileged one, and no helper does for it what it may not do itself`,
