@@ -470,6 +470,12 @@ describe('the pod after one that is gone', () => {
       { create: false, reason: 'NameTaken' },
     ],
     [
+      'waits while a pod from a backup, which nobody owns, has its name',
+      {},
+      live({ exists: true, uid: 'pod-9', phase: 'Running' }),
+      { create: false, reason: 'PodReleased' },
+    ],
+    [
       'waits while that one has lost its owner',
       {},
       live({ exists: true, uid: 'pod-0', phase: 'Running' }),
