@@ -363,3 +363,51 @@ describe('a namespace that comes back from a backup with its pods, after all nod
     world.lab.stop();
   });
 });
+
+describe('older claims of a node that are put back over newer ones', () => {
+  it.each(['runs', 'is paused'])(
+    'cost nobody anything, and the successor in them says what takes them out: it %s',
+    long,
+    async (how) => {
+      const name = 'demo-drive-0';
+      const world = await readyCluster(
+        { drive: 6, compute: 3, spec: { gracefulDestroyDuration: '24h' } },
+        { nodes: 6, machine: { driveCount: 1 }, weka: { rebuildElsewhere: 3_600_000 } },
+      );
+      const claims = `node-${world.get('Pod', name)?.spec?.['nodeName'] as string}`;
+      const holders = () => world.get('WekaClaims', claims)?.spec?.['holders'] as Record<string, object>;
+      const older = holders();
+      const former = uidOf(world, 'WekaContainer', name);
+      world.delete('WekaContainer', name);
+      await world.until(
+        'its successor has its place, its drive and its name',
+        () => uidOf(world, 'WekaContainer', name) !== former && members(world).length === 9 && allReady(world),
+        300,
+      );
+      const watch = watchLosses(world);
+      if (how === 'is paused') {
+        world.patch('WekaContainer', name, { spec: { state: 'paused' } });
+        await watch.until('it has stopped', () => world.get('Pod', name) === undefined, 60);
+      }
+      const gone = Object.fromEntries(Object.keys(holders()).map((uid) => [uid, null]));
+      world.patch('WekaClaims', claims, { spec: { holders: { ...gone, ...older } } });
+      if (how === 'runs') {
+        await watch.until('it asks', () => world.condition('WekaContainer', name)?.reason === 'FormerContainer', 60);
+        world.patch('WekaContainer', name, { spec: { overrides: { giveUpFormer: former } } });
+      }
+      const said = (): string | undefined =>
+        /kubectl patch wekaclaims \S+ --type=json -p '(\S+)' removes/.exec(
+          world.condition('WekaContainer', name, how === 'runs' ? 'Ready' : 'ClaimKept')?.message ?? '',
+        )?.[1];
+      await watch.until('it says how', () => said() !== undefined, 60);
+      const [operation] = JSON.parse(said() ?? '') as { path: string }[];
+      expect(operation?.path).toBe(`/spec/holders/${former}`);
+      world.patch('WekaClaims', claims, { spec: { holders: { [former]: null } } });
+      world.patch('WekaContainer', name, { spec: { state: 'active' } });
+      await watch.until('it has its claim again', () => allReady(world), 300);
+      expect(watch.losses.away).toBeLessThanOrEqual(how === 'runs' ? 0 : 1);
+      expect([watch.erased(), watch.losses.leaving, watch.losses.ioStopped]).toEqual([[], 0, false]);
+      world.lab.stop();
+    },
+  );
+});
