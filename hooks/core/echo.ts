@@ -5,24 +5,43 @@ import type { CoreEvent, CoreReason } from './reasons.ts';
 
 const lastApplied = 'metacontroller.k8s.io/last-applied-configuration';
 
+type Texts = Record<string, string>;
+
+/** What Metacontroller says to have applied; undefined where it says nothing, or somebody has damaged it. */
+function appliedTo(child: KubernetesObject): Partial<KubernetesObject> | undefined {
+  try {
+    const applied: unknown = JSON.parse(child.metadata.annotations?.[lastApplied] ?? '');
+    return isObject(applied) ? (applied) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
 /**
  * The child as Metacontroller applied it last, so that nothing differs; for a child without that annotation only its
- * identity, which is enough to keep it.
+ * identity, which is enough to keep it. Who it is says the child itself, for the annotation may be a copy of another one's, in
+ * another namespace: another name would delete it. Labels that somebody has changed since stay so: by one it is a child at all.
  */
 export function echoChild(child: KubernetesObject): KubernetesObject {
-  const text = child.metadata.annotations?.[lastApplied];
-  if (text !== undefined) {
-    try {
-      return JSON.parse(text) as KubernetesObject;
-    } catch {
-      // a damaged annotation is somebody's edit; the identity is still known
-    }
-  }
-  const { name, namespace } = child.metadata;
+  const { name, namespace, labels: live = {} } = child.metadata;
+  const applied = appliedTo(child);
+  const metadata = isObject(applied?.metadata) ? applied.metadata : undefined;
+  const labels = isObject(metadata?.labels) ? (metadata.labels as Texts) : undefined;
   return {
+    ...applied,
     apiVersion: child.apiVersion,
     kind: child.kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: {
+      ...metadata,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined
+        ? {}
+        : { labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, live[key] ?? value])) }),
+    },
   };
 }
 

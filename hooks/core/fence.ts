@@ -16,7 +16,7 @@ export interface Incarnation {
 export interface ReleasedPod {
   /** Gives it to its container. */
   command: string;
-  /** It is the last one that was recorded, and not merely of the same name while no record is left. */
+  /** It is the last one that was recorded, and not merely of the same name, as one from a backup. */
   recorded: boolean;
 }
 
@@ -43,7 +43,7 @@ export function podReleased({ command, recorded }: ReleasedPod): { reason: 'PodR
     reason: 'PodReleased',
     message: recorded
       ? `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${command} gives it back`
-      : `a pod of this name has no owner, and no claim is left that says whose it is: if it is that of this container, ${command} gives it back; else delete it`,
+      : `a pod of this name has no owner, and no claim says whose it is: if it is that of this container, as after a restore, ${command} gives it back; else delete it`,
   };
 }
 

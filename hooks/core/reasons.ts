@@ -69,7 +69,7 @@ export const coreWellReasons = {
 export const fenceReasons = {
   PodReleased: {
     meaning:
-      'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node are lost as well, it is only a pod of this name without an owner',
+      'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node do not know it, as of a pod that came back from a backup, it is only a pod of this name without an owner',
     cure: "the command in the message, also when the pod is being deleted; a pod that is not the container's: delete it",
     event: 'Warning',
   },

@@ -1,6 +1,7 @@
 /** What comes back from a backup, or is left by a cluster that went: nothing starts where somebody else's data is, until a word says so. */
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { defined } from '../../hooks/core/defined.ts';
 import { watchLosses } from './losses.ts';
 import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
@@ -291,4 +292,122 @@ describe('a restored container whose former one has lost its claim as well', () 
     ]);
     world.lab.stop();
   });
+});
+
+/** As a backup has it, without owner references and statuses. */
+function backedUp(object: Loose): Loose {
+  const { name, namespace, labels, annotations, finalizers } = object.metadata;
+  const copy = JSON.parse(JSON.stringify({ ...object, metadata: {}, status: undefined })) as Loose;
+  if (object.kind === 'Pod') delete copy.spec?.['nodeName'];
+  return { ...copy, metadata: defined({ name, namespace, labels, annotations, finalizers }) };
+}
+
+describe('a namespace that comes back from a backup with its pods, after all nodes were off', () => {
+  it('is what it was when the page and the conditions are followed', long, async () => {
+    const world = await readyCluster(
+      { spec: { gracefulDestroyDuration: '24h' } },
+      { nodes: 3, weka: { rebuildElsewhere: 3_600_000 } },
+    );
+    const watch = watchLosses(world);
+    const kinds = ['Secret', 'ConfigMap', 'Pod', 'WekaContainer', 'WekaCluster', 'WekaMembers'];
+    const ofKind = (kind: string) => world.list(kind).filter(({ metadata }) => metadata.namespace === 'default');
+    const before = guids(world);
+    const old = uidOf(world, 'WekaCluster', 'demo');
+    const uids = new Map(members(world).map(({ metadata }) => [metadata.name, metadata.uid]));
+    const backup = kinds.slice(0, 5).flatMap((kind) => ofKind(kind).map(backedUp));
+    for (let round = 0; round < 2; round += 1) {
+      for (const kind of kinds.toReversed())
+        for (const { metadata } of ofKind(kind)) {
+          if (metadata.finalizers !== undefined)
+            world.patch(kind, metadata.name, { metadata: { finalizers: null } });
+          if (world.get(kind, metadata.name)?.metadata.uid === metadata.uid)
+            world.delete(kind, metadata.name, { gracePeriodSeconds: 0 });
+        }
+      await watch.pass(5);
+    }
+    for (const node of ['node-1', 'node-2', 'node-3']) world.lab.machines.reboot(node);
+    await watch.pass(60);
+
+    for (const object of backup) world.apply(object);
+    await watch.until(
+      'they are named',
+      () => world.condition('WekaCluster', 'demo')?.reason === 'LeftoverContainers',
+      60,
+    );
+    const now = uidOf(world, 'WekaCluster', 'demo');
+    const { data } = world.get('Secret', `weka-operator-${old}`) as Loose & { data: object };
+    const metadata = { name: `weka-operator-${now}`, namespace: 'default' };
+    world.apply({ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data });
+    for (const name of ['weka-cluster-demo', 'weka-client-demo', 'weka-csi-demo'])
+      world.patch('Secret', name, { metadata: { labels: { 'weka.io/cluster-id': now } } });
+    const range = (world.get('WekaClaims', 'ports')?.spec?.['ranges'] as Record<string, object>)[old];
+    world.patch('WekaClaims', 'ports', { spec: { ranges: { [old]: null, [now]: range } } });
+    for (const { metadata: one } of members(world))
+      world.patch('WekaContainer', one.name, {
+        metadata: { labels: { 'weka.io/cluster-id': now, 'controller-uid': now } },
+        spec: { overrides: { adoptFormer: uids.get(one.name) } },
+      });
+    const said = (name: string) => world.condition('WekaContainer', name);
+    await watch.until(
+      'each names the pod of its name',
+      () => members(world).every(({ metadata: one }) => said(one.name)?.reason === 'PodReleased'),
+      120,
+    );
+    for (const { metadata: one } of members(world)) {
+      const command = /kubectl patch pod \S+ -n default --type=merge -p '(\S+)' gives/.exec(said(one.name)?.message ?? '');
+      world.patch('Pod', one.name, JSON.parse(command?.[1] ?? '') as object);
+    }
+    await watch.until('it is whole again', () => allReady(world), 900);
+    expect([guids(world), watch.erased(), world.weka.removed]).toEqual([before, [], []]);
+    expect(world.weka.incidents.filter(({ kind }) => kind === 'two-processes')).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('older claims of a node that are put back over newer ones', () => {
+  it.each(['runs', 'is paused'])(
+    'cost nobody anything, and the successor in them says what takes them out: it %s',
+    long,
+    async (how) => {
+      const name = 'demo-drive-0';
+      const world = await readyCluster(
+        { drive: 6, compute: 3, spec: { gracefulDestroyDuration: '24h' } },
+        { nodes: 6, machine: { driveCount: 1 }, weka: { rebuildElsewhere: 3_600_000 } },
+      );
+      const claims = `node-${world.get('Pod', name)?.spec?.['nodeName'] as string}`;
+      const holders = () => world.get('WekaClaims', claims)?.spec?.['holders'] as Record<string, object>;
+      const older = holders();
+      const former = uidOf(world, 'WekaContainer', name);
+      world.delete('WekaContainer', name);
+      await world.until(
+        'its successor has its place, its drive and its name',
+        () => uidOf(world, 'WekaContainer', name) !== former && members(world).length === 9 && allReady(world),
+        300,
+      );
+      const watch = watchLosses(world);
+      if (how === 'is paused') {
+        world.patch('WekaContainer', name, { spec: { state: 'paused' } });
+        await watch.until('it has stopped', () => world.get('Pod', name) === undefined, 60);
+      }
+      const gone = Object.fromEntries(Object.keys(holders()).map((uid) => [uid, null]));
+      world.patch('WekaClaims', claims, { spec: { holders: { ...gone, ...older } } });
+      if (how === 'runs') {
+        await watch.until('it asks', () => world.condition('WekaContainer', name)?.reason === 'FormerContainer', 60);
+        world.patch('WekaContainer', name, { spec: { overrides: { giveUpFormer: former } } });
+      }
+      const said = (): string | undefined =>
+        /kubectl patch wekaclaims \S+ --type=json -p '(\S+)' removes/.exec(
+          world.condition('WekaContainer', name, how === 'runs' ? 'Ready' : 'ClaimKept')?.message ?? '',
+        )?.[1];
+      await watch.until('it says how', () => said() !== undefined, 60);
+      const [operation] = JSON.parse(said() ?? '') as { path: string }[];
+      expect(operation?.path).toBe(`/spec/holders/${former}`);
+      world.patch('WekaClaims', claims, { spec: { holders: { [former]: null } } });
+      world.patch('WekaContainer', name, { spec: { state: 'active' } });
+      await watch.until('it has its claim again', () => allReady(world), 300);
+      expect(watch.losses.away).toBeLessThanOrEqual(how === 'runs' ? 0 : 1);
+      expect([watch.erased(), watch.losses.leaving, watch.losses.ioStopped]).toEqual([[], 0, false]);
+      world.lab.stop();
+    },
+  );
 });

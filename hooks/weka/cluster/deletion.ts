@@ -5,6 +5,7 @@
 import { writeClaims } from '../../core/claims.ts';
 import { defined } from '../../core/defined.ts';
 import { ownNow } from '../../core/facts.ts';
+import { heldWords } from '../../core/finalizers.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, labels } from '../api/group.ts';
@@ -214,13 +215,18 @@ function announced(facts: ClusterFacts): Outcome {
   const unaware = living(facts).filter(({ spec }) => spec.state !== 'destroying');
   return unaware.length === 0
     ? done()
-    : wait('Announcing', `${unaware.length} containers have not been told that they are to be destroyed`, 1);
+    : wait(
+        'Announcing',
+        `${unaware.length} containers have not been told that they are to be destroyed: ${unaware[0]?.name ?? ''}; if that lasts, something sets their spec.state back, such as a webhook`,
+        1,
+      );
 }
 
 function containersGone(facts: ClusterFacts): Outcome {
   if (facts.containers.length === 0) return strangers(facts) ?? done();
   const [first] = facts.containers;
-  const message = `${facts.containers.length} containers are left: ${first?.name ?? ''} is ${first?.status.status ?? 'unknown'}`;
+  const held = first === undefined ? undefined : heldWords(first.object, 'wekacontainer');
+  const message = `${facts.containers.length} containers are left: ${first?.name ?? ''} ${held === undefined ? `is ${first?.status.status ?? 'unknown'}` : `is done; ${held}`}`;
   return wait('EnsureNoContainersError', message, 2);
 }
 

@@ -242,7 +242,9 @@ const bringUp: Life<ClusterFacts> = {
   steps: bringUpSteps,
   whenDone: 'create',
   summary(facts, run) {
-    const whole = { reason: 'ClusterIsReady', message: 'IO runs and the filesystems exist' } as const;
+    const cancelled = facts.cluster.metadata.deletionTimestamp !== undefined;
+    const message = `IO runs and the filesystems exist${cancelled ? '; its deletion is cancelled by overrides.cancelDeletion: once that is taken back, a grace begins, after which its data is destroyed' : ''}`;
+    const whole = { reason: 'ClusterIsReady', message } as const;
     const lasting = rolling(facts, lastingSummary(run, previous(facts), facts.cluster.metadata.generation ?? 0, whole));
     return standing(facts, doubted(reach(facts), lasting, run.blockedBy?.outcome.state === 'unknown'));
   },

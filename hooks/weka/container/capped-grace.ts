@@ -11,7 +11,8 @@ interface RawPod {
 }
 
 function unhurried({ pod, name, namespace, container: { spec } }: ContainerFacts): Outcome {
-  if (pod === undefined || !is(spec.mode, 'claims')) return skipped;
+  // of one that has ended nothing is left that could be killed
+  if (pod === undefined || pod.ended !== undefined || !is(spec.mode, 'claims')) return skipped;
   const { metadata, spec: raw } = pod.object as RawPod;
   const given = pod.terminating
     ? (metadata.deletionGracePeriodSeconds ?? raw?.terminationGracePeriodSeconds)

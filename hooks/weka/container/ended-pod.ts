@@ -4,6 +4,7 @@
  * behind the fence like that of any pod that vanished.
  */
 import { hasPassed } from '../../core/deadlines.ts';
+import { heldWords } from '../../core/finalizers.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, wait } from '../../core/steps.ts';
 import { is } from '../api/modes.ts';
@@ -43,7 +44,8 @@ export function endedOutcome(facts: ContainerFacts): Outcome | undefined {
   const { pod } = facts;
   if (pod?.ended === undefined || hasDoneItsWork(facts)) return undefined;
   const said = `the pod has ended (${pod.ended})`;
-  if (pod.terminating) return wait('PodEnded', `${said}; waits until Kubernetes has removed it`, 2);
+  if (pod.terminating)
+    return wait('PodEnded', `${said}; ${heldWords(pod.object, 'pod') ?? 'waits until Kubernetes has removed it'}`, 2);
   const kept = keptFor(facts, pod);
   const events: Event[] = [{ type: 'Warning', reason: 'PodEnded', message: said }];
   if (kept !== undefined) return wait('PodEnded', `${said}; ${kept}`, 30, events);

@@ -113,11 +113,9 @@ export function livePod({ request, namespace, name, uid, holder, config }: Conta
   if (fact.state === 'unknown') return undefined;
   const { value } = fact;
   if (!value.exists) return { exists: false };
-  const last = holder?.incarnation?.podUid;
-  const recorded = value.uid === last;
-  // a claim that was made again does not know the pod any more
-  if (value.controllerUid !== undefined || (!recorded && last !== undefined))
-    return { exists: true, ours: value.controllerUid === uid };
+  if (value.controllerUid !== undefined) return { exists: true, ours: value.controllerUid === uid };
+  // a claim that was made again does not know the pod any more, nor one that is older than a pod from a backup
+  const recorded = value.uid === holder?.incarnation?.podUid;
   return { exists: true, ours: recorded, released: { command: givesBack({ namespace, name, uid }), recorded } };
 }
 

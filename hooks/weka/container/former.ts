@@ -13,6 +13,8 @@ import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
 import { livePod, type ContainerFacts } from './facts.ts';
+import { nameOf } from '../redundancy.ts';
+import { removesEntry } from './lost-claim.ts';
 import { successorOf } from './succession.ts';
 import { answered } from './testimony.ts';
 import { twinNode } from './twin-drives.ts';
@@ -65,6 +67,9 @@ function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | u
     .find((one) => held.has(one.serial_number ?? '') && !isTwin(one));
   if (drive === undefined) return undefined;
   const id = /\d+/.exec(drive.host_id ?? '')?.[0] ?? '';
+  const stale = removesEntry(facts, uid);
+  if (facts.joined && drive.host_id === nameOf(facts.containerId ?? NaN) && stale !== undefined)
+    return `the former container ${uid} is to be given up, and weka has its drive ${drive.serial_number ?? ''} in ${drive.host_id}, which is this container: its claim is older than that, as one from a backup; ${stale}`;
   return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; first run in the pod of another member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${drive.uuid}, and weka cluster container remove ${id}`;
 }
 

@@ -72,6 +72,24 @@ function rivalOf(
   );
 }
 
+/** How a person takes an entry out of the claims of the node that is another container's; undefined where they are not known. */
+export const removesEntry = ({ nodeClaims }: Pick<ContainerFacts, 'nodeClaims'>, uid: string): string | undefined =>
+  nodeClaims?.state === 'known'
+    ? `kubectl patch wekaclaims ${nodeClaims.name} --type=json -p '[{"op":"remove","path":"/spec/holders/${uid}"}]' removes that entry, and this container claims again what it has`
+    : undefined;
+
+/** What is said of another holder of the same. One of its own name was before it, and nobody is left who could be deleted. */
+function contradiction(facts: ContainerFacts, known: Holding, rival: ClaimHolder): string {
+  const { nodeClaims, namespace, name } = facts;
+  const holders = nodeClaims?.state === 'known' ? Object.entries(nodeClaims.spec.holders ?? {}) : [];
+  const [former] = holders.find(([, holder]) => holder === rival) ?? [];
+  const stale = former === undefined ? undefined : removesEntry(facts, former);
+  const has = `it has ${textOf(known)}`;
+  return stale !== undefined && rival.namespace === namespace && rival.name === name
+    ? `${has}, and so has the entry of a former container ${former ?? ''} of this name, which is older than that, as one from a backup; ${stale}`
+    : `${has}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`;
+}
+
 /** A member that runs on the node and has no claim there: its claim was lost as well, and what it runs with is not free. */
 export function unclaimedNeighbour(
   { members, uid, node }: ContainerFacts & { node: WekaNode },
@@ -127,11 +145,7 @@ export function remembered(
     );
   }
   const rival = rivalOf(known, others);
-  if (rival !== undefined)
-    return refuse(
-      'ClaimContradiction',
-      `it has ${textOf(known)}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`,
-    );
+  if (rival !== undefined) return refuse('ClaimContradiction', contradiction(facts, known, rival));
   return defined({
     drives: [...(known.drives ?? [])],
     ports: defined({ wekaPort: known.wekaPort, agentPort: known.agentPort }),

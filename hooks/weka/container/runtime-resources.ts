@@ -71,7 +71,7 @@ function nameHeld(
   if (rival === undefined) return undefined;
   return {
     reason: 'WekaNameHeld',
-    refused: `WekaContainer ${rival.namespace}/${rival.name} is weka container ${spec.name} on node ${node.metadata.name}, and two of one name can not run there; delete the one that is not to be, or give this one another spec.name or node`,
+    refused: `WekaContainer ${rival.namespace}/${rival.name} is weka container ${spec.name} on node ${node.metadata.name}, and two of one name can not run there; delete the one that is not to be, or give this one another spec.name or node; if that one is gone, this one can take over its data only as ${rival.namespace}/${rival.name}, and the condition HoldersSettled of WekaNode ${node.metadata.name} says how it is given up`,
   };
 }
 

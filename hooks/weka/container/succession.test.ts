@@ -108,6 +108,25 @@ describe('a pod that terminates', () => {
       },
     ],
     [
+      'has ended, and is held by the finalizer of somebody else',
+      ends({
+        pod: terminating({
+          ended: 'Completed',
+          object: {
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { name: 'demo-drive-0', namespace: 'default', deletionTimestamp: now, finalizers: ['example.com/hold'] },
+          },
+        }),
+      }),
+      {},
+      {
+        state: 'wait',
+        reason: 'PodEnded',
+        message: expect.stringMatching(/\(Completed\); it is held by the finalizer example\.com\/hold.*kubectl patch pod demo-drive-0 -n default/) as string,
+      },
+    ],
+    [
       'may stop, and has been told',
       ends({ report: report({ allowStop: true }) }),
       {},
@@ -468,6 +487,12 @@ describe('the pod after one that is gone', () => {
       {},
       live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' }),
       { create: false, reason: 'NameTaken' },
+    ],
+    [
+      'waits while a pod from a backup, which nobody owns, has its name',
+      {},
+      live({ exists: true, uid: 'pod-9', phase: 'Running' }),
+      { create: false, reason: 'PodReleased' },
     ],
     [
       'waits while that one has lost its owner',

@@ -28,7 +28,10 @@ export const deletionReasons = {
     cure: 'delete it yourself, if it has no owner',
   }),
   Announcing: { meaning: 'containers are told that they are to be destroyed', cure: '' },
-  EnsureNoContainersError: { meaning: 'containers are left; the message names one', cure: 'look at it' },
+  EnsureNoContainersError: {
+    meaning: 'containers are left; the message names one, and of one that is done the finalizer of somebody else that holds it',
+    cure: 'look at it; the command in the message, where nobody takes that finalizer off',
+  },
   Deactivating: { meaning: 'Weka moves the data away, which may take hours', cure: '`weka status` shows the progress' },
   WaitingToLeave: {
     meaning: 'the container may not leave: the message says what would be too little without it',
