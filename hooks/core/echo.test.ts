@@ -27,7 +27,11 @@ describe('a child that is given back as it is', () => {
 
   it('is itself, whatever the annotation is a copy of: another name or namespace would delete it', () => {
     const annotations = { 'metacontroller.k8s.io/last-applied-configuration': applied({ team: 'a' }) };
-    const child = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'two', namespace: 'elsewhere', annotations } };
+    const child = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'two', namespace: 'elsewhere', annotations },
+    };
     expect(echoChild(child)).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'two', namespace: 'elsewhere' } });
   });
 
@@ -35,7 +39,10 @@ describe('a child that is given back as it is', () => {
     const child = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one', labels: { team: 'a' } } };
     expect(echoChild(child)).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one' } });
     for (const text of ['{', 'null', '{"metadata":null}']) {
-      const damaged = { ...child, metadata: { ...child.metadata, annotations: { 'metacontroller.k8s.io/last-applied-configuration': text } } };
+      const damaged = {
+        ...child,
+        metadata: { ...child.metadata, annotations: { 'metacontroller.k8s.io/last-applied-configuration': text } },
+      };
       expect(echoChild(damaged)).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one' } });
     }
   });

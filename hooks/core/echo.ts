@@ -11,7 +11,7 @@ type Texts = Record<string, string>;
 function appliedTo(child: KubernetesObject): Partial<KubernetesObject> | undefined {
   try {
     const applied: unknown = JSON.parse(child.metadata.annotations?.[lastApplied] ?? '');
-    return isObject(applied) ? (applied) : undefined;
+    return isObject(applied) ? applied : undefined;
   } catch {
     return undefined;
   }

@@ -18,7 +18,7 @@ describe('an object that is being deleted', () => {
     ['is not being deleted', ['example.com/hold']],
     ['has none', [], '2026-01-01T00:00:00Z'],
     ['has not come to its end yet', ['metacontroller.io/one', 'example.com/hold'], '2026-01-01T00:00:00Z'],
-    ['is the collector\'s', ['foregroundDeletion'], '2026-01-01T00:00:00Z'],
+    ["is the collector's", ['foregroundDeletion'], '2026-01-01T00:00:00Z'],
   ])('says nothing where it %s', (_sentence, finalizers, deletionTimestamp) => {
     expect(heldWords(object(finalizers, deletionTimestamp), 'pod')).toBeUndefined();
   });

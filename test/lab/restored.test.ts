@@ -318,8 +318,7 @@ describe('a namespace that comes back from a backup with its pods, after all nod
     for (let round = 0; round < 2; round += 1) {
       for (const kind of kinds.toReversed())
         for (const { metadata } of ofKind(kind)) {
-          if (metadata.finalizers !== undefined)
-            world.patch(kind, metadata.name, { metadata: { finalizers: null } });
+          if (metadata.finalizers !== undefined) world.patch(kind, metadata.name, { metadata: { finalizers: null } });
           if (world.get(kind, metadata.name)?.metadata.uid === metadata.uid)
             world.delete(kind, metadata.name, { gracePeriodSeconds: 0 });
         }
@@ -354,7 +353,9 @@ describe('a namespace that comes back from a backup with its pods, after all nod
       120,
     );
     for (const { metadata: one } of members(world)) {
-      const command = /kubectl patch pod \S+ -n default --type=merge -p '(\S+)' gives/.exec(said(one.name)?.message ?? '');
+      const command = /kubectl patch pod \S+ -n default --type=merge -p '(\S+)' gives/.exec(
+        said(one.name)?.message ?? '',
+      );
       world.patch('Pod', one.name, JSON.parse(command?.[1] ?? '') as object);
     }
     await watch.until('it is whole again', () => allReady(world), 900);

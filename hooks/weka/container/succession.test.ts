@@ -115,7 +115,12 @@ describe('a pod that terminates', () => {
           object: {
             apiVersion: 'v1',
             kind: 'Pod',
-            metadata: { name: 'demo-drive-0', namespace: 'default', deletionTimestamp: now, finalizers: ['example.com/hold'] },
+            metadata: {
+              name: 'demo-drive-0',
+              namespace: 'default',
+              deletionTimestamp: now,
+              finalizers: ['example.com/hold'],
+            },
           },
         }),
       }),
@@ -123,7 +128,9 @@ describe('a pod that terminates', () => {
       {
         state: 'wait',
         reason: 'PodEnded',
-        message: expect.stringMatching(/\(Completed\); it is held by the finalizer example\.com\/hold.*kubectl patch pod demo-drive-0 -n default/) as string,
+        message: expect.stringMatching(
+          /\(Completed\); it is held by the finalizer example\.com\/hold.*kubectl patch pod demo-drive-0 -n default/,
+        ) as string,
       },
     ],
     [

@@ -29,7 +29,8 @@ export const deletionReasons = {
   }),
   Announcing: { meaning: 'containers are told that they are to be destroyed', cure: '' },
   EnsureNoContainersError: {
-    meaning: 'containers are left; the message names one, and of one that is done the finalizer of somebody else that holds it',
+    meaning:
+      'containers are left; the message names one, and of one that is done the finalizer of somebody else that holds it',
     cure: 'look at it; the command in the message, where nobody takes that finalizer off',
   },
   Deactivating: { meaning: 'Weka moves the data away, which may take hours', cure: '`weka status` shows the progress' },
