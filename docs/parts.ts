@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { controls } from '../cli/lab.ts';
 import type { ReasonTable } from '../hooks/core/reasons.ts';
 import { describeSystemSettings } from '../hooks/core/system.ts';
 import type { SettingDescription } from '../hooks/core/settings.ts';
@@ -97,6 +98,17 @@ const common: Parts = {
   'server-settings': () => settingsTable(describeServerSettings()),
   'sidecar-settings': () => settingsTable(describeSidecarSettings()),
   'start-help': () => outputOf('lab/start.ts'),
+  'lab-controls': () =>
+    markdownTable(
+      ['`npm run --silent hooks -- lab ...`', 'does', 'options'],
+      controls.map(({ name, operand, operandOptional = false, options = {}, summary }) => [
+        code([name, ...(operand === undefined ? [] : [operandOptional ? `[${operand}]` : operand])].join(' ')),
+        summary,
+        Object.entries(options)
+          .map(([option, description]) => `\`--${option}\`: ${description}`)
+          .join('; '),
+      ]),
+    ),
   'cluster-suite-help': () => outputOf('test/cluster/run.ts'),
   'simulate-help': () => outputOf('test/simulate/main.ts'),
   'simulate-list': () => outputOf('test/simulate/main.ts', '--list'),

@@ -25,6 +25,7 @@ import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts'
 import type { StaleCache } from './driver/informer.ts';
 import type { HookTransport } from './driver/transport.ts';
 import { killableSidecar } from './killable-sidecar.ts';
+import { machineControls, type ControlArguments } from './controls.ts';
 import { readManifests } from './manifests.ts';
 import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.ts';
 import type { Kubelet } from './nodes/kubelet.ts';
@@ -106,6 +107,8 @@ export interface Lab {
   restartSidecar(): void;
   /** Kills Metacontroller's stand-in in the midst of whatever it does, and starts another one; resolves when that runs. */
   restartDriver(): Promise<void>;
+  /** Performs a control of the lab or of one of its systems, by its name. Rejects with one sentence where there is none, or where it cannot be done. */
+  control(name: string, given: ControlArguments): Promise<string>;
   /** Creates or replaces an object, as kubectl apply would for a plain manifest. Throws ApiError. */
   apply(object: KubernetesObject, options?: WriteOptions): KubernetesObject;
   /** The object, or undefined. */
@@ -291,6 +294,15 @@ export async function createLab(given: LabOptions): Promise<Lab> {
       driver.stop();
       driver = newDriver();
       return driver.start();
+    },
+    async control(name, given) {
+      const own = machineControls.find((one) => one.name === name);
+      if (own !== undefined) return own.run({ machines, hardware }, given);
+      for (const [index, model] of models.entries()) {
+        const found = systems[index]?.controls?.find((one) => one.name === name);
+        if (found !== undefined) return found.run(model, given);
+      }
+      throw new Error(`the lab has no control ${name}`);
     },
     apply(object, writeOptions = {}) {
       const found = store.definitionOf(object.apiVersion, object.kind);

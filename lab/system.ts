@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../hooks/core/contract.ts';
 import type { System } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
+import type { LabControl } from './controls.ts';
 import type { Clock, PodEnvironment, ProgramFactory } from './contract.ts';
 import type { HardwareRegistry } from './nodes/hardware.ts';
 import type { NodeAdditions } from './nodes/nodes.ts';
@@ -88,6 +89,8 @@ export interface LabSystem {
   nodeAdditions: NodeAdditions;
   /** Settings of the operator at the pace `quick`. */
   quickConfig: GivenSettings;
+  /** What a person may do to its model while the lab runs; absent: nothing. */
+  controls?: readonly LabControl<LabModel>[];
   /** Which of its pods can be processes, for --help; absent: none. */
   processes?: string;
   start(parts: LabParts): LabModel;

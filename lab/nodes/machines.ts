@@ -43,7 +43,11 @@ export interface NewMachine {
   driveCount?: number;
 }
 
+export type MachineState = 'up' | 'boots' | 'no power' | 'no network';
+
 export interface Machines {
+  /** How the machine is. */
+  state(name: string): MachineState;
   /** Adds the machine and its Node; resolves with the name. */
   add(machine?: NewMachine): Promise<string>;
   /** Everything on it dies; after a while it is up with another boot id, and pods start in place. */
@@ -141,6 +145,12 @@ export function createMachines(options: MachinesOptions): Machines {
       // pods that were bound to this name before
       kubelet.powerOn(name);
       return name;
+    },
+    state(name) {
+      known(name);
+      const failure = failures.get(name);
+      if (failure !== undefined) return `no ${failure}`;
+      return timers.has(`${name}/boot`) ? 'boots' : 'up';
     },
     reboot(name) {
       const machine = known(name);

@@ -38,6 +38,8 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
   const report = (error: unknown): void => onProblem(error instanceof Error ? error.message : String(error));
   let api: ApiServer | undefined;
   let served: Served | undefined;
+  // the API listens before the lab is whole
+  const whole: { lab?: Lab } = {};
   const lab = await createLab({
     clock: new RealClock(),
     workers: startTimings.workers,
@@ -54,6 +56,10 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
       served = await serve(parts, {
         ...(options.port === undefined ? {} : { port: options.port }),
         onProblem: report,
+        control: async (name, given) => {
+          if (whole.lab === undefined) throw new Error('the lab is starting');
+          return whole.lab.control(name, given);
+        },
         async onApi(listening) {
           api = listening;
           await putKubeconfig(options.kubeconfig, listening);
@@ -64,6 +70,7 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
     },
   });
   if (api === undefined || served === undefined) throw new Error('the lab has not been served');
+  whole.lab = lab;
   return { lab, api, served, processes };
 }
 

@@ -15,7 +15,7 @@ import { createEngine } from '../../sidecar/engine.ts';
 import { createEventReporter } from '../../sidecar/events.ts';
 import { createMetrics } from '../../sidecar/metrics.ts';
 import { createServer as createSidecarServer } from '../../sidecar/server.ts';
-import { startApiServer, type ApiServer } from '../api/http/server.ts';
+import { startApiServer, type ApiServer, type ApiServerOptions } from '../api/http/server.ts';
 import { httpTransport, type HookTransport } from '../driver/transport.ts';
 import { sidecarClock } from '../clock.ts';
 import { operatorNamespace, type TransportParts } from '../lab.ts';
@@ -23,6 +23,8 @@ import { operatorNamespace, type TransportParts } from '../lab.ts';
 export interface ServeOptions {
   /** Port of the API; without it 6480, or a free one when that is taken. */
   port?: number;
+  /** What `hooks lab` asks for. */
+  control: NonNullable<ApiServerOptions['control']>;
   /** Called as soon as the API listens: the sidecar finds it by the kubeconfig that is written here. Resolves with its path. */
   onApi(api: ApiServer): Promise<string>;
   /** Told of hooks that could not reach the sidecar. */
@@ -45,13 +47,13 @@ function isTaken(error: unknown): boolean {
 
 async function startApi(
   { store, pods: podAccess, clock }: TransportParts,
-  port: number | undefined,
+  { port, control }: Pick<ServeOptions, 'port' | 'control'>,
 ): Promise<ApiServer> {
   try {
-    return await startApiServer({ store, podAccess, clock, port: port ?? defaultPort });
+    return await startApiServer({ store, podAccess, clock, control, port: port ?? defaultPort });
   } catch (error) {
     if (port !== undefined || !isTaken(error)) throw error;
-    return startApiServer({ store, podAccess, clock, port: 0 });
+    return startApiServer({ store, podAccess, clock, control, port: 0 });
   }
 }
 
@@ -91,7 +93,7 @@ async function startSidecar(
 
 /** Listens on everything. Rejects with EADDRINUSE when the port that was asked for is taken. */
 export async function serve(parts: TransportParts, options: ServeOptions): Promise<Served> {
-  const api = await startApi(parts, options.port);
+  const api = await startApi(parts, options);
   const kubeconfig = await options.onApi(api);
   // a directory of its own, which other users of the machine cannot enter
   const directory = await mkdtemp(join(tmpdir(), 'lab-'));

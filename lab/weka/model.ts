@@ -1,6 +1,7 @@
 /** The model of weka in a lab: one site of clusters, and the programs of the pods on it. */
 import { join } from 'node:path';
 import { roles } from '../../hooks/weka/api/modes.ts';
+import type { Clock } from '../contract.ts';
 import type { LabModel, LabParts, ProcessPods } from '../system.ts';
 import { paces, type WekaModelSettings } from './paces.ts';
 import { wekaProcessRuntime } from './process-runtime.ts';
@@ -10,6 +11,9 @@ import { createWekaSite, type WekaSite } from './site.ts';
 
 export interface WekaModel extends LabModel {
   site: WekaSite;
+  clock: Clock;
+  /** Ends the slowness that a person has ordered; absent while there is none. */
+  endSlowness?: () => void;
   programs: SimulatedProgramFactory;
 }
 
@@ -22,6 +26,7 @@ export function startWeka(
   const site = createWekaSite({ clock, random, settings: weka, hardware });
   return {
     site,
+    clock,
     recognises: runsRuntime,
     programs: simulatedPrograms({ site, clock, hardware, settings: runtime }),
     setReachable: (nodeName, reachable) => site.setReachable(nodeName, reachable),

@@ -4,6 +4,7 @@ import { wekaSidecar } from '../../sidecar/weka/sidecar.ts';
 import { manifestsIn } from '../manifests.ts';
 import type { LabSystem } from '../system.ts';
 import { bootScripts } from './boot-scripts.ts';
+import { wekaControls } from './controls.ts';
 import { startWeka } from './model.ts';
 import { wekaNodeAdditions } from './node-additions.ts';
 import { wekaView } from './view.ts';
@@ -21,6 +22,7 @@ export const wekaLab: LabSystem = {
   nodeAdditions: wekaNodeAdditions,
   // a weka of the lab starts in less than a second, and nobody looks at a runtime that is to exit
   quickConfig: { lookSeconds: 0.4, debugSleepSeconds: 0 },
+  controls: wekaControls,
   processes: 'the first drive and the first compute container',
   start: (parts) => startWeka(parts),
 };

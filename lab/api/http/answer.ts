@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { ApiError } from '../../contract.ts';
 import type { Clock } from '../../contract.ts';
+import type { ControlArguments } from '../../controls.ts';
 import type { Store } from '../store/types.ts';
 import type { PodAccess } from './pod-access.ts';
 
@@ -19,6 +20,8 @@ export interface ServerContext {
   store: Store;
   podAccess: PodAccess;
   clock: Clock;
+  /** Does to the lab what a person asks for: lab/controls.ts. Absent: nothing can be asked for. */
+  control?: (name: string, given: ControlArguments) => Promise<string>;
   /** `host:port` under which clients reach the server. */
   address: string;
 }

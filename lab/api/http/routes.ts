@@ -1,5 +1,6 @@
 /** Which path is answered by what: one table. */
 import { ApiError } from '../../contract.ts';
+import type { ControlArguments } from '../../controls.ts';
 import { asObject, valueAt } from '../store/json.ts';
 import { jsonAnswer } from './answer.ts';
 import type { Answer, ApiRequest, Handled, ServerContext } from './answer.ts';
@@ -31,7 +32,7 @@ export interface Route {
   open?: true;
   /** GET if absent. */
   anyMethod?: true;
-  handle(context: ServerContext, request: ApiRequest, match: string[]): Handled;
+  handle(context: ServerContext, request: ApiRequest, match: string[]): Handled | Promise<Handled>;
 }
 
 export const serverVersion = {
@@ -134,6 +135,21 @@ function handleResourcePath(context: ServerContext, request: ApiRequest): Handle
   return handle === undefined ? handleResource(call) : handle(call);
 }
 
+/** `POST /lab/controls/NAME`: a path that no real server has, for `hooks lab`. */
+async function performControl({ control }: ServerContext, request: ApiRequest, [name]: string[]): Promise<Handled> {
+  if (control === undefined) throw unknownPath();
+  const { operand, options } = objectBody(request);
+  const given = {
+    ...(typeof operand === 'string' ? { operand } : {}),
+    options: asObject(options) as ControlArguments['options'],
+  };
+  try {
+    return { code: 200, content: `${await control(name!, given)}\n`, contentType: 'text/plain; charset=utf-8' };
+  } catch (error) {
+    throw new ApiError(400, 'BadRequest', error instanceof Error ? error.message : String(error));
+  }
+}
+
 export const routes: readonly Route[] = [
   {
     pattern: /^\/(?:healthz|readyz|livez)(?:\/.*)?$/,
@@ -166,6 +182,7 @@ export const routes: readonly Route[] = [
     handle: (context, _request, [group, version]) => found(resourceList(context.store.resources(), group!, version!)),
   },
   { pattern: /^\/apis?\//, anyMethod: true, handle: handleResourcePath },
+  { pattern: /^\/lab\/controls\/([^/]+)$/, anyMethod: true, handle: performControl },
   {
     pattern: /^\/?$/,
     handle: () =>

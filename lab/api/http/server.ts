@@ -30,6 +30,8 @@ export interface ApiServerOptions {
   store: Store;
   podAccess: PodAccess;
   clock: Clock;
+  /** See ServerContext. */
+  control?: NonNullable<ServerContext['control']>;
   /** 0: a free one. */
   port: number;
   /** Default 127.0.0.1. */
@@ -55,7 +57,13 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { store, podAccess, clock, port, host = '127.0.0.1', plainHttp = false } = options;
   const token = options.token ?? randomBytes(24).toString('hex');
   const identity = plainHttp ? undefined : selfSignedCertificate(Date.now());
-  const context: ServerContext = { store, podAccess, clock, address: '' };
+  const context: ServerContext = {
+    store,
+    podAccess,
+    clock,
+    address: '',
+    ...(options.control === undefined ? {} : { control: options.control }),
+  };
 
   const onRequest = (message: IncomingMessage, response: ServerResponse): void =>
     void respond(context, token, message, response);
@@ -133,7 +141,7 @@ async function respond(
     const head = apiRequest(message, Buffer.alloc(0));
     const { route, match } = findRoute(head);
     if (!route.open) authorize(message.headers.authorization, token);
-    const handled = route.handle(context, { ...head, body: await readBody(message) }, match);
+    const handled = await route.handle(context, { ...head, body: await readBody(message) }, match);
     if ('stream' in handled) handled.stream(response);
     else write(response, handled);
   } catch (error) {

@@ -1,0 +1,76 @@
+/** How the command reaches an API server: the user's kubeconfig and rights, nothing else. */
+import { existsSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import { UsageError } from './usage-error.ts';
+
+export interface ConnectionOptions {
+  /** Path; absent: $KUBECONFIG, as kubectl reads it. */
+  kubeconfig?: string;
+  /** Absent: the current one. */
+  context?: string;
+}
+
+export interface Connection {
+  /** Sends JSON; resolves with the text of the answer. Rejects with what the server says, or why there is no answer. */
+  post(path: string, body: unknown): Promise<string>;
+}
+
+function configOf({ kubeconfig, context }: ConnectionOptions): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig !== undefined && !existsSync(kubeconfig)) throw new UsageError(`no such kubeconfig: ${kubeconfig}`);
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    throw new UsageError(
+      `unreadable kubeconfig: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+    );
+  }
+  if (context !== undefined) {
+    const known = config.getContexts().map(({ name }) => name);
+    if (!known.includes(context)) throw new UsageError(`no context ${context}; there are ${known.join(', ')}`);
+    config.setCurrentContext(context);
+  }
+  if (config.getCurrentCluster() === null) throw new UsageError('the kubeconfig has no current cluster');
+  return config;
+}
+
+/** What a refusal says: the message of its Status, or its text. */
+function refusal(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? message : text;
+  } catch {
+    return text;
+  }
+}
+
+/** Throws UsageError where the kubeconfig cannot be used. */
+export function connect(options: ConnectionOptions): Connection {
+  const config = configOf(options);
+  const server = config.getCurrentCluster()!.server;
+  return {
+    async post(path, body) {
+      const request: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+      };
+      await config.applyToHTTPSOptions(request);
+      return new Promise((resolve, reject) => {
+        const sent = httpsRequest(new URL(path, server), request, (response) => {
+          let text = '';
+          response.setEncoding('utf8');
+          response.on('data', (part: string) => (text += part));
+          response.on('error', reject);
+          response.on('end', () => {
+            if (response.statusCode === 200) resolve(text);
+            else reject(new Error(refusal(text)));
+          });
+        });
+        sent.on('error', (error) => reject(new Error(`no answer from ${server}: ${error.message}`)));
+        sent.end(JSON.stringify(body));
+      });
+    },
+  };
+}
