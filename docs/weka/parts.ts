@@ -1,12 +1,7 @@
 /** The generated parts that only the pages of Weka have, by name: on a page with `weka-` before it. */
 import { roles } from '../../hooks/weka/api/modes.ts';
 import { markdownTable } from '../markdown-table.ts';
-import {
-  notSupportedClientFields,
-  notSupportedContainerFields,
-  notSupportedFields,
-  notSupportedKinds,
-} from './not-supported.ts';
+import { notSupportedFields, notSupportedKinds } from './not-supported.ts';
 import { fenceTable, stopTable } from './stop-tables.ts';
 
 export const parts: Record<string, () => string> = {
@@ -18,8 +13,6 @@ export const parts: Record<string, () => string> = {
       [
         ...notSupportedKinds(),
         ...notSupportedFields(),
-        ...notSupportedClientFields(),
-        ...notSupportedContainerFields(),
         [`containers of other roles than ${roles.join(' and ')}`, 'a WekaCluster creates none'],
       ],
     ),
