@@ -4,6 +4,7 @@ import { ApiError } from '../../contract.ts';
 import type { Clock } from '../../contract.ts';
 import type { Store } from '../store/types.ts';
 import type { PodAccess } from './pod-access.ts';
+import type { Warnings } from './warnings.ts';
 
 export interface ApiRequest {
   method: string;
@@ -12,6 +13,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** What goes with the answer, whichever it is. */
+  warnings: Warnings;
 }
 
 /** What all handlers share. */
