@@ -280,7 +280,11 @@ const pause: Life<ClusterFacts> = {
       : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
   },
   word: () => 'Paused',
-  conditions: (facts, ofSteps) => [degraded(facts, []), ...ofSteps],
+  conditions: (facts, ofSteps) => [
+    degraded(facts, []),
+    ...notSupportedCondition(unsupportedFields(facts.cluster).ignored),
+    ...ofSteps,
+  ],
   resync: (facts) => (notPaused(facts) === 0 ? 60 : 2),
 };
 
