@@ -2,11 +2,13 @@
 import { roles } from '../../hooks/weka/api/modes.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { notSupportedFields, notSupportedKinds } from './not-supported.ts';
+import { milestoneRows } from './milestones.ts';
 import { fenceTable, stopTable } from './stop-tables.ts';
 
 export const parts: Record<string, () => string> = {
   'stop-table': stopTable,
   'fence-table': fenceTable,
+  milestones: () => markdownTable(['kind', 'event', 'when'], milestoneRows()),
   'not-supported': () =>
     markdownTable(
       ['what', 'what happens'],

@@ -64,7 +64,7 @@ describe('what an object asks for', () => {
       fc.property(trees, objects, (ask, object) => {
         expect(evaluate(ask, object)).toBe(asks(ask, object));
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -13,6 +13,7 @@ import { annotations, apiVersion, clusterConditions, labels } from '../api/group
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
+import { clusterMilestones } from '../milestones.ts';
 import { once } from '../once.ts';
 import { shortcomings } from '../protection.ts';
 import type { ConditionWish, Life, Step, StepsResult, Summary } from '../reasons.ts';
@@ -385,6 +386,7 @@ function related(cluster: WekaCluster): RelatedRule[] {
 
 export const wekaClusterController = defineController({
   name: 'wekacluster',
+  milestones: clusterMilestones,
   parse: parseWekaCluster,
   facts: clusterFacts,
   lives,
