@@ -80,9 +80,9 @@ export function plainFiles(systems: readonly DeployedSystem[] = deployedSystems(
       'components/service-address/kustomization.yaml',
       yaml('compositecontrollers', { ...component, ...serviceAddress(controllers) }),
     ],
-    ...componentFiles(systems).map(([path, content]): [string, string] => [
+    ...componentFiles(systems).map(([path, ...documents]): [string, string] => [
       path,
-      yaml('hooks/systems.ts and what the systems say', content),
+      yaml('hooks/systems.ts and what the systems say', ...documents),
     ]),
     ['release-finalizers.sh', finalizersScript(controllers)],
   ]);

@@ -107,6 +107,9 @@ const conditions: Record<string, string> = {
   CustomResourceDefinition: '.Values.crds.enabled',
   NetworkPolicy: '.Values.networkPolicy.enabled',
   PriorityClass: '.Values.priorityClasses.enabled',
+  // no map: --reuse-values keeps the values of a release that had none
+  ValidatingAdmissionPolicy: '.Values.warnings',
+  ValidatingAdmissionPolicyBinding: '.Values.warnings',
 };
 
 /** Template files and the kinds in each; all others are in operator.yaml. The namespace is Helm's affair. */
@@ -114,6 +117,7 @@ const files: Record<string, string[]> = {
   'crds.yaml': ['CustomResourceDefinition'],
   'controllers.yaml': ['CompositeController', 'DecoratorController'],
   'config-maps.yaml': ['ConfigMap'],
+  'warnings.yaml': ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'],
 };
 const leftOut = ['Namespace'];
 

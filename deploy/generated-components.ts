@@ -1,11 +1,12 @@
 /**
- * The kustomize component of each system: its kinds, its controllers, its rights, its name in the two settings that say
+ * The kustomize component of each system: its kinds, its controllers, its warnings, its rights, its name in the two settings that say
  * which systems are served, and what it has in its folder `own`.
  */
 import { stringify } from 'yaml';
 import { variablePrefixes } from '../hooks/core/former-names.ts';
 import type { DeployedSystem } from './deployed.ts';
 import { clusterRoles } from './generated-roles.ts';
+import { warningObjects } from './generated-warnings.ts';
 
 const deployment = { kind: 'Deployment', name: 'weka-metacontroller' };
 /** The containers and the variable in each that says which systems it serves. */
@@ -69,18 +70,27 @@ const withoutChoice = {
   },
 };
 
-/** Files by path below deploy/: what they hold, without the line that says where it comes from. */
-export function componentFiles(systems: readonly DeployedSystem[]): [path: string, content: object][] {
-  const own = systems.flatMap((one): [string, object][] => {
+const warningFile = (name: string, warnings: readonly object[]): [string, ...object[]][] =>
+  warnings.length === 0 ? [] : [[`components/${name}/objects/warnings.yaml`, ...warnings]];
+
+/** Files by path below deploy/: the documents that they hold, without the line that says where they come from. */
+export function componentFiles(systems: readonly DeployedSystem[]): [path: string, ...documents: object[]][] {
+  const own = systems.flatMap((one): [string, ...object[]][] => {
     const { name } = one.system;
+    const warnings = warningObjects(one.system);
     return [
       [`components/${name}/system.yaml`, holderOf(name)],
+      ...warningFile(name, warnings),
       // labels of a component would go to all that an overlay has by then
       [
         `components/${name}/objects/kustomization.yaml`,
         {
           ...kindOf('Kustomization'),
-          resources: [`../../../../crds/${name}`, `../../../../compositecontrollers/${name}`],
+          resources: [
+            `../../../../crds/${name}`,
+            `../../../../compositecontrollers/${name}`,
+            ...(warnings.length === 0 ? [] : ['warnings.yaml']),
+          ],
           labels: [{ pairs: { 'app.kubernetes.io/part-of': 'weka-metacontroller' } }],
         },
       ],

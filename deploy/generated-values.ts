@@ -73,9 +73,13 @@ export function valuesSchema(systems: readonly System[]): object {
         networkPolicy: object({ enabled: { type: 'boolean' }, metacontrollerNamespace: text }),
         priorityClasses: enabled,
         crds: enabled,
+        warnings: {
+          type: 'boolean',
+          description: 'whether the API server warns whoever applies what the release does not act on',
+        },
         // what Helm itself passes to a chart that is a part of another
         global: { type: 'object' },
-        // not required: --reuse-values keeps the values of a release that had no such value
+        // not required, with systems and warnings: --reuse-values keeps the values of a release that had no such value
       },
       [
         'image',

@@ -45,6 +45,43 @@ describe.skipIf(!kubectlIsInstalled)('an installation', () => {
     expect(await run('diff', '-f', manifests)).toBe('');
   }, 120_000);
 
+  it('warns whoever applies what nothing acts on, and refuses nothing', async () => {
+    const prefix = (kinds: string): string =>
+      ['ValidatingAdmissionPolicy', 'binding']
+        .map((what) => `${what} '${kinds}-not-supported.weka.weka.io'`)
+        .join(' with ');
+    const metadata = { name: 'warned', namespace: 'default' };
+    const apiVersion = 'weka.weka.io/v1alpha1';
+    const cluster = (spec: object) =>
+      lab.file('warned.json', { apiVersion, kind: 'WekaCluster', metadata, spec: { image: 'weka:4.4.2', ...spec } });
+    const fields = { csiConfig: {}, overrides: { upgradePaused: true }, dynamicTemplate: { driveCapacity: 500 } };
+    expect(await lab.kubectl(['apply', '-f', await cluster(fields)])).toMatchObject({
+      code: 0,
+      stdout: 'wekacluster.weka.weka.io/warned created\n',
+      stderr: [
+        'spec.dynamicTemplate.driveCapacity is refused by this release: leave it out, until then nothing is built or changed',
+        'spec.csiConfig has no effect in this release: leave it out',
+        'spec.overrides.upgradePaused has no effect in this release: leave it out',
+      ]
+        .map((text) => `Warning: Validation failed for ${prefix('wekaclusters')}: ${text}\n`)
+        .join(''),
+    });
+    expect(await run('label', 'wekacluster', 'warned', 'a=b')).toContain('labeled');
+    expect(await run('apply', '-f', await cluster({ overrides: { paused: true } }))).toContain('configured');
+    const policy = {
+      apiVersion,
+      kind: 'WekaPolicy',
+      metadata,
+      spec: { type: 'discover-drives', payload: { discoverDrivesPayload: {} } },
+    };
+    const { code, stderr } = await lab.kubectl(['apply', '-f', await lab.file('policy.json', policy)]);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: `Warning: Validation failed for ${prefix('wekapolicies')}: this release does not act on WekaPolicy objects: nothing comes of it\n`,
+    });
+    await run('delete', 'wekacluster/warned', 'wekapolicy/warned');
+  }, 60_000);
+
   describe('whose controllers were deleted before its objects', () => {
     const finalizers = ['example.io/other', 'metacontroller.io/compositecontroller-wekacluster'];
     beforeAll(() => {

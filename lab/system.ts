@@ -78,6 +78,8 @@ export interface LabSystem {
   controllers(): KubernetesObject[];
   /** Other objects that an installation brings for it, such as priority classes; absent: none. */
   objects?(): KubernetesObject[];
+  /** What its installation has the API server say to people who apply what nothing acts on; absent: nothing. */
+  warnings?(): KubernetesObject[];
   /** What its pods boot with, for the sidecar to copy into their namespaces: file name to content. */
   bootScripts?(): Record<string, string>;
   /** Its name as people write it. */

@@ -88,6 +88,24 @@ describe('events', () => {
     });
   });
 
+  it('that are told once are neither written nor counted again, whoever reports them and whatever they say by then', async () => {
+    const first = setUp();
+    const once = (message: string, key = 'Ready 1'): HookEvent => ({ ...event('Landed', message), once: key });
+    first.reporter.report(cluster, [once('a')]);
+    await settle();
+    await first.clock.advance(3_600_000);
+    expect(first.reporter.report(cluster, [once('a')])).toBe(0);
+    const { access, reporter, results, written } = setUp(first.access);
+    reporter.report(cluster, [once('b'), once('a', 'Ready 2')]);
+    await settle();
+    expect([...first.results, ...results]).toEqual(['created', 'known', 'created']);
+    const name = written()[0]?.replace('create Event ', '') ?? '';
+    expect(access.peek({ apiVersion: 'v1', kind: 'Event', namespace: 'default', name })).toMatchObject({
+      message: 'a',
+      count: 1,
+    });
+  });
+
   it('are made anew when they expired while being counted', async () => {
     const first = setUp();
     first.reporter.report(cluster, [event('X', 'a')]);

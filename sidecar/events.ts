@@ -1,6 +1,6 @@
 /**
  * The one place that writes Kubernetes events. Hooks report level-triggered, in every call; here a repeat is dropped
- * for a while and after that counted on the event that is there. Nothing waits for an event, and none is essential.
+ * for a while and after that counted on the event that is there. What is told once is named after what tells it from others. Nothing waits for an event, and none is essential.
  */
 import type { HookEvent, KubernetesObject } from '../hooks/core/contract.ts';
 import { contentHash } from '../hooks/core/operations.ts';
@@ -36,14 +36,14 @@ export interface EventReporterOptions {
   component: string;
   /** Events that wait for being written; more are dropped. */
   queueLimit?: number;
-  onWritten?(result: 'created' | 'counted' | 'failed' | 'dropped'): void;
+  onWritten?(result: 'created' | 'counted' | 'known' | 'failed' | 'dropped'): void;
 }
 
 function eventObject(subject: EventSubject, event: HookEvent, component: string, at: string): KubernetesObject {
   const { apiVersion, kind, namespace, name, uid } = subject;
   const message = cleanText(event.message).slice(0, messageLimit);
   // the same event has the same name, so that two replicas and a restarted sidecar count on one object
-  const hash = contentHash([uid, event.type, event.reason, message]);
+  const hash = contentHash([uid, event.type, event.reason, event.once ?? message]);
   return {
     apiVersion: 'v1',
     kind: 'Event',
@@ -84,7 +84,13 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   const slots = new Slots(4);
   const pending = new Set<Promise<void>>();
 
-  const due = (subject: EventSubject, { type, reason, message }: HookEvent): boolean => {
+  const due = (subject: EventSubject, { type, reason, message, once }: HookEvent): boolean => {
+    if (once !== undefined) {
+      const key = `${subject.uid} ${type} ${reason} once ${once}`;
+      if (lastAt.get(key) !== undefined) return false;
+      lastAt.set(key, clock.now());
+      return true;
+    }
     const seconds = options.throttledReasons[reason];
     const key = `${subject.uid} ${type} ${reason}${seconds === undefined ? ` ${message}` : ''}`;
     const before = lastAt.get(key);
@@ -98,7 +104,11 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
   const mayBeElsewhere = ({ metadata: { namespace = 'default' } }: KubernetesObject): boolean =>
     namespace !== 'default' && mayWriteTo('default');
 
-  const write = async (event: KubernetesObject, again = true): Promise<'created' | 'counted'> => {
+  const write = async (
+    event: KubernetesObject,
+    once: boolean,
+    again = true,
+  ): Promise<'created' | 'counted' | 'known'> => {
     const address = {
       apiVersion: 'v1',
       kind: 'Event',
@@ -109,8 +119,9 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
       await access.create(event);
       return 'created';
     } catch (error) {
-      if (mayBeElsewhere(event) && namespaceEnds(error)) return write(aboutNamespace(event));
+      if (mayBeElsewhere(event) && namespaceEnds(error)) return write(aboutNamespace(event), once);
       if (!isConflict(error)) throw error;
+      if (once) return 'known';
     }
     try {
       const { count } = (await access.get(address)) as { count?: number };
@@ -121,14 +132,14 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
       return 'counted';
     } catch (error) {
       // events expire: it may be gone between the two calls
-      if (isNotFound(error) && again) return write(event, false);
+      if (isNotFound(error) && again) return write(event, once, false);
       throw error;
     }
   };
 
-  const enqueue = (event: KubernetesObject): void => {
+  const enqueue = (event: KubernetesObject, once: boolean): void => {
     const work = slots
-      .run(() => write(event))
+      .run(() => write(event, once))
       .then(
         (result) => options.onWritten?.(result),
         () => options.onWritten?.('failed'),
@@ -148,7 +159,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
           options.onWritten?.('dropped');
           continue;
         }
-        enqueue(eventObject(subject, event, options.component, at));
+        enqueue(eventObject(subject, event, options.component, at), event.once !== undefined);
         accepted += 1;
       }
       return accepted;

@@ -64,6 +64,7 @@ export const eventsRequest = z.strictObject({
         type: z.enum(['Normal', 'Warning']),
         reason: z.string().regex(/^[A-Z][A-Za-z0-9]{0,127}$/, 'not a CamelCase reason'),
         message: z.string().max(8192),
+        once: z.string().max(256).optional(),
       }),
     )
     .max(1000),

@@ -1,28 +1,10 @@
-/** What this release does not do, as the hooks themselves say it. */
+/** What this release does not do, from the tables of the hooks. */
 import type { HookRequest } from '../../hooks/core/contract.ts';
 import { findCondition } from '../../hooks/core/conditions.ts';
-import { kinds, type WekaClient, type WekaCluster, type WekaContainer } from '../../hooks/weka/api/index.ts';
-import { unsupportedClientFields } from '../../hooks/weka/client/unsupported.ts';
-import { unsupportedFields } from '../../hooks/weka/cluster/unsupported.ts';
-import { unsupportedContainerFields } from '../../hooks/weka/container/unsupported.ts';
+import { nameOf, type FieldNotSupported } from '../../hooks/core/not-supported.ts';
+import { kinds } from '../../hooks/weka/api/index.ts';
 import { wekaControllers } from '../../hooks/weka/controllers.ts';
-
-/** Whatever is asked of it is there and, as a number, positive: an object in which every field is set. */
-function everythingSet(): unknown {
-  return new Proxy({}, { get: (_target, key) => (key === Symbol.toPrimitive ? () => 1 : everythingSet()) });
-}
-
-/** A spec in which every field is set, these to what is given. */
-const everythingBut = (given: Record<string, string>): unknown =>
-  new Proxy({}, { get: (_target, key) => (typeof key === 'string' ? given[key] : undefined) ?? everythingSet() });
-
-function allFields(): WekaCluster {
-  // the fields of a dynamic template are looked at only with this template
-  return { spec: everythingBut({ template: 'dynamic' }), status: everythingSet() } as unknown as WekaCluster;
-}
-
-const ignored = (kind: string, paths: readonly string[]): string[][] =>
-  grouped(paths).map((path) => [`${kind} \`${path}\``, 'ignored: condition `NotSupported` names it']);
+import { wekaSystem } from '../../hooks/weka/system.ts';
 
 /** `spec.a.x`, `spec.a.y` as `spec.a.{x, y}`: what is not done of one object is one row. */
 function grouped(paths: readonly string[]): string[] {
@@ -38,28 +20,24 @@ function grouped(paths: readonly string[]): string[] {
   });
 }
 
-/** Rows for the fields of a WekaCluster. */
+const consequences: [effect: FieldNotSupported['effect'], text: string][] = [
+  ['refused', 'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is'],
+  ['ignored', 'ignored: condition `NotSupported` names it'],
+];
+
+/** Rows for the fields of all kinds of which some are supported. */
 export function notSupportedFields(): string[][] {
-  const fields = unsupportedFields(allFields());
-  return [
-    ...grouped(fields.refused).map((path) => [
-      `WekaCluster \`${path}\``,
-      'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is',
-    ]),
-    ...ignored('WekaCluster', fields.ignored),
-  ];
-}
-
-/** Rows for the fields of a WekaClient. */
-export const notSupportedClientFields = (): string[][] =>
-  ignored('WekaClient', unsupportedClientFields({ spec: everythingSet() } as unknown as WekaClient, ['any']));
-
-/** Rows for the fields of a WekaContainer. */
-export const notSupportedContainerFields = (): string[][] =>
-  ignored(
-    'WekaContainer',
-    unsupportedContainerFields({ spec: everythingBut({ mode: 'drive' }) } as unknown as WekaContainer),
+  return (wekaSystem.notSupported ?? []).flatMap(({ kind, fields }) =>
+    fields === 'all'
+      ? []
+      : consequences.flatMap(([effect, text]) =>
+          grouped(fields.filter((field) => field.effect === effect).map(nameOf)).map((path) => [
+            `${kind} \`${path}\``,
+            text,
+          ]),
+        ),
   );
+}
 
 function readyReason(controller: (typeof wekaControllers)[number], kind: string): string | undefined {
   const parent = { apiVersion: 'weka.weka.io/v1alpha1', kind, metadata: { name: 'any' } };

@@ -122,6 +122,8 @@ export interface HookEvent {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
+  /** What tells it from others of its reason: reported again it is the same event, and neither written nor counted. */
+  once?: string;
 }
 
 export interface Decision {

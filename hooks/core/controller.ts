@@ -25,6 +25,7 @@ import type {
 import { defined } from './defined.ts';
 import { invalidSpec } from './echo.ts';
 import { readingRequest, type ReadingRequest } from './facts.ts';
+import { milestonesIn, type Milestone } from './milestones.ts';
 import type { CoreReason } from './reasons.ts';
 import { renderSteps, runSteps, type Meanwhile, type Step, type StepsResult } from './steps.ts';
 
@@ -122,6 +123,8 @@ export interface ControllerDefinition<
    * then, once it is deleted and has none. Absent: it is held until the spec is corrected, and its conditions say so.
    */
   leavesNothing?(request: ReadingRequest): boolean;
+  /** What an object comes to that is told as an event, once each. */
+  milestones?: readonly Milestone<Event>[];
   /** Which related objects to send, by what the spec says. */
   related?: (parent: Parent, object: KubernetesObject) => RelatedRule[];
 }
@@ -193,6 +196,13 @@ export function defineController<
       request.context.now,
       request.parent.metadata.generation ?? 0,
     );
+    const finalized = life.finalized?.(facts, run);
+    const milestones = milestonesIn(definition.milestones ?? [], {
+      before: previous,
+      after: conditions,
+      generation: request.parent.metadata.generation ?? 0,
+      finalized: finalized === true,
+    });
     return defined({
       status: definition.status(facts, {
         ...said,
@@ -201,8 +211,8 @@ export function defineController<
       }),
       children: definition.children(facts, said),
       operations: [...run.operations, ...(life.operations?.(facts, run) ?? [])],
-      events: run.events,
-      finalized: life.finalized?.(facts, run),
+      events: [...run.events, ...milestones],
+      finalized,
       resyncAfterSeconds: life.resync === undefined ? run.resyncAfterSeconds : life.resync(facts, run),
     });
   }

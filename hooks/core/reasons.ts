@@ -51,7 +51,11 @@ export const coreReasons = {
     cure: '[what is not supported](../README.md#what-is-not-supported)',
     event: 'Warning',
   },
-  FieldsIgnored: { meaning: 'fields are set that have no effect', cure: 'remove them, or live with it' },
+  FieldsIgnored: {
+    meaning: 'fields are set that have no effect',
+    cure: 'remove them, or live with it',
+    event: 'Warning',
+  },
   FactUnknown: {
     meaning: 'the sidecar could not read what is needed; the message says what',
     cure: 'seconds are normal; otherwise look at the log of the container `sidecar`, and whether pods can be executed in',

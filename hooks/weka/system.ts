@@ -6,6 +6,7 @@ import { wekaCatalogue } from './catalogue.ts';
 import { operatorConfig } from './config.ts';
 import { wekaChildren, wekaControllers } from './controllers.ts';
 import { wekaLives } from './lives.ts';
+import { wekaNotSupported } from './not-supported.ts';
 import { wekaReasons } from './reasons.ts';
 
 export const wekaSystem: System = {
@@ -18,5 +19,6 @@ export const wekaSystem: System = {
   access: wekaAccess,
   catalogue: wekaCatalogue,
   reasons: wekaReasons,
+  notSupported: wekaNotSupported,
   lives: wekaLives,
 };

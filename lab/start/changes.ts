@@ -39,9 +39,13 @@ export function changeLines(before: LabState | undefined, now: LabState): string
     old.nodes.ready === now.nodes.ready && old.nodes.all === now.nodes.all
       ? []
       : [`${now.nodes.ready} of ${now.nodes.all} nodes ready`];
+  const ignoredBefore = new Map(old.parents.map(({ uid, notSupported }) => [uid, notSupported]));
   const texts = [
     ...nodes,
     ...changed(old.parents, now.parents, parentText, ({ kind }) => kind),
+    ...now.parents
+      .filter(({ uid, notSupported }) => notSupported !== '' && ignoredBefore.get(uid) !== notSupported)
+      .map(({ kind, namespace, name, notSupported }) => `${kind} ${namespace}/${name}: ${notSupported}`),
     ...changed(old.containers, now.containers, containerText, ({ kind }) => kind),
   ];
   return texts.map((text) => `${duration(now.elapsedMillis).padStart(10)}  ${text}`);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { user } from '../api/http/virtual-resources.ts';
 import { ApiError } from '../contract.ts';
 import type { Lab } from '../lab.ts';
 import { parseManifests } from '../manifests.ts';
@@ -46,14 +47,18 @@ export function readManifestFiles(paths: string[], directory: string): Manifest[
   });
 }
 
-/** Applies the objects in their order and gives back what the lab stores. Throws InputError with what the API says. */
-export function applyManifests(lab: Pick<Lab, 'apply' | 'store'>, manifests: Manifest[]): KubernetesObject[] {
+/** Applies the objects in their order and gives back what the lab stores. Throws InputError with what the API refuses; hands on what it warns of. */
+export function applyManifests(
+  lab: Pick<Lab, 'apply' | 'store'>,
+  manifests: Manifest[],
+  onWarning: (text: string) => void,
+): KubernetesObject[] {
   return manifests.map(({ file, object }) => {
     const { apiVersion, kind } = object;
     if (lab.store.definitionOf(apiVersion, kind) === undefined)
       throw new InputError(`${file}: the lab serves no kind "${kind}" in version "${apiVersion}"`);
     try {
-      return lab.apply(object, { fieldValidation: 'Strict' });
+      return lab.apply(object, { fieldValidation: 'Strict', user, warn: onWarning });
     } catch (error) {
       if (error instanceof ApiError) throw new InputError(`${file}: ${error.message}`);
       throw error;

@@ -125,7 +125,9 @@ export async function runLab(
   const onResize = (): void => display.resized();
   stdout.on('resize', onResize);
   try {
-    const applied = applyManifests(lab, manifests);
+    // only people are warned, and they come through the API that is served
+    for (const object of lab.systems.flatMap((system) => system.warnings?.() ?? [])) lab.apply(object);
+    const applied = applyManifests(lab, manifests, (text) => stderr.write(`Warning: ${text}\n`));
     const kinds = awaitedKinds(lab.systems);
     const awaited = applied
       .filter(({ kind }) => kinds.includes(kind))

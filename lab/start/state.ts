@@ -18,6 +18,8 @@ export interface ParentState {
   health: Health;
   reason: string;
   message: string;
+  /** What it asks for and does not get, as it says itself; empty: nothing. */
+  notSupported: string;
   /** Counts as `kubectl get` shows them: active/created/desired. */
   counts: { label: string; value: string }[];
   /** Conditions of the steps, in order; without the summarising ones. */
@@ -65,7 +67,7 @@ export interface LabObjects {
   pods: KubernetesObject[];
 }
 
-const summaries = new Set(['Ready', 'Reconciling', 'Stalled', 'Degraded']);
+const summaries = new Set(['Ready', 'Reconciling', 'Stalled', 'Degraded', 'NotSupported']);
 const ownerUid = ({ metadata }: KubernetesObject): string =>
   metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? '';
 
@@ -73,6 +75,12 @@ function healthOf(object: KubernetesObject): Health {
   if (object.metadata.deletionTimestamp !== undefined) return 'leaving';
   if (findCondition(object, 'Ready')?.status === 'True') return 'ready';
   return findCondition(object, 'Stalled')?.status === 'True' ? 'stalled' : 'waiting';
+}
+
+/** The words of the condition. */
+function notSupportedOf(object: KubernetesObject): string {
+  const condition = findCondition(object, 'NotSupported');
+  return condition?.status === 'True' ? condition.message : '';
 }
 
 function parentState(object: KubernetesObject, view: SystemView): ParentState {
@@ -89,6 +97,7 @@ function parentState(object: KubernetesObject, view: SystemView): ParentState {
     counts,
     reason: ready?.reason ?? '',
     message: ready?.message ?? '',
+    notSupported: notSupportedOf(object),
     steps: conditionsOf(object)
       .filter(({ type }) => !summaries.has(type))
       .map(({ type, status: value }) => ({ type, done: value === 'True' })),
@@ -132,7 +141,8 @@ function containerState(container: KubernetesObject, pods: KubernetesObject[], v
     node,
     word,
     health,
-    message: health === 'ready' ? '' : (findCondition(container, 'Ready')?.message ?? ''),
+    // one that waits says what for; what it does not get it says as long as it is well
+    message: health === 'ready' ? notSupportedOf(container) : (findCondition(container, 'Ready')?.message ?? ''),
     pod: podsText(container, pods, view),
   };
 }

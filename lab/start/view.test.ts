@@ -238,6 +238,36 @@ describe('the picture of a lab', () => {
   });
 });
 
+describe('what an object asks for and does not get', () => {
+  const says = 'this release does not act on spec.fast';
+  const ignoring: LabObjects = {
+    ...forming,
+    parents: [pool([condition('Ready', 'True'), condition('NotSupported', 'True', 'FieldsIgnored', says)], 'Ready')],
+    containers: [
+      member('demo-drive-0', {
+        word: 'Running',
+        conditions: [condition('Ready', 'True'), condition('NotSupported', 'True', 'FieldsIgnored', `${says}er`)],
+      }),
+    ],
+  };
+  const plain = stateOf({ ...ignoring, parents: [pool([condition('Ready', 'True')], 'Ready')] }, 0);
+
+  it('is a line below it in the picture, and no step; what consists of others has it in its line', () => {
+    const lines = viewLines(stateOf(ignoring, 0), { width: 100, height: 24, color: false });
+    expect(lines).toContain(`  ! ${says}`);
+    expect(lines).toContain('  not seen by the operator yet');
+    expect(lines.at(-1)).toMatch(/^✓ demo-drive-0 .* this release does not act on spec\.faster$/);
+    expect(viewLines(plain, { width: 100, height: 24, color: false }).join()).not.toContain(`! ${says}`);
+  });
+
+  it('is a line of its own among the changes, once', () => {
+    const now = stateOf(ignoring, 1000);
+    expect(changeLines(plain, now)).toEqual([`     1.0 s  Pool default/demo: ${says}`]);
+    expect(changeLines(now, { ...now, elapsedMillis: 2000 })).toEqual([]);
+    expect(changeLines(now, plain)).toEqual([]);
+  });
+});
+
 describe('lines of changes', () => {
   const state = stateOf(forming, 1000);
 

@@ -50,7 +50,9 @@ function parentLines(parent: ParentState, { width, color }: ViewSize): string[] 
     color,
   );
   const says = parent.message === '' ? [] : wrap(`${parent.reason}: ${firstPart(parent.message)}`, '  ', width, 2);
-  return [head, ...says, line([{ text: `  ${stepsText(parent.steps)}`, style: 'dim' }], width, color)];
+  const ignored =
+    parent.notSupported === '' ? [] : [line([{ text: `  ! ${parent.notSupported}`, style: 'yellow' }], width, color)];
+  return [head, ...says, ...ignored, line([{ text: `  ${stepsText(parent.steps)}`, style: 'dim' }], width, color)];
 }
 
 interface Column {

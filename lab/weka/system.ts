@@ -15,6 +15,7 @@ export const wekaLab: LabSystem = {
   definitions: () => manifestsIn('crds/weka'),
   controllers: () => manifestsIn('compositecontrollers/weka'),
   objects: () => manifestsIn('deploy/components/weka/own/objects'),
+  warnings: () => manifestsIn('deploy/components/weka/objects'),
   bootScripts,
   title: 'Weka',
   samples: 'lab/weka/samples',

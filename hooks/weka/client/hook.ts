@@ -6,6 +6,7 @@ import { notSupportedCondition } from '../../core/not-supported.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion } from '../api/group.ts';
 import { membersName, parseWekaClient, type WekaClient } from '../api/index.ts';
+import { clientMilestones } from '../milestones.ts';
 import type { Life, Summary } from '../reasons.ts';
 import { clientSteps } from './bring-up.ts';
 import { wantedContainers } from './containers.ts';
@@ -66,6 +67,7 @@ function related(client: WekaClient): RelatedRule[] {
 
 export const wekaClientController = defineController({
   name: 'wekaclient',
+  milestones: clientMilestones,
   parse: parseWekaClient,
   facts: clientFacts,
   lives: { living, ending },

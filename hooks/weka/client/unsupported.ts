@@ -1,33 +1,35 @@
-/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition. */
-import { asksForSomething, fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
+/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition, and in a warning at apply. */
+import { hasText, isOn, isOtherThan, isSet, type Ask } from '../../core/asked.ts';
+import { fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
 import type { WekaClient } from '../api/index.ts';
 
-interface Asked extends Pick<WekaClient, 'spec'> {
-  outdated: readonly string[];
-}
+const ignored = (path: string, when: (at: string) => Ask): FieldNotSupported => ({
+  path,
+  effect: 'ignored',
+  when: when(path),
+});
 
-const table: readonly FieldNotSupported<Asked>[] = [
-  { path: 'spec.csiConfig', effect: 'ignored', isSet: ({ spec }) => spec.csiConfig !== undefined },
-  { path: 'spec.wekaHomeConfig', effect: 'ignored', isSet: ({ spec }) => spec.wekaHomeConfig !== undefined },
-  { path: 'spec.cpuRequest', effect: 'ignored', isSet: ({ spec }) => (spec.cpuRequest ?? '') !== '' },
+export const unsupportedClientTable: readonly FieldNotSupported[] = [
+  ignored('spec.csiConfig', isSet),
+  { ...ignored('spec.wekaHomeConfig', isSet), instead: 'use spec.wekaHome' },
+  ignored('spec.cpuRequest', hasText),
   {
-    path: 'spec.upgradePolicy.type (other than manual)',
-    effect: 'ignored',
-    isSet: ({ spec }) => (spec.upgradePolicy?.type ?? 'manual') !== 'manual',
+    ...ignored('spec.upgradePolicy.type', (at) => isOtherThan(at, 'manual')),
+    only: 'other than manual',
   },
-  { path: 'spec.allowHotUpgrade', effect: 'ignored', isSet: ({ spec }) => spec.allowHotUpgrade === true },
-  ...(['driversBuildId', 'driversLoaderImage', 'machineIdentifierNodeRef', 'forceDrain', 'umountOnHost'] as const).map(
-    (field): FieldNotSupported<Asked> => ({
-      path: `spec.overrides.${field}`,
-      effect: 'ignored',
-      isSet: ({ spec }) => asksForSomething(spec.overrides?.[field]),
-    }),
-  ),
+  ignored('spec.allowHotUpgrade', isOn),
+  ignored('spec.overrides.driversBuildId', hasText),
+  ignored('spec.overrides.driversLoaderImage', hasText),
+  ignored('spec.overrides.machineIdentifierNodeRef', hasText),
+  ignored('spec.overrides.forceDrain', isOn),
+  ignored('spec.overrides.umountOnHost', isOn),
   // the driver of another version can not be loaded under a frontend that is in use
   {
-    path: 'spec.image (change of containers that run; a container that is deleted comes back with it)',
+    path: 'spec.image',
+    only: 'change of containers that run; a container that is deleted comes back with it',
     effect: 'ignored',
-    isSet: ({ outdated }) => outdated.length > 0,
+    when: { changed: 'spec.image' },
+    instead: 'delete them one by one',
   },
 ];
 
@@ -35,5 +37,5 @@ const table: readonly FieldNotSupported<Asked>[] = [
  * What is set and not supported.
  * @param outdated names of containers that run another image than the spec's
  */
-export const unsupportedClientFields = ({ spec }: Pick<WekaClient, 'spec'>, outdated: readonly string[]): string[] =>
-  fieldsNotSupported(table, { spec, outdated }).ignored;
+export const unsupportedClientFields = (client: Pick<WekaClient, 'spec'>, outdated: readonly string[]): string[] =>
+  fieldsNotSupported(unsupportedClientTable, client, outdated.length === 0 ? [] : ['spec.image']).ignored;

@@ -13,6 +13,7 @@ import { annotations, apiVersion, clusterConditions, labels } from '../api/group
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
+import { clusterMilestones } from '../milestones.ts';
 import { once } from '../once.ts';
 import { shortcomings } from '../protection.ts';
 import type { ConditionWish, Life, Step, StepsResult, Summary } from '../reasons.ts';
@@ -282,7 +283,11 @@ const pause: Life<ClusterFacts> = {
       : { state: 'progressing', reason: 'Pausing', message: `${open} containers are not paused yet` };
   },
   word: () => 'Paused',
-  conditions: (facts, ofSteps) => [degraded(facts, []), ...ofSteps],
+  conditions: (facts, ofSteps) => [
+    degraded(facts, []),
+    ...notSupportedCondition(unsupportedFields(facts.cluster).ignored),
+    ...ofSteps,
+  ],
   resync: (facts) => (notPaused(facts) === 0 ? 60 : 2),
 };
 
@@ -383,6 +388,7 @@ function related(cluster: WekaCluster): RelatedRule[] {
 
 export const wekaClusterController = defineController({
   name: 'wekacluster',
+  milestones: clusterMilestones,
   parse: parseWekaCluster,
   facts: clusterFacts,
   lives,

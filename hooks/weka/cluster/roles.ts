@@ -25,6 +25,10 @@ export function shapeOf(spec: WekaClusterSpec): Partial<WekaConfig> {
   return spec.template === 'dynamic' ? (spec.dynamicTemplate ?? {}) : templates[spec.template];
 }
 
+/** The fixed templates that give the field. */
+export const templatesWith = (field: keyof WekaConfig): string[] =>
+  Object.entries(templates).flatMap(([name, shape]) => (shape[field] === undefined ? [] : [name]));
+
 /** A value of 0 means the default, as upstream's Go types have it. */
 const or = (value: number | undefined, fallback: number): number =>
   value === undefined || value === 0 ? fallback : value;

@@ -1,116 +1,80 @@
-/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition. */
-import { asksForSomething, fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
-import type { WekaCluster } from '../api/index.ts';
-import { shapeOf } from './roles.ts';
+/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition, and in a warning at apply. */
+import { hasText, isFilled, isOn, isOneOf, isPositive, isSet, type Ask } from '../../core/asked.ts';
+import { fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
+import type { WekaCluster, WekaConfig } from '../api/index.ts';
+import { templatesWith } from './roles.ts';
 
-type Unsupported = FieldNotSupported<WekaCluster>;
-
-const positive = (value: number | undefined): boolean => (value ?? 0) > 0;
+const row =
+  (effect: FieldNotSupported['effect']) =>
+  (path: string, when: (at: string) => Ask): FieldNotSupported => ({ path, effect, when: when(path) });
+const ignored = row('ignored');
+const refused = row('refused');
 
 const protocols = ['s3', 'nfs', 'smbw'] as const;
 const roleNames = [...protocols, 'dataServices'] as const;
 const frontendShape = ['Cores', 'ExtraCores', 'FrontendHugepages', 'FrontendHugepagesOffset'];
 
-/** What is said of the containers of roles of which none is made yet. */
-const ofUnbuiltRoles: readonly string[][] = [
+/** What is said of the containers of roles of which none is made yet. Zero means the default there, as upstream's Go types have it. */
+const ofUnbuiltRoles: readonly FieldNotSupported[] = [
   ...['roleNodeSelector', 'roleAnnotations', 'roleNetworkSelector', 'roleCoreIds'].flatMap((field) =>
-    roleNames.map((role) => [field, role]),
+    roleNames.map((role) => ignored(`spec.${field}.${role}`, isSet)),
   ),
   ...['roleTopologySpreadConstraints', 'roleAffinity'].flatMap((field) =>
-    protocols.map((role) => ['podConfig', field, role]),
+    protocols.map((role) => ignored(`spec.podConfig.${field}.${role}`, isSet)),
   ),
-  ...[...roleNames, 'envoy'].map((role) => ['additionalMemory', role]),
-  ...protocols.flatMap((role) => frontendShape.map((suffix) => ['dynamicTemplate', `${role}${suffix}`])),
-  ...['Cores', 'ExtraCores', 'Hugepages', 'HugepagesOffset'].map((suffix) => [
-    'dynamicTemplate',
-    `dataServices${suffix}`,
-  ]),
-  ['dynamicTemplate', 'envoyCores'],
+  ...[...roleNames, 'envoy'].map((role) => ignored(`spec.additionalMemory.${role}`, isPositive)),
+  ...protocols.flatMap((role) =>
+    frontendShape.map((suffix) => ignored(`spec.dynamicTemplate.${role}${suffix}`, isPositive)),
+  ),
+  ...['Cores', 'ExtraCores', 'Hugepages', 'HugepagesOffset'].map((suffix) =>
+    ignored(`spec.dynamicTemplate.dataServices${suffix}`, isPositive),
+  ),
+  ignored('spec.dynamicTemplate.envoyCores', isPositive),
 ];
 
-/** Zero means the default there, as upstream's Go types have it. */
-const asks = (value: unknown): boolean => asksForSomething(value) && value !== 0;
+/** A field of the shape of the cluster: of dynamicTemplate where that is the template, else of the fixed one that has it. */
+const ofShape = (field: keyof WekaConfig, when: (at: string) => Ask): Ask => {
+  const dynamic: Ask = { all: [isOneOf('spec.template', 'dynamic'), when(`spec.dynamicTemplate.${field}`)] };
+  const fixed = templatesWith(field);
+  return fixed.length === 0 ? dynamic : { any: [dynamic, isOneOf('spec.template', ...fixed)] };
+};
 
-const at = (spec: unknown, keys: readonly string[]): unknown =>
-  keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], spec);
-
-const table: readonly Unsupported[] = [
-  ...ofUnbuiltRoles.map((keys): Unsupported => ({
-    path: ['spec', ...keys].join('.'),
-    effect: 'ignored',
-    isSet: ({ spec }) => asks(at(spec, keys)),
-  })),
-  ...(['driveCapacity', 'containerCapacity', 'clusterCapacity'] as const).map((field): Unsupported => ({
-    path: `spec.dynamicTemplate.${field}`,
-    effect: 'refused',
-    isSet: ({ spec }) => positive(shapeOf(spec)[field]),
-  })),
-  {
-    path: 'spec.dynamicTemplate.driveTypesRatio',
-    effect: 'refused',
-    isSet: ({ spec }) => shapeOf(spec).driveTypesRatio !== undefined,
-  },
-  { path: 'spec.operatorSecretRef', effect: 'refused', isSet: ({ spec }) => spec.operatorSecretRef !== undefined },
-  { path: 'spec.expandEndpoints', effect: 'refused', isSet: ({ spec }) => (spec.expandEndpoints ?? []).length > 0 },
-  // a vault asks for encryption whatever of it is left to a default
-  {
-    path: 'spec.encryption',
-    effect: 'refused',
-    isSet: ({ spec }) => spec.encryption?.internal?.enabled === true || spec.encryption?.vault !== undefined,
-  },
-  ...(['s3Containers', 'nfsContainers', 'smbwContainers', 'dataServicesContainers'] as const).map(
-    (field): Unsupported => ({
-      path: `spec.dynamicTemplate.${field}`,
-      effect: 'ignored',
-      isSet: ({ spec }) => positive(shapeOf(spec)[field]),
-    }),
+export const unsupportedClusterTable: readonly FieldNotSupported[] = [
+  ...ofUnbuiltRoles,
+  ...(['driveCapacity', 'containerCapacity', 'clusterCapacity'] as const).map((field) =>
+    refused(`spec.dynamicTemplate.${field}`, () => ofShape(field, isPositive)),
   ),
-  {
-    path: 'spec.telemetry.exports',
-    effect: 'ignored',
-    isSet: ({ spec }) => (spec.telemetry?.exports ?? []).length > 0,
-  },
-  { path: 'spec.nfs', effect: 'ignored', isSet: ({ spec }) => spec.nfs !== undefined },
-  { path: 'spec.s3', effect: 'ignored', isSet: ({ spec }) => spec.s3 !== undefined },
-  { path: 'spec.smbw', effect: 'ignored', isSet: ({ spec }) => spec.smbw !== undefined },
-  { path: 'spec.wekaHome', effect: 'ignored', isSet: ({ spec }) => spec.wekaHome !== undefined },
-  { path: 'spec.csiConfig', effect: 'ignored', isSet: ({ spec }) => spec.csiConfig !== undefined },
-  {
-    path: 'spec.ports.managementProxyPort',
-    effect: 'ignored',
-    isSet: ({ spec }) => positive(spec.ports?.managementProxyPort),
-  },
-  ...(['lbPort', 'lbAdminPort', 's3Port'] as const).map((field): Unsupported => ({
-    path: `spec.ports.${field}`,
-    effect: 'ignored',
-    isSet: ({ spec }) => positive(spec.ports?.[field]),
-  })),
-  ...(
-    [
-      'allowS3ClusterDestroy',
-      'allowSmbwClusterDestroy',
-      'postFormClusterScript',
-      'upgradeForceReplace',
-      'upgradeForceReplaceDrives',
-      'upgradeAllAtOnce',
-      'upgradePaused',
-      'upgradePausePreCompute',
-      'podTerminationDeactivationTimeout',
-      'driversLoaderImage',
-    ] as const
-  ).map((field): Unsupported => ({
-    path: `spec.overrides.${field}`,
-    effect: 'ignored',
-    isSet: ({ spec }) => asksForSomething(spec.overrides?.[field]),
-  })),
+  refused('spec.dynamicTemplate.driveTypesRatio', () => ofShape('driveTypesRatio', isSet)),
+  refused('spec.operatorSecretRef', isSet),
+  refused('spec.expandEndpoints', isFilled),
+  // a vault asks for encryption whatever of it is left to a default
+  refused('spec.encryption', (at) => ({ any: [isOn(`${at}.internal.enabled`), isSet(`${at}.vault`)] })),
+  ...(['s3Containers', 'nfsContainers', 'smbwContainers', 'dataServicesContainers'] as const).map((field) =>
+    ignored(`spec.dynamicTemplate.${field}`, () => ofShape(field, isPositive)),
+  ),
+  ignored('spec.telemetry.exports', isFilled),
+  ...['nfs', 's3', 'smbw', 'wekaHome', 'csiConfig'].map((field) => ignored(`spec.${field}`, isSet)),
+  ...['managementProxyPort', 'lbPort', 'lbAdminPort', 's3Port'].map((field) =>
+    ignored(`spec.ports.${field}`, isPositive),
+  ),
+  ignored('spec.overrides.allowS3ClusterDestroy', isOn),
+  ignored('spec.overrides.allowSmbwClusterDestroy', isOn),
+  ignored('spec.overrides.postFormClusterScript', hasText),
+  ignored('spec.overrides.upgradeForceReplace', isOn),
+  ignored('spec.overrides.upgradeForceReplaceDrives', isOn),
+  ignored('spec.overrides.upgradeAllAtOnce', isOn),
+  ignored('spec.overrides.upgradePaused', isOn),
+  ignored('spec.overrides.upgradePausePreCompute', isOn),
+  ignored('spec.overrides.podTerminationDeactivationTimeout', hasText),
+  ignored('spec.overrides.driversLoaderImage', hasText),
   // a weka upgrade has phases of its own; without them the image of a formed cluster is not touched
   {
-    path: 'spec.image (change of a formed cluster)',
-    effect: 'ignored',
-    isSet: ({ spec, status }) => status?.lastAppliedImage !== undefined && status.lastAppliedImage !== spec.image,
+    ...ignored('spec.image', (at) => ({ at, unlike: 'status.lastAppliedImage' })),
+    only: 'change of a formed cluster',
+    instead: 'set it back',
   },
 ];
 
 /** What is set and not supported. */
 export const unsupportedFields = (cluster: WekaCluster): { refused: string[]; ignored: string[] } =>
-  fieldsNotSupported(table, cluster);
+  fieldsNotSupported(unsupportedClusterTable, cluster);

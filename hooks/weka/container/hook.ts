@@ -7,6 +7,7 @@ import { apiVersion, labels } from '../api/group.ts';
 import { membersName, parseWekaContainer, type WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { ConditionWish, Event, Life, Reason, StepsResult, Summary } from '../reasons.ts';
+import { containerMilestones } from '../milestones.ts';
 import { bringUpSteps } from './bring-up.ts';
 import { againstCleaning, asHeld } from './claim-kept.ts';
 import { cleansFromNode } from './cleaned.ts';
@@ -216,6 +217,7 @@ function related(container: WekaContainer, parent: KubernetesObject): RelatedRul
 
 export const wekaContainerController = defineController({
   name: 'wekacontainer',
+  milestones: containerMilestones,
   parse: parseWekaContainer,
   facts: containerFacts,
   lives,

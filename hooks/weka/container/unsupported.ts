@@ -1,53 +1,43 @@
-/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition. */
-import { asksForSomething, fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
+/** Fields that the API accepts and this release does not act on. Each one that is set is named in a condition, and in a warning at apply. */
+import { hasText, isOn, isOneOf, isOtherThan, isSet, type Ask } from '../../core/asked.ts';
+import { fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
 import type { WekaContainer } from '../api/index.ts';
-import { is } from '../api/modes.ts';
+import { is, modes } from '../api/modes.ts';
 
-type Asked = Pick<WekaContainer, 'spec'>;
-
-const ofSpec = (['driversLoaderImage', 'builder', 'uploadResultsTo', 'allowHotUpgrade'] as const).map(
-  (field): FieldNotSupported<Asked> => ({
-    path: `spec.${field}`,
-    effect: 'ignored',
-    isSet: ({ spec }) => asksForSomething(spec[field]),
-  }),
-);
-
-const ofOverrides = (
-  [
-    'preRunScript',
-    'forceDrain',
-    'umountOnHost',
-    'migrateOutFromPvc',
-    'machineIdentifierNodeRef',
-    'podTerminationDeactivationTimeout',
-  ] as const
-).map((field): FieldNotSupported<Asked> => ({
-  path: `spec.overrides.${field}`,
+const ignored = (path: string, when: (at: string) => Ask): FieldNotSupported => ({
+  path,
   effect: 'ignored',
-  isSet: ({ spec }) => asksForSomething(spec.overrides?.[field]),
-}));
+  when: when(path),
+});
 
-const table: readonly FieldNotSupported<Asked>[] = [
-  ...ofSpec,
+export const unsupportedContainerTable: readonly FieldNotSupported[] = [
+  ignored('spec.driversLoaderImage', hasText),
+  ignored('spec.builder', isSet),
+  ignored('spec.uploadResultsTo', hasText),
+  ignored('spec.allowHotUpgrade', isOn),
   // its owner writes the role itself, which is how containers are counted
   {
-    path: 'spec.group (other than the mode)',
-    effect: 'ignored',
-    isSet: ({ spec }) => asksForSomething(spec.group) && spec.group !== spec.mode,
+    ...ignored('spec.group', (at) => ({ all: [hasText(at), { at, unlike: 'spec.mode' }] })),
+    only: 'other than the mode',
   },
   {
-    path: 'spec.upgradePolicyType (other than manual)',
-    effect: 'ignored',
-    isSet: ({ spec }) => spec.upgradePolicyType !== 'manual',
+    ...ignored('spec.upgradePolicyType', (at) => isOtherThan(at, 'manual')),
+    only: 'other than manual',
   },
   {
-    path: 'spec.instructions (of a mode that takes none)',
-    effect: 'ignored',
-    isSet: ({ spec }) => spec.instructions !== undefined && !is(spec.mode, 'adhoc'),
+    ...ignored('spec.instructions', (at) => ({
+      all: [isSet(at), { not: isOneOf('spec.mode', ...modes.filter((mode) => is(mode, 'adhoc'))) }],
+    })),
+    only: 'of a mode that takes none',
   },
-  ...ofOverrides,
+  ignored('spec.overrides.preRunScript', hasText),
+  ignored('spec.overrides.forceDrain', isOn),
+  ignored('spec.overrides.umountOnHost', isOn),
+  ignored('spec.overrides.migrateOutFromPvc', isOn),
+  ignored('spec.overrides.machineIdentifierNodeRef', hasText),
+  ignored('spec.overrides.podTerminationDeactivationTimeout', hasText),
 ];
 
 /** What is set and not supported. */
-export const unsupportedContainerFields = (container: Asked): string[] => fieldsNotSupported(table, container).ignored;
+export const unsupportedContainerFields = (container: Pick<WekaContainer, 'spec'>): string[] =>
+  fieldsNotSupported(unsupportedContainerTable, container).ignored;

@@ -1,11 +1,14 @@
 /** The end of a cluster, a container or a client. */
 import { together, type ReasonTable } from '../../core/reasons.ts';
 
+const stopping = {
+  meaning: 'pods are stopped; paused by `overrides.paused`, or in the grace period',
+  cure: 'look at the container that the message names',
+} as const;
+
 export const deletionReasons = {
-  ...together(['Pausing', 'Paused'], {
-    meaning: 'pods are stopped; paused by `overrides.paused`, or in the grace period',
-    cure: 'look at the container that the message names',
-  }),
+  Pausing: stopping,
+  Paused: { ...stopping, event: 'Normal' },
   GracePeriod: {
     meaning:
       'the data is kept until the time in the message, which says as well what `overrides.cancelDeletion` would bring back: after a foreground deletion (`--cascade=foreground`) not the containers, with a namespace that is deleted nothing; the data is kept in either case',

@@ -5,6 +5,7 @@ import type { Clock } from '../../contract.ts';
 import type { ControlArguments } from '../../controls.ts';
 import type { Store } from '../store/types.ts';
 import type { PodAccess } from './pod-access.ts';
+import type { Warnings } from './warnings.ts';
 
 export interface ApiRequest {
   method: string;
@@ -13,6 +14,8 @@ export interface ApiRequest {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** What goes with the answer, whichever it is. */
+  warnings: Warnings;
 }
 
 /** What all handlers share. */

@@ -224,6 +224,22 @@ const builtIn: Record<string, Column[]> = {
     text('PreemptionPolicy', at('preemptionPolicy', 'PreemptLowerPriority')),
   ],
   'customresourcedefinitions.apiextensions.k8s.io': definitionColumns,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': [
+    nameColumn,
+    {
+      name: 'Validations',
+      type: 'integer',
+      cell: (object) => asObjects(valueAt(object, 'spec.validations')).length,
+    },
+    text('ParamKind', at('spec.paramKind.kind', '<unset>')),
+    ageColumn,
+  ],
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': [
+    nameColumn,
+    text('PolicyName', at('spec.policyName')),
+    text('ParamRef', at('spec.paramRef.name', '<unset>')),
+    ageColumn,
+  ],
 };
 
 const genericColumns = [nameColumn, ageColumn];

@@ -161,6 +161,60 @@ describe.skipIf(!kubectlIsInstalled)('kubectl', () => {
       expect(stored('widgets', 'warned')['spec']).toEqual({ size: 1 });
     });
 
+    it('prints what admission policies warn of, also of a dry run and with what is refused', async () => {
+      const admissionVersion = 'admissionregistration.k8s.io/v1';
+      const bound = (name: string, action: string, expression: string, message: string): object[] => [
+        {
+          apiVersion: admissionVersion,
+          kind: 'ValidatingAdmissionPolicy',
+          metadata: { name },
+          spec: {
+            matchConstraints: {
+              resourceRules: [
+                {
+                  apiGroups: ['lab.example.io'],
+                  apiVersions: ['v1'],
+                  operations: ['CREATE', 'UPDATE'],
+                  resources: ['widgets'],
+                },
+              ],
+            },
+            validations: [{ expression, message }],
+          },
+        },
+        {
+          apiVersion: admissionVersion,
+          kind: 'ValidatingAdmissionPolicyBinding',
+          metadata: { name },
+          spec: { policyName: name, validationActions: [action] },
+        },
+      ];
+      const items = [
+        ...bound('big', 'Warn', 'object.spec.size < 100', 'spec.size: "100" is much'),
+        ...bound('huge', 'Deny', 'object.spec.size < 1000', 'spec.size is too much'),
+      ];
+      const file = await lab.file('policies.yaml', { apiVersion: 'v1', kind: 'List', items });
+      await run(['apply', '-f', file]);
+      expect(await run(['diff', '-f', file])).toBe('');
+      expect(await run(['get', 'validatingadmissionpolicies,validatingadmissionpolicybindings'])).toMatch(
+        /NAME +VALIDATIONS +PARAMKIND +AGE\n\S+\/big +1 +<unset>[\s\S]*NAME +POLICYNAME +PARAMREF +AGE\n\S+\/big +big +<unset>/,
+      );
+      const warning = `Warning: Validation failed for ValidatingAdmissionPolicy 'big' with binding 'big': spec.size: "100" is much\n`;
+      const apply = async (size: number, ...more: string[]) =>
+        lab.kubectl(['apply', ...more, '-f', await lab.file('w.yaml', widget('large', { size }))]);
+      expect((await apply(100, '--dry-run=server')).stderr).toBe(warning);
+      expect(await apply(99)).toMatchObject({ code: 0, stderr: '' });
+      expect(await apply(100)).toMatchObject({ code: 0, stderr: warning });
+      const { code, stderr } = await apply(1000);
+      expect(code).toBe(1);
+      expect(stderr).toContain(warning);
+      expect(stderr).toContain(
+        "The widgets \"large\" is invalid: : ValidatingAdmissionPolicy 'huge' with binding 'huge' denied request: spec.size is too much",
+      );
+      await run(['delete', '-f', file]);
+      expect(await apply(1000)).toMatchObject({ code: 0, stderr: '' });
+    });
+
     it('creates nothing in a server dry run', async () => {
       expect(await run(['create', '--dry-run=server', '-f', await lab.file('d.yaml', widget('dry'))])).toBe(
         'widget.lab.example.io/dry created (server dry run)\n',

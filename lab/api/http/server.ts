@@ -23,6 +23,7 @@ import { parseResourcePath } from './path.ts';
 import type { PodAccess } from './pod-access.ts';
 import { refuse } from './refusals.ts';
 import { findRoute, resourceCall } from './routes.ts';
+import { createWarnings } from './warnings.ts';
 
 const maxBodyBytes = 8 * 1024 * 1024;
 
@@ -115,6 +116,7 @@ function apiRequest(message: IncomingMessage, body: Buffer): ApiRequest {
     query: url.searchParams,
     headers: message.headers,
     body,
+    warnings: createWarnings(),
   };
 }
 
@@ -137,18 +139,27 @@ async function respond(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const head = apiRequest(message, Buffer.alloc(0));
+  const warn = (): void => {
+    const headers = head.warnings.headers();
+    if (headers.length > 0) response.setHeader('Warning', headers);
+  };
   try {
-    const head = apiRequest(message, Buffer.alloc(0));
     const { route, match } = findRoute(head);
     if (!route.open) authorize(message.headers.authorization, token);
     const handled = await route.handle(context, { ...head, body: await readBody(message) }, match);
+    warn();
     if ('stream' in handled) handled.stream(response);
     else write(response, handled);
   } catch (error) {
     // the rest of a body that was refused is not read
     if (!message.complete) response.setHeader('Connection', 'close');
-    if (!response.headersSent) write(response, failureAnswer(error));
-    else response.destroy(asApiError(error));
+    if (response.headersSent) {
+      response.destroy(asApiError(error));
+      return;
+    }
+    warn();
+    write(response, failureAnswer(error));
   }
 }
 

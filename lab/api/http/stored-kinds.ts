@@ -13,6 +13,7 @@ import { customColumns } from './custom-columns.ts';
 import { checkUnknownFields } from './field-validation.ts';
 import type { ResourcePath } from './path.ts';
 import { partialMetadata, tableOf, wantedShape } from './table.ts';
+import { user } from './virtual-resources.ts';
 import { watchAnswer } from './watch.ts';
 
 /** One request on one kind. */
@@ -73,12 +74,8 @@ function shaper(call: ResourceCall): (object: KubernetesObject, first: boolean) 
   };
 }
 
-const objectAnswer = (
-  call: ResourceCall,
-  code: number,
-  object: KubernetesObject,
-  headers?: Record<string, string[]>,
-): Answer => jsonAnswer(code, shaper(call)(object, true), headers);
+const objectAnswer = (call: ResourceCall, code: number, object: KubernetesObject): Answer =>
+  jsonAnswer(code, shaper(call)(object, true));
 
 // limit and continue need no answer of their own: the whole list is one page
 function list(call: ResourceCall): Handled {
@@ -122,7 +119,7 @@ function get(call: ResourceCall): Handled {
 }
 
 /** Throws 400 for what the query parameters do not allow. */
-function writeOptions({ query }: ApiRequest): WriteOptions & Required<Pick<WriteOptions, 'fieldValidation'>> {
+function writeOptions({ query, warnings }: ApiRequest): WriteOptions & Required<Pick<WriteOptions, 'fieldValidation'>> {
   const fieldValidation = query.get('fieldValidation') ?? 'Warn';
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
     throw new ApiError(
@@ -131,7 +128,7 @@ function writeOptions({ query }: ApiRequest): WriteOptions & Required<Pick<Write
       `fieldValidation: Unsupported value: "${fieldValidation}": supported values: "Ignore", "Strict", "Warn"`,
     );
   }
-  return { fieldValidation, dryRun: dryRun(query.getAll('dryRun')) };
+  return { fieldValidation, dryRun: dryRun(query.getAll('dryRun')), user, warn: (text) => warnings.add(text) };
 }
 
 function dryRun(values: unknown[]): boolean {
@@ -151,24 +148,18 @@ function requestObject({ request, definition, path }: ResourceCall): KubernetesO
   return { ...body, apiVersion, kind, metadata: { ...metadata, ...inNamespace } };
 }
 
-/** `Warning` headers for unknown fields, or 400 when the client is strict. */
-function unknownFieldWarnings(
-  definition: ResourceDefinition,
-  object: unknown,
-  options: WriteOptions,
-): Record<string, string[]> | undefined {
-  const warnings = checkUnknownFields(definition, object, options.fieldValidation ?? 'Warn');
-  return warnings.length === 0
-    ? undefined
-    : { Warning: warnings.map((field) => `299 - "unknown field \\"${field}\\""`) };
+/** Warns of unknown fields, or throws 400 when the client is strict. */
+function warnOfUnknownFields(definition: ResourceDefinition, object: unknown, options: WriteOptions): void {
+  for (const field of checkUnknownFields(definition, object, options.fieldValidation ?? 'Warn'))
+    options.warn?.(`unknown field "${field}"`);
 }
 
 function create(call: ResourceCall): Handled {
   const { context, request, definition, path } = call;
   const options = writeOptions(request);
   const object = requestObject(call);
-  const headers = unknownFieldWarnings(definition, object, options);
-  return objectAnswer(call, 201, context.store.create(definition, path.namespace, object, options), headers);
+  warnOfUnknownFields(definition, object, options);
+  return objectAnswer(call, 201, context.store.create(definition, path.namespace, object, options));
 }
 
 function update(call: ResourceCall): Handled {
@@ -188,8 +179,8 @@ function update(call: ResourceCall): Handled {
       'BadRequest',
       'the namespace of the provided object does not match the namespace sent on the request',
     );
-  const headers = unknownFieldWarnings(definition, object, options);
-  return objectAnswer(call, 200, context.store.update(definition, object, statusOnly(path), options), headers);
+  warnOfUnknownFields(definition, object, options);
+  return objectAnswer(call, 200, context.store.update(definition, object, statusOnly(path), options));
 }
 
 function statusOnly(path: ResourcePath): 'status' | undefined {
@@ -201,13 +192,11 @@ function patch(call: ResourceCall): Handled {
   const options = writeOptions(request);
   const { type, patch: document } = patchBody(request);
   // a JSON patch names paths, not fields; the store sees what it made
-  const headers =
-    type === 'application/json-patch+json' ? undefined : unknownFieldWarnings(definition, document, options);
+  if (type !== 'application/json-patch+json') warnOfUnknownFields(definition, document, options);
   return objectAnswer(
     call,
     200,
     context.store.patch(definition, path.namespace, path.name!, type, document, statusOnly(path), options),
-    headers,
   );
 }
 

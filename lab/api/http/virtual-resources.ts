@@ -1,4 +1,5 @@
 /** Kinds that are answered but never stored: questions about the caller's own rights. The lab has one user, who may do everything. */
+import type { UserInfo } from '../store/types.ts';
 
 export interface VirtualResource {
   group: string;
@@ -11,7 +12,8 @@ export interface VirtualResource {
   status: Record<string, unknown>;
 }
 
-const user = { username: 'lab', groups: ['system:masters', 'system:authenticated'] };
+/** Whoever sends a request. */
+export const user: UserInfo = { username: 'lab', groups: ['system:masters', 'system:authenticated'] };
 
 export const virtualResources: readonly VirtualResource[] = [
   {

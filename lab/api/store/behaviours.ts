@@ -1,4 +1,5 @@
 /** The rules of single built-in kinds, by storage name. */
+import { bindingBehaviour, bindingStorage, policyBehaviour, policyStorage } from './policy-kinds.ts';
 import { definitionBehaviour, definitionStorage } from './definitions.ts';
 import {
   configMapBehaviour,
@@ -23,4 +24,6 @@ export const behaviours: Record<string, Behaviour> = {
   'jobs.batch': jobBehaviour,
   [definitionStorage]: definitionBehaviour,
   'priorityclasses.scheduling.k8s.io': priorityClassBehaviour,
+  [policyStorage]: policyBehaviour,
+  [bindingStorage]: bindingBehaviour,
 };

@@ -182,6 +182,23 @@ export function builtInResources(behaviours: Record<string, Behaviour>): Resourc
       hasStatus: true,
       hasGeneration: true,
     },
+    {
+      of: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      plural: 'validatingadmissionpolicies',
+      categories: ['api-extensions'],
+      namespaced: false,
+      hasStatus: true,
+      hasGeneration: true,
+    },
+    {
+      of: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      plural: 'validatingadmissionpolicybindings',
+      categories: ['api-extensions'],
+      namespaced: false,
+      hasGeneration: true,
+    },
     // kept so that manifests apply; nothing enforces them
     {
       of: 'rbac.authorization.k8s.io/v1',

@@ -11,7 +11,7 @@ import { asList, asObject, asObjects, asText, equalJson, isObject } from './json
 import { childPath, subSchema } from './schema-path.ts';
 import type { FieldError, JsonObject } from './types.ts';
 
-type Evaluate = (bindings: Record<string, CelInput>) => unknown;
+export type Evaluate = (bindings: Record<string, CelInput>) => unknown;
 
 interface Rule {
   text: string;
@@ -85,7 +85,8 @@ export function celValue(schema: JsonObject | undefined, value: unknown): CelInp
 // by text: the same rule stands in many places, and each store of a simulation registers the same definitions
 const plans = new Map<string, Evaluate>();
 
-function planned(text: string): Evaluate {
+/** An expression, ready to be evaluated; its result is a value or a CelError. Throws when it does not parse. */
+export function planned(text: string): Evaluate {
   const known = plans.get(text) ?? plan(environment, parse(text));
   plans.set(text, known);
   return known;

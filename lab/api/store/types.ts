@@ -5,7 +5,8 @@
  * Where it differs from kube-apiserver: managedFields are not kept; RBAC objects are kept and not enforced; pods get no
  * service account token; built-in kinds are checked only where a manifest builder is likely to err (pod-validation.ts);
  * a CustomResourceDefinition is established at once and converts by name only; paged and past lists are not offered;
- * of CEL, the standard and string functions (cel.ts). Patch types that are refused: `refusedPatches` in patch.ts.
+ * of CEL, the standard and string functions (cel.ts); admission policies judge creations and updates (admission-policies.ts).
+ * Patch types that are refused: `refusedPatches` in patch.ts.
  */
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type {
@@ -101,11 +102,21 @@ export interface ResourceDefinition extends ResourceInfo {
   convert?: { served(object: KubernetesObject): KubernetesObject; stored(object: KubernetesObject): KubernetesObject };
 }
 
+/** Who sends a request, as admission policies see it. */
+export interface UserInfo {
+  username: string;
+  groups: string[];
+}
+
 export interface WriteOptions {
   /** Strict refuses unknown fields with 400, Warn and Ignore drop them. Default Ignore. */
   fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
   /** Everything but the write itself. */
   dryRun?: boolean;
+  /** Default: an account of the lab's own controllers. */
+  user?: UserInfo;
+  /** Is told what admission policies warn of. */
+  warn?(text: string): void;
 }
 
 export interface StoreDeleteOptions extends DeleteOptions {

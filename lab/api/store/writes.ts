@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { ApiError } from '../../contract.ts';
 import type { Clock } from '../../contract.ts';
+import { admitByPolicies } from './admission-policies.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, invalidValue, notFound } from './errors.ts';
 import { asObject, asText, cloneJson, deepFreeze, equalJson, valueAt } from './json.ts';
 import { decodeMetadata, keepServerMetadata, nextGeneration, timestamp, validateMetadata } from './metadata.ts';
@@ -169,6 +170,7 @@ export function createObject(
   definition.behaviour.admit?.(object, admissionContext(kernel));
   kernel.admission(object, undefined);
   validated(definition, object, undefined);
+  admitByPolicies(kernel.state, { definition, operation: 'CREATE', object, before: undefined }, options);
   if (kernel.state.read(definition.storage, metadata.namespace, metadata.name) !== undefined)
     throw alreadyExists(definition, metadata.name);
   return options.dryRun ? deepFreeze(object) : kernel.state.commit(definition, undefined, object);
@@ -246,6 +248,7 @@ export function updateObject(
     definition.behaviour.normaliseStatus?.(object, before);
   }
   validated(definition, object, before, subresource);
+  admitByPolicies(kernel.state, { definition, operation: 'UPDATE', object, before, subresource }, options);
 
   const generation = nextGeneration(definition, object, before);
   if (generation !== undefined) object.metadata.generation = generation;
