@@ -53,7 +53,9 @@ describe('hooks lab', () => {
     await expect(hooks('lab', 'node', 'reboot', 'node-2')).rejects.toThrow('node-2 has no power: let it recover first');
     expect(await hooks('lab', 'node', 'recover', 'node-2')).toBe('node-2 is back\n');
     expect(await hooks('lab', 'node', 'recover', 'node-3')).toBe('node-3 is back\n');
-    await expect(hooks('lab', 'node', 'recover', 'node-1')).rejects.toThrow('node-1 has not failed: up');
+    await expect(hooks('lab', 'node', 'recover', 'node-1')).rejects.toThrow('node-1 has not failed');
+    await expect(hooks('lab', 'node', 'recover', '--all')).rejects.toThrow('no machine has failed');
+    await expect(hooks('lab', 'node', 'fail')).rejects.toThrow('no machine is named; there are node-1, ');
     expect(await hooks('lab', 'node', 'remove', 'rack-7')).toBe('rack-7 is gone\n');
   });
 

@@ -1,6 +1,7 @@
 /**
- * `npm run tour`: runs the blocks of README.md that are marked `sh tour`, in their order, and compares what they print
- * with the `text` blocks that follow them. In a fresh clone, or with --here in this working tree.
+ * `npm run tour -- [PAGE...]`: runs the blocks of each page that are marked `sh tour`, in their order, and compares what
+ * they print with the `text` blocks that follow them; README.md where none is named. In a fresh clone, or with --here in
+ * this working tree.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -100,9 +101,9 @@ async function run(
   return { output, wrong: step.expected === undefined ? undefined : mismatch(step.expected, stdout) };
 }
 
-function fail(step: Step, wrong: string, output: string): void {
+function fail(page: string, step: Step, wrong: string, output: string): void {
   process.stdout.write(
-    `FAILED README.md:${step.line}: ${wrong}\n${step.script.replace(/^/gm, '  $ ')}\n${output.trimEnd().replace(/^/gm, '  | ')}\n`,
+    `FAILED ${page}:${step.line}: ${wrong}\n${step.script.replace(/^/gm, '  $ ')}\n${output.trimEnd().replace(/^/gm, '  | ')}\n`,
   );
 }
 
@@ -122,16 +123,18 @@ function prepare(here: boolean, temporary: string): Place {
   return { directory, environmentFile };
 }
 
-/** @returns the exit status */
-async function tour(here: boolean): Promise<number> {
-  const temporary = mkdtempSync(join(tmpdir(), 'weka-tour-'));
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** The steps of one page; what it has started in the background ends with it. */
+async function tourOf(page: string, place: Place, here: boolean, count: Count): Promise<void> {
   const backgrounds: Background[] = [];
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  const began = Date.now();
+  const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
   try {
-    const place = prepare(here, temporary);
-    const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
-    for (const step of tourSteps(readFileSync(join(place.directory, 'README.md'), 'utf8'))) {
+    for (const step of tourSteps(readFileSync(join(place.directory, page), 'utf8'))) {
       const why =
         here && step.cloneOnly
           ? '--here'
@@ -147,13 +150,28 @@ async function tour(here: boolean): Promise<number> {
       const { wrong, output } = await run(step, place, backgrounds);
       if (wrong === undefined)
         process.stdout.write(`passed  ${firstLine(step)}  ${((Date.now() - stepBegan) / 1000).toFixed(1)} s\n`);
-      else fail(step, wrong, output);
+      else fail(page, step, wrong, output);
       count[wrong === undefined ? 'passed' : 'failed'] += 1;
       // later steps build on the earlier ones: their failures would tell nothing
       if (wrong !== undefined) break;
     }
   } finally {
     await Promise.all(backgrounds.map(end));
+  }
+}
+
+/** @returns the exit status */
+async function tour(pages: readonly string[], here: boolean): Promise<number> {
+  const temporary = mkdtempSync(join(tmpdir(), 'weka-tour-'));
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  const began = Date.now();
+  try {
+    const place = prepare(here, temporary);
+    for (const page of pages) {
+      await tourOf(page, place, here, count);
+      if (count.failed > 0) break;
+    }
+  } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`;
@@ -163,4 +181,5 @@ async function tour(here: boolean): Promise<number> {
   return count.failed === 0 ? 0 : 1;
 }
 
-process.exitCode = await tour(process.argv.includes('--here'));
+const pages = process.argv.slice(2).filter((word) => word !== '--here');
+process.exitCode = await tour(pages.length === 0 ? ['README.md'] : pages, process.argv.includes('--here'));

@@ -41,11 +41,20 @@ function table(rows: string[][]): string {
     .join('\n');
 }
 
-/** The machine that the operand names; rejects with those that there are. */
+const all = { all: 'each machine' };
+
+/** The machine that the operand names, or each with --all; throws with those that there are. */
+function machinesOf(parts: MachineParts, { operand, options }: ControlArguments): string[] {
+  if (options['all'] !== true) return [machine(parts, operand)];
+  if (operand !== undefined) throw new Error(`either ${operand} or --all`);
+  return parts.hardware.list().map(({ name }) => name);
+}
+
+/** The machine that the operand names; throws with those that there are. */
 function machine({ hardware }: MachineParts, name = ''): string {
   if (hardware.get(name) !== undefined) return name;
   throw new Error(
-    `no machine ${name}; there are ${hardware
+    `${name === '' ? 'no machine is named' : `no machine ${name}`}; there are ${hardware
       .list()
       .map((one) => one.name)
       .join(', ')}`,
@@ -73,24 +82,28 @@ export const machineControls: readonly LabControl<MachineParts>[] = [
   {
     name: 'node fail',
     operand: 'NODE',
-    options: { network: 'only its network: programs go on unseen' },
+    operandOptional: true,
+    options: { network: 'only its network: programs go on unseen', ...all },
     summary: 'the machine loses its power, or its network',
-    run(parts, { operand, options }) {
-      const cause = options['network'] === true ? 'network' : 'power';
-      parts.machines.fail(machine(parts, operand), cause);
-      return `${operand} has lost its ${cause}`;
+    run(parts, given) {
+      const cause = given.options['network'] === true ? 'network' : 'power';
+      const names = machinesOf(parts, given);
+      for (const name of names) parts.machines.fail(name, cause);
+      return names.map((name) => `${name} has lost its ${cause}`).join('\n');
     },
   },
   {
     name: 'node recover',
     operand: 'NODE',
+    operandOptional: true,
+    options: all,
     summary: 'ends a failure; after lost power the machine boots',
-    run(parts, { operand }) {
-      const name = machine(parts, operand);
-      const state = parts.machines.state(name);
-      if (state === 'up' || state === 'boots') throw new Error(`${name} has not failed: ${state}`);
-      parts.machines.recover(name);
-      return `${name} is back`;
+    run(parts, given) {
+      const failed = machinesOf(parts, given).filter((name) => parts.machines.state(name).startsWith('no '));
+      if (failed.length === 0)
+        throw new Error(given.operand === undefined ? 'no machine has failed' : `${given.operand} has not failed`);
+      for (const name of failed) parts.machines.recover(name);
+      return failed.map((name) => `${name} is back`).join('\n');
     },
   },
   {

@@ -5,5 +5,11 @@ export const startTimings = {
   /** Hook calls at one time of each controller; docs/deploying.md says the same for a real Metacontroller. */
   workers: 10,
   /** Milliseconds. */
-  nodes: { imagePullMilliseconds: 100, restartMilliseconds: 500 } satisfies NodesOptions['settings'],
+  nodes: {
+    imagePullMilliseconds: 100,
+    restartMilliseconds: 500,
+    silenceMilliseconds: 8_000,
+    // longer than a node may be silent, so that it is seen to be away
+    rebootMilliseconds: 12_000,
+  } satisfies NodesOptions['settings'],
 } as const;
