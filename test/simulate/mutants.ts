@@ -1,15 +1,16 @@
 /**
  * `npm run simulate:mutants`: whether the simulator bites. Each patch of test/mutants takes one guard of the operator away, in
  * a copy; short lives are run until one fails, and it is told after how many that was. A patch that no longer applies, or
- * that no life finds, is a failure.
+ * that no life finds, is a failure. What was found is kept in test/mutants/falls.json, of which docs/reliability.md tells.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { markdownTable } from '../../docs/markdown-table.ts';
 import { repository } from '../../lab/repository.ts';
-
-const patches = join(repository, 'test/mutants');
+import { commitOf, seedOf } from './commit.ts';
+import { keepFall, mutants, patches, type Fall } from './mutant-list.ts';
 /** What a life is made of. */
 const folders = [
   'hooks',
@@ -34,22 +35,24 @@ function copyOf(name: string): string {
   return copy;
 }
 
+interface Asked {
+  lives: number;
+  from: number;
+  workers?: string;
+  only?: string;
+}
+
+interface Failure {
+  seed: number;
+  check: string;
+  text: string;
+}
+
 /** The first seed that fails, and what it breaks; undefined when all of them pass. */
-function firstFailure(
-  folder: string,
-  from: number,
-  lives: number,
-  only: string | undefined,
-): { seed: number; broken: string } | undefined {
+function firstFailure(folder: string, { from, lives, workers, only }: Asked): Failure | undefined {
   const asked = [
-    '--short',
-    '--bail',
-    '--shrink',
-    '0',
-    '--seeds',
-    String(lives),
-    '--from',
-    String(from),
+    ...['--short', '--bail', '--shrink', '0', '--seeds', String(lives), '--from', String(from)],
+    ...(workers === undefined ? [] : ['--workers', workers]),
     ...(only === undefined ? [] : ['--only', only]),
   ];
   const { stdout } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], {
@@ -57,34 +60,36 @@ function firstFailure(
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  const failures = [...stdout.matchAll(/^seed (\d+) FAILED, (.*)$/gm)].map(([, seed, broken = '']) => ({
-    seed: Number(seed),
-    broken,
-  }));
+  const failures = [...stdout.matchAll(/^seed (\d+) FAILED, ([a-z-]+): (.*)$/gm)].map(
+    ([, seed, check = '', text = '']): Failure => ({ seed: Number(seed), check, text: text.slice(0, 160) }),
+  );
   return failures.sort((one, other) => one.seed - other.seed)[0];
 }
 
-/** What became of the mutant: the line for the table, and whether it fell. A life that fails without it as well proves nothing. */
-function judge(patch: string, from: number, lives: number, only: string | undefined): { line: string; fell: boolean } {
-  const name = basename(patch, '.patch');
+/** What became of the mutant, in words, and how it fell. A life that fails without it as well proves nothing. */
+function judge(name: string, asked: Asked): { lines: string[]; fall?: Fall } {
+  const { from, lives } = asked;
   const copy = copyOf(name);
-  const applied = spawnSync('patch', ['-p1', '--forward', '--silent', '-i', join(patches, patch)], {
+  const applied = spawnSync('patch', ['-p1', '--forward', '--silent', '-i', join(patches, `${name}.patch`)], {
     cwd: copy,
     encoding: 'utf8',
   });
-  if (applied.status !== 0) return { line: `${name}: does not apply: ${applied.stdout.trim()}`, fell: false };
+  if (applied.status !== 0) return { lines: [`${name}: does not apply: ${applied.stdout.trim()}`] };
+  const lines: string[] = [];
   try {
     for (let next = from; next < from + lives;) {
-      const failure = firstFailure(copy, next, from + lives - next, only);
+      const failure = firstFailure(copy, { ...asked, from: next, lives: from + lives - next });
       if (failure === undefined) break;
-      next = failure.seed + 1;
-      if (firstFailure(repository, failure.seed, 1, only) !== undefined) continue;
-      return {
-        line: `${name}: fell in life ${next - from}, seed ${failure.seed}: ${failure.broken.slice(0, 160)}`,
-        fell: true,
-      };
+      const { seed, check, text } = failure;
+      next = seed + 1;
+      const without = firstFailure(repository, { ...asked, from: seed, lives: 1 });
+      if (without === undefined) {
+        const fall = { lives: next - from, seed, check, commit: commitOf() ?? 'unknown' };
+        return { lines: [...lines, `${name}: fell in life ${fall.lives}, seed ${seed}: ${check}: ${text}`], fall };
+      }
+      lines.push(`  (seed ${seed} fails without a mutant: ${without.check}: ${without.text})`);
     }
-    return { line: `${name}: none of ${lives} lives fell for it`, fell: false };
+    return { lines: [...lines, `${name}: none of ${lives} lives fell for it`] };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -93,17 +98,36 @@ function judge(patch: string, from: number, lives: number, only: string | undefi
 const command = new Command('npm run simulate:mutants --')
   .description('Takes one guard after the other away and runs short lives until one fails.')
   .option('--lives <number>', 'at most, for each', '100')
-  .option('--from <seed>', 'the first seed', '1')
-  .option('--only <troubles>', 'only these, joined by commas')
+  .option('--from <seed>', 'the first seed; without it the commit chooses')
+  .option('--only <troubles>', 'only these, joined by commas; then nothing is kept')
+  .option('--workers <number>', 'processes; one for each core when absent')
+  .option('--table', 'prints what fell when they were last tried, and runs nothing')
   .argument('[names...]', 'of patches; all when there is none')
   .configureHelp({ helpWidth: 120 })
   .parse();
-const { lives, from, only } = command.opts<{ lives: string; from: string; only?: string }>();
-const chosen = readdirSync(patches).filter(
-  (file) => file.endsWith('.patch') && (command.args.length === 0 || command.args.includes(basename(file, '.patch'))),
-);
-for (const patch of chosen) {
-  const { line, fell } = judge(patch, Number(from), Number(lives), only);
-  console.log(line);
-  if (!fell) process.exitCode = 1;
+const options = command.opts<{ lives: string; from?: string; only?: string; workers?: string; table?: true }>();
+const asked = { ...options, lives: Number(options.lives), from: Number(options.from ?? seedOf(commitOf())) };
+
+function table(): string {
+  const rows = mutants().map(({ name, takesAway, fall }) => [
+    `\`${name}\``,
+    takesAway,
+    ...(fall === undefined
+      ? ['not tried yet', '', '']
+      : [fall.lives === 1 ? '1 life' : `${fall.lives} lives`, `\`${fall.check}\``, `\`${fall.commit}\``]),
+  ]);
+  return markdownTable(['patch', 'what is taken away', 'falls after', 'by the check', 'at the commit'], rows);
 }
+
+function run(): void {
+  const chosen = mutants().filter(({ name }) => command.args.length === 0 || command.args.includes(name));
+  for (const { name } of chosen) {
+    const { lines, fall } = judge(name, asked);
+    for (const line of lines) console.log(line);
+    if (fall === undefined) process.exitCode = 1;
+    else if (asked.only === undefined) keepFall(name, fall);
+  }
+}
+
+if (options.table === true) console.log(table());
+else run();
