@@ -19,9 +19,8 @@ const folders = [
   'crds',
   'compositecontrollers',
   'runtime-configmap',
-  'deploy/base',
-  'test/simulate',
-  'test/lab',
+  'deploy',
+  'test',
   'package.json',
   'tsconfig.json',
 ];
@@ -55,11 +54,12 @@ function firstFailure(folder: string, { from, lives, workers, only }: Asked): Fa
     ...(workers === undefined ? [] : ['--workers', workers]),
     ...(only === undefined ? [] : ['--only', only]),
   ];
-  const { stdout } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], {
+  const { stdout, stderr } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], {
     cwd: folder,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
+  if (!/^\d+ lives passed, \d+ failed/m.test(stdout)) throw new Error(`no lives were run in ${folder}: ${stderr}`);
   const failures = [...stdout.matchAll(/^seed (\d+) FAILED, ([a-z-]+): (.*)$/gm)].map(
     ([, seed, check = '', text = '']): Failure => ({ seed: Number(seed), check, text: text.slice(0, 160) }),
   );
