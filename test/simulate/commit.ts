@@ -17,3 +17,11 @@ export function commitOf(): string | undefined {
 /** The first seed of a commit: the number that its first six digits are. */
 export const seedOf = (commit: string | undefined): number =>
   commit === undefined ? seedWithoutCommit : Number.parseInt(commit.slice(0, 6), 16);
+
+/** Where lives begin that nobody has chosen, and who has: the commit, or, where people repeat what another one drew, SIMULATE_FROM. */
+export function freshSeeds(): { from: number; whose: string } {
+  const asked = process.env['SIMULATE_FROM'];
+  if (asked !== undefined && asked !== '') return { from: Number(asked), whose: 'SIMULATE_FROM' };
+  const commit = commitOf();
+  return { from: seedOf(commit), whose: commit === undefined ? 'no commit, for there is no git' : `commit ${commit}` };
+}

@@ -20,6 +20,8 @@ export interface Mutant {
   name: string;
   /** Which guard it takes away. */
   takesAway: string;
+  /** Troubles and endings without any of which a life does not come to it: such a one is as it would be without. Empty: any may. */
+  onlyWith: string[];
   /** Absent when it was never seen to fall. */
   fall?: Fall;
 }
@@ -36,9 +38,10 @@ export function mutants(): Mutant[] {
     .sort()
     .map((file) => {
       const name = basename(file, '.patch');
-      const [takesAway = ''] = readFileSync(join(patches, file), 'utf8').split('\n');
+      const [takesAway = '', second = ''] = readFileSync(join(patches, file), 'utf8').split('\n');
+      const onlyWith = /^Only in a life with one of: (.*)$/.exec(second)?.[1]?.split(', ') ?? [];
       const fall = known[name];
-      return { name, takesAway, ...(fall === undefined ? {} : { fall }) };
+      return { name, takesAway, onlyWith, ...(fall === undefined ? {} : { fall }) };
     });
 }
 

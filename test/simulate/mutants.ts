@@ -3,14 +3,16 @@
  * a copy; short lives are run until one fails, and it is told after how many that was. A patch that no longer applies, or
  * that no life finds, is a failure. What was found is kept in test/mutants/falls.json, of which docs/reliability.md tells.
  */
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { markdownTable } from '../../docs/markdown-table.ts';
 import { repository } from '../../lab/repository.ts';
-import { commitOf, seedOf } from './commit.ts';
-import { keepFall, mutants, patches, type Fall } from './mutant-list.ts';
+import { commitOf, freshSeeds } from './commit.ts';
+import { lifeOf, shortLife } from './life.ts';
+import { keepFall, mutants, patches, type Fall, type Mutant } from './mutant-list.ts';
+import { drawn } from './troubles/index.ts';
 /** What a life is made of. */
 const folders = [
   'hooks',
@@ -37,76 +39,76 @@ function copyOf(name: string): string {
 interface Asked {
   lives: number;
   from: number;
-  workers?: string;
-  only?: string;
 }
 
 interface Failure {
-  seed: number;
   check: string;
   text: string;
 }
 
-/** The first seed that fails, and what it breaks; undefined when all of them pass. */
-function firstFailure(folder: string, { from, lives, workers, only }: Asked): Failure | undefined {
-  const asked = [
-    ...['--short', '--bail', '--shrink', '0', '--seeds', String(lives), '--from', String(from)],
-    ...(workers === undefined ? [] : ['--workers', workers]),
-    ...(only === undefined ? [] : ['--only', only]),
-  ];
-  const { stdout, stderr } = spawnSync('npm', ['run', '--silent', 'simulate', '--', ...asked], {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (!/^\d+ lives passed, \d+ failed/m.test(stdout)) throw new Error(`no lives were run in ${folder}: ${stderr}`);
-  const failures = [...stdout.matchAll(/^seed (\d+) FAILED, ([a-z-]+): (.*)$/gm)].map(
-    ([, seed, check = '', text = '']): Failure => ({ seed: Number(seed), check, text: text.slice(0, 160) }),
-  );
-  return failures.sort((one, other) => one.seed - other.seed)[0];
+const run = (folder: string, command: string, args: readonly string[]): SpawnSyncReturns<string> =>
+  spawnSync(command, args, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+
+/** Makes the program of the lives of that folder. */
+function build(folder: string): void {
+  const { status, stderr } = run(folder, 'npm', ['run', '--silent', 'presimulate']);
+  if (status !== 0) throw new Error(`the lives of ${folder} can not be built: ${stderr}`);
 }
 
-/** What became of the mutant, in words, and how it fell. A life that fails without it as well proves nothing. */
-function judge(name: string, asked: Asked): { lines: string[]; fall?: Fall } {
-  const { from, lives } = asked;
+/** What the short life of the seed breaks in that folder; undefined when it passes. */
+function failureOf(folder: string, seed: number): Failure | undefined {
+  const asked = ['--short', '--shrink', '0', '--seeds', '1', '--workers', '1', '--from', String(seed)];
+  const { stdout, stderr } = run(folder, process.execPath, ['build/simulate-program/main.mjs', ...asked]);
+  if (!/^1 lives passed, 0 failed|^0 lives passed, 1 failed/m.test(stdout))
+    throw new Error(`no life was run in ${folder}: ${stderr}`);
+  const [, check, text] = /^seed \d+ FAILED, ([a-z-]+): (.*)$/m.exec(stdout) ?? [];
+  return check === undefined || text === undefined ? undefined : { check, text: text.slice(0, 160) };
+}
+
+/** Whether the life of the seed comes to what the mutant takes away. */
+function comesTo({ onlyWith }: Mutant, seed: number): boolean {
+  const { schedule, ending } = lifeOf(seed, shortLife, drawn);
+  return onlyWith.length === 0 || [ending, ...schedule.map(({ name }) => name)].some((one) => onlyWith.includes(one));
+}
+
+/** Runs lives until the mutant falls, and tells of it. A life that fails without it as well proves nothing. */
+function judge(mutant: Mutant, { from, lives }: Asked): Fall | undefined {
+  const { name } = mutant;
   const copy = copyOf(name);
-  const applied = spawnSync('patch', ['-p1', '--forward', '--silent', '-i', join(patches, `${name}.patch`)], {
-    cwd: copy,
-    encoding: 'utf8',
-  });
-  if (applied.status !== 0) return { lines: [`${name}: does not apply: ${applied.stdout.trim()}`] };
-  const lines: string[] = [];
+  const applied = run(copy, 'patch', ['-p1', '--forward', '--silent', '-i', join(patches, `${name}.patch`)]);
+  if (applied.status !== 0) {
+    console.log(`${name}: does not apply: ${applied.stdout.trim()}`);
+    return undefined;
+  }
   try {
-    for (let next = from; next < from + lives;) {
-      const failure = firstFailure(copy, { ...asked, from: next, lives: from + lives - next });
-      if (failure === undefined) break;
-      const { seed, check, text } = failure;
-      next = seed + 1;
-      const without = firstFailure(repository, { ...asked, from: seed, lives: 1 });
+    build(copy);
+    for (let seed = from; seed < from + lives; seed += 1) {
+      const failure = comesTo(mutant, seed) ? failureOf(copy, seed) : undefined;
+      if (failure === undefined) continue;
+      const without = failureOf(repository, seed);
       if (without === undefined) {
-        const fall = { lives: next - from, seed, check, commit: commitOf() ?? 'unknown' };
-        return { lines: [...lines, `${name}: fell in life ${fall.lives}, seed ${seed}: ${check}: ${text}`], fall };
+        const fall = { lives: seed + 1 - from, seed, check: failure.check, commit: commitOf() ?? 'unknown' };
+        console.log(`${name}: fell in life ${fall.lives}, seed ${seed}: ${failure.check}: ${failure.text}`);
+        return fall;
       }
-      lines.push(`  (seed ${seed} fails without a mutant: ${without.check}: ${without.text})`);
+      console.log(`  (seed ${seed} fails without ${name} as well: ${without.check}: ${without.text})`);
     }
-    return { lines: [...lines, `${name}: none of ${lives} lives fell for it`] };
+    console.log(`${name}: none of ${lives} lives fell for it`);
+    return undefined;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
 const command = new Command('npm run simulate:mutants --')
-  .description('Takes one guard after the other away and runs short lives until one fails.')
+  .description('Takes one guard after the other away and runs short lives, one at a time, until one fails.')
   .option('--lives <number>', 'at most, for each', '100')
   .option('--from <seed>', 'the first seed; without it the commit chooses')
-  .option('--only <troubles>', 'only these, joined by commas; then nothing is kept')
-  .option('--workers <number>', 'processes; one for each core when absent')
   .option('--table', 'prints what fell when they were last tried, and runs nothing')
   .argument('[names...]', 'of patches; all when there is none')
   .configureHelp({ helpWidth: 120 })
   .parse();
-const options = command.opts<{ lives: string; from?: string; only?: string; workers?: string; table?: true }>();
-const asked = { ...options, lives: Number(options.lives), from: Number(options.from ?? seedOf(commitOf())) };
+const options = command.opts<{ lives: string; from?: string; table?: true }>();
 
 function table(): string {
   const rows = mutants().map(({ name, takesAway, fall }) => [
@@ -119,15 +121,16 @@ function table(): string {
   return markdownTable(['patch', 'what is taken away', 'falls after', 'by the check', 'at the commit'], rows);
 }
 
-function run(): void {
-  const chosen = mutants().filter(({ name }) => command.args.length === 0 || command.args.includes(name));
-  for (const { name } of chosen) {
-    const { lines, fall } = judge(name, asked);
-    for (const line of lines) console.log(line);
+function judgeAll(): void {
+  const asked = { lives: Number(options.lives), from: Number(options.from ?? freshSeeds().from) };
+  build(repository);
+  for (const mutant of mutants()) {
+    if (command.args.length > 0 && !command.args.includes(mutant.name)) continue;
+    const fall = judge(mutant, asked);
     if (fall === undefined) process.exitCode = 1;
-    else if (asked.only === undefined) keepFall(name, fall);
+    else keepFall(mutant.name, fall);
   }
 }
 
 if (options.table === true) console.log(table());
-else run();
+else judgeAll();

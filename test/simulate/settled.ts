@@ -46,6 +46,17 @@ function* lacking(stage: Stage): Generator<string> {
   const weka = world.weka.snapshot().clusters;
   if (weka.length !== 1) yield `${weka.length} weka clusters`;
   if (weka.some(({ fullyProtected }) => !fullyProtected)) yield 'weka is not fully protected';
+  const drives = weka.flatMap((one) => one.drives);
+  for (const { serial, status } of drives) if (status === 'FAILED') yield `drive ${serial} is FAILED`;
+  const active = drives.filter(({ status }) => status === 'ACTIVE').length;
+  if (active < driveContainers) yield `${active} drives are ACTIVE, ${driveContainers} are wished for`;
+  for (const secret of ours(stage, 'Secret')) {
+    const [username, password] = ['username', 'password'].map((key) =>
+      Buffer.from((secret['data'] as Record<string, string> | undefined)?.[key] ?? '', 'base64').toString(),
+    );
+    if (username && password && !world.weka.takesLogin(username, password))
+      yield `weka does not take the password of Secret ${secret.metadata.name}`;
+  }
 }
 
 export const lacks = (stage: Stage): string[] => [...lacking(stage)];

@@ -35,6 +35,25 @@ function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => s
   );
 }
 
+/** Seconds between two looks of an administrator who has heard that a drive is broken. */
+const lookSeconds = 30;
+
+/** Blocks a drive that weka has given up as soon as a condition of a container tells an administrator to; who is told nothing does nothing. */
+function blockAsTold(stage: Stage, { serial, node }: UsedDrive): void {
+  const hasFailed = stage.world.weka
+    .snapshot()
+    .clusters.some(({ drives }) => drives.some((one) => one.serial === serial && one.status === 'FAILED'));
+  if (!hasFailed) return;
+  stage.given.add(serial);
+  const told = stage.world
+    .list('WekaContainer')
+    .flatMap(({ status }) => (status?.['conditions'] ?? []) as { reason?: string; message?: string }[])
+    .some(({ reason, message = '' }) => reason === 'DriveFailed' && message.includes(serial));
+  if (!told) return void stage.world.clock.after(lookSeconds * 1000, () => blockAsTold(stage, { serial, node }));
+  stage.tell(`an administrator blocks the drive ${serial}, as a condition says`);
+  setBlocked(stage, node, (blocked) => [...blocked, serial]);
+}
+
 const member = (stage: Stage, fraction: unknown): string | undefined =>
   picked(stage.world.weka.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
 
@@ -51,10 +70,7 @@ export const wekaTroubles: readonly Trouble[] = [
       stage.given.add(drive.serial);
       return {
         story: `drive ${drive.serial} of ${drive.node} failed`,
-        end: () => {
-          stage.tell(`an administrator blocks the drive ${drive.serial}, which failed`);
-          setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
-        },
+        end: () => blockAsTold(stage, drive),
       };
     },
   },
@@ -85,18 +101,11 @@ export const wekaTroubles: readonly Trouble[] = [
       const machine = drive === undefined ? undefined : stage.world.lab.hardware.get(drive.node);
       if (drive === undefined || machine === undefined) return 'another drive or node is away';
       machine.drives = machine.drives.filter((serial) => serial !== drive.serial);
-      const hasFailed = (): boolean =>
-        stage.world.weka
-          .snapshot()
-          .clusters.some(({ drives }) => drives.some((one) => one.serial === drive.serial && one.status === 'FAILED'));
       return {
         story: `drive ${drive.serial} was pulled out of ${drive.node}`,
         end: () => {
           machine.drives = [...machine.drives, drive.serial];
-          if (!hasFailed()) return;
-          stage.given.add(drive.serial);
-          stage.tell(`an administrator blocks the drive ${drive.serial}, which weka has given up`);
-          setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
+          blockAsTold(stage, drive);
         },
       };
     },
