@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { freshSeeds } from './commit.ts';
 
 export interface Asked {
+  system?: string;
   seeds: number;
   from: number;
   only?: string[];
@@ -28,8 +29,9 @@ const whole =
 export function readArguments(argv: readonly string[]): Asked {
   const command = new Command('npm run simulate --')
     .description(
-      'Runs whole lives of a cluster in the lab, with troubles at the worst moments, and judges each write. Ends with 1 when a life fails.',
+      'Runs whole lives of a system in the lab, with troubles at the worst moments, and judges each write. Ends with 1 when a life fails.',
     )
+    .option('--system <name>', 'what lives; without it the first one of the list')
     .option('--seeds <number>', 'lives to run', whole(1), 4)
     .option(
       '--from <seed>',

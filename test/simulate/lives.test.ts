@@ -5,28 +5,30 @@ import { describe, expect, it } from 'vitest';
 import { freshSeeds } from './commit.ts';
 import { lifeOf, shortLife, type Life } from './life.ts';
 import { runLife } from './run-life.ts';
-import { drawn } from './troubles/index.ts';
+import { drawnOf, type SimulatedSystem } from './system.ts';
+import { simulatedSystems } from './systems.ts';
 
 const timeout = 300_000;
 
 /** One of those that `.ci/run` goes on with: a life takes a quarter of a minute of a processor. */
 const { from, whose } = freshSeeds();
 
-const kept = join(import.meta.dirname, 'kept');
-
-async function passes(life: Life): Promise<void> {
-  const { broken, story, picture } = await runLife(life);
+async function passes(life: Life, system: SimulatedSystem): Promise<void> {
+  const { broken, story, picture } = await runLife(life, system);
   expect(broken, `${story.join('\n')}\n${picture}`).toBeUndefined();
 }
 
-it(
-  `a short life of the seed ${from} (${whose}) passes: npm run simulate -- --short --seeds 1 --from ${from}`,
-  { timeout },
-  () => passes(lifeOf(from, shortLife, drawn)),
-);
+describe.each(simulatedSystems.map((system) => [system.name, system] as const))('%s', (name, system) => {
+  it(
+    `passes a short life, seed ${from} of ${whose}: npm run simulate -- --system ${name} --short --seeds 1 --from ${from}`,
+    { timeout },
+    () => passes(lifeOf(from, shortLife, drawnOf(system)), system),
+  );
 
-describe('a life that failed once', () => {
-  it.each(readdirSync(kept).filter((name) => name.endsWith('.json')))('%s passes', { timeout }, (name) =>
-    passes(JSON.parse(readFileSync(join(kept, name), 'utf8')) as Life),
+  const kept = join(import.meta.dirname, name, 'kept');
+  it.each(readdirSync(kept).filter((file) => file.endsWith('.json')))(
+    'passes %s, which failed once',
+    { timeout },
+    (file) => passes(JSON.parse(readFileSync(join(kept, file), 'utf8')) as Life, system),
   );
 });

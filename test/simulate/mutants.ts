@@ -12,7 +12,8 @@ import { repository } from '../../lab/repository.ts';
 import { commitOf, freshSeeds } from './commit.ts';
 import { lifeOf, shortLife } from './life.ts';
 import { keepFall, mutants, patches, type Fall, type Mutant } from './mutant-list.ts';
-import { drawn } from './troubles/index.ts';
+import { drawnOf } from './system.ts';
+import { systemOf } from './systems.ts';
 /** What a life is made of. */
 const folders = [
   'hooks',
@@ -67,7 +68,7 @@ function failureOf(folder: string, seed: number): Failure | undefined {
 
 /** Whether the life of the seed comes to what the mutant takes away. */
 function comesTo({ onlyWith }: Mutant, seed: number): boolean {
-  const { schedule, ending } = lifeOf(seed, shortLife, drawn);
+  const { schedule, ending } = lifeOf(seed, shortLife, drawnOf(systemOf()));
   return onlyWith.length === 0 || [ending, ...schedule.map(({ name }) => name)].some((one) => onlyWith.includes(one));
 }
 

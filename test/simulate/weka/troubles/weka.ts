@@ -1,9 +1,10 @@
 /** Weka, its drives, and what it says. */
-import { emptied, late, stale, thinned } from '../../../lab/weka/distortions.ts';
-import { createRandom } from '../../../lab/random.ts';
-import type { Stage } from '../stage.ts';
-import { attempt } from '../stage.ts';
-import { lasting, picked, which, type Trouble } from '../trouble.ts';
+import { emptied, late, stale, thinned } from '../../../../lab/weka/distortions.ts';
+import { createRandom } from '../../../../lab/random.ts';
+import { attempt } from '../../stage.ts';
+import { lasting, picked, which, type Trouble } from '../../trouble.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import type { WekaStage } from '../stage.ts';
 
 interface UsedDrive {
   serial: string;
@@ -11,7 +12,7 @@ interface UsedDrive {
 }
 
 /** Drives that weka uses, and none while anything of the cluster is away or other drives are not whole: two such faults would be the end of data. */
-function drivesToSpare(stage: Stage): UsedDrive[] {
+function drivesToSpare(stage: WekaStage): UsedDrive[] {
   const [cluster] = stage.world.weka.snapshot().clusters;
   if (
     cluster === undefined ||
@@ -25,7 +26,7 @@ function drivesToSpare(stage: Stage): UsedDrive[] {
 
 const blockedAnnotation = 'weka.io/blocked-drives';
 
-function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => string[]): void {
+function setBlocked(stage: WekaStage, node: string, change: (blocked: string[]) => string[]): void {
   const text = stage.world.get('Node', node)?.metadata.annotations?.[blockedAnnotation] ?? '[]';
   const blocked = change(JSON.parse(text) as string[]);
   attempt(() =>
@@ -39,7 +40,7 @@ function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => s
 const lookSeconds = 30;
 
 /** Blocks a drive that weka has given up as soon as a condition of a container tells an administrator to; who is told nothing does nothing. */
-function blockAsTold(stage: Stage, { serial, node }: UsedDrive): void {
+function blockAsTold(stage: WekaStage, { serial, node }: UsedDrive): void {
   const hasFailed = stage.world.weka
     .snapshot()
     .clusters.some(({ drives }) => drives.some((one) => one.serial === serial && one.status === 'FAILED'));
@@ -54,10 +55,10 @@ function blockAsTold(stage: Stage, { serial, node }: UsedDrive): void {
   setBlocked(stage, node, (blocked) => [...blocked, serial]);
 }
 
-const member = (stage: Stage, fraction: unknown): string | undefined =>
+const member = (stage: WekaStage, fraction: unknown): string | undefined =>
   picked(stage.world.weka.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
 
-export const wekaTroubles: readonly Trouble[] = [
+export const wekaTroubles: readonly Trouble<LabWorld>[] = [
   {
     name: 'drive-fails',
     by: 'fault',
@@ -197,7 +198,7 @@ export const wekaTroubles: readonly Trouble[] = [
         .filter(({ metadata }) => metadata.namespace === 'default')
         .map(({ metadata }) => metadata.name);
       const one = picked(pods, args['which']);
-      const disguise: Parameters<Stage['disguises']['add']>[0] = ({ pod, command }, answer) =>
+      const disguise: Parameters<WekaStage['disguises']['add']>[0] = ({ pod, command }, answer) =>
         command.includes('report') && (args['everybody'] === true || pod === one)
           ? { ...answer, stdout: String(args['text']) }
           : undefined;

@@ -1,11 +1,6 @@
 /** Faults of the operator that are found and not mended yet: troubles that no life draws until they are. Nothing is held out without a line here. */
 
-export interface KnownFault {
-  /** Name of a trouble. */
-  trouble: string;
-  /** What goes wrong. */
-  reason: string;
-}
+import type { KnownFault } from '../system.ts';
 
 export const knownFaults: readonly KnownFault[] = [
   {
