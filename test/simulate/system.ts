@@ -23,7 +23,7 @@ export interface SimulatedWorld {
   picture(): string;
 }
 
-/** A fault of the operator that is found and not mended yet: the trouble is drawn by no life until it is. */
+/** A fault of the operator that is found and not mended yet, or a trouble of which nobody has looked at lives yet: no life draws it until somebody has. */
 export interface KnownFault {
   /** Name of a trouble. */
   trouble: string;

@@ -123,6 +123,14 @@ const patchPod = (stage: WekaStage, { condition }: Asking): string => {
 /** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
 export const remedies: readonly Remedy[] = [
   { reason: 'RollBackedOff', act: deletePod },
+  {
+    reason: 'IdentityLost',
+    message: /kubectl delete wekacontainer/,
+    act(stage, { object }) {
+      attempt(() => stage.world.delete('WekaContainer', object.metadata.name));
+      return `kubectl delete wekacontainer ${object.metadata.name}`;
+    },
+  },
   { reason: 'PodReleased', act: patchPod },
   { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },

@@ -14,6 +14,8 @@ import { wekaStageChecks } from './checks/stage.ts';
 import { knownFaults } from './known-faults.ts';
 import { doAsAsked, lacking, leftovers } from './settled.ts';
 import { endLife, graceSeconds, startLife, type WekaStage } from './stage.ts';
+import { editTroubles } from './troubles/edits.ts';
+import { hostTroubles } from './troubles/hosts.ts';
 import { objectTroubles } from './troubles/objects.ts';
 import { placeTroubles } from './troubles/places.ts';
 import { wekaTroubles } from './troubles/weka.ts';
@@ -31,7 +33,9 @@ export const simulatedWeka: SimulatedSystem = {
     ...podTroubles,
     ...placeTroubles,
     ...objectTroubles,
+    ...editTroubles,
     ...wekaTroubles,
+    ...hostTroubles,
     ...operatorTroubles,
     ...admissionTroubles,
     ...wishTroubles,

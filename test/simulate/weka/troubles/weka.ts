@@ -12,7 +12,7 @@ interface UsedDrive {
 }
 
 /** Drives that weka uses, and none while anything of the cluster is away or other drives are not whole: two such faults would be the end of data. */
-function drivesToSpare(stage: WekaStage): UsedDrive[] {
+export function drivesToSpare(stage: WekaStage): UsedDrive[] {
   const [cluster] = stage.world.weka.snapshot().clusters;
   if (
     cluster === undefined ||
@@ -39,18 +39,21 @@ function setBlocked(stage: WekaStage, node: string, change: (blocked: string[]) 
 /** Seconds between two looks of an administrator who has heard that a drive is broken. */
 const lookSeconds = 30;
 
-/** Blocks a drive that weka has given up as soon as a condition of a container tells an administrator to; who is told nothing does nothing. */
-function blockAsTold(stage: WekaStage, { serial, node }: UsedDrive): void {
+/**
+ * Blocks a drive that weka has given up as soon as a condition of a container tells an administrator to; who is told nothing does nothing.
+ * @param gone it will not come back, so weka gives it up sooner or later
+ */
+export function blockAsTold(stage: WekaStage, { serial, node }: UsedDrive, gone = false): void {
   const hasFailed = stage.world.weka
     .snapshot()
-    .clusters.some(({ drives }) => drives.some((one) => one.serial === serial && one.status === 'FAILED'));
+    .clusters.some(({ drives }) => drives.some((one) => one.serial === serial && (gone || one.status === 'FAILED')));
   if (!hasFailed) return;
   stage.given.add(serial);
   const told = stage.world
     .list('WekaContainer')
     .flatMap(({ status }) => (status?.['conditions'] ?? []) as { reason?: string; message?: string }[])
     .some(({ reason, message = '' }) => reason === 'DriveFailed' && message.includes(serial));
-  if (!told) return void stage.world.clock.after(lookSeconds * 1000, () => blockAsTold(stage, { serial, node }));
+  if (!told) return void stage.world.clock.after(lookSeconds * 1000, () => blockAsTold(stage, { serial, node }, gone));
   stage.tell(`an administrator blocks the drive ${serial}, as a condition says`);
   setBlocked(stage, node, (blocked) => [...blocked, serial]);
 }
