@@ -116,7 +116,7 @@ function table(): string {
     `\`${name}\``,
     takesAway,
     ...(fall === undefined
-      ? ['not tried yet', '', '']
+      ? ['not seen to fall yet', '', '']
       : [fall.lives === 1 ? '1 life' : `${fall.lives} lives`, `\`${fall.check}\``, `\`${fall.commit}\``]),
   ]);
   return markdownTable(['patch', 'what is taken away', 'falls after', 'by the check', 'at the commit'], rows);
