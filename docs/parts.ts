@@ -51,13 +51,15 @@ function reasonTable(table: ReasonTable): string {
 }
 
 /** From a process of its own, whose output is no terminal: its width would shape the text. */
-function outputOf(program: string, argument = '--help'): string {
-  const output = execFileSync(process.execPath, ['--import', 'tsx', program, argument], {
+function printedBy(program: string, argument: string): string {
+  return execFileSync(process.execPath, ['--import', 'tsx', program, argument], {
     cwd: join(import.meta.dirname, '..'),
     encoding: 'utf8',
-  });
-  return `\`\`\`text\n${output.trim()}\n\`\`\``;
+  }).trim();
 }
+
+const outputOf = (program: string, argument = '--help'): string =>
+  `\`\`\`text\n${printedBy(program, argument)}\n\`\`\``;
 
 type Parts = Record<string, () => string>;
 
@@ -112,6 +114,7 @@ const common: Parts = {
   'cluster-suite-help': () => outputOf('test/cluster/run.ts'),
   'simulate-help': () => outputOf('test/simulate/main.ts'),
   'simulate-list': () => outputOf('test/simulate/main.ts', '--list'),
+  mutants: () => printedBy('test/simulate/mutants.ts', '--table'),
   'lab-refusals': () =>
     markdownTable(
       ['not served', 'answer', 'what to do, or why not'],

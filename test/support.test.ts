@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { mutants } from './simulate/mutant-list.ts';
 
 const repository = join(import.meta.dirname, '..');
 const rooms = ['crds', 'deploy', 'docs', 'hooks', 'lab', 'runtime-configmap', 'sidecar', 'test'];
@@ -67,10 +68,11 @@ describe('a file beside the sources', () => {
 });
 
 /** `npm run simulate:mutants` is for rare occasions: by then none of them would apply. */
-it.each(readdirSync(join(repository, 'test/mutants')))('the mutant %s takes away a guard that is there', (patch) => {
-  const { stderr } = spawnSync('git', ['apply', '--check', join('test/mutants', patch)], {
+it.each(mutants())('the mutant $name takes away a guard that is there, and says which', ({ name, takesAway }) => {
+  const { stderr } = spawnSync('git', ['apply', '--check', join('test/mutants', `${name}.patch`)], {
     cwd: repository,
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
+  expect(takesAway).toMatch(/^[a-z].*[^.]$/);
 });

@@ -1,10 +1,11 @@
 /** A system is a line in each of three lists, and what stands in its folders is what they name. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systems } from '../hooks/systems.ts';
 import { labSystems } from '../lab/systems.ts';
 import { sidecarSystems } from '../sidecar/systems/index.ts';
+import { simulatedSystems } from './simulate/systems.ts';
 
 const repository = join(import.meta.dirname, '..');
 const names = systems.map(({ name }) => name);
@@ -38,5 +39,29 @@ describe('the systems', () => {
     expect(folders('lab', ['api', 'driver', 'nodes', 'start'])).toEqual([...names].sort());
     for (const room of ['crds', 'compositecontrollers']) expect(folders(room, [])).toEqual([...names].sort());
     for (const name of names) expect(existsSync(join(repository, 'hooks', name, 'system.ts')), name).toBe(true);
+  });
+
+  it('have lives in the simulator by their names, each in a folder of its own', () => {
+    const simulated = simulatedSystems.map(({ name }) => name);
+    expect(names.filter((name) => simulated.includes(name))).toEqual(simulated);
+    const rooms = readdirSync(join(repository, 'test/simulate'), { withFileTypes: true })
+      .filter((one) => one.isDirectory() && !['checks', 'troubles'].includes(one.name))
+      .map(({ name }) => name);
+    expect(rooms.sort()).toEqual([...simulated].sort());
+  });
+
+  it('are not spoken of by what all lives have in common', () => {
+    const room = join(repository, 'test/simulate');
+    const common = readdirSync(room, { recursive: true, encoding: 'utf8' }).filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        !file.endsWith('.test.ts') &&
+        file !== 'systems.ts' &&
+        !names.some((name) => file.startsWith(`${name}/`)),
+    );
+    const spoken = common.filter((file) =>
+      names.some((name) => new RegExp(name, 'i').test(readFileSync(join(room, file), 'utf8'))),
+    );
+    expect(spoken).toEqual([]);
   });
 });

@@ -53,6 +53,8 @@ export interface WekaSite {
   resign(nodeName: string, serials: string[], by?: Actor): void;
   /** The drive breaks: FAILED in the cluster that lists it. Throws where none does. */
   failDrive(serial: string, by?: Actor): void;
+  /** Whether a cluster takes the user with that password. */
+  takesLogin(username: string, password: string): boolean;
   /** The cluster GUID on a drive. */
   driveGuid(serial: string): string | undefined;
   /** A running container holds the drive, so the kernel of its host does not see it. */
@@ -133,6 +135,8 @@ export function createWekaSite(options: WekaSiteOptions): WekaSite {
       tell();
     },
     driveGuid: (serial) => site.driveGuids.get(serial),
+    takesLogin: (username, password) =>
+      [...site.clusters.values()].some(({ users }) => users.get(username)?.password === password),
     driveInUse: (serial) => holderOf(site, serial) !== undefined,
     imprint: (serial, guid) => {
       site.driveGuids.set(serial, guid);

@@ -2,10 +2,11 @@
  * What must hold whatever people and machines do, for tests that drive a world by hand: those checks of the simulator
  * that need nothing but the world.
  */
-import { claimChecks, claimTolerances } from '../simulate/checks/claims.ts';
-import { runtimeChecks, secondRuntime } from '../simulate/checks/runtimes.ts';
-import { unseenFault, wekaChecks } from '../simulate/checks/weka.ts';
+import { claimChecks, claimTolerances } from '../simulate/weka/checks/claims.ts';
+import { runtimeChecks, secondRuntime } from '../simulate/weka/checks/runtimes.ts';
+import { unseenFault, wekaChecks } from '../simulate/weka/checks/weka.ts';
 import { watchChecks } from '../simulate/check.ts';
+import type { WekaCheck } from '../simulate/weka/checks/given.ts';
 import { ordersIn } from './orders.ts';
 import type { LabWorld } from './world.ts';
 
@@ -13,7 +14,7 @@ import type { LabWorld } from './world.ts';
 export const tolerances = { unseenFault, claimDrift: claimTolerances.drift, secondRuntime } as const;
 
 /** The checks of a world, whoever drives it. */
-export const worldChecks = [...claimChecks, ...runtimeChecks, ...wekaChecks];
+export const worldChecks: readonly WekaCheck[] = [...claimChecks, ...runtimeChecks, ...wekaChecks];
 
 export interface Invariants {
   /** Looks at everything, and gives all that was broken so far, a sentence each. */
@@ -26,7 +27,9 @@ const known = new WeakMap<LabWorld, Invariants>();
 export function invariantsOf(world: LabWorld): Invariants {
   const present = known.get(world);
   if (present !== undefined) return present;
-  const watch = watchChecks(world, ordersIn(world), worldChecks);
+  const watch = watchChecks({ world, orders: ordersIn(world) }, worldChecks, {
+    onChange: (listener) => world.weka.onChange(listener),
+  });
   const made: Invariants = {
     check() {
       watch.look();

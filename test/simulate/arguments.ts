@@ -1,7 +1,9 @@
 /** What `npm run simulate` is asked for. */
 import { Command, InvalidArgumentError } from 'commander';
+import { freshSeeds } from './commit.ts';
 
 export interface Asked {
+  system?: string;
   seeds: number;
   from: number;
   only?: string[];
@@ -27,10 +29,16 @@ const whole =
 export function readArguments(argv: readonly string[]): Asked {
   const command = new Command('npm run simulate --')
     .description(
-      'Runs whole lives of a cluster in the lab, with troubles at the worst moments, and judges each write. Ends with 1 when a life fails.',
+      'Runs whole lives of a system in the lab, with troubles at the worst moments, and judges each write. Ends with 1 when a life fails.',
     )
+    .option('--system <name>', 'what lives; without it the first one of the list')
     .option('--seeds <number>', 'lives to run', whole(1), 4)
-    .option('--from <seed>', 'the first seed', whole(0), 1)
+    .option(
+      '--from <seed>',
+      'the first seed; commit: the one that the commit chooses, as npm test does',
+      (text: string) => (text === 'commit' ? freshSeeds().from : whole(0)(text)),
+      1,
+    )
     .option('--only <troubles>', 'only these, joined by commas', (text: string) => text.split(','))
     .option(
       '--short',

@@ -1,29 +1,27 @@
 /** A promise of the operator and how it is watched: what is done is judged in the moment of the deed, what is only so or not after each write. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import type { Orders } from '../lab/orders.ts';
-import type { LabWorld } from '../lab/world.ts';
+import type { SimulatedWorld } from './system.ts';
 
 /** A sentence about what must not be, and how long, in milliseconds, it may be so. */
 export type Finding = [text: string, tolerance: number];
 
-/** Where a check looks, and whom it tells. */
+/** Whom a check tells, and what calls it. */
 export interface Scene {
-  world: LabWorld;
-  orders: Orders;
   /** Says that the promise is broken; the same sentence counts once. */
   broken(text: string): void;
-  /** Asks after each write to the API of these kinds and after whatever weka does; what is found counts when it lasted as long as it may. */
+  /** Asks after each write to the API of these kinds and after whatever the system does beside it; what is found counts when it lasted as long as it may. */
   whileSo(look: () => Finding[], kinds: readonly string[]): void;
   /** Hears of each write of the API, within it. */
   onWrite(listener: (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => void): void;
 }
 
-export interface Check {
+/** `Given`: where it looks. */
+export interface Check<Given = unknown> {
   /** Words joined by hyphens. */
   name: string;
   /** What is promised; begins with the number of the section where it is one of those of the design. */
   promise: string;
-  watch(scene: Scene): void;
+  watch(scene: Scene & Given): void;
 }
 
 export interface Broken {
@@ -39,16 +37,20 @@ export interface Watch {
   end(): void;
 }
 
-/**
- * Watches a world from now on.
- * @param isHindered while it is, such as with the hooks away, what may be so for a while may be so for longer
- */
-export function watchChecks(
-  world: LabWorld,
-  orders: Orders,
-  checks: readonly Check[],
-  isHindered: () => boolean = () => false,
+export interface WatchOptions {
+  /** While it is so, such as with the hooks away, what may be so for a while may be so for longer. */
+  isHindered?(): boolean;
+  /** Calls the listener after each change that is no write to the API; the returned function ends that. */
+  onChange?(listener: () => void): () => void;
+}
+
+/** Watches a world from now on. */
+export function watchChecks<Given extends { world: Pick<SimulatedWorld, 'clock' | 'lab'> }>(
+  given: Given,
+  checks: readonly Check<Given>[],
+  { isHindered = () => false, onChange = () => () => undefined }: WatchOptions = {},
 ): Watch {
+  const { world } = given;
   const broken: Broken[] = [];
   const looks: (() => void)[] = [];
   const ends: (() => void)[] = [];
@@ -58,8 +60,7 @@ export function watchChecks(
       if (!broken.some((one) => one.check === name && one.text === text)) broken.push({ check: name, text });
     };
     watch({
-      world,
-      orders,
+      ...given,
       broken: tell,
       onWrite: (listener) => void ends.push(world.lab.store.onChange(({ before, after }) => listener(before, after))),
       whileSo(look, kinds) {
@@ -93,7 +94,7 @@ export function watchChecks(
             if (kinds.includes((after ?? before)?.kind ?? '')) soon();
           }),
         );
-        ends.push(world.weka.onChange(soon));
+        ends.push(onChange(soon));
       },
     });
   }

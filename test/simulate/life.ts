@@ -3,7 +3,7 @@ import { createRandom, type Random } from '../../lab/random.ts';
 import type { Arguments, Trouble } from './trouble.ts';
 
 export interface Scheduled {
-  /** Seconds since the cluster was Ready for the first time. */
+  /** Seconds since all was whole for the first time. */
   at: number;
   /** Of a trouble. */
   name: string;
@@ -13,10 +13,10 @@ export interface Scheduled {
 export interface Life {
   /** Of everything that is not in the schedule: order within an instant, ages, jitter, serials. */
   seed: number;
-  drives: number;
-  computes: number;
+  /** Of all roles together. */
+  containers: number;
   nodes: number;
-  /** How the cluster ends when all is calm again. */
+  /** How it ends when all is calm again. */
   ending:
     | 'stays'
     | 'deleted'
@@ -59,12 +59,10 @@ export function lifeOf(seed: number, measure: Measure, troubles: readonly Troubl
     at += ((gaps[index] ?? 0) * measure.seconds) / sum;
     return { at: Math.round(at), name: trouble.name, arguments: trouble.draw(random) };
   });
-  const each = measure.containers / 2;
   return {
     seed,
-    drives: each,
-    computes: each,
-    nodes: each + 1,
+    containers: measure.containers,
+    nodes: measure.containers / 2 + 1,
     ending: endings[random.integer(endings.length)] ?? 'stays',
     schedule,
   };

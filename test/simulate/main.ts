@@ -1,35 +1,33 @@
 /**
  * `npm run simulate`: lives by their seeds, or one that was written down. Each that fails is made shorter and written to
- * build/simulate, from where it can be replayed or kept (test/simulate/kept).
+ * build/simulate, from where it can be replayed or kept (test/simulate/SYSTEM/kept).
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { worldChecks } from '../lab/invariants.ts';
 import { readArguments, type Asked } from './arguments.ts';
-import { stageChecks } from './checks/stage.ts';
-import { knownFaults } from './known-faults.ts';
 import { lifeOf, shortLife, wholeLife, type Life } from './life.ts';
 import type { Outcome } from './run-life.ts';
 import { shrink } from './shrink.ts';
 import { clockTime } from './stage.ts';
-import { drawn, troubles, troubleOf } from './troubles/index.ts';
+import { drawnOf, troubleOf, type SimulatedSystem } from './system.ts';
+import { systemOf } from './systems.ts';
 import { Worker } from './workers.ts';
 
 const folder = 'build/simulate';
 
-function list(): void {
+function list({ troubles, knownFaults, promises }: SimulatedSystem): void {
   console.log('Troubles:');
   for (const { name, by } of troubles) console.log(`  ${name} (${by})`);
   console.log('Held out:');
   for (const { trouble, reason } of knownFaults) console.log(`  ${trouble}: ${reason}`);
   console.log('Checks:');
-  for (const { name, promise } of [...worldChecks, ...stageChecks]) console.log(`  ${name}: ${promise}`);
+  for (const { name, promise } of promises) console.log(`  ${name}: ${promise}`);
 }
 
-function livesOf({ replay, seeds, from, only, short }: Asked): Life[] {
+function livesOf({ replay, seeds, from, only, short }: Asked, system: SimulatedSystem): Life[] {
   if (replay !== undefined) return [JSON.parse(readFileSync(replay, 'utf8')) as Life];
-  const chosen = only === undefined ? drawn : only.map(troubleOf);
+  const chosen = only === undefined ? drawnOf(system) : only.map((name) => troubleOf(system, name));
   return Array.from({ length: seeds }, (_, index) => lifeOf(from + index, short ? shortLife : wholeLife, chosen));
 }
 
@@ -55,14 +53,15 @@ async function failed(life: Life, outcome: Outcome, worker: Worker, { shrink: tr
 }
 
 async function main(asked: Asked): Promise<void> {
-  if (asked.list) return list();
-  const lives = livesOf(asked);
+  const system = systemOf(asked.system);
+  if (asked.list) return list(system);
+  const lives = livesOf(asked, system);
   const begun = Date.now();
   const counts = { passed: 0, failed: 0 };
   const took = new Map<string, number>();
   let milliseconds = 0;
   const work = async (): Promise<void> => {
-    const worker = new Worker();
+    const worker = new Worker(system.name);
     for (let life = lives.shift(); life !== undefined; life = lives.shift()) {
       const start = Date.now();
       const outcome = await worker.run(life);

@@ -1,19 +1,14 @@
 /** Runs one life and judges it: every check at every write, and at the end whether all came back, is quiet, and ends. */
-import { wekaControllers } from '../../hooks/weka/controllers.ts';
-import { ordersIn } from '../lab/orders.ts';
-import { worldChecks } from '../lab/invariants.ts';
-import { watchChecks, type Broken, type Check } from './check.ts';
-import { stageChecks } from './checks/stage.ts';
+import type { Broken } from './check.ts';
 import { watchDecisions } from './checks/decisions.ts';
 import type { Life, Scheduled } from './life.ts';
-import { doAsAsked, isWhole, lacks, leftovers } from './settled.ts';
-import { clockTime, graceSeconds, setStage, type Stage } from './stage.ts';
-import { troubleOf } from './troubles/index.ts';
+import { clockTime, setStage, type Stage } from './stage.ts';
+import { troubleOf, type SimulatedSystem } from './system.ts';
 
 /** Seconds of virtual time within which something has to be so. */
 export const bounds = {
   ready: 900,
-  /** All is whole again once nothing is broken any more; a drive container takes its time to leave. */
+  /** All is whole again once nothing is broken any more; what leaves takes its time. */
   settled: 3600,
   /** For so long it has to be whole: what is Ready may just not have been looked at yet. */
   stable: 120,
@@ -41,17 +36,12 @@ export interface Outcome {
   cpuMilliseconds?: number;
 }
 
-export async function runLife(life: Life): Promise<Outcome> {
-  const stage = await setStage(life);
+export async function runLife(life: Life, system: SimulatedSystem): Promise<Outcome> {
+  const stage = await setStage(life, system);
   const { world } = stage;
-  const orders = ordersIn(world);
-  const checks = [
-    ...worldChecks,
-    ...stageChecks.map((check): Check => ({ ...check, watch: (scene) => check.watch(scene, stage) })),
-  ];
-  const watch = watchChecks(world, orders, checks, () => stage.hindrances > 0);
+  const watch = system.watch(stage, () => stage.hindrances > 0);
   const own: Broken[] = [];
-  const unwatch = watchDecisions(wekaControllers, (text) => own.push({ check: 'decisions-repeat', text }));
+  const unwatch = watchDecisions(system.controllers, (text) => own.push({ check: 'decisions-repeat', text }));
   const took: string[] = [];
   const start = world.clock.now();
   const outcome = (broken?: Broken): Outcome => ({
@@ -114,6 +104,11 @@ type Within = (seconds: number, predicate: () => boolean) => Promise<boolean>;
 
 const never = (): boolean => false;
 
+const lacks = (stage: Stage): string[] => [...stage.system.lacking(stage)];
+
+/** Cheap enough to be asked after each write. */
+const isWhole = (stage: Stage): boolean => stage.system.lacking(stage)[Symbol.iterator]().next().done === true;
+
 /** Asked often, and only when something was written: looking at everything costs. */
 function whenWritten(stage: Stage, predicate: () => boolean): () => boolean {
   let version = '';
@@ -129,7 +124,7 @@ function whenWritten(stage: Stage, predicate: () => boolean): () => boolean {
   };
 }
 
-/** The cluster comes up, the troubles come, and all is whole again. */
+/** All comes up, the troubles come, and all is whole again. */
 async function live(stage: Stage, within: Within, took: string[]): Promise<void> {
   const whole = whenWritten(stage, () => isWhole(stage));
   if (!(await within(bounds.ready, whole)))
@@ -142,7 +137,7 @@ async function live(stage: Stage, within: Within, took: string[]): Promise<void>
 
 /** Sets the trouble on the clock; gives the second in which it is over. */
 function begin(stage: Stage, { at, name, arguments: args }: Scheduled, took: string[]): number {
-  const trouble = troubleOf(name);
+  const trouble = troubleOf(stage.system, name);
   const seconds = Number(args['seconds'] ?? 0);
   stage.world.clock.after(at * 1000, () => {
     const begun = trouble.begin(stage, args);
@@ -177,7 +172,7 @@ async function becomesWhole(stage: Stage, within: Within, whole: () => boolean, 
 async function settle(stage: Stage, within: Within, whole: () => boolean): Promise<void> {
   if (await becomesWhole(stage, within, whole, bounds.settled)) return quiet(stage, within);
   for (let time = 0; time < bounds.remedies; time += 1) {
-    const done = doAsAsked(stage);
+    const done = stage.system.doAsAsked(stage);
     if (done.length === 0) break;
     for (const line of done) stage.tell(`as a condition asks: ${line}`);
     if (await becomesWhole(stage, within, whole, bounds.remedied)) return quiet(stage, within);
@@ -209,22 +204,17 @@ async function quiet(stage: Stage, within: Within): Promise<void> {
 }
 
 async function end(stage: Stage, within: Within): Promise<void> {
-  const { world, life } = stage;
+  const { life, system } = stage;
+  const leftovers = (): string[] => system.leftovers(stage);
   if (life.ending === 'stays') return;
-  const cluster = world.get('WekaCluster', 'demo');
-  const cancelled = cluster?.metadata.deletionTimestamp !== undefined;
-  stage.tell(cancelled ? 'the cancelled deletion is taken back' : `the cluster is ${life.ending.replaceAll('-', ' ')}`);
-  if (cancelled) world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: false } } });
-  else if (life.ending.startsWith('deleted-with-its-namespace')) world.delete('Namespace', 'default');
-  else
-    world.delete('WekaCluster', 'demo', { propagationPolicy: life.ending === 'deleted' ? 'Background' : 'Foreground' });
-  const seconds = graceSeconds + bounds.gone;
+  stage.tell(system.end(stage));
+  const seconds = system.graceSeconds + bounds.gone;
   if (
     await within(
       seconds,
-      whenWritten(stage, () => leftovers(stage).length === 0),
+      whenWritten(stage, () => leftovers().length === 0),
     )
   )
     return;
-  fail('deletion-ends', `left ${clockTime(seconds * 1000)} after the deletion: ${leftovers(stage).join('; ')}`);
+  fail('deletion-ends', `left ${clockTime(seconds * 1000)} after the deletion: ${leftovers().join('; ')}`);
 }

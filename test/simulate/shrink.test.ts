@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { shortLife, lifeOf, wholeLife, type Life } from './life.ts';
 import { shrink } from './shrink.ts';
-import { troubles } from './troubles/index.ts';
+import { simulatedWeka } from './weka/system.ts';
 
+const { troubles } = simulatedWeka;
 const names = (life: Life): string[] => life.schedule.map(({ name }) => name);
 
 describe('a life', () => {

@@ -4,14 +4,14 @@
  */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { VirtualClock } from '../../lab/clock.ts';
-import { ApiError } from '../../lab/contract.ts';
+import { ApiError, type DeleteOptions } from '../../lab/contract.ts';
 import { createRandom } from '../../lab/random.ts';
 import { faultyAccess, type AccessFaults } from '../../lab/faulty-access.ts';
 import { faultyTransport, type TransportFaults } from '../../lab/faulty-transport.ts';
 import type { HookCall } from '../../lab/driver/transport.ts';
 import { AccessError, type ClusterAccess, type ExecRequest, type ExecResult } from '../../sidecar/cluster-access.ts';
-import { startWorld, wekaCluster, type LabWorld } from '../lab/world.ts';
 import type { Life } from './life.ts';
+import type { SimulatedSystem, SimulatedWorld } from './system.ts';
 
 /** Changes a new or updated object in place, or throws. */
 export type Admission = (object: KubernetesObject, before: KubernetesObject | undefined) => void;
@@ -25,8 +25,9 @@ export type Effect =
   | { verb: 'create'; object: KubernetesObject }
   | { verb: 'patch' | 'delete'; kind: string; namespace: string | undefined; name: string };
 
-export interface Stage {
-  world: LabWorld;
+export interface Stage<World extends SimulatedWorld = SimulatedWorld> {
+  world: World;
+  system: SimulatedSystem;
   life: Life;
   transport: Set<TransportFaults>;
   access: Set<AccessFaults>;
@@ -42,7 +43,7 @@ export interface Stage {
   down: Set<string>;
   /** Uids of pods that a person has removed by force. */
   forced: Set<string>;
-  /** Uids of containers and serials of drives that a person has taken out of the operator's hands, and has to clean up after. */
+  /** Uids and serials that a person has taken out of the operator's hands, and has to clean up after. */
   given: Set<string>;
   /** The sidecar dies just before or just after it has asked for its n-th effect from now. */
   killSidecar(after: { effects: number; before: boolean }): void;
@@ -64,12 +65,9 @@ const worst = <Faults extends object>(present: Set<Faults>, none: Faults): Fault
   ) as Faults;
 };
 
-/** The grace of the cluster's deletion, in seconds: long enough to think better of it. */
-export const graceSeconds = 600;
-
-/** A lab with the cluster of the life applied to it, and nothing else. */
-export async function setStage(life: Life): Promise<Stage> {
-  const { seed, nodes, drives, computes } = life;
+/** A lab with what lives the life applied to it, and nothing else. */
+export async function setStage(life: Life, system: SimulatedSystem): Promise<Stage> {
+  const { seed, nodes } = life;
   const clock = new VirtualClock({ seed });
   const chance = createRandom(seed * 31 + 7);
   const story: string[] = [];
@@ -77,8 +75,9 @@ export async function setStage(life: Life): Promise<Stage> {
   const hookListeners = new Set<(call: HookCall, status: number, body: string) => void>();
   let calls = 0;
   let killing: { effects: number; before: boolean } | undefined;
-  const stage: Omit<Stage, 'world'> & { world: LabWorld | undefined } = {
+  const stage: Omit<Stage, 'world'> & { world: SimulatedWorld | undefined } = {
     world: undefined,
+    system,
     life,
     story,
     hindrances: 0,
@@ -131,14 +130,13 @@ export async function setStage(life: Life): Promise<Stage> {
         return answer;
       }),
   });
-  const world = await startWorld({
+  stage.world = await system.start(life, {
     clock,
     seed,
     nodes,
-    // the cluster is in the namespace default
+    // what lives is in the namespace default
     everyNamespaceMayGo: true,
     namespaceDeletion: life.ending === 'deleted-with-its-namespace-at-once' ? 'at-once' : 'pods-first',
-    weka: { rebuild: 1000 },
     // a kubelet with much to do: what was removed by force lives on for long
     nodeSettings: { orphanKillMilliseconds: 30_000 },
     staleCache: { minimumMilliseconds: 0, maximumMilliseconds: 300, applies: () => true },
@@ -165,8 +163,6 @@ export async function setStage(life: Life): Promise<Stage> {
       return calls % 2 === 0 ? 0 : Math.max(0, ...stage.replicas) * 3_600_000;
     },
   });
-  stage.world = world;
-  world.apply(wekaCluster({ drive: drives, compute: computes, spec: { gracefulDestroyDuration: `${graceSeconds}s` } }));
   return stage as Stage;
 }
 
@@ -188,7 +184,7 @@ export function attempt(work: () => unknown): boolean {
   }
 }
 
-/** Objects of the cluster's namespace. */
+/** Objects of the namespace in which the life is. */
 export const ours = (stage: Stage, kind: string): KubernetesObject[] =>
   stage.world.list(kind).filter(({ metadata }) => metadata.namespace === 'default');
 
@@ -197,3 +193,16 @@ export const namesOf = (objects: readonly KubernetesObject[]): string[] => objec
 /** Nodes that no trouble has taken down. */
 export const upNodes = (stage: Stage): string[] =>
   namesOf(stage.world.list('Node')).filter((name) => !stage.down.has(name));
+
+/** Deletes the object; true when it was there. */
+export const remove = (stage: Stage, kind: string, name: string, options: DeleteOptions = {}): boolean =>
+  attempt(() => stage.world.delete(kind, name, options));
+/** Merges into the object; true when it was there. */
+export const patch = (stage: Stage, kind: string, name: string, merge: object): boolean =>
+  attempt(() => stage.world.patch(kind, name, merge));
+
+export const podsOn = (stage: Stage, node: string): string[] =>
+  namesOf(ours(stage, 'Pod').filter((pod) => (pod['spec'] as { nodeName?: string }).nodeName === node));
+
+/** Nodes with pods of the life first: the others would be no trouble. */
+export const usedNodes = (stage: Stage): string[] => upNodes(stage).filter((name) => podsOn(stage, name).length > 0);

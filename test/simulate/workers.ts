@@ -9,6 +9,12 @@ const longest = 15 * 60_000;
 
 export class Worker {
   private child: ChildProcess | undefined;
+  private readonly system: string;
+
+  /** @param system the name of the one that lives */
+  constructor(system: string) {
+    this.system = system;
+  }
 
   /** The outcome; of a life that kills its process, or that does not end, one that says so. */
   run(life: Life): Promise<Outcome> {
@@ -27,7 +33,7 @@ export class Worker {
       const timer = setTimeout(() => lost(`not ended after ${longest / 60_000} minutes`), longest);
       child.once('message', (outcome: Outcome) => end(outcome));
       child.once('exit', (code, signal) => lost(`the process ended: ${signal ?? code ?? ''}`));
-      child.send(life);
+      child.send({ life, system: this.system });
     });
   }
 

@@ -31,7 +31,7 @@ const webhook = (name: string, story: string, change: (spec: PodSpec, object: Ku
 });
 
 /** A row of something that refuses new objects of a kind. */
-const refusal = (
+export const refusal = (
   name: string,
   kind: string,
   story: string,
@@ -77,11 +77,5 @@ export const admissionTroubles: readonly Trouble[] = [
     'the quota of pods is used up',
     ({ metadata }) =>
       `pods "${metadata.name}" is forbidden: exceeded quota: default, requested: pods=1, used: pods=12, limited: pods=12`,
-  ),
-  refusal(
-    'quota-of-containers-is-full',
-    'WekaContainer',
-    'the quota of WekaContainers is used up',
-    ({ metadata }) => `wekacontainers.weka.weka.io "${metadata.name}" is forbidden: exceeded quota: default`,
   ),
 ];

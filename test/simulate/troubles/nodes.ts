@@ -1,6 +1,6 @@
 /** Machines, and what administrators do to nodes. */
 import type { Stage } from '../stage.ts';
-import { attempt, namesOf, ours, upNodes } from '../stage.ts';
+import { patch, podsOn, remove, upNodes, usedNodes } from '../stage.ts';
 import { lasting, picked, which, type Begun, type Trouble } from '../trouble.ts';
 
 /** Takes these down, and gives them back. */
@@ -37,14 +37,7 @@ function fail(stage: Stage, nodes: readonly string[], cause: 'power' | 'network'
   );
 }
 
-const podsOn = (stage: Stage, node: string): string[] =>
-  namesOf(ours(stage, 'Pod').filter((pod) => (pod['spec'] as { nodeName?: string }).nodeName === node));
-
-const setNode = (stage: Stage, name: string, merge: object): boolean =>
-  attempt(() => stage.world.patch('Node', name, merge));
-
-/** Nodes with pods of the cluster first: the others would be no trouble. */
-const usedNodes = (stage: Stage): string[] => upNodes(stage).filter((name) => podsOn(stage, name).length > 0);
+const setNode = (stage: Stage, name: string, merge: object): boolean => patch(stage, 'Node', name, merge);
 
 const cordon = (stage: Stage, node: string, story: string): Begun => {
   setNode(stage, node, { spec: { unschedulable: true } });
@@ -151,7 +144,7 @@ export const nodeTroubles: readonly Trouble[] = [
       const node = picked(usedNodes(stage), args['which']);
       if (node === undefined) return 'no node is up';
       const begun = cordon(stage, node, `${node} was drained`);
-      for (const pod of podsOn(stage, node)) attempt(() => stage.world.delete('Pod', pod));
+      for (const pod of podsOn(stage, node)) remove(stage, 'Pod', pod);
       return begun;
     },
   },
@@ -170,21 +163,6 @@ export const nodeTroubles: readonly Trouble[] = [
       return {
         story: `${node} got a NoExecute taint`,
         end: () => setNode(stage, node, { spec: { taints: taints() } }),
-      };
-    },
-  },
-  {
-    name: 'node-loses-its-role',
-    by: 'person',
-    weight: 1,
-    draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 400) }),
-    begin(stage, args) {
-      const node = picked(usedNodes(stage), args['which']);
-      if (node === undefined) return 'no node is up';
-      setNode(stage, node, { metadata: { labels: { 'weka.io/role': null } } });
-      return {
-        story: `the label weka.io/role was taken off ${node}`,
-        end: () => setNode(stage, node, { metadata: { labels: { 'weka.io/role': 'backend' } } }),
       };
     },
   },

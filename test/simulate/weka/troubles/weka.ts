@@ -1,9 +1,10 @@
 /** Weka, its drives, and what it says. */
-import { emptied, late, stale, thinned } from '../../../lab/weka/distortions.ts';
-import { createRandom } from '../../../lab/random.ts';
-import type { Stage } from '../stage.ts';
-import { attempt } from '../stage.ts';
-import { lasting, picked, which, type Trouble } from '../trouble.ts';
+import { emptied, late, stale, thinned } from '../../../../lab/weka/distortions.ts';
+import { createRandom } from '../../../../lab/random.ts';
+import { attempt } from '../../stage.ts';
+import { lasting, picked, which, type Trouble } from '../../trouble.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import type { WekaStage } from '../stage.ts';
 
 interface UsedDrive {
   serial: string;
@@ -11,7 +12,7 @@ interface UsedDrive {
 }
 
 /** Drives that weka uses, and none while anything of the cluster is away or other drives are not whole: two such faults would be the end of data. */
-function drivesToSpare(stage: Stage): UsedDrive[] {
+export function drivesToSpare(stage: WekaStage): UsedDrive[] {
   const [cluster] = stage.world.weka.snapshot().clusters;
   if (
     cluster === undefined ||
@@ -25,7 +26,7 @@ function drivesToSpare(stage: Stage): UsedDrive[] {
 
 const blockedAnnotation = 'weka.io/blocked-drives';
 
-function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => string[]): void {
+function setBlocked(stage: WekaStage, node: string, change: (blocked: string[]) => string[]): void {
   const text = stage.world.get('Node', node)?.metadata.annotations?.[blockedAnnotation] ?? '[]';
   const blocked = change(JSON.parse(text) as string[]);
   attempt(() =>
@@ -35,10 +36,32 @@ function setBlocked(stage: Stage, node: string, change: (blocked: string[]) => s
   );
 }
 
-const member = (stage: Stage, fraction: unknown): string | undefined =>
+/** Seconds between two looks of an administrator who has heard that a drive is broken. */
+const lookSeconds = 30;
+
+/**
+ * Blocks a drive that weka has given up as soon as a condition of a container tells an administrator to; who is told nothing does nothing.
+ * @param gone it will not come back, so weka gives it up sooner or later
+ */
+export function blockAsTold(stage: WekaStage, { serial, node }: UsedDrive, gone = false): void {
+  const hasFailed = stage.world.weka
+    .snapshot()
+    .clusters.some(({ drives }) => drives.some((one) => one.serial === serial && (gone || one.status === 'FAILED')));
+  if (!hasFailed) return;
+  stage.given.add(serial);
+  const told = stage.world
+    .list('WekaContainer')
+    .flatMap(({ status }) => (status?.['conditions'] ?? []) as { reason?: string; message?: string }[])
+    .some(({ reason, message = '' }) => reason === 'DriveFailed' && message.includes(serial));
+  if (!told) return void stage.world.clock.after(lookSeconds * 1000, () => blockAsTold(stage, { serial, node }, gone));
+  stage.tell(`an administrator blocks the drive ${serial}, as a condition says`);
+  setBlocked(stage, node, (blocked) => [...blocked, serial]);
+}
+
+const member = (stage: WekaStage, fraction: unknown): string | undefined =>
   picked(stage.world.weka.snapshot().clusters[0]?.members.map(({ name }) => name) ?? [], fraction);
 
-export const wekaTroubles: readonly Trouble[] = [
+export const wekaTroubles: readonly Trouble<LabWorld>[] = [
   {
     name: 'drive-fails',
     by: 'fault',
@@ -51,10 +74,7 @@ export const wekaTroubles: readonly Trouble[] = [
       stage.given.add(drive.serial);
       return {
         story: `drive ${drive.serial} of ${drive.node} failed`,
-        end: () => {
-          stage.tell(`an administrator blocks the drive ${drive.serial}, which failed`);
-          setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
-        },
+        end: () => blockAsTold(stage, drive),
       };
     },
   },
@@ -85,18 +105,11 @@ export const wekaTroubles: readonly Trouble[] = [
       const machine = drive === undefined ? undefined : stage.world.lab.hardware.get(drive.node);
       if (drive === undefined || machine === undefined) return 'another drive or node is away';
       machine.drives = machine.drives.filter((serial) => serial !== drive.serial);
-      const hasFailed = (): boolean =>
-        stage.world.weka
-          .snapshot()
-          .clusters.some(({ drives }) => drives.some((one) => one.serial === drive.serial && one.status === 'FAILED'));
       return {
         story: `drive ${drive.serial} was pulled out of ${drive.node}`,
         end: () => {
           machine.drives = [...machine.drives, drive.serial];
-          if (!hasFailed()) return;
-          stage.given.add(drive.serial);
-          stage.tell(`an administrator blocks the drive ${drive.serial}, which weka has given up`);
-          setBlocked(stage, drive.node, (blocked) => [...blocked, drive.serial]);
+          blockAsTold(stage, drive);
         },
       };
     },
@@ -188,7 +201,7 @@ export const wekaTroubles: readonly Trouble[] = [
         .filter(({ metadata }) => metadata.namespace === 'default')
         .map(({ metadata }) => metadata.name);
       const one = picked(pods, args['which']);
-      const disguise: Parameters<Stage['disguises']['add']>[0] = ({ pod, command }, answer) =>
+      const disguise: Parameters<WekaStage['disguises']['add']>[0] = ({ pod, command }, answer) =>
         command.includes('report') && (args['everybody'] === true || pod === one)
           ? { ...answer, stdout: String(args['text']) }
           : undefined;

@@ -1,8 +1,8 @@
 /** When a cluster is whole again, and what a person does where a condition asks for it. */
-import type { Condition } from '../../hooks/core/conditions.ts';
-import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import type { Stage } from './stage.ts';
-import { attempt, namesOf, ours } from './stage.ts';
+import type { Condition } from '../../../hooks/core/conditions.ts';
+import type { KubernetesObject } from '../../../hooks/core/contract.ts';
+import { attempt, namesOf, ours } from '../stage.ts';
+import type { WekaStage } from './stage.ts';
 
 const conditionsOf = (object: KubernetesObject): Condition[] =>
   (object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? [];
@@ -11,7 +11,7 @@ const isReady = (object: KubernetesObject): boolean =>
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
 /** Why the cluster is not whole: a sentence for each thing that is missing. The first ones are cheap to find. */
-function* lacking(stage: Stage): Generator<string> {
+export function* lacking(stage: WekaStage): Generator<string> {
   const { world } = stage;
   const cluster = world.get('WekaCluster', 'demo');
   if (cluster === undefined) {
@@ -46,15 +46,21 @@ function* lacking(stage: Stage): Generator<string> {
   const weka = world.weka.snapshot().clusters;
   if (weka.length !== 1) yield `${weka.length} weka clusters`;
   if (weka.some(({ fullyProtected }) => !fullyProtected)) yield 'weka is not fully protected';
+  const drives = weka.flatMap((one) => one.drives);
+  for (const { serial, status } of drives) if (status === 'FAILED') yield `drive ${serial} is FAILED`;
+  const active = drives.filter(({ status }) => status === 'ACTIVE').length;
+  if (active < driveContainers) yield `${active} drives are ACTIVE, ${driveContainers} are wished for`;
+  for (const secret of ours(stage, 'Secret')) {
+    const [username, password] = ['username', 'password'].map((key) =>
+      Buffer.from((secret['data'] as Record<string, string> | undefined)?.[key] ?? '', 'base64').toString(),
+    );
+    if (username && password && !world.weka.takesLogin(username, password))
+      yield `weka does not take the password of Secret ${secret.metadata.name}`;
+  }
 }
 
-export const lacks = (stage: Stage): string[] => [...lacking(stage)];
-
-/** Cheap enough to be asked after each write. */
-export const isWhole = (stage: Stage): boolean => lacking(stage).next().done === true;
-
 /** What is left of a cluster that was deleted. */
-export function leftovers(stage: Stage): string[] {
+export function leftovers(stage: WekaStage): string[] {
   const { world } = stage;
   const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
     ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`),
@@ -80,16 +86,16 @@ interface Remedy {
   reason: string;
   /** Of the condition; any when absent. */
   message?: RegExp;
-  act(stage: Stage, asking: Asking): string;
+  act(stage: WekaStage, asking: Asking): string;
 }
 
-const deletePod = (stage: Stage, { object }: Asking): string => {
+const deletePod = (stage: WekaStage, { object }: Asking): string => {
   attempt(() => stage.world.delete('Pod', object.metadata.name));
   return `kubectl delete pod ${object.metadata.name}`;
 };
 
 /** Lets the pods stop whose container has gone, when nothing else is missing. */
-const letGo = (stage: Stage, { condition }: Asking): string => {
+const letGo = (stage: WekaStage, { condition }: Asking): string => {
   const names = [
     ...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g),
   ].map(([, name]) => name ?? '');
@@ -101,13 +107,13 @@ const letGo = (stage: Stage, { condition }: Asking): string => {
 };
 
 /** Sets the override that the message names. */
-const override = (stage: Stage, { object }: Asking, overrides: Record<string, unknown>): string => {
+const override = (stage: WekaStage, { object }: Asking, overrides: Record<string, unknown>): string => {
   attempt(() => stage.world.patch(object.kind, object.metadata.name, { spec: { overrides } }));
   return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
 };
 
 /** The patch that the message names, as it stands there. */
-const patchPod = (stage: Stage, { condition }: Asking): string => {
+const patchPod = (stage: WekaStage, { condition }: Asking): string => {
   const [command = '', name = '', patch = '{}'] =
     /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)'/.exec(condition.message) ?? [];
   attempt(() => stage.world.patch('Pod', name, JSON.parse(patch) as object));
@@ -117,6 +123,14 @@ const patchPod = (stage: Stage, { condition }: Asking): string => {
 /** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
 export const remedies: readonly Remedy[] = [
   { reason: 'RollBackedOff', act: deletePod },
+  {
+    reason: 'IdentityLost',
+    message: /kubectl delete wekacontainer/,
+    act(stage, { object }) {
+      attempt(() => stage.world.delete('WekaContainer', object.metadata.name));
+      return `kubectl delete wekacontainer ${object.metadata.name}`;
+    },
+  },
   { reason: 'PodReleased', act: patchPod },
   { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
@@ -167,7 +181,7 @@ export const remedies: readonly Remedy[] = [
 ];
 
 /** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
-export function doAsAsked(stage: Stage): string[] {
+export function doAsAsked(stage: WekaStage): string[] {
   const asking = [
     ...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)),
     ...stage.world.list('WekaNode'),

@@ -1,9 +1,9 @@
 /** What people do to objects by hand: deletions of all kinds, and edits of what is not theirs. */
-import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import type { DeleteOptions } from '../../../lab/contract.ts';
-import type { Stage } from '../stage.ts';
-import { attempt, namesOf, ours } from '../stage.ts';
-import { lasting, picked, which, type Begun, type Trouble } from '../trouble.ts';
+import type { KubernetesObject } from '../../../../hooks/core/contract.ts';
+import type { DeleteOptions } from '../../../../lab/contract.ts';
+import { attempt, namesOf, ours, patch, remove, type Stage } from '../../stage.ts';
+import { lasting, none, picked, toOne, which, type Trouble } from '../../trouble.ts';
+import { pickedPod } from '../../troubles/pods.ts';
 
 type Policy = NonNullable<DeleteOptions['propagationPolicy']>;
 const policies: readonly Policy[] = ['Background', 'Foreground'];
@@ -11,29 +11,6 @@ const policies: readonly Policy[] = ['Background', 'Foreground'];
 const containers = (stage: Stage): KubernetesObject[] => ours(stage, 'WekaContainer');
 const pickedContainer = (stage: Stage, fraction: unknown): string | undefined =>
   picked(namesOf(containers(stage)), fraction);
-const pickedPod = (stage: Stage, fraction: unknown): string | undefined =>
-  picked(namesOf(ours(stage, 'Pod')), fraction);
-
-const none = 'there is none';
-
-/** A row for one object that is picked. */
-function toOne(
-  find: (stage: Stage, fraction: unknown) => string | undefined,
-  act: (stage: Stage, name: string) => Begun | string,
-): Pick<Trouble, 'draw' | 'begin'> {
-  return {
-    draw: (random) => ({ which: which(random) }),
-    begin(stage, args) {
-      const name = find(stage, args['which']);
-      return name === undefined ? none : act(stage, name);
-    },
-  };
-}
-
-const remove = (stage: Stage, kind: string, name: string, options: DeleteOptions = {}): boolean =>
-  attempt(() => stage.world.delete(kind, name, options));
-const patch = (stage: Stage, kind: string, name: string, merge: object): boolean =>
-  attempt(() => stage.world.patch(kind, name, merge));
 
 function wipeStatus(stage: Stage, kind: string, name: string): void {
   const { store } = stage.world.lab;
@@ -69,44 +46,6 @@ function deleteRole(stage: Stage, mode: string, options: DeleteOptions): string[
 }
 
 export const objectTroubles: readonly Trouble[] = [
-  {
-    name: 'pod-is-deleted',
-    by: 'person',
-    weight: 3,
-    ...toOne(pickedPod, (stage, name) => {
-      remove(stage, 'Pod', name);
-      return { story: `pod ${name} was deleted` };
-    }),
-  },
-  {
-    name: 'pod-is-removed-by-force',
-    by: 'person',
-    weight: 3,
-    ...toOne(pickedPod, (stage, name) => {
-      stage.forced.add(stage.world.get('Pod', name)?.metadata.uid ?? '');
-      remove(stage, 'Pod', name, { gracePeriodSeconds: 0 });
-      return { story: `pod ${name} was deleted with --force` };
-    }),
-  },
-  {
-    name: 'all-pods-are-deleted',
-    by: 'person',
-    weight: 2,
-    draw: () => ({}),
-    begin(stage) {
-      for (const name of namesOf(ours(stage, 'Pod'))) remove(stage, 'Pod', name);
-      return { story: 'all pods were deleted' };
-    },
-  },
-  {
-    name: 'pod-is-evicted',
-    by: 'fault',
-    weight: 3,
-    ...toOne(pickedPod, (stage, name) => {
-      stage.world.lab.kubelet.evict('default', name, 'Evicted', 'The node was low on resource: ephemeral-storage.');
-      return { story: `pod ${name} was evicted by its kubelet` };
-    }),
-  },
   {
     name: 'container-is-deleted',
     by: 'person',
@@ -153,22 +92,6 @@ export const objectTroubles: readonly Trouble[] = [
       patch(stage, 'Pod', name, { metadata: { labels: { [String(args['label'])]: null } } });
       return { story: `the label ${String(args['label'])} was taken off pod ${name}` };
     },
-  },
-  {
-    name: 'pod-loses-its-owner',
-    by: 'person',
-    ...toOne(pickedPod, (stage, name) => {
-      patch(stage, 'Pod', name, { metadata: { labels: { 'controller-uid': null } } });
-      return { story: `the label controller-uid was taken off pod ${name}` };
-    }),
-  },
-  {
-    name: 'pod-loses-its-annotations',
-    by: 'person',
-    ...toOne(pickedPod, (stage, name) => {
-      patch(stage, 'Pod', name, { metadata: { annotations: null } });
-      return { story: `all annotations were taken off pod ${name}` };
-    }),
   },
   {
     name: 'container-loses-a-label',

