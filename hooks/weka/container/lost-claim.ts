@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/operations.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { UsedPorts } from '../claims/ports.ts';
+import { bootSeen } from '../frozen-node.ts';
 import { rememberedAdoption } from './data.ts';
 import type { ContainerFacts } from './facts.ts';
 import { lastIncarnation, unknownPod } from './last-pod.ts';
@@ -50,7 +51,7 @@ const remembersOf = ({ container: { status }, claimedNode }: ContainerFacts, nod
 function lastPod(facts: ContainerFacts, node: WekaNode, { drives = [] }: Holding): ClaimHolder['incarnation'] {
   const { pod, joined, container } = facts;
   const nodeName = node.metadata.name;
-  if (pod !== undefined) return { podUid: pod.target.uid, nodeName, bootId: node.spec.bootId ?? '' };
+  if (pod !== undefined) return { podUid: pod.target.uid, nodeName, bootId: bootSeen(node) };
   const last = lastIncarnation(facts);
   if (last?.nodeName === nodeName) return last;
   // an earlier release remembered a pod only while it was there
