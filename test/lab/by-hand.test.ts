@@ -213,6 +213,33 @@ describe('a drive that is blocked for a while only', () => {
   );
 });
 
+describe('the node of a paused container in its status', () => {
+  it('is named where somebody has edited it, and put back as is said it ends with its own drive', long, async () => {
+    const world = await readyCluster({}, { nodes: 3, weka: { rebuildElsewhere: hour } });
+    const watch = watchLosses(world);
+    const [name, uid] = ['demo-drive-0', uidOf(world, 'WekaContainer', 'demo-drive-0')];
+    const own = drivesOf(world, name);
+    world.patch('WekaContainer', name, { spec: { state: 'paused' } });
+    await watch.until('its pod is gone', () => world.get('Pod', name) === undefined, 120);
+    const definition = world.lab.store.definitionOf('weka.weka.io/v1alpha1', 'WekaContainer')!;
+    const edit = (patch: object): void =>
+      void world.lab.store.patch(definition, 'default', name, 'application/merge-patch+json', patch, 'status');
+    edit({ status: { nodeAffinity: nodeOf(world, 'demo-drive-1') } });
+    await watch.pass(20);
+    world.delete('WekaContainer', name);
+    await watch.until('it is said', () => world.condition('WekaContainer', name)?.reason === 'ClaimContradiction', 300);
+    await watch.pass(60);
+    edit(
+      JSON.parse(
+        /--type=merge -p '(.*?)'/.exec(world.condition('WekaContainer', name)?.message ?? '')?.[1] ?? '{}',
+      ) as object,
+    );
+    await watch.until('it is gone', () => uidOf(world, 'WekaContainer', name) !== uid, 300);
+    expect([watch.erased(), watch.losses.ioStopped, watch.violations()]).toEqual([own, false, []]);
+    world.lab.stop();
+  });
+});
+
 describe('a drive that was blocked in mistake for the one that came for it', () => {
   it.each(['activate', 'block'])(
     'is named once weka has emptied it, and what is said ends that: %s',
