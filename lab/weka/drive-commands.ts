@@ -25,6 +25,7 @@ export const driveCommands: ClusterCommand[] = [
     run: add,
   },
   { scope: 'cluster', words: 'cluster drive deactivate', role: 'clusteradmin', run: deactivate },
+  { scope: 'cluster', words: 'cluster drive activate', role: 'clusteradmin', run: activate },
   { scope: 'cluster', words: 'cluster drive remove', role: 'clusteradmin', run: remove },
 ];
 
@@ -55,7 +56,8 @@ function driveJson(drive: Drive) {
 }
 
 /** Adds one drive or several to a drive container that is up, all of them or none. */
-function add({ site, cluster, positionals }: ClusterCommandContext) {
+function add(context: ClusterCommandContext) {
+  const { site, cluster, positionals } = context;
   const [id, ...paths] = positionals;
   const member = memberById(cluster, id);
   if (isRefusal(member)) return member;
@@ -82,7 +84,7 @@ function add({ site, cluster, positionals }: ClusterCommandContext) {
     serial,
     devicePath: devicePath(serial),
     hostId: member.hostId,
-    status: cluster.io === 'started' ? 'PHASING_IN' : 'ACTIVE',
+    status: 'INACTIVE',
     sizeBytes: site.settings.driveBytes,
     addedAt: site.clock.now(),
     rebuilt: false,
@@ -91,11 +93,16 @@ function add({ site, cluster, positionals }: ClusterCommandContext) {
   for (const drive of added) {
     cluster.drives.set(drive.uuid, drive);
     site.driveGuids.set(drive.serial, cluster.guid);
-    site.clock.after(site.settings.phaseIn, () => {
-      if (drive.status === 'PHASING_IN') drive.status = 'ACTIVE';
-    });
+    phasesIn(context, drive);
   }
   return answerJson(added.map(driveJson));
+}
+
+function phasesIn({ site, cluster }: ClusterCommandContext, drive: Drive): void {
+  drive.status = cluster.io === 'started' ? 'PHASING_IN' : 'ACTIVE';
+  site.clock.after(site.settings.phaseIn, () => {
+    if (drive.status === 'PHASING_IN') drive.status = 'ACTIVE';
+  });
 }
 
 function driveByUuid({ cluster, positionals }: ClusterCommandContext) {
@@ -121,6 +128,15 @@ function deactivate(context: ClusterCommandContext) {
     if (drive.status === 'PHASING_OUT' && cluster.members.get(drive.hostId)?.state !== 'DEACTIVATING')
       drive.status = 'INACTIVE';
   });
+  return answer('');
+}
+
+/** Data comes back onto a drive that was emptied. */
+function activate(context: ClusterCommandContext) {
+  const drive = driveByUuid(context);
+  if (isRefusal(drive)) return drive;
+  if (drive.status !== 'INACTIVE') return refuse(`The drive "${drive.uuid}" is ${drive.status}, not INACTIVE`);
+  phasesIn(context, drive);
   return answer('');
 }
 

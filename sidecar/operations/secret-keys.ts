@@ -15,7 +15,7 @@ export const secretKeys: Performer<GenericEntries['secret.keys']> = async (acces
   if (secret === undefined) return { exists: false };
   const data = (secret['data'] ?? {}) as Record<string, string>;
   const owner = secretOwner(secret, systems);
-  const { uid = '', resourceVersion, ownerReferences = [] } = secret.metadata;
+  const { uid = '', resourceVersion, ownerReferences = [], deletionTimestamp, finalizers = [] } = secret.metadata;
   const shown = publicSecretKeys.filter((key) => data[key] !== undefined);
   return {
     exists: true,
@@ -23,6 +23,7 @@ export const secretKeys: Performer<GenericEntries['secret.keys']> = async (acces
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(owner === undefined ? {} : { ownerUid: owner }),
     ...(ownerReferences.length === 0 ? {} : { referenced: true as const }),
+    ...(deletionTimestamp === undefined ? {} : { deletion: { deletionTimestamp, finalizers: [...finalizers] } }),
     keys: Object.keys(data).sort(),
     public: Object.fromEntries(shown.map((key) => [key, decode(data[key] ?? '')])),
   };

@@ -133,6 +133,18 @@ describe('secret.keys', () => {
       { ownerUid: 'cluster-uid', referenced: true },
     ],
     [
+      'who holds one that is being deleted',
+      {
+        ...labelled(owned),
+        metadata: {
+          ...labelled(owned).metadata,
+          deletionTimestamp: '2026-01-01T00:00:00Z',
+          finalizers: ['example.com/hold'],
+        },
+      },
+      { deletion: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/hold'] } },
+    ],
+    [
       'an owner reference before a label, for the collector obeys it',
       {
         ...labelled(owned),

@@ -18,6 +18,13 @@ const nodeOf = (world: LabWorld, name: string): string => world.get('Pod', name)
 const weka = (world: LabWorld) => world.weka.snapshot().clusters.find(({ name }) => name === 'demo');
 const drivesOf = (world: LabWorld, name: string): string[] =>
   (world.get('WekaContainer', name)?.status?.['allocations'] as { drives?: string[] } | undefined)?.drives ?? [];
+/** Of the operator's user in weka. */
+const secretOf = (world: LabWorld): Record<string, string> => {
+  const secret = world.get('Secret', `weka-operator-${uidOf(world, 'WekaCluster', 'demo')}`) as { data?: object };
+  return Object.fromEntries(
+    Object.entries(secret.data ?? {}).map(([key, value]) => [key, Buffer.from(String(value), 'base64').toString()]),
+  );
+};
 const isContainerReady = (world: LabWorld, name: string): boolean =>
   world.condition('WekaContainer', name)?.status === 'True';
 
@@ -200,6 +207,81 @@ describe('a drive that is blocked for a while only', () => {
           isContainerReady(world, 'demo-drive-0'),
         600,
       );
+      expect([watch.losses.ioStopped, watch.violations(), watch.erased()]).toEqual([false, [], []]);
+      world.lab.stop();
+    },
+  );
+});
+
+describe('the node of a paused container in its status', () => {
+  it('is named where somebody has edited it, and put back as is said it ends with its own drive', long, async () => {
+    const world = await readyCluster({}, { nodes: 3, weka: { rebuildElsewhere: hour } });
+    const watch = watchLosses(world);
+    const [name, uid] = ['demo-drive-0', uidOf(world, 'WekaContainer', 'demo-drive-0')];
+    const own = drivesOf(world, name);
+    world.patch('WekaContainer', name, { spec: { state: 'paused' } });
+    await watch.until('its pod is gone', () => world.get('Pod', name) === undefined, 120);
+    const definition = world.lab.store.definitionOf('weka.weka.io/v1alpha1', 'WekaContainer')!;
+    const edit = (patch: object): void =>
+      void world.lab.store.patch(definition, 'default', name, 'application/merge-patch+json', patch, 'status');
+    edit({ status: { nodeAffinity: nodeOf(world, 'demo-drive-1') } });
+    await watch.pass(20);
+    world.delete('WekaContainer', name);
+    await watch.until('it is said', () => world.condition('WekaContainer', name)?.reason === 'ClaimContradiction', 300);
+    await watch.pass(60);
+    edit(
+      JSON.parse(
+        /--type=merge -p '(.*?)'/.exec(world.condition('WekaContainer', name)?.message ?? '')?.[1] ?? '{}',
+      ) as object,
+    );
+    await watch.until('it is gone', () => uidOf(world, 'WekaContainer', name) !== uid, 300);
+    expect([watch.erased(), watch.losses.ioStopped, watch.violations()]).toEqual([own, false, []]);
+    world.lab.stop();
+  });
+});
+
+describe('a drive that was blocked in mistake for the one that came for it', () => {
+  it.each(['activate', 'block'])(
+    'is named once weka has emptied it, and what is said ends that: %s',
+    long,
+    async (way) => {
+      const world = await readyCluster(
+        {},
+        { nodes: 3, machine: { driveCount: 3 }, weka: { deactivateDrive: 20_000, phaseIn: 5000 } },
+      );
+      const watch = watchLosses(world);
+      const [name, node] = ['demo-drive-0', nodeOf(world, 'demo-drive-0')];
+      const block = (...serials: string[]): void =>
+        world.patch('Node', node, { metadata: { annotations: { 'weka.io/blocked-drives': JSON.stringify(serials) } } });
+      const statusOf = (serial: string) => weka(world)?.drives.find((drive) => drive.serial === serial)?.status;
+      const [first = ''] = drivesOf(world, name);
+      block(first);
+      await watch.until('weka empties it', () => statusOf(first) === 'PHASING_OUT', 300);
+      const second = drivesOf(world, name).find((serial) => serial !== first) ?? '';
+      block(second);
+      const said = () => world.condition('WekaContainer', name, 'DrivesReplaced');
+      await watch.until('it is named', () => statusOf(first) === 'INACTIVE' && said()?.reason === 'DriveEmptied', 120);
+      await watch.stays('that is so', () => statusOf(second) === 'ACTIVE' && said()?.reason === 'DriveEmptied', 120);
+      if (way === 'activate') {
+        const { username = '', password = '' } = secretOf(world);
+        const uuid = / activate ([-0-9a-f]+)/.exec(said()?.message ?? '')?.[1] ?? '';
+        const env = { NAME: 'drive', MODE: 'drive', WEKA_USERNAME: username, WEKA_PASSWORD: password };
+        const place = { dataId: uidOf(world, 'WekaContainer', name), nodeName: node, ip: '', env };
+        void world.weka.run(place, ['cluster', 'drive', 'activate', uuid], '');
+      } else {
+        block(...(JSON.parse(/'(\[.*?\])'/.exec(said()?.message ?? '')?.[1] ?? '[]') as string[]));
+      }
+      await watch.until(
+        'one drive is left, and it serves',
+        () =>
+          weka(world)?.drives.length === 3 &&
+          weka(world)?.drives.every(({ status }) => status === 'ACTIVE') === true &&
+          statusOf(second) === undefined &&
+          said()?.reason !== 'DriveEmptied' &&
+          isContainerReady(world, name),
+        600,
+      );
+      expect((statusOf(first) === 'ACTIVE') === (way === 'activate')).toBe(true);
       expect([watch.losses.ioStopped, watch.violations(), watch.erased()]).toEqual([false, [], []]);
       world.lab.stop();
     },

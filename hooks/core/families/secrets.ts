@@ -24,6 +24,8 @@ export const secretKeysValue = z.discriminatedUnion('exists', [
     ownerUid: text.optional(),
     /** It has an owner reference, with which a foreground deletion of the owner takes it at once. */
     referenced: z.literal(true).optional(),
+    /** It is being deleted, and who still holds it. */
+    deletion: z.strictObject({ deletionTimestamp: text, finalizers: z.array(text) }).optional(),
     keys: z.array(text),
     public: publicValues,
   }),

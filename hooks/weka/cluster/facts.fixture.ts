@@ -34,7 +34,10 @@ export const clusterClaims = (spec?: WekaClaimsSpec): Answers => claims(claimsNa
 export const portClaims = (spec?: WekaClaimsSpec): Answers => claims(claimsNames.ofPorts, spec);
 
 /** A Secret; of nobody where no owner is named, and absent where it is `undefined`. */
-export const secret = (name: string, found?: { ownerUid?: string; referenced?: true }): Answers =>
+export const secret = (
+  name: string,
+  found?: { ownerUid?: string; referenced?: true; deletion?: { deletionTimestamp: string; finalizers: string[] } },
+): Answers =>
   read(
     secretKeys({ namespace, name }, 0),
     found === undefined

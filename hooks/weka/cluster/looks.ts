@@ -67,6 +67,7 @@ export interface PresentSecret {
   resourceVersion?: string | undefined;
   ownerUid?: string | undefined;
   referenced?: true | undefined;
+  deletion?: { deletionTimestamp: string; finalizers: string[] } | undefined;
   keys: string[];
   public: Record<string, string | undefined>;
 }

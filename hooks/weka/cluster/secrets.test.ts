@@ -248,6 +248,23 @@ describe('the Secrets of a cluster', () => {
         ],
       },
     ],
+    [
+      'are waited for where somebody else holds one, and how it is let go is said',
+      'gone',
+      {
+        answers: [
+          secret(names.operator, {
+            ...own,
+            deletion: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/hold'] },
+          }),
+          ...all().slice(1),
+        ],
+      },
+      {
+        reason: 'DeletingSecrets',
+        message: `deletes ${names.operator}; ${names.operator} is deleted, and it is held by the finalizer example.com/hold, which who has put it there takes off; if nobody does, kubectl patch secret ${names.operator} -n default --type=merge -p '{"metadata":{"finalizers":null}}' lets it go`,
+      },
+    ],
   ])('%s', (_sentence, step, given, expected) => {
     const outcome = check(step, given);
     expect(outcome).toMatchObject(expected);

@@ -4,6 +4,7 @@
  */
 import { deleteSecret, ensureSecret, ownSecret } from '../../core/families/secrets.ts';
 import type { Operation } from '../../core/contract.ts';
+import { heldWords } from '../../core/finalizers.ts';
 import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import type { Outcome, Step } from '../reasons.ts';
@@ -166,7 +167,12 @@ function secretsGone(facts: ClusterFacts): Outcome {
       ? ownSecret({ namespace, name }, uid)
       : deleteSecret({ namespace, name, uid: secret.uid }, uid),
   );
-  return act('DeletingSecrets', `deletes ${left.map(({ name }) => name).join(', ')}`, operations);
+  const held = left.flatMap(({ name, secret: { deletion } }) => {
+    const words = heldWords({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, ...deletion } }, 'secret');
+    return words === undefined ? [] : [`; ${name} is deleted, and ${words}`];
+  });
+  const message = `deletes ${left.map(({ name }) => name).join(', ')}${held.join('')}`;
+  return act('DeletingSecrets', message, operations);
 }
 
 export const secretSteps = {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { operatorConfig } from '../config.ts';
 import { bringUpSteps } from './bring-up.ts';
 import type { ContainerFacts } from './facts.ts';
+import { factsOf, held, node, report as runtime } from './facts.fixture.ts';
 
 const weka = bringUpSteps.find(({ name }) => name === 'Weka');
 const local = (runStatus: string) => [{ name: 'drivex1', type: 'weka', runStatus }];
@@ -36,5 +37,23 @@ describe('whether the weka container runs', () => {
       report,
     } as unknown as ContainerFacts;
     expect(weka?.check(facts)).toMatchObject({ state, ...(reason === undefined ? {} : { reason }) });
+  });
+});
+
+describe('a WekaNode that is deleted and held by a finalizer', () => {
+  const facts = factsOf({ node: held(node({ bootId: 'boot-2' })), report: runtime({ phase: 'waiting-for-drivers' }) });
+  const check = (name: string) => bringUpSteps.find((step) => step.name === name)?.check(facts);
+
+  it.each([
+    ['NodeFacts', 'WaitForDiscovery'],
+    ['Drivers', 'WaitForDrivers'],
+  ])('is named by %s', (step, reason) => {
+    const outcome = check(step);
+    expect(outcome).toMatchObject({ reason });
+    expect(outcome).toHaveProperty('message', expect.stringContaining('kubectl patch wekanode node-1 '));
+  });
+
+  it('has no boot in which a pod is said to run', () => {
+    expect(JSON.stringify(check('Incarnation'))).toContain('"bootId":""');
   });
 });

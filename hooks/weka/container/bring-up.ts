@@ -10,6 +10,7 @@ import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import type { KnownClaims } from '../claims/claims.ts';
+import { bootSeen, frozenWords } from '../frozen-node.ts';
 import type { Event, EventReason, Outcome, Reason, Step } from '../reasons.ts';
 import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
@@ -57,7 +58,7 @@ function nodeFacts(facts: ContainerFacts): Outcome {
     ]);
   if (facts.pod?.terminating === true) return done();
   if (node.status?.discovery?.bootId === node.spec.bootId && node.spec.bootId !== undefined) return done();
-  return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}`, 1);
+  return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}${frozen(node)}`, 1);
 }
 
 /** A status of an earlier release, or one from a backup: which of them only a person knows. */
@@ -139,6 +140,12 @@ const sorted = (value: object): [string, unknown][] => Object.entries(value).sor
 /** Phases of a runtime that has the drivers still before it. */
 const beforeDrivers = ['starting', 'waiting-for-resources', 'waiting-for-drivers'];
 
+/** Why that may last. */
+function frozen(node: WekaNode | undefined): string {
+  const words = node === undefined ? undefined : frozenWords(node);
+  return words === undefined ? '' : `; ${words}`;
+}
+
 const missingDrivers = ({ container: { spec }, node }: ContainerFacts, message: string, pace: number): Outcome => {
   const refused = node?.status?.refused?.find(({ image }) => image === spec.image);
   if (refused !== undefined)
@@ -146,7 +153,7 @@ const missingDrivers = ({ container: { spec }, node }: ContainerFacts, message: 
   const failed = node?.status?.failedLoads?.find(
     ({ image, bootId }) => image === spec.image && bootId === node.spec.bootId,
   );
-  if (failed === undefined) return wait('WaitForDrivers', message, pace);
+  if (failed === undefined) return wait('WaitForDrivers', `${message}${frozen(node)}`, pace);
   return wait(
     'DriversFailed',
     `the kernel drivers of ${spec.image} could not be loaded: ${failed.message}; it is tried again`,
@@ -241,7 +248,7 @@ function recorded(facts: ContainerFacts): Outcome {
   if (!is(mode(facts), 'claims') || pod?.nodeName === undefined || pod.nodeName !== facts.nodeName) return skipped;
   if (holder === undefined || nodeClaims?.state !== 'known' || node === undefined)
     return unknown('the claims of the node have not been read');
-  const incarnation = { podUid: pod.target.uid, nodeName: pod.nodeName, bootId: node.spec.bootId ?? '' };
+  const incarnation = { podUid: pod.target.uid, nodeName: pod.nodeName, bootId: bootSeen(node) };
   if (holder.incarnation?.podUid === incarnation.podUid && holder.incarnation.bootId === incarnation.bootId)
     return done();
   const record = writeClaims(nodeClaims, [

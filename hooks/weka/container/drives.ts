@@ -42,6 +42,18 @@ function failedDrive(facts: ContainerFacts, { serial_number: serial = '' }: Weka
   return wait('DriveFailed', message, 30, [{ type: 'Warning', reason: 'DriveFailed', message }]);
 }
 
+/**
+ * Weka has emptied it, or does, and nobody wants it gone any more, as one that was blocked for a while whose place is needed by
+ * now. It serves nobody, and whether it is sound only a person knows. Before IO has started no drive is what it will be.
+ */
+function emptiedDrive(facts: ContainerFacts, own: readonly WekaDrive[], going: readonly string[]): Outcome | undefined {
+  const found = own.find((drive) => (isMoving(drive) || isEmpty(drive)) && !going.includes(drive.serial_number ?? ''));
+  if (found === undefined || queried(facts, facts.executor, 'status')?.io_status !== 'STARTED') return undefined;
+  const { serial_number: serial = '', status = '', uuid } = found;
+  const message = `drive ${serial} of node ${facts.nodeName ?? ''} is ${status} in weka and serves nobody; when it is INACTIVE weka cluster drive activate ${uuid}, run in the pod of a member, has it serve again; ${blocksIt(facts, serial)} gives it up, and another one is taken where there is one`;
+  return wait('DriveEmptied', message, 30, [{ type: 'Warning', reason: 'DriveEmptied', message }]);
+}
+
 /** What a person can do about a drive that weka has in another container: never to one that weka uses there. */
 function wayOut(facts: ContainerFacts, drive: WekaDrive): string {
   const { serial_number: serial = '', host_id: host = '', uuid } = drive;
@@ -139,6 +151,8 @@ function againstRemoval(
     ({ serial_number = '', status }) => !going.has(serial_number) && status === 'ACTIVE',
   ).length;
   const wanted = facts.container.spec.numDrives ?? 0;
+  const emptied = hasFailed(first) ? undefined : emptiedDrive(facts, own, wish.going);
+  if (emptied !== undefined) return emptied;
   if (!hasFailed(first) && wish.missing !== undefined && staying < wanted) {
     return wait(
       'NoReplacementDrive',
@@ -172,7 +186,7 @@ function stillServes({ pod, report, holder }: ContainerFacts): boolean {
 
 /** A blocked drive, or one too many, leaves weka before it leaves the claim: first its successor, then full protection, then one at a time. */
 function drivesReplaced(facts: ContainerFacts): Outcome {
-  const { container, joined, executor, pod, containerId } = facts;
+  const { container, joined, executor, pod } = facts;
   if (!is(container.spec.mode, 'hasDrives') || !joined || pod === undefined) return skipped;
   if (pod.terminating) {
     if (!stillServes(facts)) return skipped;
@@ -181,11 +195,18 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
     if (added.state === 'act' || (added.state === 'wait' && added.reason === 'DriveFailed')) return added;
   }
   const wish = driveWish(facts);
-  if (wish === undefined || wish.going.length === 0 || executor === undefined) return skipped;
+  if (wish === undefined || executor === undefined) return skipped;
+  return wish.going.length === 0
+    ? (emptiedDrive(facts, addedDrives(facts) ?? [], []) ?? skipped)
+    : leavingDrives(facts, wish, executor);
+}
+
+/** What becomes of the drives that are to go. */
+function leavingDrives(facts: ContainerFacts, wish: DriveWish, executor: PodTarget): Outcome {
   const drives = readDrives(queried(facts, executor, 'drives'), queried(facts, executor, 'status'), facts.clusterGuid);
   if (drives.state === 'unknown')
     return wait('DrivesUnknown', `the drives ${wish.going.join(', ')} are to go: ${drives.reason}`, 5);
-  const own = drives.drives.filter(({ host_id }) => host_id === nameOf(containerId ?? NaN));
+  const own = drives.drives.filter(({ host_id }) => host_id === nameOf(facts.containerId ?? NaN));
   const wished = new Set(wish.going);
   const going = own.filter(({ serial_number = '' }) => wished.has(serial_number));
   const moving = going.find(isMoving);
@@ -196,7 +217,8 @@ function drivesReplaced(facts: ContainerFacts): Outcome {
       5,
     );
   const first = going.find(isEmpty) ?? going.find(hasFailed) ?? going[0];
-  return first === undefined ? done() : takenOut(facts, wish, own, first, executor);
+  if (first === undefined) return emptiedDrive(facts, own, wish.going) ?? done();
+  return takenOut(facts, wish, own, first, executor);
 }
 
 /** The next step by which a drive that is to go leaves weka. */

@@ -123,6 +123,12 @@ export const node = (spec: Fields = {}) =>
     }),
   );
 
+/** As it stays when it is deleted and somebody else has put a finalizer on it. */
+export const held = <Held extends { metadata: object }>(object: Held): Held => ({
+  ...object,
+  metadata: { ...object.metadata, deletionTimestamp: now, finalizers: ['example.com/hold'] },
+});
+
 export const report = (change: Partial<RuntimeReport> = {}): RuntimeReport => ({
   schema: 1,
   mode: 'drive',

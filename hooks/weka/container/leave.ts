@@ -14,7 +14,7 @@ import { nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { givesBack, livePod, type ContainerFacts } from './facts.ts';
-import { claimStep } from './claim-kept.ts';
+import { againstCleaning, claimStep } from './claim-kept.ts';
 import { cleaned, lastEvents, withdrawalStep } from './cleaned.ts';
 import { dirtyNode } from './helpers.ts';
 import { mayLeave } from './leaving.ts';
@@ -96,8 +96,14 @@ function leaveSilently(facts: ContainerFacts): Outcome {
 }
 
 /** Its entry goes with its last step in weka: that it is gone then, and not merely unheard of, says this record. */
-function deactivationRecorded({ nodeClaims, holder, uid, containerId }: ContainerFacts): Outcome {
-  if (holder === undefined || containerId === undefined || holder.deactivated === containerId) return done();
+function deactivationRecorded(facts: ContainerFacts): Outcome {
+  const { nodeClaims, holder, uid, containerId } = facts;
+  // found again later, a claim without that record would be for good of one that nobody has seen deactivated
+  if (holder === undefined) {
+    const lost = againstCleaning(facts);
+    return lost?.state === 'wait' && lost.reason === 'ClaimContradiction' ? lost : done();
+  }
+  if (containerId === undefined || holder.deactivated === containerId) return done();
   if (nodeClaims?.state !== 'known') return unknown('the claims of the node have not been read');
   return act(
     'RecordingDeactivation',

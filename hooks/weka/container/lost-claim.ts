@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/operations.ts';
 import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { UsedPorts } from '../claims/ports.ts';
+import { bootSeen } from '../frozen-node.ts';
 import { rememberedAdoption } from './data.ts';
 import type { ContainerFacts } from './facts.ts';
 import { lastIncarnation, unknownPod } from './last-pod.ts';
@@ -50,7 +51,7 @@ const remembersOf = ({ container: { status }, claimedNode }: ContainerFacts, nod
 function lastPod(facts: ContainerFacts, node: WekaNode, { drives = [] }: Holding): ClaimHolder['incarnation'] {
   const { pod, joined, container } = facts;
   const nodeName = node.metadata.name;
-  if (pod !== undefined) return { podUid: pod.target.uid, nodeName, bootId: node.spec.bootId ?? '' };
+  if (pod !== undefined) return { podUid: pod.target.uid, nodeName, bootId: bootSeen(node) };
   const last = lastIncarnation(facts);
   if (last?.nodeName === nodeName) return last;
   // an earlier release remembered a pod only while it was there
@@ -78,6 +79,13 @@ export const removesEntry = ({ nodeClaims }: Pick<ContainerFacts, 'nodeClaims'>,
     ? `kubectl patch wekaclaims ${nodeClaims.name} --type=json -p '[{"op":"remove","path":"/spec/holders/${uid}"}]' removes that entry, and this container claims again what it has`
     : undefined;
 
+/** The status of one that does not run may name another node than its own, as after an edit: what is there is somebody else's. */
+function elsewhere({ pod, namespace, name, claimedNode = '', container: { spec } }: ContainerFacts): string {
+  const { nodeAffinity } = spec;
+  if (pod !== undefined || nodeAffinity === undefined || nodeAffinity === claimedNode) return '';
+  return `its status.nodeAffinity is ${claimedNode} and its spec.nodeAffinity ${nodeAffinity}: if its data is on that one, kubectl patch wekacontainer ${name} -n ${namespace} --subresource=status --type=merge -p '{"status":{"nodeAffinity":"${nodeAffinity}"}}', and nothing is to be deleted; else `;
+}
+
 /** What is said of another holder of the same. One of its own name was before it, and nobody is left who could be deleted. */
 function contradiction(facts: ContainerFacts, known: Holding, rival: ClaimHolder): string {
   const { nodeClaims, namespace, name } = facts;
@@ -87,7 +95,7 @@ function contradiction(facts: ContainerFacts, known: Holding, rival: ClaimHolder
   const has = `it has ${textOf(known)}`;
   return stale !== undefined && rival.namespace === namespace && rival.name === name
     ? `${has}, and so has the entry of a former container ${former ?? ''} of this name, which is older than that, as one from a backup; ${stale}`
-    : `${has}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; delete the one that is not to have them`;
+    : `${has}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; ${elsewhere(facts)}delete the one that is not to have them`;
 }
 
 /** A member that runs on the node and has no claim there: its claim was lost as well, and what it runs with is not free. */

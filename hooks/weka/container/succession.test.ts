@@ -10,6 +10,7 @@ import type { ContainerPod } from './child-pod.ts';
 import {
   clusterClaims,
   factsOf,
+  held,
   holder,
   inWeka,
   namespace,
@@ -479,6 +480,7 @@ describe('the pod after one that is gone', () => {
       }),
     ],
   });
+  const outOfService = { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] };
   const nodeGone = read(objectLive({ apiVersion: 'v1', kind: 'Node', name: 'node-1' }, 0), { exists: false });
   const waiting = { create: false, reason: 'WaitingForProofOfDeath', probe: true };
   it.each<[string, Change, Given, object]>([
@@ -527,7 +529,7 @@ describe('the pod after one that is gone', () => {
     ],
     [
       'comes once the node is out of service',
-      { node: node({ taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] }) },
+      { node: node(outOfService) },
       nothing,
       { create: true, proof: 'node node-1 is tainted out-of-service' },
     ],
@@ -551,6 +553,12 @@ describe('the pod after one that is gone', () => {
       nothing,
       waiting,
     ],
+    ...[{ bootId: 'boot-2' }, outOfService].map((said): [string, Change, Given, object] => [
+      `waits where nobody keeps up to date what its node says: ${Object.keys(said)[0]}`,
+      { node: held(node(said)) },
+      nothing,
+      { ...waiting, message: expect.stringMatching(/WekaNode node-1 .* kubectl patch wekanode node-1 /) as string },
+    ]),
   ])('%s', (_sentence, change, given, expected) => {
     expect(successor(factsOf(change, given))).toMatchObject(expected);
   });

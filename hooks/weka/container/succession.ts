@@ -9,6 +9,7 @@ import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { allowStop } from '../catalogue.ts';
+import { frozenWords } from '../frozen-node.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { returning, stopDecision, stoppedUnderTurn, turnOperations, turnReturned } from './disruption.ts';
 import { endedOutcome } from './ended-pod.ts';
@@ -26,9 +27,11 @@ export function successorOf(
   live: FenceInput['live'],
   incarnation = holder?.incarnation,
 ): FenceDecision {
-  // the boot of another node proves nothing about this pod
-  const node = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
-  return decideFence({
+  // the boot of another node proves nothing about this pod, nor one of which nobody writes any more what it is
+  const seen = facts.node?.metadata.name === incarnation?.nodeName ? facts.node : undefined;
+  const frozen = seen === undefined ? undefined : frozenWords(seen);
+  const node = frozen === undefined ? seen : undefined;
+  const decision = decideFence({
     incarnation,
     stopAllowed: holder?.stopAllowed,
     live,
@@ -42,6 +45,9 @@ export function successorOf(
     nodeGone: incarnation !== undefined && node === undefined && nodeExists(facts, incarnation.nodeName) === false,
     lockObtained: incarnation !== undefined && probeSucceeded(facts, incarnation.podUid),
   });
+  return decision.create || decision.reason !== 'WaitingForProofOfDeath' || frozen === undefined
+    ? decision
+    : { ...decision, message: `${decision.message}; ${frozen}` };
 }
 
 /** The fence before the next pod. Modes without claims keep nothing on their node that a second pod could harm. */

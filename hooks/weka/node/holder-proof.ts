@@ -10,6 +10,7 @@ import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { runtimeReport } from '../catalogue.ts';
+import { frozenWords } from '../frozen-node.ts';
 import { containerLook, type ClusterReference } from './live.ts';
 import { clusterDone } from './weka-word.ts';
 
@@ -93,8 +94,9 @@ export function runtimeDead(input: HolderInput, suspect: Suspect): Missing {
   if (pod.state !== 'gone') return `its pod ${suspect.holder.namespace}/${suspect.holder.name} still exists`;
   const { incarnation, stopAllowed } = suspect.holder;
   const { metadata, spec } = input.node;
+  const frozen = frozenWords(input.node);
   const node =
-    incarnation === undefined || incarnation.nodeName !== metadata.name
+    incarnation === undefined || incarnation.nodeName !== metadata.name || frozen !== undefined
       ? undefined
       : {
           // a boot id that is not known is no other one
@@ -111,7 +113,7 @@ export function runtimeDead(input: HolderInput, suspect: Suspect): Missing {
   });
   return fence.create
     ? undefined
-    : `its pod ${incarnation?.podUid ?? ''} vanished without our permission; reboot the node, or taint it out-of-service`;
+    : `its pod ${incarnation?.podUid ?? ''} vanished without our permission; reboot the node, or taint it out-of-service${frozen === undefined ? '' : `; ${frozen}`}`;
 }
 
 /** What holds data, or counts in the redundancy of its weka cluster, is given back on the word of weka only. */

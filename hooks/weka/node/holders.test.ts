@@ -25,6 +25,7 @@ const choices = {
   stopAllowed: ['this pod', 'an older pod', 'none'],
   boot: ['same', 'another', 'unknown'],
   outOfService: ['no', 'yes'],
+  itsNode: ['kept up to date', 'deleted and held'],
   belongs: ['to the cluster', 'to none', 'to one without name'],
   cluster: ['living', 'absent', 'another uid', 'unknown'],
   members: ['present', 'of another cluster', 'absent', 'unknown'],
@@ -51,6 +52,7 @@ const proven: Case = {
   stopAllowed: 'this pod',
   boot: 'same',
   outOfService: 'no',
+  itsNode: 'kept up to date',
   belongs: 'to the cluster',
   cluster: 'living',
   members: 'present',
@@ -176,8 +178,9 @@ function input(one: Case): HolderInput {
       value === undefined ? [] : [[id, { observedAt: '2026-01-01T00:00:00Z', value }]],
     ),
   );
+  const held = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['example.com/hold'] };
   const node = {
-    metadata: { name: 'node-1' },
+    metadata: { name: 'node-1', ...(one.itsNode === 'deleted and held' ? held : {}) },
     spec: {
       ...(one.boot === 'unknown' ? {} : { bootId: one.boot === 'same' ? 'boot-1' : 'boot-2' }),
       taints: one.outOfService === 'yes' ? [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] : [],
@@ -211,8 +214,7 @@ function proofs(one: Case) {
   const stopped =
     one.incarnation === 'none' ||
     one.stopAllowed === 'this pod' ||
-    one.boot === 'another' ||
-    one.outOfService === 'yes';
+    (one.itsNode === 'kept up to date' && (one.boot === 'another' || one.outOfService === 'yes'));
   const running = one.pod === 'terminating';
   const says = running && isOneOf(one.report, 'member', 'member elsewhere');
   const recognised = one.wekaName === 'known' || says;
@@ -296,6 +298,12 @@ describe('a holder whose container is gone', () => {
       { stopAllowed: 'none' },
       'nothing',
       /vanished without our permission; reboot the node, or taint it/,
+    ],
+    [
+      'stays when nobody keeps up to date what is known of its node',
+      { stopAllowed: 'none', boot: 'another', itsNode: 'deleted and held' },
+      'nothing',
+      /vanished.*kubectl patch wekanode node-1/,
     ],
     ['stays when the boot of the node is not known', { stopAllowed: 'none', boot: 'unknown' }, 'nothing', /vanished/],
     [

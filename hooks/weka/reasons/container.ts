@@ -161,6 +161,12 @@ export const containerReasons = {
     cure: 'look at the drive; the command in the message gives it up, and another one of the node is taken where there is one',
     event: 'Warning',
   },
+  DriveEmptied: {
+    meaning:
+      'condition `DrivesReplaced`: weka has emptied a drive of the container that nobody blocks any more; it is counted and serves nobody',
+    cure: 'one of the two commands in the message: the drive serves again, or it is given up and another one of the node is taken where there is one',
+    event: 'Warning',
+  },
   NoReplacementDrive: {
     meaning: 'condition `DrivesReplaced`: a blocked drive stays, because the node has no other',
     cure: 'sign a drive of the node, or delete the container',
