@@ -36,4 +36,11 @@ export const clientMilestones: readonly Milestone<Event>[] = [
   fieldsIgnoredMilestone,
 ];
 
-export const containerMilestones: readonly Milestone<Event>[] = [fieldsIgnoredMilestone];
+export const containerMilestones: readonly Milestone<Event>[] = [
+  {
+    when: { condition: 'ForceReplaceLeft', status: 'True' },
+    appears: true,
+    event: { type: 'Warning', reason: 'ForceReplaceLeft' },
+  },
+  fieldsIgnoredMilestone,
+];

@@ -101,6 +101,13 @@ function removalRequest(facts: ContainerFacts): ConditionWish[] {
     : [];
 }
 
+/** A word for one emergency that was left in the spec: each later deletion of the pod, as by a drain, is carried out at once, whoever is away. */
+function forceLeft({ container: { spec }, pod, name, namespace }: ContainerFacts): ConditionWish[] {
+  if (spec.overrides?.podDeleteForceReplace !== true || pod === undefined || pod.terminating) return [];
+  const message = `overrides.podDeleteForceReplace is set and no pod is to stop: the next one that is deleted or drained stops at once, whatever else is away; kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"podDeleteForceReplace":null}}}' takes it back`;
+  return [{ type: 'ForceReplaceLeft', status: 'True', reason: 'ForceReplaceLeft', message }];
+}
+
 function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
   const { state } = facts;
   const blocked = run.blockedBy?.outcome;
@@ -141,6 +148,7 @@ const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.m
 
 const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [
   ...removalRequest(facts),
+  ...forceLeft(facts),
   ...notSupportedCondition(unsupportedContainerFields(facts.container)),
   ...ofSteps,
 ];

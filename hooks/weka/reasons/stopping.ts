@@ -8,6 +8,12 @@ export const stoppingReasons = {
     cure: 'exempt the namespace in that webhook; then delete the pods one after the other, so that their successors get the whole time',
     event: 'Warning',
   },
+  ForceReplaceLeft: {
+    meaning:
+      'condition of that name: `podDeleteForceReplace` was left in the spec, and the next pod that is deleted or drained stops at once, whatever else is away',
+    cure: 'the command in the message',
+    event: 'Warning',
+  },
   NodeSilent: {
     meaning:
       'the pod may stop, and its node does not report, so that it can not be told; the turn of the cluster stays with it',
