@@ -4,9 +4,9 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'build/**', 'test/cluster/**'],
-    testTimeout: 30_000,
-    // the kubectl and process suites are heavy: two workers is what a two-core machine bears
-    maxWorkers: 2,
+    testTimeout: 60_000,
+    // one more than a small machine has cores: the suites of kubectl and of processes wait for a third of their time
+    maxWorkers: 3,
     // a worker compiles the modules once for all files that it runs: a fifth of the time
     isolate: false,
   },

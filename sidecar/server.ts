@@ -55,6 +55,15 @@ export function createServer({
   });
   const document = openApi(catalogue);
 
+  // a connection that is in use when the server closes would be kept open after its answer, and the end of the process with it
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     // a request that is not valid is the caller's, an answer that is not valid is ours
     const code = error.statusCode ?? 500;

@@ -108,6 +108,30 @@ describe('the client of the hooks', () => {
     await server.close();
   });
 
+  it('does not hold the end of a sidecar that answers it meanwhile', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { server } = setUp({
+      observe: async () => {
+        await gate;
+        return { facts: {}, operations: {} };
+      },
+      operations: () => Promise.reject(new Error('boom')),
+      drain: () => Promise.resolve(),
+    });
+    await server.listen({ path: socket });
+    const answered = sidecarClient({ socket }).observe([], 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const closed = server.close().then(() => 'closed');
+    // its idle connections are closed by then; the one that is in use is not among them
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    release();
+    expect(await answered).toEqual({ facts: {}, operations: {} });
+    expect(await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 5000, 'open'))])).toBe('closed');
+  });
+
   it('says failed for a fault inside', async () => {
     const { server } = setUp({
       observe: () => Promise.reject(new Error('boom')),

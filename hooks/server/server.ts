@@ -111,6 +111,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const times = transitionTimes();
   let running = 0;
 
+  // a connection that is in use when the server closes would be kept open after its answer, and the end of the process with it
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const invalid = error instanceof ZodError;
     const code = error.statusCode ?? 500;
