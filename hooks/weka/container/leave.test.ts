@@ -157,6 +157,26 @@ describe('a container that leaves its weka cluster', () => {
       },
     ],
     [
+      'waits for the password of the operator where weka refuses it, and is no reason to give up what it holds',
+      { ...deleting, inWeka: undefined },
+      {
+        answers: [
+          {
+            [wekaQuery(other, 'containers', 0).id]: {
+              observedAt: now,
+              error: 'exit status 1: error: Authentication failed',
+            },
+          },
+        ],
+      },
+      {
+        state: 'wait',
+        reason: 'DeactivationUnknown',
+        message:
+          'waits for another member to say how the container stands: weka refuses user name and password of the operator, which are mended first: the condition ClusterReachable of the WekaCluster names the Secret',
+      },
+    ],
+    [
       'is not out where two members contradict each other',
       { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }), ...witness() },
       {},

@@ -7,9 +7,10 @@ import { writeClaims } from '../../core/claims.ts';
 import { podReleased } from '../../core/fence.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { returnTurn } from '../../core/turn.ts';
-import { containerConditions } from '../api/group.ts';
+import { clusterConditions, containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
+import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import { readDrives, type WekaDrives } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
@@ -21,7 +22,7 @@ import { mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
 import { givenUp, givesUpWords } from './stop.ts';
 import { terminationOutcome } from './succession.ts';
-import { queried } from './testimony.ts';
+import { answerOf, queried } from './testimony.ts';
 
 const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
 
@@ -82,16 +83,22 @@ function startLeaving(facts: ContainerFacts, otherMember: PodTarget): Outcome {
   );
 }
 
+/** To give the container up would be no advice where a password only is to be mended. */
+function unheard(facts: ContainerFacts, member: PodTarget, reason: string): Outcome {
+  const answer = answerOf(facts, member, 'containers');
+  const isRefused = answer.state === 'unknown' && refusedCredentials.test(answer.error ?? '');
+  const words = isRefused
+    ? `weka refuses user name and password of the operator, which are mended first: the condition ${clusterConditions.clusterReachable} of the WekaCluster names the Secret`
+    : `${reason}; ${givesUpWords}`;
+  return wait('DeactivationUnknown', `waits for another member to say how the container stands: ${words}`, 2);
+}
+
 /** Weka is not told, and the rest has to bear it all the same: what was set for one disaster is still there at the next deletion. */
 function leaveSilently(facts: ContainerFacts): Outcome {
   if (facts.otherMember === undefined) return noMember(facts, 'whether the others bear its loss');
   const own = ownEntry(facts);
   if (own.state === 'unknown')
-    return wait(
-      'DeactivationUnknown',
-      `waits for another member to say how the container stands: ${own.reason}; ${givesUpWords}`,
-      2,
-    );
+    return unheard(facts, facts.otherMember, own.reason);
   return own.state === 'absent' || own.member.status === 'INACTIVE' ? done() : (mayLeave(facts) ?? done());
 }
 
@@ -119,11 +126,7 @@ function deactivate(facts: ContainerFacts): Outcome {
   if (facts.otherMember === undefined) return noMember(facts, 'deactivation');
   const own = ownEntry(facts);
   if (own.state === 'unknown')
-    return wait(
-      'DeactivationUnknown',
-      `waits for another member to say how the container stands: ${own.reason}; ${givesUpWords}`,
-      2,
-    );
+    return unheard(facts, facts.otherMember, own.reason);
   if (own.state === 'absent') return done();
   if (own.member.status === 'INACTIVE') return deactivationRecorded(facts);
   if (own.member.status === 'DEACTIVATING')
