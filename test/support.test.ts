@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { mutants } from './simulate/mutant-list.ts';
 
 const repository = join(import.meta.dirname, '..');
-const rooms = ['crds', 'deploy', 'docs', 'hooks', 'lab', 'runtime-configmap', 'sidecar', 'test'];
+const rooms = ['cli', 'crds', 'deploy', 'docs', 'hooks', 'lab', 'runtime-configmap', 'sidecar', 'test'];
 
 /** Programs, which nobody has to import: the scripts of package.json, and what they start. */
 const programs = new Set([
