@@ -89,10 +89,18 @@ function present(path: Path, of?: string): string[] {
   return parts.map((_part, index) => `has(${selected(parts.slice(0, index + 1).join('.'), of)})`);
 }
 
+/** The same of a field that is only looked for. An API server takes one whose schema gives no type for no field of its parent, unless that has none itself. */
+function there(path: Path): string[] {
+  const parts = path.split('.');
+  const leaf = parts.pop()!;
+  return parts.length === 0
+    ? present(path)
+    : [...present(parts.join('.')), `has(dyn(${selected(parts.join('.'))}).${leaf})`];
+}
+
 const literal = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-const expressions: Record<Extract<Ask, { is: string }>['is'], (field: string) => string[]> = {
-  set: () => [],
+const expressions: Record<Exclude<Extract<Ask, { is: string }>['is'], 'set'>, (field: string) => string[]> = {
   on: (field) => [field],
   text: (field) => [`${field} != ''`],
   positive: (field) => [`${field} > 0`],
@@ -123,5 +131,6 @@ export function celOf(ask: Ask): string {
   if ('in' in ask) return joined([...present(ask.at), `${field} in [${ask.in.map(literal).join(', ')}]`], '&&', '');
   if ('unlike' in ask)
     return joined([...present(ask.at), ...present(ask.unlike), `${field} != ${selected(ask.unlike)}`], '&&', '');
+  if (ask.is === 'set') return joined(there(ask.at), '&&', '');
   return joined([...present(ask.at), ...expressions[ask.is](field)], '&&', '');
 }
