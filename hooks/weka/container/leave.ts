@@ -97,8 +97,7 @@ function unheard(facts: ContainerFacts, member: PodTarget, reason: string): Outc
 function leaveSilently(facts: ContainerFacts): Outcome {
   if (facts.otherMember === undefined) return noMember(facts, 'whether the others bear its loss');
   const own = ownEntry(facts);
-  if (own.state === 'unknown')
-    return unheard(facts, facts.otherMember, own.reason);
+  if (own.state === 'unknown') return unheard(facts, facts.otherMember, own.reason);
   return own.state === 'absent' || own.member.status === 'INACTIVE' ? done() : (mayLeave(facts) ?? done());
 }
 
@@ -125,8 +124,7 @@ function deactivate(facts: ContainerFacts): Outcome {
   if (!saysGoodbye(facts)) return leaveSilently(facts);
   if (facts.otherMember === undefined) return noMember(facts, 'deactivation');
   const own = ownEntry(facts);
-  if (own.state === 'unknown')
-    return unheard(facts, facts.otherMember, own.reason);
+  if (own.state === 'unknown') return unheard(facts, facts.otherMember, own.reason);
   if (own.state === 'absent') return done();
   if (own.member.status === 'INACTIVE') return deactivationRecorded(facts);
   if (own.member.status === 'DEACTIVATING')
