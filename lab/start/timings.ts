@@ -10,6 +10,6 @@ export const startTimings = {
     restartMilliseconds: 500,
     silenceMilliseconds: 8_000,
     // longer than a node may be silent, so that it is seen to be away
-    rebootMilliseconds: 12_000,
+    rebootMilliseconds: 20_000,
   } satisfies NodesOptions['settings'],
 } as const;
