@@ -1,4 +1,4 @@
-/** `hooks`: asks an operator of this repository, and acts on its lab, from the command line. Here: the process and its exit status. */
+/** `hooks`: acts on a lab from the command line. Here: the process and its exit status. */
 import { CommanderError } from 'commander';
 import { hooksProgram } from './program.ts';
 import { UsageError } from './usage-error.ts';

@@ -35,7 +35,7 @@ export function readArguments(argv: readonly string[]): Asked {
     .option('--seeds <number>', 'lives to run', whole(1), 4)
     .option(
       '--from <seed>',
-      'the first seed; commit: the one that the commit chooses, as npm test does',
+      'the first seed; commit: the one that the commit chooses',
       (text: string) => (text === 'commit' ? freshSeeds().from : whole(0)(text)),
       1,
     )

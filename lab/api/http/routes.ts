@@ -138,6 +138,9 @@ function handleResourcePath(context: ServerContext, request: ApiRequest): Handle
 /** `POST /lab/controls/NAME`: a path that no real server has, for `hooks lab`. */
 async function performControl({ control }: ServerContext, request: ApiRequest, [name]: string[]): Promise<Handled> {
   if (control === undefined) throw unknownPath();
+  // a question must not fell a machine
+  if (request.method !== 'POST')
+    throw new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
   const { operand, options } = objectBody(request);
   const given = {
     ...(typeof operand === 'string' ? { operand } : {}),
