@@ -50,26 +50,50 @@ async function asksAndObeys(world: LabWorld, watch: ReturnType<typeof watchLosse
   expect([watch.erased().length, world.weka.removed.length, watch.violations()]).toEqual([1, 1, []]);
 }
 
+/** A cluster whose operator can be switched off. */
+async function switchedCluster(gracefulDestroyDuration = '10m') {
+  const operator = { off: false };
+  const world = await readyCluster(
+    { spec: { gracefulDestroyDuration } },
+    {
+      nodes: 3,
+      transport: (inner) => ({
+        call: (one) => (operator.off ? Promise.reject(new Error('connection refused')) : inner.call(one)),
+      }),
+    },
+  );
+  return { operator, world, watch: watchLosses(world) };
+}
+
+describe('an order to destroy of which nobody speaks for minutes, as after a restore of etcd', () => {
+  it('is void, and a new grace begins', long, async () => {
+    const { operator, world, watch } = await switchedCluster();
+    const machines = await orderedWhileOff(world, watch);
+    operator.off = true;
+    await watch.pass(700);
+    for (const node of machines) world.lab.machines.recover(node);
+    operator.off = false;
+    const condition = () => world.condition('WekaCluster', 'demo', 'GracePeriodOver');
+    await watch.until('a new grace runs', () => condition()?.message.includes('begun anew') === true, 120);
+    expect(condition()?.message).toMatch(/the destruction that was ordered at .* is interrupted/);
+    await watch.pass(500);
+    expect([isOrdered(world), watch.erased(), world.weka.removed, watch.violations()]).toEqual([false, [], [], []]);
+    await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 1200);
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+});
+
 describe('an order to destroy that is called back as the cluster goes', () => {
   it('is void where no operator ran', long, async () => {
-    let off = false;
-    const world = await readyCluster(
-      { spec },
-      {
-        nodes: 3,
-        transport: (inner) => ({
-          call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)),
-        }),
-      },
-    );
-    const watch = watchLosses(world);
+    const { operator, world, watch } = await switchedCluster();
     const machines = await orderedWhileOff(world, watch);
-    off = true;
+    operator.off = true;
     world.patch('WekaCluster', 'demo', cancelled);
     await watch.pass(10);
     world.patch('WekaCluster', 'demo', withoutFinalizers);
     await watch.until('the cluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
-    off = false;
+    operator.off = false;
     for (const node of machines) world.lab.machines.recover(node);
     await asksAndObeys(world, watch);
     world.lab.stop();
@@ -123,22 +147,12 @@ describe('a grace at which nobody looks', () => {
     'begins anew, as where claims and spec of a deletion that was cancelled come back from a backup',
     long,
     async () => {
-      let off = false;
-      const world = await readyCluster(
-        { spec: { gracefulDestroyDuration: '1h' } },
-        {
-          nodes: 3,
-          transport: (inner) => ({
-            call: (one) => (off ? Promise.reject(new Error('connection refused')) : inner.call(one)),
-          }),
-        },
-      );
-      const watch = watchLosses(world);
+      const { operator, world, watch } = await switchedCluster('1h');
       world.delete('WekaCluster', 'demo');
       await watch.pass(300);
-      off = true;
+      operator.off = true;
       await world.clock.runUntil(() => false, { maxMilliseconds: 7_200_000 });
-      off = false;
+      operator.off = false;
       await watch.pass(3000);
       expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
       expect(world.condition('WekaCluster', 'demo', 'GracePeriodOver')).toMatchObject({

@@ -148,6 +148,11 @@ const spec = object({
     ),
   destroy: object({
     at: dateTime().describe('is when the grace was over'),
+    seenAt: dateTime()
+      .optional()
+      .describe(
+        'is when its cluster last said that it stands: after a time in which nobody did, or a restore, it is void and a new grace begins',
+      ),
     generation: z
       .int()
       .min(1)

@@ -10,10 +10,11 @@ import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import type { WekaClaimsSpec } from '../api/index.ts';
+import { lastNoted, noteIsDue } from '../destroy-order.ts';
 import { graceSeconds } from '../grace.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
-import { orderStands, type ClusterFacts } from './facts.ts';
+import { standingOrder, type ClusterFacts } from './facts.ts';
 import { serverNow } from './looks.ts';
 import { foreignWords } from './formation.ts';
 import { secretSteps } from './secrets.ts';
@@ -38,7 +39,9 @@ type RunningGrace = NonNullable<WekaClaimsSpec['grace']>;
 function whyAnew({ generation, seenAt }: RunningGrace, facts: ClusterFacts, server: string): string {
   if (generation !== facts.cluster.metadata.generation)
     return 'the spec was changed, and may have cancelled it meanwhile';
-  const minutes = Math.round(secondsFrom(seenAt ?? server, server) / 60);
+  const order = facts.claims.state === 'known' ? facts.claims.spec.destroy : undefined;
+  const last = order === undefined ? seenAt : lastNoted(order);
+  const minutes = Math.round(secondsFrom(last ?? server, server) / 60);
   return minutes < 0
     ? `the clock of the API server was set back by ${-minutes} min or more`
     : `by the clock of the API server nobody had looked at it for ${minutes} min: the operator did not run, or that clock was set`;
@@ -88,9 +91,11 @@ function graceBegun(facts: ClusterFacts): Outcome {
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   const startedAtServer = serverNow(facts);
   if (startedAtServer === undefined) return unknown('the clock of the API server has not been read');
-  const running = claims.spec.grace?.generation === generation ? claims.spec.grace : undefined;
-  if (running !== undefined && lastSeen(running, facts, startedAtServer) !== 'long ago') return done();
   const { grace: before, destroy } = claims.spec;
+  const running = before?.generation === generation ? before : undefined;
+  // an order that does not stand any more has been called back, or may have been while nobody looked: so has its grace
+  if (running !== undefined && destroy === undefined && lastSeen(running, facts, startedAtServer) !== 'long ago')
+    return done();
   return act('GracePeriod', 'the grace of the deletion begins', [
     writeClaims(claims, [
       {
@@ -104,7 +109,6 @@ function graceBegun(facts: ClusterFacts): Outcome {
           anew: begunAnew(before, facts, startedAtServer),
         }),
       },
-      // the order of a deletion that was called back while nobody looked
       ...(destroy === undefined ? [] : [{ path: ['destroy'], value: null }]),
     ]),
   ]);
@@ -118,8 +122,10 @@ function graceSeen(facts: ClusterFacts): Outcome {
       metadata: { generation },
     },
   } = facts;
-  const grace = claims.state === 'known' ? claims.spec.grace : undefined;
-  if (claims.state === 'unknown' || grace === undefined || grace.generation !== generation) return skipped;
+  if (claims.state === 'unknown') return skipped;
+  const { grace, destroy } = claims.spec;
+  // where an order stood it has run out, and begins anew
+  if (grace === undefined || grace.generation !== generation || destroy !== undefined) return skipped;
   const server = serverNow(facts);
   if (server === undefined || lastSeen(grace, facts, server) !== 'lately') return skipped;
   return act(
@@ -180,13 +186,26 @@ function ordered(facts: ClusterFacts): Outcome {
     },
   } = facts;
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
-  if (orderStands(facts)) return done();
+  if (standingOrder(facts) !== undefined) return done();
   return act('Ordering', 'orders the destruction of the data', [
     writeClaims(claims, [
       { path: ['destroy'], value: defined({ at: now, generation }) },
       ...(claims.spec.announced === undefined ? [{ path: ['announced'], value: now }] : []),
     ]),
   ]);
+}
+
+/** Beside the destruction, as long as it is carried out. */
+function orderSeen(facts: ClusterFacts): Outcome {
+  const { claims, now } = facts;
+  const order = standingOrder(facts);
+  if (claims.state === 'unknown' || order === undefined || !noteIsDue(order, now)) return skipped;
+  return act(
+    'Ordering',
+    'notes that the order to destroy stands',
+    [writeClaims(claims, [{ path: ['destroy', 'seenAt'], value: now }])],
+    1,
+  );
 }
 
 /** With its owner, since Metacontroller adopts nothing for an object that is being deleted. */
@@ -298,6 +317,12 @@ export const deletionSteps = [
     whileBlocked: 'keep',
     summary: 'The order to destroy stands in the claims of the cluster.',
     check: inGrace(ordered),
+  },
+  {
+    name: 'OrderSeen',
+    mode: 'independent',
+    summary: 'That the order stands is written down; after a time without, it is void and a new grace begins.',
+    check: orderSeen,
   },
   {
     name: 'Announced',

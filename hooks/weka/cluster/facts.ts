@@ -9,6 +9,7 @@ import { claimsNames, readWekaNode, type Role, type WekaCluster, type WekaNode }
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
 import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { orderStands, type DestroyOrder } from '../destroy-order.ts';
 import type { WekaStatus } from '../queries.ts';
 import { containerViews, viewIs, type ContainerView } from './container-view.ts';
 import { dependentsOf } from './dependents.ts';
@@ -88,21 +89,22 @@ function holdsNothing({
   );
 }
 
-/** The order of this very deletion stands: whoever cancelled it and took that back has another generation, whether or not anybody looked meanwhile. */
-export function orderStands({ claims, cluster: { metadata } }: Pick<ClusterFacts, 'cluster' | 'claims'>): boolean {
-  return (
-    claims.state === 'known' &&
-    claims.spec.destroy !== undefined &&
-    claims.spec.destroy.generation === metadata.generation
-  );
+/** The order to destroy, where it stands for this very deletion. */
+export function standingOrder({
+  claims,
+  cluster: { metadata },
+  now,
+}: Pick<ClusterFacts, 'cluster' | 'claims' | 'now'>): DestroyOrder | undefined {
+  const order = claims.state === 'known' ? claims.spec.destroy : undefined;
+  return orderStands(order, metadata.generation, now) ? order : undefined;
 }
 
 /** A deletion destroys nothing before its order stands in the claims: until then all is paused. */
-function phaseOf(facts: Parameters<typeof holdsNothing>[0] & Pick<ClusterFacts, 'namespaceEnds'>): Phase {
+function phaseOf(facts: Parameters<typeof holdsNothing>[0] & Pick<ClusterFacts, 'namespaceEnds' | 'now'>): Phase {
   const { cluster, namespaceEnds } = facts;
   // where no pod can come back, a deletion that is cancelled keeps the data and no more
   if (!isDeleted(cluster)) return cluster.spec.overrides?.paused === true || namespaceEnds ? 'paused' : 'active';
-  return orderStands(facts) || holdsNothing(facts) ? 'destroying' : 'grace';
+  return standingOrder(facts) !== undefined || holdsNothing(facts) ? 'destroying' : 'grace';
 }
 
 /** Words of containers whose pods end. */
@@ -215,7 +217,7 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
     foreign,
     portClaims,
     config,
-    phase: phaseOf({ cluster, uid, claims, portClaims, containers: children, unlabelled, namespaceEnds }),
+    phase: phaseOf({ cluster, uid, now, claims, portClaims, containers: children, unlabelled, namespaceEnds }),
     minimum: formationMinimum(cluster.spec, plans),
     nodes: objectsOf(request.related, 'WekaNode', apiVersion).flatMap((object) => {
       const parsed = readWekaNode(object);

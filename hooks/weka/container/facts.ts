@@ -344,7 +344,7 @@ export function containerFacts(request: ReadingRequest, given: WekaContainer): C
   const speaksForItself = report?.identity !== undefined && report.identity !== null && report.phase !== 'stopped';
   const looks = pod === undefined || pod.terminating || container.metadata.deletionTimestamp !== undefined;
   const namespaceEnds = looks && isTerminating(request, namespace, namespaceAge);
-  const state = effectiveState(container, owner, claims.clusterClaims, namespaceEnds);
+  const state = effectiveState(container, owner, claims.clusterClaims, now, namespaceEnds);
   return defined({
     request,
     container,

@@ -4,111 +4,136 @@ import type { ClaimsFact } from '../claims/claims.ts';
 import { effectiveState, type OwnerFact } from './order.ts';
 
 const owner = (state: 'living' | 'terminating', cancelled = false): OwnerFact => ({ state, cancelled });
+const orderedAt = '2026-01-01T00:00:00Z';
 const ordered: ClaimsFact = {
   state: 'known',
   name: 'cluster-1',
   resourceVersion: '1',
-  spec: { destroy: { at: '2026-01-01T00:00:00Z' } },
+  spec: { destroy: { at: orderedAt } },
 };
 const orderedFor = (generation: number): ClaimsFact => ({
   ...ordered,
-  spec: { destroy: { at: '2026-01-01T00:00:00Z', generation } },
+  spec: { destroy: { at: orderedAt, generation } },
 });
 const unordered: ClaimsFact = { state: 'known', name: 'cluster-1', resourceVersion: '1', spec: {} };
 const announced: ClaimsFact = { ...unordered, spec: { announced: '2026-01-01T00:00:00Z' } };
 const unread: ClaimsFact = { state: 'unknown', name: 'cluster-1', reason: 'not read' };
 
 describe('a container whose spec says destroying', () => {
-  it.each<[string, { deleted: boolean; owner: OwnerFact; claims: ClaimsFact | undefined; confirmed?: string }, string]>(
+  it.each<
     [
-      [
-        'is destroyed by a person whose cluster lives',
-        { deleted: true, owner: owner('living'), claims: unordered },
-        'destroying',
-      ],
-      [
-        'is destroyed where its cluster is gone and has never ordered anything',
-        { deleted: true, owner: { state: 'gone' }, claims: unordered },
-        'destroying',
-      ],
-      [
-        'keeps its data where its cluster is gone, which may have called back the order that stands in its claims',
-        { deleted: true, owner: { state: 'gone' }, claims: ordered },
-        'paused',
-      ],
-      [
-        'keeps it where its cluster is gone and had once ordered, whether or not it is marked',
-        { deleted: true, owner: { state: 'gone' }, claims: announced },
-        'paused',
-      ],
-      [
-        'keeps it while the claims that would say so are not read',
-        { deleted: true, owner: { state: 'gone' }, claims: unread },
-        'paused',
-      ],
-      [
-        'is destroyed all the same when a person confirms it',
-        { deleted: true, owner: { state: 'gone' }, claims: announced, confirmed: 'uid' },
-        'destroying',
-      ],
-      [
-        'keeps it where the confirmation is of another object',
-        { deleted: true, owner: { state: 'gone' }, claims: announced, confirmed: 'another' },
-        'paused',
-      ],
-      [
-        'keeps it while its cluster ends and has not ordered, whoever confirms',
-        { deleted: true, owner: owner('terminating'), claims: announced, confirmed: 'uid' },
-        'paused',
-      ],
-      [
-        'is destroyed on the order of its cluster',
-        { deleted: true, owner: owner('terminating'), claims: ordered },
-        'destroying',
-      ],
-      ['is told before it is deleted', { deleted: false, owner: owner('terminating'), claims: ordered }, 'destroying'],
-      [
-        'keeps its data once the deletion of its cluster is cancelled',
-        { deleted: true, owner: owner('terminating', true), claims: ordered },
-        'paused',
-      ],
-      [
-        'keeps it before the next order, when that is taken back',
-        { deleted: true, owner: owner('terminating'), claims: unordered },
-        'paused',
-      ],
-      [
-        'keeps it where the order was for a deletion that was cancelled unseen',
-        { deleted: true, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: orderedFor(2) },
-        'paused',
-      ],
-      [
-        'keeps it before it is deleted, where that order is all there is',
-        { deleted: false, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: orderedFor(2) },
-        'paused',
-      ],
-      [
-        'keeps it where an earlier release did not say for which deletion the order was',
-        { deleted: true, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: ordered },
-        'paused',
-      ],
-      [
-        'is destroyed on the order for this deletion',
-        { deleted: true, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: orderedFor(4) },
-        'destroying',
-      ],
-      [
-        'keeps it while the order can not be read',
-        { deleted: true, owner: owner('terminating'), claims: unread },
-        'paused',
-      ],
-      [
-        'keeps it while its cluster can not be heard',
-        { deleted: true, owner: { state: 'unknown' }, claims: ordered },
-        'paused',
-      ],
+      string,
+      { deleted: boolean; owner: OwnerFact; claims: ClaimsFact | undefined; confirmed?: string; now?: string },
+      string,
+    ]
+  >([
+    [
+      'is destroyed by a person whose cluster lives',
+      { deleted: true, owner: owner('living'), claims: unordered },
+      'destroying',
     ],
-  )('%s', (_sentence, given, expected) => {
+    [
+      'is destroyed where its cluster is gone and has never ordered anything',
+      { deleted: true, owner: { state: 'gone' }, claims: unordered },
+      'destroying',
+    ],
+    [
+      'keeps its data where its cluster is gone, which may have called back the order that stands in its claims',
+      { deleted: true, owner: { state: 'gone' }, claims: ordered },
+      'paused',
+    ],
+    [
+      'keeps it where its cluster is gone and had once ordered, whether or not it is marked',
+      { deleted: true, owner: { state: 'gone' }, claims: announced },
+      'paused',
+    ],
+    [
+      'keeps it while the claims that would say so are not read',
+      { deleted: true, owner: { state: 'gone' }, claims: unread },
+      'paused',
+    ],
+    [
+      'is destroyed all the same when a person confirms it',
+      { deleted: true, owner: { state: 'gone' }, claims: announced, confirmed: 'uid' },
+      'destroying',
+    ],
+    [
+      'keeps it where the confirmation is of another object',
+      { deleted: true, owner: { state: 'gone' }, claims: announced, confirmed: 'another' },
+      'paused',
+    ],
+    [
+      'keeps it while its cluster ends and has not ordered, whoever confirms',
+      { deleted: true, owner: owner('terminating'), claims: announced, confirmed: 'uid' },
+      'paused',
+    ],
+    [
+      'is destroyed on the order of its cluster',
+      { deleted: true, owner: owner('terminating'), claims: ordered },
+      'destroying',
+    ],
+    ['is told before it is deleted', { deleted: false, owner: owner('terminating'), claims: ordered }, 'destroying'],
+    [
+      'keeps its data once the deletion of its cluster is cancelled',
+      { deleted: true, owner: owner('terminating', true), claims: ordered },
+      'paused',
+    ],
+    [
+      'keeps it before the next order, when that is taken back',
+      { deleted: true, owner: owner('terminating'), claims: unordered },
+      'paused',
+    ],
+    [
+      'keeps it where the order was for a deletion that was cancelled unseen',
+      { deleted: true, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: orderedFor(2) },
+      'paused',
+    ],
+    [
+      'keeps it before it is deleted, where that order is all there is',
+      { deleted: false, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: orderedFor(2) },
+      'paused',
+    ],
+    [
+      'keeps it where an earlier release did not say for which deletion the order was',
+      { deleted: true, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: ordered },
+      'paused',
+    ],
+    [
+      'is destroyed on the order for this deletion',
+      { deleted: true, owner: { ...owner('terminating'), generation: 4 } as OwnerFact, claims: orderedFor(4) },
+      'destroying',
+    ],
+    [
+      'keeps it where nobody has said for more than ten minutes that the order stands, as after a restore of etcd',
+      { deleted: true, owner: owner('terminating'), claims: ordered, now: '2026-01-01T00:10:01Z' },
+      'paused',
+    ],
+    [
+      'keeps it where the order lies ahead: the clock was set back, and nobody knows how old it is',
+      { deleted: true, owner: owner('terminating'), claims: ordered, now: '2025-12-31T23:56:59Z' },
+      'paused',
+    ],
+    [
+      'is destroyed hours later while its cluster goes on saying that the order stands',
+      {
+        deleted: true,
+        owner: owner('terminating'),
+        claims: { ...ordered, spec: { destroy: { at: orderedAt, seenAt: '2026-01-01T05:00:00Z' } } },
+        now: '2026-01-01T05:09:00Z',
+      },
+      'destroying',
+    ],
+    [
+      'keeps it while the order can not be read',
+      { deleted: true, owner: owner('terminating'), claims: unread },
+      'paused',
+    ],
+    [
+      'keeps it while its cluster can not be heard',
+      { deleted: true, owner: { state: 'unknown' }, claims: ordered },
+      'paused',
+    ],
+  ])('%s', (_sentence, given, expected) => {
     const metadata = {
       uid: 'uid',
       ...(given.deleted ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
@@ -119,6 +144,7 @@ describe('a container whose spec says destroying', () => {
         { metadata, spec: { mode: 'drive', state: 'destroying' } } as unknown as WekaContainer,
         given.owner,
         given.claims,
+        given.now ?? orderedAt,
       ),
     ).toBe(expected);
   });
@@ -144,6 +170,7 @@ describe('a container whose namespace is being deleted', () => {
       } as WekaContainer,
       by,
       claims,
+      orderedAt,
       true,
     );
 

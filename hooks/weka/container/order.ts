@@ -7,6 +7,7 @@ import { annotations, apiVersion } from '../api/group.ts';
 import type { WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { ClaimsFact } from '../claims/claims.ts';
+import { orderStands } from '../destroy-order.ts';
 import type { ContainerState } from './stop.ts';
 
 /** How the WekaCluster stands that a container belongs to; read live, because under foreground deletion it may be gone first. */
@@ -53,11 +54,9 @@ export function ownerFact(
 }
 
 /** The order is about this very deletion of the cluster. Who is gone may have taken it back before anybody looked. */
-function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact): boolean {
+function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact, now: string): boolean {
   const order = claims?.state === 'known' ? claims.spec.destroy : undefined;
-  return (
-    order !== undefined && owner.state === 'terminating' && !owner.cancelled && order.generation === owner.generation
-  );
+  return owner.state === 'terminating' && !owner.cancelled && orderStands(order, owner.generation, now);
 }
 
 /** Whether a cluster may have written `destroying` into the spec: the mark can be stripped, so its claims say it too. */
@@ -82,15 +81,17 @@ const mayOnlyStop = ({ metadata }: WekaContainer, owner: OwnerFact): boolean =>
 /**
  * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
  * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
+ * @param now RFC 3339, by the one clock of all replicas
  */
 export function effectiveState(
   container: WekaContainer,
   owner: OwnerFact,
   clusterClaims: ClaimsFact | undefined,
+  now: string,
   namespaceEnds = false,
 ): ContainerState {
   const wished = container.spec.state;
-  const ordered = isOrdered(clusterClaims, owner);
+  const ordered = isOrdered(clusterClaims, owner, now);
   // a cluster that ends has the word, and who can not be heard may have called it back
   if (wished === 'destroying')
     return ordered || ((owner.state === 'living' || owner.state === 'gone') && isConfirmed(container, clusterClaims))
