@@ -24,7 +24,7 @@ const unsaid = { state: 'unknown' as const, message: 'what weka has not said' };
 
 const stopRows: readonly [string, Partial<StopInput>][] = [
   ['a helper', { family: 'other' }],
-  ['`overrides.podDeleteForceReplace` of the container is set', { overrides: { podDeleteForceReplace: true } }],
+  ['`overrides.podDeleteForceReplace` of the container counts', { overrides: { podDeleteForceReplace: true } }],
   ['the node does not exist any more', { nodeExists: false }],
   ['**active**, not a member of a weka cluster yet', { joined: false }],
   ['active, nobody has the turn, protection is full', {}],
@@ -52,11 +52,15 @@ const stopRows: readonly [string, Partial<StopInput>][] = [
   ['active, nobody has the turn, protection is not known', { protection: unsaid }],
   ['active, a person deleted the pod, `EVICT_CONTAINER_ON_DELETION` is set', { evictOnDeletion: true }],
   [
-    'active, the image changes, `overrides.upgradeForceReplace` of the container is set',
+    'active, the image changes, `overrides.upgradeForceReplace` of the container is set, nobody has the turn',
     { reason: 'upgrade', overrides: { upgradeForceReplace: true } },
   ],
+  [
+    'the same, the container has the turn, whatever is away',
+    { reason: 'upgrade', overrides: { upgradeForceReplace: true }, turn: { state: 'ours' }, protection: reduced },
+  ],
   ['active, it is not known whether it is a member of a weka cluster', { joined: undefined }],
-  ['**paused**', { state: 'paused' }],
+  ['**paused** with its cluster', { state: 'paused' }],
   ['**deleting**, weka has not moved the data away yet', { state: 'deleting' }],
   ['deleting, weka has deactivated the container', { state: 'deleting', deactivated: true }],
   ['deleting, it is not known whether weka has', { state: 'deleting', deactivated: undefined }],

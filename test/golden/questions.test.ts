@@ -105,7 +105,7 @@ describe('at rest', () => {
           '50 claims.read node-node-1',
           '50 runtime.report default/demo-drive-0',
           '50 claims.read cluster-uid-of-demo',
-          '50 object.live default/demo {"fields":["spec.gracefulDestroyDuration","spec.overrides.cancelDeletion"]} ["WekaCluster","weka.weka.io/v1alpha1"]',
+          '50 object.live default/demo {"fields":["spec.gracefulDestroyDuration","spec.overrides.cancelDeletion","spec.overrides.paused"]} ["WekaCluster","weka.weka.io/v1alpha1"]',
         ],
         ['50 weka.query default/demo-drive-0 {"query":"drives"}'],
       ],

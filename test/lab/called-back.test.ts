@@ -168,29 +168,3 @@ describe('a grace at which nobody looks', () => {
     },
   );
 });
-
-describe('an override that was forgotten', () => {
-  it('has no more pods stopped at one time by a roll than without it', long, async () => {
-    const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6 });
-    const watch = watchLosses(world);
-    for (const name of names(world))
-      world.patch('WekaContainer', name, { spec: { overrides: { podDeleteForceReplace: true } } });
-    await watch.pass(30);
-    const before = world.list('Pod').map(({ metadata }) => metadata.uid);
-    world.patch('WekaCluster', 'demo', {
-      spec: {
-        dynamicTemplate: { driveContainers: 6, computeContainers: 5 },
-        additionalMemory: { drive: 512, compute: 512 },
-      },
-    });
-    await watch.until(
-      'three pods are replaced',
-      () =>
-        world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default' && !before.includes(metadata.uid))
-          .length >= 3,
-      1800,
-    );
-    expect([watch.losses.away, watch.losses.ioStopped, watch.violations()]).toEqual([1, false, []]);
-    world.lab.stop();
-  });
-});

@@ -17,7 +17,11 @@ export interface Orders {
 }
 
 /** Overrides of a container by which a person forgoes weka's consent to a stop. */
-const forcing = ['podDeleteForceReplace', 'upgradeForceReplace', 'skipDeactivate'];
+const forcing = ['upgradeForceReplace', 'skipDeactivate'];
+/** Milliseconds in which a deletion may come that a podDeleteForceReplace is about; with what the operator needs to see either. */
+const forceCounts = 610_000;
+/** Milliseconds for which a container may take a pause of its cluster for one that goes on. */
+const pauseLasts = 10_000;
 
 const overridesOf = (object: Loose | undefined): Record<string, unknown> => object?.spec?.overrides ?? {};
 const isCancelled = (cluster: Loose): boolean => overridesOf(cluster)['cancelDeletion'] === true;
@@ -29,6 +33,10 @@ export function ordersIn(world: LabWorld): Orders {
   const cancelledAt = new Map<string, number>();
   /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
   const maker = new Map<string, string>();
+  /** When podDeleteForceReplace was set, by the uid of the container. */
+  const forcedAt = new Map<string, number>();
+  /** When a cluster was last paused, by its uid. */
+  const pausedAt = new Map<string, number>();
   /** Containers to which their cluster has announced the end. */
   const announced = new Set<string>();
   const ownerOf = ({ metadata }: Loose): string | undefined =>
@@ -39,8 +47,20 @@ export function ordersIn(world: LabWorld): Orders {
     const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
     if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
     if (object.metadata.annotations?.['weka.io/destroy-announced-by'] !== undefined) announced.add(uid);
+    if (overridesOf(object)['podDeleteForceReplace'] !== true) forcedAt.delete(uid);
+    else if (!forcedAt.has(uid)) forcedAt.set(uid, world.clock.now());
+  };
+  /** A pod that was deleted long after the word was said is none that it is about. */
+  const isForced = ({ metadata: { namespace = '', name, uid = '', deletionTimestamp } }: Loose): boolean => {
+    const pod = world.get('Pod', name, namespace)?.metadata;
+    const end = pod?.deletionTimestamp;
+    const ended =
+      end === undefined ? world.clock.now() : Date.parse(end) - (pod?.deletionGracePeriodSeconds ?? 0) * 1000;
+    const began = deletionTimestamp === undefined ? ended : Date.parse(deletionTimestamp);
+    return began <= (forcedAt.get(uid) ?? -Infinity) + forceCounts;
   };
   const heard = (cluster: Loose): void => {
+    if (overridesOf(cluster)['paused'] === true) pausedAt.set(cluster.metadata.uid ?? '', world.clock.now());
     if (!isTerminating(cluster) || !isCancelled(cluster)) return;
     cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
   };
@@ -69,14 +89,17 @@ export function ordersIn(world: LabWorld): Orders {
       const found = container(uid);
       if (found === undefined) return 'the WekaContainer is gone';
       const { state } = found.spec ?? {};
-      if (state === 'paused' || state === 'destroying') return `its state is ${state}`;
+      if (state === 'destroying') return `its state is ${state}`;
       const override = forcing.find((name) => overridesOf(found)[name] === true);
       if (override !== undefined) return `overrides.${override}`;
+      if (isForced(found)) return 'overrides.podDeleteForceReplace';
       const place = world.get('Namespace', found.metadata.namespace ?? '');
       if (place !== undefined && isTerminating(place)) return 'its namespace is being deleted';
       const cluster = clusterOf(found);
       if (cluster === undefined) return 'its cluster is gone';
       if (overridesOf(cluster)['paused'] === true) return 'its cluster is paused';
+      if ((pausedAt.get(cluster.metadata.uid ?? '') ?? -Infinity) + pauseLasts >= world.clock.now())
+        return 'its cluster was paused a moment ago';
       return isTerminating(cluster) && !isCancelled(cluster) ? 'its cluster is being deleted' : undefined;
     },
     ofDestruction(uid) {

@@ -52,6 +52,11 @@ const holder = object({
     .describe(
       'is its number in the weka cluster, where weka was seen to have deactivated it: only then it is believed that weka does not know it any more',
     ),
+  forceWord: dateTime()
+    .optional()
+    .describe(
+      'is when its overrides.podDeleteForceReplace was first seen: it counts for what is deleted by then, or within ten minutes',
+    ),
   stopAllowed: uid().optional().describe('is the uid of the pod that was told to stop'),
   cleanUp: object({
     nodeName: text().describe('is the node'),

@@ -14,7 +14,9 @@ import type { Outcome } from '../reasons.ts';
 import { turnHolderAge } from './ages.ts';
 import { keptForDrive } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
+import { forceWord } from './force-word.ts';
 import { keptFromItsNode } from './obstacles.ts';
+import { pausedAlone } from './order.ts';
 import { deactivated, itselfMissing, listedIn } from './own-entry.ts';
 import { formerImage, isRolling, rollReason } from './roll.ts';
 import { decideStop, type StopDecision, type StopInput, type StopReason } from './stop.ts';
@@ -96,16 +98,17 @@ export function agreedProtection(facts: ContainerFacts): Protection {
 /** The stop decision for a pod that terminates, or would if it were omitted now. What members are asked for is read where the decision comes to it. */
 export function stopDecision(facts: ContainerFacts): StopDecision {
   const { mode, overrides } = facts.container.spec;
+  const alone = pausedAlone(facts);
   return decideStop({
     family: is(mode, 'frontend') ? 'frontend' : is(mode, 'backend') ? 'backend' : 'other',
-    state: facts.state,
+    state: alone ? 'active' : facts.state,
     reason: stopReason(facts),
     nodeExists: true,
-    evictOnDeletion: facts.config.evictContainerOnDeletion,
+    evictOnDeletion: facts.config.evictContainerOnDeletion && !alone,
     // it is about a pod that somebody has deleted: what the operator replaces of its own will, it replaces in turn
     overrides: {
       ...overrides,
-      podDeleteForceReplace: overrides?.podDeleteForceReplace === true && facts.pod?.terminating === true,
+      podDeleteForceReplace: facts.pod?.terminating === true && forceWord(facts) === 'counts',
     },
     joined: facts.identityKnown ? facts.joined : undefined,
     get deactivated() {

@@ -13,6 +13,7 @@ import { againstCleaning, asHeld } from './claim-kept.ts';
 import { cleansFromNode } from './cleaned.ts';
 import { mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
+import { forceLeft, forceWordStep } from './force-word.ts';
 import { formerStep } from './former.ts';
 import { cleanUpPod, cleanUpView, dirtyNode, probePod, probeView } from './helpers.ts';
 import { lastIncarnation } from './last-pod.ts';
@@ -101,13 +102,6 @@ function removalRequest(facts: ContainerFacts): ConditionWish[] {
     : [];
 }
 
-/** A word for one emergency that was left in the spec: each later deletion of the pod, as by a drain, is carried out at once, whoever is away. */
-function forceLeft({ container: { spec }, pod, name, namespace }: ContainerFacts): ConditionWish[] {
-  if (spec.overrides?.podDeleteForceReplace !== true || pod === undefined || pod.terminating) return [];
-  const message = `overrides.podDeleteForceReplace is set and no pod is to stop: the next one that is deleted or drained stops at once, whatever else is away; kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"podDeleteForceReplace":null}}}' takes it back`;
-  return [{ type: 'ForceReplaceLeft', status: 'True', reason: 'ForceReplaceLeft', message }];
-}
-
 function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>): Summary {
   const { state } = facts;
   const blocked = run.blockedBy?.outcome;
@@ -154,7 +148,7 @@ const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionW
 ];
 
 const active: Life<ContainerFacts> = {
-  steps: [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep],
+  steps: [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep, forceWordStep],
   whenDone: 'keep',
   summary(facts, run) {
     const wish = wishedPod(facts);

@@ -42,6 +42,9 @@ const skips =
   'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it, and what only this container holds is lost: whether there is such data is not known';
 const silent = { spec: { overrides: { skipDeactivate: true } } };
 const givenUp = { spec: { overrides: { skipDeactivate: true, podDeleteForceReplace: true } } };
+/** Both words, said for this very end. */
+const saidNow = { holder: holder({ forceWord: now }) };
+const saidLongAgo = { holder: holder({ forceWord: '2025-12-31T23:59:59Z' }) };
 const noMember: Change = { ...deleting, otherMember: undefined };
 const cancelled: Change = { ...noMember, owner: { state: 'terminating', cancelled: true } };
 const gone = { ...deleting, pod: undefined, report: undefined, holder: holder({ deactivated: 0 }) };
@@ -104,9 +107,15 @@ describe('how a container ends', () => {
     ],
     [
       "is a person's word where nobody says what it is in weka",
-      { ...deleting, pod: undefined, joined: false, identityKnown: false },
+      { ...deleting, ...saidNow, pod: undefined, joined: false, identityKnown: false },
       givenUp,
       { state: 'skipped' },
+    ],
+    [
+      "is no person's word that was said for something else",
+      { ...deleting, ...saidLongAgo, pod: undefined, joined: false, identityKnown: false },
+      givenUp,
+      { state: 'wait', reason: 'IdentityUnknown' },
     ],
   ]);
 });
@@ -124,7 +133,7 @@ describe('a container that leaves its weka cluster', () => {
     ['is not destroyed with it', { state: 'destroying' }, {}, { state: 'skipped' }],
     ['is a member of it', { ...deleting, joined: false }, {}, { state: 'skipped' }],
     ['holds data or metadata', deleting, { spec: { mode: 'client' } }, { state: 'skipped' }],
-    ['is not given up', deleting, givenUp, { state: 'skipped' }],
+    ['is not given up', { ...deleting, ...saidNow }, givenUp, { state: 'skipped' }],
     [
       'needs another member',
       noMember,
@@ -475,7 +484,13 @@ describe('the pod of a container that ends', () => {
     ['may not end while it is not known what it is in weka', { ...deleting, identityKnown: false }, {}, false],
     ['may not end before weka has deactivated it', deleting, {}, false],
     ['may end once weka has deactivated it', { ...deleting, inWeka: inWeka({ 0: { status: 'INACTIVE' } }) }, {}, true],
-    ['may end where it is given up', deleting, givenUp, true],
+    ['may end where it is given up', { ...deleting, ...saidNow }, givenUp, true],
+    [
+      'may not end where the words are of long ago, and no member says that the rest bears it',
+      { ...deleting, ...saidLongAgo, otherMember: undefined },
+      givenUp,
+      false,
+    ],
   ])('%s', (_sentence, change, given, may) => {
     expect(mayEndPod(factsOf(change, given))).toBe(may);
   });

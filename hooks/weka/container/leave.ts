@@ -17,10 +17,13 @@ import type { Outcome, Step } from '../reasons.ts';
 import { givesBack, livePod, type ContainerFacts } from './facts.ts';
 import { againstCleaning, claimStep } from './claim-kept.ts';
 import { cleaned, lastEvents, withdrawalStep } from './cleaned.ts';
+import { stopDecision, stoppedUnderTurn } from './disruption.ts';
+import { forceWordStep, givenUp } from './force-word.ts';
 import { dirtyNode } from './helpers.ts';
 import { mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
-import { givenUp, givesUpWords } from './stop.ts';
+import { givesUpWords } from './stop.ts';
+import { pausedAlone } from './order.ts';
 import { terminationOutcome } from './succession.ts';
 import { answerOf, queried } from './testimony.ts';
 
@@ -174,7 +177,10 @@ function removeDrives(facts: ContainerFacts): Outcome {
 
 function podGone(facts: ContainerFacts): Outcome {
   if (facts.pod !== undefined) {
-    return facts.pod.terminating ? terminationOutcome(facts) : wait('PodEnding', 'waits until the pod is deleted', 1);
+    // a pod that has to wait for others waits as it is: whoever takes the word back has lost nothing
+    return facts.pod.terminating || (pausedAlone(facts) && !mayEndPod(facts))
+      ? terminationOutcome(facts)
+      : wait('PodEnding', 'waits until the pod is deleted', 1);
   }
   const live = livePod(facts);
   if (live === undefined) return unknown('waits for a live read of the pod', 1);
@@ -206,8 +212,12 @@ function removeContainer(facts: ContainerFacts): Outcome {
 }
 
 /** Paused, or out of the cluster: others need not wait for it any more. */
-function turnReturned({ turn, clusterClaims, uid }: ContainerFacts): Outcome {
+function turnReturned(facts: ContainerFacts): Outcome {
+  const { turn, clusterClaims, uid } = facts;
   if (turn.state !== 'ours' || clusterClaims?.state !== 'known') return skipped;
+  // under it its pod stops, or is about to
+  const stops = (): boolean => stoppedUnderTurn(facts) || stopDecision(facts).stop !== 'wait';
+  if (facts.pod !== undefined && pausedAlone(facts) && stops()) return skipped;
   return act('ReturningTurn', 'gives the disruption turn back', [returnTurn(clusterClaims, turn, uid)]);
 }
 
@@ -231,6 +241,7 @@ function claimsReleased(facts: ContainerFacts): Outcome {
 
 export const leaveSteps = [
   claimStep,
+  forceWordStep,
   {
     name: 'EndKnown',
     mode: 'always',
@@ -318,6 +329,7 @@ export const pauseSteps = [
 
 /** The pod may be omitted, so that it gets its TERM: at once, except that an orderly leave moves the data first. */
 export function mayEndPod(facts: ContainerFacts): boolean {
+  if (pausedAlone(facts)) return stopDecision(facts).stop !== 'wait';
   if (endUnknown(facts) || (facts.state === 'deleting' && !facts.identityKnown)) return false;
   if (!leaves(facts) || givenUp(facts)) return true;
   return saysGoodbye(facts) ? deactivated(facts) === true : leaveSilently(facts).state === 'done';

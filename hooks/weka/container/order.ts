@@ -19,6 +19,7 @@ export type OwnerFact =
       state: 'living' | 'terminating';
       uid?: string;
       cancelled: boolean;
+      paused?: boolean;
       finalizers?: string[];
       grace?: string;
       generation?: number;
@@ -26,10 +27,15 @@ export type OwnerFact =
 
 const graceField = 'spec.gracefulDestroyDuration';
 const cancelField = 'spec.overrides.cancelDeletion';
+const pauseField = 'spec.overrides.paused';
 
 /** The look at the owner, for what decides about the end of a container. */
 export const ownerObservation = (namespace: string, name: string, maxAgeSeconds: number) =>
-  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, maxAgeSeconds, [graceField, cancelField]);
+  objectLive({ apiVersion, kind: wekaClusterKind.kind, namespace, name }, maxAgeSeconds, [
+    graceField,
+    cancelField,
+    pauseField,
+  ]);
 
 /** What a live read, at most so many seconds old, says of the WekaCluster; without one nothing above the container can be deleted. */
 export function ownerFact(
@@ -49,6 +55,7 @@ export function ownerFact(
     finalizers,
     generation,
     cancelled: fields[cancelField] === true,
+    paused: fields[pauseField] === true,
     grace: typeof fields[graceField] === 'string' ? fields[graceField] : undefined,
   });
 }
@@ -105,4 +112,23 @@ export function effectiveState(
     owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
   if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';
   return owner.state === 'unknown' ? wished : 'deleting';
+}
+
+/**
+ * Whether `spec.state: paused` is a person's word about this one container, or may be: its cluster writes it into all of them
+ * when it is paused or ends, and then nothing is left that would need them. Of a cluster that is in use one is away as any other.
+ */
+export function pausedAlone({
+  state,
+  container: { spec },
+  owner,
+  namespaceEnds,
+}: {
+  state: ContainerState;
+  container: WekaContainer;
+  owner: OwnerFact;
+  namespaceEnds: boolean;
+}): boolean {
+  if (state !== 'paused' || spec.state !== 'paused' || namespaceEnds) return false;
+  return owner.state === 'unknown' || (owner.state === 'living' && owner.uid !== undefined && owner.paused !== true);
 }

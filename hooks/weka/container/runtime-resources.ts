@@ -161,6 +161,7 @@ function entry(facts: ContainerFacts, { drives, ports, incarnation, adopted }: B
     deactivated: holder?.deactivated,
     stopAllowed: holder?.stopAllowed,
     replacements: holder?.replacements,
+    forceWord: holder?.forceWord,
     namespace,
     name,
     mode: spec.mode,

@@ -68,13 +68,6 @@ interface StopPermission {
 
 export type StopDecision = StopWait | StopPermission;
 
-/** A person gives up what the container holds. Either word alone may have been set for something else, long ago. */
-export const givenUp = ({
-  container: { spec },
-}: {
-  container: { spec: { overrides?: StopInput['overrides'] | undefined } };
-}): boolean => spec.overrides?.skipDeactivate === true && spec.overrides.podDeleteForceReplace === true;
-
 const givesUp = 'overrides.skipDeactivate and overrides.podDeleteForceReplace together skip it';
 
 /** For whoever reads of a wait that only this ends, where nobody can be asked what that costs. */
@@ -136,6 +129,12 @@ function stopWithNode({ nodeTurn }: StopInput, turn: StopInput['turn']): StopDec
     : undefined;
 }
 
+const turnUnknown = waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
+const takeTurn: StopDecision = {
+  ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'),
+  takeTurn: 'alone',
+};
+
 function takenTurn(holder: string, { nodeTurn }: StopInput): StopDecision {
   return waitFor(
     'WaitingForTurn',
@@ -153,19 +152,14 @@ function stopActiveBackend(input: StopInput): StopDecision {
   if (input.joined === undefined) return identityUnknown;
   if (!input.joined) return allow('NotJoined', 'the container is no member of a weka cluster yet');
   const { turn } = input;
-  if (turn.state === 'unknown')
-    return waitFor('TurnUnknown', 'waits until the disruption turn of the cluster can be read');
-  const take: StopDecision = {
-    ...waitFor('TakingTurn', 'takes the disruption turn of the cluster'),
-    takeTurn: 'alone',
-  };
+  if (turn.state === 'unknown') return turnUnknown;
   const withNode = stopWithNode(input, turn);
   if (withNode !== undefined) return withNode;
   if (turn.state === 'taken') return takenTurn(turn.holder, input);
   if (input.itselfMissing)
     return turn.state === 'ours'
       ? allow('ItselfMissing', 'the weka cluster is without this container already, its stop takes nothing away')
-      : take;
+      : takeTurn;
   const { protection } = input;
   if (protection.state === 'unknown')
     return waitFor(
@@ -179,7 +173,17 @@ function stopActiveBackend(input: StopInput): StopDecision {
     );
     return turn.state === 'ours' ? { ...wait, returnTurn: true } : wait;
   }
-  return turn.state === 'ours' ? allow('TurnHeld', 'the container holds the disruption turn of its cluster') : take;
+  return turn.state === 'ours' ? allow('TurnHeld', 'the container holds the disruption turn of its cluster') : takeTurn;
+}
+
+/** It waits for no protection and no mount. But who set it on all containers meant their upgrade, not all of them at once. */
+function forcedUpgrade(input: StopInput): StopDecision {
+  const forced = force('UpgradeForceReplace', 'overrides.upgradeForceReplace is set and an upgrade is running');
+  if (input.family !== 'backend' || input.joined === false) return forced;
+  const { turn } = input;
+  if (turn.state === 'unknown') return turnUnknown;
+  if (turn.state === 'taken') return takenTurn(turn.holder, input);
+  return turn.state === 'ours' ? forced : takeTurn;
 }
 
 /** The stop decision of a pod that has a deletionTimestamp. */
@@ -189,9 +193,8 @@ export function decideStop(input: StopInput): StopDecision {
   if (input.family === 'other') return allow('NothingToProtect', 'nothing depends on this pod');
   if (overrides.podDeleteForceReplace === true)
     return force('PodDeleteForceReplace', 'overrides.podDeleteForceReplace is set');
-  if (state === 'active' && overrides.upgradeForceReplace === true && input.reason === 'upgrade') {
-    return force('UpgradeForceReplace', 'overrides.upgradeForceReplace is set and an upgrade is running');
-  }
+  if (state === 'active' && overrides.upgradeForceReplace === true && input.reason === 'upgrade')
+    return forcedUpgrade(input);
   if (state === 'paused') return mountsBlock(input) ?? force('Paused', 'the cluster is paused');
   const mounts = mountsBlock(input);
   if (mounts !== undefined) return mounts;

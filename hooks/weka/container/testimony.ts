@@ -12,6 +12,7 @@ import type { WekaAnswer, WekaQueryName, WekaStatus } from '../queries.ts';
 import { againstSilence, readContainers, type WekaContainers } from '../weka-containers.ts';
 import { ages } from './ages.ts';
 import type { ContainerFacts } from './facts.ts';
+import { pausedAlone } from './order.ts';
 
 /** A member that may be asked. */
 export interface Speaker {
@@ -71,9 +72,10 @@ export function answered<N extends WekaQueryName>(
   return fact?.state === 'known' ? fact.value : undefined;
 }
 
-/** Members are asked about one that is a member, as long as the weka cluster is to go on: one that pauses or is destroyed asks nobody. */
-const mayAsk = ({ joined, state }: Pick<ContainerFacts, 'joined' | 'state'>): boolean =>
-  joined && (state === 'active' || state === 'deleting');
+/** Members are asked about one that is a member, as long as the weka cluster is to go on: one that pauses with it or is destroyed asks nobody. */
+const mayAsk = (facts: ContainerFacts): boolean =>
+  facts.joined &&
+  (facts.state === 'active' || facts.state === 'deleting' || (facts.pod !== undefined && pausedAlone(facts)));
 
 /** The answer of a member to one that may ask, if it is known. */
 export function queried<N extends WekaQueryName>(

@@ -10,7 +10,7 @@ export const stoppingReasons = {
   },
   ForceReplaceLeft: {
     meaning:
-      'condition of that name: `podDeleteForceReplace` was left in the spec, and the next pod that is deleted or drained stops at once, whatever else is away',
+      'condition of that name: `podDeleteForceReplace` is in the spec, and no pod is to stop; or it was said more than ten minutes before this pod was deleted, and does not count for it',
     cure: 'the command in the message',
     event: 'Warning',
   },

@@ -1,0 +1,85 @@
+/**
+ * `overrides.podDeleteForceReplace`: a person's word for one emergency. It is left in the spec sooner or later, and a drain
+ * weeks later would stop what weka's redundancy does not bear. So the claim notes when it was first seen, and it counts for a
+ * deletion that was there by then, or came soon after.
+ */
+import { writeClaims } from '../../core/claims.ts';
+import { act, skipped } from '../../core/steps.ts';
+import type { ConditionWish, Outcome, Step } from '../reasons.ts';
+import type { ContainerFacts } from './facts.ts';
+
+/** Seconds after the word in which a deletion may come for which it was said: `kubectl patch`, then `kubectl drain`. */
+const countsFor = 600;
+/** Seconds that a note may lie ahead, by clocks that differ; what lies further was noted before the clock was set back. */
+const ahead = 60;
+
+/** `unseen`: it is not noted yet. `old`: it was said long before what ends now, or would from now on. */
+export type ForceWord = 'none' | 'unseen' | 'counts' | 'old';
+
+const seconds = (timestamp: string): number => Date.parse(timestamp) / 1000;
+
+/** When the end began that a word may be about, in seconds: a deletion timestamp of a pod is when its grace period will be over. */
+function endBegan({ container, pod, now }: ContainerFacts): number {
+  const { deletionTimestamp } = container.metadata;
+  if (deletionTimestamp !== undefined) return seconds(deletionTimestamp);
+  const { deletionTimestamp: over, deletionGracePeriodSeconds = 0 } = (pod?.object.metadata ?? {}) as {
+    deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
+  };
+  return over === undefined ? seconds(now) : seconds(over) - deletionGracePeriodSeconds;
+}
+
+const isSet = ({ container: { spec } }: ContainerFacts): boolean => spec.overrides?.podDeleteForceReplace === true;
+
+/** How the word stands for the end of the container or its pod that has begun, or, where none has, for one that would now. */
+export function forceWord(facts: ContainerFacts): ForceWord {
+  const { nodeClaims, holder, now } = facts;
+  if (!isSet(facts)) return 'none';
+  if (nodeClaims?.state === 'unknown') return 'unseen';
+  // who claims nothing holds nothing
+  if (holder === undefined) return 'counts';
+  if (holder.forceWord === undefined) return 'unseen';
+  const said = seconds(holder.forceWord);
+  return said <= seconds(now) + ahead && endBegan(facts) <= said + countsFor ? 'counts' : 'old';
+}
+
+/** A person gives up what the container holds. Either word alone may have been set for something else, long ago. */
+export const givenUp = (facts: ContainerFacts): boolean =>
+  facts.container.spec.overrides?.skipDeactivate === true && forceWord(facts) === 'counts';
+
+function noted(facts: ContainerFacts): Outcome {
+  const { nodeClaims, holder, uid, now } = facts;
+  if (nodeClaims?.state !== 'known' || holder === undefined) return skipped;
+  const wished = isSet(facts);
+  if (wished === (holder.forceWord !== undefined)) return skipped;
+  return act(
+    'ForceReplaceLeft',
+    'notes when overrides.podDeleteForceReplace was set',
+    [writeClaims(nodeClaims, [{ path: ['holders', uid, 'forceWord'], value: wished ? now : null }])],
+    1,
+  );
+}
+
+export const forceWordStep = {
+  name: 'ForceWordNoted',
+  mode: 'independent',
+  summary:
+    'When overrides.podDeleteForceReplace was set is known: it counts for ten minutes, and for what is deleted by then.',
+  check: noted,
+} as const satisfies Step<ContainerFacts>;
+
+/** Shown while a word stands that no end uses: what it would do yet, or that it does nothing any more. */
+export function forceLeft(facts: ContainerFacts): ConditionWish[] {
+  const { pod, name, namespace, holder, container } = facts;
+  const word = forceWord(facts);
+  const ends = pod?.terminating === true || container.metadata.deletionTimestamp !== undefined;
+  if (word === 'none' || word === 'unseen' || (word === 'counts' && (ends || pod === undefined))) return [];
+  const patch = (value: string): string =>
+    `kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"podDeleteForceReplace":${value}}}}'`;
+  const since = holder?.forceWord ?? 'an unknown time';
+  const message =
+    word === 'counts'
+      ? `overrides.podDeleteForceReplace is set and no pod is to stop: one that is deleted or drained within ten minutes of ${since} stops at once, whatever else is away; ${patch('null')} takes it back`
+      : `overrides.podDeleteForceReplace is left from ${since} and counts for nothing that was deleted more than ten minutes later; ${patch('null')} takes it back, and once this condition has gone ${patch('true')} says it anew`;
+  return [{ type: 'ForceReplaceLeft', status: 'True', reason: 'ForceReplaceLeft', message }];
+}

@@ -1,0 +1,101 @@
+/** Words for one emergency that were left in the spec, or said to all containers at once: no more stops than weka's redundancy bears. */
+import { describe, expect, it } from 'vitest';
+import { watchLosses } from './losses.ts';
+import { readyCluster, type LabWorld } from './world.ts';
+
+const long = { timeout: 400_000 };
+const names = (world: LabWorld): string[] =>
+  world
+    .list('WekaContainer')
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => /^demo-(drive|compute)-\d+$/.test(name))
+    .sort();
+const nodeOf = (world: LabWorld, name: string) => world.get('Pod', name)?.spec?.['nodeName'] as string | undefined;
+const allReady = (world: LabWorld): boolean =>
+  names(world).every((name) => world.condition('WekaContainer', name)?.status === 'True');
+const patchAll = (world: LabWorld, spec: object): void => {
+  for (const name of names(world)) world.patch('WekaContainer', name, { spec });
+};
+
+describe('a word that was left in all containers', () => {
+  it('has no more pods stopped at one time by a roll than without it', long, async () => {
+    const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6 });
+    const watch = watchLosses(world);
+    for (const name of names(world))
+      world.patch('WekaContainer', name, { spec: { overrides: { podDeleteForceReplace: true } } });
+    await watch.pass(30);
+    const before = world.list('Pod').map(({ metadata }) => metadata.uid);
+    world.patch('WekaCluster', 'demo', {
+      spec: {
+        dynamicTemplate: { driveContainers: 6, computeContainers: 5 },
+        additionalMemory: { drive: 512, compute: 512 },
+      },
+    });
+    await watch.until(
+      'three pods are replaced',
+      () =>
+        world.list('Pod').filter(({ metadata }) => metadata.namespace === 'default' && !before.includes(metadata.uid))
+          .length >= 3,
+      1800,
+    );
+    expect([watch.losses.away, watch.losses.ioStopped, watch.violations()]).toEqual([1, false, []]);
+    world.lab.stop();
+  });
+
+  it('of force lets a drain of two nodes, a quarter of an hour later, take one after the other', long, async () => {
+    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
+    const watch = watchLosses(world);
+    patchAll(world, { overrides: { podDeleteForceReplace: true } });
+    await watch.pass(900);
+    const drained = ['demo-drive-1', 'demo-drive-4'].map((name) => nodeOf(world, name));
+    const pods = names(world).filter((name) => drained.includes(nodeOf(world, name)));
+    for (const node of drained) world.patch('Node', node ?? '', { spec: { unschedulable: true } });
+    for (const name of pods) world.delete('Pod', name);
+    const waiting = (): string[] =>
+      pods.filter((name) => world.get('Pod', name)?.metadata.deletionTimestamp !== undefined);
+    await watch.pass(600);
+    expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+    const [last = ''] = waiting();
+    const said = world.condition('WekaContainer', last, 'ForceReplaceLeft')?.message ?? '';
+    expect(said).toMatch(/counts for nothing that was deleted more than ten minutes later/);
+    const commands = [...said.matchAll(/kubectl patch wekacontainer (\S+) -n default --type=merge -p '(\S+)'/g)];
+    expect(commands).toHaveLength(2);
+    const perform = (index: number): void =>
+      world.patch('WekaContainer', commands[index]?.[1] ?? '', JSON.parse(commands[index]?.[2] ?? '{}') as object);
+    perform(0);
+    const isGone = (): boolean => world.condition('WekaContainer', last, 'ForceReplaceLeft') === undefined;
+    await watch.until('the condition has gone', isGone, 60);
+    await watch.stays('it waits', () => waiting().includes(last), 60);
+    perform(1);
+    await watch.until('it stops', () => !waiting().includes(last), 120);
+    for (const node of drained) world.patch('Node', node ?? '', { spec: { unschedulable: null } });
+    await watch.until('all is Ready', () => allReady(world), 1800);
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  });
+});
+
+describe('spec.state: paused', () => {
+  it(
+    'said to all containers of a cluster that is in use stops one, and the others as they were go on',
+    long,
+    async () => {
+      const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6 });
+      const watch = watchLosses(world);
+      patchAll(world, { state: 'paused' });
+      await watch.pass(300);
+      expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+      const waiting = names(world).filter((name) => world.get('Pod', name) !== undefined);
+      expect(waiting).toHaveLength(10);
+      for (const name of waiting) {
+        expect(world.get('Pod', name)?.metadata.deletionTimestamp).toBeUndefined();
+        expect(world.condition('WekaContainer', name)?.reason).toBe('WaitingForProtection');
+      }
+      patchAll(world, { state: 'active' });
+      await watch.until('all is Ready', () => allReady(world), 600);
+      expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+      expect([watch.erased(), watch.violations()]).toEqual([[], []]);
+      world.lab.stop();
+    },
+  );
+});
