@@ -1,13 +1,19 @@
 /** What people wish of the cluster, at any moment. */
-import { attempt } from '../../stage.ts';
-import { lasting, type Trouble } from '../../trouble.ts';
+import { attempt, namesOf, ours } from '../../stage.ts';
+import { lasting, picked, which, type Trouble } from '../../trouble.ts';
 import type { LabWorld } from '../../../lab/world.ts';
+import type { Stage } from '../../stage.ts';
 import { eachRole, type WekaStage } from '../stage.ts';
 
 const wish = (stage: WekaStage, spec: object): boolean =>
   attempt(() => stage.world.patch('WekaCluster', 'demo', { spec }));
 const isTerminating = (stage: WekaStage): boolean =>
   stage.world.get('WekaCluster', 'demo')?.metadata.deletionTimestamp !== undefined;
+
+const patchContainers = (stage: Stage<LabWorld>, names: readonly string[], spec: object): void => {
+  for (const name of names) attempt(() => stage.world.patch('WekaContainer', name, { spec }));
+};
+const containerNames = (stage: Stage<LabWorld>): string[] => namesOf(ours(stage, 'WekaContainer'));
 
 export const wishTroubles: readonly Trouble<LabWorld>[] = [
   {
@@ -52,6 +58,36 @@ export const wishTroubles: readonly Trouble<LabWorld>[] = [
     begin(stage) {
       wish(stage, { overrides: { paused: true } });
       return { story: 'the cluster was paused', end: () => wish(stage, { overrides: { paused: null } }) };
+    },
+  },
+  {
+    name: 'containers-are-paused-by-hand',
+    by: 'person',
+    weight: 1,
+    draw: (random) => ({ which: which(random), all: random.next() < 0.5, seconds: lasting(random, 5, 400) }),
+    begin(stage, args) {
+      const all = containerNames(stage);
+      const names = args['all'] === true ? all : all.filter((name) => name === picked(all, args['which']));
+      patchContainers(stage, names, { state: 'paused' });
+      return {
+        story: `spec.state of ${names.join(', ')} was set to paused`,
+        end: () => patchContainers(stage, names, { state: 'active' }),
+      };
+    },
+  },
+  {
+    name: 'word-of-force-is-left',
+    by: 'person',
+    weight: 1,
+    onceALife: true,
+    draw: (random) => ({ seconds: lasting(random, 700, 4000) }),
+    begin(stage) {
+      const names = containerNames(stage);
+      patchContainers(stage, names, { overrides: { podDeleteForceReplace: true } });
+      return {
+        story: `overrides.podDeleteForceReplace was set on ${names.length} WekaContainers`,
+        end: () => patchContainers(stage, names, { overrides: { podDeleteForceReplace: null } }),
+      };
     },
   },
   {
