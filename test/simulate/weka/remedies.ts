@@ -87,6 +87,7 @@ export const remedies: readonly Remedy[] = [
   { reason: 'NameTaken', message: /kubectl label secret/, act: command },
   { reason: 'ClaimLost', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'ClaimContradiction', message: /kubectl (patch|annotate)/, act: command },
+  { reason: 'PodNotRunning', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'DriveEmptied', message: /kubectl annotate node/, act: command },
   { reason: 'DriveFailed', message: /kubectl annotate node/, act: command },
   { reason: 'SecretMissing', message: /kubectl delete wekacontainers/, act: command },
