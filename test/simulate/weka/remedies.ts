@@ -17,6 +17,8 @@ interface Remedy {
   reason: Reason;
   /** Of the condition; any when absent. */
   message?: RegExp;
+  /** Of several that ask, only the first one: it forgoes something, and may end what the others wait for. */
+  oneByOne?: true;
   act(stage: WekaStage, asking: Asking): string;
 }
 
@@ -100,12 +102,13 @@ export const remedies: readonly Remedy[] = [
       return `${node} was rebooted`;
     },
   },
-  { reason: 'WaitingToLeave', message: skipsIt, act: skip },
-  { reason: 'DeactivationUnknown', message: skipsIt, act: skip },
-  { reason: 'NoOtherMember', message: skipsIt, act: skip },
-  { reason: 'IdentityUnknown', message: skipsIt, act: skip },
+  { reason: 'WaitingToLeave', message: skipsIt, oneByOne: true, act: skip },
+  { reason: 'DeactivationUnknown', message: skipsIt, oneByOne: true, act: skip },
+  { reason: 'NoOtherMember', message: skipsIt, oneByOne: true, act: skip },
+  { reason: 'IdentityUnknown', message: skipsIt, oneByOne: true, act: skip },
   ...(['IdentityUnknown', 'WaitingForProtection'] as const).map((reason): Remedy => ({
     reason,
+    oneByOne: true,
     message: /overrides\.podDeleteForceReplace (stops it anyway|of this container does not wait)/,
     act: (stage, asking) => override(stage, asking, { podDeleteForceReplace: true }),
   })),
@@ -154,13 +157,15 @@ export function doAsAsked(stage: WekaStage): string[] {
       .filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True'))
       .map((condition): Asking => ({ object, condition })),
   );
-  for (const { reason, message, act } of remedies) {
+  for (const { reason, message, oneByOne, act } of remedies) {
     const those = asking.filter(
       ({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true),
     );
     const each = new Map(those.map((one) => [`${one.object.kind} ${one.object.metadata.name}`, one]));
     if (each.size > 0)
-      return [...each.values()].map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
+      return [...each.values()]
+        .slice(0, oneByOne === true ? 1 : each.size)
+        .map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
   }
   return [];
 }
