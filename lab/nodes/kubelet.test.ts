@@ -45,6 +45,20 @@ describe('a pod on a lab node', () => {
     });
   });
 
+  it('gives its address back when it is deleted', async () => {
+    const lab = await scriptedLab();
+    for (let count = 0; count < 260; count += 1) {
+      lab.create(podManifest('one'));
+      await lab.clock.advance(2000);
+      remove(lab, 1);
+      await lab.clock.advance(3000);
+      expect(lab.pod('one')).toBeUndefined();
+    }
+    lab.create(podManifest('one'));
+    await lab.clock.advance(5000);
+    expect(lab.pod('one')?.status?.phase).toBe('Running');
+  });
+
   it('waits for its image once a node', async () => {
     const lab = await scriptedLab({ kubelet: { imagePullMilliseconds: 60_000 } });
     lab.create(podManifest('one'));

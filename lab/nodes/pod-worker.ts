@@ -43,6 +43,8 @@ export class PodWorker {
   private readonly timers: NamedTimers;
   private readonly startTime: string;
   private podIp: string | undefined;
+  /** Another pod may have the address by now. */
+  private addressGiven = false;
   private mountDelay = 0;
   private readonly pullDelays = new Map<ContainerRun, number>();
   private evicted: { reason: string; message: string } | undefined;
@@ -361,6 +363,7 @@ export class PodWorker {
     this.timers.cancelAll();
     this.phase = 'ended';
     for (const run of this.runs) run.giveUp();
+    this.releaseAddress();
     if (!this.machine.online) return;
     const { name, namespace, uid = '' } = this.pod.metadata;
     try {
@@ -422,14 +425,16 @@ export class PodWorker {
   }
 
   private releaseAddress(): void {
-    if (this.podIp !== undefined && this.pod.spec.hostNetwork !== true) this.machine.giveAddress(this.podIp);
+    if (this.podIp === undefined || this.pod.spec.hostNetwork === true || this.addressGiven) return;
+    this.addressGiven = true;
+    this.machine.giveAddress(this.podIp);
   }
 
   private leave(): void {
     if (this.gone) return;
     this.gone = true;
     this.timers.cancelAll();
-    if (this.phase !== 'ended') this.releaseAddress();
+    this.releaseAddress();
     this.phase = 'ended';
     this.onGone();
   }

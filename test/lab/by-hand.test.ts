@@ -446,3 +446,13 @@ describe('a drive that its own pod does not know, since it is cut off', () => {
     world.lab.stop();
   });
 });
+
+it('a ConfigMap that a container names and that is not there is named, with the way on without it', long, async () => {
+  const world = await readyCluster();
+  world.patch('WekaContainer', 'demo-compute-0', { spec: { nodeInfoConfigMap: 'edited' } });
+  const said = (): string => world.condition('WekaContainer', 'demo-compute-0')?.message ?? '';
+  await world.until('it says so', () => said().includes('ConfigMap edited'), 600);
+  const patch = /kubectl patch wekacontainer demo-compute-0 -n default --type=merge -p '(\S+)'/.exec(said())?.[1];
+  world.patch('WekaContainer', 'demo-compute-0', JSON.parse(patch ?? '{}') as object);
+  await world.until('its pod runs without it', () => isContainerReady(world, 'demo-compute-0'), 600);
+});

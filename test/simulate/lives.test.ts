@@ -11,8 +11,7 @@ import { simulatedSystems } from './systems.ts';
 const timeout = 300_000;
 
 /**
- * Not drawn by the commit yet: two of nine fresh lives still meet a fault that docs/reliability.md names, and no commit is to blame
- * for it. SIMULATE_FROM draws another one, `npm run simulate -- --from commit` those of a commit.
+ * Not drawn by the commit: a fresh life may meet a fault of which nobody knows yet, and no commit is to blame for it. SIMULATE_FROM draws another one, `npm run simulate -- --from commit` those of a commit.
  */
 const { from, whose } =
   process.env['SIMULATE_FROM'] === undefined ? { from: seedWithoutCommit, whose: 'this file' } : freshSeeds();

@@ -202,6 +202,14 @@ function notCreated({ request }: ContainerFacts): string {
   return `waits until the pod is created${where === undefined ? '' : `; ${where}`}`;
 }
 
+/** Nothing of a pod says which volume it waits for, and that of a person's ConfigMap is the one that nobody else makes. */
+function mounted({ pod, name, namespace, container: { spec } }: ContainerFacts): string {
+  const { nodeInfoConfigMap = '' } = spec;
+  if (pod?.waiting !== 'ContainerCreating' || nodeInfoConfigMap === '') return '';
+  const patch = JSON.stringify({ spec: { nodeInfoConfigMap: null } });
+  return `; it does not start without ConfigMap ${nodeInfoConfigMap}, which spec.nodeInfoConfigMap names: if that is not there, create it, or kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '${patch}' does without`;
+}
+
 function podRuns(facts: ContainerFacts): Outcome {
   const { pod } = facts;
   if (pod === undefined) {
@@ -221,7 +229,8 @@ function podRuns(facts: ContainerFacts): Outcome {
     return wait('NodeNotReady', `node ${pod.nodeName} does not report; nothing is known of the pod`, 30, [
       warning('NodeNotReady', `node ${pod.nodeName} does not report`),
     ]);
-  if (!pod.running) return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}`, 2);
+  if (!pod.running)
+    return wait('PodNotRunning', `waits until the pod runs: ${pod.waiting ?? pod.phase}${mounted(facts)}`, 2);
   return done();
 }
 

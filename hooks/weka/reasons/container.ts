@@ -116,7 +116,7 @@ export const containerReasons = {
   UnschedulablePod: { ...unschedulable, event: 'Warning' },
   PodNotRunning: {
     meaning: 'the kubelet starts it; the message has its reason',
-    cure: '`kubectl describe pod NAME`; pull secret, image',
+    cure: '`kubectl describe pod NAME`; pull secret, image; the ConfigMap that the message names, or the command in it',
   },
   PodEnded: {
     meaning:

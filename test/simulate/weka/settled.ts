@@ -1,10 +1,10 @@
-/** When a cluster is whole again, and what a person does where a condition asks for it. */
+/** When a cluster is whole again, and what is left of one that was deleted. */
 import type { Condition } from '../../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
-import { attempt, namesOf, ours } from '../stage.ts';
+import { ours } from '../stage.ts';
 import type { WekaStage } from './stage.ts';
 
-const conditionsOf = (object: KubernetesObject): Condition[] =>
+export const conditionsOf = (object: KubernetesObject): Condition[] =>
   (object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? [];
 const isReady = (object: KubernetesObject): boolean =>
   conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
@@ -74,129 +74,4 @@ export function leftovers(stage: WekaStage): string[] {
     .filter((serial) => !stage.given.has(serial))
     .map((serial) => `drive ${serial} is signed`);
   return [...objects, ...holders, ...drives];
-}
-
-interface Asking {
-  object: KubernetesObject;
-  condition: Condition;
-}
-
-/** A condition that asks a person for something, and the person doing it; the text says what was done. */
-interface Remedy {
-  reason: string;
-  /** Of the condition; any when absent. */
-  message?: RegExp;
-  act(stage: WekaStage, asking: Asking): string;
-}
-
-const deletePod = (stage: WekaStage, { object }: Asking): string => {
-  attempt(() => stage.world.delete('Pod', object.metadata.name));
-  return `kubectl delete pod ${object.metadata.name}`;
-};
-
-/** Lets the pods stop whose container has gone, when nothing else is missing. */
-const letGo = (stage: WekaStage, { condition }: Asking): string => {
-  const names = [
-    ...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g),
-  ].map(([, name]) => name ?? '');
-  for (const name of names)
-    stage.world.lab.pods
-      .exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '')
-      .catch(() => undefined);
-  return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
-};
-
-/** Sets the override that the message names. */
-const override = (stage: WekaStage, { object }: Asking, overrides: Record<string, unknown>): string => {
-  attempt(() => stage.world.patch(object.kind, object.metadata.name, { spec: { overrides } }));
-  return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
-};
-
-/** The patch that the message names, as it stands there. */
-const patchPod = (stage: WekaStage, { condition }: Asking): string => {
-  const [command = '', name = '', patch = '{}'] =
-    /kubectl patch pod (\S+) -n default --type=merge -p '(\S+)'/.exec(condition.message) ?? [];
-  attempt(() => stage.world.patch('Pod', name, JSON.parse(patch) as object));
-  return command;
-};
-
-/** What docs/troubleshooting.md tells people to do, for reasons that do not end by themselves. */
-export const remedies: readonly Remedy[] = [
-  { reason: 'RollBackedOff', act: deletePod },
-  {
-    reason: 'IdentityLost',
-    message: /kubectl delete wekacontainer/,
-    act(stage, { object }) {
-      attempt(() => stage.world.delete('WekaContainer', object.metadata.name));
-      return `kubectl delete wekacontainer ${object.metadata.name}`;
-    },
-  },
-  { reason: 'PodReleased', act: patchPod },
-  { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
-  { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
-  {
-    reason: 'FormerContainer',
-    message: /giveUpFormer: \S+/,
-    act: (stage, asking) =>
-      override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
-  },
-  {
-    reason: 'UnlabelledContainers',
-    act(stage) {
-      const uid = stage.world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
-      const names = ours(stage, 'WekaContainer')
-        .filter(({ metadata }) => metadata.labels?.['controller-uid'] !== uid)
-        .map(({ metadata }) => metadata.name);
-      for (const name of names)
-        attempt(() =>
-          stage.world.patch('WekaContainer', name, {
-            metadata: { labels: { 'controller-uid': uid, 'weka.io/cluster-id': uid } },
-          }),
-        );
-      return `kubectl label --overwrite wekacontainers ${names.join(' ')} controller-uid=${uid} weka.io/cluster-id=${uid}`;
-    },
-  },
-  {
-    reason: 'SurplusContainers',
-    act(stage, { condition }) {
-      const names = namesOf(ours(stage, 'WekaContainer')).filter((name) => condition.message.includes(name));
-      for (const name of names) attempt(() => stage.world.delete('WekaContainer', name));
-      return `kubectl delete wekacontainer ${names.join(' ')}`;
-    },
-  },
-  {
-    reason: 'WaitingForProofOfDeath',
-    act(stage, { object }) {
-      const node = (object['spec'] as { nodeAffinity?: string }).nodeAffinity ?? '';
-      if (stage.world.lab.hardware.get(node) === undefined) return `no node ${node}`;
-      stage.world.lab.machines.reboot(node);
-      return `${node} was rebooted`;
-    },
-  },
-  {
-    reason: 'WaitingToLeave',
-    message: /overrides\.skipDeactivate and overrides\.podDeleteForceReplace together skip it/,
-    act: (stage, asking) => override(stage, asking, { skipDeactivate: true, podDeleteForceReplace: true }),
-  },
-];
-
-/** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
-export function doAsAsked(stage: WekaStage): string[] {
-  const asking = [
-    ...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)),
-    ...stage.world.list('WekaNode'),
-  ].flatMap((object) =>
-    conditionsOf(object)
-      .filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True'))
-      .map((condition): Asking => ({ object, condition })),
-  );
-  for (const { reason, message, act } of remedies) {
-    const those = asking.filter(
-      ({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true),
-    );
-    const each = new Map(those.map((one) => [`${one.object.kind} ${one.object.metadata.name}`, one]));
-    if (each.size > 0)
-      return [...each.values()].map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
-  }
-  return [];
 }

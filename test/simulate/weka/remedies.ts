@@ -1,0 +1,171 @@
+/** What a person does where a condition asks for it, and for which reasons the simulator's person does nothing. */
+import type { Condition } from '../../../hooks/core/conditions.ts';
+import type { KubernetesObject } from '../../../hooks/core/contract.ts';
+import type { Reason } from '../../../hooks/weka/reasons.ts';
+import { asWritten } from '../kubectl.ts';
+import { attempt, namesOf, ours } from '../stage.ts';
+import { conditionsOf } from './settled.ts';
+import type { WekaStage } from './stage.ts';
+
+interface Asking {
+  object: KubernetesObject;
+  condition: Condition;
+}
+
+/** A condition that asks a person for something, and the person doing it; the text says what was done. */
+interface Remedy {
+  reason: Reason;
+  /** Of the condition; any when absent. */
+  message?: RegExp;
+  /** Of several that ask, only the first one: it forgoes something, and may end what the others wait for. */
+  oneByOne?: true;
+  act(stage: WekaStage, asking: Asking): string;
+}
+
+/** The first command of the message. */
+const command = ({ world }: WekaStage, { condition }: Asking): string =>
+  asWritten(world, condition.message) ?? 'the command was not understood';
+
+const deletePod = (stage: WekaStage, { object }: Asking): string => {
+  attempt(() => stage.world.delete('Pod', object.metadata.name));
+  return `kubectl delete pod ${object.metadata.name}`;
+};
+
+/** Lets the pods stop whose container has gone, when nothing else is missing. */
+const letGo = (stage: WekaStage, { condition }: Asking): string => {
+  const names = [
+    ...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g),
+  ].map(([, name]) => name ?? '');
+  for (const name of names)
+    stage.world.lab.pods
+      .exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '')
+      .catch(() => undefined);
+  return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
+};
+
+const override = (stage: WekaStage, { object }: Asking, overrides: Record<string, unknown>): string => {
+  attempt(() => stage.world.patch(object.kind, object.metadata.name, { spec: { overrides } }));
+  return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
+};
+
+const skipsIt = /overrides\.(\w+) and overrides\.(\w+) together (?:skip it|do without)/;
+
+/** Sets the two overrides that the message names. */
+const skip = (stage: WekaStage, asking: Asking): string => {
+  const [, one = '', other = ''] = skipsIt.exec(asking.condition.message) ?? [];
+  return override(stage, asking, { [one]: true, [other]: true });
+};
+
+/** The command of the message, for each container that it names before it. */
+const giveBack = ({ world }: WekaStage, { condition: { message } }: Asking): string => {
+  const [before = '', after = ''] = message.split(/(?=kubectl )/);
+  if (!after.includes(' NAME ')) return asWritten(world, message) ?? 'the command was not understood';
+  const named = namesOf(world.list('WekaContainer')).filter((name) => before.includes(name));
+  return named.map((name) => asWritten(world, after.replace(' NAME ', ` ${name} `)) ?? '').join('; ');
+};
+
+/** What docs/troubleshooting.md and the conditions tell people to do, for reasons that do not end by themselves. */
+export const remedies: readonly Remedy[] = [
+  { reason: 'RollBackedOff', act: deletePod },
+  { reason: 'IdentityLost', message: /kubectl delete wekacontainer/, act: command },
+  { reason: 'PodReleased', message: /kubectl patch pod/, act: command },
+  { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
+  { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
+  {
+    reason: 'FormerContainer',
+    message: /giveUpFormer: \S+/,
+    act: (stage, asking) =>
+      override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
+  },
+  { reason: 'UnlabelledContainers', message: /kubectl /, act: giveBack },
+  {
+    reason: 'SurplusContainers',
+    act(stage, { condition }) {
+      const names = namesOf(ours(stage, 'WekaContainer')).filter((name) => condition.message.includes(name));
+      for (const name of names) attempt(() => stage.world.delete('WekaContainer', name));
+      return `kubectl delete wekacontainer ${names.join(' ')}`;
+    },
+  },
+  { reason: 'NameTaken', message: /kubectl label secret/, act: command },
+  { reason: 'ClaimLost', message: /kubectl patch wekacontainer/, act: command },
+  { reason: 'ClaimContradiction', message: /kubectl (patch|annotate)/, act: command },
+  { reason: 'PodNotRunning', message: /kubectl patch wekacontainer/, act: command },
+  { reason: 'DriveEmptied', message: /kubectl annotate node/, act: command },
+  { reason: 'DriveFailed', message: /kubectl annotate node/, act: command },
+  { reason: 'SecretMissing', message: /kubectl delete wekacontainers/, act: command },
+  {
+    reason: 'WaitingForProofOfDeath',
+    act(stage, { object }) {
+      const node = (object['spec'] as { nodeAffinity?: string }).nodeAffinity ?? '';
+      if (stage.world.lab.hardware.get(node) === undefined) return `no node ${node}`;
+      stage.world.lab.machines.reboot(node);
+      return `${node} was rebooted`;
+    },
+  },
+  { reason: 'WaitingToLeave', message: skipsIt, oneByOne: true, act: skip },
+  { reason: 'DeactivationUnknown', message: skipsIt, oneByOne: true, act: skip },
+  { reason: 'NoOtherMember', message: skipsIt, oneByOne: true, act: skip },
+  { reason: 'IdentityUnknown', message: skipsIt, oneByOne: true, act: skip },
+  ...(['IdentityUnknown', 'WaitingForProtection'] as const).map((reason): Remedy => ({
+    reason,
+    oneByOne: true,
+    message: /overrides\.podDeleteForceReplace (stops it anyway|of this container does not wait)/,
+    act: (stage, asking) => override(stage, asking, { podDeleteForceReplace: true }),
+  })),
+  { reason: 'PodUnrecorded', act: deletePod },
+];
+
+/** Reasons of which a row of the tables names a command or a field, and why the simulator's person need not perform it. */
+export const withoutRemedy: Partial<Record<Reason, string>> = {
+  ForeignContainers: 'there is one cluster in a life',
+  CancelledTooLate: 'no trouble cancels a deletion when its containers are gone',
+  DeletionCancelled:
+    'no trouble deletes the containers of a cluster whose deletion is cancelled: the end takes that back',
+  FormedBefore: 'it gives up all data, and a life in which that is all that is left has failed',
+  AnotherWekaCluster: 'it gives up all data, and a life in which that is all that is left has failed',
+  Forming: 'troubles begin when the cluster is formed',
+  RoleChanged: 'no trouble edits users inside weka',
+  CredentialsRefused: 'who deleted a Secret puts it back',
+  FormerUnknown: 'nobody sets adoptFormer',
+  NodeCordoned: 'who cordoned a node uncordons it',
+  NodeUnschedulable: 'who cordoned a node uncordons it',
+  OtherCluster: 'no life has clients',
+  ActiveMounts: 'no life has clients',
+  ActiveMountsUnknown: 'no life has clients',
+  HolderUnreadable: 'no trouble damages claims',
+  ForceReplaceLeft: 'nothing waits for it',
+  WaitingForTurn: 'the holder of the turn is asked',
+  Pausing: 'who paused a cluster has it go on',
+  Paused: 'who paused a cluster has it go on',
+  GracePeriod: 'it ends by itself',
+  Deleting: 'its owner deletes it',
+  Destroying: 'its owner deletes it',
+  EnsureNoContainersError: 'no trouble adds a finalizer of somebody else',
+  WordNeeded: 'a cluster that goes without a word is not whole any more, and no life lasts beyond that',
+  OwnerGone: 'a cluster that goes without a word is not whole any more, and no life lasts beyond that',
+  OwnerFinalizerLost: 'it is put back by itself',
+  CleaningNode: 'nothing is given up: all drives can be cleaned',
+};
+
+/** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
+export function doAsAsked(stage: WekaStage): string[] {
+  const asking = [
+    ...['WekaCluster', 'WekaContainer'].flatMap((kind) => ours(stage, kind)),
+    ...stage.world.list('WekaNode'),
+  ].flatMap((object) =>
+    conditionsOf(object)
+      .filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True'))
+      .map((condition): Asking => ({ object, condition })),
+  );
+  for (const { reason, message, oneByOne, act } of remedies) {
+    const those = asking.filter(
+      ({ condition }) => condition.reason === reason && (message?.test(condition.message) ?? true),
+    );
+    const each = new Map(those.map((one) => [`${one.object.kind} ${one.object.metadata.name}`, one]));
+    if (each.size > 0)
+      return [...each.values()]
+        .slice(0, oneByOne === true ? 1 : each.size)
+        .map((one) => `${reason} of ${one.object.metadata.name}: ${act(stage, one)}`);
+  }
+  return [];
+}
