@@ -43,7 +43,11 @@ const letGo = (stage: WekaStage, { condition }: Asking): string => {
   return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
 };
 
-const override = (stage: WekaStage, { object }: Asking, overrides: Record<string, unknown>): string => {
+/** Sets overrides; those that are there already were said for something else and have aged: they are taken back, to be said anew. */
+const override = (stage: WekaStage, { object }: Asking, wished: Record<string, unknown>): string => {
+  const present = (object['spec'] as { overrides?: Record<string, unknown> }).overrides ?? {};
+  const isLeft = Object.entries(wished).every(([key, value]) => present[key] === value);
+  const overrides = isLeft ? Object.fromEntries(Object.keys(wished).map((key) => [key, null])) : wished;
   attempt(() => stage.world.patch(object.kind, object.metadata.name, { spec: { overrides } }));
   return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
 };
