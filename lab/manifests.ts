@@ -3,7 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { deepFreeze } from './api/store/json.ts';
 import { repository } from './repository.ts';
+
+// each world of a simulation is installed from the same files, and to parse them is most of what it costs to make one
+const parsed = new Map<string, { text: string; objects: readonly KubernetesObject[] }>();
 
 /** All objects of the YAML files in a folder of the repository and those in it, kustomizations left out. */
 export function manifestsIn(folder: string): KubernetesObject[] {
@@ -14,9 +18,14 @@ export function manifestsIn(folder: string): KubernetesObject[] {
     .flatMap((name) => readManifests(join(directory, name)));
 }
 
-/** The objects of one file, in their order. Throws with the position of a YAML error. */
+/** The objects of one file, in their order, frozen. Throws with the position of a YAML error. */
 export function readManifests(path: string): KubernetesObject[] {
-  return parseManifests(readFileSync(path, 'utf8'));
+  const text = readFileSync(path, 'utf8');
+  const before = parsed.get(path);
+  if (before?.text === text) return [...before.objects];
+  const objects = deepFreeze(parseManifests(text));
+  parsed.set(path, { text, objects });
+  return [...objects];
 }
 
 export function parseManifests(text: string): KubernetesObject[] {

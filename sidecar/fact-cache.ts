@@ -24,6 +24,8 @@ interface Entry {
   /** Grows with each operation that may have changed the answer. */
   version: number;
   askedAt: number;
+  /** There is no objection to the question; an operation that has learned the answer was not asked it. */
+  isChecked: boolean;
   /** Somebody had to go without it: it is kept warm, or a slow answer would always be too old for its asker. */
   late: boolean;
 }
@@ -63,8 +65,10 @@ export class FactCache {
     const facts: Record<string, Fact> = {};
     const known: [Observation, Entry][] = [];
     for (const wanted of observations) {
-      const error = objection(wanted, 'observation', this.around);
-      if (error === undefined) known.push([wanted, this.entry(wanted, asked)]);
+      const key = keyOf(wanted);
+      const isChecked = this.entries.get(key)?.isChecked === true;
+      const error = isChecked ? undefined : objection(wanted, 'observation', this.around);
+      if (error === undefined) known.push([wanted, this.entry(wanted, key, asked, true)]);
       else facts[wanted.id] = { observedAt: timestampOf(this.around.clock, asked), error };
     }
     const cold = known.filter(([wanted, entry]) => !fresh(entry, wanted, asked));
@@ -98,15 +102,14 @@ export class FactCache {
   /** Remembers what an operation that began at `since` (milliseconds) has come to know. */
   learn(learned: readonly Learned[], since: number): void {
     for (const { observation, value } of learned) {
-      const entry = this.entry(observation, since);
+      const entry = this.entry(observation, keyOf(observation), since);
       entry.readAt = since;
       entry.tookMillis = 0;
       entry.fact = { observedAt: timestampOf(this.around.clock, since), value: value as Json };
     }
   }
 
-  private entry(wanted: Observation, asked: number): Entry {
-    const key = keyOf(wanted);
+  private entry(wanted: Observation, key: string, asked: number, isChecked = false): Entry {
     let entry = this.entries.get(key);
     if (entry === undefined) {
       entry = {
@@ -116,12 +119,14 @@ export class FactCache {
         tookMillis: 0,
         version: 0,
         askedAt: asked,
+        isChecked,
         late: false,
       };
       this.entries.set(key, entry);
     }
     entry.wanted = wanted;
     entry.askedAt = asked;
+    entry.isChecked ||= isChecked;
     return entry;
   }
 

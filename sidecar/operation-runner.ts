@@ -60,8 +60,9 @@ export class OperationRunner {
 
   /** Outcomes of the operations on these addresses, by operation id. */
   outcomes(addresses: Set<string>): Record<string, OperationOutcome> {
-    const found = [...this.remembered.values()].filter(({ address }) => addresses.has(address));
-    return Object.fromEntries(found.map(({ id, outcome }) => [id, outcome]));
+    const found: Record<string, OperationOutcome> = {};
+    for (const { id, address, outcome } of this.remembered.values()) if (addresses.has(address)) found[id] = outcome;
+    return found;
   }
 
   /** Everything that is under way. */

@@ -8,5 +8,10 @@ type Defined<Fields> = {
 
 /** The fields that have a value. */
 export function defined<Fields extends object>(fields: Fields): Defined<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>;
+  const found: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) {
+    const value = (fields as Record<string, unknown>)[key];
+    if (value !== undefined) found[key] = value;
+  }
+  return found as Defined<Fields>;
 }

@@ -76,6 +76,10 @@ describe('a request', () => {
       message,
     );
   });
+  it('has the very object that was sent as its parent', () => {
+    const parent = pod('p');
+    expect(syncEnvelope.parse({ controller: pod('c'), parent, children: {}, finalizing: false }).parent).toBe(parent);
+  });
   it('without a parent is refused', () => {
     expect(syncEnvelope.safeParse({ controller: pod('c'), children: {}, finalizing: false }).success).toBe(false);
   });

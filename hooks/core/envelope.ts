@@ -2,12 +2,6 @@
 import { z } from 'zod';
 import type { Decision, HookRequest, KubernetesObject, ObjectsByKind, RelatedRule } from './contract.ts';
 
-const kubernetesObject = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string() }),
-});
-
 /** What is wrong with an object inside a request, beyond which the schema of its own kind reads it; undefined when nothing is. */
 function objectFault(value: unknown): string | undefined {
   if (value === null || typeof value !== 'object') return 'is no object';
@@ -17,6 +11,14 @@ function objectFault(value: unknown): string | undefined {
     ? undefined
     : 'has no metadata.name';
 }
+
+// not copied: what was found of an object before is kept with it
+const kubernetesObject = z.unknown().transform((given, context): KubernetesObject => {
+  const wrong = objectFault(given);
+  if (wrong === undefined) return given as KubernetesObject;
+  context.addIssue({ code: 'custom', message: wrong });
+  return z.NEVER;
+});
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);

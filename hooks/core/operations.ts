@@ -6,10 +6,12 @@ import type { Json, Observation, Operation, Target } from './contract.ts';
 export function canonicalJson(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const entries = Object.keys(value)
-      .sort()
-      .filter((key) => value[key] !== undefined);
-    return `{${entries.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
+    let members = '';
+    for (const key of Object.keys(value).sort()) {
+      if (value[key] !== undefined)
+        members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key])}`;
+    }
+    return `{${members}}`;
   }
   return JSON.stringify(value ?? null);
 }

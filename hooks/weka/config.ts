@@ -3,8 +3,10 @@
  * environment variable of each. Settings that no hook reads do not belong here.
  */
 import { z } from 'zod';
+import type { Context } from '../core/contract.ts';
 import { setting } from '../core/settings.ts';
 import { bootConfigMapPrefix, extendedResources } from './api/group.ts';
+import { once } from './once.ts';
 
 const flag = (otherwise: boolean) => z.boolean().default(otherwise);
 const dnsPolicy = z.enum(['ClusterFirst', 'ClusterFirstWithHostNet', 'Default']).optional();
@@ -162,3 +164,6 @@ export const operatorConfig = z.object({
 
 /** The settings that the hooks read. */
 export type OperatorConfig = z.output<typeof operatorConfig>;
+
+/** The settings of a request. They are the same for all requests of a process. */
+export const configOf = once((config: Context['config']): OperatorConfig => operatorConfig.parse(config));

@@ -3,7 +3,7 @@
  * Pure; writing is in children.ts.
  */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { copyJson, goJson } from './json.ts';
+import { copyJson, deepEqual, goJson } from './json.ts';
 import { annotationsOf } from './objects.ts';
 
 export const lastAppliedAnnotation = 'metacontroller.k8s.io/last-applied-configuration';
@@ -125,17 +125,28 @@ function lastAppliedOf(object: KubernetesObject): Tree | undefined {
   return parsed;
 }
 
-/** What the observed object would become; equal to it if nothing is to be done. Changes neither argument but one thing: a last-applied annotation in `desired` goes. */
+// a sync wishes for most children what the last one did, and they are the same frozen objects of the cache as then
+const appliedBefore = new WeakMap<KubernetesObject, { desired: string; result: KubernetesObject }>();
+
+/** What the observed object would become; itself if nothing is to be done. Changes neither argument but one thing: a last-applied annotation in `desired` goes. */
 export function applyUpdate(observed: KubernetesObject, desired: KubernetesObject): KubernetesObject {
-  const lastApplied = lastAppliedOf(observed);
   const annotations = annotationsOf(desired);
   if (annotations !== undefined && Object.hasOwn(annotations, lastAppliedAnnotation)) {
     delete annotations[lastAppliedAnnotation];
     desired.metadata.annotations = annotations;
   }
-  const merged = merge(observed, lastApplied, copyJson(desired));
+  const text = goJson(desired);
+  const before = appliedBefore.get(observed);
+  if (before?.desired === text) return before.result;
+  const result = applied(observed, desired);
+  if (Object.isFrozen(observed)) appliedBefore.set(observed, { desired: text, result });
+  return result;
+}
+
+function applied(observed: KubernetesObject, desired: KubernetesObject): KubernetesObject {
+  const merged = merge(observed, lastAppliedOf(observed), copyJson(desired));
   restoreSystemFields(merged, observed);
   const result = merged as KubernetesObject;
   setLastApplied(result, desired);
-  return result;
+  return deepEqual(result, observed) ? observed : result;
 }

@@ -6,7 +6,7 @@ import type { DriverClient } from './client.ts';
 import { controllerReference } from './children.ts';
 import { aggregate, endsProcess, wrap } from './errors.ts';
 import type { Informer } from './informer.ts';
-import { controllerOf, isTerminating, labelsOf, qualifiedName } from './objects.ts';
+import { controllerOf, isTerminating, labelsOf, qualifiedName, withMetadata } from './objects.ts';
 import { compileSelector } from './selector.ts';
 import type { LabelSelector, Selector } from './selector.ts';
 
@@ -83,12 +83,11 @@ async function release(
   object: KubernetesObject,
 ): Promise<void> {
   try {
-    await client.atomicUpdate(resource, object, (live) => {
-      live.metadata.ownerReferences = (live.metadata.ownerReferences ?? []).filter(
-        ({ uid }) => uid !== parent.metadata.uid,
-      );
-      return true;
-    });
+    await client.atomicUpdate(resource, object, (live) =>
+      withMetadata(live, {
+        ownerReferences: (live.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== parent.metadata.uid),
+      }),
+    );
   } catch (error) {
     if (!isReason(error, 'NotFound') && !isReason(error, 'Gone')) throw error;
   }
@@ -114,10 +113,11 @@ class Adoption {
     await client.atomicUpdate(resource, object, (live) => {
       const others = live.metadata.ownerReferences ?? [];
       const known = others.some(({ uid }) => uid === reference.uid);
-      live.metadata.ownerReferences = known
-        ? others.map((other) => (other.uid === reference.uid ? reference : other))
-        : [...others, reference];
-      return true;
+      return withMetadata(live, {
+        ownerReferences: known
+          ? others.map((other) => (other.uid === reference.uid ? reference : other))
+          : [...others, reference],
+      });
     });
   }
 

@@ -5,7 +5,6 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { sleep } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { Stopped } from './errors.ts';
-import { copyJson } from './json.ts';
 import { apiVersionOf, describe, groupOf, versionOf } from './objects.ts';
 
 export interface WriteEvent {
@@ -97,22 +96,23 @@ export class DriverClient {
 
   /**
    * Reads the live object, changes it and writes it, again on a conflict: four tries, 10, 50 and 250 ms apart.
-   * `change` returns false when there is nothing to do. A live object of another UID counts as not found.
+   * `change` gives another object and leaves the live one as it is; undefined when there is nothing to do. A live object of another UID counts as not found.
    */
   async atomicUpdate(
     resource: ResourceInfo,
     original: KubernetesObject,
-    change: (object: KubernetesObject) => boolean,
+    change: (live: KubernetesObject) => KubernetesObject | undefined,
     subresource?: 'status',
   ): Promise<KubernetesObject> {
     for (let attempt = 0; ; attempt++) {
-      const current = copyJson(await this.get(resource, original));
-      if (current.metadata.uid !== original.metadata.uid) {
+      const live = await this.get(resource, original);
+      if (live.metadata.uid !== original.metadata.uid) {
         throw new ApiError(404, 'NotFound', `${resource.plural} "${original.metadata.name}" not found`);
       }
-      if (!change(current)) return current;
+      const changed = change(live);
+      if (changed === undefined) return live;
       try {
-        return await this.update(resource, current, subresource);
+        return await this.update(resource, changed, subresource);
       } catch (error) {
         const backoff = conflictBackoffMilliseconds[attempt];
         if (!isReason(error, 'Conflict') || backoff === undefined) throw error;

@@ -135,13 +135,20 @@ class Scanner {
 
   private string(): string {
     const start = this.at++;
+    const end = this.text.indexOf('"', this.at);
+    const plain = this.text.slice(this.at, end);
+    if (!plain.includes('\\')) {
+      this.at = end + 1;
+      return plain;
+    }
     while (this.text[this.at] !== '"') this.at += this.text[this.at] === '\\' ? 2 : 1;
     this.at++;
     return JSON.parse(this.text.slice(start, this.at)) as string;
   }
 
   private space(): void {
-    while (' \n\r\t'.includes(this.text[this.at] ?? 'end')) this.at++;
+    // what JSON.stringify writes has none
+    while (this.text.charCodeAt(this.at) <= 0x20) this.at++;
   }
 
   private comma(): void {

@@ -2,7 +2,7 @@
 import type { ResourceInfo } from '../contract.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { DriverClient } from './client.ts';
-import { hasFinalizer, isTerminating } from './objects.ts';
+import { hasFinalizer, isTerminating, withMetadata } from './objects.ts';
 
 const garbageCollection = ['foregroundDeletion', 'orphan'];
 
@@ -22,18 +22,16 @@ export class Finalizer {
     if (!this.enabled) return this.remove(client, resource, object);
     if (isTerminating(object)) return object;
     return client.atomicUpdate(resource, object, (live) => {
-      if (hasFinalizer(live, this.name)) return false;
-      live.metadata.finalizers = [...(live.metadata.finalizers ?? []), this.name];
-      return true;
+      if (hasFinalizer(live, this.name)) return undefined;
+      return withMetadata(live, { finalizers: [...(live.metadata.finalizers ?? []), this.name] });
     });
   }
 
   /** Costs a live read even when the finalizer is gone already. */
   remove(client: DriverClient, resource: ResourceInfo, object: KubernetesObject): Promise<KubernetesObject> {
     return client.atomicUpdate(resource, object, (live) => {
-      if (!hasFinalizer(live, this.name)) return false;
-      live.metadata.finalizers = live.metadata.finalizers!.filter((name) => name !== this.name);
-      return true;
+      if (!hasFinalizer(live, this.name)) return undefined;
+      return withMetadata(live, { finalizers: live.metadata.finalizers!.filter((name) => name !== this.name) });
     });
   }
 

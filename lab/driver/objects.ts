@@ -49,6 +49,14 @@ export function hasFinalizer(object: KubernetesObject, finalizer: string): boole
   return object.metadata.finalizers?.includes(finalizer) ?? false;
 }
 
+/** A copy with some fields of its metadata set. */
+export function withMetadata(
+  object: KubernetesObject,
+  fields: Partial<KubernetesObject['metadata']>,
+): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, ...fields } };
+}
+
 export function labelsOf(object: KubernetesObject): Record<string, string> {
   return lenientStringMap(object.metadata?.labels) ?? {};
 }

@@ -33,10 +33,9 @@ export async function updateStatus(
       resource,
       parent,
       (live) => {
-        if (deepEqual(live['status'], status)) return false;
-        before = { ...live };
-        live['status'] = status;
-        return true;
+        if (deepEqual(live['status'], status)) return undefined;
+        before = live;
+        return { ...live, status };
       },
       resource.hasStatus ? 'status' : undefined,
     );

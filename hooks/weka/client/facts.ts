@@ -9,7 +9,7 @@ import { containerViews, type ContainerView } from '../cluster/container-view.ts
 import { namespaceEndsOf } from '../cluster/facts.ts';
 import { secretFact, type SecretFact } from '../cluster/looks.ts';
 import { expandedTolerations } from '../cluster/tolerations.ts';
-import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { configOf, type OperatorConfig } from '../config.ts';
 import { planContainers, type Plan } from './containers.ts';
 import { containerName } from './names.ts';
 import { nodeView, type NodeView } from './nodes.ts';
@@ -83,7 +83,7 @@ export function clientFacts(request: ReadingRequest, client: WekaClient): Client
   const nodes = objectsOf(request.related, 'WekaNode', apiVersion)
     .flatMap((object) => nodeView(object) ?? [])
     .sort(byName);
-  const config = operatorConfig.parse(request.context.config);
+  const config = configOf(request.context.config);
   const secret = secretName(client);
   return {
     request,

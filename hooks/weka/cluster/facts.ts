@@ -8,7 +8,7 @@ import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, readWekaNode, type Role, type WekaCluster, type WekaNode } from '../api/index.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
-import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { configOf, type OperatorConfig } from '../config.ts';
 import { orderStands, type DestroyOrder } from '../destroy-order.ts';
 import type { WekaStatus } from '../queries.ts';
 import { containerViews, viewIs, type ContainerView } from './container-view.ts';
@@ -188,7 +188,7 @@ export function rememberedPorts({ status }: WekaCluster): PortRange | undefined 
 export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): ClusterFacts {
   const { namespace = '', name, uid = '' } = cluster.metadata;
   const { now } = request.context;
-  const config = operatorConfig.parse(request.context.config);
+  const config = configOf(request.context.config);
   const age = lookAge({ cluster, config });
   const plans = rolePlans(cluster.spec);
   const children = containerViews(request);

@@ -2,6 +2,7 @@
 import { hasText, isFilled, isOn, isOneOf, isPositive, isSet, type Ask } from '../../core/asked.ts';
 import { fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
 import type { WekaCluster, WekaConfig } from '../api/index.ts';
+import { once } from '../once.ts';
 import { templatesWith } from './roles.ts';
 
 const row =
@@ -76,5 +77,4 @@ export const unsupportedClusterTable: readonly FieldNotSupported[] = [
 ];
 
 /** What is set and not supported. */
-export const unsupportedFields = (cluster: WekaCluster): { refused: string[]; ignored: string[] } =>
-  fieldsNotSupported(unsupportedClusterTable, cluster);
+export const unsupportedFields = once((cluster: WekaCluster) => fieldsNotSupported(unsupportedClusterTable, cluster));

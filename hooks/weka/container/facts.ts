@@ -24,7 +24,7 @@ import { is } from '../api/modes.ts';
 import { runtimeReport } from '../catalogue.ts';
 import { wekaClusterKind } from '../access.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
-import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { configOf, type OperatorConfig } from '../config.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
 import { ages, lookAge, namespaceAge, ownerAge } from './ages.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
@@ -321,7 +321,7 @@ function isBound(
 export function containerFacts(request: ReadingRequest, given: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = given.metadata;
   const { now } = request.context;
-  const config = operatorConfig.parse(request.context.config);
+  const config = configOf(request.context.config);
   const pod = childPod(request, name);
   const age = lookAge(given, pod, config);
   const candidates = related(request, 'WekaNode', parseWekaNode);

@@ -3,6 +3,7 @@ import { hasText, isOn, isOneOf, isOtherThan, isSet, type Ask } from '../../core
 import { fieldsNotSupported, type FieldNotSupported } from '../../core/not-supported.ts';
 import type { WekaContainer } from '../api/index.ts';
 import { is, modes } from '../api/modes.ts';
+import { once } from '../once.ts';
 
 const ignored = (path: string, when: (at: string) => Ask): FieldNotSupported => ({
   path,
@@ -39,5 +40,7 @@ export const unsupportedContainerTable: readonly FieldNotSupported[] = [
 ];
 
 /** What is set and not supported. */
-export const unsupportedContainerFields = (container: Pick<WekaContainer, 'spec'>): string[] =>
-  fieldsNotSupported(unsupportedContainerTable, container).ignored;
+export const unsupportedContainerFields = once(
+  (container: Pick<WekaContainer, 'spec'>): string[] =>
+    fieldsNotSupported(unsupportedContainerTable, container).ignored,
+);

@@ -11,7 +11,7 @@ import { done, skipped, unknown, wait } from '../../core/steps.ts';
 import { apiVersion, containerConditions, driversLoaderServiceAccount, labels } from '../api/group.ts';
 import { claimsNames, parseWekaContainer, parseWekaNode, type WekaContainer, type WekaNode } from '../api/index.ts';
 import { readableEntries } from '../claims/claims.ts';
-import { operatorConfig, type OperatorConfig } from '../config.ts';
+import { configOf, type OperatorConfig } from '../config.ts';
 import type { Life, Outcome, Step, StepsResult, Summary } from '../reasons.ts';
 import type { HolderInput } from './holder-proof.ts';
 import { holdersSettled } from './holders.ts';
@@ -164,7 +164,7 @@ function nodeFacts(request: ReadingRequest, node: WekaNode): NodeFacts {
   const base = {
     request,
     node,
-    config: operatorConfig.parse(request.context.config),
+    config: configOf(request.context.config),
     helpers,
     holders,
     unreadable,

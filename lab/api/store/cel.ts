@@ -57,12 +57,15 @@ const reservedWords = new Set([
   'while',
 ]);
 
+const special = /__|[./-]/;
 const escaped = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' } as const;
 
 /** The name under which a property can be written in an expression. */
 function celName(property: string): string {
   if (reservedWords.has(property)) return `__${property}__`;
-  return property.replaceAll(/__|[./-]/g, (found) => escaped[found as keyof typeof escaped]);
+  return special.test(property)
+    ? property.replaceAll(/__|[./-]/g, (found) => escaped[found as keyof typeof escaped])
+    : property;
 }
 
 /** A JSON value as CEL sees it, typed by the schema: `integer` is an int, `number` a double. */
