@@ -28,7 +28,10 @@ afterAll(async () => {
 
 async function hooks(...args: string[]): Promise<string> {
   let text = '';
-  await hooksProgram((part) => (text += part)).parseAsync(['--kubeconfig', kubeconfig, ...args], { from: 'user' });
+  await hooksProgram({ write: (part) => (text += part), read: () => '' }).parseAsync(
+    ['--kubeconfig', kubeconfig, ...args],
+    { from: 'user' },
+  );
   return text;
 }
 

@@ -1,10 +1,11 @@
-/** `hooks`: acts on a lab from the command line. Here: the process and its exit status. */
+/** `hooks`: the hooks and the lab from the command line. Here: the process and its exit status. */
+import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { hooksProgram } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
 try {
-  await hooksProgram((text) => process.stdout.write(text)).parseAsync();
+  await hooksProgram({ write: (text) => process.stdout.write(text), read: () => readFileSync(0, 'utf8') }).parseAsync();
 } catch (error) {
   // commander has written what is wrong
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

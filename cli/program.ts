@@ -1,5 +1,6 @@
 /** The command line of `hooks`. */
 import { Command } from 'commander';
+import { decideCommands, type Terminal } from './decide.ts';
 import { labCommand } from './lab.ts';
 
 /** That it throws, and does not end the process, is a setting of each command. */
@@ -8,14 +9,17 @@ function throwing(command: Command): Command {
   return command;
 }
 
-/** The command; its actions give what is to be printed to `write`. `parseAsync` rejects with CommanderError, UsageError, or why something failed. */
-export function hooksProgram(write: (text: string) => void): Command {
+/** The command; its actions read and print at the terminal. `parseAsync` rejects with CommanderError, UsageError, or why something failed. */
+export function hooksProgram(terminal: Terminal): Command {
+  const program = new Command('hooks').description(
+    'Tells how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
+  );
+  for (const command of decideCommands(terminal)) program.addCommand(command);
   return throwing(
-    new Command('hooks')
-      .description('Acts on a lab, with your kubeconfig and your rights.')
+    program
       .option('--kubeconfig <path>', 'path of the kubeconfig (default: $KUBECONFIG)')
       .option('--context <name>', 'context of the kubeconfig (default: the current one)')
-      .addCommand(labCommand(write))
+      .addCommand(labCommand((text) => terminal.write(text)))
       .addHelpText('after', '\nExit status: 0 done; 1 refused or failed; 2 bad input.'),
   );
 }

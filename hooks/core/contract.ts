@@ -153,6 +153,32 @@ export interface HookRun {
   decision: () => Decision;
 }
 
+/** One step of a life, as it comes out for a request. */
+export interface ExplainedStep {
+  name: string;
+  /** One sentence: what holds once it is done. */
+  summary: string;
+  state: 'done' | 'skipped' | 'wait' | 'act' | 'unknown' | 'stalled' | 'not reached';
+  reason?: string;
+  message?: string;
+  /** Ids of the observations that it has read, whether or not there was an answer. */
+  read: string[];
+  operations: Operation[];
+}
+
+/** How a decision comes about. */
+export interface Explanation {
+  /** In which of its lives the object is; absent where its spec is refused. */
+  life?: string;
+  /** Why the spec is refused, one sentence. */
+  refused?: string;
+  /** Ids of the observations that are read in every call, before any step. */
+  read: string[];
+  steps: ExplainedStep[];
+  /** The step that is waited for; absent when all is done. */
+  blockedBy?: string;
+}
+
 /**
  * A controller's hooks. All are pure and total on requests whose envelope is valid: a parent whose spec is
  * invalid is answered with its children unchanged and a `Stalled` condition, never with an exception.
@@ -168,6 +194,8 @@ export interface HookController {
   decide(request: HookRequest): Decision;
   /** All that is read for that decision. */
   observe(request: HookRequest): Observation[];
+  /** How that decision comes about, step by step; absent for a controller without steps. */
+  explain?(request: HookRequest): Explanation;
   /** Says when a deleted object may go: Metacontroller holds it by a finalizer, and asks the finalize hook. */
   finalizes?: true;
   /** Depends on the parent's spec and metadata.uid only: Metacontroller caches the answer per generation. */

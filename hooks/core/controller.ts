@@ -24,6 +24,7 @@ import type {
 } from './contract.ts';
 import { defined } from './defined.ts';
 import { invalidSpec } from './echo.ts';
+import { explainDecision } from './explain.ts';
 import { readingRequest, type ReadingRequest } from './facts.ts';
 import { milestonesIn, type Milestone } from './milestones.ts';
 import type { CoreReason } from './reasons.ts';
@@ -37,7 +38,7 @@ export function controllerOf(
   name: string,
   type: HookController['type'],
   judge: Judge,
-  { customize, finalizes }: Pick<HookController, 'customize' | 'finalizes'> = {},
+  { customize, explain, finalizes }: Pick<HookController, 'customize' | 'explain' | 'finalizes'> = {},
 ): HookController {
   const run: HookController['run'] = (request) => {
     const reading = readingRequest(request);
@@ -50,6 +51,7 @@ export function controllerOf(
     type,
     run,
     customize,
+    explain,
     finalizes,
     decide: (request: HookRequest) => run(request).decision(),
     observe(request: HookRequest) {
@@ -224,6 +226,7 @@ export function defineController<
   const finalizes = Object.values<Life<Facts, Reason, Event>>(lives).some((life) => life.finalized !== undefined);
   return controllerOf(name, 'composite', judge, {
     ...(related === undefined ? {} : { customize }),
+    explain: (request: HookRequest) => explainDecision(definition, request),
     ...(finalizes ? { finalizes } : {}),
   });
 }

@@ -3,7 +3,7 @@
  * The request is what Metacontroller sends; `observed` and `context` may be added, and have harmless defaults.
  */
 import { readFileSync } from 'node:fs';
-import type { HookRequest } from '../core/contract.ts';
+import type { HookController, HookRequest } from '../core/contract.ts';
 import {
   customizeEnvelope,
   decoratorEnvelope,
@@ -17,7 +17,8 @@ import { completeSettings, controllersOf } from '../core/system.ts';
 import { systems } from '../systems.ts';
 import { hookNames, type HookName } from './calls.ts';
 
-const controllers = controllersOf(systems);
+/** The controllers of all systems. */
+export const controllers = controllersOf(systems);
 
 const usage = `usage: npm run hook -- CONTROLLER HOOK < request.json
   CONTROLLER  ${controllers.map(({ name }) => name).join(', ')}
@@ -50,10 +51,23 @@ export function completeRequest(
   };
 }
 
+/** Throws where there is none of that name. */
+export function controllerNamed(name: string): HookController {
+  const found = controllers.find((one) => one.name === name);
+  if (found === undefined)
+    throw new Error(`no controller ${name}; there are ${controllers.map((one) => one.name).join(', ')}`);
+  return found;
+}
+
+/** The request of a sync or finalize hook as Metacontroller sends it, completed. Throws a ZodError on one that is none. */
+export function requestFor({ type }: HookController, body: unknown): HookRequest {
+  const schema = type === 'decorator' ? decoratorEnvelope : syncEnvelope;
+  return completeRequest(schema.parse(body), body as Partial<Pick<HookRequest, 'observed' | 'context'>>);
+}
+
 /** The whole answer of a hook as JSON. Throws a ZodError on a request that is none. */
 export function answerHook(name: string, hook: HookName | 'observe', body: unknown): unknown {
-  const controller = controllers.find((one) => one.name === name);
-  if (controller === undefined) throw new Error(`no controller ${name}`);
+  const controller = controllerNamed(name);
   const extras = body as Partial<Pick<HookRequest, 'observed' | 'context'>>;
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
@@ -63,8 +77,7 @@ export function answerHook(name: string, hook: HookName | 'observe', body: unkno
     );
     return toCustomizeResponse(controller.customize?.(parent, context) ?? []);
   }
-  const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
-  const request = completeRequest(schema.parse(body), extras);
+  const request = requestFor(controller, body);
   if (hook === 'observe') return controller.observe(request);
   const decision = controller.decide(request);
   return { ...toSyncResponse(decision), operations: decision.operations, events: decision.events };

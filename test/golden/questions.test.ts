@@ -50,6 +50,17 @@ describe.each(
 )('$of $name', ({ controller, name }) => {
   const request = requestOf(controller, name);
 
+  it('is explained by what its steps ask for and read', () => {
+    if (request === undefined || controller.explain === undefined) return;
+    const { read, steps, refused } = controller.explain(request);
+    const { operations } = controller.decide(request);
+    const explained = steps.flatMap((step) => step.operations.map(({ id }) => id));
+    expect(refused === undefined ? explained.filter((id) => operations.every((one) => one.id !== id)) : []).toEqual([]);
+    const questions = controller.observe(request).map(({ id }) => id);
+    const told = [...read, ...steps.flatMap((step) => step.read)];
+    expect(told.filter((id) => !questions.includes(id))).toEqual([]);
+  });
+
   it('is decided alike on what is asked for in the rounds of a call', () => {
     if (request === undefined) return;
     const { decision, rounds } = inRounds(controller, request);
