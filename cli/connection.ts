@@ -14,6 +14,10 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Sends JSON; resolves with the text of the answer. Rejects with what the server says, or why there is no answer. */
   post(path: string, body: unknown): Promise<string>;
+  /** Reads JSON; undefined where there is nothing of that name. Rejects as `post` does. */
+  get(path: string): Promise<unknown>;
+  /** The namespace of the context. */
+  namespace: string;
 }
 
 function configOf({ kubeconfig, context }: ConnectionOptions): KubeConfig {
@@ -50,27 +54,36 @@ function refusal(text: string): string {
 export function connect(options: ConnectionOptions): Connection {
   const config = configOf(options);
   const server = config.getCurrentCluster()!.server;
-  return {
-    async post(path, body) {
-      const request: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-      };
-      await config.applyToHTTPSOptions(request);
-      return new Promise((resolve, reject) => {
-        const sent = httpsRequest(new URL(path, server), request, (response) => {
-          let text = '';
-          response.setEncoding('utf8');
-          response.on('data', (part: string) => (text += part));
-          response.on('error', reject);
-          response.on('end', () => {
-            if (response.statusCode === 200) resolve(text);
-            else reject(new Error(refusal(text)));
-          });
-        });
-        sent.on('error', (error) => reject(new Error(`no answer from ${server}: ${error.message}`)));
-        sent.end(JSON.stringify(body));
+  async function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
+    const request: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {
+      method,
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    };
+    await config.applyToHTTPSOptions(request);
+    return new Promise((resolve, reject) => {
+      const sent = httpsRequest(new URL(path, server), request, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (part: string) => (text += part));
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
       });
+      sent.on('error', (error) => reject(new Error(`no answer from ${server}: ${error.message}`)));
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+  return {
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
+    async post(path, body) {
+      const { status, text } = await send('POST', path, body);
+      if (status !== 200) throw new Error(refusal(text));
+      return text;
+    },
+    async get(path) {
+      const { status, text } = await send('GET', path);
+      if (status === 404) return undefined;
+      if (status !== 200) throw new Error(refusal(text));
+      return JSON.parse(text) as unknown;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { decideCommands, type Terminal } from './decide.ts';
 import { labCommand } from './lab.ts';
+import { whyCommand } from './why/command.ts';
 
 /** That it throws, and does not end the process, is a setting of each command. */
 function throwing(command: Command): Command {
@@ -12,9 +13,10 @@ function throwing(command: Command): Command {
 /** The command; its actions read and print at the terminal. `parseAsync` rejects with CommanderError, UsageError, or why something failed. */
 export function hooksProgram(terminal: Terminal): Command {
   const program = new Command('hooks').description(
-    'Tells how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
+    'Tells what objects wait for and how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
   );
-  for (const command of decideCommands(terminal)) program.addCommand(command);
+  for (const command of [whyCommand((text) => terminal.write(text)), ...decideCommands(terminal)])
+    program.addCommand(command);
   return throwing(
     program
       .option('--kubeconfig <path>', 'path of the kubeconfig (default: $KUBECONFIG)')

@@ -8,6 +8,7 @@ import type { KindDefinition } from './api/kind.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Context, HookController, Json } from './contract.ts';
 import type { KindNotSupported } from './not-supported.ts';
+import type { Leads } from './leads.ts';
 import type { Reasons } from './reasons.ts';
 import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
 import type { StepRow } from './steps.ts';
@@ -32,6 +33,8 @@ export interface System {
   catalogue: Catalogue;
   /** Why something waits, what that means and what to do, with the throttles of its events. */
   reasons: Reasons;
+  /** What its objects wait for that their conditions do not name. Absent: nothing. */
+  leads?: Leads;
   /** What its API has and nothing acts on; whoever applies it is warned. Absent: nothing. */
   notSupported?: readonly KindNotSupported[];
   /** Its lists of steps by the name under which the pages of the docs show them, after that of the system. */

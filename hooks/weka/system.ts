@@ -5,6 +5,7 @@ import { kinds } from './api/index.ts';
 import { wekaCatalogue } from './catalogue.ts';
 import { operatorConfig } from './config.ts';
 import { wekaChildren, wekaControllers } from './controllers.ts';
+import { wekaLeads } from './leads.ts';
 import { wekaLives } from './lives.ts';
 import { wekaNotSupported } from './not-supported.ts';
 import { wekaReasons } from './reasons.ts';
@@ -19,6 +20,7 @@ export const wekaSystem: System = {
   access: wekaAccess,
   catalogue: wekaCatalogue,
   reasons: wekaReasons,
+  leads: wekaLeads,
   notSupported: wekaNotSupported,
   lives: wekaLives,
 };
