@@ -73,6 +73,23 @@ describe('a word that was left in all containers', () => {
     expect(watch.violations()).toEqual([]);
     world.lab.stop();
   });
+
+  it('of force is as old as it was where somebody deletes the claims in a drain', long, async () => {
+    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
+    const watch = watchLosses(world);
+    patchAll(world, { overrides: { podDeleteForceReplace: true } });
+    await watch.pass(900);
+    const drained = ['demo-drive-1', 'demo-drive-3', 'demo-drive-4'].map((name) => nodeOf(world, name));
+    const pods = names(world).filter((name) => drained.includes(nodeOf(world, name)));
+    for (const node of drained) world.patch('Node', node ?? '', { spec: { unschedulable: true } });
+    for (const name of pods) world.delete('Pod', name);
+    await watch.pass(120);
+    for (const node of drained) world.delete('WekaClaims', `node-${node ?? ''}`);
+    await watch.pass(600);
+    expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+    expect([watch.erased(), watch.violations()]).toEqual([[], []]);
+    world.lab.stop();
+  });
 });
 
 describe('spec.state: paused', () => {
@@ -98,4 +115,23 @@ describe('spec.state: paused', () => {
       world.lab.stop();
     },
   );
+
+  it('waits for the others, unless the word of force is said for it', long, async () => {
+    const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
+    const two = ['demo-drive-0', 'demo-drive-1'];
+    for (const name of two) world.patch('WekaContainer', name, { spec: { state: 'paused' } });
+    const left = (): string[] => two.filter((name) => world.get('Pod', name) !== undefined);
+    await world.until('one is paused', () => left().length === 1, 120);
+    await world.stays('the other waits', () => left().length === 1, 600);
+    const [second = ''] = left();
+    expect(world.condition('WekaContainer', second)?.message).toMatch(
+      /overrides\.podDeleteForceReplace of this container does not wait/,
+    );
+    world.patch('WekaContainer', second, { spec: { overrides: { podDeleteForceReplace: true } } });
+    await world.until('it stops', () => left().length === 0, 120);
+    world.patch('WekaContainer', second, { spec: { overrides: { podDeleteForceReplace: null } } });
+    patchAll(world, { state: 'active' });
+    await world.until('all is Ready', () => allReady(world), 900);
+    world.lab.stop();
+  });
 });

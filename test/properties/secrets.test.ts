@@ -175,11 +175,15 @@ describe('whatever weka says to the logins', () => {
   it('a credential is applied only when weka takes it, and a password is set only when weka refuses it', () => {
     fc.assert(
       fc.property(answers, (given) => {
-        const request = answering(given);
+        const { parent, ...rest } = answering(given);
         // nothing is remembered of it
-        (request.parent['status'] as { conditions: Condition[] }).conditions = conditions({
-          status: request.parent['status'],
-        } as unknown as Decision).filter(({ type }) => !Object.values(applied).includes(type));
+        const before = conditions({ status: parent['status'] } as unknown as Decision).filter(
+          ({ type }) => !Object.values(applied).includes(type),
+        );
+        const request = {
+          ...rest,
+          parent: { ...parent, status: { ...(parent['status'] as object), conditions: before } },
+        };
         const decision = decide(request);
         const set = decision.operations
           .filter(({ args }) => args['command'] === 'userPassword')

@@ -243,6 +243,9 @@ const status = object({
   lastPodUid: text(64)
     .optional()
     .describe('is the uid of the last pod that was seen on its node; that pod may be gone'),
+  forceWord: dateTime()
+    .optional()
+    .describe('is when overrides.podDeleteForceReplace was first seen, as long as it stands'),
   result: text(262_144).optional().describe('is the result file of a helper'),
   allocations: containerAllocations.optional().describe('is a copy of what the container holds'),
   addedDrives: z

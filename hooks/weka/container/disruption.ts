@@ -108,7 +108,7 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     // it is about a pod that somebody has deleted: what the operator replaces of its own will, it replaces in turn
     overrides: {
       ...overrides,
-      podDeleteForceReplace: facts.pod?.terminating === true && forceWord(facts) === 'counts',
+      podDeleteForceReplace: (facts.pod?.terminating === true || alone) && forceWord(facts) === 'counts',
     },
     joined: facts.identityKnown ? facts.joined : undefined,
     get deactivated() {

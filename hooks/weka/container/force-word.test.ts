@@ -13,7 +13,14 @@ describe('the word that forces a stop', () => {
     ['is none where it is not set, whatever the claim says', said(now), {}, 'none'],
     ['is not noted yet', {}, set, 'unseen'],
     ['is not noted where the claims are not read', { nodeClaims: unread, holder: undefined }, set, 'unseen'],
-    ['counts for who claims nothing', { holder: undefined }, set, 'counts'],
+    ['is not noted where neither claim nor status knows of it', { holder: undefined }, set, 'unseen'],
+    [
+      'is as old as the status says where its claim was lost and made again',
+      said(now),
+      { ...set, status: { forceWord: minutes(-60) } },
+      'old',
+    ],
+    ['counts where only the status knows of it', {}, { ...set, status: { forceWord: minutes(-5) } }, 'counts'],
     ['counts for ten minutes', said(minutes(-10)), set, 'counts'],
     ['is old after that', said(minutes(-10.1)), set, 'old'],
     ['counts for a deletion of days ago', said(now), deletedAt('2025-12-01T00:00:00Z'), 'counts'],
@@ -40,6 +47,12 @@ describe('the word that forces a stop', () => {
 
   it.each<[string, Change, Given, string | null | undefined]>([
     ['is noted', {}, set, now],
+    [
+      'is noted as the status has it, where the claim was made again',
+      {},
+      { ...set, status: { forceWord: minutes(-60) } },
+      minutes(-60),
+    ],
     ['is noted once', said(minutes(-5)), set, undefined],
     ['is forgotten when it is taken back', said(minutes(-5)), {}, null],
     ['is not noted where nothing is claimed', { holder: undefined }, set, undefined],

@@ -31,21 +31,33 @@ function endBegan({ container, pod, now }: ContainerFacts): number {
 
 const isSet = ({ container: { spec } }: ContainerFacts): boolean => spec.overrides?.podDeleteForceReplace === true;
 
+/**
+ * When the word was first seen, RFC 3339; undefined: not yet. The status says it too, for a claim that is lost and made again
+ * would make the word new; of the two the earlier one counts.
+ */
+export function wordSaid({ holder, container: { status } }: ContainerFacts): string | undefined {
+  return [holder?.forceWord, status?.forceWord]
+    .flatMap((one) => one ?? [])
+    .sort((left, right) => seconds(left) - seconds(right))[0];
+}
+
 /** How the word stands for the end of the container or its pod that has begun, or, where none has, for one that would now. */
 export function forceWord(facts: ContainerFacts): ForceWord {
-  const { nodeClaims, holder, now } = facts;
+  const { nodeClaims, now } = facts;
   if (!isSet(facts)) return 'none';
-  if (nodeClaims?.state === 'unknown') return 'unseen';
-  // who claims nothing holds nothing
-  if (holder === undefined) return 'counts';
-  if (holder.forceWord === undefined) return 'unseen';
-  const said = seconds(holder.forceWord);
+  const noted = nodeClaims?.state === 'unknown' ? undefined : wordSaid(facts);
+  if (noted === undefined) return 'unseen';
+  const said = seconds(noted);
   return said <= seconds(now) + ahead && endBegan(facts) <= said + countsFor ? 'counts' : 'old';
 }
 
 /** A person gives up what the container holds. Either word alone may have been set for something else, long ago. */
 export const givenUp = (facts: ContainerFacts): boolean =>
   facts.container.spec.overrides?.skipDeactivate === true && forceWord(facts) === 'counts';
+
+/** For the status: when the word was first seen, as long as it stands. */
+export const statedWord = (facts: ContainerFacts): string | undefined =>
+  isSet(facts) ? (wordSaid(facts) ?? facts.now) : undefined;
 
 function noted(facts: ContainerFacts): Outcome {
   const { nodeClaims, holder, uid, now } = facts;
@@ -55,7 +67,11 @@ function noted(facts: ContainerFacts): Outcome {
   return act(
     'ForceReplaceLeft',
     'notes when overrides.podDeleteForceReplace was set',
-    [writeClaims(nodeClaims, [{ path: ['holders', uid, 'forceWord'], value: wished ? now : null }])],
+    [
+      writeClaims(nodeClaims, [
+        { path: ['holders', uid, 'forceWord'], value: wished ? (wordSaid(facts) ?? now) : null },
+      ]),
+    ],
     1,
   );
 }
@@ -70,13 +86,13 @@ export const forceWordStep = {
 
 /** Shown while a word stands that no end uses: what it would do yet, or that it does nothing any more. */
 export function forceLeft(facts: ContainerFacts): ConditionWish[] {
-  const { pod, name, namespace, holder, container } = facts;
+  const { pod, name, namespace, container } = facts;
   const word = forceWord(facts);
   const ends = pod?.terminating === true || container.metadata.deletionTimestamp !== undefined;
   if (word === 'none' || word === 'unseen' || (word === 'counts' && (ends || pod === undefined))) return [];
   const patch = (value: string): string =>
     `kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"podDeleteForceReplace":${value}}}}'`;
-  const since = holder?.forceWord ?? 'an unknown time';
+  const since = wordSaid(facts) ?? '';
   const message =
     word === 'counts'
       ? `overrides.podDeleteForceReplace is set and no pod is to stop: one that is deleted or drained within ten minutes of ${since} stops at once, whatever else is away; ${patch('null')} takes it back`

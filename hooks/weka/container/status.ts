@@ -7,6 +7,7 @@ import { is } from '../api/modes.ts';
 import type { Reason, StepsResult, Summary } from '../reasons.ts';
 import { addedDrives } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
+import { statedWord } from './force-word.ts';
 import { lastPodUid } from './last-pod.ts';
 
 /** What the steps as a whole say; what is unknown leaves a container that was Ready in this generation as it was. */
@@ -131,6 +132,7 @@ export function containerStatus(
     clusterName: facts.clusterUid === undefined ? old?.clusterName : facts.clusterName,
     podUid: facts.pod?.target.uid,
     lastPodUid: lastPodUid(facts, node),
+    forceWord: statedWord(facts),
     nodeAffinity: node,
     lastAppliedImage: (run.blockedBy === undefined ? builtImage(facts) : undefined) ?? old?.lastAppliedImage,
     allocations: is(facts.container.spec.mode, 'allocatable') ? allocations(facts) : undefined,
