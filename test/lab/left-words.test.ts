@@ -1,5 +1,6 @@
 /** Words for one emergency that were left in the spec, or said to all containers at once: no more stops than weka's redundancy bears. */
 import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { watchLosses } from './losses.ts';
 import { readyCluster, type LabWorld } from './world.ts';
 
@@ -90,6 +91,39 @@ describe('a word that was left in all containers', () => {
     expect([watch.erased(), watch.violations()]).toEqual([[], []]);
     world.lab.stop();
   });
+
+  it(
+    'of a silent departure lets one of three that are deleted go to its end; the others wait for what weka lists of it',
+    long,
+    async () => {
+      const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6 });
+      const watch = watchLosses(world);
+      patchAll(world, { overrides: { skipDeactivate: true, podDeleteForceReplace: true } });
+      await watch.pass(900);
+      const chosen = ['demo-drive-0', 'demo-drive-2', 'demo-drive-4'];
+      const uids = chosen.map((name) => world.get('WekaContainer', name)?.metadata.uid ?? '');
+      const turnOf = (object: KubernetesObject | undefined) =>
+        (object?.['spec'] as { turn?: { name: string } } | undefined)?.turn?.name;
+      let taken = 0;
+      world.lab.store.onChange(({ before, after }) => {
+        if (after?.kind === 'WekaClaims' && turnOf(after) !== undefined && turnOf(after) !== turnOf(before)) taken += 1;
+      });
+      for (const name of chosen) world.delete('WekaContainer', name);
+      const left = (): string[] =>
+        world
+          .list('WekaContainer')
+          .flatMap(({ metadata }) => (uids.includes(metadata.uid ?? '') ? [metadata.name] : []));
+      await watch.until('one has gone', () => left().length === 2, 900);
+      await watch.pass(900);
+      expect(left().map((name) => world.condition('WekaContainer', name)?.message)).toEqual(
+        left().map(() => expect.stringMatching(/^may not leave yet: HostId<\d+> is DOWN; /) as string),
+      );
+      expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+      expect([watch.erased().length, watch.violations()]).toEqual([1, []]);
+      expect(taken).toBeLessThan(10);
+      world.lab.stop();
+    },
+  );
 });
 
 describe('spec.state: paused', () => {

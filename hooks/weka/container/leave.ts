@@ -20,7 +20,7 @@ import { cleaned, lastEvents, withdrawalStep } from './cleaned.ts';
 import { stopDecision, stoppedUnderTurn } from './disruption.ts';
 import { forceWordStep, givenUp } from './force-word.ts';
 import { dirtyNode } from './helpers.ts';
-import { mayLeave } from './leaving.ts';
+import { mayBeErased, mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
 import { givesUpWords } from './stop.ts';
 import { pausedAlone } from './order.ts';
@@ -101,7 +101,8 @@ function leaveSilently(facts: ContainerFacts): Outcome {
   if (facts.otherMember === undefined) return noMember(facts, 'whether the others bear its loss');
   const own = ownEntry(facts);
   if (own.state === 'unknown') return unheard(facts, facts.otherMember, own.reason);
-  return own.state === 'absent' || own.member.status === 'INACTIVE' ? done() : (mayLeave(facts) ?? done());
+  if (own.state === 'absent' || own.member.status === 'INACTIVE') return done();
+  return (facts.pod === undefined ? mayBeErased(facts) : mayLeave(facts)) ?? done();
 }
 
 /** Its entry goes with its last step in weka: that it is gone then, and not merely unheard of, says this record. */

@@ -84,6 +84,15 @@ function lastCopy(facts: ContainerFacts): Uniqueness {
   );
 }
 
+const refusal = (facts: ContainerFacts, against: string): string =>
+  `may not leave yet: ${against}; ${givesUpKnowing(lastCopy(facts))}`;
+
+/** The same for one whose pod is gone: to stop it took the turn, and what is erased of it needs no turn, but is borne or waits. */
+export function mayBeErased(facts: ContainerFacts): Outcome | undefined {
+  const against = againstLeaving(facts);
+  return against === undefined ? undefined : wait('WaitingToLeave', refusal(facts, against), 5);
+}
+
 /**
  * Takes the turn of the cluster, so that one container leaves at a time, and none while another is down.
  * @returns what is waited for or done first; undefined: it may leave now
@@ -91,7 +100,7 @@ function lastCopy(facts: ContainerFacts): Uniqueness {
 export function mayLeave(facts: ContainerFacts): Outcome | undefined {
   const { turn, clusterClaims } = facts;
   const against = againstLeaving(facts);
-  const message = `may not leave yet: ${against ?? ''}; ${givesUpKnowing(lastCopy(facts))}`;
+  const message = refusal(facts, against ?? '');
   if (clusterClaims === undefined) return against === undefined ? undefined : wait('WaitingToLeave', message, 5);
   if (clusterClaims.state === 'unknown' || turn.state === 'unknown')
     return unknown('the disruption turn of the cluster has not been read', 2);
