@@ -219,7 +219,7 @@ describe('the node of a paused container in its status', () => {
     const watch = watchLosses(world);
     const [name, uid] = ['demo-drive-0', uidOf(world, 'WekaContainer', 'demo-drive-0')];
     const own = drivesOf(world, name);
-    world.patch('WekaContainer', name, { spec: { state: 'paused' } });
+    world.patch('WekaContainer', name, { spec: { state: 'paused', overrides: { podDeleteForceReplace: true } } });
     await watch.until('its pod is gone', () => world.get('Pod', name) === undefined, 120);
     const definition = world.lab.store.definitionOf('weka.weka.io/v1alpha1', 'WekaContainer')!;
     const edit = (patch: object): void =>

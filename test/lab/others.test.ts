@@ -336,7 +336,10 @@ describe('members that are cut off, and answer as before the last container came
       () => world.condition('WekaContainer', 'demo-drive-6')?.status === 'True',
       300,
     );
-    world.patch('WekaContainer', 'demo-drive-6', { spec: { state: 'paused' } });
+    // by force, so that weka does not know of it at once
+    world.patch('WekaContainer', 'demo-drive-6', {
+      spec: { state: 'paused', overrides: { podDeleteForceReplace: true } },
+    });
     await watch.until('its pod is gone', () => world.get('Pod', 'demo-drive-6') === undefined, 120);
     const away = members(world).find(
       (name) =>

@@ -65,6 +65,12 @@ export const extensions: Extension[] = [
     type: 'string',
     reason: 'a restored container waits for a word about what the one before it has left',
   })),
+  {
+    object: 'WekaContainerStatus',
+    field: 'forceWord',
+    type: 'date-time',
+    reason: 'a word of force ages, also where the claim that notes it is lost',
+  },
   ...['adoptedUid', 'dataUid'].map((field) => ({
     object: 'ContainerAllocations',
     field,

@@ -14,8 +14,9 @@ export const ages = ({ config: { lookSeconds } }: { config: OperatorConfig }) =>
   settled: 50,
 });
 
-/** Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends for what it says of the end. */
-export const ownerAge = ({ metadata }: WekaContainer): number => (metadata.deletionTimestamp === undefined ? 50 : 5);
+/** Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends or pauses for what it says of that. */
+export const ownerAge = ({ metadata, spec }: WekaContainer): number =>
+  metadata.deletionTimestamp === undefined && spec.state !== 'paused' ? 50 : 5;
 
 /** Seconds, of the namespace. One look does for all containers in it. */
 export const namespaceAge = 2;

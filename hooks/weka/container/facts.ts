@@ -219,9 +219,13 @@ type Claims = ReturnType<typeof claimsOf>;
 function ownerOf(
   request: ReadingRequest,
   container: WekaContainer,
-  { cluster, nodeClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims'>,
+  { cluster, nodeClaims, clusterClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims' | 'clusterClaims'>,
+  pod: PodView | undefined,
 ): OwnerFact {
-  const owner = ownerFact(request, request.parent.metadata.namespace ?? '', cluster, ownerAge(container));
+  // what comes next erases: a deletion that was cancelled this moment has to be heard
+  const erases = pod === undefined && clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined;
+  const age = erases ? 0 : ownerAge(container);
+  const owner = ownerFact(request, request.parent.metadata.namespace ?? '', cluster, age);
   return (owner.state === 'gone' || cluster === undefined) && nodeClaims?.state === 'unknown'
     ? { state: 'unknown' }
     : owner;
@@ -336,7 +340,7 @@ export function containerFacts(request: ReadingRequest, given: WekaContainer): C
     isBound(container, report, pod, claimsOf(request, container, nodeOf(container, pod), age)),
   );
   const { cluster, ...claims } = claimsOf(request, container, nodeName, age);
-  const owner = ownerOf(request, container, { cluster, ...claims });
+  const owner = ownerOf(request, container, { cluster, ...claims }, pod);
   const members = related(request, 'WekaMembers', parseWekaMembers).find(
     ({ metadata }) => cluster !== undefined && metadata.labels?.[labels.clusterId] === cluster.uid,
   );
