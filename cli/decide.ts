@@ -102,9 +102,7 @@ export function decideCommands(terminal: Terminal): Command[] {
       .description(summaries[hook])
       .argument(...controllerArgument)
       .action((name: string) =>
-        terminal.write(
-          formats.json(asUsage(() => answerHook(asUsage(() => controllerNamed(name)).name, hook, input(terminal)))),
-        ),
+        terminal.write(formats.json(asUsage(() => answerHook(controllerNamed(name).name, hook, input(terminal))))),
       ),
   );
   return [explainCommand(terminal), ...answering];

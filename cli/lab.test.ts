@@ -1,39 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApiServer, type ApiServer } from '../lab/api/http/server.ts';
-import { putKubeconfig } from '../lab/start/kubeconfig-file.ts';
 import { readyCluster, type LabWorld } from '../test/lab/world.ts';
-import { hooksProgram } from './program.ts';
+import { serveLab, type ServedLab } from './served-lab.fixture.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'hooks-cli-'));
-const kubeconfig = join(directory, 'kubeconfig');
 let world: LabWorld;
-let api: ApiServer;
+let served: ServedLab;
 
 beforeAll(async () => {
   world = await readyCluster();
-  const { store, pods, clock } = world.lab;
-  const control = (...given: Parameters<typeof world.lab.control>) => world.lab.control(...given);
-  api = await startApiServer({ store, podAccess: pods, clock, port: 0, control });
-  await putKubeconfig(kubeconfig, api);
+  served = await serveLab(world);
 }, 60_000);
 
-afterAll(async () => {
-  await api.stop();
-  world.lab.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => served.stop());
 
-async function hooks(...args: string[]): Promise<string> {
-  let text = '';
-  await hooksProgram({ write: (part) => (text += part), read: () => '' }).parseAsync(
-    ['--kubeconfig', kubeconfig, ...args],
-    { from: 'user' },
-  );
-  return text;
-}
+const hooks = (...args: string[]): Promise<string> => served.hooks(...args);
 
 describe('hooks lab', () => {
   it('lists the machines, and how they are after what befell them', async () => {

@@ -1,44 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApiServer, type ApiServer } from '../../lab/api/http/server.ts';
-import { putKubeconfig } from '../../lab/start/kubeconfig-file.ts';
 import { readyCluster, type LabWorld } from '../../test/lab/world.ts';
-import { hooksProgram } from '../program.ts';
+import { serveLab, type ServedLab } from '../served-lab.fixture.ts';
 import { chainFrom } from './chain.ts';
 import { age, commandsIn } from './told.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'hooks-why-'));
-const kubeconfig = join(directory, 'kubeconfig');
 let world: LabWorld;
-let api: ApiServer;
+let served: ServedLab;
 
 beforeAll(async () => {
   world = await readyCluster({}, { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } });
-  const { store, pods, clock } = world.lab;
-  api = await startApiServer({
-    store,
-    podAccess: pods,
-    clock,
-    port: 0,
-    control: () => Promise.reject(new Error('none')),
-  });
-  await putKubeconfig(kubeconfig, api);
+  served = await serveLab(world);
 }, 60_000);
 
-afterAll(async () => {
-  await api.stop();
-  world.lab.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => served.stop());
 
-async function why(...args: string[]): Promise<string> {
-  let text = '';
-  const terminal = { write: (part: string) => (text += part), read: () => '' };
-  await hooksProgram(terminal).parseAsync(['--kubeconfig', kubeconfig, 'why', ...args], { from: 'user' });
-  return text;
-}
+const why = (...args: string[]): Promise<string> => served.hooks('why', ...args);
 
 describe('hooks why', () => {
   it('says that nothing is waited for', async () => {
