@@ -1,10 +1,9 @@
 /** What a person does where a condition asks for it, and for which reasons the simulator's person does nothing. */
-import type { Condition } from '../../../hooks/core/conditions.ts';
+import { conditionsOf, type Condition } from '../../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { Reason } from '../../../hooks/weka/reasons.ts';
 import { asWritten } from '../kubectl.ts';
 import { attempt, namesOf, ours } from '../stage.ts';
-import { conditionsOf } from './settled.ts';
 import type { WekaStage } from './stage.ts';
 
 interface Asking {

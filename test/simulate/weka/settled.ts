@@ -1,11 +1,9 @@
 /** When a cluster is whole again, and what is left of one that was deleted. */
-import type { Condition } from '../../../hooks/core/conditions.ts';
+import { conditionsOf } from '../../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import { ours } from '../stage.ts';
 import type { WekaStage } from './stage.ts';
 
-export const conditionsOf = (object: KubernetesObject): Condition[] =>
-  (object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? [];
 const isReady = (object: KubernetesObject): boolean =>
   conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
