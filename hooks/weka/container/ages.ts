@@ -14,9 +14,14 @@ export const ages = ({ config: { lookSeconds } }: { config: OperatorConfig }) =>
   settled: 50,
 });
 
-/** Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends or pauses for what it says of that. */
-export const ownerAge = ({ metadata, spec }: WekaContainer): number =>
-  metadata.deletionTimestamp === undefined && spec.state !== 'paused' ? 50 : 5;
+/**
+ * Seconds. Of a living container the owner is looked at for its finalizer only, of one that ends or pauses for what it says of that.
+ * @param erases what comes next erases: a deletion that was cancelled this moment has to be heard
+ */
+export function ownerAge({ metadata, spec }: WekaContainer, erases = false): number {
+  if (erases) return 0;
+  return metadata.deletionTimestamp === undefined && spec.state !== 'paused' ? 50 : 5;
+}
 
 /** Seconds, of the namespace. One look does for all containers in it. */
 export const namespaceAge = 2;

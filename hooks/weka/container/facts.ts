@@ -222,10 +222,8 @@ function ownerOf(
   { cluster, nodeClaims, clusterClaims }: Pick<ReturnType<typeof claimsOf>, 'cluster' | 'nodeClaims' | 'clusterClaims'>,
   pod: PodView | undefined,
 ): OwnerFact {
-  // what comes next erases: a deletion that was cancelled this moment has to be heard
   const erases = pod === undefined && clusterClaims?.state === 'known' && clusterClaims.spec.destroy !== undefined;
-  const age = erases ? 0 : ownerAge(container);
-  const owner = ownerFact(request, request.parent.metadata.namespace ?? '', cluster, age);
+  const owner = ownerFact(request, request.parent.metadata.namespace ?? '', cluster, ownerAge(container, erases));
   return (owner.state === 'gone' || cluster === undefined) && nodeClaims?.state === 'unknown'
     ? { state: 'unknown' }
     : owner;
