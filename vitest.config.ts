@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     exclude: ['node_modules/**', 'build/**', 'test/cluster/**'],
     testTimeout: 60_000,
     // one more than a small machine has cores: the suites of kubectl and of processes wait for a third of their time

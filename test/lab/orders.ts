@@ -20,12 +20,19 @@ export interface Orders {
 const forcing = ['upgradeForceReplace', 'skipDeactivate'];
 /** Milliseconds in which a deletion may come that a podDeleteForceReplace is about; with what the operator needs to see either. */
 const forceCounts = 610_000;
-/** Milliseconds for which a container may take a pause of its cluster for one that goes on. */
+/** Milliseconds for which a container may take a pause or the deletion of its cluster for one that goes on. */
 const pauseLasts = 10_000;
 
 const overridesOf = (object: Loose | undefined): Record<string, unknown> => object?.spec?.overrides ?? {};
 const isCancelled = (cluster: Loose): boolean => overridesOf(cluster)['cancelDeletion'] === true;
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
+/** Why all containers of a cluster are to stop; undefined: they are not. */
+const stopsAll = (cluster: Loose): string | undefined =>
+  overridesOf(cluster)['paused'] === true
+    ? 'paused'
+    : isTerminating(cluster) && !isCancelled(cluster)
+      ? 'being deleted'
+      : undefined;
 
 /** The orders given in this world; watches from now on what a deletion that is taken back makes of the grace. */
 export function ordersIn(world: LabWorld): Orders {
@@ -35,7 +42,7 @@ export function ordersIn(world: LabWorld): Orders {
   const maker = new Map<string, string>();
   /** When podDeleteForceReplace was set, by the uid of the container. */
   const forcedAt = new Map<string, number>();
-  /** When a cluster was last paused, by its uid. */
+  /** When a cluster last had all its containers stop, by its uid. */
   const pausedAt = new Map<string, number>();
   /** Containers to which their cluster has announced the end. */
   const announced = new Set<string>();
@@ -60,7 +67,7 @@ export function ordersIn(world: LabWorld): Orders {
     return began <= (forcedAt.get(uid) ?? -Infinity) + forceCounts;
   };
   const heard = (cluster: Loose): void => {
-    if (overridesOf(cluster)['paused'] === true) pausedAt.set(cluster.metadata.uid ?? '', world.clock.now());
+    if (stopsAll(cluster) !== undefined) pausedAt.set(cluster.metadata.uid ?? '', world.clock.now());
     if (!isTerminating(cluster) || !isCancelled(cluster)) return;
     cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
   };
@@ -97,10 +104,11 @@ export function ordersIn(world: LabWorld): Orders {
       if (place !== undefined && isTerminating(place)) return 'its namespace is being deleted';
       const cluster = clusterOf(found);
       if (cluster === undefined) return 'its cluster is gone';
-      if (overridesOf(cluster)['paused'] === true) return 'its cluster is paused';
-      if ((pausedAt.get(cluster.metadata.uid ?? '') ?? -Infinity) + pauseLasts >= world.clock.now())
-        return 'its cluster was paused a moment ago';
-      return isTerminating(cluster) && !isCancelled(cluster) ? 'its cluster is being deleted' : undefined;
+      const order = stopsAll(cluster);
+      if (order !== undefined) return `its cluster is ${order}`;
+      return (pausedAt.get(cluster.metadata.uid ?? '') ?? -Infinity) + pauseLasts >= world.clock.now()
+        ? 'its cluster was paused or being deleted a moment ago'
+        : undefined;
     },
     ofDestruction(uid) {
       const cluster = world.list('WekaCluster').find(({ metadata }) => metadata.uid === uid);

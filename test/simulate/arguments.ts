@@ -1,6 +1,6 @@
 /** What `npm run simulate` is asked for. */
 import { Command, InvalidArgumentError } from 'commander';
-import { freshSeeds } from './commit.ts';
+import { freshSeeds } from '../seeds.ts';
 
 export interface Asked {
   system?: string;

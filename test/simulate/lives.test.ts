@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freshSeeds, seedWithoutCommit } from './commit.ts';
+import { freshSeeds, seedWithoutGit } from '../seeds.ts';
 import { lifeOf, shortLife, type Life } from './life.ts';
 import { runLife } from './run-life.ts';
 import { drawnOf, type SimulatedSystem } from './system.ts';
@@ -11,10 +11,10 @@ import { simulatedSystems } from './systems.ts';
 const timeout = 300_000;
 
 /**
- * Not drawn by the commit: a fresh life may meet a fault of which nobody knows yet, and no commit is to blame for it. SIMULATE_FROM draws another one, `npm run simulate -- --from commit` those of a commit.
+ * Not drawn by the commit: a fresh life may meet a fault of which nobody knows yet, and no commit is to blame for it. SEED draws another one, `npm run simulate -- --from commit` those of a commit.
  */
 const { from, whose } =
-  process.env['SIMULATE_FROM'] === undefined ? { from: seedWithoutCommit, whose: 'this file' } : freshSeeds();
+  process.env['SEED'] === undefined ? { from: seedWithoutGit, whose: 'this file' } : freshSeeds();
 
 async function passes(life: Life, system: SimulatedSystem): Promise<void> {
   const { broken, story, picture } = await runLife(life, system);

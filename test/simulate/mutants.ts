@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { markdownTable } from '../../docs/markdown-table.ts';
 import { repository } from '../../lab/repository.ts';
-import { commitOf, freshSeeds } from './commit.ts';
+import { commitOf, freshSeeds } from '../seeds.ts';
 import { lifeOf, shortLife } from './life.ts';
 import { keepFall, mutants, patches, type Fall, type Mutant } from './mutant-list.ts';
 import { drawnOf } from './system.ts';
