@@ -7,7 +7,7 @@ import type { Json, KubernetesObject } from '../../hooks/core/contract.ts';
 import { claimsRead, type ClaimChange, type ClaimsEntries } from '../../hooks/core/families/claims.ts';
 import { canonicalJson } from '../../hooks/core/operations.ts';
 import { getOrUndefined, isConflict, type ObjectAddress } from '../cluster-access.ts';
-import { Superseded, type OperationContext, type Performer, type Performers } from '../context.ts';
+import { Refusal, Superseded, type OperationContext, type Performer, type Performers } from '../context.ts';
 
 type Tree = Record<string, Json>;
 
@@ -30,6 +30,27 @@ function changed(tree: Tree, [key = '', ...rest]: string[], value: Json): Tree {
 /** The spec with all changes made. */
 export function withChanges(spec: Tree, changes: ClaimChange[]): Tree {
   return changes.reduce((tree, { path, value }) => changed(tree, path, value), spec);
+}
+
+/** The path of something that was written and is not there; undefined: all is. What the server has added counts for nothing. */
+function lost(kept: Json | undefined, written: Json, path: string[]): string[] | undefined {
+  if (written === null || canonicalJson(kept ?? null) === canonicalJson(written)) return undefined;
+  if (!isTree(written) || !isTree(kept)) return path;
+  return Object.entries(written)
+    .map(([key, value]) => lost(kept[key], value, [...path, key]))
+    .find((one) => one !== undefined);
+}
+
+const at = (tree: Tree, path: string[]): Json | undefined =>
+  path.reduce<Json | undefined>((value, key) => (isTree(value) ? value[key] : undefined), tree);
+
+/** @throws Refusal where the API server has pruned what was written: else the hook would write it once a second, for ever. */
+function seeKept({ spec }: State, changes: ClaimChange[], kind: string, name: string): void {
+  const missing = changes.map(({ path, value }) => lost(at(spec, path), value, path)).find((one) => one !== undefined);
+  if (missing !== undefined)
+    throw new Refusal(
+      `the API server does not keep spec.${missing.join('.')} of ${kind} ${name}: its CustomResourceDefinition is not of this release; apply the CRDs of this release`,
+    );
 }
 
 interface State {
@@ -91,6 +112,7 @@ const write =
               { op: 'add', path: '/spec', value: spec },
             ]);
       known(stateOf(written));
+      seeKept(stateOf(written), changes, kind.kind, name);
     } catch (error) {
       if (!isConflict(error)) throw error;
       const now = await readNow();

@@ -114,6 +114,22 @@ describe('claims.write', () => {
     expect(await perform(take('2'))).toBe('conflict on claims ports: read at 2, now at 3');
   });
 
+  it('names what the API server has pruned, and not what it has added', async () => {
+    const { access, perform } = setUp(claims({ ranges: {} }));
+    const { patchJson } = access;
+    let made: object = { basePort: 35000, portRange: 500 };
+    access.patchJson = async (address, patch) => ({
+      ...(await patchJson.call(access, address, patch)),
+      spec: { ranges: { u1: made } },
+    });
+    expect(await perform(take('2'))).toBe(true);
+    made = {};
+    const change = claimsWrite('ports', '3', [{ path: ['ranges', 'u1'], value: { basePort: 36000 } }]);
+    expect(await perform(change)).toBe(
+      'the API server does not keep spec.ranges.u1.basePort of WekaClaims ports: its CustomResourceDefinition is not of this release; apply the CRDs of this release',
+    );
+  });
+
   it('succeeds when only the answer was lost', async () => {
     const { access, perform } = setUp(claims({ ranges: {} }));
     let answers = 0;
