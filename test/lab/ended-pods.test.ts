@@ -150,3 +150,26 @@ describe('a pod that has ended', () => {
     },
   );
 });
+
+it(
+  'gets a successor also where its container waits to leave: it runs until weka has let it go',
+  { timeout: 400_000 },
+  async () => {
+    const spec = { dynamicTemplate: { driveContainers: 6, computeContainers: 6 } };
+    const world = await readyCluster({ spec }, { nodes: 6, weka: { deactivate: 600_000 } });
+    const watch = watchLosses(world);
+    for (const name of ['demo-compute-0', 'demo-compute-1']) world.delete('WekaContainer', name);
+    await watch.pass(20);
+    const ended = uidOf(world, 'demo-compute-1');
+    end(world, 'demo-compute-1', 'Failed', 'Evicted', 'low on memory');
+    await watch.until(
+      'its successor runs',
+      () =>
+        ![undefined, ended].includes(uidOf(world, 'demo-compute-1')) &&
+        world.get('Pod', 'demo-compute-1')?.status?.['phase'] === 'Running',
+      300,
+    );
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  },
+);

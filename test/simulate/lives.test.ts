@@ -13,8 +13,7 @@ const timeout = 300_000;
 /**
  * Not drawn by the commit: a fresh life may meet a fault of which nobody knows yet, and no commit is to blame for it. SEED draws another one, `npm run simulate -- --from commit` those of a commit.
  */
-const { from, whose } =
-  process.env['SEED'] === undefined ? { from: seedWithoutGit, whose: 'this file' } : freshSeeds();
+const { from, whose } = process.env['SEED'] === undefined ? { from: seedWithoutGit, whose: 'this file' } : freshSeeds();
 
 async function passes(life: Life, system: SimulatedSystem): Promise<void> {
   const { broken, story, picture } = await runLife(life, system);

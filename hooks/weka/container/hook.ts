@@ -26,6 +26,7 @@ import { podRecord } from './pod-record.ts';
 import { graceStep } from './capped-grace.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
+import { podOfStay } from './staying.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
 import { unsupportedContainerFields } from './unsupported.ts';
 
@@ -56,9 +57,13 @@ function activeChildren(facts: ContainerFacts, { run, meanwhile }: ContainerSaid
   const blocked = run.blockedBy;
   // a successor that is to go to another node needs the same proof before the claims on the old one are given back
   const wantsProof = blocked?.outcome.state === 'wait' && blocked.outcome.reason === 'WaitingForProofOfDeath';
-  if (meanwhile !== 'create' && !wantsProof) return [];
+  return meanwhile === 'create' || wantsProof ? nextPod(facts, wish) : [];
+}
+
+/** Behind the fence, or the probe that proves what it asks for. */
+function nextPod(facts: ContainerFacts, wish: PodWish): KubernetesObject[] {
   const fence = successor(facts);
-  if (fence.create) return [wish.pod];
+  if (fence.create) return 'refused' in wish ? [] : [wish.pod];
   return fence.probe === true ? probes(facts) : [];
 }
 
@@ -124,7 +129,9 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
 /** The pod as long as it may not end, and the helper that cleans the node after it. */
 function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): KubernetesObject[] {
   const { pod, request, node } = given;
-  if (pod !== undefined) return pod.terminating || mayEndPod(given) ? [] : [keep(pod.object)];
+  const stay = podOfStay(given);
+  if (pod !== undefined) return pod.terminating || stay === 'goes' || mayEndPod(given) ? [] : [keep(pod.object)];
+  if (stay === 'comes') return nextPod(given, wishedPod(given));
   const facts = asHeld(given);
   const isKnown = facts.holder !== undefined || againstCleaning(given) === undefined;
   const dirty = request.finalizing && isKnown && !cleansFromNode(facts) ? dirtyNode(facts) : undefined;

@@ -24,16 +24,12 @@ import { mayBeErased, mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
 import { givesUpWords } from './stop.ts';
 import { pausedAlone } from './order.ts';
+import { saysGoodbye, staySteps } from './staying.ts';
 import { terminationOutcome } from './succession.ts';
 import { answerOf, queried } from './testimony.ts';
 
-const overrides = (facts: ContainerFacts) => facts.container.spec.overrides ?? {};
-
 const leaves = (facts: ContainerFacts): boolean =>
   facts.state === 'deleting' && is(facts.container.spec.mode, 'backend') && facts.joined;
-
-/** Only an orderly leave tells the weka cluster; a cluster that is destroyed is told nothing. */
-const saysGoodbye = (facts: ContainerFacts): boolean => leaves(facts) && overrides(facts).skipDeactivate !== true;
 
 const finalizing = (facts: ContainerFacts): boolean => facts.container.metadata.deletionTimestamp !== undefined;
 
@@ -250,6 +246,7 @@ export const leaveSteps = [
     summary: 'It is known whether the container leaves its cluster or ends with it.',
     check: endKnown,
   },
+  ...staySteps,
   {
     name: 'Deactivated',
     condition: containerConditions.containerDeactivated,

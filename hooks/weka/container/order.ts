@@ -85,17 +85,13 @@ const isConfirmed = (container: WekaContainer, claims: ClaimsFact | undefined): 
 const mayOnlyStop = ({ metadata }: WekaContainer, owner: OwnerFact): boolean =>
   metadata.deletionTimestamp === undefined || owner.state !== 'living' || owner.uid !== undefined;
 
-/**
- * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
- * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
- * @param now RFC 3339, by the one clock of all replicas
- */
-export function effectiveState(
+/** Without a look at what has become of the others. */
+function stateOf(
   container: WekaContainer,
   owner: OwnerFact,
   clusterClaims: ClaimsFact | undefined,
   now: string,
-  namespaceEnds = false,
+  namespaceEnds: boolean,
 ): ContainerState {
   const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner, now);
@@ -112,6 +108,26 @@ export function effectiveState(
     owner.state === 'terminating' && owner.cancelled && owner.finalizers?.includes('foregroundDeletion') === false;
   if (owner.state === 'gone' || (owner.state === 'terminating' && !byPerson)) return 'paused';
   return owner.state === 'unknown' ? wished : 'deleting';
+}
+
+/** Nobody leaves a cluster that is paused: there is none left to be asked. Who is given up needs no consent. */
+const pausedWithCluster = ({ spec }: WekaContainer, owner: OwnerFact): boolean =>
+  owner.state === 'living' && owner.paused === true && spec.overrides?.skipDeactivate !== true;
+
+/**
+ * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
+ * only: its spec gives it, or the claims of its cluster, by the uid. An owner that is gone, or is going, has ordered nothing.
+ * @param now RFC 3339, by the one clock of all replicas
+ */
+export function effectiveState(
+  container: WekaContainer,
+  owner: OwnerFact,
+  clusterClaims: ClaimsFact | undefined,
+  now: string,
+  namespaceEnds = false,
+): ContainerState {
+  const state = stateOf(container, owner, clusterClaims, now, namespaceEnds);
+  return state === 'deleting' && pausedWithCluster(container, owner) ? 'paused' : state;
 }
 
 /**

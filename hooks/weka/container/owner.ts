@@ -53,8 +53,20 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
     owner,
     container: { metadata, spec },
   } = facts;
-  if (facts.state !== 'paused' || (spec.state === 'paused' && owner.state === 'living')) return undefined;
+  if (facts.state !== 'paused') return undefined;
   const cluster = facts.clusterName ?? '';
+  const ends = metadata.deletionTimestamp !== undefined;
+  if (ends && owner.state === 'living' && owner.paused === true) {
+    return {
+      summary: {
+        state: 'stalled',
+        reason: 'Paused',
+        message: `it is being deleted, and nobody leaves a weka cluster that is paused: with overrides.paused of WekaCluster ${cluster} taken back it runs once more and leaves`,
+      },
+      resyncAfterSeconds: 10,
+    };
+  }
+  if (spec.state === 'paused' && owner.state === 'living') return undefined;
   if (spec.state === 'destroying' && (owner.state === 'gone' || owner.state === 'living')) {
     if (facts.clusterClaims?.state === 'unknown') return undefined;
     const whose =
@@ -70,7 +82,7 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
       },
     };
   }
-  if (metadata.deletionTimestamp === undefined) return undefined;
+  if (!ends) return undefined;
   if (owner.state === 'terminating' && owner.cancelled) {
     return {
       summary: {
