@@ -141,7 +141,10 @@ export function formerOutcome(facts: ContainerFacts, claims: KnownClaims): Outco
   // a frontend leaves nothing that could be adopted
   if (overrides.giveUpFormer === uid || !is(holder.mode, 'backend')) return giveUp(facts, claims, former);
   const drives = holder.drives.length === 0 ? '' : ` with the drives ${holder.drives.join(', ')}`;
-  const held = `the claims of the node are still held by a former container ${uid} of this name${drives}`;
+  const { giveUpFormer } = overrides;
+  const wrong =
+    giveUpFormer === undefined ? '' : `, and not by ${giveUpFormer}, which spec.overrides.giveUpFormer names`;
+  const held = `the claims of the node are still held by a former container ${uid} of this name${drives}${wrong}`;
   // who has a claim has data of its own
   if (facts.holder !== undefined)
     return wait('FormerContainer', `${held}; spec.overrides.giveUpFormer: ${uid} gives them back`, 60);
