@@ -226,7 +226,7 @@ describe('a roll', () => {
 
   it(
     'without end, of a field that two tools write in turn, backs off and names the field and both values',
-    { timeout: 120_000 },
+    { timeout: 400_000 },
     async () => {
       const world = await readyCluster();
       const seen = new Map(names(world).map((name) => [name, new Set<string>()]));
