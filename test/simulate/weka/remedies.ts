@@ -150,6 +150,9 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
   CleaningNode: 'nothing is given up: all drives can be cleaned',
 };
 
+/** Conditions that are True where something is not as it should be: what a cluster waits for that stays Ready, only these say. */
+const bad: ReadonlySet<string> = new Set(['Degraded', 'Stalled']);
+
 /** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
 export function doAsAsked(stage: WekaStage): string[] {
   const asking = [
@@ -157,7 +160,7 @@ export function doAsAsked(stage: WekaStage): string[] {
     ...stage.world.list('WekaNode'),
   ].flatMap((object) =>
     conditionsOf(object)
-      .filter(({ status, type }) => (type === 'Degraded' ? status === 'True' : status !== 'True'))
+      .filter(({ status, type }) => (bad.has(type) ? status === 'True' : status !== 'True'))
       .map((condition): Asking => ({ object, condition })),
   );
   for (const { reason, message, oneByOne, act } of remedies) {
