@@ -21,7 +21,7 @@ function grouped(paths: readonly string[]): string[] {
 }
 
 const consequences: [effect: FieldNotSupported['effect'], text: string][] = [
-  ['refused', 'refused: `Stalled`, reason `InvalidSpec`; the cluster stays as it is'],
+  ['refused', 'refused: `Stalled`, reason `InvalidSpec`; what there is stays as it is'],
   ['ignored', 'ignored: condition `NotSupported` names it'],
 ];
 

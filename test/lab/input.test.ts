@@ -71,6 +71,51 @@ describe('what weka takes at its formation only', () => {
   });
 });
 
+describe('a share of drives, which this release does not build', () => {
+  const podUids = (world: Awaited<ReturnType<typeof readyCluster>>): unknown[] =>
+    world.list('Pod').map(({ metadata }) => [metadata.name, metadata.uid, metadata.deletionTimestamp]);
+
+  it.each<[string, object, object]>([
+    ['driveCapacity', { driveCapacity: 500 }, { driveCapacity: null }],
+    [
+      'containerCapacity of a container without drives of its own',
+      { mode: 'compute', containerCapacity: 500 },
+      { containerCapacity: null },
+    ],
+    ['driveTypesRatio', { driveTypesRatio: { tlc: 1, qlc: 1 } }, { driveTypesRatio: null }],
+  ])('is refused of one container, whose pod stays as it is: %s', long, async (_sentence, spec, cure) => {
+    const world = await readyCluster({}, { nodes: 3 });
+    const name = 'mode' in spec ? 'demo-compute-0' : 'demo-drive-0';
+    const before = podUids(world);
+    world.patch('WekaContainer', name, { spec });
+    const stalled = () => world.condition('WekaContainer', name, 'Stalled');
+    await world.until('its condition says so', () => stalled()?.reason === 'InvalidSpec', 60);
+    const patch = JSON.stringify({ spec: cure });
+    expect(stalled()?.message).toContain(`kubectl patch wekacontainer ${name} -n default --type=merge -p '${patch}'`);
+    await world.clock.advance(600_000);
+    expect(podUids(world)).toEqual(before);
+    world.patch('WekaContainer', name, { spec: cure });
+    await world.until('it is whole', () => world.condition('WekaContainer', name)?.status === 'True', 120);
+    expect(podUids(world)).toEqual(before);
+    expect(world.weka.damage).toEqual([]);
+    world.lab.stop();
+  });
+
+  it('does not keep a container that has it from going', long, async () => {
+    const world = await readyCluster({}, { nodes: 4 });
+    world.patch('WekaContainer', 'demo-drive-0', { spec: { driveCapacity: 500 } });
+    const uid = world.get('WekaContainer', 'demo-drive-0')?.metadata.uid;
+    world.delete('WekaContainer', 'demo-drive-0');
+    await world.until(
+      'it is gone',
+      () => world.list('WekaContainer').every(({ metadata }) => metadata.uid !== uid),
+      1200,
+    );
+    expect([world.weka.damage, world.weka.erased.filter(({ status }) => status === 'ACTIVE')]).toEqual([[], []]);
+    world.lab.stop();
+  });
+});
+
 /** In milliseconds, or what is so in it for the first time. */
 type Moment = number | 'its drives are claimed' | 'weka is formed';
 

@@ -28,7 +28,7 @@ import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { podOfStay } from './staying.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
-import { unsupportedContainerFields } from './unsupported.ts';
+import { refusedContainer, unsupportedContainerFields } from './unsupported.ts';
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
 function keep(pod: KubernetesObject): KubernetesObject {
@@ -150,7 +150,7 @@ const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.m
 const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [
   ...removalRequest(facts),
   ...forceLeft(facts),
-  ...notSupportedCondition(unsupportedContainerFields(facts.container)),
+  ...notSupportedCondition(unsupportedContainerFields(facts.container).ignored),
   ...ofSteps,
 ];
 
@@ -231,6 +231,8 @@ export const wekaContainerController = defineController({
   facts: containerFacts,
   lives,
   life: lifeOf,
+  // one that stops or goes builds nothing any more
+  refused: (facts) => (lifeOf(facts) === 'active' ? refusedContainer(facts.container) : undefined),
   previous,
   children: (facts, said) => (said.life === 'active' ? activeChildren(facts, said) : endingChildren(facts, said)),
   status: containerStatus,

@@ -18,9 +18,4 @@ export const knownFaults: readonly KnownFault[] = [
     reason:
       'with a reboot in the midst and claims that are deleted five containers wait to leave (WaitingToLeave) for an hour; three of four lives with it pass',
   },
-  {
-    trouble: 'container-field-is-edited',
-    reason:
-      'driveCapacity or containerCapacity of a WekaContainer is not refused, as that of a WekaCluster is: its pod is replaced by one that asks for shares of drives, which no node has',
-  },
 ];

@@ -69,6 +69,7 @@ const giveBack = ({ world }: WekaStage, { condition: { message } }: Asking): str
 
 /** What docs/troubleshooting.md and the conditions tell people to do, for reasons that do not end by themselves. */
 export const remedies: readonly Remedy[] = [
+  { reason: 'InvalidSpec', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'RollBackedOff', act: deletePod },
   { reason: 'IdentityLost', message: /kubectl delete wekacontainer/, act: command },
   { reason: 'PodReleased', message: /kubectl patch pod/, act: command },
