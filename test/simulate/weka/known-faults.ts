@@ -13,9 +13,4 @@ export const knownFaults: readonly KnownFault[] = [
     reason:
       'each pod that lost its owner has to be given back by hand (PodReleased) when its container has the turn, one after the other, which is more than the simulator does for a life',
   },
-  {
-    trouble: 'all-containers-are-deleted',
-    reason:
-      'with a reboot in the midst and claims that are deleted five containers wait to leave (WaitingToLeave) for an hour; three of four lives with it pass',
-  },
 ];
