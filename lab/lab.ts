@@ -69,6 +69,8 @@ export interface LabOptions {
   transport?(local: HookTransport, random: Random): HookTransport;
   /** Milliseconds by which the clock of the replica of the hooks that takes a call is ahead; asked at each call. Default: 0. */
   replicaSkew?(): number;
+  /** Milliseconds by which the clock of the API server is ahead, and with it all that it stamps; asked each time. Default: 0. */
+  serverAhead?(): number;
   /** Serves hooks and sidecar outside the lab's event queue; used instead of `transport` and `access`. */
   connect?(parts: TransportParts): Promise<HookTransport>;
   /** How the sidecar reaches the cluster; given the way in this process, as above. */
@@ -191,6 +193,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     seed,
     namespaceDeletion: options.namespaceDeletion ?? 'pods-first',
     everyNamespaceMayGo: options.everyNamespaceMayGo ?? false,
+    ahead: () => options.serverAhead?.() ?? 0,
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
   install(store, systems);

@@ -61,7 +61,7 @@ export function storeAccess(store: Store, pods: PodAccess, clock: Clock): Cluste
         request,
         clock,
       ),
-    serverTime: () => Promise.resolve(new Date(clock.now()).toISOString()),
+    serverTime: () => Promise.resolve(new Date(store.time()).toISOString()),
   };
 }
 

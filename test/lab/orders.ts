@@ -44,6 +44,8 @@ export function ordersIn(world: LabWorld): Orders {
   const forcedAt = new Map<string, number>();
   /** When a cluster last had all its containers stop, by its uid. */
   const pausedAt = new Map<string, number>();
+  /** When somebody deleted it, by its uid: a deletionTimestamp is of the clock of the API server, which may be set. */
+  const deletedAt = new Map<string, number>();
   /** Containers to which their cluster has announced the end. */
   const announced = new Set<string>();
   const ownerOf = ({ metadata }: Loose): string | undefined =>
@@ -58,12 +60,9 @@ export function ordersIn(world: LabWorld): Orders {
     else if (!forcedAt.has(uid)) forcedAt.set(uid, world.clock.now());
   };
   /** A pod that was deleted long after the word was said is none that it is about. */
-  const isForced = ({ metadata: { namespace = '', name, uid = '', deletionTimestamp } }: Loose): boolean => {
-    const pod = world.get('Pod', name, namespace)?.metadata;
-    const end = pod?.deletionTimestamp;
-    const ended =
-      end === undefined ? world.clock.now() : Date.parse(end) - (pod?.deletionGracePeriodSeconds ?? 0) * 1000;
-    const began = deletionTimestamp === undefined ? ended : Date.parse(deletionTimestamp);
+  const isForced = ({ metadata: { namespace = '', name, uid = '' } }: Loose): boolean => {
+    const pod = world.get('Pod', name, namespace)?.metadata.uid ?? '';
+    const began = deletedAt.get(uid) ?? deletedAt.get(pod) ?? world.clock.now();
     return began <= (forcedAt.get(uid) ?? -Infinity) + forceCounts;
   };
   const heard = (cluster: Loose): void => {
@@ -71,9 +70,16 @@ export function ordersIn(world: LabWorld): Orders {
     if (!isTerminating(cluster) || !isCancelled(cluster)) return;
     cancelledAt.set(cluster.metadata.uid ?? '', world.clock.now());
   };
+  const deleted = (object: KubernetesObject): void => {
+    const { uid = '' } = object.metadata;
+    // a stamp has whole seconds
+    if (isTerminating(object) && !deletedAt.has(uid)) deletedAt.set(uid, Math.floor(world.clock.now() / 1000) * 1000);
+  };
   for (const object of containers()) made(object);
   for (const cluster of world.list('WekaCluster') as Loose[]) heard(cluster);
+  for (const kind of ['WekaCluster', 'WekaContainer', 'Pod']) world.list(kind).forEach(deleted);
   world.lab.store.onChange(({ before, after }) => {
+    if (after !== undefined) deleted(after);
     if (after?.kind === 'WekaContainer') made(after);
     if ((after ?? before)?.kind === 'WekaCluster')
       for (const cluster of [before, after]) if (cluster !== undefined) heard(cluster);
@@ -86,9 +92,9 @@ export function ordersIn(world: LabWorld): Orders {
       .find((cluster) => cluster !== undefined);
   };
   const graceIsOver = (cluster: Loose): boolean => {
-    const { deletionTimestamp, uid = '' } = cluster.metadata;
-    if (deletionTimestamp === undefined || isCancelled(cluster)) return false;
-    const begin = Math.max(Date.parse(deletionTimestamp), cancelledAt.get(uid) ?? 0);
+    const { uid = '' } = cluster.metadata;
+    if (!isTerminating(cluster) || isCancelled(cluster)) return false;
+    const begin = Math.max(deletedAt.get(uid) ?? world.clock.now(), cancelledAt.get(uid) ?? 0);
     return begin + graceSeconds(cluster.spec?.gracefulDestroyDuration) * 1000 <= world.clock.now();
   };
   return {

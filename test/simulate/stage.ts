@@ -35,7 +35,7 @@ export interface Stage<World extends SimulatedWorld = SimulatedWorld> {
   disguises: Set<Disguise>;
   /** Hours by which one of two replicas of the hooks is ahead; each takes every other call. */
   replicas: Set<number>;
-  /** Hours by which the clock of the API server is ahead. */
+  /** Hours by which the clock of the API server is ahead, and all that it stamps. */
   serverAhead: number;
   /** How many troubles are there that a machine, a network or the operator's own programs bring about: it can not do what it would. */
   hindrances: number;
@@ -112,8 +112,6 @@ export async function setStage(life: Life, system: SimulatedSystem): Promise<Sta
   };
   const judged = (inner: ClusterAccess): ClusterAccess => ({
     ...inner,
-    serverTime: async () =>
-      new Date(Date.parse(await inner.serverTime()) + stage.serverAhead * 3_600_000).toISOString(),
     create: (object) => effect({ verb: 'create', object }, () => inner.create(object)),
     patchJson: (address, patch) =>
       effect({ verb: 'patch', kind: address.kind, namespace: address.namespace, name: address.name }, () =>
@@ -158,6 +156,7 @@ export async function setStage(life: Life, system: SimulatedSystem): Promise<Sta
       ),
     access: (local) =>
       faultyAccess(judged(local), chance, () => worst(stage.access, { lost: 0, answerLost: 0, refused: 0 })),
+    serverAhead: () => stage.serverAhead * 3_600_000,
     replicaSkew: () => {
       calls += 1;
       return calls % 2 === 0 ? 0 : Math.max(0, ...stage.replicas) * 3_600_000;

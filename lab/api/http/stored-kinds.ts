@@ -69,7 +69,7 @@ function shaper(call: ResourceCall): (object: KubernetesObject, first: boolean) 
   const includeObject = request.query.get('includeObject');
   return (object, first) => {
     const resourceVersion = object.metadata.resourceVersion;
-    const options = { columns, version, includeObject, now: context.clock.now(), withDefinitions: first };
+    const options = { columns, version, includeObject, now: context.store.time(), withDefinitions: first };
     return tableOf([object], resourceVersion === undefined ? options : { ...options, resourceVersion });
   };
 }
@@ -92,7 +92,7 @@ function list(call: ResourceCall): Handled {
         columns,
         version,
         includeObject: request.query.get('includeObject'),
-        now: context.clock.now(),
+        now: context.store.time(),
         resourceVersion,
       }),
     );

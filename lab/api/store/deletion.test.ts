@@ -24,6 +24,31 @@ function withPod(spec: object = {}, bound = true) {
   return made;
 }
 
+describe('a server whose clock is set', () => {
+  it('stamps all by its own clock, and a grace lasts as long as ever', () => {
+    const hour = 3_600_000;
+    let ahead = 6 * hour;
+    const { store, clock } = newStore({ ahead: () => ahead });
+    expect(new Date(store.time()).toISOString()).toBe('2026-08-20T16:00:00.700Z');
+    store.create(nodes, undefined, node('n1'));
+    store.create(pods, 'default', pod('p', { terminationGracePeriodSeconds: 600 }));
+    expect(store.get(pods, 'default', 'p').metadata.creationTimestamp).toBe('2026-08-20T16:00:00Z');
+    expect(store.bind('default', 'p', 'n1')['status']).toMatchObject({
+      conditions: [{ type: 'PodScheduled', lastTransitionTime: '2026-08-20T16:00:00Z' }],
+    });
+    expect(store.create(definitions, undefined, driveDefinition({ type: 'object' }))['status']).toMatchObject({
+      conditions: [{ lastTransitionTime: '2026-08-20T16:00:00Z' }, { lastTransitionTime: '2026-08-20T16:00:00Z' }],
+    });
+    ahead = -hour;
+    expect(store.delete(pods, 'default', 'p').metadata).toMatchObject({
+      creationTimestamp: '2026-08-20T16:00:00Z',
+      deletionTimestamp: '2026-08-20T09:10:00Z',
+      deletionGracePeriodSeconds: 600,
+    });
+    expect(new Date(clock.now()).toISOString()).toBe('2026-08-20T10:00:00.700Z');
+  });
+});
+
 describe('graceful deletion of pods', () => {
   it('keeps a bound pod for its own grace period and counts the end from now', () => {
     const { store } = withPod({ terminationGracePeriodSeconds: 600 });

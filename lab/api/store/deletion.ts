@@ -103,7 +103,7 @@ export function deleteObject(
   const protection = kernel.everyNamespaceMayGo ? undefined : definition.behaviour.undeletable?.[name];
   if (protection !== undefined) throw forbidden(definition, name, protection);
 
-  const now = kernel.clock.now();
+  const now = kernel.time();
   const object = cloneJson(before);
   const grace = applyGrace(definition, object, now, options.gracePeriodSeconds);
   // a request that changes no grace period changes no finalizers either

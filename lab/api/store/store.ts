@@ -41,10 +41,12 @@ const initialObjects: KubernetesObject[] = [
 /** A cluster with nothing in it but what every cluster has. */
 export function createStore(options: StoreOptions): Store {
   const { clock, seed = Math.floor(Math.random() * 2 ** 32), eventLogBound = 10_000, collectorDelay = 50 } = options;
+  const time = (): number => clock.now() + (options.ahead?.() ?? 0);
   const registry = createRegistry(builtInResources(behaviours));
   const state = createState(eventLogBound);
   const kernel: Kernel = {
     clock,
+    time,
     names: randomNames(seed),
     registry,
     state,
@@ -142,13 +144,14 @@ export function createStore(options: StoreOptions): Store {
           type: 'PodScheduled',
           status: 'True',
           lastProbeTime: null,
-          lastTransitionTime: timestamp(clock.now()),
+          lastTransitionTime: timestamp(time()),
         };
         object['spec'] = { ...asObject(object['spec']), nodeName: node };
         object['status'] = { ...status, conditions: [...others, scheduled] };
       });
     },
     onChange: (listener) => state.onChange(({ before, after }) => listener({ before, after })),
+    time,
     collectGarbage,
   };
 

@@ -128,6 +128,8 @@ export type NamespaceDeletion = 'pods-first' | 'at-once';
 
 export interface StoreOptions {
   clock: Clock;
+  /** Milliseconds by which the server's own clock, which all stamps are of, is ahead of `clock`; asked at each stamp. Default 0. */
+  ahead?: () => number;
   /** Of UIDs and generated names; random if absent. */
   seed?: number;
   /** How many events are kept for watches; an older resourceVersion gets 410. Default 10000. */
@@ -214,6 +216,8 @@ export interface Store {
    * not write. Without `after` the object was removed. The returned function ends it.
    */
   onChange(listener: (change: StoreChange) => void): () => void;
+  /** What the server's own clock shows, in milliseconds. */
+  time(): number;
   /** Runs the collectors (owner references, terminating namespaces and definitions) until nothing is queued; the clock does it else. */
   collectGarbage(): void;
 }

@@ -15,6 +15,8 @@ import type { AdmissionContext, JsonObject, ResourceDefinition, WriteOptions } f
 /** What all parts of one store share. */
 export interface Kernel {
   clock: Clock;
+  /** The server's own clock: all that it stamps is of this one. */
+  time: () => number;
   names: RandomNames;
   registry: Registry;
   state: State;
@@ -24,9 +26,9 @@ export interface Kernel {
   everyNamespaceMayGo: boolean;
 }
 
-function admissionContext({ clock, state }: Kernel): AdmissionContext {
+function admissionContext({ time, state }: Kernel): AdmissionContext {
   return {
-    now: clock.now(),
+    now: time(),
     find: (storage, namespace, name) => state.read(storage, namespace, name),
     list: (storage) => state.all(storage),
   };
@@ -146,7 +148,7 @@ function stamp(
   for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'resourceVersion'] as const)
     delete metadata[field];
   metadata.uid = kernel.names.uid();
-  metadata.creationTimestamp = timestamp(kernel.clock.now());
+  metadata.creationTimestamp = timestamp(kernel.time());
   if (definition.hasGeneration) metadata.generation = 1;
   if (definition.hasStatus && !definition.behaviour.createdWithStatus) delete object['status'];
 }
