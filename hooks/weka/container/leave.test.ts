@@ -478,6 +478,29 @@ describe('the pod of a container that ends', () => {
     ['is gone', without, { answers: [live({ exists: false })] }, { state: 'done' }],
   ]);
 
+  // before the container has its turn to leave, so that a person gives all such pods back at once
+  test('PodOwned', [
+    ['is there', deleting, {}, { state: 'skipped' }],
+    ['has not been looked for', without, {}, { state: 'skipped' }],
+    [
+      'has lost its owner',
+      without,
+      { answers: [live({ exists: true, uid: 'pod-0', phase: 'Running' })] },
+      {
+        state: 'wait',
+        reason: 'PodReleased',
+        message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${give} gives it back`,
+      },
+    ],
+    [
+      'is that of another owner',
+      without,
+      { answers: [live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' })] },
+      { state: 'skipped' },
+    ],
+    ['is gone', without, { answers: [live({ exists: false })] }, { state: 'skipped' }],
+  ]);
+
   it.each<[string, Change, Given, boolean]>([
     ['may end at once where its cluster is destroyed', { state: 'destroying' }, {}, true],
     ['may not end while it is not known how', {}, {}, false],

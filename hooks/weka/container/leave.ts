@@ -68,6 +68,24 @@ function endKnown(facts: ContainerFacts): Outcome {
     : skipped;
 }
 
+const ownedCondition = 'PodOwned';
+
+/**
+ * A pod that somebody has taken the owner off is to be given back by hand. It is said as soon as it is so, and not when the
+ * container has its turn to leave: of many a person gives all back at once.
+ */
+function podOwned(facts: ContainerFacts): Outcome {
+  if (facts.pod !== undefined) return skipped;
+  const live = livePod(facts);
+  if (live === undefined) {
+    const said = facts.container.status?.conditions?.some(({ type }) => type === ownedCondition) === true;
+    return said ? unknown('waits for a live read of the pod', 5) : skipped;
+  }
+  if (!live.exists || live.released === undefined) return skipped;
+  const { reason, message } = podReleased(live.released);
+  return wait(reason, message, 5);
+}
+
 /** Has weka move the data away, as soon as the container may leave. */
 function startLeaving(facts: ContainerFacts, otherMember: PodTarget): Outcome {
   const { containerId } = facts;
@@ -247,6 +265,13 @@ export const leaveSteps = [
     check: endKnown,
   },
   ...staySteps,
+  {
+    name: 'PodOwned',
+    condition: ownedCondition,
+    mode: 'independent',
+    summary: 'Nobody has taken its pod from it.',
+    check: podOwned,
+  },
   {
     name: 'Deactivated',
     condition: containerConditions.containerDeactivated,

@@ -8,9 +8,4 @@ export const knownFaults: readonly KnownFault[] = [
     reason:
       'several of them one after the other leave too few members that could be asked: their successors wait for the drives of the weka cluster to be read, and no condition says what a person does',
   },
-  {
-    trouble: 'container-is-orphaned',
-    reason:
-      'each pod that lost its owner has to be given back by hand (PodReleased) when its container has the turn, one after the other, which is more than the simulator does for a life',
-  },
 ];
