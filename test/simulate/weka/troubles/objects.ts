@@ -130,6 +130,9 @@ export const objectTroubles: readonly Trouble[] = [
     by: 'person',
     draw: () => ({}),
     begin(stage) {
+      // also one whose deletion was cancelled: then its containers wait for the word of a person, and there is no way back
+      if (stage.world.get('WekaCluster', 'demo')?.metadata.deletionTimestamp !== undefined)
+        return 'a cluster that is being deleted would be gone at once without its finalizers';
       patch(stage, 'WekaCluster', 'demo', { metadata: { finalizers: null, labels: null, annotations: null } });
       return { story: 'WekaCluster demo was replaced by a bare manifest' };
     },
