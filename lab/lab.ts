@@ -11,6 +11,7 @@ import type { HookController, Json, KubernetesObject } from '../hooks/core/contr
 import { throttledReasonsOf } from '../hooks/core/reasons.ts';
 import type { Sidecar } from '../hooks/core/sidecar.ts';
 import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
+import type { Recorder } from '../hooks/server/record/recorder.ts';
 import { transitionTimes } from '../hooks/server/transition-times.ts';
 import { bootFileSettings } from '../hooks/server/boot-files.ts';
 import { completeSettings, controllersOf, refuseSharedKinds } from '../hooks/core/system.ts';
@@ -71,6 +72,8 @@ export interface LabOptions {
   replicaSkew?(): number;
   /** Milliseconds by which the clock of the API server is ahead, and with it all that it stamps; asked each time. Default: 0. */
   serverAhead?(): number;
+  /** Records the decisions of the hooks in this process. */
+  recorder?: Recorder;
   /** Serves hooks and sidecar outside the lab's event queue; used instead of `transport` and `access`. */
   connect?(parts: TransportParts): Promise<HookTransport>;
   /** How the sidecar reaches the cluster; given the way in this process, as above. */
@@ -137,6 +140,7 @@ function localTransport(
   { clock, controllers, config }: TransportParts,
   random: Random,
   replicaSkew: () => number,
+  recorder: Recorder | undefined,
 ): HookTransport {
   const settings = { operatorNamespace, config };
   const times = transitionTimes();
@@ -149,15 +153,16 @@ function localTransport(
         return { status: 404, headers: {}, body: '' };
       const skew = replicaSkew();
       try {
-        const { answer } = await callHook(controller, hook as HookName, request, {
+        const { text } = await callHook(controller, hook as HookName, request, {
           sidecar,
           settings,
           now: () => clock.now() + skew,
           steadyNow: () => clock.now(),
           entropy,
           transitionTimes: times,
+          ...(recorder === undefined ? {} : { recorder }),
         });
-        return { status: 200, headers: {}, body: JSON.stringify(answer) };
+        return { status: 200, headers: {}, body: text };
       } catch (error) {
         return {
           status: 500,
@@ -257,7 +262,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     controllers: controllersOf(ownSystems),
     config: completeSettings(ownSystems, { ...bootFileSettings(ownSystems, bootScripts), ...settings }),
   };
-  const local = localTransport(sidecar, parts, random, () => options.replicaSkew?.() ?? 0);
+  const local = localTransport(sidecar, parts, random, () => options.replicaSkew?.() ?? 0, options.recorder);
   const transport = (await options.connect?.(parts)) ?? options.transport?.(local, random) ?? local;
   const newDriver = (): Driver =>
     createDriver({

@@ -9,6 +9,7 @@ import {
   toSyncResponse,
 } from '../core/envelope.ts';
 import { serverTime } from '../core/families/objects.ts';
+import type { Recorder, Round } from './record/recorder.ts';
 import { runHook, type ShellOptions } from './shell.ts';
 import type { TransitionTimes } from './transition-times.ts';
 
@@ -20,6 +21,8 @@ const clockAge = 5;
 
 export interface HookCall {
   answer: Record<string, unknown>;
+  /** The answer as JSON. */
+  text: string;
   /** Absent for customize, which decides nothing. */
   decision?: Decision;
 }
@@ -32,20 +35,27 @@ export async function callHook(
   controller: HookController,
   hook: HookName,
   body: unknown,
-  options: ShellOptions & { transitionTimes?: TransitionTimes },
+  options: ShellOptions & { transitionTimes?: TransitionTimes; recorder?: Recorder },
 ): Promise<HookCall> {
   if (hook === 'customize') {
     const { parent } = customizeEnvelope.parse(body);
     const context: Context = { ...options.settings, now: new Date(options.now()).toISOString(), entropy: '' };
-    return { answer: toCustomizeResponse(controller.customize?.(parent, context) ?? []) };
+    const answer = toCustomizeResponse(controller.customize?.(parent, context) ?? []);
+    return { answer, text: JSON.stringify(answer) };
   }
   const schema = controller.type === 'decorator' ? decoratorEnvelope : syncEnvelope;
   const envelope = schema.parse(body);
-  const decided = await runHook(controller, envelope, { ...options, sharedClock: serverTime(clockAge) });
-  const status = options.transitionTimes?.settle(envelope.parent, decided.status) ?? decided.status;
+  const { recorder, transitionTimes } = options;
+  const rounds: Round[] = [];
+  const decided = await runHook(controller, envelope, {
+    ...options,
+    sharedClock: serverTime(clockAge),
+    ...(recorder === undefined ? {} : { onDecision: (request, decision) => rounds.push({ request, decision }) }),
+  });
+  const status = transitionTimes?.settle(envelope.parent, decided.status) ?? decided.status;
   const decision = { ...decided, status };
-  return {
-    decision,
-    answer: controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision),
-  };
+  const answer = controller.type === 'decorator' ? toDecoratorResponse(decision) : toSyncResponse(decision);
+  const text = JSON.stringify(answer);
+  recorder?.called(controller.name, hook, rounds, text);
+  return { decision, answer, text };
 }

@@ -15,6 +15,7 @@ import { callHook, hookNames, type HookName } from './calls.ts';
 import { transitionTimes } from './transition-times.ts';
 import { inFlight } from './in-flight.ts';
 import type { KeyPair } from './key-pair.ts';
+import type { Recorder } from './record/recorder.ts';
 import type { ShellOptions } from './shell.ts';
 
 export interface ServerOptions extends ShellOptions {
@@ -28,6 +29,8 @@ export interface ServerOptions extends ShellOptions {
   maximumCalls?: number;
   /** The text of the sidecar's metrics, which has no port of its own; not served when absent. */
   sidecarMetrics?(): Promise<string>;
+  /** Nothing is recorded when absent. */
+  recorder?: Recorder;
   https?: KeyPair;
   /** Whether a hook call with this `Authorization` header is taken; all are when absent. */
   authorize?(authorization: string | undefined): boolean;
@@ -116,6 +119,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.addHook('preClose', async () => {
     closing = true;
   });
+  app.addHook('onClose', async () => options.recorder?.flush());
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
   });
@@ -134,14 +138,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
     void reply.code(code).send({ error: message });
   });
 
-  const call = async (controller: HookController, hook: HookName, body: unknown): Promise<Record<string, unknown>> => {
-    const { answer, decision } = await callHook(controller, hook, body, { ...options, transitionTimes: times });
+  const call = async (controller: HookController, hook: HookName, body: unknown): Promise<string> => {
+    const { text, decision } = await callHook(controller, hook, body, { ...options, transitionTimes: times });
     if (decision !== undefined) {
       meter.children.observe({ controller: controller.name, hook }, decision.children.length);
       meter.decisions.inc({ controller: controller.name, reason: readyReason(decision.status) });
       for (const { kind } of decision.operations) meter.operations.inc({ controller: controller.name, kind });
     }
-    return answer;
+    return text;
   };
   const tooMuch = (reply: FastifyReply, error: string): FastifyReply =>
     reply.code(429).header('retry-after', retryAfterSeconds).send({ error });
@@ -180,7 +184,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
         const stop = meter.seconds.startTimer({ controller: controller.name, hook });
         meter.bytes.observe({ controller: controller.name, hook }, Number(request.headers['content-length'] ?? 0));
         try {
-          return await call(controller, hook, request.body);
+          const text = await call(controller, hook, request.body);
+          void reply.type('application/json');
+          return text;
         } finally {
           running -= 1;
           leave?.();

@@ -23,6 +23,8 @@ export interface ShellOptions {
   observeMillis?: number;
   /** Time for the whole call in milliseconds; Metacontroller gives up after 10 s. */
   budgetMillis?: number;
+  /** Told of each decision that the call has come to, with all that it rests on. */
+  onDecision?(request: HookRequest, decision: Decision): void;
   /** Called for what went wrong at the sidecar; the call itself goes on with what is known. */
   onSidecarError?(error: SidecarError): void;
 }
@@ -58,6 +60,8 @@ async function away<T>(work: Promise<T>, options: ShellOptions): Promise<T | und
 }
 
 interface Gathered {
+  /** What the decision rests on. */
+  request: HookRequest;
   decision: Decision;
   /** The sidecar did not answer: it is not asked again within this call, for each try costs a part of the time. */
   sidecarAway: boolean;
@@ -78,7 +82,8 @@ async function gather(
   const { sharedClock } = options;
   for (let round = 1; ; round += 1) {
     const context = { ...request.context, ...times(own, observed, options) };
-    const run = controller.run({ ...request, observed, context });
+    const whole = { ...request, observed, context };
+    const run = controller.run(whole);
     const unasked = (): Observation[] => {
       const questions = run.questions();
       const clock = sharedClock === undefined || questions.some(({ id }) => id === sharedClock.id) ? [] : [sharedClock];
@@ -88,7 +93,7 @@ async function gather(
     // only where the steps ask for nothing more is the decision worth taking
     const decision = last || unasked().length === 0 ? run.decision() : undefined;
     const fresh = last ? [] : unasked();
-    if (decision !== undefined && fresh.length === 0) return { decision, sidecarAway };
+    if (decision !== undefined && fresh.length === 0) return { request: whole, decision, sidecarAway };
     for (const { id, maxAgeSeconds } of fresh) asked.set(id, maxAgeSeconds);
     const left = Math.max(0, deadline - steady(options));
     const answer = await away(options.sidecar.observe(fresh, Math.min(left, options.observeMillis ?? 1000)), options);
@@ -120,7 +125,8 @@ export async function runHook(
   const ended = new Set<string>();
   for (let round = 1; ; round += 1) {
     const request: HookRequest = { ...envelope, observed: { facts: {}, operations: {} }, context: contextNow() };
-    const { decision, sidecarAway } = await gather(controller, request, options, deadline);
+    const { request: whole, decision, sidecarAway } = await gather(controller, request, options, deadline);
+    options.onDecision?.(whole, decision);
     for (const event of decision.events) events.set(`${event.reason} ${event.message}`, event);
 
     const left = Math.max(0, deadline - steady(options));
