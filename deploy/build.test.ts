@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { decisionsIn } from '../hooks/server/record/reader.ts';
 import { bundle, mebibytesOf, packagesIn } from './build.ts';
 
 let directory: string;
@@ -89,6 +90,7 @@ describe('the bundle of the hooks', () => {
     mkdirSync(join(directory, 'scripts'));
     writeFileSync(join(directory, 'scripts', 'weka_runtime.py'), 'print()');
     writeFileSync(join(directory, 'token'), 'abc');
+    const recording = { WEKA_RECORD_DIRECTORY: join(directory, 'record') };
     const port = 20_000 + (process.pid % 20_000);
     const child = await start(
       'hooks',
@@ -97,6 +99,7 @@ describe('the bundle of the hooks', () => {
         WEKA_HOST: '127.0.0.1',
         WEKA_BOOT_SCRIPTS: join(directory, 'scripts'),
         WEKA_TOKEN_FILE: join(directory, 'token'),
+        ...recording,
       },
       /Server listening/,
     );
@@ -107,8 +110,31 @@ describe('the bundle of the hooks', () => {
       );
     expect((await post({})).code).toBe(401);
     const answer = await post({ authorization: 'Bearer abc' });
-    child.kill('SIGTERM');
     expect(answer).toEqual({ code: 200, text: '{"relatedResources":[]}' });
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a', uid: 'u' } };
+    const decided = await call(
+      {
+        port,
+        path: '/node/sync',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer abc' },
+      },
+      JSON.stringify({ controller: node, object: node, attachments: {}, related: {}, finalizing: false }),
+    );
+    expect(decided.code).toBe(200);
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+    const given = (env: Record<string, string>) =>
+      spawnSync(process.execPath, [join(directory, 'hooks.mjs'), '--record'], { env });
+    const [record, nothing] = [given(recording), given({})];
+    expect([...decisionsIn(record.stdout)].map(({ controller, hook }) => `${controller}/${hook}`)).toEqual([
+      'node/sync',
+    ]);
+    expect([nothing.status, nothing.stderr.toString()]).toEqual([
+      2,
+      'error: nothing is recorded here: WEKA_RECORD_DIRECTORY is not set\n',
+    ]);
   });
 });
 

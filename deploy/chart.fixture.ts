@@ -25,6 +25,7 @@ const printf = (format: string, ...args: unknown[]): string =>
 /** What our templates call, with the arguments in Helm's order: a pipe gives the last one. */
 const functions: Record<string, (...args: never[]) => unknown> = {
   append: (list: unknown[], item: unknown) => [...list, item],
+  default: (fallback: unknown, value: unknown) => (empty(value) ? fallback : value),
   empty,
   fail: (message: string) => {
     throw new Error(message);
@@ -37,7 +38,7 @@ const functions: Record<string, (...args: never[]) => unknown> = {
   not: empty,
   or: (...values: unknown[]) => values.find((value) => !empty(value)) ?? values.at(-1),
   printf,
-  quote: (value: unknown) => JSON.stringify(value),
+  quote: (value: unknown) => JSON.stringify(String(value)),
   sha256sum: (text: string) => createHash('sha256').update(text).digest('hex'),
   ternary: (yes: unknown, no: unknown, condition: boolean) => (condition ? yes : no),
   toJson: (value: unknown) => JSON.stringify(value),

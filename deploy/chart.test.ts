@@ -51,6 +51,14 @@ function comparable(objects: KubernetesObject[]): Record<string, unknown> {
   );
 }
 
+interface PodTemplate {
+  containers: {
+    name: string;
+    env: { name: string; value?: string }[];
+    volumeMounts: { name: string; mountPath: string }[];
+  }[];
+}
+
 describe('the chart', () => {
   it.skipIf(kubectl === undefined)('with its default values has the objects of overlays/default', () => {
     expect(comparable(renderChart(defaults))).toEqual(comparable(render(kubectl ?? '', 'overlays/default')));
@@ -59,6 +67,7 @@ describe('the chart', () => {
   const choices: [what: string, values: Values][] = [
     ['default values', {}],
     ['a choice of systems', { systems: ['weka'] }],
+    ['a record', { record: true, recordMebibytes: 16 }],
     ['two namespaces', { namespaces: ['weka', 'apps'] }],
   ];
   it.skipIf(helm === undefined).each(choices)('is rendered by helm as by this test, with %s', (_what, values) => {
@@ -72,6 +81,22 @@ describe('the chart', () => {
       { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
     );
     expect(comparable(documents(text))).toEqual(comparable(renderChart({ ...defaults, ...values })));
+  });
+
+  it.each<[string, Values, string | undefined]>([
+    ['not by default', {}, undefined],
+    ['when it is told to', { record: true, recordMebibytes: 16 }, '16'],
+    ['with --reuse-values of a release that had no such size', { record: true, recordMebibytes: undefined }, '64'],
+  ])('has the hooks record %s', (_what, values, size) => {
+    const [deployment] = renderChart({ ...defaults, ...values }).filter(({ kind }) => kind === 'Deployment');
+    const { containers } = (deployment as unknown as { spec: { template: { spec: PodTemplate } } }).spec.template.spec;
+    const hooks = containers.find(({ name }) => name === 'hooks')!;
+    const variable = (name: string) => hooks.env.find((one) => one.name === name)?.value;
+    expect(variable('WEKA_RECORD_MEBIBYTES')).toBe(size);
+    const mount = hooks.volumeMounts.find(({ name }) => name === 'record');
+    expect(variable('WEKA_RECORD_DIRECTORY')).toBe(size === undefined ? undefined : mount?.mountPath);
+    for (const { name, volumeMounts } of containers)
+      expect(volumeMounts.some((one) => one.name === 'record')).toBe(name === 'hooks');
   });
 
   it('keeps every CRD when it is uninstalled', () => {

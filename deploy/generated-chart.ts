@@ -27,6 +27,12 @@ const settingsHash = 'toJson .Values.settings | sha256sum | trunc 10';
 const servedNamespaces =
   'ternary (append .Values.namespaces .Release.Namespace | uniq | join ",") "" (gt (len .Values.namespaces) 0) | quote';
 
+/** Where the hooks record, in the volume that is there for it. */
+const recording = (): Tree[] => [
+  { name: 'WEKA_RECORD_DIRECTORY', value: '/var/record' },
+  { name: 'WEKA_RECORD_MEBIBYTES', value: mark('default 64 $.Values.recordMebibytes | quote') },
+];
+
 /** Expressions survive the YAML writer as words that it has no reason to quote or fold; an item of a list that is nothing but an action becomes a line of its own. */
 const hexOf = (text: string): string => Buffer.from(text).toString('hex');
 const textOf = (hex: string): string => Buffer.from(hex, 'hex').toString();
@@ -76,6 +82,8 @@ const byKind: Record<string, (object: KubernetesObject & Record<string, unknown>
       const served = container.env.find(({ name }) => name === 'WEKA_SIDECAR_NAMESPACES');
       if (served !== undefined) served.value = mark(servedNamespaces);
       container.resources = mark(`toJson .Values.resources.${container.name}`);
+      if (container.name === 'hooks')
+        container.env.push(...(enclose('$.Values.record', recording()) as Container['env']));
       const variable = choiceVariables[container.name as keyof typeof choiceVariables];
       container.env.push(
         ...(enclose('$.Values.systems', [

@@ -77,9 +77,16 @@ export function valuesSchema(systems: readonly System[]): object {
           type: 'boolean',
           description: 'whether the API server warns whoever applies what the release does not act on',
         },
+        record: { type: 'boolean', description: 'whether the hooks record the decisions that changed' },
+        recordMebibytes: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 1024,
+          description: 'MiB that the record of each replica may have',
+        },
         // what Helm itself passes to a chart that is a part of another
         global: { type: 'object' },
-        // not required, with systems and warnings: --reuse-values keeps the values of a release that had no such value
+        // not required, with systems, warnings and record: --reuse-values keeps the values of a release that had no such value
       },
       [
         'image',

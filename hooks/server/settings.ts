@@ -34,6 +34,17 @@ export const serverSettings = z.object({
     .string()
     .optional()
     .describe('file with the bearer token that hook calls must carry; none is asked for when absent'),
+  recordDirectory: z
+    .string()
+    .optional()
+    .describe('directory in which decisions that changed are recorded (docs/records.md); none are when absent'),
+  recordMebibytes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(64)
+    .describe('MiB that the record may have; the oldest decisions are forgotten'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -11,6 +11,7 @@ const defaults: StartOptions = {
   exit: false,
   timeoutSeconds: 120,
   kubeconfig: join(directory, '.lab', 'kubeconfig'),
+  record: join(directory, '.lab', 'record'),
   pods: 'simulated',
   quiet: false,
 };
@@ -35,6 +36,7 @@ describe('the arguments of npm start', () => {
       ['--kubeconfig', 'kube/config'],
       { kubeconfig: join(directory, 'kube', 'config') },
     ],
+    ['--record is made absolute', ['--record', 'decisions'], { record: join(directory, 'decisions') }],
     ['--pods=process', ['--pods=process'], { pods: 'process' }],
   ];
   it.each(accepted)('%s', (_sentence, args, changes) => {

@@ -22,6 +22,8 @@ export interface StartOptions {
   port?: number;
   /** Absolute. */
   kubeconfig: string;
+  /** Where the decisions of the hooks are recorded, absolute. */
+  record: string;
   pods: 'simulated' | 'process';
   quiet: boolean;
 }
@@ -70,6 +72,11 @@ function command(): Command {
       integer(0, 65_535),
     )
     .option('--kubeconfig <path>', 'where the kubeconfig of the lab is written', join('.lab', 'kubeconfig'))
+    .option(
+      '--record <directory>',
+      'where the decisions are recorded, for hooks show and replay',
+      join('.lab', 'record'),
+    )
     .addOption(
       new Option('--pods <kind>', `simulated pods, or ${processes} as real processes (Linux, python3)`)
         .choices(['simulated', 'process'])
@@ -106,7 +113,15 @@ export function parseArguments(args: string[], directory: string): StartOptions 
   }
   if (parser.args.length > 0)
     throw new InputError(`unexpected argument '${parser.args[0] ?? ''}'; manifests are given with --apply`);
-  const { timeout, apply = [sampleManifest], kubeconfig, exit = false, quiet = false, ...rest } = parser.opts<Parsed>();
+  const {
+    timeout,
+    apply = [sampleManifest],
+    kubeconfig,
+    record,
+    exit = false,
+    quiet = false,
+    ...rest
+  } = parser.opts<Parsed>();
   return {
     ...rest,
     exit,
@@ -114,6 +129,7 @@ export function parseArguments(args: string[], directory: string): StartOptions 
     timeoutSeconds: timeout,
     apply: apply.map((file) => (file === '-' ? file : resolve(directory, file))),
     kubeconfig: resolve(directory, kubeconfig),
+    record: resolve(directory, record),
   };
 }
 

@@ -56,6 +56,7 @@ async function startLab(options: StartOptions, onProblem: (problem: string) => v
       served = await serve(parts, {
         ...(options.port === undefined ? {} : { port: options.port }),
         onProblem: report,
+        record: options.record,
         control: async (name, given) => {
           if (whole.lab === undefined) throw new Error('the lab is starting');
           return whole.lab.control(name, given);

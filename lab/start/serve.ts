@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogueOf } from '../../hooks/core/families/index.ts';
 import { throttledReasonsOf } from '../../hooks/core/reasons.ts';
+import { openRecorder, type Recorder } from '../../hooks/server/record/recorder.ts';
+import { clearRecord } from '../../hooks/server/record/ring.ts';
+import { release } from '../../hooks/server/release.ts';
 import { createServer as createHookServer } from '../../hooks/server/server.ts';
 import { sidecarClient } from '../../hooks/server/sidecar-client.ts';
 import { clientNodeAccess } from '../../sidecar/client-node-access.ts';
@@ -27,6 +30,8 @@ export interface ServeOptions {
   control: NonNullable<ApiServerOptions['control']>;
   /** Called as soon as the API listens: the sidecar finds it by the kubeconfig that is written here. Resolves with its path. */
   onApi(api: ApiServer): Promise<string>;
+  /** Directory in which decisions are recorded; what is there of an earlier run is removed. */
+  record: string;
   /** Told of hooks that could not reach the sidecar. */
   onProblem: (error: unknown) => void;
 }
@@ -40,6 +45,7 @@ export interface Served {
 export const defaultPort = 6480;
 
 const outputLimitBytes = 8 * 1024 * 1024;
+const recordBytes = 64 * 1024 * 1024;
 
 function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
@@ -91,6 +97,19 @@ async function startSidecar(
   return () => server.close();
 }
 
+/** A new lab is a new cluster: nothing of the one before belongs to it. */
+function startRecorder({ record: directory, onProblem }: Pick<ServeOptions, 'record' | 'onProblem'>): Recorder {
+  clearRecord(directory);
+  return openRecorder({
+    directory,
+    bytes: recordBytes,
+    release,
+    replica: 'lab',
+    now: () => Date.now(),
+    onProblem,
+  });
+}
+
 /** Listens on everything. Rejects with EADDRINUSE when the port that was asked for is taken. */
 export async function serve(parts: TransportParts, options: ServeOptions): Promise<Served> {
   const api = await startApi(parts, options);
@@ -106,6 +125,7 @@ export async function serve(parts: TransportParts, options: ServeOptions): Promi
     settings: { operatorNamespace, config: parts.config },
     now: () => Date.now(),
     onSidecarError: options.onProblem,
+    recorder: startRecorder(options),
   });
   const hookUrl = await hooks.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -15,7 +15,7 @@ export class RecordError extends Error {}
 /** The first line of a segment: no segment needs another one to be read. */
 export interface SegmentHead {
   record: number;
-  /** Of the operator that decided; `source` where it was not released. */
+  /** Version of the operator that decided. */
   release: string;
   /** Which of several hook servers it was. */
   replica: string;
