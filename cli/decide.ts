@@ -2,9 +2,9 @@
 import { Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { ZodError } from 'zod';
-import type { ExplainedStep, Explanation, HookRequest } from '../hooks/core/contract.ts';
 import { hookNames } from '../hooks/server/calls.ts';
 import { answerHook, controllerNamed, controllers, requestFor } from '../hooks/server/hook.ts';
+import { told } from './explained.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Terminal {
@@ -44,38 +44,8 @@ function asUsage<Found>(work: () => Found): Found {
   }
 }
 
-/** How a fact stands in the request. */
-function factWords(id: string, { observed, context }: HookRequest): string {
-  const fact = observed.facts[id];
-  if (fact === undefined) return `${id}: has not been read`;
-  const seconds = Math.round((Date.parse(context.now) - Date.parse(fact.observedAt)) / 1000);
-  return `${id}: ${fact.error === undefined ? 'known' : fact.error}, ${seconds} s old`;
-}
-
-function stepLines(step: ExplainedStep, request: HookRequest): string[] {
-  const why = [step.reason, step.message].filter((text) => text !== undefined && text !== '').join(': ');
-  return [
-    `${step.state.padEnd(12)}${step.name}${why === '' ? '' : `  ${why}`}`,
-    ...step.read.map((id) => `              reads ${factWords(id, request)}`),
-    ...step.operations.map(({ id }) => `              asks for ${id}`),
-  ];
-}
-
-/** The explanation for people. */
-function told({ life, refused, read, steps, blockedBy }: Explanation, request: HookRequest): string {
-  const { kind, metadata } = request.parent;
-  const name = [metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/');
-  const waits = refused ?? (blockedBy === undefined ? 'nothing is waited for' : `waits at ${blockedBy}`);
-  return [
-    `${kind} ${name}${life === undefined ? '' : `, life ${life}`}: ${waits}`,
-    ...(read.length === 0 ? [] : ['in each call']),
-    ...read.map((id) => `              reads ${factWords(id, request)}`),
-    ...steps.flatMap((step) => stepLines(step, request)),
-    '',
-  ].join('\n');
-}
-
-const formats = {
+/** Of `-o`. */
+export const formats = {
   json: (value: unknown) => `${JSON.stringify(value, null, 2)}\n`,
   yaml: (value: unknown) => stringify(value),
 } as const;

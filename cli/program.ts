@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { decideCommands, type Terminal } from './decide.ts';
 import { labCommand } from './lab.ts';
+import { replayCommand, showCommand } from './records/commands.ts';
 import { whyCommand } from './why/command.ts';
 
 /** That it throws, and does not end the process, is a setting of each command. */
@@ -15,13 +16,14 @@ export function hooksProgram(terminal: Terminal): Command {
   const program = new Command('hooks').description(
     'Tells what objects wait for and how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
   );
-  for (const command of [whyCommand((text) => terminal.write(text)), ...decideCommands(terminal)])
-    program.addCommand(command);
+  const write = (text: string): void => terminal.write(text);
+  const commands = [whyCommand(write), showCommand(write), replayCommand(write), ...decideCommands(terminal)];
+  for (const command of commands) program.addCommand(command);
   return throwing(
     program
       .option('--kubeconfig <path>', 'path of the kubeconfig (default: $KUBECONFIG)')
       .option('--context <name>', 'context of the kubeconfig (default: the current one)')
-      .addCommand(labCommand((text) => terminal.write(text)))
+      .addCommand(labCommand(write))
       .addHelpText('after', '\nExit status: 0 done; 1 refused or failed; 2 bad input.'),
   );
 }

@@ -13,7 +13,7 @@ import { controllersOf, type System } from '../../hooks/core/system.ts';
 import { systems } from '../../hooks/systems.ts';
 import { wekaQueries, type WekaQueryName } from '../../hooks/weka/queries.ts';
 import { merge } from '../../lab/driver/apply.ts';
-import { formatGolden } from './format.ts';
+import { formatGolden } from '../../cli/records/golden-format.ts';
 
 const catalogue = catalogueOf(systems);
 const kinds = systems.flatMap((system) => system.kinds);
