@@ -1,0 +1,7 @@
+/**
+ * What hooks decide otherwise than a release did, on purpose: by the release whose record shows it, then by controller, the
+ * places as `hooks replay` names them, each with the reason why a site bears it. A place counts for all that is below it.
+ */
+export const intended: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+  '0.1.0': {},
+};
