@@ -20,7 +20,8 @@ export interface Connection {
   namespace: string;
 }
 
-function configOf({ kubeconfig, context }: ConnectionOptions): KubeConfig {
+/** The kubeconfig as it is meant. Throws UsageError where it cannot be used. */
+export function configOf({ kubeconfig, context }: ConnectionOptions): KubeConfig {
   const config = new KubeConfig();
   if (kubeconfig !== undefined && !existsSync(kubeconfig)) throw new UsageError(`no such kubeconfig: ${kubeconfig}`);
   try {

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { decideCommands, type Terminal } from './decide.ts';
 import { labCommand } from './lab.ts';
+import { copyCommand } from './records/copy.ts';
 import { replayCommand, showCommand } from './records/commands.ts';
 import { whyCommand } from './why/command.ts';
 
@@ -17,7 +18,13 @@ export function hooksProgram(terminal: Terminal): Command {
     'Tells what objects wait for and how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
   );
   const write = (text: string): void => terminal.write(text);
-  const commands = [whyCommand(write), showCommand(write), replayCommand(write), ...decideCommands(terminal)];
+  const commands = [
+    whyCommand(write),
+    copyCommand(write),
+    showCommand(write),
+    replayCommand(write),
+    ...decideCommands(terminal),
+  ];
   for (const command of commands) program.addCommand(command);
   return throwing(
     program

@@ -81,7 +81,7 @@ export function valuesSchema(systems: readonly System[]): object {
         recordMebibytes: {
           type: 'integer',
           minimum: 1,
-          maximum: 1024,
+          maximum: 256,
           description: 'MiB that the record of each replica may have',
         },
         // what Helm itself passes to a chart that is a part of another

@@ -10,7 +10,7 @@ import { bootFileSettings, readBootFiles } from './boot-files.ts';
 import { bearerCheck } from './bearer-token.ts';
 import { readKeyPair, watchKeyPair } from './key-pair.ts';
 import { openRecorder, type Recorder } from './record/recorder.ts';
-import { recordIn } from './record/ring.ts';
+import { segmentsIn } from './record/ring.ts';
 import { release } from './release.ts';
 import { createServer } from './server.ts';
 import { describeServerSettings, readServerSettings } from './settings.ts';
@@ -18,7 +18,7 @@ import { sidecarClient } from './sidecar-client.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(
-    `Serves the hooks of weka-metacontroller. With --record it writes what the running one has recorded to its output, and ends. Settings are environment variables:\n\n${settingsHelp([...describeServerSettings(), ...describeSystemSettings(systems)])}\n`,
+    `Serves the hooks of weka-metacontroller. With --record it writes what the running one has recorded to its output (as a line of base64 for each segment with --record base64), and ends. Settings are environment variables:\n\n${settingsHelp([...describeServerSettings(), ...describeSystemSettings(systems)])}\n`,
   );
   process.exit(0);
 }
@@ -26,16 +26,19 @@ if (process.argv.includes('--help')) {
 const settings = readServerSettings(process.env);
 
 /** What another process of this container has recorded, on the output. Never returns. */
-async function giveRecord(directory: string | undefined): Promise<never> {
+async function giveRecord(directory: string | undefined, encoding: string | undefined): Promise<never> {
   if (directory === undefined) {
     process.stderr.write(`error: nothing is recorded here: ${variablePrefixes.server}RECORD_DIRECTORY is not set\n`);
     process.exit(2);
   }
-  const record = recordIn(directory);
-  await new Promise((resolve) => process.stdout.write(record, resolve));
+  // one after the other: the container has no memory for all of them beside the hooks
+  for (const segment of segmentsIn(directory)) {
+    const part = encoding === 'base64' ? `${segment.toString('base64')}\n` : segment;
+    await new Promise((resolve) => process.stdout.write(part, resolve));
+  }
   process.exit(0);
 }
-if (process.argv.includes('--record')) await giveRecord(settings.recordDirectory);
+if (process.argv[2] === '--record') await giveRecord(settings.recordDirectory, process.argv[3]);
 
 const served = selectSystems(systems, settings.systems);
 const boots = served.some(({ bootConfigMapSetting }) => bootConfigMapSetting !== undefined);

@@ -42,7 +42,7 @@ export const serverSettings = z.object({
     .number()
     .int()
     .min(1)
-    .max(1024)
+    .max(256)
     .default(64)
     .describe('MiB that the record may have; the oldest decisions are forgotten'),
   logLevel: z

@@ -17,10 +17,18 @@ export function segmentFiles(directory: string): string[] {
     .map((name) => join(directory, name));
 }
 
-/** A record as it lies in a directory, though a program may be writing it: all segments, as far as they are whole. */
-export function recordIn(directory: string): Buffer {
-  return Buffer.concat(segmentFiles(directory).map((path) => wholeMembers(readFileSync(path))));
+/** The record that lies in a directory, by its segments, as far as they are whole: a program may be writing it, and removing what is too much. */
+export function* segmentsIn(directory: string): Generator<Buffer> {
+  for (const path of segmentFiles(directory))
+    try {
+      yield wholeMembers(readFileSync(path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
 }
+
+/** All of them as one. */
+export const recordIn = (directory: string): Buffer => Buffer.concat([...segmentsIn(directory)]);
 
 /** Removes what an earlier run has recorded there. */
 export function clearRecord(directory: string): void {
