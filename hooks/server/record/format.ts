@@ -23,7 +23,8 @@ export interface SegmentHead {
 
 /** The number of a value in its segment. */
 export type Reference = number;
-export type References = Record<string, Record<string, Reference>>;
+/** By kind the number of a map from names to the numbers of objects: most of them are the same from decision to decision. */
+export type References = Record<string, Reference>;
 
 export interface ValueLine {
   id: Reference;
@@ -46,7 +47,7 @@ export interface DecisionLine {
     };
     context: Omit<Context, 'config'> & { config: Reference };
   };
-  decision: Omit<Decision, 'status' | 'children'> & { status: Reference; children: Reference[] };
+  decision: Omit<Decision, 'status' | 'children'> & { status: Reference; children: Reference };
   /** There are Secrets in it, whose values are not the real ones. */
   redacted?: true;
 }

@@ -43,7 +43,9 @@ function decided({ request, decision, ...of }: DecisionLine, { head, values }: O
     Object.fromEntries(
       Object.entries(byKind).map(([kind, byName]) => [
         kind,
-        Object.fromEntries(Object.entries(byName).map(([name, one]) => [name, object(one)])),
+        Object.fromEntries(
+          Object.entries(value(byName) as Record<string, Reference>).map(([name, one]) => [name, object(one)]),
+        ),
       ]),
     );
   const { observed, context } = request;
@@ -70,7 +72,7 @@ function decided({ request, decision, ...of }: DecisionLine, { head, values }: O
     decision: {
       ...decision,
       status: value(decision.status) as Record<string, Json>,
-      children: decision.children.map(object),
+      children: (value(decision.children) as Reference[]).map(object),
     },
   };
 }

@@ -97,7 +97,8 @@ export function openRecorder(options: RecorderOptions): Recorder {
             index === rounds.length - 1
               ? withoutResync(answer, round.decision)
               : JSON.stringify({ status, children, finalized });
-          const said = hash('sha1', `${text}${JSON.stringify([operations, events])}`, 'base64');
+          // not of one text: to join them would copy the long one
+          const said = [text, JSON.stringify([operations, events])].map((part) => hash('sha1', part, 'base64')).join();
           const before = lastOf.get(key);
           lastOf.delete(key);
           lastOf.set(key, said);

@@ -41,6 +41,14 @@ export function segment(head: Omit<SegmentHead, 'record'>): Segment {
     const text = JSON.stringify(given);
     return number(hash('sha1', text, 'base64'), () => text);
   };
+  const lists = new Map<string, Reference>();
+  /** Most decisions wish what the one before did: then the whole is looked at once, and not each child. */
+  const list = (given: readonly KubernetesObject[]): Reference => {
+    const whole = hash('sha1', JSON.stringify(given), 'base64');
+    const known = lists.get(whole) ?? value(given.map(value));
+    lists.set(whole, known);
+    return known;
+  };
   const object = (given: KubernetesObject): Reference => {
     const { uid, resourceVersion } = given.metadata;
     return uid === undefined || resourceVersion === undefined
@@ -51,7 +59,7 @@ export function segment(head: Omit<SegmentHead, 'record'>): Segment {
     Object.fromEntries(
       Object.entries(byKind).map(([kind, byName]) => [
         kind,
-        Object.fromEntries(Object.entries(byName).map(([name, one]) => [name, object(one)])),
+        value(Object.fromEntries(Object.entries(byName).map(([name, one]) => [name, object(one)]))),
       ]),
     );
   const factsOf = ({ facts }: HookRequest['observed']): DecisionLine['request']['observed']['facts'] =>
@@ -78,7 +86,7 @@ export function segment(head: Omit<SegmentHead, 'record'>): Segment {
           observed: { facts: factsOf(observed), operations: observed.operations },
           context: { ...context, config: value(context.config) },
         },
-        decision: { ...decision, status: value(decision.status), children: decision.children.map(value) },
+        decision: { ...decision, status: value(decision.status), children: list(decision.children) },
       };
       write(JSON.stringify(line));
     },

@@ -2,6 +2,7 @@
 import { kept } from '../bodies.ts';
 import type { CallCase } from '../hook-calls.ts';
 import { measureQuiet } from '../quiet.ts';
+import { measureRecording } from '../recording.ts';
 import type { BenchSystem } from '../system.ts';
 import { measureBytes } from './bytes.ts';
 import { clientExchange } from './client-request.ts';
@@ -57,7 +58,11 @@ export const bench: BenchSystem = {
       calls,
       largest,
       bytes: measureBytes(cluster.cluster, largest.exchange),
-      others: async () => [...measureQuiet(cluster.quiet, 300), ...(await measureEndToEnd(nodePattern(cluster), say))],
+      others: async () => [
+        ...(await measureRecording(nameOf.cluster(300), cluster.cluster)),
+        ...measureQuiet(cluster.quiet, 300),
+        ...(await measureEndToEnd(nodePattern(cluster), say)),
+      ],
     };
   },
 };
