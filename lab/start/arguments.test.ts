@@ -32,9 +32,9 @@ describe('the arguments of npm start', () => {
     ],
     ['--port and --nodes are numbers', ['--port', '0', '--nodes=12'], { port: 0, nodes: 12 }],
     [
-      '--kubeconfig is made absolute',
+      '--kubeconfig is made absolute, and the record goes beside it',
       ['--kubeconfig', 'kube/config'],
-      { kubeconfig: join(directory, 'kube', 'config') },
+      { kubeconfig: join(directory, 'kube', 'config'), record: join(directory, 'kube', 'record') },
     ],
     ['--record is made absolute', ['--record', 'decisions'], { record: join(directory, 'decisions') }],
     ['--pods=process', ['--pods=process'], { pods: 'process' }],

@@ -1,6 +1,6 @@
 /** The command line of `npm start`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { repository } from '../repository.ts';
 import { awaitedKinds } from '../system.ts';
 import { labSystems } from '../systems.ts';
@@ -74,8 +74,7 @@ function command(): Command {
     .option('--kubeconfig <path>', 'where the kubeconfig of the lab is written', join('.lab', 'kubeconfig'))
     .option(
       '--record <directory>',
-      'where the decisions are recorded, for hooks show and replay',
-      join('.lab', 'record'),
+      'where the decisions are recorded, for hooks show and replay (default: record, beside the kubeconfig)',
     )
     .addOption(
       new Option('--pods <kind>', `simulated pods, or ${processes} as real processes (Linux, python3)`)
@@ -91,9 +90,10 @@ function command(): Command {
     .exitOverride();
 }
 
-type Parsed = Omit<StartOptions, 'timeoutSeconds' | 'apply' | 'exit' | 'quiet'> & {
+type Parsed = Omit<StartOptions, 'record' | 'timeoutSeconds' | 'apply' | 'exit' | 'quiet'> & {
   timeout: number;
   apply?: string[];
+  record?: string;
   exit?: true;
   quiet?: true;
 };
@@ -122,14 +122,16 @@ export function parseArguments(args: string[], directory: string): StartOptions 
     quiet = false,
     ...rest
   } = parser.opts<Parsed>();
+  const config = resolve(directory, kubeconfig);
   return {
     ...rest,
     exit,
     quiet,
     timeoutSeconds: timeout,
     apply: apply.map((file) => (file === '-' ? file : resolve(directory, file))),
-    kubeconfig: resolve(directory, kubeconfig),
-    record: resolve(directory, record),
+    kubeconfig: config,
+    // two labs have two kubeconfigs, and so two records
+    record: record === undefined ? join(dirname(config), 'record') : resolve(directory, record),
   };
 }
 
