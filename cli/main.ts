@@ -4,6 +4,12 @@ import { CommanderError } from 'commander';
 import { hooksProgram } from './program.ts';
 import { UsageError } from './usage-error.ts';
 
+// whoever read the output has seen enough: hooks show RECORD | head
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   await hooksProgram({ write: (text) => process.stdout.write(text), read: () => readFileSync(0, 'utf8') }).parseAsync();
 } catch (error) {

@@ -65,15 +65,26 @@ function summary(recorded: Recorded): object {
   };
 }
 
+const whole = (recorded: Recorded): object => recorded;
+
+/** A line for each. Only the lines are held: a record may be larger than the memory. */
+function list(decisions: Iterable<Recorded>): string {
+  const replicas = new Set<string>();
+  const lines = Array.from(decisions, (one) => {
+    replicas.add(one.replica);
+    return [decisionLine(one, false), decisionLine(one, true)] as const;
+  });
+  return lines.map(([line, withReplica]) => `${replicas.size > 1 ? withReplica : line}\n`).join('');
+}
+
 /** Lists decisions, or tells one of them; it prints to `write`. */
 export function showCommand(write: Write): Command {
   const command = recordCommand('show', 'lists the decisions of a record by time; with --at tells each with its steps');
   return command.action((words: string[], { output, ...options }: Options) => {
-    const found = [...selected(givenOf(words, options))];
-    const several = new Set(found.map(({ replica }) => replica)).size > 1;
-    if (output !== undefined) write(formats[output](options.at === undefined ? found.map(summary) : found));
-    else if (options.at === undefined) write(found.map((one) => `${decisionLine(one, several)}\n`).join(''));
-    else write(found.map(steps).join('\n'));
+    const decisions = selected(givenOf(words, options));
+    if (output !== undefined) write(formats[output](Array.from(decisions, options.at === undefined ? summary : whole)));
+    else if (options.at === undefined) write(list(decisions));
+    else write(Array.from(decisions, steps).join('\n'));
   });
 }
 

@@ -1,3 +1,4 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,6 +114,33 @@ describe('hooks show', () => {
       await hooks('show', first, 'node/node-1', '--at', '2026-01-01T00:01:00Z', '-o', 'json'),
     ) as { decision: object }[];
     expect(whole?.decision).toMatchObject({ children: [{ kind: 'WekaNode' }] });
+  });
+});
+
+describe('the process', () => {
+  async function run(onOutput: (child: ChildProcess) => void, ...args: string[]) {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args]);
+    let said = '';
+    child.stderr.on('data', (part: Buffer) => (said += part.toString()));
+    child.stdout.once('data', () => onOutput(child));
+    const status = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+    return { status, said };
+  }
+
+  it('ends without a word when its reader has seen enough', async () => {
+    const record = readdirSync('test/released').find((name) => name.endsWith('.record'))!;
+    const enough = ({ stdout }: ChildProcess): void => void stdout?.destroy();
+    expect(
+      await run(enough, 'show', join('test/released', record), '--at', '2026-01-02T00:00:00Z', '-o', 'json'),
+    ).toEqual({ status: 0, said: '' });
+  });
+
+  it('ends with 2 and one line when a record is damaged', async () => {
+    const cut = join(directory, 'cut-for-process');
+    writeFileSync(cut, readFileSync(first).subarray(0, -9));
+    const { status, said } = await run(() => undefined, 'replay', cut);
+    expect({ status, lines: said.split('\n').length }).toEqual({ status: 2, lines: 2 });
+    expect(said).toMatch(/^error: .*cut-for-process cannot be read: it is damaged or cut off at byte 0 of/);
   });
 });
 
