@@ -9,10 +9,7 @@ import { createEventReporter } from '../sidecar/events.ts';
 import { localSidecar } from '../sidecar/local.ts';
 import type { HookController, Json, KubernetesObject } from '../hooks/core/contract.ts';
 import { throttledReasonsOf } from '../hooks/core/reasons.ts';
-import type { Sidecar } from '../hooks/core/sidecar.ts';
-import { callHook, hookNames, type HookName } from '../hooks/server/calls.ts';
 import type { Recorder } from '../hooks/server/record/recorder.ts';
-import { transitionTimes } from '../hooks/server/transition-times.ts';
 import { bootFileSettings } from '../hooks/server/boot-files.ts';
 import { completeSettings, controllersOf, refuseSharedKinds } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
@@ -26,6 +23,7 @@ import { createDriver, type Driver, type DriverEvent } from './driver/driver.ts'
 import type { StaleCache } from './driver/informer.ts';
 import type { HookTransport } from './driver/transport.ts';
 import { killableSidecar } from './killable-sidecar.ts';
+import { localTransport } from './local-transport.ts';
 import { machineControls, type ControlArguments } from './controls.ts';
 import { readManifests } from './manifests.ts';
 import { createHardwareRegistry, type HardwareRegistry } from './nodes/hardware.ts';
@@ -134,46 +132,6 @@ function install(store: Store, systems: readonly LabSystem[]): void {
   for (const object of systems.flatMap((one) => one.objects?.() ?? [])) put(object);
 }
 
-/** Hooks in this process: no sockets, the same code behind them. */
-function localTransport(
-  sidecar: Sidecar,
-  { clock, controllers, config }: TransportParts,
-  random: Random,
-  replicaSkew: () => number,
-  recorder: Recorder | undefined,
-): HookTransport {
-  const settings = { operatorNamespace, config };
-  const times = transitionTimes();
-  const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
-  return {
-    async call({ url, request }) {
-      const [name, hook] = new URL(url).pathname.split('/').slice(-2);
-      const controller = controllers.find((one) => one.name === name);
-      if (controller === undefined || !hookNames.includes(hook as HookName))
-        return { status: 404, headers: {}, body: '' };
-      const skew = replicaSkew();
-      try {
-        const { text } = await callHook(controller, hook as HookName, request, {
-          sidecar,
-          settings,
-          now: () => clock.now() + skew,
-          steadyNow: () => clock.now(),
-          entropy,
-          transitionTimes: times,
-          ...(recorder === undefined ? {} : { recorder }),
-        });
-        return { status: 200, headers: {}, body: text };
-      } catch (error) {
-        return {
-          status: 500,
-          headers: {},
-          body: JSON.stringify({ error: error instanceof Error ? error.message : String(error) }),
-        };
-      }
-    },
-  };
-}
-
 const defaultOptions = {
   seed: 1,
   nodes: 6,
@@ -262,7 +220,14 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     controllers: controllersOf(ownSystems),
     config: completeSettings(ownSystems, { ...bootFileSettings(ownSystems, bootScripts), ...settings }),
   };
-  const local = localTransport(sidecar, parts, random, () => options.replicaSkew?.() ?? 0, options.recorder);
+  const local = localTransport({
+    ...parts,
+    sidecar,
+    random,
+    operatorNamespace,
+    replicaSkew: () => options.replicaSkew?.() ?? 0,
+    ...(options.recorder === undefined ? {} : { recorder: options.recorder }),
+  });
   const transport = (await options.connect?.(parts)) ?? options.transport?.(local, random) ?? local;
   const newDriver = (): Driver =>
     createDriver({

@@ -38,6 +38,25 @@ describe('create, read, update, delete', () => {
     expect(store.get(configMaps, 'default', 'settings')).toEqual(created);
   });
 
+  it('restores what another server has stored as it is, under a resourceVersion of its own', () => {
+    const { store } = newStore();
+    const metadata = {
+      name: 'web',
+      namespace: 'elsewhere',
+      uid: 'of-another-server',
+      resourceVersion: '987654321',
+      creationTimestamp: '2026-08-19T10:00:00Z',
+      deletionTimestamp: '2026-08-20T10:00:00Z',
+      deletionGracePeriodSeconds: 30,
+    };
+    const spec = { containers: [{ name: 'web', image: 'example.com/web:1' }] };
+    const live = { apiVersion: 'v1', kind: 'Pod', metadata, spec, status: { phase: 'Running' } };
+    const { resourceVersion, ...kept } = metadata;
+    expect(store.restore(live)).toMatchObject({ metadata: kept, spec, status: { phase: 'Running' } });
+    expect(store.get(pods, 'elsewhere', 'web').metadata.resourceVersion).not.toBe(resourceVersion);
+    expect(() => store.restore({ ...live, kind: 'Nothing' })).toThrow('could not find the requested resource');
+  });
+
   it('generates a name of five characters after generateName', () => {
     const { store } = newStore();
     const created = store.create(configMaps, 'default', configMap('', {}, { generateName: 'drive-' }));

@@ -18,7 +18,7 @@ import { selection } from './selectors.ts';
 import { createState, objectKey } from './state.ts';
 import type { JsonObject, ResourceDefinition, Store, StoreOptions } from './types.ts';
 import { createWatches } from './watches.ts';
-import { createObject, editObject, patchObject, stored, updateObject } from './writes.ts';
+import { createObject, editObject, patchObject, restoreObject, stored, updateObject } from './writes.ts';
 import type { Kernel } from './writes.ts';
 
 /** What every cluster starts with. */
@@ -126,6 +126,12 @@ export function createStore(options: StoreOptions): Store {
       return listed(definition, listOptions).map((object) =>
         deleteObject(kernel, definition, object.metadata.namespace, object.metadata.name, deleteOptions),
       );
+    },
+
+    restore(object) {
+      const definition = registry.byKind(object.apiVersion, object.kind);
+      if (definition === undefined) throw unknownResource();
+      return registry.serve(definition, restoreObject(kernel, definition, object));
     },
 
     bind(namespace, pod, node) {

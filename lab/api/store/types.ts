@@ -209,6 +209,11 @@ export interface Store {
   ): KubernetesObject;
   /** Deletes what `selection` lists and returns it. */
   deleteCollection(resource: ResourceInfo, selection: ListOptions, options?: StoreDeleteOptions): KubernetesObject[];
+  /**
+   * Puts an object there as another server has stored it: uid, generation, times, deletion and status as they are, unknown
+   * fields dropped and defaults filled in, nothing else checked. It gets a resourceVersion of this store.
+   */
+  restore(object: KubernetesObject): KubernetesObject;
   /** The pods/binding subresource: what a scheduler calls. */
   bind(namespace: string, pod: string, node: string): KubernetesObject;
   /**

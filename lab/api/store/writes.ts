@@ -178,6 +178,18 @@ export function createObject(
   return options.dryRun ? deepFreeze(object) : kernel.state.commit(definition, undefined, object);
 }
 
+/** Stores a copy of what another server has stored, in the place of what is there. */
+export function restoreObject(
+  kernel: Kernel,
+  definition: ResourceDefinition,
+  input: KubernetesObject,
+): KubernetesObject {
+  const object = decoded(kernel, definition, input, {});
+  definition.schema?.applyDefaults(object);
+  const { namespace, name } = object.metadata;
+  return kernel.state.commit(definition, kernel.state.read(definition.storage, namespace, name), object);
+}
+
 function checkVersion(definition: ResourceDefinition, object: KubernetesObject, before: KubernetesObject): void {
   const { name, resourceVersion = '', uid } = object.metadata;
   if (resourceVersion === '') {
