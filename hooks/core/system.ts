@@ -9,6 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Context, HookController, Json } from './contract.ts';
 import type { KindNotSupported } from './not-supported.ts';
 import type { Leads } from './leads.ts';
+import type { Fates } from './plan.ts';
 import type { Reasons } from './reasons.ts';
 import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
 import type { StepRow } from './steps.ts';
@@ -35,6 +36,8 @@ export interface System {
   reasons: Reasons;
   /** What its objects wait for that their conditions do not name. Absent: nothing. */
   leads?: Leads;
+  /** What becomes of pods and data of its objects, for who asks what a change would do. Absent: nothing is said beside what its hooks create and delete. */
+  fates?: Fates;
   /** What its API has and nothing acts on; whoever applies it is warned. Absent: nothing. */
   notSupported?: readonly KindNotSupported[];
   /** Its lists of steps by the name under which the pages of the docs show them, after that of the system. */

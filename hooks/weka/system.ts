@@ -8,6 +8,7 @@ import { wekaChildren, wekaControllers } from './controllers.ts';
 import { wekaLeads } from './leads.ts';
 import { wekaLives } from './lives.ts';
 import { wekaNotSupported } from './not-supported.ts';
+import { wekaFates } from './plan.ts';
 import { wekaReasons } from './reasons.ts';
 
 export const wekaSystem: System = {
@@ -21,6 +22,7 @@ export const wekaSystem: System = {
   catalogue: wekaCatalogue,
   reasons: wekaReasons,
   leads: wekaLeads,
+  fates: wekaFates,
   notSupported: wekaNotSupported,
   lives: wekaLives,
 };

@@ -47,7 +47,10 @@ function secretExists(facts: ClientFacts): Outcome {
 const refusedText = ({ plan: { refused } }: ClientFacts): string =>
   refused.length === 0
     ? ''
-    : `; ${refused.slice(0, 3).join(', ')}${refused.length > 3 ? ` and ${refused.length - 3} more` : ''}`;
+    : `; ${refused
+        .slice(0, 3)
+        .map(({ node, why }) => `${node} ${why}`)
+        .join(', ')}${refused.length > 3 ? ` and ${refused.length - 3} more` : ''}`;
 
 function containersExist(facts: ClientFacts): Outcome {
   const { plan, nodes } = facts;

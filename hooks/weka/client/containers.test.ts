@@ -122,9 +122,9 @@ describe('the containers of a client', () => {
 describe('a node', () => {
   it.each<[string, object, { key?: string; operator?: string; effect?: string }[], string | undefined]>([
     ['that is ready gets one', {}, [], undefined],
-    ['that is cordoned gets none now', { unschedulable: true }, [], 'n is cordoned'],
-    ['that is not ready gets none now', { ready: false }, [], 'n is not ready'],
-    ['with a taint gets none now', { taints: [{ key: 'a', effect: 'NoSchedule' }] }, [], 'n has the taint a'],
+    ['that is cordoned gets none now', { unschedulable: true }, [], 'is cordoned'],
+    ['that is not ready gets none now', { ready: false }, [], 'is not ready'],
+    ['with a taint gets none now', { taints: [{ key: 'a', effect: 'NoSchedule' }] }, [], 'has the taint a'],
     [
       'with a tolerated taint gets one',
       { taints: [{ key: 'a', effect: 'NoSchedule' }] },

@@ -15,7 +15,7 @@ export interface Plan {
   /** Nodes that are to get a container. */
   missing: NodeView[];
   /** Why nodes that match get none now; the containers that are there stay. */
-  refused: string[];
+  refused: { node: string; why: string }[];
   /** Names of children on nodes that do not match, or not any more. */
   kept: string[];
   /** Names of children that run another image than the spec's. */
@@ -61,7 +61,7 @@ export function planContainers(
     if (taken.nodes.has(node.name) || taken.names.has(containerName(client.metadata.name, node))) continue;
     const why = refusal(node, tolerations);
     if (why === undefined) plan.missing.push(node);
-    else plan.refused.push(why);
+    else plan.refused.push({ node: node.name, why });
   }
   return plan;
 }

@@ -37,10 +37,10 @@ export function nodeView(object: KubernetesObject): NodeView | undefined {
   };
 }
 
-/** Why the node gets no new client now; what has one keeps it. */
+/** Why the node gets no new client now, as it goes on after its name; what has one keeps it. */
 export function refusal(node: NodeView, tolerations: readonly TolerationLike[]): string | undefined {
-  if (node.cordoned) return `${node.name} is cordoned`;
-  if (!node.ready) return `${node.name} is not ready`;
+  if (node.cordoned) return 'is cordoned';
+  if (!node.ready) return 'is not ready';
   const taint = untolerated(node.taints, tolerations);
-  return taint === undefined ? undefined : `${node.name} has the taint ${taint.key}`;
+  return taint === undefined ? undefined : `has the taint ${taint.key}`;
 }

@@ -8,7 +8,7 @@ import { is, type Role, type WekaCluster, type WekaNode } from '../api/index.ts'
 import type { PortRange } from '../claims/ports.ts';
 import type { ContainerView } from './container-view.ts';
 import { unschedulableSince, viewIs } from './container-view.ts';
-import { placement, type Placed, type Placement } from './placement.ts';
+import { placement, unfitNodes, type Placed, type Placement, type PlacementRules } from './placement.ts';
 import { rolePlans, type RolePlan } from './roles.ts';
 import { expandedTolerations } from './tolerations.ts';
 
@@ -123,20 +123,38 @@ export function inheritedMetadata(
 const drivesOf = (view: ContainerView): number => (viewIs(view, 'hasDrives') ? (view.spec.numDrives ?? 0) : 0);
 const nodeOf = (view: ContainerView): string | undefined => view.status.nodeAffinity ?? view.spec.nodeAffinity;
 
-function placementOf(input: ContainersInput, plan: RolePlan, placed: Placed[]): Placement {
-  const { spec } = input.cluster;
-  return placement(
-    {
-      role: plan.role,
-      drives: plan.numDrives,
-      selector: nodeSelector(input.cluster, plan.role),
-      tolerations: expandedTolerations(spec),
-      failureDomainLabel: spec.failureDomain?.label,
-      shareNodes: spec.overrides?.disregardRedundancy === true,
-    },
-    input.nodes,
-    placed,
-  );
+const rulesOf = (cluster: WekaCluster, { role, numDrives }: RolePlan): PlacementRules => ({
+  role,
+  drives: numDrives,
+  selector: nodeSelector(cluster, role),
+  tolerations: expandedTolerations(cluster.spec),
+  failureDomainLabel: cluster.spec.failureDomain?.label,
+  shareNodes: cluster.spec.overrides?.disregardRedundancy === true,
+});
+
+const placedOf = (views: readonly ContainerView[]): Placed[] =>
+  views.flatMap((view) => {
+    const node = nodeOf(view);
+    return node === undefined ? [] : [{ role: view.role, node, drives: drivesOf(view) }];
+  });
+
+/** Roles of which fewer containers exist than are wished, with why each node does not take one more. */
+export function unplacedRoles({
+  cluster,
+  plans,
+  existing,
+  nodes,
+}: Pick<ContainersInput, 'cluster' | 'plans' | 'existing' | 'nodes'>): {
+  role: Role;
+  missing: number;
+  nodes: { node: string; why: string }[];
+}[] {
+  const placed = placedOf(existing);
+  return plans.flatMap((plan) => {
+    const missing = plan.count - existing.filter(({ role, terminating }) => role === plan.role && !terminating).length;
+    if (missing <= 0 || leftToScheduler(cluster, plan.role)) return [];
+    return [{ role: plan.role, missing, nodes: unfitNodes(rulesOf(cluster, plan), nodes, placed) }];
+  });
 }
 
 /** A user's own affinity or spread decides about nodes; then the choice is left to the scheduler. */
@@ -231,10 +249,7 @@ export interface WantedContainers {
 /** All containers of the cluster as they ought to be, those that exist and those to come. Terminating ones are not listed. */
 export function wantedContainers(input: ContainersInput): WantedContainers {
   const wanted: WantedContainers = { objects: [], surplus: [], missing: 0 };
-  const placed: Placed[] = input.existing.flatMap((view) => {
-    const node = nodeOf(view);
-    return node === undefined ? [] : [{ role: view.role, node, drives: drivesOf(view) }];
-  });
+  const placed = placedOf(input.existing);
   // of any role: who is not recognised for a moment is not overwritten
   const taken = new Set([...input.existing.map(({ name }) => name), ...input.takenNames]);
   for (const plan of input.plans) {
@@ -252,7 +267,7 @@ export function wantedContainers(input: ContainersInput): WantedContainers {
           : rolePlans(input.cluster.spec, drives).find(({ role }) => role === plan.role);
       return own === undefined ? common : { ...common, spec: containerSpec(input, own) };
     };
-    const places = placementOf(input, plan, placed);
+    const places = placement(rulesOf(input.cluster, plan), input.nodes, placed);
     for (const view of living) {
       const node = nodeFor(input, plan, view, places);
       wanted.objects.push(build(input, sized(view.spec.numDrives), view.name, view.spec.name ?? '', node, view));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiVersion, parseWekaNode, type WekaNode } from '../api/index.ts';
-import { placement, type Mover, type Placed, type PlacementRules } from './placement.ts';
+import { placement, unfitNodes, type Mover, type Placed, type PlacementRules } from './placement.ts';
 
 function node(name: string, spec: object = {}): WekaNode {
   const parsed = parseWekaNode({
@@ -16,21 +16,17 @@ interface Situation extends PlacementRules, Mover {
   nodes: WekaNode[];
   placed: Placed[];
 }
+function rulesOf(change: Partial<Situation>): PlacementRules {
+  const plain = { role: 'drive', drives: 1, selector: {}, tolerations: [], failureDomainLabel: undefined };
+  return { ...plain, shareNodes: false, ...change };
+}
 function choice(change: Partial<Situation>): string | undefined {
-  const { nodes = [node('a')], placed = [], refused, ...rules } = change;
-  return placement(
-    {
-      role: 'drive',
-      drives: 1,
-      selector: {},
-      tolerations: [],
-      failureDomainLabel: undefined,
-      shareNodes: false,
-      ...rules,
-    },
-    nodes,
-    placed,
-  ).choose({ refused });
+  const { nodes = [node('a')], placed = [], refused } = change;
+  return placement(rulesOf(change), nodes, placed).choose({ refused });
+}
+function unfit(change: Partial<Situation>): { node: string; why: string }[] {
+  const { nodes = [node('a')], placed = [] } = change;
+  return unfitNodes(rulesOf(change), nodes, placed);
 }
 const taint = (key: string, effect = 'NoSchedule') => ({ taints: [{ key, effect }] });
 const zoned = (name: string, zone: string) => node(name, { labels: { zone } });
@@ -66,6 +62,18 @@ describe('a node for a container', () => {
     ['that the scheduler has refused is none', { refused: 'a' }, false],
   ])('%s', (_name, change, expected) => {
     expect(choice(change)).toBe(expected ? 'a' : undefined);
+    // what the scheduler has said of one container is no word about the next one
+    if (change.refused === undefined) expect(unfit(change)).toHaveLength(expected ? 0 : 1);
+  });
+
+  it.each<[string, Partial<Situation>, string]>([
+    ['it is cordoned', { nodes: [node('a', { unschedulable: true })] }, 'it is cordoned'],
+    ['it lacks a label', { selector: { role: 'backend' } }, 'it has no label role=backend'],
+    ['it has a taint', { nodes: [node('a', taint('gpu'))] }, 'it has the taint gpu'],
+    ['it has one already', { placed: [at('drive', 'a', 1)] }, 'it has a drive container of this cluster already'],
+    ['its drives are taken', { placed: [at('compute', 'a', 2)] }, '1 of its drives are asked for, and 0 are free'],
+  ])('is none because %s', (_name, change, why) => {
+    expect(unfit(change)).toEqual([{ node: 'a', why }]);
   });
 
   it.each<[string, Partial<Situation>, string | undefined]>([

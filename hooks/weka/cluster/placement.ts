@@ -52,13 +52,34 @@ interface Domain {
   order: Tournament<Place>;
 }
 
-function suits({ spec }: WekaNode, { selector, tolerations }: PlacementRules): boolean {
-  return (
-    spec.ready &&
-    !spec.unschedulable &&
-    Object.entries(selector).every(([key, value]) => spec.labels[key] === value) &&
-    untolerated(spec.taints, tolerations) === undefined
-  );
+/** Why the node would not do if nothing were on it; undefined: it would. */
+function unsuited({ spec }: WekaNode, { selector, tolerations }: PlacementRules): string | undefined {
+  if (!spec.ready) return 'it is not ready';
+  if (spec.unschedulable) return 'it is cordoned';
+  const label = Object.entries(selector).find(([key, value]) => spec.labels[key] !== value);
+  if (label !== undefined) return `it has no label ${label.join('=')}`;
+  const taint = untolerated(spec.taints, tolerations);
+  return taint === undefined ? undefined : `it has the taint ${taint.key}`;
+}
+
+/** Why each node does not do for one more container of the role; those that would do are left out. */
+export function unfitNodes(
+  rules: PlacementRules,
+  nodes: readonly WekaNode[],
+  placed: readonly Placed[],
+): { node: string; why: string }[] {
+  return nodes.flatMap((node) => {
+    const here = placed.filter((one) => one.node === node.metadata.name);
+    const free = here.reduce((left, { drives }) => left - drives, node.spec.drives.length);
+    const taken = !rules.shareNodes && here.some(({ role }) => role === rules.role);
+    const why =
+      unsuited(node, rules) ??
+      (taken ? `it has a ${rules.role} container of this cluster already` : undefined) ??
+      (free < rules.drives
+        ? `${rules.drives} of its drives are asked for, and ${Math.max(0, free)} are free`
+        : undefined);
+    return why === undefined ? [] : [{ node: node.metadata.name, why }];
+  });
 }
 
 function placeOf(node: WekaNode, rules: PlacementRules): Place {
@@ -68,7 +89,7 @@ function placeOf(node: WekaNode, rules: PlacementRules): Place {
     name: node.metadata.name,
     domain,
     index: 0,
-    suits: suits(node, rules),
+    suits: unsuited(node, rules) === undefined,
     freeDrives: drives.length,
     containers: 0,
     own: { containers: 0, drives: 0 },

@@ -22,7 +22,7 @@ import { stopDecision } from './disruption.ts';
 import { namespaceEnding, orphaned, ownerStep } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
-import { podRecord } from './pod-record.ts';
+import { misplaced } from './misplaced.ts';
 import { graceStep } from './capped-grace.ts';
 import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
@@ -37,13 +37,6 @@ function keep(pod: KubernetesObject): KubernetesObject {
     kind: 'Pod',
     metadata: { name: pod.metadata.name, namespace: pod.metadata.namespace ?? '' },
   };
-}
-
-/** A pod that waits for a node is replaced at once when it is to go elsewhere; nothing of it runs yet. */
-function misplaced(facts: ContainerFacts, wish: PodWish): boolean {
-  if (facts.pod === undefined || facts.pod.nodeName !== undefined || 'refused' in wish) return false;
-  const { affinity } = facts.pod.record;
-  return affinity !== undefined && affinity !== podRecord(wish.pod).affinity;
 }
 
 function activeChildren(facts: ContainerFacts, { run, meanwhile }: ContainerSaid): KubernetesObject[] {

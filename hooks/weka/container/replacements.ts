@@ -23,6 +23,13 @@ export function countOperation({ pod, holder, nodeClaims, uid, now }: ContainerF
   ];
 }
 
+/** As it is once the replacement of the present pod is counted: it may be the one that is too many. */
+export function asCounted(facts: ContainerFacts): ContainerFacts {
+  const { pod, holder, now } = facts;
+  if (pod === undefined || holder === undefined) return facts;
+  return { ...facts, holder: { ...holder, replacements: withReplacement(holder.replacements, pod.target.uid, now) } };
+}
+
 /** The pod has been replaced too often of late: until when it is left as it is, and what a person may do. */
 export function backedOff({ name, namespace, holder, now }: ContainerFacts, cause: string): string | undefined {
   const pause = backOff(holder?.replacements, now);
