@@ -11,8 +11,18 @@ export interface ConnectionOptions {
   context?: string;
 }
 
+/** What the server says against a request. */
+export class Refusal extends Error {
+  /** Of HTTP. */
+  readonly status: number;
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
 export interface Connection {
-  /** Sends JSON; resolves with the text of the answer. Rejects with what the server says, or why there is no answer. */
+  /** Sends JSON; resolves with the text of the answer. Rejects with Refusal, or why there is no answer. */
   post(path: string, body: unknown): Promise<string>;
   /** Reads JSON; undefined where there is nothing of that name. Rejects as `post` does. */
   get(path: string): Promise<unknown>;
@@ -77,13 +87,13 @@ export function connect(options: ConnectionOptions): Connection {
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     async post(path, body) {
       const { status, text } = await send('POST', path, body);
-      if (status !== 200) throw new Error(refusal(text));
+      if (status !== 200) throw new Refusal(refusal(text), status);
       return text;
     },
     async get(path) {
       const { status, text } = await send('GET', path);
       if (status === 404) return undefined;
-      if (status !== 200) throw new Error(refusal(text));
+      if (status !== 200) throw new Refusal(refusal(text), status);
       return JSON.parse(text) as unknown;
     },
   };

@@ -11,6 +11,8 @@ export interface Terminal {
   write(text: string): void;
   /** All of the standard input. */
   read(): string;
+  /** Sets the exit status of a command that has done its work; 0 where it is not called. */
+  end?(status: number): void;
 }
 
 const controllerArgument = ['<controller>', `one of ${controllers.map(({ name }) => name).join(', ')}`] as const;

@@ -2,8 +2,9 @@
 import { Command } from 'commander';
 import { decideCommands, type Terminal } from './decide.ts';
 import { labCommand } from './lab.ts';
-import { copyCommand } from './records/copy.ts';
+import { planCommand } from './plan/command.ts';
 import { replayCommand, showCommand } from './records/commands.ts';
+import { copyCommand } from './records/copy.ts';
 import { whyCommand } from './why/command.ts';
 
 /** That it throws, and does not end the process, is a setting of each command. */
@@ -15,11 +16,12 @@ function throwing(command: Command): Command {
 /** The command; its actions read and print at the terminal. `parseAsync` rejects with CommanderError, UsageError, or why something failed. */
 export function hooksProgram(terminal: Terminal): Command {
   const program = new Command('hooks').description(
-    'Tells what objects wait for and how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
+    'Tells what objects wait for, what would come of a change and how the hooks decide, and acts on a lab, with your kubeconfig and your rights.',
   );
   const write = (text: string): void => terminal.write(text);
   const commands = [
     whyCommand(write),
+    planCommand(terminal),
     copyCommand(write),
     showCommand(write),
     replayCommand(write),

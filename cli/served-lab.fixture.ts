@@ -10,6 +10,8 @@ import { hooksProgram } from './program.ts';
 export interface ServedLab {
   /** Runs the command; resolves with what it prints. */
   hooks(...args: string[]): Promise<string>;
+  /** The exit status of the last one that has done its work. */
+  status(): number;
   /** Stops the server and the world. */
   stop(): Promise<void>;
 }
@@ -21,10 +23,17 @@ export async function serveLab(world: LabWorld): Promise<ServedLab> {
   const control = (...given: Parameters<typeof world.lab.control>) => world.lab.control(...given);
   const api = await startApiServer({ store, podAccess: pods, clock, port: 0, control });
   await putKubeconfig(kubeconfig, api);
+  let status = 0;
   return {
+    status: () => status,
     async hooks(...args) {
       let text = '';
-      const terminal = { write: (part: string) => (text += part), read: () => '' };
+      status = 0;
+      const terminal = {
+        write: (part: string) => (text += part),
+        read: () => '',
+        end: (ended: number) => (status = ended),
+      };
       await hooksProgram(terminal).parseAsync(['--kubeconfig', kubeconfig, ...args], { from: 'user' });
       return text;
     },

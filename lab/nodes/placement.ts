@@ -5,8 +5,8 @@ import type { NodeInfo, PodInfo, Refusal } from './scheduling-info.ts';
 
 export type Placement = { nodeName: string } | { message: string };
 
-/** The first refusal in the order of the table, as the scheduler reports one filter a node. */
-function refusalOf(pod: PodInfo, node: NodeInfo, cluster: SchedulerSnapshot): Refusal | undefined {
+/** The first refusal in the order of the table, as the scheduler reports one filter a node; undefined when the node will do. */
+export function refusalOf(pod: PodInfo, node: NodeInfo, cluster: SchedulerSnapshot): Refusal | undefined {
   for (const filter of filters) {
     const refusal = filter.check(pod, node, cluster);
     if (refusal !== undefined) return refusal;
