@@ -5,6 +5,7 @@ import { labCommand } from './lab.ts';
 import { planCommand } from './plan/command.ts';
 import { replayCommand, showCommand } from './records/commands.ts';
 import { copyCommand } from './records/copy.ts';
+import { renderCommand } from './render/command.ts';
 import { whyCommand } from './why/command.ts';
 
 /** That it throws, and does not end the process, is a setting of each command. */
@@ -21,6 +22,7 @@ export function hooksProgram(terminal: Terminal): Command {
   const write = (text: string): void => terminal.write(text);
   const commands = [
     whyCommand(write),
+    renderCommand(terminal),
     planCommand(terminal),
     copyCommand(write),
     showCommand(write),

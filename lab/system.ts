@@ -4,7 +4,7 @@ import type { System } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
 import type { LabControl } from './controls.ts';
 import type { Clock, PodEnvironment, ProgramFactory } from './contract.ts';
-import type { HardwareRegistry } from './nodes/hardware.ts';
+import type { HardwareRegistry, NodeHardware } from './nodes/hardware.ts';
 import type { NodeAdditions } from './nodes/nodes.ts';
 import type { ProcessRuntime } from './nodes/process-runtime.ts';
 
@@ -89,6 +89,8 @@ export interface LabSystem {
   view: SystemView;
   /** What its machines show on their Nodes. */
   nodeAdditions: NodeAdditions;
+  /** The same the other way round: what a Node shows of its machine; absent: nothing. */
+  hardwareOf?(node: KubernetesObject): Partial<Omit<NodeHardware, 'name'>>;
   /** Settings of the operator at the pace `quick`. */
   quickConfig: GivenSettings;
   /** What a person may do to its model while the lab runs; absent: nothing. */

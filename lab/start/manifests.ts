@@ -28,13 +28,17 @@ function flaw(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Reads all documents of the files (`-`: standard input). Throws InputError. */
+/** The objects of a list, as kubectl get prints it; anything else as it is. */
+const unlisted = (object: KubernetesObject): KubernetesObject[] =>
+  Array.isArray(object['items']) && /List$/.test(object.kind) ? (object['items'] as KubernetesObject[]) : [object];
+
+/** Reads all documents of the files (`-`: standard input), and all objects of lists. Throws InputError. */
 export function readManifestFiles(paths: string[], directory: string): Manifest[] {
   return paths.flatMap((path) => {
     const file = path === '-' ? 'standard input' : relative(directory, path);
     let objects: KubernetesObject[];
     try {
-      objects = parseManifests(readFileSync(path === '-' ? 0 : path, 'utf8'));
+      objects = parseManifests(readFileSync(path === '-' ? 0 : path, 'utf8')).flatMap(unlisted);
     } catch (error) {
       throw new InputError(`${file}: ${messageOf(error).trim()}`);
     }

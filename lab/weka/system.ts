@@ -6,7 +6,7 @@ import type { LabSystem } from '../system.ts';
 import { bootScripts } from './boot-scripts.ts';
 import { wekaControls } from './controls.ts';
 import { startWeka } from './model.ts';
-import { wekaNodeAdditions } from './node-additions.ts';
+import { wekaHardware, wekaNodeAdditions } from './node-additions.ts';
 import { wekaView } from './view.ts';
 
 export const wekaLab: LabSystem = {
@@ -21,6 +21,7 @@ export const wekaLab: LabSystem = {
   samples: 'lab/weka/samples',
   view: wekaView,
   nodeAdditions: wekaNodeAdditions,
+  hardwareOf: wekaHardware,
   // a weka of the lab starts in less than a second, and nobody looks at a runtime that is to exit
   quickConfig: { lookSeconds: 0.4, debugSleepSeconds: 0 },
   controls: wekaControls,
