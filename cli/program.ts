@@ -35,6 +35,6 @@ export function hooksProgram(terminal: Terminal): Command {
       .option('--kubeconfig <path>', 'path of the kubeconfig (default: $KUBECONFIG)')
       .option('--context <name>', 'context of the kubeconfig (default: the current one)')
       .addCommand(labCommand(write))
-      .addHelpText('after', '\nExit status: 0 done; 1 refused or failed; 2 bad input.'),
+      .addHelpText('after', '\nExit status, where a verb says nothing else: 0 done; 1 refused or failed; 2 bad input.'),
   );
 }

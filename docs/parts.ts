@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { controls } from '../cli/lab.ts';
+import { hooksProgram } from '../cli/program.ts';
 import type { ReasonTable } from '../hooks/core/reasons.ts';
 import { describeSystemSettings } from '../hooks/core/system.ts';
 import type { SettingDescription } from '../hooks/core/settings.ts';
@@ -61,6 +63,20 @@ function printedBy(program: string, argument: string): string {
 const outputOf = (program: string, argument = '--help'): string =>
   `\`\`\`text\n${printedBy(program, argument)}\n\`\`\``;
 
+/** What `--help` of a command prints, at a width of its own. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => 110 }).outputHelp();
+  return `\`\`\`text\n${text.trim()}\n\`\`\``;
+}
+
+/** The command line and each of its verbs. */
+function commandsHelp(): string {
+  const program = hooksProgram({ write: () => undefined, read: () => '' });
+  const verbs = program.commands.map((verb) => `## ${verb.name()}\n\n${helpOf(verb)}`);
+  return [helpOf(program), ...verbs].join('\n\n');
+}
+
 type Parts = Record<string, () => string>;
 
 /** The tables that only one system has: its steps, its reasons, and those of the module in the folder of its name. All are named after it. */
@@ -99,6 +115,7 @@ const common: Parts = {
   'operator-settings': () => settingsTable(describeSystemSettings(systems)),
   'server-settings': () => settingsTable(describeServerSettings()),
   'sidecar-settings': () => settingsTable(describeSidecarSettings()),
+  'commands-help': commandsHelp,
   'start-help': () => outputOf('lab/start.ts'),
   'lab-controls': () =>
     markdownTable(

@@ -1,11 +1,35 @@
 /** The generated parts that only the pages of Weka have, by name: on a page with `weka-` before it. */
 import { roles } from '../../hooks/weka/api/modes.ts';
+import { plannedStories, type PlannedChange } from './plan-changes.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { notSupportedFields, notSupportedKinds } from './not-supported.ts';
 import { milestoneRows } from './milestones.ts';
 import { fenceTable, stopTable } from './stop-tables.ts';
 
+/** What becomes of the pods, said and seen. */
+function podsOf({ restarts = [], held = [], stops = [], starts = [] }: PlannedChange): string {
+  const told = Object.entries({ restart: restarts, 'restart later, held back': held, stop: stops, start: starts });
+  const named = told.filter(([, pods]) => pods.length > 0).map(([what, pods]) => `${what}: ${pods.join(', ')}`);
+  return named.length === 0 ? 'none' : named.join('; ');
+}
+
+const planTable = (): string =>
+  markdownTable(
+    ['in the lab', 'change', 'fields', 'pods'],
+    Object.values(plannedStories).flatMap(({ title, changes }) =>
+      changes.map((change, at) => [
+        at === 0 ? title : '',
+        `${change.kind} \`${change.name}\`: ${change.what}`,
+        Object.entries(change.fields)
+          .map(([path, verdict]) => `\`${path}\` ${verdict}`)
+          .join('; '),
+        podsOf(change),
+      ]),
+    ),
+  );
+
 export const parts: Record<string, () => string> = {
+  plan: planTable,
   'stop-table': stopTable,
   'fence-table': fenceTable,
   milestones: () => markdownTable(['kind', 'event', 'when'], milestoneRows()),
