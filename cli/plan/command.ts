@@ -7,7 +7,8 @@ import type { Terminal } from '../decide.ts';
 import { nameText, objectNamed } from '../kinds.ts';
 import { wishesIn } from '../manifests.ts';
 import { StatusError, UsageError } from '../usage-error.ts';
-import type { Change, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Change } from './wishes.ts';
 
 export const planStatuses = { same: 0, differs: 1, badInput: 2, refused: 3, failed: 4 } as const;
 
@@ -64,8 +65,9 @@ export function statusOf({ changes, pods, creates, updates, deletes, destroys }:
 
 async function planned(connection: Connection, changes: Change[], namespace: string): Promise<Plan> {
   // last: reading all of the lab takes a while, which --help and bad input need not wait for
-  const [{ planOf, NoSuchChange }, { readLive }, { labSystems }] = await Promise.all([
+  const [{ planOf }, { NoSuchChange }, { readLive }, { labSystems }] = await Promise.all([
     import('./plan.ts'),
+    import('./wishes.ts'),
     import('./read.ts'),
     import('../../lab/systems.ts'),
   ]);

@@ -2,7 +2,8 @@
 import type { ObjectReference } from '../../hooks/core/leads.ts';
 import type { FieldVerdict } from './verdicts.ts';
 import type { NodeVerdict, PodPlacement } from './placement.ts';
-import type { Plan, PlannedPod } from './plan.ts';
+import type { PlannedPod } from './differences.ts';
+import type { Plan } from './plan.ts';
 
 const nameOf = ({ namespace, name }: { namespace?: string; name: string }): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
