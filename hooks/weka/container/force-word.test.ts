@@ -55,6 +55,8 @@ describe('the word that forces a stop', () => {
     ],
     ['is noted once', said(minutes(-5)), set, undefined],
     ['is forgotten when it is taken back', said(minutes(-5)), {}, null],
+    ['is void where it was noted while the clock was ahead', said(minutes(60)), set, '1970-01-01T00:00:00Z'],
+    ['is void once for all', said('1970-01-01T00:00:00Z'), set, undefined],
     ['is not noted where nothing is claimed', { holder: undefined }, set, undefined],
   ])('%s', (_sentence, change, given, value) => {
     expect(forceWordStep.check(factsOf(change, given))).toMatchObject(
@@ -80,6 +82,12 @@ describe('the word that forces a stop', () => {
       said(minutes(-60)),
       set,
       /counts for nothing .* once this condition has gone/,
+    ],
+    [
+      'says where it was said while the clock was ahead',
+      said('1970-01-01T00:00:00Z'),
+      set,
+      /is left from a time that the clock has not come to yet and counts for nothing/,
     ],
   ])('%s', (_sentence, change, given, message) => {
     const [shown] = forceLeft(factsOf(change, given));

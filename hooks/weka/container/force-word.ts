@@ -12,6 +12,8 @@ import type { ContainerFacts } from './facts.ts';
 const countsFor = 600;
 /** Seconds that a note may lie ahead, by clocks that differ; what lies further was noted before the clock was set back. */
 const ahead = 60;
+/** In place of such a note, which would count when the clock has come to it: nobody knows when that word was said. */
+const noTime = '1970-01-01T00:00:00Z';
 
 /** `unseen`: it is not noted yet. `old`: it was said long before what ends now, or would from now on. */
 export type ForceWord = 'none' | 'unseen' | 'counts' | 'old';
@@ -55,23 +57,25 @@ export function forceWord(facts: ContainerFacts): ForceWord {
 export const givenUp = (facts: ContainerFacts): boolean =>
   facts.container.spec.overrides?.skipDeactivate === true && forceWord(facts) === 'counts';
 
+/** When the word was first seen, or is now. */
+function noteOf(facts: ContainerFacts): string {
+  const said = wordSaid(facts) ?? facts.now;
+  return seconds(said) > seconds(facts.now) + ahead ? noTime : said;
+}
+
 /** For the status: when the word was first seen, as long as it stands. */
-export const statedWord = (facts: ContainerFacts): string | undefined =>
-  isSet(facts) ? (wordSaid(facts) ?? facts.now) : undefined;
+export const statedWord = (facts: ContainerFacts): string | undefined => (isSet(facts) ? noteOf(facts) : undefined);
 
 function noted(facts: ContainerFacts): Outcome {
-  const { nodeClaims, holder, uid, now } = facts;
+  const { nodeClaims, holder, uid } = facts;
   if (nodeClaims?.state !== 'known' || holder === undefined) return skipped;
-  const wished = isSet(facts);
-  if (wished === (holder.forceWord !== undefined)) return skipped;
+  const note = isSet(facts) ? noteOf(facts) : null;
+  if (note === (holder.forceWord ?? null) || (note !== null && note !== noTime && holder.forceWord !== undefined))
+    return skipped;
   return act(
     'ForceReplaceLeft',
     'notes when overrides.podDeleteForceReplace was set',
-    [
-      writeClaims(nodeClaims, [
-        { path: ['holders', uid, 'forceWord'], value: wished ? (wordSaid(facts) ?? now) : null },
-      ]),
-    ],
+    [writeClaims(nodeClaims, [{ path: ['holders', uid, 'forceWord'], value: note }])],
     1,
   );
 }
@@ -92,7 +96,7 @@ export function forceLeft(facts: ContainerFacts): ConditionWish[] {
   if (word === 'none' || word === 'unseen' || (word === 'counts' && (ends || pod === undefined))) return [];
   const patch = (value: string): string =>
     `kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"podDeleteForceReplace":${value}}}}'`;
-  const since = wordSaid(facts) ?? '';
+  const since = noteOf(facts) === noTime ? 'a time that the clock has not come to yet' : noteOf(facts);
   const message =
     word === 'counts'
       ? `overrides.podDeleteForceReplace is set and no pod is to stop: one that is deleted or drained within ten minutes of ${since} stops at once, whatever else is away; ${patch('null')} takes it back`
