@@ -65,6 +65,26 @@ async function switchedCluster(gracefulDestroyDuration = '10m') {
   return { operator, world, watch: watchLosses(world) };
 }
 
+it(
+  "an order that was called back is nobody else's word where a tool has stripped the mark, and the claims are lost",
+  long,
+  async () => {
+    const world = await readyCluster({ spec }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const uid = world.get('WekaCluster', 'demo')?.metadata.uid ?? '';
+    const machines = await orderedWhileOff(world, watch);
+    world.patch('WekaCluster', 'demo', cancelled);
+    await watch.pass(60);
+    for (const name of names(world)) world.patch('WekaContainer', name, { metadata: { annotations: null } });
+    for (const machine of machines) world.lab.machines.recover(machine);
+    await watch.pass(120);
+    world.delete('WekaClaims', `cluster-${uid}`);
+    world.patch('WekaCluster', 'demo', withoutFinalizers);
+    await asksAndObeys(world, watch);
+    world.lab.stop();
+  },
+);
+
 describe('an order to destroy of which nobody speaks for minutes, as after a restore of etcd', () => {
   it('is void, and a new grace begins', long, async () => {
     const { operator, world, watch } = await switchedCluster();

@@ -48,6 +48,11 @@ describe('a container whose spec says destroying', () => {
       'paused',
     ],
     [
+      'keeps it where the claims that would say so are lost',
+      { deleted: true, owner: { state: 'gone' }, claims: { ...unordered, resourceVersion: null } },
+      'paused',
+    ],
+    [
       'keeps it while the claims that would say so are not read',
       { deleted: true, owner: { state: 'gone' }, claims: unread },
       'paused',

@@ -66,11 +66,12 @@ function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact, now: string
   return owner.state === 'terminating' && !owner.cancelled && orderStands(order, owner.generation, now);
 }
 
-/** Whether a cluster may have written `destroying` into the spec: the mark can be stripped, so its claims say it too. */
+/** Whether a cluster may have written `destroying` into the spec: the mark can be stripped, so its claims say it too; where they are lost nobody does. */
 function isAnnounced({ metadata, spec }: WekaContainer, claims: ClaimsFact | undefined): boolean {
   if (metadata.annotations?.[annotations.destroyAnnounced] !== undefined) return true;
   if (claims === undefined || !is(spec.mode, 'backend')) return false;
-  return claims.state === 'unknown' || (claims.spec.announced ?? claims.spec.destroy) !== undefined;
+  if (claims.state === 'unknown' || claims.resourceVersion === null) return true;
+  return (claims.spec.announced ?? claims.spec.destroy) !== undefined;
 }
 
 /** Whether `spec.state: destroying` is a person's word. */
