@@ -71,6 +71,61 @@ describe('containers that are deleted while their cluster is paused', () => {
 });
 
 it(
+  'skipDeactivate left in containers that are deleted under a pause: the condition names what brings IO back',
+  long,
+  async () => {
+    const world = await readyCluster({ spec: roles }, { nodes: 6 });
+    const watch = watchLosses(world);
+    const gone = [...numbered('drive', 3), ...numbered('compute', 3)];
+    for (const name of gone) world.patch('WekaContainer', name, { spec: { overrides: { skipDeactivate: true } } });
+    pause(world, true);
+    await watch.until('all have stopped', () => pods(world).length === 0, 300);
+    for (const name of gone) world.delete('WekaContainer', name);
+    await watch.pass(60);
+    pause(world, null);
+    await watch.pass(300);
+    for (const name of gone) {
+      const { message = '' } = world.condition('WekaContainer', name) ?? {};
+      const found = /kubectl patch wekacontainer (\S+) -n default --type=merge -p '([^']+)' has it run once more/.exec(
+        message,
+      );
+      expect([name, found?.[1]]).toEqual([name, name]);
+      world.patch('WekaContainer', name, JSON.parse(found?.[2] ?? '') as object);
+    }
+    await watch.until('IO runs', () => io(world) === 'STARTED', 900);
+    await watch.until(
+      'all are replaced',
+      () => isReady(world) && containers(world).every(({ metadata }) => metadata.deletionTimestamp === undefined),
+      7200,
+    );
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  },
+);
+
+it('all containers of a cluster whose deletion was cancelled are replaced one after the other', long, async () => {
+  const world = await readyCluster({ spec: { gracefulDestroyDuration: '1h' } }, { nodes: 6 });
+  const watch = watchLosses(world);
+  world.delete('WekaCluster', 'demo');
+  await watch.pass(60);
+  world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+  await watch.until(
+    'it is as it was',
+    () => isReady(world) && io(world) === 'STARTED' && pods(world).length === 6,
+    900,
+  );
+  const before = uids(world);
+  for (const { metadata } of containers(world)) world.delete('WekaContainer', metadata.name);
+  await watch.until(
+    'all have been replaced',
+    () => isReady(world) && [...uids(world)].every((uid) => !before.has(uid)),
+    7200,
+  );
+  expect(watch.violations()).toEqual([]);
+  world.lab.stop();
+});
+
+it(
   'whichever are deleted when, around a pause: nothing is erased that weka has not let go, and all ends',
   long,
   async () => {

@@ -169,3 +169,53 @@ describe('spec.state: paused', () => {
     world.lab.stop();
   });
 });
+
+it(
+  'a word of force that was said while the clock was ahead does not count when the clock has come to it',
+  long,
+  async () => {
+    const clock = { ahead: 0 };
+    const world = await readyCluster(
+      { drive: 6, compute: 5 },
+      {
+        nodes: 6,
+        weka: { rebuildElsewhere: 7_200_000 },
+        access: (local) => ({
+          ...local,
+          serverTime: async () => new Date(Date.parse(await local.serverTime()) + clock.ahead * 1000).toISOString(),
+        }),
+      },
+    );
+    const watch = watchLosses(world);
+    clock.ahead = 3600;
+    await watch.pass(60);
+    patchAll(world, { overrides: { podDeleteForceReplace: true } });
+    await watch.pass(60);
+    clock.ahead = 0;
+    await watch.pass(1200);
+    const drained = ['demo-drive-0', 'demo-drive-1', 'demo-drive-2'].map((name) => nodeOf(world, name));
+    const pods = names(world).filter((name) => drained.includes(nodeOf(world, name)));
+    for (const node of drained) world.patch('Node', node ?? '', { spec: { unschedulable: true } });
+    for (const name of pods) world.delete('Pod', name);
+    await watch.pass(4000);
+    expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
+    expect(watch.violations()).toEqual([]);
+    world.lab.stop();
+  },
+);
+
+it('a word of force is obeyed for the pod of a container that waits to leave', long, async () => {
+  const world = await readyCluster({ drive: 6, compute: 5 }, { nodes: 6, weka: { rebuildElsewhere: 7_200_000 } });
+  world.lab.machines.fail(nodeOf(world, 'demo-drive-5') ?? '');
+  await world.clock.advance(120_000);
+  const node = nodeOf(world, 'demo-drive-1') ?? '';
+  world.delete('WekaContainer', 'demo-drive-1');
+  await world.clock.advance(120_000);
+  world.patch('Node', node, { spec: { unschedulable: true } });
+  world.evict('demo-drive-1');
+  await world.clock.advance(60_000);
+  expect(world.get('Pod', 'demo-drive-1')).toBeDefined();
+  world.patch('WekaContainer', 'demo-drive-1', { spec: { overrides: { podDeleteForceReplace: true } } });
+  await world.until('its pod has stopped', () => world.get('Pod', 'demo-drive-1') === undefined, 120);
+  world.lab.stop();
+});

@@ -283,7 +283,10 @@ describe('the containers of a cluster', () => {
     [
       'are not made by an object that is deleted beside those that end',
       'exist',
-      { metadata: deleted, containers: [container('demo-drive-0', { metadata: deleted })] },
+      {
+        metadata: deleted,
+        containers: [container('demo-drive-0', { metadata: deleted, spec: { state: 'destroying' } })],
+      },
       {
         state: 'stalled',
         reason: 'DeletionCancelled',
@@ -520,7 +523,10 @@ describe('the members', () => {
     [
       'end with an object that is deleted',
       'joined',
-      { metadata: deleted, containers: [container('demo-drive-0', { metadata: deleted })] },
+      {
+        metadata: deleted,
+        containers: [container('demo-drive-0', { metadata: deleted, spec: { state: 'destroying' } })],
+      },
       { state: 'stalled', reason: 'DeletionCancelled' },
     ],
   ]);

@@ -144,14 +144,18 @@ function nothingOfOthers(facts: ClusterFacts): Outcome {
   return stalled('ForeignContainers', message, [{ type: 'Warning', reason: 'ForeignContainers', message }]);
 }
 
-/** A deletion that took all containers along, and was then cancelled: what is left ends or has ended, and an object that is deleted begins nothing new. */
+/**
+ * A deletion that took all containers along, and was then cancelled: what is left ends or has ended, and an object that is
+ * deleted begins nothing new. Those that a person has deleted leave one after the other instead, each when its successor is there.
+ */
 export function outlivesItsContainers({
   cluster: { metadata, status },
   containers,
 }: Pick<ClusterFacts, 'cluster' | 'containers'>): boolean {
+  const collected = metadata.finalizers?.includes('foregroundDeletion') === true;
   return (
     metadata.deletionTimestamp !== undefined &&
-    containers.every(({ terminating }) => terminating) &&
+    containers.every(({ terminating, spec }) => terminating && (collected || spec.state === 'destroying')) &&
     (containers.length > 0 || status?.clusterID !== undefined)
   );
 }

@@ -18,7 +18,7 @@ import { givesBack, livePod, type ContainerFacts } from './facts.ts';
 import { againstCleaning, claimStep } from './claim-kept.ts';
 import { cleaned, lastEvents, withdrawalStep } from './cleaned.ts';
 import { stopDecision, stoppedUnderTurn } from './disruption.ts';
-import { forceWordStep, givenUp } from './force-word.ts';
+import { forceWord, forceWordStep, givenUp } from './force-word.ts';
 import { dirtyNode } from './helpers.ts';
 import { mayBeErased, mayLeave } from './leaving.ts';
 import { deactivated, ownEntry } from './own-entry.ts';
@@ -33,8 +33,15 @@ const leaves = (facts: ContainerFacts): boolean =>
 
 const finalizing = (facts: ContainerFacts): boolean => facts.container.metadata.deletionTimestamp !== undefined;
 
+/** Weka is told nothing as long as that stands, so the container does not run to be asked either. */
+const inOrder = ({ name, namespace, container: { spec } }: ContainerFacts): string =>
+  spec.overrides?.skipDeactivate === true
+    ? `; kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"skipDeactivate":null}}}' has it run once more and leave in order`
+    : '';
+
 /** Of a cluster whose own deletion was cancelled it is no way out to give up what only this container holds. */
-function noMember({ owner, clusterName = '' }: ContainerFacts, what: string): Outcome {
+function noMember(facts: ContainerFacts, what: string): Outcome {
+  const { owner, clusterName = '' } = facts;
   if (owner.state === 'terminating' && owner.cancelled) {
     return wait(
       'DeletionCancelled',
@@ -44,7 +51,7 @@ function noMember({ owner, clusterName = '' }: ContainerFacts, what: string): Ou
   }
   return wait(
     'NoOtherMember',
-    `${what} needs another member of the weka cluster and none is known; ${givesUpWords}`,
+    `${what} needs another member of the weka cluster and none is known${inOrder(facts)}; ${givesUpWords}`,
     10,
   );
 }
@@ -106,8 +113,13 @@ function unheard(facts: ContainerFacts, member: PodTarget, reason: string): Outc
   const isRefused = answer.state === 'unknown' && refusedCredentials.test(answer.error ?? '');
   const words = isRefused
     ? `weka refuses user name and password of the operator, which are mended first: the condition ${clusterConditions.clusterReachable} of the WekaCluster names the Secret`
-    : `${reason}; ${givesUpWords}`;
+    : `${reason}${inOrder(facts)}; ${givesUpWords}`;
   return wait('DeactivationUnknown', `waits for another member to say how the container stands: ${words}`, 2);
+}
+
+/** A person's word about a pod that is told to end holds also while its container waits to leave, and gets a pod once more. */
+function stoppedByForce(facts: ContainerFacts): Outcome {
+  return facts.pod?.terminating === true && forceWord(facts) === 'counts' ? terminationOutcome(facts) : skipped;
 }
 
 /** Weka is not told, and the rest has to bear it all the same: what was set for one disaster is still there at the next deletion. */
@@ -271,6 +283,12 @@ export const leaveSteps = [
     mode: 'independent',
     summary: 'Nobody has taken its pod from it.',
     check: podOwned,
+  },
+  {
+    name: 'StoppedByForce',
+    mode: 'independent',
+    summary: 'A pod that ends stops by overrides.podDeleteForceReplace, whatever its container waits for.',
+    check: stoppedByForce,
   },
   {
     name: 'Deactivated',
