@@ -56,6 +56,16 @@ describe('what speaks against the absence of a node', () => {
       onNodes(6, ({ hostId }) => (hostId === 6 ? { status: 'DOWN' } : {})),
       undefined,
     ],
+    [
+      'a compute container of the node is away, and data is rebuilt, which may be that of another node',
+      {
+        ...failing(1),
+        drives: { active: 6, total: 6 },
+        rebuild: { movingData: true, protectionState: [{ numFailures: 1, percent: 10 }] },
+      },
+      onNodes(6, ({ hostId }) => (hostId === 6 ? { status: 'DOWN' } : {})),
+      'some of the data has 1 failures and is being rebuilt',
+    ],
     ['some data has two failures', failing(2), onNodes(6), 'some of the data has 2 failures'],
     [
       'weka is not OK and does not say why',

@@ -42,11 +42,11 @@ export function againstAbsence(
   // one copy may be missing already where it is the absence of these that it is missing by
   if (failures > (gone.length > 0 ? 1 : 0)) return `some of the data has ${failures} failures`;
   const { active, total } = status.drives ?? {};
-  if (
-    failures > 0 &&
-    !gone.some((member) => countedAs(member) === 'drives') &&
-    (active === undefined || active !== total)
-  )
+  const isOthers = failures > 0 && !gone.some((member) => countedAs(member) === 'drives');
+  // it ends by itself, unlike what can not be rebuilt without these
+  if (isOthers && status.rebuild?.movingData === true)
+    return `some of the data has ${failures} failures and is being rebuilt`;
+  if (isOthers && (active === undefined || active !== total))
     return `some of the data has ${failures} failures, and ${active ?? 'an unknown number'} of ${total ?? 'an unknown number'} drives are active`;
   return againstLoss(status, members, left);
 }

@@ -1,8 +1,8 @@
-/** A short life, and the lives that failed once. */
+/** A short life that nobody has chosen, and the lives that failed once. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freshSeeds, seedWithoutGit } from '../seeds.ts';
+import { freshSeeds } from '../seeds.ts';
 import { lifeOf, shortLife, type Life } from './life.ts';
 import { runLife } from './run-life.ts';
 import { drawnOf, type SimulatedSystem } from './system.ts';
@@ -10,10 +10,8 @@ import { simulatedSystems } from './systems.ts';
 
 const timeout = 300_000;
 
-/**
- * Not drawn by the commit: a fresh life may meet a fault of which nobody knows yet, and no commit is to blame for it. SEED draws another one, `npm run simulate -- --from commit` those of a commit.
- */
-const { from, whose } = process.env['SEED'] === undefined ? { from: seedWithoutGit, whose: 'this file' } : freshSeeds();
+/** The sources choose it, so whoever has seen it pass has seen what the next one runs; SEED draws another one. */
+const { from, whose } = freshSeeds();
 
 async function passes(life: Life, system: SimulatedSystem): Promise<void> {
   const { broken, story, picture } = await runLife(life, system);
