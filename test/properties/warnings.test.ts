@@ -179,7 +179,7 @@ describe('a change of the image', () => {
     const { policy } = of('WekaCluster');
     const [before, after] = [object('WekaCluster', 'a:1'), object('WekaCluster', 'a:2')];
     expect(told(policy, after, before)).toEqual([]);
-    expect(told(policy, object('WekaCluster', 'a:2', { lastAppliedImage: 'a:1' }), before)).toEqual([
+    expect(told(policy, object('WekaCluster', 'a:2', { clusterID: 'guid', lastAppliedImage: 'a:1' }), before)).toEqual([
       'spec.image (change of a formed cluster) has no effect in this release: set it back',
     ]);
   });

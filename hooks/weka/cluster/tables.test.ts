@@ -181,9 +181,11 @@ describe('a field that this release does not act on', () => {
   });
 
   it('such as a new image of a formed cluster is named', () => {
-    expect(
-      unsupportedFields(cluster({}, { lastAppliedImage: 'quay.io/weka.io/weka-in-container:4.4.4' })).ignored,
-    ).toEqual(['spec.image (change of a formed cluster)']);
+    const before = { lastAppliedImage: 'quay.io/weka.io/weka-in-container:4.4.4' };
+    expect(unsupportedFields(cluster({}, { ...before, clusterID: 'guid' })).ignored).toEqual([
+      'spec.image (change of a formed cluster)',
+    ]);
+    expect(unsupportedFields(cluster({}, before)).ignored).toEqual([]);
   });
 
   it('is none in a plain cluster, and an override that is off is none', () => {

@@ -70,7 +70,10 @@ export const unsupportedClusterTable: readonly FieldNotSupported[] = [
   ignored('spec.overrides.driversLoaderImage', hasText),
   // a weka upgrade has phases of its own; without them the image of a formed cluster is not touched
   {
-    ...ignored('spec.image', (at) => ({ at, unlike: 'status.lastAppliedImage' })),
+    // before it has formed a weka cluster it takes any
+    ...ignored('spec.image', (at) => ({
+      all: [hasText('status.clusterID'), { at, unlike: 'status.lastAppliedImage' }],
+    })),
     only: 'change of a formed cluster',
     instead: 'set it back',
   },
