@@ -22,6 +22,7 @@ NAMED_DRIVES = 16  # the kubelet keeps 4 KiB of last words
 def clean_up(settings, _arguments):
     """The end of a container: erases those drives of RESIGN_SERIALS that CLUSTER_GUID owns, then empties CLEAN_DIRECTORY.
 
+    The order is for one boot of the machine (BOOT_ID): whoever gave it may have called it back while that was off.
     All drives are judged before one is erased. While one waits the directory stays, for the identity is in it. Holds the
     lock of NAME to its end, and refuses while a runtime has it. The kubelet repeats it; what was done stays done."""
     paths = Paths(settings)
@@ -29,6 +30,9 @@ def clean_up(settings, _arguments):
     if not settings.name or not lock.take():
         return clean_up_failed(paths, "lock is held" if settings.name else "NAME is not set")
     try:
+        ordered = settings.text("BOOT_ID")
+        if ordered and ordered != paths.boot_id():
+            raise Failure("the machine was started again since it was ordered to be cleaned; waits for a new order")
         cluster = cluster_guid(settings)
         judged = [judge(settings, paths, serial, cluster) for serial in dict.fromkeys(settings.items("RESIGN_SERIALS"))]
         erased = [erase(settings, paths, drive, cluster) if drive.outcome == "own" else drive for drive in judged]

@@ -68,8 +68,8 @@ class CleanUp(Disks):
         self.put("/dev/termination-log")
         self.program("weka-sign-drive", RESIGN)
 
-    def clean_up(self, serials, cluster=str(GUID), directory="/persistent"):
-        return self.command("clean-up", env={"RESIGN_SERIALS": serials, "CLUSTER_GUID": cluster, "CLEAN_DIRECTORY": directory})
+    def clean_up(self, serials, cluster=str(GUID), directory="/persistent", **more):
+        return self.command("clean-up", env=dict({"RESIGN_SERIALS": serials, "CLUSTER_GUID": cluster, "CLEAN_DIRECTORY": directory}, **more))
 
     def signed(self):
         """Devices that were given to the tool."""
@@ -90,6 +90,12 @@ class CleanUp(Disks):
         again = self.clean_up("SER1")
         self.assertEqual((again.returncode, json.loads(again.stdout)), (0, {"resigned": [], "removed": 0, "drives": {"SER1": "resigned"}}))
         self.assertEqual(self.signed(), ["/dev/nvme0n1"])
+
+    def test_an_order_does_not_outlive_the_boot_that_it_was_given_for(self):
+        self.disk("nvme0n1", "SER1", OWN)
+        self.assert_waits(self.clean_up("SER1", BOOT_ID="boot-0"), "the machine was started again")
+        self.assertEqual(self.signed(), [])
+        self.assertEqual(self.clean_up("SER1", BOOT_ID="boot-1").returncode, 0)
 
     def test_nothing_to_do_is_done(self):
         done = self.clean_up("", directory="/not-there")

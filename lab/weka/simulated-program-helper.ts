@@ -76,12 +76,17 @@ function judge({ site, hardware }: SimulatedHosts, nodeName: string, serial: str
 
 /** Erases those of RESIGN_SERIALS that CLUSTER_GUID owns, then empties CLEAN_DIRECTORY, unless a runtime holds the lock of NAME. */
 function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode: number; line: string } {
-  const { nodeName, env } = environment;
+  const { nodeName, env, bootId } = environment;
   const name = env.NAME ?? '';
   if (name === '') return { exitCode: 1, line: 'NAME is not set' };
   const holder = {};
   if (!hosts.takeLock(nodeName, name, holder)) return { exitCode: 1, line: 'lock is held' };
   try {
+    if ((env.BOOT_ID ?? '') !== '' && env.BOOT_ID !== bootId)
+      return {
+        exitCode: 1,
+        line: 'the machine was started again since it was ordered to be cleaned; waits for a new order',
+      };
     const serials = (env.RESIGN_SERIALS ?? '').split(',').filter((serial) => serial !== '');
     const drives = serials.map((serial) => judge(hosts, nodeName, serial, env.CLUSTER_GUID ?? ''));
     const own = drives.filter(({ outcome }) => outcome === 'own').map(({ serial }) => serial);

@@ -85,6 +85,26 @@ it(
   },
 );
 
+it(
+  'an order that is called back while no operator runs cleans no machine that was off when it was given',
+  long,
+  async () => {
+    const { operator, world, watch } = await switchedCluster('5m');
+    const machines = nodes(world);
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(200);
+    for (const machine of machines) world.lab.machines.fail(machine);
+    await watch.pass(200);
+    operator.off = true;
+    world.patch('WekaCluster', 'demo', cancelled);
+    await watch.pass(60);
+    for (const machine of machines) world.lab.machines.recover(machine);
+    await watch.pass(600);
+    expect([watch.erased(), world.weka.removed, watch.violations()]).toEqual([[], [], []]);
+    world.lab.stop();
+  },
+);
+
 describe('an order to destroy of which nobody speaks for minutes, as after a restore of etcd', () => {
   it('is void, and a new grace begins', long, async () => {
     const { operator, world, watch } = await switchedCluster();

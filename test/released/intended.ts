@@ -3,5 +3,10 @@
  * places as `hooks replay` names them, each with the reason why a site bears it. A place counts for all that is below it.
  */
 export const intended: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
-  '0.1.0': {},
+  '0.1.0': {
+    wekacontainer: {
+      'children[Pod].spec.containers[].env[]':
+        'a clean-up is told the boot that its order is for; one that is there without goes on as it was',
+    },
+  },
 };

@@ -134,8 +134,9 @@ function helperHasCleaned(facts: ContainerFacts): Outcome {
   const helper = cleanUpView(facts, node);
   if (helper?.stale === false && helper.pod.phase === 'Succeeded') return cleanBut(facts);
   if (cleansFromNode(facts)) return cleanedFromNode(facts, node);
-  const why =
-    helper === undefined
+  const why = !facts.node.spec.ready
+    ? `comes when the node reports again; when the machine is gone for good, kubectl delete node ${node}`
+    : helper === undefined
       ? 'is to be created'
       : helper.stale
         ? 'was made for another wish and is replaced'

@@ -2,8 +2,9 @@
 import type { KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { canonicalJson } from '../../core/operations.ts';
-import { buildHelperPod, madeForOf } from './pod/helper-pod.ts';
+import { buildHelperPod, isOfOtherBoot, madeForOf } from './pod/helper-pod.ts';
 import { is } from '../api/modes.ts';
+import { bootSeen } from '../frozen-node.ts';
 import { nameOf } from '../redundancy.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { hasFailed } from './ended-pod.ts';
@@ -24,7 +25,7 @@ export interface Helper {
 function helperView(facts: ContainerFacts, name: string, madeFor: string): Helper | undefined {
   const pod = childPod(facts.request, name);
   if (pod === undefined) return undefined;
-  const stale = madeForOf(pod.object) !== madeFor;
+  const stale = madeForOf(pod.object) !== madeFor || isOfOtherBoot(pod.object, bootOf(facts));
   return { pod, stale, goes: stale || hasFailed(pod, facts.now) };
 }
 
@@ -63,6 +64,7 @@ export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesO
     nodeName,
     config: facts.config,
     node: facts.node,
+    bootId: bootOf(facts),
     ...cleanUpWish(facts),
   });
 }
@@ -101,6 +103,9 @@ export function cleanUpWish(facts: ContainerFacts) {
     dataUid: facts.holder?.adopted?.dataUid,
   };
 }
+
+/** An order to clean does not outlive the boot of the machine that it was given for. */
+const bootOf = ({ node }: ContainerFacts): string => (node === undefined ? '' : bootSeen(node));
 
 /** What a clean-up is to do: one of another wish (an override since, a GUID that was not known yet) proves nothing. */
 function wishText(facts: ContainerFacts, node: string): string {

@@ -132,8 +132,9 @@ function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): Ku
   const helper = cleanUpView(facts, dirty);
   // it stays until the status has what it says: a call that sees an older status would have all cleaned once more
   if (helper?.stale === false && helper.pod.phase === 'Succeeded') return [keep(helper.pod.object)];
-  // one that was made for another wish, or has failed, goes first: it is never updated in place
-  return meanwhile === 'create' && helper?.goes !== true ? [cleanUpPod(facts, dirty)] : [];
+  // one that was made for another wish, or has failed, goes first: it is never updated in place. What waits for a node that does
+  // not report would be started when it is back, whatever has been called back by then
+  return meanwhile === 'create' && helper?.goes !== true && node.spec.ready ? [cleanUpPod(facts, dirty)] : [];
 }
 
 const previous = ({ container }: ContainerFacts): Condition[] => (container.status?.conditions ?? []) as Condition[];

@@ -13,9 +13,10 @@ import { act, skipped, unknown, wait } from '../../core/steps.ts';
 import { mainContainerName } from '../api/group.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import type { OperatorConfig } from '../config.ts';
+import { bootSeen } from '../frozen-node.ts';
 import { cleanUpWords, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
 import { hasFailed } from '../container/ended-pod.ts';
-import { buildHelperPod, madeForOf } from '../container/pod/helper-pod.ts';
+import { buildHelperPod, isOfOtherBoot, madeForOf } from '../container/pod/helper-pod.ts';
 import type { Outcome } from '../reasons.ts';
 import { containerLook } from './live.ts';
 
@@ -72,7 +73,8 @@ export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
     const wanted = holder.cleanUp;
     if (wanted === undefined || wanted.nodeName !== node.metadata.name) return [];
     const pod = childPod(request, podName(containerUid), mainContainerName);
-    const stale = pod !== undefined && madeForOf(pod.object) !== wishText(wanted);
+    const stale =
+      pod !== undefined && (madeForOf(pod.object) !== wishText(wanted) || isOfOtherBoot(pod.object, bootSeen(node)));
     const done = !stale && pod?.phase === 'Succeeded';
     const ordered = isOrdered(input, containerUid, holder);
     const message =
@@ -94,6 +96,7 @@ function build({ config, node, request }: CleanUpInput, { containerUid, wanted }
   return buildHelperPod({
     kind: 'clean-up',
     madeFor: wishText(wanted),
+    bootId: bootSeen(node),
     container: {
       metadata: { name: helperOf(containerUid), namespace: request.context.operatorNamespace },
       spec: { name: wanted.wekaName, image, imagePullSecret: config.imagePullSecret },

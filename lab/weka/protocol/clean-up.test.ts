@@ -19,6 +19,8 @@ interface Situation {
   drives: Record<string, string | undefined>;
   serials: string[];
   cluster: string;
+  /** The boot that the order is for; absent: it does not say. */
+  bootId?: string;
 }
 
 interface Result {
@@ -29,11 +31,12 @@ interface Result {
   directory: boolean;
 }
 
-const envOf = ({ serials, cluster }: Situation) => ({
+const envOf = ({ serials, cluster, bootId }: Situation) => ({
   NAME: 'drivex1',
   RESIGN_SERIALS: serials.join(','),
   CLUSTER_GUID: cluster,
   CLEAN_DIRECTORY: '/clean',
+  ...(bootId === undefined ? {} : { BOOT_ID: bootId }),
 });
 const saidBy = (exitCode: number, text: string): unknown => (exitCode === 0 ? JSON.parse(text) : text.trim());
 
@@ -110,6 +113,15 @@ const table: [string, Situation, Pick<Result, 'exitCode' | 'said' | 'owners'>][]
     'its own drive is erased',
     { drives: { a: ours }, serials: ['a'], cluster: ours },
     { exitCode: 0, said: { resigned: ['a'], removed: 1, drives: { a: 'own' } }, owners: { a: undefined } },
+  ],
+  [
+    'an order of another boot is none',
+    { drives: { a: ours }, serials: ['a'], cluster: ours, bootId: 'another-boot' },
+    {
+      exitCode: 1,
+      said: 'the machine was started again since it was ordered to be cleaned; waits for a new order',
+      owners: { a: ours },
+    },
   ],
   [
     'a drive that nobody owns is done',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildHelperPod, madeForOf } from './helper-pod.ts';
+import { buildHelperPod, madeForOf, isOfOtherBoot } from './helper-pod.ts';
 import { config, wekaContainer, wekaNode } from './pod-input.fixture.ts';
 
 const common = {
@@ -48,7 +48,17 @@ describe('clean-up', () => {
       resignSerials,
       cleanDirectory,
       clusterGuid: resignSerials.length > 0 ? 'guid' : undefined,
+      ...(resignSerials.length > 0 ? { bootId: 'boot-1' } : {}),
     });
+
+  it.each<[string, string[], string, boolean]>([
+    ['of this boot', ['A'], 'boot-1', false],
+    ['of another boot', ['A'], 'boot-2', true],
+    ['where the boot of the node is not known', ['A'], '', false],
+    ['that does not say of which boot it is', [], 'boot-2', false],
+  ])('is an order %s', (_sentence, serials, bootId, other) => {
+    expect(isOfOtherBoot(cleanUp(serials, true), bootId)).toBe(other);
+  });
 
   it.each([
     [
@@ -60,6 +70,7 @@ describe('clean-up', () => {
         { name: 'RESIGN_SERIALS', value: 'A,B' },
         { name: 'CLUSTER_GUID', value: 'guid' },
         { name: 'CLEAN_DIRECTORY', value: '/persistent' },
+        { name: 'BOOT_ID', value: 'boot-1' },
         { name: 'MADE_FOR', value: 'the one of today' },
       ],
     ],

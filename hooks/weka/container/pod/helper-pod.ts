@@ -31,6 +31,8 @@ export type HelperPodInput =
   | (HelperInput & { kind: 'probe-lock' })
   | (HelperInput & {
       kind: 'clean-up';
+      /** The boot of the node that the order is for; one that was started again since waits for a new order. Empty or absent: not known. */
+      bootId?: string;
       /** Serials of the drives to resign; may be empty. */
       resignSerials: string[];
       /** The weka cluster whose drives may be erased; undefined: it never joined one, and no drive is its own. */
@@ -46,12 +48,23 @@ const suffixes = { 'probe-lock': 'probe', 'clean-up': 'cleanup' } as const;
 /** In the spec, for metadata of a pod is what webhooks take away: nobody would know the helper again, and it would be made for ever. */
 const madeForVariable = 'MADE_FOR';
 
-/** What a helper pod was made for; undefined where it does not say. */
-export function madeForOf(pod: KubernetesObject): string | undefined {
+/** The boot that the order of a clean-up is for. */
+const bootVariable = 'BOOT_ID';
+
+function variableOf(pod: KubernetesObject, variable: string): string | undefined {
   const spec = pod['spec'] as
     { containers?: { name?: string; env?: { name?: string; value?: string }[] }[] } | undefined;
   const main = spec?.containers?.find(({ name }) => name === mainContainerName);
-  return main?.env?.find(({ name }) => name === madeForVariable)?.value;
+  return main?.env?.find(({ name }) => name === variable)?.value;
+}
+
+/** What a helper pod was made for; undefined where it does not say. */
+export const madeForOf = (pod: KubernetesObject): string | undefined => variableOf(pod, madeForVariable);
+
+/** A clean-up was ordered in another boot of its machine than this one, and does nothing any more; not where either is not known. */
+export function isOfOtherBoot(pod: KubernetesObject, bootId: string): boolean {
+  const ordered = variableOf(pod, bootVariable) ?? '';
+  return ordered !== '' && bootId !== '' && ordered !== bootId;
 }
 
 /** Where the container's data is mounted for removal. */
@@ -84,7 +97,7 @@ function data(input: HelperPodInput & { kind: 'clean-up' }): MountedVolume {
 }
 
 function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
-  const { container, config, resignSerials, clusterGuid, cleanDirectory } = input;
+  const { container, config, bootId = '', resignSerials, clusterGuid, cleanDirectory } = input;
   const host = (name: string, path: string, mountPath = path): MountedVolume => ({
     volume: { name, hostPath: { path, type: '' } },
     mounts: [{ mountPath }],
@@ -100,6 +113,7 @@ function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
       variable('RESIGN_SERIALS', [...resignSerials].sort().join(',')),
       variable('CLUSTER_GUID', clusterGuid ?? ''),
       variable('CLEAN_DIRECTORY', cleanDirectory ? dataDirectory : ''),
+      ...(bootId === '' ? [] : [variable(bootVariable, bootId)]),
     ],
     privileged: true,
     // udev's database has the serials that the kernel does not publish
