@@ -117,12 +117,15 @@ function outcome(text: string, ...changes: Change[]): string {
   return JSON.stringify([decision, answerHook('wekacontainer', 'observe', request)]);
 }
 
+/** What the operator says of a field that the API server takes and this release refuses: that names it. */
+const refusedByRelease = 'this release can not build';
+
 /** Whether the change shows in a situation; one that makes the object invalid is refused by the API server. */
 function shows(field: string, change: Change): boolean {
   const need = needs[field] ?? (() => undefined);
   return situations.some((text) => {
     const after = outcome(text, need, change);
-    return !after.includes('InvalidSpec') && after !== outcome(text, need);
+    return (!after.includes('InvalidSpec') || after.includes(refusedByRelease)) && after !== outcome(text, need);
   });
 }
 
