@@ -13,8 +13,9 @@ from files import listdir, sync_directory
 from judgement import Judgement, judge, judge_opened
 from local_weka import NO_GUID
 from lock import Lock
-from log import leave_termination_message
+from log import leave_termination_message, log
 from paths import Paths
+from signals import Signals
 
 NAMED_DRIVES = 16  # the kubelet keeps 4 KiB of last words
 
@@ -22,13 +23,19 @@ NAMED_DRIVES = 16  # the kubelet keeps 4 KiB of last words
 def clean_up(settings, _arguments):
     """The end of a container: erases those drives of RESIGN_SERIALS that CLUSTER_GUID owns, then empties CLEAN_DIRECTORY.
 
-    The order is for one boot of the machine (BOOT_ID): whoever gave it may have called it back while that was off.
+    It begins when it is allowed to, as a pod stops: what was wished when the pod was made may be called back, and a pod may
+    be from a backup. The order is for one boot of the machine (BOOT_ID) as well.
     All drives are judged before one is erased. While one waits the directory stays, for the identity is in it. Holds the
     lock of NAME to its end, and refuses while a runtime has it. The kubelet repeats it; what was done stays done."""
     paths = Paths(settings)
+    if not settings.name:
+        return clean_up_failed(paths, "NAME is not set")
+    # without the lock: nobody may ever allow it, and a runtime of its name may come
+    if not allowed(settings, paths):
+        return clean_up_failed(paths, "was told to end before it was allowed to begin")
     lock = Lock(settings, settings.name)
-    if not settings.name or not lock.take():
-        return clean_up_failed(paths, "lock is held" if settings.name else "NAME is not set")
+    if not lock.take():
+        return clean_up_failed(paths, "lock is held")
     try:
         ordered = settings.text("BOOT_ID")
         if ordered and ordered != paths.boot_id():
@@ -50,6 +57,20 @@ def clean_up(settings, _arguments):
     resigned = [drive.serial for drive in erased if drive.outcome == "own"]
     print(json.dumps({"resigned": resigned, "removed": removed, "drives": {drive.serial: drive.outcome for drive in erased}}))
     return 0
+
+
+def allowed(settings, paths):
+    """Waits until the operator allows it to begin; False when it is told to end before."""
+    if os.path.exists(paths.allow_clean_up):
+        return True
+    signals = Signals()
+    signals.install()
+    log("waiting-to-begin", "waits for allow-clean-up")
+    while not os.path.exists(paths.allow_clean_up):
+        if signals.exiting:
+            return False
+        signals.wait(settings.poll(1))
+    return True
 
 
 def clean_up_failed(paths, message):

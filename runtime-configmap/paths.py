@@ -25,6 +25,7 @@ class Paths:
         self.state = self.at("/tmp/weka-runtime-state.json")
         self.allow_stop = self.at("/tmp/.allow-stop")
         self.allow_force_stop = self.at("/tmp/.allow-force-stop")
+        self.allow_clean_up = self.at("/tmp/.allow-clean-up")
         self.cancel_sleep = self.at("/tmp/.cancel-debug-sleep")
         self.missing_driver = self.at("/tmp/weka-drivers.log")
         self.wekafs = self.at("/proc/wekafs/interface")

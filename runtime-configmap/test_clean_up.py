@@ -1,9 +1,11 @@
 """Erasing: each drive is asked whose it is, and only what belongs to the container's cluster is erased."""
 
+import contextlib
 import errno
 import json
 import os
 import random
+import subprocess
 import sys
 import unittest
 import unittest.mock
@@ -69,7 +71,23 @@ class CleanUp(Disks):
         self.program("weka-sign-drive", RESIGN)
 
     def clean_up(self, serials, cluster=str(GUID), directory="/persistent", **more):
+        self.put("/tmp/.allow-clean-up")
         return self.command("clean-up", env=dict({"RESIGN_SERIALS": serials, "CLUSTER_GUID": cluster, "CLEAN_DIRECTORY": directory}, **more))
+
+    @contextlib.contextmanager
+    def waiting(self):
+        """A clean-up of SER1 that nobody has allowed to begin."""
+        self.disk("nvme0n1", "SER1", OWN)
+        more = {"RESIGN_SERIALS": "SER1", "CLUSTER_GUID": str(GUID), "CLEAN_DIRECTORY": "/persistent"}
+        with subprocess.Popen(
+            [sys.executable, "-S", SCRIPT, "clean-up"], env=dict(self.env, **more), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, universal_newlines=True,
+        ) as process:
+            try:
+                self.assertRegex(process.stdout.readline(), "waiting-to-begin waits for allow-clean-up")
+                yield process
+            finally:
+                process.kill()
 
     def signed(self):
         """Devices that were given to the tool."""
@@ -96,6 +114,20 @@ class CleanUp(Disks):
         self.assert_waits(self.clean_up("SER1", BOOT_ID="boot-0"), "the machine was started again")
         self.assertEqual(self.signed(), [])
         self.assertEqual(self.clean_up("SER1", BOOT_ID="boot-1").returncode, 0)
+
+    def test_it_touches_nothing_before_it_is_allowed_to_begin(self):
+        with self.waiting() as process:
+            self.assertRaises(subprocess.TimeoutExpired, process.wait, 0.5)
+            self.assertEqual(self.command("probe-lock", "drivex1").returncode, 0, "a runtime of its name may come meanwhile")
+            self.assertEqual((self.signed(), self.get("/persistent/data/file")), ([], "x"))
+            self.put("/tmp/.allow-clean-up")
+            self.assertEqual(json.loads(process.communicate(timeout=20)[0])["resigned"], ["SER1"])
+
+    def test_one_that_is_told_to_end_before_ends_at_once_and_has_touched_nothing(self):
+        with self.waiting() as process:
+            process.terminate()
+            self.assertEqual(process.communicate(timeout=20)[1], "was told to end before it was allowed to begin\n")
+            self.assertEqual((process.returncode, self.signed(), self.get("/persistent/data/file")), (1, [], "x"))
 
     def test_nothing_to_do_is_done(self):
         done = self.clean_up("", directory="/not-there")
@@ -208,6 +240,7 @@ class CleanUp(Disks):
 
         for _ in range(120):
             erased = []
+            self.put("/tmp/.allow-clean-up")
             self.put("/persistent/kept", "x")
             names = ["nvme%dn1" % n for n in range(4)]
             serials = ["S%d" % chance.randrange(5) if chance.random() < 0.2 else "S%d" % n for n in range(4)]

@@ -28,7 +28,11 @@ const bootFilesPrefix = `${bootConfigMapPrefix}-`;
 
 export const wekaAccess: SystemAccess = {
   apiGroups: [group],
-  pods: [{ owners: [wekaContainerKind], container: mainContainerName }],
+  pods: [
+    { owners: [wekaContainerKind], container: mainContainerName },
+    // its clean-ups in the namespace of the operator
+    { owners: [wekaNodeKind], container: mainContainerName },
+  ],
   secrets: { namePrefix: 'weka-', labels: { [labels.app]: 'weka' }, ownerLabel: labels.clusterId },
   readable: [
     wekaContainerKind,

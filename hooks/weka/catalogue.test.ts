@@ -5,7 +5,16 @@ import { deleteSecret, ensureSecret, ownSecret } from '../core/families/secrets.
 import { setPodMetadata } from '../core/families/pods.ts';
 import type { Observation, Operation } from '../core/contract.ts';
 import { catalogueOf } from '../core/families/index.ts';
-import { allowStop, credential, joinToken, runtimeReport, wekaQuery, wekaRun, writeResources } from './catalogue.ts';
+import {
+  allowCleanUp,
+  allowStop,
+  credential,
+  joinToken,
+  runtimeReport,
+  wekaQuery,
+  wekaRun,
+  writeResources,
+} from './catalogue.ts';
 import { wekaSystem } from './system.ts';
 
 const catalogue = catalogueOf([wekaSystem]);
@@ -24,6 +33,7 @@ describe('what the constructors make is valid', () => {
     ['a report', runtimeReport(pod, 10)],
     ['a query', wekaQuery(pod, 'status', 10)],
     ['allow stop', allowStop(pod, false)],
+    ['allow a clean-up', allowCleanUp(pod, { namespace: 'other', name: 'demo-drive-0', uid: 'container-uid-1' })],
     ['resources', writeResources(pod, { drives: ['S1'], wekaPort: 35000, agentPort: 35303 })],
     ['drive add', wekaRun(pod, 'driveAdd', { containerId: 3, devicePath: '/dev/nvme0n1' })],
     [

@@ -26,6 +26,7 @@ import { wekaName } from './values.ts';
 
 const secretReadRule = coreRight(['get'], 'secrets');
 
+const objectReference = z.strictObject({ namespace: namespaceName, name: objectName, uid: objectUid });
 const secretName = z.strictObject({ namespace: namespaceName, name: objectName });
 
 /** Whether weka takes the password of a Secret; `message` is what it said where it does not. */
@@ -102,6 +103,18 @@ export const wekaCatalogue = {
     // a stop must not wait for a long command: they touch other files
     beside: true,
   }),
+  'runtime.allowCleanUp': entry({
+    kind: 'runtime.allowCleanUp',
+    type: 'operation',
+    target: podTarget,
+    args: z.strictObject({ container: objectReference }),
+    result: changedResult,
+    rbac: [...execRules, rightTo(['get'], wekaContainerKind)],
+    description: 'Writes the flag that lets a clean-up helper pod begin, while the WekaContainer is being deleted.',
+    idempotence: 'Touching a file again changes nothing.',
+    touches: ({ container }) => [container],
+    beside: true,
+  }),
   'runtime.writeResources': entry({
     kind: 'runtime.writeResources',
     type: 'operation',
@@ -155,6 +168,12 @@ export function wekaQuery<N extends WekaQueryName>(
 /** Lets a pod stop; `force` without moving data or waiting for mounts. */
 export function allowStop(pod: PodTarget, force: boolean): Operation {
   return operation('runtime.allowStop', podReference(pod), { force });
+}
+
+/** Lets a clean-up begin that was made for this WekaContainer. */
+export function allowCleanUp(helper: PodTarget, container: z.infer<typeof objectReference>): Operation {
+  const { namespace, name, uid } = container;
+  return operation('runtime.allowCleanUp', podReference(helper), { container: { namespace, name, uid } });
 }
 
 /** Gives a pod its resources.json. */

@@ -159,6 +159,16 @@ const secret = {
 const resources = JSON.stringify({ drives: ['disk-1'], wekaPort: 35000, agentPort: 35303 });
 const soon = { timeout: 15_000, interval: 100 };
 
+/** Lets the clean-up in that pod begin, as soon as it runs. */
+async function allowsCleanUp(exec: Awaited<ReturnType<typeof lab>>['exec'], pod: string): Promise<void> {
+  const touched = () =>
+    exec(pod, ['touch', '/tmp/.allow-clean-up']).then(
+      ({ exitCode }) => exitCode,
+      () => undefined,
+    );
+  await expect.poll(touched, soon).toBe(0);
+}
+
 describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
   it('comes up, is stopped only by permission, and finds its data again', async () => {
     const { store, exec, phase, report, pod, access, problems } = await lab();
@@ -223,7 +233,11 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
       });
       return { ...made, spec: { ...made.spec, restartPolicy: 'Never' } };
     };
-    store.create(podResource, 'default', helper('too-early'));
+    const allowed = async (name: string): Promise<void> => {
+      store.create(podResource, 'default', helper(name));
+      await allowsCleanUp(exec, name);
+    };
+    await allowed('too-early');
     await expect.poll(() => pod('too-early')?.status?.phase, soon).toBe('Failed');
     expect(pod('too-early')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
       exitCode: 1,
@@ -244,7 +258,7 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
     const data = join(directory, 'node-1/host', hostPath);
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(true);
     site.imprint('disk-1', 'f0e1d2c3-0000-4000-8000-000000000002');
-    store.create(podResource, 'default', helper('foreign'));
+    await allowed('foreign');
     await expect.poll(() => pod('foreign')?.status?.phase, soon).toBe('Failed');
     const foreign = `drive disk-1 (/dev/weka-disk-1) belongs to weka cluster f0e1d2c3-0000-4000-8000-000000000002, not to ${guid}`;
     expect(pod('foreign')?.status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
@@ -252,7 +266,7 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
       message: foreign,
     });
     site.imprint('disk-1', guid);
-    store.create(podResource, 'default', helper('clean'));
+    await allowed('clean');
     await expect.poll(() => pod('clean')?.status?.phase, soon).toBe('Succeeded');
     expect(existsSync(join(data, 'k8s-runtime'))).toBe(false);
     expect(cleaned).toEqual(['node-1:uid-1']);
@@ -278,7 +292,7 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
   });
 
   it('runs the runtime from its mounted ConfigMap: an entry, and the modules in a directory beside it', async () => {
-    const { store, access, pod } = await lab();
+    const { store, access, exec, pod } = await lab();
     store.create(secretResource, 'default', secret);
     store.create({ ...secretResource, kind: 'ConfigMap', plural: 'configmaps' }, 'default', {
       apiVersion: 'v1',
@@ -295,8 +309,10 @@ describe.skipIf(!usable)('a pod that is a real process of the runtime', () => {
       ...made,
       spec: { ...made.spec, restartPolicy: 'Never', volumes: [volume] },
     });
+    await allowsCleanUp(exec, 'one');
     await expect.poll(() => pod('one')?.status?.phase, soon).toBe('Succeeded');
-    expect(JSON.parse(access.logs('default', 'one', 'weka-container').text)).toEqual({
+    const lines = access.logs('default', 'one', 'weka-container').text.trim().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
       resigned: [],
       removed: 0,
       drives: {},

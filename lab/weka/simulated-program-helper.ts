@@ -10,7 +10,8 @@ export function startHelper(
   environment: PodEnvironment,
   words: string[],
 ): PodProgram | undefined {
-  const work = helpers[words[2] ?? ''];
+  const [, , subcommand = ''] = words;
+  const work = helpers[subcommand];
   if (work === undefined) return undefined;
   const lines: string[] = [];
   let ended = false;
@@ -23,19 +24,37 @@ export function startHelper(
     }
     environment.onExit(exitCode, exitCode === 0 ? '' : line);
   };
-  hosts.clock.after(hosts.settings.helper, () => {
-    if (ended) return;
-    const { exitCode, line } = work(hosts, environment, words.slice(3));
-    finish(exitCode, line);
-  });
+  const flag = flagOf[subcommand];
+  let allowed = flag === undefined;
+  const begin = (): void => {
+    hosts.clock.after(hosts.settings.helper, () => {
+      if (ended) return;
+      const { exitCode, line } = work(hosts, environment, words.slice(3));
+      finish(exitCode, line);
+    });
+  };
+  if (allowed) begin();
   return {
-    exec: () => Promise.resolve({ exitCode: 127, stdout: '', stderr: 'a helper pod runs no commands\n' }),
+    exec([program, path]) {
+      if (program !== 'touch' || path !== flag)
+        return Promise.resolve({ exitCode: 127, stdout: '', stderr: `${program ?? ''}: not found\n` });
+      if (!allowed) begin();
+      allowed = true;
+      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
+    },
     logs: () => lines.map((line) => `${line}\n`).join(''),
-    signal: (signal) => finish(signal === 'TERM' ? 143 : 137),
+    signal(signal) {
+      if (signal === 'KILL') finish(137);
+      else if (allowed) finish(143);
+      else finish(1, 'was told to end before it was allowed to begin');
+    },
   };
 }
 
 type Work = (hosts: SimulatedHosts, environment: PodEnvironment, args: string[]) => { exitCode: number; line?: string };
+
+/** What waits to be allowed to, as a pod waits to stop. */
+const flagOf: Record<string, string> = { 'clean-up': '/tmp/.allow-clean-up' };
 
 const helpers: Record<string, Work> = {
   'probe-lock': (hosts, { nodeName }, args) => {

@@ -263,12 +263,27 @@ describe('the clean-up helper', () => {
     hostPath: '/opt/k8s-weka/containers/drive-1-uid',
   };
 
+  async function allowedHelper(test: Harness, options: Parameters<Harness['start']>[2] = cleanUp) {
+    const helper = test.start('drive', 1, options);
+    expect(await helper.program.exec(['touch', '/tmp/.allow-clean-up'], '')).toMatchObject({ exitCode: 0 });
+    await test.clock.advance(1000);
+    return helper;
+  }
+
+  it('runs no other commands', async () => {
+    const helper = harness(1).start('drive', 1, cleanUp);
+    expect(await helper.program.exec(['weka', 'status'], '')).toEqual({
+      exitCode: 127,
+      stdout: '',
+      stderr: 'weka: not found\n',
+    });
+  });
+
   it('refuses while the runtime lives, and touches nothing', async () => {
     const test = harness(1);
     test.site.imprint('disk-1', 'some-guid');
     await runningDrive(test);
-    const helper = test.start('drive', 1, cleanUp);
-    await test.clock.advance(1000);
+    const helper = await allowedHelper(test);
     expect([helper.exitCode, helper.program.logs()]).toEqual([1, 'lock is held\n']);
     expect(test.site.driveGuid('disk-1')).toBe('some-guid');
     expect(test.site.damage).toEqual([]);
@@ -279,8 +294,7 @@ describe('the clean-up helper', () => {
     test.site.imprint('disk-1', 'some-guid');
     const pod = await runningDrive(test);
     pod.program.signal('KILL');
-    const helper = test.start('drive', 1, cleanUp);
-    await test.clock.advance(1000);
+    const helper = await allowedHelper(test);
     expect([helper.exitCode, helper.program.logs()]).toEqual([
       0,
       '{"resigned":["disk-1"],"removed":1,"drives":{"disk-1":"own"}}\n',
@@ -313,11 +327,10 @@ describe('the clean-up helper', () => {
     await weka('cluster drive add 0 /dev/disk/by-id/weka-disk-1');
     const guid = test.site.driveGuid('disk-1') ?? '';
     expect(guid).not.toBe('');
-    const helper = test.start('drive', 1, {
+    const helper = await allowedHelper(test, {
       ...cleanUp,
       env: { ...cleanUp.env, NAME: 'anotherx1', CLUSTER_GUID: guid },
     });
-    await test.clock.advance(1000);
     expect([helper.exitCode, test.site.driveGuid('disk-1'), test.site.damage]).toEqual([1, guid, []]);
     expect(helper.program.logs()).toContain('drive disk-1 is not visible on this host');
   });

@@ -15,7 +15,7 @@ import { secretKeys } from '../../hooks/core/families/secrets.ts';
 import type { KubernetesObject, Observation, Operation } from '../../hooks/core/contract.ts';
 import { contentHash } from '../../hooks/core/operations.ts';
 import { clusterFinalizer } from '../../hooks/weka/api/group.ts';
-import { allowStop, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
+import { allowCleanUp, allowStop, joinToken, wekaRun, writeResources } from '../../hooks/weka/catalogue.ts';
 import { AccessError } from '../cluster-access.ts';
 import { createEngine } from '../engine.ts';
 import { HandClock, ScriptedAccess, countingBytes, secret } from '../scripted-access.fixture.ts';
@@ -328,6 +328,73 @@ describe('runtime.allowStop', () => {
   it('writes none into a pod that is not to stop', async () => {
     const { access, perform } = setUp();
     expect(await perform(allowStop(pod, true))).toBe('pod demo-drive-0 is not terminating');
+    expect(access.execs).toEqual([]);
+  });
+});
+
+describe('runtime.allowCleanUp', () => {
+  const helper = { namespace: 'default', name: 'demo-drive-0-cleanup', uid: 'helper-uid-1' };
+  const { uid, name } = containerOwner;
+  const container = (change: object = { deletionTimestamp: 'x' }): KubernetesObject => ({
+    apiVersion: containerOwner.apiVersion,
+    kind: containerOwner.kind,
+    metadata: { namespace: 'default', name, uid, ...change },
+  });
+  const allow = allowCleanUp(helper, { namespace: 'default', name, uid });
+
+  it('touches the flag of the helper', async () => {
+    const { access, perform } = setUp(runningPod(helper), container());
+    expect(await perform(allow)).toBe(true);
+    expect(access.execs[0]).toMatchObject({ pod: helper.name, command: ['touch', '/tmp/.allow-clean-up'], stdin: '' });
+  });
+
+  it('does so for the helper of a node in another namespace', async () => {
+    const owner = {
+      apiVersion: containerOwner.apiVersion,
+      kind: 'WekaNode',
+      name: 'node-1',
+      uid: 'n1',
+      controller: true,
+    };
+    const ofNode = { ...helper, namespace: 'other' };
+    const { perform } = setUp(runningPod({ ...ofNode, ownerReferences: [owner] }), container());
+    expect(await perform(allowCleanUp(ofNode, { namespace: 'default', name, uid }))).toBe(true);
+  });
+
+  it.each<[string, KubernetesObject[], string]>([
+    [
+      'one from a backup, which nobody owns',
+      [runningPod({ ...helper, ownerReferences: [] }), container()],
+      'pod demo-drive-0-cleanup is not controlled by a kind of ours',
+    ],
+    [
+      'another one of its name',
+      [runningPod({ ...helper, uid: 'helper-uid-2' }), container()],
+      'pod demo-drive-0-cleanup has uid helper-uid-2 now, not helper-uid-1',
+    ],
+    [
+      'one that is to go',
+      [runningPod({ ...helper, deletionTimestamp: 'x' }), container()],
+      'pod demo-drive-0-cleanup is terminating',
+    ],
+    [
+      'one of a container that lives',
+      [runningPod(helper), container({})],
+      'WekaContainer demo-drive-0 is not being deleted',
+    ],
+    [
+      'one of a container that has a successor',
+      [runningPod(helper), container({ uid: 'container-uid-2', deletionTimestamp: 'x' })],
+      'WekaContainer demo-drive-0 with uid container-uid-1 is gone',
+    ],
+    [
+      'one of a container that is gone',
+      [runningPod(helper)],
+      'WekaContainer demo-drive-0 with uid container-uid-1 is gone',
+    ],
+  ])('writes none into %s', async (_whose, objects, reason) => {
+    const { access, perform } = setUp(...objects);
+    expect(await perform(allow)).toBe(reason);
     expect(access.execs).toEqual([]);
   });
 });

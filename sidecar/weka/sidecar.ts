@@ -6,6 +6,7 @@ import { wekaQueries } from '../../hooks/weka/queries.ts';
 import { wekaReasons } from '../../hooks/weka/reasons.ts';
 import { claimsPerformers } from '../operations/claims.ts';
 import { sidecarSystem } from '../system.ts';
+import { runtimeAllowCleanUp } from './allow-clean-up.ts';
 import { runtimeAllowStop } from './allow-stop.ts';
 import { wekaCredential } from './credential.ts';
 import { wekaJoinToken } from './join-token.ts';
@@ -24,6 +25,7 @@ export const wekaSidecar = sidecarSystem({
     'weka.query': wekaQuery,
     'weka.credential': wekaCredential,
     'runtime.allowStop': runtimeAllowStop,
+    'runtime.allowCleanUp': runtimeAllowCleanUp,
     'runtime.writeResources': runtimeWriteResources,
     'weka.run': wekaRun,
     'weka.joinToken': wekaJoinToken,

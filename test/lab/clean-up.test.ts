@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readyCluster } from './world.ts';
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { watchLosses } from './losses.ts';
+import { readyCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 120_000 };
 const foreign = 'f0e1d2c3-0000-4000-8000-000000000002';
@@ -81,6 +83,83 @@ describe('helper pods under a webhook that takes all annotations off pods', long
     expect(done.filter((name) => name.endsWith('-cleanup')).sort()).toEqual(
       ['compute', 'drive'].flatMap((role) => [0, 1, 2].map((ordinal) => `demo-${role}-${ordinal}-cleanup`)),
     );
+    world.lab.stop();
+  });
+});
+
+/** A drive container is deleted, and its successor has its node and its drive; its clean-up as a backup has it that was made then. */
+async function replaced(world: LabWorld): Promise<KubernetesObject> {
+  let backup: KubernetesObject | undefined;
+  world.lab.store.onChange(({ after }) => {
+    if (after?.kind === 'Pod' && after.metadata.name === 'demo-drive-0-cleanup') backup ??= structuredClone(after);
+  });
+  const before = world.get('WekaContainer', 'demo-drive-0')?.metadata.uid;
+  world.delete('WekaContainer', 'demo-drive-0');
+  await world.until(
+    'another one is in its place',
+    () =>
+      ![before, undefined].includes(world.get('WekaContainer', 'demo-drive-0')?.metadata.uid) &&
+      world.condition('WekaContainer', 'demo-drive-0')?.status === 'True' &&
+      world.condition('WekaCluster', 'demo')?.status === 'True',
+    7200,
+  );
+  if (backup === undefined) throw new Error('nothing was cleaned');
+  return backup;
+}
+
+/** The container whose clean-up would have that name is deleted, and says what is in its way. */
+async function endsBeside(world: LabWorld, name: string): Promise<void> {
+  const before = world.get('WekaContainer', 'demo-drive-0')?.metadata.uid;
+  const removes = `kubectl delete pod ${name} -n default`;
+  world.delete('WekaContainer', 'demo-drive-0');
+  await world.until(
+    'the container names it',
+    () =>
+      world.condition('WekaContainer', 'demo-drive-0', 'ContainerDrivesResigned')?.message.includes(removes) === true,
+    7200,
+  );
+  world.delete('Pod', name);
+  await world.until(
+    'the container ends',
+    () => world.get('WekaContainer', 'demo-drive-0')?.metadata.uid !== before,
+    600,
+  );
+}
+
+describe('a clean-up pod from a backup', long, () => {
+  it.each<[string, (pod: KubernetesObject) => object]>([
+    ['that nobody owns', () => ({})],
+    ['that still has its labels', ({ metadata: { labels } }) => ({ labels })],
+    ['of its former owner', ({ metadata: { labels, ownerReferences } }) => ({ labels, ownerReferences })],
+  ])('%s erases nothing in the pause of its cluster, which comes back', async (_whose, metadataOf) => {
+    const roles = { driveContainers: 6, computeContainers: 5 };
+    const world = await readyCluster({ spec: { dynamicTemplate: roles } }, { nodes: 6 });
+    const backup = await replaced(world);
+    const { name, namespace } = backup.metadata;
+    const watch = watchLosses(world);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: true } } });
+    await watch.until('all have stopped', () => world.list('Pod').length === 0, 300);
+    world.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, ...metadataOf(backup) },
+      spec: backup['spec'],
+    } as KubernetesObject);
+    await world.until(
+      'it runs',
+      () => (world.get('Pod', name)?.['status'] as { phase?: string } | undefined)?.phase === 'Running',
+    );
+    await watch.stays('it waits', () => watch.erased().length === 0, 300);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { paused: null } } });
+    await watch.until(
+      'IO runs',
+      () =>
+        world.condition('WekaCluster', 'demo')?.status === 'True' &&
+        world.weka.snapshot().clusters[0]?.ioStatus === 'STARTED',
+      900,
+    );
+    expect([watch.erased(), watch.violations()]).toEqual([[], []]);
+    if (world.get('Pod', name) !== undefined) await endsBeside(world, name);
     world.lab.stop();
   });
 });

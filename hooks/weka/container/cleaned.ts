@@ -4,14 +4,18 @@ import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
 import type { Json } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { canonicalJson, contentHash } from '../../core/operations.ts';
+import { factValue } from '../../core/facts.ts';
+import { podLive } from '../../core/families/pods.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
+import { allowCleanUp } from '../catalogue.ts';
 import type { Event, Outcome } from '../reasons.ts';
+import { ages } from './ages.ts';
 import { againstCleaning, asHeld } from './claim-kept.ts';
 import { bootConfigMapPresent, nodeExists, type ContainerFacts } from './facts.ts';
-import { cleanUpView, cleanUpWish, contestedSerials, dirtyNode } from './helpers.ts';
+import { cleanUpName, cleanUpView, cleanUpWish, contestedSerials, dirtyNode } from './helpers.ts';
 import { isCleaned, saidCleaned } from './last-pod.ts';
 
 /** What a WekaNode is to clean, as it stands in the claims. */
@@ -28,6 +32,10 @@ export function cleanUpWords({ unschedulable, ended, lastWords, waiting, phase }
     return `has failed (${ended}${lastWords === undefined ? '' : `; it says: ${lastWords}`}) and is replaced`;
   return unschedulable?.message ?? (lastWords === undefined ? (waiting ?? `is ${phase}`) : `says: ${lastWords}`);
 }
+
+/** Its runtime waits for that, each time it is started: what was wished when the pod was made may be called back, and a pod may be from a backup. */
+export const mayBegin = ({ running, terminating, nodeNotReady }: PodView): boolean =>
+  running && !terminating && !nodeNotReady;
 
 /** No pod can be created beside the container; a request that was made stands, whatever is known of the namespace now. */
 export const cleansFromNode = ({ namespaceEnds, holder }: ContainerFacts): boolean =>
@@ -121,7 +129,17 @@ export function cleaned(facts: ContainerFacts): Outcome {
   return againstCleaning(facts) ?? helperHasCleaned(asHeld(facts));
 }
 
+/** A pod of the helper's name that is not the container's own, as one from a backup: it makes no room by itself, and is never allowed to begin. */
+function helperMissing({ request, namespace, name, config }: ContainerFacts): string {
+  const pod = cleanUpName(name);
+  const fact = factValue(request.observed, podLive({ namespace, name: pod }, ages({ config }).moving));
+  return fact.state === 'known' && fact.value.exists && fact.value.deletionTimestamp === undefined
+    ? `is to be created, and a pod ${pod} is there that is not its own: kubectl delete pod ${pod} -n ${namespace}`
+    : 'is to be created';
+}
+
 function helperHasCleaned(facts: ContainerFacts): Outcome {
+  const { namespace, name, uid } = facts;
   const node = dirtyNode(facts);
   if (node === undefined) return done();
   if (facts.node === undefined) {
@@ -137,7 +155,7 @@ function helperHasCleaned(facts: ContainerFacts): Outcome {
   const why = !facts.node.spec.ready
     ? `comes when the node reports again; when the machine is gone for good, kubectl delete node ${node}`
     : helper === undefined
-      ? 'is to be created'
+      ? helperMissing(facts)
       : helper.stale
         ? 'was made for another wish and is replaced'
         : cleanUpWords(helper.pod);
@@ -151,6 +169,8 @@ function helperHasCleaned(facts: ContainerFacts): Outcome {
       [ensureBootConfigMap({ namespace: facts.namespace, name: facts.config.bootConfigMapName })],
       2,
     );
+  if (helper?.stale === false && mayBegin(helper.pod))
+    return act('CleaningNode', message, [allowCleanUp(helper.pod.target, { namespace, name, uid })], 2);
   return wait('CleaningNode', message, 2);
 }
 

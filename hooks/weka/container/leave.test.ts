@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { objectLive } from '../../core/families/objects.ts';
 import { podLive } from '../../core/families/pods.ts';
 import { claimsWrite } from '../../core/families/claims.ts';
-import { wekaQuery, wekaRun } from '../catalogue.ts';
+import { allowCleanUp, wekaQuery, wekaRun } from '../catalogue.ts';
 import {
   clusterClaims,
   factsOf,
@@ -677,11 +677,13 @@ describe('the node of a container that is deleted', () => {
     ],
   });
   const wish = madeForOf(cleanUpPod(factsOf(left, deleted), 'node-1')) ?? '';
-  const helper = (status: object, cleans = wish): Given => ({
+  const running = [{ name: 'weka-container', state: { running: {} } }];
+  const helper = (status: object, cleans = wish, metadata: Record<string, unknown> = {}): Given => ({
     ...deleted,
     helpers: [
       podObject('demo-drive-0-cleanup', {
         madeFor: cleans,
+        metadata,
         status: { containerStatuses: [], ...status },
       }),
     ],
@@ -745,6 +747,19 @@ describe('the node of a container that is deleted', () => {
     ],
     ['is to be cleaned', left, deleted, cleaning('is to be created')],
     [
+      'is not cleaned by a pod of the name of the helper that is not its own',
+      left,
+      {
+        ...deleted,
+        answers: [
+          read(podLive({ namespace, name: 'demo-drive-0-cleanup' }, 0), { exists: true, uid: 'old', phase: 'Running' }),
+        ],
+      },
+      cleaning(
+        'is to be created, and a pod demo-drive-0-cleanup is there that is not its own: kubectl delete pod demo-drive-0-cleanup -n default',
+      ),
+    ],
+    [
       'is not clean for a helper of another wish',
       left,
       helper({ phase: 'Succeeded' }, 'other'),
@@ -775,7 +790,38 @@ describe('the node of a container that is deleted', () => {
           },
         ],
       }),
-      cleaning('says: the drive is busy'),
+      {
+        ...cleaning('says: the drive is busy'),
+        state: 'act',
+        operations: [
+          allowCleanUp(
+            { namespace, name: 'demo-drive-0-cleanup', uid: 'pod-0' },
+            { namespace, name: 'demo-drive-0', uid },
+          ),
+        ],
+      },
+    ],
+    [
+      'is not begun in a pod that goes',
+      left,
+      helper({ phase: 'Running', containerStatuses: running }, wish, { deletionTimestamp: now }),
+      cleaning('is Running'),
+    ],
+    [
+      'is not begun where the node is silent',
+      left,
+      helper({
+        phase: 'Running',
+        containerStatuses: running,
+        conditions: [{ type: 'Ready', status: 'False', reason: 'NodeNotReady' }],
+      }),
+      cleaning('is Running'),
+    ],
+    [
+      'is not begun for another wish',
+      left,
+      helper({ phase: 'Running', containerStatuses: running }, 'other'),
+      cleaning('was made for another wish and is replaced'),
     ],
     [
       'is not clean where the helper has failed',

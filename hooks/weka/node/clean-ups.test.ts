@@ -4,6 +4,7 @@ import type { Fact, Json, KubernetesObject } from '../../core/contract.ts';
 import { readingRequest } from '../../core/facts.ts';
 import { configMapKeys } from '../../core/families/objects.ts';
 import { parseWekaNode, type ClaimHolder, type WekaNode } from '../api/index.ts';
+import { allowCleanUp } from '../catalogue.ts';
 import { operatorConfig } from '../config.ts';
 import { cleanUpPods, cleanUpsOf, cleanUpStatus, nodeCleaned, type CleanUpInput } from './clean-ups.ts';
 import { containerLook } from './live.ts';
@@ -56,7 +57,10 @@ const pod = (phase: string, more: { deletionTimestamp?: string; wish?: object } 
       { name: 'weka-container', env: [{ name: 'MADE_FOR', value: canonicalJson((more.wish ?? wanted) as Json) }] },
     ],
   },
-  status: { phase },
+  status: {
+    phase,
+    containerStatuses: [{ name: 'weka-container', state: phase === 'Running' ? { running: {} } : {} }],
+  },
 });
 
 function judge(facts: Record<string, Fact>, present?: KubernetesObject, own = node(), holders = { [uid]: holder }) {
@@ -152,6 +156,26 @@ describe('what a node cleans for a container whose namespace is being deleted', 
   ])('%s', (_sentence, facts, present, own, listed, made) => {
     const found = judge({ ...facts, ...scripts(true) }, present, own);
     expect([found.pods.length, found.made.length]).toEqual([listed, made]);
+  });
+
+  it.each<[string, Record<string, Fact>, KubernetesObject, boolean]>([
+    ['may begin once its pod runs', ending, pod('Running'), true],
+    ['may not begin in a pod that does not run yet', ending, pod('Pending'), false],
+    ['may not begin while nobody can look', {}, pod('Running'), false],
+    [
+      'may not begin for a container that lives',
+      live({ exists: true, uid, labels: {}, fields: {} }),
+      pod('Running'),
+      false,
+    ],
+    ['may not begin for another wish', ending, pod('Running', { wish: { ...wanted, drives: [] } }), false],
+    ['may not begin in a pod that goes', ending, pod('Running', { deletionTimestamp: now }), false],
+  ])('%s', (_sentence, facts, present, allowed) => {
+    const { outcome } = judge({ ...facts, ...scripts(true) }, present);
+    const operations = 'operations' in outcome ? outcome.operations : [];
+    const target = { namespace: 'operator', name, uid: 'p1' };
+    const allow = allowCleanUp(target, { namespace: 'storage', name: 'demo-drive-0', uid });
+    expect(operations).toEqual(allowed ? [allow] : []);
   });
 
   it('says that it is done, and of nothing else that it is', () => {

@@ -12,9 +12,10 @@ import { childPod, type PodView } from '../../core/pod-view.ts';
 import { act, skipped, unknown, wait } from '../../core/steps.ts';
 import { mainContainerName } from '../api/group.ts';
 import type { ClaimHolder, WekaNode } from '../api/index.ts';
+import { allowCleanUp } from '../catalogue.ts';
 import type { OperatorConfig } from '../config.ts';
 import { bootSeen } from '../frozen-node.ts';
-import { cleanUpWords, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
+import { cleanUpWords, mayBegin, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
 import { hasFailed } from '../container/ended-pod.ts';
 import { buildHelperPod, isOfOtherBoot, madeForOf } from '../container/pod/helper-pod.ts';
 import type { Outcome } from '../reasons.ts';
@@ -137,5 +138,11 @@ export function nodeCleaned(input: CleanUpInput & { cleanUps: readonly CleanUp[]
     .join('; ');
   if (scripts.state === 'unknown') return unknown(scripts.reason, 2);
   if (!scripts.value.exists) return act('CleaningNode', message, [ensureBootConfigMap({ namespace, name })]);
-  return wait('CleaningNode', open.length > 3 ? `${message}; and ${open.length - 3} more` : message, ages.again);
+  const allowed = open.flatMap(({ pod, stale, ordered, holder: { namespace: of, name: to }, containerUid }) =>
+    pod !== undefined && !stale && ordered === true && mayBegin(pod)
+      ? [allowCleanUp(pod.target, { namespace: of, name: to, uid: containerUid })]
+      : [],
+  );
+  const text = open.length > 3 ? `${message}; and ${open.length - 3} more` : message;
+  return allowed.length > 0 ? act('CleaningNode', text, allowed, 2) : wait('CleaningNode', text, ages.again);
 }

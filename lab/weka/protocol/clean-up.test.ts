@@ -9,6 +9,7 @@ import { putFiles } from '../../nodes/process-root.ts';
 import { driveDevice, driveFiles, driveImage, resignImage } from '../drive-image.ts';
 import { harness, giveResources } from '../simulated-program.fixture.ts';
 
+const allows = '/tmp/.allow-clean-up';
 const usable = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0;
 const runtime = join(import.meta.dirname, '../../../runtime-configmap/weka_runtime.py');
 const ours = '5a4ec0de-0000-4000-8000-000000000001';
@@ -21,6 +22,8 @@ interface Situation {
   cluster: string;
   /** The boot that the order is for; absent: it does not say. */
   bootId?: string;
+  /** Nobody has allowed it to begin. */
+  waits?: boolean;
 }
 
 interface Result {
@@ -55,7 +58,9 @@ async function simulated(situation: Situation): Promise<Result> {
     env: envOf(situation),
     hostPath: '/opt/k8s-weka/containers/drive-1-uid',
   });
+  if (situation.waits !== true) await helper.program.exec(['touch', allows], '');
   await test.clock.advance(1000);
+  if (situation.waits === true) helper.program.signal('TERM');
   const exitCode = helper.exitCode ?? -1;
   const successor = test.start('drive', 1);
   await test.clock.advance(1000);
@@ -80,7 +85,8 @@ function real(situation: Situation): Result {
     root,
     driveFiles(serials, (serial) => situation.drives[serial]),
   );
-  for (const directory of ['bin', 'clean']) mkdirSync(join(root, directory));
+  for (const directory of ['bin', 'clean', 'tmp']) mkdirSync(join(root, directory));
+  if (situation.waits !== true) writeFileSync(join(root, allows), '');
   writeFileSync(join(root, 'clean/generation'), '1');
   writeFileSync(join(root, 'bin/weka-sign-drive'), `#!/bin/sh\n${resignImage}\n`, { mode: 0o755 });
   const env = {
@@ -89,7 +95,10 @@ function real(situation: Situation): Result {
     WEKA_RUNTIME_ROOT: root,
     WEKA_RUNTIME_LOCK_SCOPE: root.slice(-6),
   };
-  const { status, stdout, stderr } = spawnSync('python3', ['-S', runtime, 'clean-up'], { env, encoding: 'utf8' });
+  const command = ['python3', '-S', runtime, 'clean-up'];
+  const [program = '', ...words] =
+    situation.waits === true ? ['timeout', '--preserve-status', '2', ...command] : command;
+  const { status, stdout, stderr } = spawnSync(program, words, { env, encoding: 'utf8' });
   const ownerOf = (serial: string): string | undefined => {
     const image = readFileSync(join(root, 'dev', driveDevice(serial)));
     return [undefined, ours, theirs].find((guid) => image.equals(driveImage(guid)));
@@ -122,6 +131,11 @@ const table: [string, Situation, Pick<Result, 'exitCode' | 'said' | 'owners'>][]
       said: 'the machine was started again since it was ordered to be cleaned; waits for a new order',
       owners: { a: ours },
     },
+  ],
+  [
+    'nothing is touched before it is allowed',
+    { drives: { a: ours }, serials: ['a'], cluster: ours, waits: true },
+    { exitCode: 1, said: 'was told to end before it was allowed to begin', owners: { a: ours } },
   ],
   [
     'a drive that nobody owns is done',

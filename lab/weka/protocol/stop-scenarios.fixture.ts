@@ -230,6 +230,9 @@ export const stopScenarios: Scenario[] = [
         subcommand: ['clean-up'],
         env: { RESIGN_SERIALS: 'disk-1', CLEAN_DIRECTORY: '/data' },
       });
+      await place.patience();
+      expect(cleaner.exitCode).toBeUndefined();
+      await cleaner.touch('/tmp/.allow-clean-up');
       expect([await cleaner.ends(), cleaner.lastWords]).toEqual([1, 'lock is held']);
       pod.signal('KILL');
       expect(await pod.ends()).toBe(137);
