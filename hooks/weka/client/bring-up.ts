@@ -1,6 +1,7 @@
 /** The life of a client, from the cluster to join to a container on each node, as a list of steps. */
 import { refusalOf, type MissingChild } from '../../core/refused-child.ts';
 import { done, skipped, stalled, unknown, wait } from '../../core/steps.ts';
+import { noNode } from '../no-node.ts';
 import { isOutdated, readyCondition, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
 import type { Outcome, Reason, Step } from '../reasons.ts';
 import { serves } from './containers.ts';
@@ -54,7 +55,8 @@ const refusedText = ({ plan: { refused } }: ClientFacts): string =>
 
 function containersExist(facts: ClientFacts): Outcome {
   const { plan, nodes } = facts;
-  if (nodes.length === 0 && plan.present.length === 0) return wait('NoNode', 'no node matches the node selector', 60);
+  if (nodes.length === 0 && plan.present.length === 0)
+    return wait('NoNode', noNode([facts.client.spec.nodeSelector ?? {}]), 60);
   const [first] = plan.missing;
   const count = plan.present.length + plan.missing.length;
   if (first !== undefined && nameTaken(facts))

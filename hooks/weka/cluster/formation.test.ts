@@ -257,7 +257,11 @@ describe('the containers of a cluster', () => {
       'have no node',
       'exist',
       { nodes: [] },
-      { state: 'wait', reason: 'NoNode', message: 'no node matches the node selector' },
+      {
+        state: 'wait',
+        reason: 'NoNode',
+        message: 'there is no WekaNode: is the controller of nodes up? kubectl get wekanodes',
+      },
     ],
     [
       'are not made for a second weka cluster',

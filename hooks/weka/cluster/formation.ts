@@ -11,7 +11,9 @@ import { roles, type Role } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
+import { noNode } from '../no-node.ts';
 import type { Outcome, Step } from '../reasons.ts';
+import { nodeSelector } from './containers.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
 import { answered, reportOf } from './looks.ts';
@@ -207,7 +209,8 @@ function formedRecorded({ guid, claims, now }: ClusterFacts): Outcome {
 function containersExist(facts: ClusterFacts): Outcome {
   const ended = cancelledTooLate(facts) ?? formedBefore(facts);
   if (ended !== undefined) return ended;
-  if (facts.nodes.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
+  if (facts.nodes.length === 0)
+    return wait('NoNode', noNode(facts.plans.map(({ role }) => nodeSelector(facts.cluster, role))), 10);
   for (const { role, count } of facts.plans) {
     const present = living(facts, role).length;
     if (present >= count) continue;

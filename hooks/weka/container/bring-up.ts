@@ -11,10 +11,11 @@ import { is } from '../api/modes.ts';
 import { writeResources } from '../catalogue.ts';
 import type { KnownClaims } from '../claims/claims.ts';
 import { bootSeen, frozenWords } from '../frozen-node.ts';
+import { noNode } from '../no-node.ts';
 import type { Event, EventReason, Outcome, Reason, Step } from '../reasons.ts';
 import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
-import { bootConfigMapPresent, livePod, nodeFactsText, type ContainerFacts } from './facts.ts';
+import { bootConfigMapPresent, livePod, nodeExists, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome, unknownFormer } from './former.ts';
 import { identityLost, joinSteps } from './join.ts';
 import { lastIncarnation } from './last-pod.ts';
@@ -33,11 +34,22 @@ export const normal = (reason: EventReason<'Normal'>, message: string): Event =>
 
 const mode = (facts: ContainerFacts) => facts.container.spec.mode;
 
+/** There is no WekaNode: it is to come yet, or its Node is gone, and of a member its data with it. */
+function withoutWekaNode(facts: ContainerFacts, nodeName: string): Outcome {
+  if (nodeExists(facts, nodeName) !== false)
+    return wait('NodeUnknown', `nothing is known of node ${nodeName} yet: kubectl get wekanode ${nodeName}`, 5);
+  const { joined, name, namespace } = facts;
+  const way = joined && is(mode(facts), 'backend')
+    ? `waits until it is back; if it never comes back, kubectl delete wekacontainer ${name} -n ${namespace}, and weka makes its data anew elsewhere`
+    : 'its owner chooses another one, or takes the container back';
+  return wait('NodeGone', `node ${nodeName} does not exist any more: ${way}`, 10);
+}
+
 function nodeFacts(facts: ContainerFacts): Outcome {
   if (is(mode(facts), 'discovers')) return skipped;
   const { node, nodeName, candidates } = facts;
   if (nodeName === undefined) {
-    if (candidates.length === 0) return wait('NoNode', 'no node matches the node selector', 10);
+    if (candidates.length === 0) return wait('NoNode', noNode([facts.container.spec.nodeSelector ?? {}]), 10);
     const kinds = new Set(
       candidates.flatMap(({ status }) => (status?.discovery === undefined ? [] : [nodeFactsText(status.discovery)])),
     );
@@ -51,7 +63,7 @@ function nodeFacts(facts: ContainerFacts): Outcome {
         );
   }
   if (node === undefined && facts.pod?.terminating === true) return done();
-  if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
+  if (node === undefined) return withoutWekaNode(facts, nodeName);
   if (node.spec.unschedulable && facts.pod === undefined)
     return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [
       warning('NodeUnschedulable', `node ${nodeName} is cordoned`),
@@ -94,7 +106,7 @@ function allocate(facts: ContainerFacts): Outcome {
   }
   // a pod that ends is judged without its node, such as one that has lost its label
   if (node === undefined && facts.pod?.terminating === true) return done();
-  if (node === undefined) return wait('NodeUnknown', `nothing is known of node ${nodeName} yet`, 5);
+  if (node === undefined) return withoutWekaNode(facts, nodeName);
   if (nodeClaims.name !== claimsNames.ofNode(nodeName))
     return unknown(`the claims of node ${nodeName} have not been read`);
   return claim({ ...facts, node }, nodeClaims);

@@ -56,6 +56,6 @@ export const stoppingReasons = {
   }),
   NodeGone: {
     meaning: 'the Node does not exist any more',
-    cure: 'Kubernetes collects the pod; of a client, the container goes too',
+    cure: 'Kubernetes collects the pod; of a client, the container goes too. A member of a cluster waits for a Node of that name, until it is deleted: `kubectl delete wekacontainer NAME`',
   },
 } satisfies ReasonTable;
