@@ -63,6 +63,7 @@ const wekaContainers = z.array(
     status: z.string().optional(),
     container_name: z.string().optional(),
     hostname: z.string().optional(),
+    mgmt_port: z.number().optional(),
     mode: z.string().optional(),
     roles: z.array(z.string()).optional(),
     failure_domain: z.string().nullable().optional(),

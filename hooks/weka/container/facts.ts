@@ -31,6 +31,7 @@ import { childPod, type ContainerPod } from './child-pod.ts';
 import { saidCleaned } from './last-pod.ts';
 import { effectiveState, ownerFact, type OwnerFact } from './order.ts';
 import type { ContainerState } from './stop.ts';
+import { wordOnEnding, type Unheard } from './stranger.ts';
 import { pickMembers, type Speaker } from './testimony.ts';
 
 export interface ContainerFacts {
@@ -66,6 +67,10 @@ export interface ContainerFacts {
   joined: boolean;
   /** Whether it is a member is known: its runtime or its status says so, or nothing of it runs. */
   identityKnown: boolean;
+  /** Why weka has not said whether it has one that ends, and of which nothing else knows anything. */
+  unheard?: Unheard;
+  /** Weka alone has said who it is. */
+  toldByWeka?: true;
   containerId?: number;
   clusterGuid?: string;
   /** A pod in which commands of the weka cluster may be run: its own where it is a member, else another one. */
@@ -319,8 +324,8 @@ function isBound(
   );
 }
 
-/** Gathers the facts. Reads what each call needs: the claims, the owner, and what the runtime says of itself. */
-export function containerFacts(request: ReadingRequest, given: WekaContainer): ContainerFacts {
+/** What Kubernetes and its own runtime say. Reads what each call needs: the claims, the owner, and what the runtime says of itself. */
+function ownFacts(request: ReadingRequest, given: WekaContainer): ContainerFacts {
   const { namespace = '', name, uid = '' } = given.metadata;
   const { now } = request.context;
   const config = configOf(request.context.config);
@@ -376,6 +381,16 @@ export function containerFacts(request: ReadingRequest, given: WekaContainer): C
     ...claims,
     ...identityOf(container, report, pod, claims),
   });
+}
+
+/** Gathers the facts. Of one that ends, and of which nothing else knows anything, weka itself is asked. */
+export function containerFacts(request: ReadingRequest, given: WekaContainer): ContainerFacts {
+  const facts = ownFacts(request, given);
+  const word = wordOnEnding(facts);
+  if (word === undefined || word.state === 'stranger') return facts;
+  return word.state === 'member'
+    ? { ...ownFacts(request, { ...facts.container, status: word.status }), toldByWeka: true }
+    : { ...facts, identityKnown: false, unheard: word };
 }
 
 /** The facts of a node that shape a pod, as one text. */

@@ -8,6 +8,7 @@ import { podReleased } from '../../core/fence.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { returnTurn } from '../../core/turn.ts';
 import { clusterConditions, containerConditions } from '../api/group.ts';
+import { claimsNames } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
@@ -59,14 +60,22 @@ function noMember(facts: ContainerFacts, what: string): Outcome {
 /** `active` is left as the state of a deleted container only where its cluster could not be read. */
 const endUnknown = (facts: ContainerFacts): boolean => facts.state === 'active';
 
+/** Its drives and its data would be nobody's if it ended for a stranger. */
+function identityUnknown({ unheard, nodeName }: ContainerFacts): Outcome {
+  if (unheard?.passing === true) return unknown(unheard.reason, 2);
+  const backup = nodeName === undefined ? 'the WekaClaims of its node' : `WekaClaims ${claimsNames.ofNode(nodeName)}`;
+  const why =
+    unheard === undefined ? '' : `: ${unheard.reason}; its entry in a backup of ${backup}, put back, says it as well`;
+  return wait(
+    'IdentityUnknown',
+    `neither its status nor its claim says whether it is a member of a weka cluster${why}; ${givesUpWords}`,
+    10,
+  );
+}
+
 function endKnown(facts: ContainerFacts): Outcome {
-  if (facts.state === 'deleting' && facts.pod === undefined && !facts.identityKnown && !givenUp(facts)) {
-    return wait(
-      'IdentityUnknown',
-      `neither its status nor its claim says whether it is a member of a weka cluster; ${givesUpWords}`,
-      10,
-    );
-  }
+  if (facts.state === 'deleting' && facts.pod === undefined && !facts.identityKnown && !givenUp(facts))
+    return identityUnknown(facts);
   return endUnknown(facts)
     ? unknown(
         'waits until the cluster can be read: a container that leaves it ends otherwise than one that is destroyed with it',

@@ -3,6 +3,7 @@ import { ensureFinalizer } from '../../core/families/objects.ts';
 import { act, done, skipped } from '../../core/steps.ts';
 import { annotations, apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
+import { is } from '../api/modes.ts';
 import { graceSeconds } from '../grace.ts';
 import type { Outcome, Step, Summary } from '../reasons.ts';
 import { warning } from './bring-up.ts';
@@ -47,6 +48,13 @@ function ownGraceLeft({ container: { metadata, spec }, owner, now }: ContainerFa
 const words =
   'spec.state: destroying erases its data and its drives, spec.state: deleting has it leave a weka cluster that lives on';
 
+/** What becomes of one that is deleted under a pause. Whether one is a member of which nothing is known only weka can say. */
+function asSoonAsItRuns({ joined, container: { spec } }: ContainerFacts): string {
+  return joined || !is(spec.mode, 'backend')
+    ? 'it runs once more and leaves'
+    : `weka is asked whether it has ${spec.name ?? ''}: it leaves as a member, or ends at once; overrides.skipDeactivate and overrides.podDeleteForceReplace together do not wait for that, and what only this container holds is lost`;
+}
+
 /** A container that is deleted and was ordered nothing stays as it is; what it says, and when it has more to say (seconds). */
 export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfterSeconds?: number } | undefined {
   const {
@@ -61,7 +69,7 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
       summary: {
         state: 'stalled',
         reason: 'Paused',
-        message: `it is being deleted, and nobody leaves a weka cluster that is paused: with overrides.paused of WekaCluster ${cluster} taken back it runs once more and leaves`,
+        message: `it is being deleted, and nobody leaves a weka cluster that is paused: with overrides.paused of WekaCluster ${cluster} taken back ${asSoonAsItRuns(facts)}`,
       },
       resyncAfterSeconds: 10,
     };

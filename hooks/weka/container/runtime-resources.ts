@@ -146,6 +146,11 @@ const heldBefore = (holder: ClaimHolder): Before =>
     adopted: holder.adopted,
   });
 
+/** What weka alone has said is written down at once: a status that does not know it yet says that nobody knows. */
+function identityTold({ toldByWeka, containerId, clusterGuid }: ContainerFacts, podUid: string | undefined) {
+  return toldByWeka === undefined || podUid === undefined ? undefined : defined({ podUid, containerId, clusterGuid });
+}
+
 /** The entry with these drives and ports. */
 function entry(facts: ContainerFacts, { drives, ports, incarnation, adopted }: Before): ClaimHolder {
   const {
@@ -157,7 +162,7 @@ function entry(facts: ContainerFacts, { drives, ports, incarnation, adopted }: B
   return defined({
     incarnation,
     adopted,
-    identity: holder?.identity,
+    identity: holder?.identity ?? identityTold(facts, incarnation?.podUid),
     deactivated: holder?.deactivated,
     stopAllowed: holder?.stopAllowed,
     replacements: holder?.replacements,
@@ -180,8 +185,12 @@ export function keptHolder(
   facts: ContainerFacts & { node: WekaNode },
   holders: Holders,
 ): ClaimHolder | Refused | undefined {
-  const before = remembered(facts, othersThan(facts.uid, holders));
-  return before === undefined || 'refused' in before ? before : entry(facts, before);
+  const others = othersThan(facts.uid, holders);
+  const before = remembered(facts, others);
+  if (before === undefined || 'refused' in before) return before;
+  // of one that only weka remembers nobody knows the port of its agent, which is its runtime's alone
+  const ports = wishedPorts(facts, before.ports, others);
+  return entry(facts, typeof ports === 'string' ? before : { ...before, ports });
 }
 
 /** The entry that the container ought to have in the claims of its node, or why it can not have one. */

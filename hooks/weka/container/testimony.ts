@@ -119,6 +119,10 @@ export const othersWord = (facts: ContainerFacts): Pick<Testimony, 'status' | 'i
 export const wordOnStranger = (facts: ContainerFacts): WekaContainers =>
   testimony(facts, facts.speakers[0], answered).inWeka;
 
+/** The same of each that can be asked. */
+export const wordsOnStranger = (facts: ContainerFacts): WekaContainers[] =>
+  facts.speakers.map((speaker) => testimony(facts, speaker, answered).inWeka);
+
 /** What a second one says, for what the word of one does not prove: it may be cut off and speak of the past. Undefined where there is but one. */
 export function witness(facts: ContainerFacts): Testimony | undefined {
   const [, second] = facts.speakers;

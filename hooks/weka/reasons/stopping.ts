@@ -34,8 +34,8 @@ export const stoppingReasons = {
   }),
   IdentityUnknown: {
     meaning:
-      'neither the runtime, the status nor the claim says whether the container is a member, such as of one that was adopted and never came up; of a new container, whether weka has one of its name',
-    cure: 'log of the pod; `podDeleteForceReplace` stops it anyway. Of one that is deleted and has no pod: `skipDeactivate` with it, once weka is known not to have the container',
+      'neither the runtime, the status nor the claim says whether the container is a member, such as of one that was adopted and never came up; of a new container, or one that is deleted, whether weka has one of its name',
+    cure: 'log of the pod; `podDeleteForceReplace` stops it anyway. Of one that is deleted and has no pod: what the message names, such as its entry from a backup of the WekaClaims; `skipDeactivate` with `podDeleteForceReplace`, once weka is known not to have the container',
     event: 'Warning',
   },
   WaitingForProtection: {
