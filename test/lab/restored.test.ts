@@ -151,7 +151,7 @@ describe('a container in the place of one that is gone without a word', () => {
     );
     // the commands of the message, and a reboot, which proves that nothing of the former one runs
     const commands =
-      /first run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(
+      /run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(
         message(),
       );
     const run = async (text: string): Promise<void> =>

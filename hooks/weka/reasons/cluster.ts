@@ -148,7 +148,10 @@ export const clusterReasons = {
     meaning: 'the same, and the message has the error of the last `weka status`',
     cure: 'look at the containers, and whether pods can be executed in',
   },
-  LessThanWhole: { meaning: '`Degraded`: something is away or rebuilt', cure: 'the message says what' },
+  LessThanWhole: {
+    meaning: '`Degraded`: something is away or rebuilt',
+    cure: 'the message says what; a container that `weka cluster container` lists as INACTIVE and that no WekaContainer is of goes with `weka cluster container remove ID`',
+  },
   SurplusContainers: {
     meaning: 'more containers than wished',
     cure: 'delete those that the message names, or raise the number',
