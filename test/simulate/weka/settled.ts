@@ -38,8 +38,10 @@ export function* lacking(stage: WekaStage): Generator<string> {
   }
   if (pods.size > containers.length) yield `${pods.size} pods: ${[...pods.keys()].join(', ')}`;
   for (const claims of world.list('WekaClaims')) {
-    const { turn } = (claims['spec'] ?? {}) as { turn?: { name?: string } };
-    if (turn !== undefined) yield `the turn is held by ${turn.name ?? 'somebody'}`;
+    const { turn } = (claims['spec'] ?? {}) as { turn?: { containerUid?: string; name?: string } };
+    // of one that is gone it is taken over by whoever needs it next
+    if (containers.some(({ metadata }) => metadata.uid === turn?.containerUid))
+      yield `the turn is held by ${turn?.name ?? 'somebody'}`;
   }
   const weka = world.weka.snapshot().clusters;
   if (weka.length !== 1) yield `${weka.length} weka clusters`;
