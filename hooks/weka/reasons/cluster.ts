@@ -150,7 +150,7 @@ export const clusterReasons = {
   },
   LessThanWhole: {
     meaning: '`Degraded`: something is away or rebuilt',
-    cure: 'the message says what; a container that `weka cluster container` lists as INACTIVE and that no WekaContainer is of goes with `weka cluster container remove ID`',
+    cure: 'the message says what, and how a member is given up of which there is no WekaContainer',
   },
   SurplusContainers: {
     meaning: 'more containers than wished',
