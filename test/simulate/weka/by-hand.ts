@@ -17,7 +17,7 @@ const look = 30_000;
 
 /** All that conditions ask for at this moment, each container once. */
 function askedNow({ world }: WekaStage): Asked[] {
-  const messages = ['WekaNode', 'WekaContainer']
+  const messages = ['WekaCluster', 'WekaNode', 'WekaContainer']
     .flatMap((kind) => world.list(kind))
     .flatMap((object) => conditionsOf(object).map(({ message }) => message));
   const found = messages.flatMap((message) =>

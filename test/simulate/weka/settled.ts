@@ -46,6 +46,11 @@ export function* lacking(stage: WekaStage): Generator<string> {
   const weka = world.weka.snapshot().clusters;
   if (weka.length !== 1) yield `${weka.length} weka clusters`;
   if (weka.some(({ fullyProtected }) => !fullyProtected)) yield 'weka is not fully protected';
+  for (const { name, nodeName, address, status } of weka.flatMap(({ members }) => members)) {
+    const { ip } = world.lab.hardware.get(nodeName) ?? {};
+    if (status === 'UP' && ip !== undefined && ip !== address.ip)
+      yield `weka has ${name} at ${address.ip}, and ${nodeName} is at ${ip}`;
+  }
   const drives = weka.flatMap((one) => one.drives);
   for (const { serial, status } of drives) if (status === 'FAILED') yield `drive ${serial} is FAILED`;
   const active = drives.filter(({ status }) => status === 'ACTIVE').length;

@@ -6,6 +6,7 @@ import { watchChecks } from '../check.ts';
 import { stageChecks } from '../checks/stage.ts';
 import type { SimulatedSystem } from '../system.ts';
 import { admissionTroubles } from '../troubles/admission.ts';
+import { clusterTroubles } from '../troubles/cluster.ts';
 import { nodeTroubles } from '../troubles/nodes.ts';
 import { operatorTroubles } from '../troubles/operator.ts';
 import { podTroubles } from '../troubles/pods.ts';
@@ -19,6 +20,7 @@ import { editTroubles } from './troubles/edits.ts';
 import { hostTroubles } from './troubles/hosts.ts';
 import { objectTroubles } from './troubles/objects.ts';
 import { placeTroubles } from './troubles/places.ts';
+import { releaseTroubles } from './troubles/release.ts';
 import { wekaTroubles } from './troubles/weka.ts';
 import { wishTroubles } from './troubles/wishes.ts';
 
@@ -38,8 +40,10 @@ export const simulatedWeka: SimulatedSystem = {
     ...wekaTroubles,
     ...hostTroubles,
     ...operatorTroubles,
+    ...clusterTroubles,
     ...admissionTroubles,
     ...wishTroubles,
+    ...releaseTroubles,
   ],
   knownFaults,
   promises: checks,
