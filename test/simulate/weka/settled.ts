@@ -22,7 +22,10 @@ export function* lacking(stage: WekaStage): Generator<string> {
     driveContainers?: number;
     computeContainers?: number;
   };
-  const wished = driveContainers + computeContainers;
+  const clients = ours(stage, 'WekaClient');
+  for (const client of clients) if (!isReady(client)) yield `WekaClient ${client.metadata.name} is not Ready`;
+  // a client has one node in a life
+  const wished = driveContainers + computeContainers + clients.length;
   if (containers.length !== wished) yield `${containers.length} WekaContainers, ${wished} are wished for`;
   for (const container of containers) {
     if (isTerminating(container)) yield `WekaContainer ${container.metadata.name} is terminating`;
@@ -67,7 +70,7 @@ export function* lacking(stage: WekaStage): Generator<string> {
 /** What is left of a cluster that was deleted. */
 export function leftovers(stage: WekaStage): string[] {
   const { world } = stage;
-  const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
+  const objects = ['WekaCluster', 'WekaClient', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
     ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`),
   );
   const holders = world.list('WekaClaims').flatMap((claims) =>

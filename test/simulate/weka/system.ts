@@ -16,6 +16,7 @@ import { knownFaults } from './known-faults.ts';
 import { doAsAsked } from './remedies.ts';
 import { lacking, leftovers } from './settled.ts';
 import { endLife, graceSeconds, startLife, type WekaStage } from './stage.ts';
+import { clientTroubles } from './troubles/clients.ts';
 import { editTroubles } from './troubles/edits.ts';
 import { hostTroubles } from './troubles/hosts.ts';
 import { objectTroubles } from './troubles/objects.ts';
@@ -44,6 +45,7 @@ export const simulatedWeka: SimulatedSystem = {
     ...admissionTroubles,
     ...wishTroubles,
     ...releaseTroubles,
+    ...clientTroubles,
   ],
   knownFaults,
   promises: checks,
