@@ -14,6 +14,7 @@ import { bootFileSettings } from '../hooks/server/boot-files.ts';
 import { completeSettings, controllersOf, refuseSharedKinds } from '../hooks/core/system.ts';
 import type { SidecarSystem } from '../sidecar/system.ts';
 import { storeClient } from './api/store/client.ts';
+import type { Backup } from './api/store/backup.ts';
 import { createStore } from './api/store/store.ts';
 import type { Store, StoreOptions, WriteOptions } from './api/store/types.ts';
 import type { PodAccess } from './api/http/pod-access.ts';
@@ -110,6 +111,10 @@ export interface Lab {
   restartSidecar(): void;
   /** Kills Metacontroller's stand-in in the midst of whatever it does, and starts another one; resolves when that runs. */
   restartDriver(): Promise<void>;
+  /** The operator runs with other settings from now on, as after an edit of its Deployment; the returned function takes them back. Not with `connect`. */
+  changeSettings(given: GivenSettings): () => void;
+  /** Restores etcd: all objects are what they were in the backup, with machines and systems as they are now; what runs in the cluster is restarted. */
+  goBackTo(backup: Backup): void;
   /** Performs a control of the lab or of one of its systems, by its name. Rejects with one sentence where there is none, or where it cannot be done. */
   control(name: string, given: ControlArguments): Promise<string>;
   /** Creates or replaces an object, as kubectl apply would for a plain manifest. Throws ApiError. */
@@ -140,6 +145,9 @@ const defaultOptions = {
   nodeSettings: {},
   onProblem: (): void => undefined,
 };
+
+/** Kubelets have listed their pods by then. */
+const restoreMilliseconds = 5000;
 
 /** One object of the parts that each system has of it. */
 const together = <Value>(parts: readonly Record<string, Value>[]): Record<string, Value> =>
@@ -220,8 +228,16 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     controllers: controllersOf(ownSystems),
     config: completeSettings(ownSystems, { ...bootFileSettings(ownSystems, bootScripts), ...settings }),
   };
+  const changes = new Set<GivenSettings>();
+  // another object each time: what was read of settings is remembered by the object
+  const changedConfig = (): Record<string, Json> =>
+    completeSettings(ownSystems, { ...parts.config, ...together([...changes]) });
+  let config = parts.config;
   const local = localTransport({
     ...parts,
+    get config() {
+      return config;
+    },
     sidecar,
     random,
     operatorNamespace,
@@ -243,6 +259,11 @@ export async function createLab(given: LabOptions): Promise<Lab> {
   let driver = newDriver();
   await driver.start();
 
+  const restartDriver = (): Promise<void> => {
+    driver.stop();
+    driver = newDriver();
+    return driver.start();
+  };
   const definition = (kind: string) => {
     const found = store.resources().find((one) => one.kind === kind);
     if (found === undefined) throw new Error(`the lab does not serve ${kind}`);
@@ -263,10 +284,23 @@ export async function createLab(given: LabOptions): Promise<Lab> {
       return driver;
     },
     restartSidecar: () => sidecar.kill(),
-    restartDriver() {
-      driver.stop();
-      driver = newDriver();
-      return driver.start();
+    restartDriver,
+    changeSettings(changed) {
+      changes.add(changed);
+      config = changedConfig();
+      return () => {
+        changes.delete(changed);
+        config = changedConfig();
+      };
+    },
+    goBackTo(backup) {
+      store.goBackTo(backup);
+      sidecar.kill();
+      void restartDriver();
+      clock.after(restoreMilliseconds, () => {
+        machines.report();
+        kubelet.report();
+      });
     },
     async control(name, given) {
       const own = machineControls.find((one) => one.name === name);

@@ -14,8 +14,8 @@ export interface LocalHooks {
   clock: Clock;
   random: Random;
   operatorNamespace: string;
-  /** All settings of the operator. */
-  config: Record<string, Json>;
+  /** All settings of the operator; asked for at each call. */
+  readonly config: Record<string, Json>;
   /** Milliseconds by which the clock of the replica that takes a call is ahead. Default: 0. */
   replicaSkew?(): number;
   /** Keeps the decisions that changed. */
@@ -24,8 +24,7 @@ export interface LocalHooks {
 
 /** What calls the hooks, as over HTTP: a failure inside is an answer of status 500. */
 export function localTransport(hooks: LocalHooks): HookTransport {
-  const { controllers, sidecar, clock, random, operatorNamespace, config, recorder } = hooks;
-  const settings = { operatorNamespace, config };
+  const { controllers, sidecar, clock, random, operatorNamespace, recorder } = hooks;
   const times = transitionTimes();
   const entropy = (): string => Array.from({ length: 16 }, () => random.integer(16).toString(16)).join('');
   return {
@@ -38,7 +37,7 @@ export function localTransport(hooks: LocalHooks): HookTransport {
       try {
         const { text } = await callHook(controller, hook as HookName, request, {
           sidecar,
-          settings,
+          settings: { operatorNamespace, config: hooks.config },
           now: () => clock.now() + skew,
           steadyNow: () => clock.now(),
           entropy,

@@ -11,6 +11,8 @@ export interface PodView {
   phase: string;
   /** The main container runs now, so that commands can be run in it. */
   running: boolean;
+  /** The main container has not been started once, as for want of an image or of a Secret. */
+  unstarted: boolean;
   terminating: boolean;
   /** It is Failed or Succeeded and never runs again, whatever its restartPolicy says: why. */
   ended?: string;
@@ -38,6 +40,7 @@ interface ContainerStatus {
     terminated?: { reason?: string; exitCode?: number; message?: string };
   };
   lastState?: { terminated?: { message?: string } };
+  restartCount?: number;
 }
 interface RawPod {
   spec?: { nodeName?: string; containers?: { name?: string; image?: string }[] };
@@ -68,6 +71,12 @@ function unschedulable(status: RawPod['status']): PodView['unschedulable'] {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
   return { message: scheduled.message ?? '', since: scheduled.lastTransitionTime ?? '' };
+}
+
+function unstarted(phase: string, status: ContainerStatus | undefined): boolean {
+  const { state = {}, lastState, restartCount = 0 } = status ?? {};
+  const hasRun = state.running !== undefined || state.terminated !== undefined || lastState?.terminated !== undefined;
+  return phase === 'Pending' && !hasRun && restartCount === 0;
 }
 
 /** Written by the node controller, in place of the kubelet that is silent. */
@@ -105,6 +114,7 @@ export function podView(object: KubernetesObject, main: string): PodView {
     nodeName: spec?.nodeName,
     phase: status?.phase ?? 'Pending',
     running: container?.state?.running !== undefined,
+    unstarted: unstarted(status?.phase ?? 'Pending', container),
     terminating: deletionTimestamp !== undefined,
     ended: whyEnded(status, container),
     createdAt: creationTimestamp,

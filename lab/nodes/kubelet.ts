@@ -58,6 +58,8 @@ export interface Kubelet {
   /** Programs go on, but the kubelet neither sees nor tells anything. */
   disconnect(nodeName: string): void;
   reconnect(nodeName: string): void;
+  /** Looks at all pods of all machines anew, and says of each how it is: for a server that has forgotten it. */
+  report(): void;
   /** The machine is taken away, with everything on it. */
   removeMachine(nodeName: string): void;
   /** Ends the watches and kills all programs. */
@@ -95,6 +97,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     powerOn: (name) => kubelets.powerOn(name),
     disconnect: (name) => kubelets.disconnect(name),
     reconnect: (name) => kubelets.reconnect(name),
+    report: () => kubelets.report(),
     removeMachine: (name) => kubelets.removeMachine(name),
     stop() {
       forgetReboots();
@@ -196,7 +199,14 @@ class Kubelets {
     const machine = this.machine(name);
     if (machine === undefined || machine.connected) return;
     machine.connected = true;
-    if (!machine.powered) return;
+    if (machine.powered) this.lookAnew(machine);
+  }
+
+  report(): void {
+    for (const machine of this.machines.values()) if (machine.online) this.lookAnew(machine);
+  }
+
+  private lookAnew(machine: MachineState): void {
     for (const [uid, worker] of [...machine.workers]) {
       const pod = this.livePod(worker, uid);
       if (pod === undefined) worker.removed();
@@ -248,7 +258,9 @@ class Kubelets {
     const addresses = new PodAddresses(hardware.ip);
     const machine: MachineState = {
       name,
-      ip: hardware.ip,
+      get ip() {
+        return hardware.ip;
+      },
       bootId: () => hardware.bootId,
       get online() {
         return this.powered && this.connected;

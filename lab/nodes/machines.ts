@@ -5,7 +5,7 @@ import type { HardwareRegistry, NodeHardware } from './hardware.ts';
 import { nodeResource, podResource } from './core-types.ts';
 import type { Condition, NodeObject, Pod, Taint } from './core-types.ts';
 import type { Kubelet } from './kubelet.ts';
-import { healthyConditions, nodeInfo, nodeObject, nodeProfile } from './nodes.ts';
+import { healthyConditions, nodeAddresses, nodeInfo, nodeObject, nodeProfile } from './nodes.ts';
 import type { NodeAdditions, NodeProfile } from './nodes.ts';
 import { NamedTimers } from './timers.ts';
 import { isNotFound, timestamp, updateLive, withCondition } from './writes.ts';
@@ -50,12 +50,14 @@ export interface Machines {
   state(name: string): MachineState;
   /** Adds the machine and its Node; resolves with the name. */
   add(machine?: NewMachine): Promise<string>;
-  /** Everything on it dies; after a while it is up with another boot id, and pods start in place. */
-  reboot(name: string): void;
+  /** Everything on it dies; after a while it is up with another boot id, and another address where one is given, and pods start in place. */
+  reboot(name: string, ip?: string): void;
   /** `power`: everything on it dies. `network`: programs go on unseen. The Node becomes unreachable, its pods stay. */
   fail(name: string, cause?: 'power' | 'network'): void;
   /** Ends a failure, after lost power with another boot id. */
   recover(name: string): void;
+  /** Says anew on all Nodes how their machines are, as kubelets and the node lifecycle controller do all the time: for a server that has forgotten it. */
+  report(): void;
   /** Takes the machine and its Node away. Its pods are left to the collector (node-lifecycle.ts). */
   remove(name: string): Promise<void>;
   stop(): void;
@@ -152,11 +154,14 @@ export function createMachines(options: MachinesOptions): Machines {
       if (failure !== undefined) return `no ${failure}`;
       return timers.has(`${name}/boot`) ? 'boots' : 'up';
     },
-    reboot(name) {
+    reboot(name, ip) {
       const machine = known(name);
       kubelet.powerOff(name);
       silent(machine);
-      timers.set(`${name}/boot`, settings.rebootMilliseconds, () => boot(name));
+      timers.set(`${name}/boot`, settings.rebootMilliseconds, () => {
+        machine.ip = ip ?? machine.ip;
+        boot(name);
+      });
     },
     fail(name, cause = 'power') {
       const machine = known(name);
@@ -178,6 +183,13 @@ export function createMachines(options: MachinesOptions): Machines {
       kubelet.reconnect(name);
       options.onReachable?.(name, true);
       heard(machine);
+    },
+    report() {
+      for (const machine of hardware.list()) {
+        const isUp = !failures.has(machine.name) && !timers.has(`${machine.name}/boot`);
+        if (isUp) heard(machine);
+        else silent(machine);
+      }
     },
     async remove(name) {
       known(name);
@@ -211,6 +223,7 @@ function reported(node: NodeObject, machine: NodeHardware, now: string): NodeObj
     status: {
       ...node.status,
       conditions: conditions ?? [],
+      addresses: nodeAddresses(machine),
       nodeInfo: { ...node.status?.nodeInfo, ...nodeInfo(machine) },
     },
   };

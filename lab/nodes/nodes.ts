@@ -127,6 +127,11 @@ export function nodeInfo(hardware: NodeHardware): Record<string, string> {
   };
 }
 
+export const nodeAddresses = ({ ip, name }: NodeHardware): { type: string; address: string }[] => [
+  { type: 'InternalIP', address: ip },
+  { type: 'Hostname', address: name },
+];
+
 /** The Node of a machine, healthy; `now` in RFC 3339. */
 export function nodeObject(hardware: NodeHardware, profile: NodeProfile, now: string): NodeObject {
   const amounts = resources(hardware, profile);
@@ -150,10 +155,7 @@ export function nodeObject(hardware: NodeHardware, profile: NodeProfile, now: st
       capacity: amounts,
       allocatable: amounts,
       conditions: healthyConditions(now),
-      addresses: [
-        { type: 'InternalIP', address: hardware.ip },
-        { type: 'Hostname', address: hardware.name },
-      ],
+      addresses: nodeAddresses(hardware),
       nodeInfo: nodeInfo(hardware),
     },
   };

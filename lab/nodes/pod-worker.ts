@@ -116,6 +116,8 @@ export class PodWorker {
     this.pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined || this.phase === 'stopping') return void this.confirm();
     if (this.phase === 'ended') return;
+    // the address of the machine may be another one
+    if (pod.spec.hostNetwork === true) this.podIp = undefined;
     // the sandbox is a new one: init containers run again
     const policy = pod.spec.restartPolicy ?? 'Always';
     for (const run of this.runs) {
@@ -366,6 +368,8 @@ export class PodWorker {
     this.releaseAddress();
     if (!this.machine.online) return;
     const { name, namespace, uid = '' } = this.pod.metadata;
+    // a server that went back to a backup has forgotten the deletion
+    if (this.pod.metadata.deletionTimestamp === undefined) return this.report();
     try {
       await this.writeStatus();
       await this.context.client.delete(podResource, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });

@@ -75,6 +75,22 @@ describe('a client', () => {
     world.lab.stop();
   });
 
+  it('that is pointed to a cluster which is not there comes back when it is pointed to its own again', async () => {
+    const world = await readyClient();
+    const target = (name: string): void =>
+      world.patch('WekaClient', 'apps', { spec: { targetCluster: { name, namespace: 'default' } } });
+    target('another');
+    await world.until(
+      'a pod waits for a Secret that nobody makes',
+      () => podsOfClients(world).some((name) => world.get('Pod', name)?.status?.['phase'] === 'Pending'),
+      300,
+    );
+    await world.clock.advance(300_000);
+    target('demo');
+    await world.until('the client is Ready', () => isReady(world) && clientsReady(world, 2), 900);
+    world.lab.stop();
+  });
+
   it('gets a container on a node that is added, and loses the one of a node that is taken away', async () => {
     const world = await readyClient();
     await addNode(world, 'app-3');

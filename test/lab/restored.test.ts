@@ -151,7 +151,7 @@ describe('a container in the place of one that is gone without a word', () => {
     );
     // the commands of the message, and a reboot, which proves that nothing of the former one runs
     const commands =
-      /first run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(
+      /run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(
         message(),
       );
     const run = async (text: string): Promise<void> =>
@@ -408,6 +408,57 @@ describe('older claims of a node that are put back over newer ones', () => {
       await watch.until('it has its claim again', () => allReady(world), 300);
       expect(watch.losses.away).toBeLessThanOrEqual(how === 'runs' ? 0 : 1);
       expect([watch.erased(), watch.losses.leaving, watch.losses.ioStopped]).toEqual([[], 0, false]);
+      world.lab.stop();
+    },
+  );
+});
+
+describe('etcd that was restored to a moment before a container', () => {
+  it(
+    'leaves a member of which there is no WekaContainer: the cluster names it, and what gives it up',
+    long,
+    async () => {
+      const world = await readyCluster({ drive: 4 }, { weka: { rebuild: 1000 } });
+      const backup = world.lab.store.backup();
+      const weka = () => world.weka.snapshot().clusters[0];
+      world.patch('WekaCluster', 'demo', { spec: { dynamicTemplate: { driveContainers: 5 } } });
+      await world.until(
+        'it has a drive',
+        () => weka()?.drives.filter(({ status }) => status === 'ACTIVE').length === 5,
+        600,
+      );
+      const [younger] = (weka()?.members ?? []).filter(
+        ({ dataId }) => dataId === uidOf(world, 'WekaContainer', 'demo-drive-4'),
+      );
+      world.lab.goBackTo(backup);
+      const said = (): string => world.condition('WekaCluster', 'demo', 'Degraded')?.message ?? '';
+      await world.until(
+        'the member is named',
+        () => said().includes(`HostId<${younger?.id ?? ''}> (${younger?.name ?? ''})`),
+        600,
+      );
+      const [, ...commands] =
+        /run in the pod of another member: (weka cluster container deactivate \d+); when it is INACTIVE (weka cluster drive remove \S+), and (weka cluster container remove \d+)/.exec(
+          said(),
+        ) ?? [];
+      expect(commands).toHaveLength(3);
+      for (const command of commands) {
+        const { exitCode } = await world.lab.pods.exec(
+          'default',
+          'demo-drive-1',
+          'weka-container',
+          command.split(' '),
+          '',
+        );
+        expect(exitCode, command).toBe(0);
+        await world.clock.advance(60_000);
+      }
+      await world.until(
+        'all is whole',
+        () => world.condition('WekaCluster', 'demo', 'Degraded')?.status === 'False',
+        300,
+      );
+      expect([isReady(world), members(world).length, world.weka.erased]).toEqual([true, 7, []]);
       world.lab.stop();
     },
   );

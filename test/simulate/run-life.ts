@@ -14,7 +14,7 @@ export const bounds = {
   stable: 120,
   /** After a person did what a condition asked for, to settle or to end; as often as `remedies`. */
   remedied: 1800,
-  remedies: 4,
+  remedies: 12,
   /** From then on nothing is written. */
   pause: 900,
   quiet: 600,

@@ -32,6 +32,7 @@ import { roles } from '../api/modes.ts';
 import { secretSteps } from './secrets.ts';
 import { namespaceEnding, presentOnly } from './namespace.ts';
 import { clusterStatus } from './status.ts';
+import { strangers } from './strangers.ts';
 import { unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
@@ -90,6 +91,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
     ...(facts.wekaStatus === undefined ? [] : shortcomings(facts.wekaStatus)),
     ...missing,
     ...brokenDrives(facts),
+    ...strangers(facts),
   ];
   const before = previous(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear

@@ -95,6 +95,14 @@ export function agreedProtection(facts: ContainerFacts): Protection {
     : { state: 'unknown', message: foreign ?? '' };
 }
 
+/**
+ * Kernel mounts that live on the pod. None where nothing of it has started and nobody has deleted it: left out it goes at once,
+ * and should it have started meanwhile, it waits for permission as every pod does.
+ */
+function mountsOf({ pod, report }: ContainerFacts): number | undefined {
+  return pod?.unstarted === true && !pod.terminating ? 0 : (report?.activeMounts ?? undefined);
+}
+
 /** The stop decision for a pod that terminates, or would if it were omitted now. What members are asked for is read where the decision comes to it. */
 export function stopDecision(facts: ContainerFacts): StopDecision {
   const { mode, overrides } = facts.container.spec;
@@ -114,7 +122,7 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     get deactivated() {
       return deactivated(facts);
     },
-    activeMounts: facts.report?.activeMounts ?? undefined,
+    activeMounts: mountsOf(facts),
     get turn() {
       return turnFor(facts);
     },

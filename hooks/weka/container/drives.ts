@@ -5,6 +5,7 @@ import { operationOutcome } from '../../core/facts.ts';
 import { containerConditions, annotations } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
+import { leaveWords } from '../leave-words.ts';
 import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
@@ -57,12 +58,11 @@ function emptiedDrive(facts: ContainerFacts, own: readonly WekaDrive[], going: r
 /** What a person can do about a drive that weka has in another container: never to one that weka uses there. */
 function wayOut(facts: ContainerFacts, drive: WekaDrive): string {
   const { serial_number: serial = '', host_id: host = '', uuid } = drive;
-  const id = /\d+/.exec(host)?.[0] ?? '';
   const used = usedElsewhere(facts, drive);
   if (used === undefined) return 'how that one stands has not been read';
   return used
     ? `that one is UP and uses it; if the device of node ${facts.nodeName ?? ''} is another one of the same serial, ${blocksIt(facts, serial)} has another one taken where there is one`
-    : `if that one is given up, run in the pod of a member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${uuid}, and weka cluster container remove ${id}`;
+    : `if that one is given up, ${leaveWords({ hostId: host, drives: [uuid] })}`;
 }
 
 /** Weka would refuse to take one of them twice. */
@@ -133,7 +133,12 @@ function addMissing(facts: ContainerFacts, serials: readonly string[], missing: 
   if (additions.length === 0)
     return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
   const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
-  const message = `adds ${missing.length} of ${serials.length} drives`;
+  const [first = ''] = missing;
+  const way =
+    errors.length === 0
+      ? ''
+      : `; what weka does not take is signed anew, or ${blocksIt(facts, first)} has another one taken where there is one`;
+  const message = `adds ${missing.length} of ${serials.length} drives${way}`;
   const events = errors.map((error): Event => ({ type: 'Warning', reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);
 }

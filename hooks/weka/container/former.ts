@@ -9,6 +9,7 @@ import { act, skipped, wait } from '../../core/steps.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { KnownClaims } from '../claims/claims.ts';
+import { leaveWords } from '../leave-words.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import type { Outcome, Step } from '../reasons.ts';
 import { mountedData, rememberedAdoption } from './data.ts';
@@ -62,15 +63,15 @@ function stillInWeka(facts: ContainerFacts, { holder, uid }: Former): string | u
       one,
       containers.find(({ host_id }) => host_id === one.host_id),
     ) !== undefined;
-  const drive = lists
+  const drives = lists
     .flatMap((list) => (list.state === 'known' ? list.drives : []))
-    .find((one) => held.has(one.serial_number ?? '') && !isTwin(one));
+    .filter((one) => held.has(one.serial_number ?? '') && !isTwin(one));
+  const [drive] = drives;
   if (drive === undefined) return undefined;
-  const id = /\d+/.exec(drive.host_id ?? '')?.[0] ?? '';
   const stale = removesEntry(facts, uid);
   if (facts.joined && drive.host_id === nameOf(facts.containerId ?? NaN) && stale !== undefined)
     return `the former container ${uid} is to be given up, and weka has its drive ${drive.serial_number ?? ''} in ${drive.host_id}, which is this container: its claim is older than that, as one from a backup; ${stale}`;
-  return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; first run in the pod of another member: weka cluster container deactivate ${id}; when it is INACTIVE weka cluster drive remove ${drive.uuid}, and weka cluster container remove ${id}`;
+  return `the former container ${uid} is to be given up, and weka still has its drive ${drive.serial_number ?? ''} in ${drive.host_id ?? ''}; ${leaveWords({ hostId: drive.host_id, drives: [...new Set(drives.filter(({ host_id }) => host_id === drive.host_id).map(({ uuid }) => uuid))] })}`;
 }
 
 function giveUp(facts: ContainerFacts, claims: KnownClaims, former: Former): Outcome {

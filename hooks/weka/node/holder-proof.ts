@@ -12,7 +12,7 @@ import { is } from '../api/modes.ts';
 import { runtimeReport } from '../catalogue.ts';
 import { frozenWords } from '../frozen-node.ts';
 import { containerLook, type ClusterReference } from './live.ts';
-import { clusterDone } from './weka-word.ts';
+import { clusterDone, type RunningPod } from './weka-word.ts';
 
 export interface HolderInput {
   request: ReadingRequest;
@@ -72,6 +72,8 @@ export function nameTaken({ request }: HolderInput, { uid, holder }: Suspect): M
 export type LeftPod =
   { state: 'unknown' | 'gone' | 'living' } | { state: 'terminating'; target: PodTarget; running: boolean };
 
+type Terminating = Extract<LeftPod, { state: 'terminating' }>;
+
 /** The pod of the holder, by uid: one of that name that belongs to another container is none of its. */
 export function leftPod({ request }: HolderInput, { uid, holder }: Suspect): LeftPod {
   const fact = factValue(request.observed, podLive(holder, ages.fresh));
@@ -121,20 +123,20 @@ export const needsWord = ({ mode, drives }: ClaimHolder): boolean =>
   drives.length > 0 || (is(mode, 'backend') && !is(mode, 'frontend'));
 
 /** Proof that a terminating pod without owner may be let go: nothing in weka counts on it, and no mount hangs on it. */
-export function mayBeLetGo(
-  input: HolderInput,
-  suspect: Suspect,
-  pod: Extract<LeftPod, { state: 'terminating' }>,
-): Missing {
+export function mayBeLetGo(input: HolderInput, suspect: Suspect, pod: Terminating): Missing {
   const fact = factValue(input.request.observed, runtimeReport(pod.target, ages.report));
   if (!pod.running || fact.state === 'unknown') return 'its runtime has not reported';
   const { mode } = suspect.holder;
-  const { activeMounts, identity } = fact.value;
+  const { activeMounts } = fact.value;
   if (is(mode, 'frontend') && activeMounts !== 0)
     return activeMounts === undefined || activeMounts === null
       ? 'its number of active mounts is not known'
       : `${activeMounts} active mounts hang on it`;
-  return is(mode, 'backend')
-    ? clusterDone(input, suspect, { target: pod.target, identity: identity ?? undefined })
-    : undefined;
+  return is(mode, 'backend') ? clusterDone(input, suspect, runningPod(input, pod)) : undefined;
+}
+
+/** A terminating pod, and who its runtime says it is. */
+export function runningPod({ request }: HolderInput, { target }: Terminating): RunningPod {
+  const fact = factValue(request.observed, runtimeReport(target, ages.report));
+  return { target, identity: fact.state === 'known' ? (fact.value.identity ?? undefined) : undefined };
 }

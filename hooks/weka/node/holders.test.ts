@@ -310,7 +310,7 @@ describe('a holder whose container is gone', () => {
       'stays while weka lists a drive',
       { listed: 'one serial' },
       'nothing',
-      /still has the drives SERIAL2; deactivate and remove/,
+      /still has the drives SERIAL2; .*container deactivate 7; when it is INACTIVE weka cluster drive remove e, and weka cluster container remove 7/,
     ],
     ['stays when the member does not see itself', { itself: 'not seen' }, 'nothing', /complete list/],
     ['stays when the list is shorter than the status says', { total: 'one more' }, 'nothing', /complete list/],
@@ -339,7 +339,7 @@ describe('a holder whose container is gone', () => {
       'without drives stays while weka has its container',
       { mode: 'compute' },
       'nothing',
-      /still has its container HostId<7>, which is DOWN; deactivate and remove/,
+      /still has its container HostId<7>, which is DOWN; .*container deactivate 7; when it is INACTIVE weka cluster container remove 7/,
     ],
     [
       'without drives is collected when weka has let go of it',
@@ -370,7 +370,7 @@ describe('a holder whose container is gone', () => {
       'keeps a pod that weka counts on',
       { pod: 'terminating', stopAllowed: 'none', itsContainer: 'UP' },
       'nothing',
-      /counts on its container HostId<7>, which is UP.*kubectl exec/,
+      /counts on its container HostId<7>, which is UP; .*container deactivate 7; .*; then its pod stops by itself/,
     ],
     [
       'keeps a pod whose container is listed without a status',
@@ -395,6 +395,18 @@ describe('a holder whose container is gone', () => {
       { pod: 'terminating', stopAllowed: 'none', cluster: 'absent', members: 'absent', ownWord: 'DOWN' },
       'nothing',
       /only a person can know/,
+    ],
+    [
+      'says the commands that take a running member out of weka, and none that stops it before',
+      { pod: 'terminating', stopAllowed: 'none', mode: 'compute', itsContainer: 'UP' },
+      'nothing',
+      /^(?!.*touch).*UP; for one container of the cluster at a time, .*: weka cluster container deactivate 7; when it is INACTIVE weka cluster container remove 7; .*; then its pod stops by itself$/,
+    ],
+    [
+      'says the drives of it as well',
+      { pod: 'terminating', stopAllowed: 'none', listed: 'one serial', itsContainer: 'UP' },
+      'nothing',
+      /drives SERIAL2; .*: weka cluster container deactivate 7; when it is INACTIVE weka cluster drive remove e, and weka cluster container remove 7;/,
     ],
     [
       'keeps a pod of another weka cluster than the members',

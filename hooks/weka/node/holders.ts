@@ -15,6 +15,7 @@ import {
   mayBeLetGo,
   nameTaken,
   needsWord,
+  runningPod,
   runtimeDead,
   suspects,
   type HolderInput,
@@ -22,7 +23,7 @@ import {
   type Suspect,
 } from './holder-proof.ts';
 import type { Outcome } from '../reasons.ts';
-import { askForWord, clusterDone } from './weka-word.ts';
+import { askForWord, clusterDone, endsInWeka } from './weka-word.ts';
 
 /** Seconds. Of the claims themselves, and until a proof that is missing is looked for again. */
 const paces = { claims: 1, again: 60, acting: 2 };
@@ -66,7 +67,10 @@ function judge(input: HolderInput, claims: ClaimsFact, suspect: Suspect): Judgem
   if (gone !== undefined) return open(gone, byHand);
   if (pod.state === 'terminating') {
     const missing = mayBeLetGo(input, suspect, pod);
-    const way = `once it may stop, kubectl exec ${holder.name} -n ${holder.namespace} -c weka-container -- touch /tmp/.allow-stop lets it go`;
+    const way =
+      pod.running && is(holder.mode, 'backend') && endsInWeka(input, suspect, runningPod(input, pod))
+        ? 'then its pod stops by itself'
+        : `once it may stop, kubectl exec ${holder.name} -n ${holder.namespace} -c weka-container -- touch /tmp/.allow-stop lets it go`;
     const fact = factValue(input.request.observed, runtimeReport(pod.target, ages.report));
     if (fact.state === 'known' && (fact.value.allowStop || fact.value.allowForceStop))
       return open('its pod may stop', 'waits until it has');

@@ -6,6 +6,7 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import { ask, factValue, type Reading } from '../../core/facts.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { wekaQuery } from '../catalogue.ts';
+import { leaveWords } from '../leave-words.ts';
 import { once } from '../once.ts';
 import type { WekaAnswer, WekaQueryName } from '../queries.ts';
 import { readContainers } from '../weka-containers.ts';
@@ -109,15 +110,49 @@ function against(
   const ownId = running?.identity === undefined ? undefined : `HostId<${running.identity.hostId}>`;
   const own = containerIn(answer(input, speaker, 'containers') ?? [], ownId, holder.wekaName);
   const listed = drivesIn(answer(input, speaker, 'drives') ?? [], holder.drives, own?.host_id);
-  if (listed.length > 0)
-    return `still has the drives ${listed.map(({ serial_number: serial, uuid }) => serial ?? uuid).join(', ')}; deactivate and remove them in weka`;
+  if (listed.length > 0) {
+    const serials = listed.map(({ serial_number: serial, uuid }) => serial ?? uuid).join(', ');
+    const [hostId, ...others] = [...new Set(listed.map(({ host_id }) => host_id))];
+    const drives = listed.flatMap(({ uuid }) => uuid ?? []);
+    return `still has the drives ${serials}; ${leaveWords({ hostId: others.length > 0 ? undefined : hostId, drives })}`;
+  }
   if (own === undefined || own.status === 'INACTIVE') return undefined;
   if ((own.status ?? '') === '') return `lists its container ${own.host_id} without a status`;
   if (own.status !== 'DOWN')
-    return `still counts on its container ${own.host_id}, which is ${own.status}; deactivate it in weka`;
+    return `still counts on its container ${own.host_id}, which is ${own.status}; ${leaveWords({ hostId: own.host_id, drives: [] })}`;
   return running === undefined && holder.drives.length === 0
-    ? `still has its container ${own.host_id}, which is DOWN; deactivate and remove it in weka`
+    ? `still has its container ${own.host_id}, which is DOWN; ${leaveWords({ hostId: own.host_id, drives: [] })}`
     : undefined;
+}
+
+/** Members, and the pod of the holder where that runs. */
+function speakersOf(
+  input: HolderInput,
+  suspect: Suspect,
+  cluster: ClusterReference,
+  running?: RunningPod,
+): PodTarget[] {
+  const members = asked(input, suspect, cluster).map(({ pod }) => pod);
+  return running === undefined ? members : [...members, running.target];
+}
+
+/** Another member is there, in whose pod it can be taken out of weka, and weka still has something of it. */
+export function endsInWeka(input: HolderInput, suspect: Suspect, running: RunningPod): boolean {
+  const cluster = clusterOfHolder(input, suspect.holder);
+  return (
+    cluster !== undefined &&
+    asked(input, suspect, cluster).length > 0 &&
+    wekaObjects(input, suspect, running) !== undefined
+  );
+}
+
+/** What weka still has of the holder, with the commands that end it; undefined where nobody says that it has anything. */
+function wekaObjects(input: HolderInput, suspect: Suspect, running?: RunningPod): Missing {
+  const cluster = clusterOfHolder(input, suspect.holder);
+  if (cluster === undefined) return undefined;
+  return speakersOf(input, suspect, cluster, running)
+    .map((speaker) => against(input, suspect, speaker, running))
+    .find((one) => one !== undefined);
 }
 
 /** Why the word of the members can not be believed, or is about another weka cluster than its pod. */
@@ -152,10 +187,7 @@ export function clusterDone(input: HolderInput, suspect: Suspect, running?: Runn
   if (exists === undefined || found.state === 'unknown') return `${label} has not been read`;
   const guid = found.state === 'present' ? found.guid : undefined;
   const members = asked(input, suspect, cluster);
-  const speakers = [...members.map(({ pod }) => pod), ...(running === undefined ? [] : [running.target])];
-  const objection = speakers
-    .map((speaker) => against(input, suspect, speaker, running))
-    .find((one) => one !== undefined);
+  const objection = wekaObjects(input, suspect, running);
   if (objection !== undefined) return `${label} ${objection}`;
   if (members.length === 0)
     return `${label} ${exists ? 'has no other member' : 'does not exist any more, and no other member of it is known'} that could say whether weka has its data or counts on it; only a person can know`;

@@ -148,7 +148,10 @@ export const clusterReasons = {
     meaning: 'the same, and the message has the error of the last `weka status`',
     cure: 'look at the containers, and whether pods can be executed in',
   },
-  LessThanWhole: { meaning: '`Degraded`: something is away or rebuilt', cure: 'the message says what' },
+  LessThanWhole: {
+    meaning: '`Degraded`: something is away or rebuilt',
+    cure: 'the message says what, and how a member is given up of which there is no WekaContainer',
+  },
   SurplusContainers: {
     meaning: 'more containers than wished',
     cure: 'delete those that the message names, or raise the number',

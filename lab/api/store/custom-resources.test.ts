@@ -39,6 +39,31 @@ describe('a CustomResourceDefinition', () => {
     expect(changes).toBe(1);
   });
 
+  it('that is replaced by an older one hides what that does not know, until a newer one is there or the object is written', async () => {
+    const { clock, store } = newStore();
+    const properties = { size: { type: 'integer' }, colour: { type: 'string' } };
+    const crd = store.create(definitions, undefined, driveDefinition({ type: 'object', properties }));
+    for (const name of ['read', 'written']) store.create(drives, 'default', drive(name, { size: 1, colour: 'red' }));
+    const ended: string[] = [];
+    store.watch(
+      drives,
+      '0',
+      () => undefined,
+      () => ended.push('ended'),
+    );
+    const put = (spec: JsonObject): void => {
+      const { metadata } = store.get(definitions, undefined, crd.metadata.name);
+      store.update(definitions, { ...driveDefinition(spec), metadata });
+    };
+    put({ type: 'object', properties: { size: properties.size } });
+    await clock.advance(1);
+    expect(ended).toEqual(['ended']);
+    expect(store.get(drives, 'default', 'read')['spec']).toEqual({ size: 1 });
+    store.patch(drives, 'default', 'written', 'application/merge-patch+json', { spec: { size: 2 } });
+    put({ type: 'object', properties });
+    expect(store.list(drives).items.map(({ spec }) => spec)).toEqual([{ size: 1, colour: 'red' }, { size: 2 }]);
+  });
+
   it('serves one object in all its versions', async () => {
     const { clock, store } = newStore();
     const definition = driveDefinition({});

@@ -2,8 +2,8 @@
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { ResourceInfo } from '../../contract.ts';
 import { unknownResource } from './errors.ts';
-import { deepFreeze } from './json.ts';
-import type { ResourceDefinition } from './types.ts';
+import { cloneJson, deepFreeze, equalJson } from './json.ts';
+import type { CompiledSchema, ResourceDefinition } from './types.ts';
 
 export interface Registry {
   all(): ResourceDefinition[];
@@ -15,12 +15,31 @@ export interface Registry {
   /** Replaces what the CustomResourceDefinition `owner` serves; an empty list takes it away. */
   serveFor(owner: string, definitions: ResourceDefinition[]): void;
   onChange(listener: () => void): () => void;
+  /** A stored object as the schema of today lets it be read. */
+  read(definition: ResourceDefinition, object: KubernetesObject): KubernetesObject;
   /** A stored object in the shape and version of `definition`. */
   serve: (definition: ResourceDefinition, object: KubernetesObject) => KubernetesObject;
 }
 
 export function apiVersionOf(resource: Pick<ResourceInfo, 'group' | 'version'>): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** What was read of an object, by schema. */
+const readings = new WeakMap<CompiledSchema, WeakMap<KubernetesObject, KubernetesObject>>();
+
+function read({ rereads, schema }: ResourceDefinition, object: KubernetesObject): KubernetesObject {
+  if (rereads !== true || schema === undefined) return object;
+  const known = readings.get(schema) ?? new WeakMap<KubernetesObject, KubernetesObject>();
+  readings.set(schema, known);
+  const before = known.get(object);
+  if (before !== undefined) return before;
+  const copy = cloneJson(object);
+  schema.prune(copy);
+  schema.applyDefaults(copy);
+  const seen = equalJson(copy, object) ? object : deepFreeze(copy);
+  known.set(object, seen);
+  return seen;
 }
 
 export function createRegistry(builtIn: ResourceDefinition[]): Registry {
@@ -61,9 +80,11 @@ export function createRegistry(builtIn: ResourceDefinition[]): Registry {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    serve(definition, object) {
-      if (definition.convert) return deepFreeze(definition.convert.served(object));
+    read,
+    serve(definition, stored) {
+      if (definition.convert) return deepFreeze(definition.convert.served(stored));
       const apiVersion = apiVersionOf(definition);
+      const object = read(definition, stored);
       return object.apiVersion === apiVersion ? object : Object.freeze({ ...object, apiVersion });
     },
   };

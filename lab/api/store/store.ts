@@ -12,6 +12,7 @@ import { asObject, asObjects, asText } from './json.ts';
 import { timestamp } from './metadata.ts';
 import { patched } from './patch.ts';
 import { randomNames } from './random.ts';
+import { goBackTo, takeBackup } from './backup.ts';
 import { createRegistry } from './registry.ts';
 import { builtInResources } from './built-in-kinds.ts';
 import { selection } from './selectors.ts';
@@ -53,12 +54,24 @@ export function createStore(options: StoreOptions): Store {
     admission: options.admission ?? (() => undefined),
     everyNamespaceMayGo: options.everyNamespaceMayGo ?? false,
   };
+  // of a kind whose definition was replaced all watches end, and begin with a new list
+  const replaced: string[] = [];
   // before the watches: whoever hears of a definition finds its kind served
   state.onChange(({ storage, before, after, shown }) => {
     if (storage !== definitionStorage || (before && after && servesTheSame(before, after))) return;
-    registry.serveFor(shown.metadata.name, after === undefined ? [] : servedBy(after));
+    const served = after === undefined ? [] : servedBy(after);
+    const rereads = before !== undefined;
+    if (rereads) replaced.push(shown.metadata.name);
+    registry.serveFor(
+      shown.metadata.name,
+      served.map((definition) => ({ ...definition, rereads })),
+    );
   });
   const watches = createWatches(state, clock, registry.serve);
+  registry.onChange(() => {
+    const storages = new Set(replaced.splice(0));
+    clock.after(0, () => watches.breakAll(undefined, (storage) => storages.has(storage)));
+  });
 
   const collectors = [
     createGarbageCollector(kernel),
@@ -132,6 +145,12 @@ export function createStore(options: StoreOptions): Store {
       const definition = registry.byKind(object.apiVersion, object.kind);
       if (definition === undefined) throw unknownResource();
       return registry.serve(definition, restoreObject(kernel, definition, object));
+    },
+
+    backup: () => takeBackup(kernel),
+    goBackTo(backup) {
+      goBackTo(kernel, backup);
+      store.breakWatches({ forget: true });
     },
 
     bind(namespace, pod, node) {

@@ -18,6 +18,7 @@ import type {
   ResourceInfo,
   WatchEvent,
 } from '../../contract.ts';
+import type { Backup } from './backup.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -96,6 +97,8 @@ export interface ResourceDefinition extends ResourceInfo {
   nameRule: 'subdomain' | 'label' | 'path';
   behaviour: Behaviour;
   schema?: CompiledSchema;
+  /** Objects may have been stored under another schema: they are pruned, and get their defaults, whenever they are read. */
+  rereads?: boolean;
   /** Creation is refused: the CustomResourceDefinition is being deleted. */
   terminating?: boolean;
   /** Another shape of the same stored objects (events). */
@@ -214,6 +217,10 @@ export interface Store {
    * fields dropped and defaults filled in, nothing else checked. It gets a resourceVersion of this store.
    */
   restore(object: KubernetesObject): KubernetesObject;
+  /** All that is stored now, as a snapshot of etcd has it. */
+  backup(): Backup;
+  /** Every object is what it was when the backup was taken, under new resourceVersions; what came since is gone without a deletion, and all watches break. */
+  goBackTo(backup: Backup): void;
   /** The pods/binding subresource: what a scheduler calls. */
   bind(namespace: string, pod: string, node: string): KubernetesObject;
   /**

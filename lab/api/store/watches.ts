@@ -17,7 +17,8 @@ interface WatchRequest {
 
 export interface Watches {
   start(request: WatchRequest): () => void;
-  breakAll(error: ApiError | undefined): void;
+  /** Of those storages; of all when none is asked for. */
+  breakAll(error: ApiError | undefined, concerns?: (storage: string) => boolean): void;
 }
 
 interface Watcher {
@@ -103,8 +104,8 @@ export function createWatches(
 
   return {
     start,
-    breakAll(error) {
-      for (const watcher of [...watchers]) watcher.end(error);
+    breakAll(error, concerns = () => true) {
+      for (const watcher of [...watchers]) if (concerns(watcher.storage)) watcher.end(error);
     },
   };
 }

@@ -43,7 +43,7 @@ export function stored(
 ): KubernetesObject {
   const object = kernel.state.read(definition.storage, definition.namespaced ? namespace : undefined, name);
   if (object === undefined) throw notFound(definition, name);
-  return object;
+  return kernel.registry.read(definition, object);
 }
 
 /** A private copy of a request's object in stored shape, unknown fields dropped. Refuses what the server could not decode. */

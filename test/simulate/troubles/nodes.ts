@@ -109,6 +109,28 @@ export const nodeTroubles: readonly Trouble[] = [
     },
   },
   {
+    name: 'node-gets-another-address',
+    by: 'person',
+    draw: (random) => ({ which: which(random), number: 1 + random.integer(250), seconds: 35 }),
+    begin(stage, args) {
+      const node = picked(usedNodes(stage), args['which']);
+      if (node === undefined) return 'no node is up';
+      const { hardware, machines } = stage.world.lab;
+      const taken = new Set(hardware.list().map(({ ip }) => ip));
+      const address = [0, 1]
+        .map((block) => `10.0.${200 + block}.${String(args['number'])}`)
+        .find((ip) => !taken.has(ip));
+      if (address === undefined) return 'the address is taken';
+      return takeDown(
+        stage,
+        [node],
+        `was rebooted, and gets the address ${address}`,
+        (name) => machines.reboot(name, address),
+        () => undefined,
+      );
+    },
+  },
+  {
     name: 'node-shuts-down',
     by: 'person',
     draw: (random) => ({ which: which(random), seconds: lasting(random, 20, 300) }),

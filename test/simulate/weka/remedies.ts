@@ -3,7 +3,9 @@ import { conditionsOf, type Condition } from '../../../hooks/core/conditions.ts'
 import type { KubernetesObject } from '../../../hooks/core/contract.ts';
 import type { Reason } from '../../../hooks/weka/reasons.ts';
 import { asWritten } from '../kubectl.ts';
+import { bounds } from '../run-life.ts';
 import { attempt, namesOf, ours } from '../stage.ts';
+import { leaveByHand } from './by-hand.ts';
 import type { WekaStage } from './stage.ts';
 
 interface Asking {
@@ -30,16 +32,22 @@ const deletePod = (stage: WekaStage, { object }: Asking): string => {
   return `kubectl delete pod ${object.metadata.name}`;
 };
 
-/** Lets the pods stop whose container has gone, when nothing else is missing. */
+/** Deletes the containers that the message names as too many. */
+const deleteSurplus = (stage: WekaStage, { condition }: Asking): string => {
+  const [, named = ''] = /([^;]*) beyond the wished number/.exec(condition.message) ?? [];
+  const names = namesOf(ours(stage, 'WekaContainer')).filter((name) => named.split(/[ ,]+/).includes(name));
+  for (const name of names) attempt(() => stage.world.delete('WekaContainer', name));
+  return `kubectl delete wekacontainer ${names.join(' ')}`;
+};
+
+/** Lets a pod stop whose container has gone, where nobody else can know. */
 const letGo = (stage: WekaStage, { condition }: Asking): string => {
-  const names = [
-    ...condition.message.matchAll(/kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/g),
-  ].map(([, name]) => name ?? '');
-  for (const name of names)
-    stage.world.lab.pods
-      .exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '')
-      .catch(() => undefined);
-  return names.map((name) => `kubectl exec ${name} -- touch /tmp/.allow-stop`).join('; ');
+  const [, name = ''] =
+    /kubectl exec (\S+) -n default -c weka-container -- touch \/tmp\/\.allow-stop/.exec(condition.message) ?? [];
+  stage.world.lab.pods
+    .exec('default', name, 'weka-container', ['touch', '/tmp/.allow-stop'], '')
+    .catch(() => undefined);
+  return `kubectl exec ${name} -- touch /tmp/.allow-stop`;
 };
 
 /** Sets overrides; those that are there already were said for something else and have aged: they are taken back, to be said anew. */
@@ -73,23 +81,24 @@ export const remedies: readonly Remedy[] = [
   { reason: 'RollBackedOff', act: deletePod },
   { reason: 'IdentityLost', message: /kubectl delete wekacontainer/, act: command },
   { reason: 'PodReleased', message: /kubectl patch pod/, act: command },
-  { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, act: letGo },
-  { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
   {
     reason: 'FormerContainer',
     message: /giveUpFormer: \S+/,
     act: (stage, asking) =>
       override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
   },
+  { reason: 'DrivesAdding', message: /kubectl annotate node/, act: command },
+  ...(['HolderGone', 'FormerContainer', 'LessThanWhole'] as const).map((reason): Remedy => ({
+    reason,
+    message: /weka cluster container deactivate/,
+    oneByOne: true,
+    act: (stage) => leaveByHand(stage, bounds.remedied),
+  })),
+  { reason: 'HolderGone', message: /touch \/tmp\/\.allow-stop lets it go/, oneByOne: true, act: letGo },
+  { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
   { reason: 'UnlabelledContainers', message: /kubectl /, act: giveBack },
-  {
-    reason: 'SurplusContainers',
-    act(stage, { condition }) {
-      const names = namesOf(ours(stage, 'WekaContainer')).filter((name) => condition.message.includes(name));
-      for (const name of names) attempt(() => stage.world.delete('WekaContainer', name));
-      return `kubectl delete wekacontainer ${names.join(' ')}`;
-    },
-  },
+  { reason: 'SurplusContainers', act: deleteSurplus },
+  { reason: 'LessThanWhole', message: /beyond the wished number; delete them/, act: deleteSurplus },
   { reason: 'NameTaken', message: /kubectl label secret/, act: command },
   { reason: 'ClaimLost', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'ClaimContradiction', message: /kubectl (patch|annotate)/, act: command },
@@ -133,9 +142,9 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
   FormerUnknown: 'nobody sets adoptFormer',
   NodeCordoned: 'who cordoned a node uncordons it',
   NodeUnschedulable: 'who cordoned a node uncordons it',
-  OtherCluster: 'no life has clients',
-  ActiveMounts: 'no life has clients',
-  ActiveMountsUnknown: 'no life has clients',
+  OtherCluster: 'there is one weka cluster in a life',
+  ActiveMounts: 'no client of a life has mounts',
+  ActiveMountsUnknown: 'no client of a life has mounts',
   HolderUnreadable: 'no trouble damages claims',
   ForceReplaceLeft: 'nothing waits for it',
   WaitingForTurn: 'the holder of the turn is asked',

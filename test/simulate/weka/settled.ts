@@ -22,7 +22,10 @@ export function* lacking(stage: WekaStage): Generator<string> {
     driveContainers?: number;
     computeContainers?: number;
   };
-  const wished = driveContainers + computeContainers;
+  const clients = ours(stage, 'WekaClient');
+  for (const client of clients) if (!isReady(client)) yield `WekaClient ${client.metadata.name} is not Ready`;
+  // a client has one node in a life
+  const wished = driveContainers + computeContainers + clients.length;
   if (containers.length !== wished) yield `${containers.length} WekaContainers, ${wished} are wished for`;
   for (const container of containers) {
     if (isTerminating(container)) yield `WekaContainer ${container.metadata.name} is terminating`;
@@ -38,12 +41,19 @@ export function* lacking(stage: WekaStage): Generator<string> {
   }
   if (pods.size > containers.length) yield `${pods.size} pods: ${[...pods.keys()].join(', ')}`;
   for (const claims of world.list('WekaClaims')) {
-    const { turn } = (claims['spec'] ?? {}) as { turn?: { name?: string } };
-    if (turn !== undefined) yield `the turn is held by ${turn.name ?? 'somebody'}`;
+    const { turn } = (claims['spec'] ?? {}) as { turn?: { containerUid?: string; name?: string } };
+    // of one that is gone it is taken over by whoever needs it next
+    if (containers.some(({ metadata }) => metadata.uid === turn?.containerUid))
+      yield `the turn is held by ${turn?.name ?? 'somebody'}`;
   }
   const weka = world.weka.snapshot().clusters;
   if (weka.length !== 1) yield `${weka.length} weka clusters`;
   if (weka.some(({ fullyProtected }) => !fullyProtected)) yield 'weka is not fully protected';
+  for (const { name, nodeName, address, status } of weka.flatMap(({ members }) => members)) {
+    const { ip } = world.lab.hardware.get(nodeName) ?? {};
+    if (status === 'UP' && ip !== undefined && ip !== address.ip)
+      yield `weka has ${name} at ${address.ip}, and ${nodeName} is at ${ip}`;
+  }
   const drives = weka.flatMap((one) => one.drives);
   for (const { serial, status } of drives) if (status === 'FAILED') yield `drive ${serial} is FAILED`;
   const active = drives.filter(({ status }) => status === 'ACTIVE').length;
@@ -60,7 +70,7 @@ export function* lacking(stage: WekaStage): Generator<string> {
 /** What is left of a cluster that was deleted. */
 export function leftovers(stage: WekaStage): string[] {
   const { world } = stage;
-  const objects = ['WekaCluster', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
+  const objects = ['WekaCluster', 'WekaClient', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
     ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`),
   );
   const holders = world.list('WekaClaims').flatMap((claims) =>

@@ -20,14 +20,22 @@ export async function startLife(life: Life, options: StageOptions): Promise<LabW
   return world;
 }
 
+/** Clients go before their cluster does. */
+function endClients(world: LabWorld): void {
+  for (const { metadata } of world.list('WekaClient')) world.delete('WekaClient', metadata.name);
+}
+
 /** Deletes the cluster as the life says; a deletion that was cancelled is taken back. The sentence says what was done. */
 export function endLife({ world, life }: WekaStage): string {
   if (world.get('WekaCluster', 'demo')?.metadata.deletionTimestamp !== undefined) {
+    endClients(world);
     world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: false } } });
     return 'the cancelled deletion is taken back';
   }
   if (life.ending.startsWith('deleted-with-its-namespace')) world.delete('Namespace', 'default');
-  else
+  else {
+    endClients(world);
     world.delete('WekaCluster', 'demo', { propagationPolicy: life.ending === 'deleted' ? 'Background' : 'Foreground' });
+  }
   return `the cluster is ${life.ending.replaceAll('-', ' ')}`;
 }

@@ -6,6 +6,7 @@ import { watchChecks } from '../check.ts';
 import { stageChecks } from '../checks/stage.ts';
 import type { SimulatedSystem } from '../system.ts';
 import { admissionTroubles } from '../troubles/admission.ts';
+import { clusterTroubles } from '../troubles/cluster.ts';
 import { nodeTroubles } from '../troubles/nodes.ts';
 import { operatorTroubles } from '../troubles/operator.ts';
 import { podTroubles } from '../troubles/pods.ts';
@@ -15,10 +16,12 @@ import { knownFaults } from './known-faults.ts';
 import { doAsAsked } from './remedies.ts';
 import { lacking, leftovers } from './settled.ts';
 import { endLife, graceSeconds, startLife, type WekaStage } from './stage.ts';
+import { clientTroubles } from './troubles/clients.ts';
 import { editTroubles } from './troubles/edits.ts';
 import { hostTroubles } from './troubles/hosts.ts';
 import { objectTroubles } from './troubles/objects.ts';
 import { placeTroubles } from './troubles/places.ts';
+import { releaseTroubles } from './troubles/release.ts';
 import { wekaTroubles } from './troubles/weka.ts';
 import { wishTroubles } from './troubles/wishes.ts';
 
@@ -38,8 +41,11 @@ export const simulatedWeka: SimulatedSystem = {
     ...wekaTroubles,
     ...hostTroubles,
     ...operatorTroubles,
+    ...clusterTroubles,
     ...admissionTroubles,
     ...wishTroubles,
+    ...releaseTroubles,
+    ...clientTroubles,
   ],
   knownFaults,
   promises: checks,
