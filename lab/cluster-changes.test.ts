@@ -40,7 +40,7 @@ it('gives a machine another address with a reboot, and the pods that are in its 
   const clock = new VirtualClock({ seed: 1 });
   const lab = await createLab({ clock, nodes: 1, systems: [] });
   const { spec, ...rest } = pod('host');
-  lab.apply({ ...rest, spec: { ...spec, hostNetwork: true } } as typeof rest);
+  lab.apply({ ...rest, spec: { ...spec, hostNetwork: true } });
   await clock.advance(60_000);
   lab.machines.reboot('node-1', '10.0.200.7');
   await clock.advance(120_000);

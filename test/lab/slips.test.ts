@@ -135,8 +135,9 @@ describe('one after the other, and the operator looks between', () => {
     for (const one of order) {
       // made again meanwhile
       if (one === 'claims')
-        for (const node of nodes) if (world.get('WekaClaims', `node-${node}`)) slips.claims(world, [node]);
-      else slips[one](world, nodes, names);
+        for (const node of nodes)
+          if (world.get('WekaClaims', `node-${node}`)) slips.claims(world, [node]);
+          else slips[one](world, nodes, names);
       await watch.pass(seconds);
     }
     await watch.pass(60);
