@@ -164,6 +164,14 @@ describe('observing', () => {
     );
   });
 
+  it('does not believe the report of another pod that the kubelet still runs under the name', async () => {
+    const { access, engine } = setUp();
+    access.onExec = () => ({ stdout: '{"schema":1,"podUid":"pod-uid-0"}' });
+    expect((await engine.observe([runtimeReport(pod, 5)], 1000)).facts[runtimeReport(pod, 5).id]?.error).toBe(
+      `the kubelet runs another pod under the name ${pod.name}, of uid pod-uid-0`,
+    );
+  });
+
   it('answers an invalid observation with an error and the others all the same', async () => {
     const { engine } = setUp();
     const wrong = podLive({ namespace: 'a/b', name: 'x' }, 1);

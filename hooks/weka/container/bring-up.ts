@@ -39,9 +39,10 @@ function withoutWekaNode(facts: ContainerFacts, nodeName: string): Outcome {
   if (nodeExists(facts, nodeName) !== false)
     return wait('NodeUnknown', `nothing is known of node ${nodeName} yet: kubectl get wekanode ${nodeName}`, 5);
   const { joined, name, namespace } = facts;
-  const way = joined && is(mode(facts), 'backend')
-    ? `waits until it is back; if it never comes back, kubectl delete wekacontainer ${name} -n ${namespace}, and weka makes its data anew elsewhere`
-    : 'its owner chooses another one, or takes the container back';
+  const way =
+    joined && is(mode(facts), 'backend')
+      ? `waits until it is back; if it never comes back, kubectl delete wekacontainer ${name} -n ${namespace}, and weka makes its data anew elsewhere`
+      : 'its owner chooses another one, or takes the container back';
   return wait('NodeGone', `node ${nodeName} does not exist any more: ${way}`, 10);
 }
 

@@ -8,10 +8,12 @@ import { cleaned, lastEvents, requestHash, withdrawalStep, type CleanUpRequest }
 import {
   factsOf,
   holder,
+  letGo,
   namespace,
   node,
   nodeClaims,
   now,
+  other,
   read,
   uid,
   type Change,
@@ -40,6 +42,7 @@ const given = (spec: object = {}, status: Record<string, unknown> = {}): Given =
   metadata: { deletionTimestamp: now },
   spec: { name: 'drivexe0', ...spec },
   status,
+  answers: [letGo(other)],
 });
 const answered = (done: boolean, wish = requestHash(request), message = 'the helper pod is Pending'): Change => ({
   ...asked(request),
@@ -109,6 +112,7 @@ describe('the node of a container whose namespace is being deleted', () => {
     const scripts = (exists: boolean): Given => ({
       ...given(),
       answers: [
+        letGo(other),
         read(
           configMapKeys({ namespace, name: 'weka-boot-scripts' }, 0),
           exists ? { exists, keys: ['weka_runtime.py'] } : { exists },

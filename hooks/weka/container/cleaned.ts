@@ -17,6 +17,7 @@ import { againstCleaning, asHeld } from './claim-kept.ts';
 import { bootConfigMapPresent, nodeExists, type ContainerFacts } from './facts.ts';
 import { cleanUpName, cleanUpView, cleanUpWish, contestedSerials, dirtyNode } from './helpers.ts';
 import { isCleaned, saidCleaned } from './last-pod.ts';
+import { whoseDrives } from './whose-drives.ts';
 
 /** What a WekaNode is to clean, as it stands in the claims. */
 export type CleanUpRequest = NonNullable<ClaimHolder['cleanUp']>;
@@ -126,7 +127,18 @@ export function cleaned(facts: ContainerFacts): Outcome {
   // said before the claim was given back, and true ever since
   if (saidCleaned(facts)) return done(facts.container.status?.conditions?.find(isCleaned)?.message);
   if (facts.nodeClaims?.state === 'unknown') return unknown('the claims of the node have not been read');
-  return againstCleaning(facts) ?? helperHasCleaned(asHeld(facts));
+  return againstCleaning(facts) ?? cleanedAsHeld(asHeld(facts));
+}
+
+/** Nothing is begun, and no helper counts, before weka has said whose the drives are: what it is to erase hangs on that. */
+function cleanedAsHeld(facts: ContainerFacts): Outcome {
+  const word = dirtyNode(facts) === undefined || lostNode(facts) !== undefined ? undefined : whoseDrives(facts);
+  if (word?.state !== 'unknown') return helperHasCleaned(facts);
+  return wait(
+    'CleaningNode',
+    `erases its drives once other members of the weka cluster have said that they are nobody else's: ${word.reason}; ${skip}`,
+    5,
+  );
 }
 
 /** A pod of the helper's name that is not the container's own, as one from a backup: it makes no room by itself, and is never allowed to begin. */

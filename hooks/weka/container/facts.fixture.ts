@@ -229,6 +229,18 @@ function saidBy(pod: PodTarget, found: WekaContainers | undefined, status: WekaS
   };
 }
 
+/** A member lists the drives of all others, and none of the container. */
+export const letGo = (speaker: PodTarget): Answers =>
+  read(
+    wekaQuery(speaker, 'drives', 0),
+    [1, 2, 3, 4, 5, 6].map((index) => ({
+      uuid: `uuid-${index}`,
+      status: 'ACTIVE',
+      serial_number: `SERIAL${index}`,
+      host_id: `HostId<${index}>`,
+    })),
+  );
+
 /** The facts of the container with these changes. */
 export function factsOf(
   change: Change = {},

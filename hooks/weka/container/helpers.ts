@@ -5,12 +5,11 @@ import { canonicalJson } from '../../core/operations.ts';
 import { buildHelperPod, isOfOtherBoot, madeForOf } from './pod/helper-pod.ts';
 import { is } from '../api/modes.ts';
 import { bootSeen } from '../frozen-node.ts';
-import { nameOf } from '../redundancy.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { hasFailed } from './ended-pod.ts';
 import type { ContainerFacts } from './facts.ts';
 import { ranOn } from './last-pod.ts';
-import { queried } from './testimony.ts';
+import { whoseDrives } from './whose-drives.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
@@ -69,24 +68,20 @@ export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesO
   });
 }
 
-/** Serials of its claim that are somebody else's as well: another container of the node claims them, or weka has them under another host. */
+/** Serials of its claim that are somebody else's as well: another container of the node claims them, or weka has them in another one. */
 export function contestedSerials(facts: ContainerFacts): string[] {
-  const { uid, holder, nodeClaims, containerId } = facts;
-  if ((holder?.drives ?? []).length === 0) return [];
-  const others =
+  const { uid, holder, nodeClaims } = facts;
+  const drives = holder?.drives ?? [];
+  if (drives.length === 0) return [];
+  const claimed =
     nodeClaims?.state === 'known'
       ? Object.entries(nodeClaims.spec.holders ?? {}).flatMap(([key, other]) =>
           key === uid ? [] : (other.drives ?? []),
         )
       : [];
-  const listed = [queried(facts, facts.otherMember, 'drives'), queried(facts, facts.executor, 'drives')].flatMap(
-    (drives) => drives ?? [],
-  );
-  const elsewhere = listed
-    .filter(({ host_id }) => containerId === undefined || host_id !== nameOf(containerId))
-    .map(({ serial_number = '' }) => serial_number);
-  const foreign = new Set([...others, ...elsewhere]);
-  return (holder?.drives ?? []).filter((serial) => foreign.has(serial));
+  const word = whoseDrives(facts);
+  const foreign = new Set([...claimed, ...(word.state === 'known' ? word.others : [])]);
+  return drives.filter((serial) => foreign.has(serial));
 }
 
 /** What is to be cleaned where the container was. */

@@ -15,7 +15,8 @@ import { mayDelete } from './ended-pod.ts';
 import { containerFacts, clusterOf, homeless, type ContainerFacts } from './facts.ts';
 import { forceLeft, forceWordStep } from './force-word.ts';
 import { formerStep } from './former.ts';
-import { cleanUpPod, cleanUpView, dirtyNode, probePod, probeView } from './helpers.ts';
+import { childPod } from './child-pod.ts';
+import { cleanUpName, cleanUpPod, cleanUpView, dirtyNode, probePod, probeView } from './helpers.ts';
 import { lastIncarnation } from './last-pod.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
@@ -28,6 +29,7 @@ import { isRolling } from './roll.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { podOfStay } from './staying.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
+import { whoseDrives } from './whose-drives.ts';
 import { refusedContainer, unsupportedContainerFields } from './unsupported.ts';
 
 /** The pod exists and is to stay; listing it only keeps it, for pods are never updated in place. */
@@ -119,6 +121,21 @@ function endingSummary(facts: ContainerFacts, run: StepsResult<ContainerFacts>):
   };
 }
 
+/** The helper that cleans the node; a new one only where `mayCome`. */
+function cleanUps(facts: ContainerFacts, dirty: string, mayCome: boolean): KubernetesObject[] {
+  // what is to be erased is not known: who is there stays as it is, for it begins when it is allowed to
+  if (whoseDrives(facts).state === 'unknown') {
+    const present = childPod(facts.request, cleanUpName(facts.name));
+    return present === undefined || present.terminating ? [] : [keep(present.object)];
+  }
+  const helper = cleanUpView(facts, dirty);
+  // it stays until the status has what it says: a call that sees an older status would have all cleaned once more
+  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return [keep(helper.pod.object)];
+  // one that was made for another wish, or has failed, goes first: it is never updated in place. What waits for a node that does
+  // not report would be started when it is back, whatever has been called back by then
+  return mayCome && helper?.goes !== true ? [cleanUpPod(facts, dirty)] : [];
+}
+
 /** The pod as long as it may not end, and the helper that cleans the node after it. */
 function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): KubernetesObject[] {
   const { pod, request, node } = given;
@@ -129,12 +146,7 @@ function endingChildren(given: ContainerFacts, { meanwhile }: ContainerSaid): Ku
   const isKnown = facts.holder !== undefined || againstCleaning(given) === undefined;
   const dirty = request.finalizing && isKnown && !cleansFromNode(facts) ? dirtyNode(facts) : undefined;
   if (dirty === undefined || node === undefined) return [];
-  const helper = cleanUpView(facts, dirty);
-  // it stays until the status has what it says: a call that sees an older status would have all cleaned once more
-  if (helper?.stale === false && helper.pod.phase === 'Succeeded') return [keep(helper.pod.object)];
-  // one that was made for another wish, or has failed, goes first: it is never updated in place. What waits for a node that does
-  // not report would be started when it is back, whatever has been called back by then
-  return meanwhile === 'create' && helper?.goes !== true && node.spec.ready ? [cleanUpPod(facts, dirty)] : [];
+  return cleanUps(facts, dirty, meanwhile === 'create' && node.spec.ready);
 }
 
 const previous = ({ container }: ContainerFacts): Condition[] => (container.status?.conditions ?? []) as Condition[];

@@ -8,6 +8,7 @@ import {
   factsOf,
   holder,
   inWeka,
+  letGo,
   namespace,
   nodeClaims,
   now,
@@ -665,21 +666,23 @@ describe('a container that is paused', () => {
 });
 
 describe('the node of a container that is deleted', () => {
+  const ended: Given = { ...deleted, answers: [letGo(other)] };
   const left: Change = { ...gone, node: factsOf().node };
   const withoutNode: Change = { ...gone, node: undefined };
   const lookedUp = (exists: boolean): Given => ({
-    ...deleted,
+    ...ended,
     answers: [
+      letGo(other),
       read(
         objectLive({ apiVersion: 'v1', kind: 'Node', name: 'node-1' }, 0),
         exists ? { exists, uid: 'uid-of-node-1', labels: {}, fields: {} } : { exists: false },
       ),
     ],
   });
-  const wish = madeForOf(cleanUpPod(factsOf(left, deleted), 'node-1')) ?? '';
+  const wish = madeForOf(cleanUpPod(factsOf(left, ended), 'node-1')) ?? '';
   const running = [{ name: 'weka-container', state: { running: {} } }];
   const helper = (status: object, cleans = wish, metadata: Record<string, unknown> = {}): Given => ({
-    ...deleted,
+    ...ended,
     helpers: [
       podObject('demo-drive-0-cleanup', {
         madeFor: cleans,
@@ -697,25 +700,25 @@ describe('the node of a container that is deleted', () => {
     ...left,
     nodeClaims: nodeClaims(holder({ deactivated: 0 }), { another: holder({ drives: ['SERIAL0'] }) }),
   };
-  const contestedWish = madeForOf(cleanUpPod(factsOf(contested, deleted), 'node-1')) ?? '';
+  const contestedWish = madeForOf(cleanUpPod(factsOf(contested, ended), 'node-1')) ?? '';
   test('Cleaned', [
     ['is cleaned at the very end', left, {}, { state: 'skipped' }],
     [
       'has nothing of a mode that claims nothing',
       left,
-      { ...deleted, spec: { mode: 'drivers-loader' } },
+      { ...ended, spec: { mode: 'drivers-loader' } },
       { state: 'skipped' },
     ],
     [
       'is not cleaned while its claims are not known',
       { ...left, nodeClaims: unread },
-      deleted,
+      ended,
       { state: 'unknown', message: 'the claims of the node have not been read' },
     ],
     [
       'is not cleaned before its lost claim is there again',
       { ...left, holder: undefined, nodeClaims: nodeClaims(), statusDoubtful: true },
-      deleted,
+      ended,
       {
         state: 'wait',
         reason: 'ClaimLost',
@@ -726,10 +729,10 @@ describe('the node of a container that is deleted', () => {
     [
       'is clean where nothing of it ever ran',
       { ...left, holder: holder({ drives: [] }), nodeClaims: nodeClaims(holder()) },
-      { ...deleted, spec: { overrides: { skipCleanupPersistentDir: true } } },
+      { ...ended, spec: { overrides: { skipCleanupPersistentDir: true } } },
       { state: 'done' },
     ],
-    ['is not looked up yet', withoutNode, deleted, { state: 'unknown', message: 'nothing is known of node node-1' }],
+    ['is not looked up yet', withoutNode, ended, { state: 'unknown', message: 'nothing is known of node node-1' }],
     [
       'is there without its WekaNode',
       withoutNode,
@@ -745,13 +748,14 @@ describe('the node of a container that is deleted', () => {
       lookedUp(false),
       { state: 'done', message: 'node node-1 is gone; its drives and directory were not cleaned: SERIAL0' },
     ],
-    ['is to be cleaned', left, deleted, cleaning('is to be created')],
+    ['is to be cleaned', left, ended, cleaning('is to be created')],
     [
       'is not cleaned by a pod of the name of the helper that is not its own',
       left,
       {
-        ...deleted,
+        ...ended,
         answers: [
+          letGo(other),
           read(podLive({ namespace, name: 'demo-drive-0-cleanup' }, 0), { exists: true, uid: 'old', phase: 'Running' }),
         ],
       },
