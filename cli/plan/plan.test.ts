@@ -19,6 +19,9 @@ beforeAll(async () => {
   await addAppNode(world, 'app-1');
   world.apply(wekaClient());
   await world.until('the client runs', () => world.condition('WekaClient', 'apps')?.status === 'True');
+  await world.until('its helper is gone', () =>
+    world.list('Pod').every(({ metadata: { name } }) => !name.startsWith('weka-drivers-loader')),
+  );
   served = await serveLab(world);
 }, 60_000);
 

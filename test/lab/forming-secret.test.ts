@@ -48,13 +48,7 @@ describe("the operator's Secret of a cluster that is being formed", { timeout: 3
   it('is edited by hand when all are set up: the way on is said, and helps', async () => {
     const world = await startWorld({ nodes: 4 });
     world.apply(wekaCluster({}));
-    const began = (): number =>
-      world
-        .list('WekaContainer')
-        .filter(({ metadata: { name } }) => world.condition('WekaContainer', name, 'PodRunning')?.status === 'True')
-        .length;
-    await world.until('all pods run', () => began() === 6);
-    await world.stays('set up', () => true, 1);
+    await world.until('all are set up', () => world.weka.snapshot().locals.length === 6);
     world.patch('Secret', secretOf(world), { data: { 'join-secret': Buffer.from('x'.repeat(64)).toString('base64') } });
     await world.until('it says what to do', () => command.test(said(world)), 300);
     await obeys(world);

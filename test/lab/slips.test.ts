@@ -126,7 +126,9 @@ const said = (world: LabWorld, name: string) => world.condition('WekaContainer',
 const isUnknown = (world: LabWorld, name: string): boolean => said(world, name)?.reason === 'IdentityUnknown';
 
 describe('one after the other, and the operator looks between', () => {
-  const cases = orders.map((order, index) => [order, 1 + 7 * index, 2 - (index % 2)] as const);
+  const cases = orders
+    .map((order, index) => [order, 1 + 7 * index, 2 - (index % 2)] as const)
+    .filter(([, seconds]) => [1, 22, 29].includes(seconds));
   it.each(cases)('%s, %i s between two, %i nodes: they leave in order', long, async (order, seconds, count) => {
     const { world, watch } = await pausedCluster(6, 1 + count + seconds);
     const nodes = ['node-1', 'node-2'].slice(0, count);

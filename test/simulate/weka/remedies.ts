@@ -141,6 +141,7 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
   CredentialsRefused: 'who deleted a Secret puts it back',
   FormerUnknown: 'nobody sets adoptFormer',
   NodeCordoned: 'who cordoned a node uncordons it',
+  NodeGone: 'no trouble deletes a Node',
   NodeUnschedulable: 'who cordoned a node uncordons it',
   OtherCluster: 'there is one weka cluster in a life',
   ActiveMounts: 'no client of a life has mounts',
