@@ -109,7 +109,15 @@ describe('hooks plan', () => {
   });
 
   it('names drives and data that are lost, one by one, and what is deleted', async () => {
-    const text = await plan('wekacontainer/demo-drive-0', '--patch', '{"spec":{"state":"destroying"}}');
+    const spec = { state: 'destroying' };
+    const bare = await plan('wekacontainer/demo-drive-0', '--patch', JSON.stringify({ spec }));
+    expect(bare).not.toContain('Lost for good');
+    const annotations = { 'weka.io/destroy-confirmed': world.get('WekaContainer', 'demo-drive-0')?.metadata.uid };
+    const text = await plan(
+      'wekacontainer/demo-drive-0',
+      '--patch',
+      JSON.stringify({ metadata: { annotations }, spec }),
+    );
     expect(text).toContain(
       'Pods: 1 stops, 1 starts\n  default/demo-drive-0  stops   the container is destroyed\n  default/demo-drive-3  starts  the container has no pod\n',
     );

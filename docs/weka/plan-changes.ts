@@ -6,7 +6,7 @@ export interface PlannedChange {
   what: string;
   kind: 'WekaCluster' | 'WekaClient' | 'WekaContainer';
   name: string;
-  /** A merge patch. */
+  /** A merge patch; UID in it stands for the uid of the object. */
   patch: Record<string, unknown>;
   /** By path. */
   fields: Record<string, Verdict>;
@@ -162,10 +162,10 @@ const formed: PlannedStory = {
       { starts: ['demo-compute-2'] },
     ),
     ofContainer(
-      '`state: destroying` of the surplus container',
+      '`state: destroying` of the surplus container, confirmed by its uid',
       'demo-drive-3',
-      { spec: { state: 'destroying' } },
-      { 'spec.state': 'acted on' },
+      { metadata: { annotations: { 'weka.io/destroy-confirmed': 'UID' } }, spec: { state: 'destroying' } },
+      { 'metadata.annotations[weka.io/destroy-confirmed]': 'acted on', 'spec.state': 'acted on' },
       { stops: ['demo-drive-3'] },
     ),
     ofCluster(

@@ -42,5 +42,10 @@ export const containerMilestones: readonly Milestone<Event>[] = [
     appears: true,
     event: { type: 'Warning', reason: 'ForceReplaceLeft' },
   },
+  {
+    when: { condition: 'WordNeeded', status: 'True' },
+    appears: true,
+    event: { type: 'Warning', reason: 'WordNeeded' },
+  },
   fieldsIgnoredMilestone,
 ];

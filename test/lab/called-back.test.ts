@@ -1,7 +1,7 @@
 /** An order to destroy that is called back in the very moment in which the WekaCluster goes: nobody may have looked in between. */
 import { describe, expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
-import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
+import { patchAsTold, readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const spec = { gracefulDestroyDuration: '10m' };
@@ -40,12 +40,7 @@ async function asksAndObeys(world: LabWorld, watch: ReturnType<typeof watchLosse
   const [first = ''] = names(world).filter((name) => name.includes('drive'));
   for (const name of names(world))
     expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
-  const command = /kubectl annotate --overwrite wekacontainer (\S+) -n default (\S+)=(\S+) makes/.exec(
-    world.condition('WekaContainer', first)?.message ?? '',
-  );
-  world.patch('WekaContainer', command?.[1] ?? '', {
-    metadata: { annotations: { [command?.[2] ?? '']: command?.[3] ?? '' } },
-  });
+  patchAsTold(world, world.condition('WekaContainer', first)?.message ?? '');
   await watch.until('that one has gone', () => !names(world).includes(first), 300);
   expect([watch.erased().length, world.weka.removed.length, watch.violations()]).toEqual([1, 1, []]);
 }
@@ -66,7 +61,7 @@ async function switchedCluster(gracefulDestroyDuration = '10m') {
 }
 
 it(
-  "an order that was called back is nobody else's word where a tool has stripped the mark, and the claims are lost",
+  "an order that was called back is nobody else's word where a tool has stripped all annotations, and the claims are lost",
   long,
   async () => {
     const world = await readyCluster({ spec }, { nodes: 3 });

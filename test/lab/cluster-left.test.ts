@@ -1,6 +1,6 @@
 /** What is kept of a cluster whose finalizer was taken off, after all its containers have gone: named until a person gives it up. */
 import { describe, expect, it } from 'vitest';
-import { readyCluster, wekaCluster } from './world.ts';
+import { patchAsTold, readyCluster, wekaCluster } from './world.ts';
 
 describe('the claims of a cluster that is gone', () => {
   it(
@@ -34,7 +34,7 @@ describe('the claims of a cluster that is gone', () => {
       );
       expect([said(), holders(), Object.keys(range() ?? {})]).toEqual([[], true, [uid]]);
       for (const name of ours()) {
-        world.patch('WekaContainer', name, { spec: { state: 'destroying' } });
+        patchAsTold(world, world.condition('WekaContainer', name)?.message ?? '');
         world.delete('WekaContainer', name);
       }
       await world.until('they are gone', () => ours().length === 0, 900);

@@ -1,7 +1,7 @@
 /** Etcd is put back to an earlier moment: weka and the machines have gone on, and whose a drive is by now no object of Kubernetes says. */
 import { expect, it } from 'vitest';
 import { watchLosses, type LossWatch } from './losses.ts';
-import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
+import { destroyByWord, readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const name = 'demo-drive-0';
@@ -29,17 +29,20 @@ async function removedByHand(world: LabWorld, watch: LossWatch, uid: string | un
   await weka(`container remove ${id}`);
 }
 
-it.each<[string, object, 'speak' | 'are silent']>([
-  ['spec.state: destroying', { state: 'destroying' }, 'speak'],
+it.each<[string, (world: LabWorld) => void, 'speak' | 'are silent']>([
+  ['spec.state: destroying', (world) => destroyByWord(world, name), 'speak'],
   [
     'skipDeactivate and podDeleteForceReplace',
-    { overrides: { skipDeactivate: true, podDeleteForceReplace: true } },
+    (world) =>
+      world.patch('WekaContainer', name, {
+        spec: { overrides: { skipDeactivate: true, podDeleteForceReplace: true } },
+      }),
     'are silent',
   ],
 ])(
   'in the midst of a clean-up by %s: the drive that a successor has by now is not erased',
   long,
-  async (_word, spec, members) => {
+  async (_word, say, members) => {
     const world = await readyCluster(
       { drive: 6, compute: 5, spec: { gracefulDestroyDuration: '24h' } },
       { nodes: 6, machine: { driveCount: 1 }, weka: { rebuildElsewhere: 600_000 } },
@@ -48,7 +51,7 @@ it.each<[string, object, 'speak' | 'are silent']>([
     await watch.pass(120);
     const former = uidOf(world);
     let backup: ReturnType<typeof world.lab.store.backup> | undefined;
-    world.patch('WekaContainer', name, { spec });
+    say(world);
     world.delete('WekaContainer', name);
     await watch.until(
       'it is gone',

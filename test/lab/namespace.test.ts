@@ -4,7 +4,15 @@ import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { NamespaceDeletion } from '../../lab/api/store/types.ts';
 import { condition, type Loose } from '../world.ts';
 import { violations } from './invariants.ts';
-import { addAppNode, startWorld, wekaClient, wekaCluster, type LabWorld, type WorldOptions } from './world.ts';
+import {
+  destroyByWord,
+  addAppNode,
+  startWorld,
+  wekaClient,
+  wekaCluster,
+  type LabWorld,
+  type WorldOptions,
+} from './world.ts';
 
 const long = { timeout: 400_000 };
 const namespace = 'storage';
@@ -237,8 +245,7 @@ describe.each(orders)('a namespace that is deleted with what holds it up, %s', (
     await world.stays('it waits', () => !ended(world) && signed(world).length === 3, 600);
     for (const { status } of left(world, 'WekaContainer'))
       expect(condition({ status } as Loose)).toMatchObject({ status: 'False', reason: 'WordNeeded' });
-    for (const { metadata } of left(world, 'WekaContainer'))
-      patch(world, 'WekaContainer', metadata.name, { spec: { state: 'destroying' } });
+    for (const { metadata } of left(world, 'WekaContainer')) destroyByWord(world, metadata.name, namespace);
     await world.until('the namespace is gone', () => ended(world), 300);
     expect([signed(world), incidents(world)]).toEqual([[], []]);
     world.lab.stop();

@@ -4,7 +4,7 @@ import { graceSeconds } from '../../hooks/weka/grace.ts';
 import type { LabWorld } from './world.ts';
 
 type Loose = KubernetesObject & {
-  spec?: { state?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> };
+  spec?: { state?: string; mode?: string; gracefulDestroyDuration?: string; overrides?: Record<string, unknown> };
 };
 
 export interface Orders {
@@ -34,6 +34,11 @@ const stopsAll = (cluster: Loose): string | undefined =>
       ? 'being deleted'
       : undefined;
 
+/** A person has said it of this very object; a client has nothing to erase. */
+const isWord = ({ metadata, spec }: Loose): boolean =>
+  spec?.state === 'destroying' &&
+  (spec.mode === 'client' || metadata.annotations?.['weka.io/destroy-confirmed'] === metadata.uid);
+
 /** The orders given in this world; watches from now on what a deletion that is taken back makes of the grace. */
 export function ordersIn(world: LabWorld): Orders {
   /** When a deletion was last cancelled, by the uid of the cluster: until it is taken back that is now. */
@@ -46,8 +51,6 @@ export function ordersIn(world: LabWorld): Orders {
   const pausedAt = new Map<string, number>();
   /** When somebody deleted it, by its uid: a deletionTimestamp is of the clock of the API server, which may be set. */
   const deletedAt = new Map<string, number>();
-  /** Containers to which their cluster has announced the end. */
-  const announced = new Set<string>();
   const ownerOf = ({ metadata }: Loose): string | undefined =>
     metadata.ownerReferences?.find(({ kind }) => kind === 'WekaCluster')?.uid ??
     metadata.labels?.['weka.io/cluster-id'];
@@ -55,7 +58,6 @@ export function ordersIn(world: LabWorld): Orders {
   const made = (object: Loose): void => {
     const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
     if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
-    if (object.metadata.annotations?.['weka.io/destroy-announced-by'] !== undefined) announced.add(uid);
     if (overridesOf(object)['podDeleteForceReplace'] !== true) forcedAt.delete(uid);
     else if (!forcedAt.has(uid)) forcedAt.set(uid, world.clock.now());
   };
@@ -101,8 +103,7 @@ export function ordersIn(world: LabWorld): Orders {
     ofStop(uid) {
       const found = container(uid);
       if (found === undefined) return 'the WekaContainer is gone';
-      const { state } = found.spec ?? {};
-      if (state === 'destroying') return `its state is ${state}`;
+      if (isWord(found)) return 'its state is destroying';
       const override = forcing.find((name) => overridesOf(found)[name] === true);
       if (override !== undefined) return `overrides.${override}`;
       if (isForced(found)) return 'overrides.podDeleteForceReplace';
@@ -127,9 +128,7 @@ export function ordersIn(world: LabWorld): Orders {
       // the cluster's word counts while it can be heard: a state of its container may be older than a deletion taken back
       if (cluster !== undefined && isTerminating(cluster))
         return graceIsOver(cluster) ? 'the grace of its cluster is over' : undefined;
-      // its cluster is gone, and may have called back what it has written there
-      const confirmed = !announced.has(uid) || found.metadata.annotations?.['weka.io/destroy-confirmed'] === uid;
-      if (found.spec?.state === 'destroying' && confirmed) return 'its state is destroying';
+      if (isWord(found)) return 'its state is destroying';
       return isTerminating(found) && overridesOf(found)['skipDeactivate'] === true
         ? 'overrides.skipDeactivate'
         : undefined;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stale } from '../../lab/weka/distortions.ts';
 import { watchLosses } from './losses.ts';
-import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
+import { patchAsTold, readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const hour = 3600;
@@ -219,14 +219,7 @@ describe('a deletion that is cancelled after its order', () => {
     expect([watch.erased(), world.weka.removed]).toEqual([[], []]);
     const [name = ''] = members(world);
     expect(world.condition('WekaContainer', name)).toMatchObject({ reason: 'WordNeeded' });
-    for (const one of members(world)) {
-      const command = /kubectl annotate --overwrite wekacontainer (\S+) -n default (\S+)=(\S+) makes it your word/.exec(
-        world.condition('WekaContainer', one)?.message ?? '',
-      );
-      world.patch('WekaContainer', command?.[1] ?? '', {
-        metadata: { annotations: { [command?.[2] ?? '']: command?.[3] ?? '' } },
-      });
-    }
+    for (const one of members(world)) patchAsTold(world, world.condition('WekaContainer', one)?.message ?? '');
     await watch.until('all is gone', () => members(world).length === 0, 600);
     world.lab.stop();
   });

@@ -10,10 +10,17 @@ import { addAppNode, readyCluster, startWorld, wekaClient, wekaCluster, type Lab
 const objects = ({ lab: { store } }: LabWorld) =>
   store.resources().flatMap((one) => (one.convert === undefined ? store.list(one).items : []));
 
-const plan = (world: LabWorld, { kind, name, patch }: PlannedChange): Promise<Plan> =>
+/** As it is written once the uid of the object is known. */
+const patchOf = (world: LabWorld, { kind, name, patch }: PlannedChange): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(patch).replaceAll('"UID"', JSON.stringify(world.get(kind, name)?.metadata.uid))) as Record<
+    string,
+    unknown
+  >;
+
+const plan = (world: LabWorld, change: PlannedChange): Promise<Plan> =>
   planOf(
     { objects: objects(world), now: world.clock.now() },
-    [{ patch, of: { apiVersion, kind, namespace: 'default', name } }],
+    [{ patch: patchOf(world, change), of: { apiVersion, kind: change.kind, namespace: 'default', name: change.name } }],
     labSystems,
   );
 
@@ -40,7 +47,8 @@ async function settle(world: LabWorld): Promise<void> {
   }
 }
 
-async function seen(world: LabWorld, { kind, name, patch }: PlannedChange) {
+async function seen(world: LabWorld, change: PlannedChange) {
+  const { kind, name } = change;
   const before = uids(world);
   try {
     world.lab.store.patch(
@@ -48,7 +56,7 @@ async function seen(world: LabWorld, { kind, name, patch }: PlannedChange) {
       'default',
       name,
       'application/merge-patch+json',
-      patch,
+      patchOf(world, change),
       undefined,
       { fieldValidation: 'Strict' },
     );

@@ -181,6 +181,26 @@ export async function readyCluster(shape: Shape = {}, options: WorldOptions = {}
   return world;
 }
 
+/** A person's word that destroys, as the condition `WordNeeded` has it. */
+export function destroyByWord(world: Pick<LabWorld, 'lab' | 'get'>, name: string, namespace = 'default'): void {
+  const { store } = world.lab;
+  const uid = world.get('WekaContainer', name, namespace)?.metadata.uid;
+  store.patch(
+    store.definitionOf('weka.weka.io/v1alpha1', 'WekaContainer')!,
+    namespace,
+    name,
+    'application/merge-patch+json',
+    { metadata: { annotations: { 'weka.io/destroy-confirmed': uid } }, spec: { state: 'destroying' } },
+  );
+}
+
+/** The merge patch of the first `kubectl patch wekacontainer NAME ...` that a message names, performed on that container. */
+export function patchAsTold(world: LabWorld, message: string): void {
+  const [, name = '', patch = '{}'] =
+    /kubectl patch wekacontainer (\S+) -n \S+ --type=merge -p '([^']+)'/.exec(message) ?? [];
+  world.patch('WekaContainer', name, JSON.parse(patch) as object);
+}
+
 /** Everything that the driver wrote since a mark in `events`, by verb and kind. */
 export function writesSince(world: LabWorld, mark: number): string[] {
   return world.events

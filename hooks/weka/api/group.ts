@@ -44,8 +44,6 @@ export const applicationLabels = {
 } as const;
 
 export const annotations = {
-  /** On a WekaContainer: the uid of the WekaCluster that has written `spec.state: destroying` into it. */
-  destroyAnnounced: 'weka.io/destroy-announced-by',
   /** On a WekaContainer, by a person: its own uid. Its `spec.state: destroying` is his word, whoever has written that. */
   destroyConfirmed: 'weka.io/destroy-confirmed',
   /** On a pod: comma list of the annotation keys that we put there, so that removed ones can be taken back. */

@@ -166,11 +166,6 @@ const spec = object({
   })
     .optional()
     .describe('is the order to destroy the data of the cluster; its containers obey nothing else'),
-  announced: dateTime()
-    .optional()
-    .describe(
-      "is when the destruction of the cluster was first ordered: from then on spec.state: destroying of a container is nobody else's word, unless it is confirmed",
-    ),
   ranges: z
     .record(
       uid(),

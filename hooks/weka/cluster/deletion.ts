@@ -188,10 +188,7 @@ function ordered(facts: ClusterFacts): Outcome {
   if (claims.state === 'unknown') return unknown('the claims of the cluster have not been read');
   if (standingOrder(facts) !== undefined) return done();
   return act('Ordering', 'orders the destruction of the data', [
-    writeClaims(claims, [
-      { path: ['destroy'], value: defined({ at: now, generation }) },
-      ...(claims.spec.announced === undefined ? [{ path: ['announced'], value: now }] : []),
-    ]),
+    writeClaims(claims, [{ path: ['destroy'], value: defined({ at: now, generation }) }]),
   ]);
 }
 

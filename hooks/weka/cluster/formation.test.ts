@@ -167,6 +167,8 @@ describe('the ports of a cluster', () => {
   ]);
 });
 
+const destroys = `kubectl patch wekacontainer old-drive-0 -n default --type=merge -p '{"metadata":{"annotations":{"weka.io/destroy-confirmed":"uid-of-old-drive-0"}},"spec":{"state":"destroying"}}'`;
+
 describe('containers that are in the way', () => {
   const labelled = (clusterId: string, metadata: object = {}) =>
     container('old-drive-0', {
@@ -193,7 +195,7 @@ describe('containers that are in the way', () => {
       {
         state: 'stalled',
         reason: 'LeftoverContainers',
-        message: `1 WekaContainers of an earlier cluster of this name (uid earlier) are in namespace default, 0 of them are being deleted: old-drive-0; give them up, data and all, with spec.state: destroying on each and delete them; or adopt those that are not being deleted, as docs/life-of-a-cluster.md says: label them weka.io/cluster-id=${uid} and controller-uid=${uid}, and copy Secret weka-operator-earlier to weka-operator-${uid}`,
+        message: `1 WekaContainers of an earlier cluster of this name (uid earlier) are in namespace default, 0 of them are being deleted: old-drive-0; give them up, data and all, each with its own uid as ${destroys}, and delete them; or adopt those that are not being deleted, as docs/life-of-a-cluster.md says: label them weka.io/cluster-id=${uid} and controller-uid=${uid}, and copy Secret weka-operator-earlier to weka-operator-${uid}`,
       },
     ],
     [
@@ -203,8 +205,7 @@ describe('containers that are in the way', () => {
       {
         state: 'stalled',
         reason: 'LeftoverContainers',
-        message:
-          '1 WekaContainers of an earlier cluster of this name (uid earlier) are in namespace default, 1 of them are being deleted: old-drive-0; give them up, data and all, with spec.state: destroying on each and delete them',
+        message: `1 WekaContainers of an earlier cluster of this name (uid earlier) are in namespace default, 1 of them are being deleted: old-drive-0; give them up, data and all, each with its own uid as ${destroys}, and delete them`,
       },
     ],
     ['are none: no child was made by another cluster', 'foreign', {}, { state: 'skipped' }],

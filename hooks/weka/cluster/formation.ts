@@ -9,6 +9,7 @@ import { act, done, skipped, stalled, unknown, wait } from '../../core/steps.ts'
 import { clusterConditions, labels } from '../api/group.ts';
 import { roles, type Role } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
+import { destroyCommand } from '../destroy-word.ts';
 import { isIncomplete } from '../node/claims-object.ts';
 import { chooseRange, type PortRange } from '../claims/ports.ts';
 import { noNode } from '../no-node.ts';
@@ -124,7 +125,7 @@ function nothingLeft({ leftovers, uid, namespace }: ClusterFacts): Outcome {
       : `; or adopt those that are not being deleted, as docs/life-of-a-cluster.md says: label them ${labels.clusterId}=${uid} and controller-uid=${uid}, and copy Secret weka-operator-${former} to weka-operator-${uid}`;
   return stalled(
     'LeftoverContainers',
-    `${leftovers.length} WekaContainers of an earlier cluster of this name (uid ${former}) are in namespace ${namespace}, ${going} of them are being deleted: ${names}; give them up, data and all, with spec.state: destroying on each and delete them${adopt}`,
+    `${leftovers.length} WekaContainers of an earlier cluster of this name (uid ${former}) are in namespace ${namespace}, ${going} of them are being deleted: ${names}; give them up, data and all, each with its own uid as ${destroyCommand(first.metadata.name, namespace, first.metadata.uid ?? '')}, and delete them${adopt}`,
   );
 }
 

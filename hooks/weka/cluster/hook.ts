@@ -9,7 +9,7 @@ import { deleteObject } from '../../core/families/objects.ts';
 import { notSupportedCondition } from '../../core/not-supported.ts';
 import { carried } from '../../core/reasons.ts';
 import { lastingSummary } from '../../core/summary.ts';
-import { annotations, apiVersion, clusterConditions, labels } from '../api/group.ts';
+import { apiVersion, clusterConditions, labels } from '../api/group.ts';
 import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
@@ -172,7 +172,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
     const own = echoChildren(request).filter(
       ({ kind, metadata }) => kind === 'WekaContainer' && !others.has(metadata.name),
     );
-    return { objects: own.map((object) => withState(object, state, uid)), surplus: [] };
+    return { objects: own.map((object) => withState(object, state)), surplus: [] };
   }
   // A cluster that ends keeps what it has and gets nothing new; nor does one of whose nodes nothing is known yet, since
   // its containers would be left to chance, nor one with containers that are not its children, since they would be doubled.
@@ -208,7 +208,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
   );
   const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
   return {
-    objects: state === 'active' ? objects : objects.map((object) => withState(object, state, uid)),
+    objects: state === 'active' ? objects : objects.map((object) => withState(object, state)),
     surplus: grows ? wanted.surplus : [],
   };
 }
@@ -228,15 +228,10 @@ const kept = ({ foreign }: ClusterFacts): KubernetesObject[] =>
 const condition = (view: ContainerView, type: string): string | undefined =>
   view.status.conditions?.find((one) => one.type === type)?.status;
 
-/** The end is marked as this cluster's word: a container may outlive it, and the word counts with its order only. */
-function withState(object: KubernetesObject, state: State, uid: string): KubernetesObject {
-  const { metadata } = object;
-  const marked =
-    state === 'destroying'
-      ? { metadata: { ...metadata, annotations: { ...metadata.annotations, [annotations.destroyAnnounced]: uid } } }
-      : {};
-  return { ...object, ...marked, spec: { ...(object['spec'] as object), state } };
-}
+const withState = (object: KubernetesObject, state: State): KubernetesObject => ({
+  ...object,
+  spec: { ...(object['spec'] as object), state },
+});
 
 const living = once((facts: ClusterFacts) => containers(facts, 'active'));
 const reach = once(reachOf);

@@ -16,7 +16,6 @@ const orderedFor = (generation: number): ClaimsFact => ({
   spec: { destroy: { at: orderedAt, generation } },
 });
 const unordered: ClaimsFact = { state: 'known', name: 'cluster-1', resourceVersion: '1', spec: {} };
-const announced: ClaimsFact = { ...unordered, spec: { announced: '2026-01-01T00:00:00Z' } };
 const unread: ClaimsFact = { state: 'unknown', name: 'cluster-1', reason: 'not read' };
 
 describe('a container whose spec says destroying', () => {
@@ -28,14 +27,25 @@ describe('a container whose spec says destroying', () => {
     ]
   >([
     [
-      'is destroyed by a person whose cluster lives',
-      { deleted: true, owner: owner('living'), claims: unordered },
+      'is destroyed by a person who confirms it, while its cluster lives',
+      { deleted: true, owner: owner('living'), claims: unordered, confirmed: 'uid' },
       'destroying',
     ],
     [
-      'is destroyed where its cluster is gone and has never ordered anything',
-      { deleted: true, owner: { state: 'gone' }, claims: unordered },
-      'destroying',
+      'leaves where its cluster lives and nobody confirms it, as after a spec of an earlier cluster came from a backup',
+      { deleted: true, owner: owner('living'), claims: unordered },
+      'deleting',
+    ],
+    ['runs on there until it is deleted', { deleted: false, owner: owner('living'), claims: unordered }, 'active'],
+    [
+      'runs on where the confirmation is of another object',
+      { deleted: false, owner: owner('living'), claims: unordered, confirmed: 'another' },
+      'active',
+    ],
+    [
+      'stays paused where its cluster is paused',
+      { deleted: false, owner: { ...owner('living'), paused: true } as OwnerFact, claims: unordered },
+      'paused',
     ],
     [
       'keeps its data where its cluster is gone, which may have called back the order that stands in its claims',
@@ -43,33 +53,29 @@ describe('a container whose spec says destroying', () => {
       'paused',
     ],
     [
-      'keeps it where its cluster is gone and had once ordered, whether or not it is marked',
-      { deleted: true, owner: { state: 'gone' }, claims: announced },
+      'keeps it where its cluster is gone and has never ordered anything',
+      { deleted: true, owner: { state: 'gone' }, claims: unordered },
       'paused',
     ],
+    ['keeps it while the claims are not read', { deleted: true, owner: { state: 'gone' }, claims: unread }, 'paused'],
     [
-      'keeps it where the claims that would say so are lost',
-      { deleted: true, owner: { state: 'gone' }, claims: { ...unordered, resourceVersion: null } },
-      'paused',
-    ],
-    [
-      'keeps it while the claims that would say so are not read',
-      { deleted: true, owner: { state: 'gone' }, claims: unread },
-      'paused',
+      'runs on where its cluster is gone and nobody deletes it',
+      { deleted: false, owner: { state: 'gone' }, claims: unordered },
+      'active',
     ],
     [
       'is destroyed all the same when a person confirms it',
-      { deleted: true, owner: { state: 'gone' }, claims: announced, confirmed: 'uid' },
+      { deleted: true, owner: { state: 'gone' }, claims: unread, confirmed: 'uid' },
       'destroying',
     ],
     [
       'keeps it where the confirmation is of another object',
-      { deleted: true, owner: { state: 'gone' }, claims: announced, confirmed: 'another' },
+      { deleted: true, owner: { state: 'gone' }, claims: unordered, confirmed: 'another' },
       'paused',
     ],
     [
       'keeps it while its cluster ends and has not ordered, whoever confirms',
-      { deleted: true, owner: owner('terminating'), claims: announced, confirmed: 'uid' },
+      { deleted: true, owner: owner('terminating'), claims: unordered, confirmed: 'uid' },
       'paused',
     ],
     [
@@ -81,6 +87,11 @@ describe('a container whose spec says destroying', () => {
     [
       'keeps its data once the deletion of its cluster is cancelled',
       { deleted: true, owner: owner('terminating', true), claims: ordered },
+      'paused',
+    ],
+    [
+      'keeps it there also where nothing says that a person did not delete it',
+      { deleted: true, owner: { ...owner('terminating', true), finalizers: [] } as OwnerFact, claims: ordered },
       'paused',
     ],
     [
@@ -170,9 +181,10 @@ describe('a container whose namespace is being deleted', () => {
           name: 'demo-drive-0',
           uid: 'uid',
           ...(deleted ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+          ...(spec.endsWith('confirmed') ? { annotations: { 'weka.io/destroy-confirmed': 'uid' } } : {}),
         },
-        spec: { state: spec, mode: 'drive' },
-      } as WekaContainer,
+        spec: { state: spec.split(', ')[0], mode: 'drive' },
+      } as unknown as WekaContainer,
       by,
       claims,
       orderedAt,
@@ -202,7 +214,8 @@ describe('a container whose namespace is being deleted', () => {
     ['keeps it while its cluster can not be read', 'active', true, { state: 'unknown' }, unordered, 'paused'],
     ['keeps it where its cluster has gone without a word', 'active', true, { state: 'gone' }, unordered, 'paused'],
     ['is destroyed on the order of its cluster', 'active', true, named('terminating'), ordered, 'destroying'],
-    ['is destroyed on the word of a person', 'destroying', true, named('living'), unordered, 'destroying'],
+    ['is destroyed on the word of a person', 'destroying, confirmed', true, named('living'), unordered, 'destroying'],
+    ['keeps it where nobody confirms that', 'destroying', true, named('living'), unordered, 'paused'],
     ['stops where it has no cluster', 'active', false, alone, undefined, 'paused'],
     ['goes by its own deletion where it has no cluster', 'active', true, alone, undefined, 'deleting'],
   ])('%s', (_sentence, spec, deleted, by, claims, expected) => {

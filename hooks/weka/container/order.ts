@@ -3,11 +3,11 @@ import { defined } from '../../core/defined.ts';
 import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import { objectLive } from '../../core/families/objects.ts';
 import { wekaClusterKind } from '../access.ts';
-import { annotations, apiVersion } from '../api/group.ts';
+import { apiVersion } from '../api/group.ts';
 import type { WekaContainer } from '../api/index.ts';
-import { is } from '../api/modes.ts';
 import type { ClaimsFact } from '../claims/claims.ts';
 import { orderStands } from '../destroy-order.ts';
+import { isConfirmed } from '../destroy-word.ts';
 import type { ContainerState } from './stop.ts';
 
 /** How the WekaCluster stands that a container belongs to; read live, because under foreground deletion it may be gone first. */
@@ -66,25 +66,23 @@ function isOrdered(claims: ClaimsFact | undefined, owner: OwnerFact, now: string
   return owner.state === 'terminating' && !owner.cancelled && orderStands(order, owner.generation, now);
 }
 
-/** Whether a cluster may have written `destroying` into the spec: the mark can be stripped, so its claims say it too; where they are lost nobody does. */
-function isAnnounced({ metadata, spec }: WekaContainer, claims: ClaimsFact | undefined): boolean {
-  if (metadata.annotations?.[annotations.destroyAnnounced] !== undefined) return true;
-  if (claims === undefined || !is(spec.mode, 'backend')) return false;
-  if (claims.state === 'unknown' || claims.resourceVersion === null) return true;
-  return (claims.spec.announced ?? claims.spec.destroy) !== undefined;
-}
-
-/** Whether `spec.state: destroying` is a person's word. */
-const isConfirmed = (container: WekaContainer, claims: ClaimsFact | undefined): boolean =>
-  container.metadata.annotations?.[annotations.destroyConfirmed] === container.metadata.uid ||
-  !isAnnounced(container, claims);
-
 /**
  * In a namespace that is being deleted no pod can come any more, and none is left to say goodbye to: what is there stops. Of
  * a cluster it waits for the order; others are ordered to go by their own deletion.
  */
 const mayOnlyStop = ({ metadata }: WekaContainer, owner: OwnerFact): boolean =>
   metadata.deletionTimestamp === undefined || owner.state !== 'living' || owner.uid !== undefined;
+
+const pausesAll = (owner: OwnerFact): boolean => owner.state === 'living' && owner.paused === true;
+
+/** What `spec.state: destroying` comes to; undefined: it is nobody's word, and counts as not said. */
+function ofDestroying(container: WekaContainer, owner: OwnerFact, ordered: boolean): ContainerState | undefined {
+  if (ordered) return 'destroying';
+  // a cluster that ends has the word, and who can not be heard may have called it back
+  if (owner.state !== 'living' && owner.state !== 'gone') return 'paused';
+  if (isConfirmed(container)) return 'destroying';
+  return pausesAll(owner) ? 'paused' : undefined;
+}
 
 /** Without a look at what has become of the others. */
 function stateOf(
@@ -94,13 +92,11 @@ function stateOf(
   now: string,
   namespaceEnds: boolean,
 ): ContainerState {
-  const wished = container.spec.state;
   const ordered = isOrdered(clusterClaims, owner, now);
-  // a cluster that ends has the word, and who can not be heard may have called it back
-  if (wished === 'destroying')
-    return ordered || ((owner.state === 'living' || owner.state === 'gone') && isConfirmed(container, clusterClaims))
-      ? 'destroying'
-      : 'paused';
+  const asked = container.spec.state;
+  const word = asked === 'destroying' ? ofDestroying(container, owner, ordered) : undefined;
+  if (word !== undefined) return word;
+  const wished = asked === 'destroying' ? 'active' : asked;
   if (namespaceEnds && !ordered && mayOnlyStop(container, owner)) return 'paused';
   if (container.metadata.deletionTimestamp === undefined || wished === 'deleting') return wished;
   if (ordered) return 'destroying';
@@ -113,7 +109,7 @@ function stateOf(
 
 /** Nobody leaves a cluster that is paused: there is none left to be asked. Who is given up needs no consent. */
 const pausedWithCluster = ({ spec }: WekaContainer, owner: OwnerFact): boolean =>
-  owner.state === 'living' && owner.paused === true && spec.overrides?.skipDeactivate !== true;
+  pausesAll(owner) && spec.overrides?.skipDeactivate !== true;
 
 /**
  * What a container is to be. One that is deleted leaves its cluster while the cluster lives. It is destroyed on an order
@@ -132,8 +128,9 @@ export function effectiveState(
 }
 
 /**
- * Whether `spec.state: paused` is a person's word about this one container, or may be: its cluster writes it into all of them
+ * Whether it is paused by a word about this one container, or may be: its cluster writes `spec.state: paused` into all of them
  * when it is paused or ends, and then nothing is left that would need them. Of a cluster that is in use one is away as any other.
+ * So is one that is to be destroyed, by whom is not known, while its cluster can not be heard.
  */
 export function pausedAlone({
   state,
@@ -146,6 +143,7 @@ export function pausedAlone({
   owner: OwnerFact;
   namespaceEnds: boolean;
 }): boolean {
-  if (state !== 'paused' || spec.state !== 'paused' || namespaceEnds) return false;
-  return owner.state === 'unknown' || (owner.state === 'living' && owner.uid !== undefined && owner.paused !== true);
+  if (state !== 'paused' || namespaceEnds) return false;
+  if (owner.state === 'unknown') return spec.state === 'paused' || spec.state === 'destroying';
+  return spec.state === 'paused' && owner.state === 'living' && owner.uid !== undefined && owner.paused !== true;
 }

@@ -4,8 +4,9 @@ import { act, done, skipped } from '../../core/steps.ts';
 import { annotations, apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
 import { is } from '../api/modes.ts';
+import { destroyCommand, isConfirmed } from '../destroy-word.ts';
 import { graceSeconds } from '../grace.ts';
-import type { Outcome, Step, Summary } from '../reasons.ts';
+import type { ConditionWish, Outcome, Step, Summary } from '../reasons.ts';
 import { warning } from './bring-up.ts';
 import type { ContainerFacts } from './facts.ts';
 
@@ -45,8 +46,9 @@ function ownGraceLeft({ container: { metadata, spec }, owner, now }: ContainerFa
   return Math.max(0, Math.ceil((end - Date.parse(now)) / 1000));
 }
 
-const words =
-  'spec.state: destroying erases its data and its drives, spec.state: deleting has it leave a weka cluster that lives on';
+/** What a person may say of one that nobody else speaks for. */
+const words = ({ name, namespace, uid }: ContainerFacts): string =>
+  `${destroyCommand(name, namespace, uid)} erases its data and its drives, spec.state: deleting has it leave a weka cluster that lives on`;
 
 /** What becomes of one that is deleted under a pause. Whether one is a member of which nothing is known only weka can say. */
 function asSoonAsItRuns({ joined, container: { spec } }: ContainerFacts): string {
@@ -75,21 +77,6 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
     };
   }
   if (spec.state === 'paused' && owner.state === 'living') return undefined;
-  if (spec.state === 'destroying' && (owner.state === 'gone' || owner.state === 'living')) {
-    if (facts.clusterClaims?.state === 'unknown') return undefined;
-    const whose =
-      owner.state === 'gone'
-        ? `WekaCluster ${cluster} is gone, and nobody says that it still meant its order to destroy`
-        : `WekaCluster ${cluster} once ordered to destroy, and has not done so now`;
-    const way = `kubectl annotate --overwrite wekacontainer ${facts.name} -n ${facts.namespace} ${annotations.destroyConfirmed}=${facts.uid}`;
-    return {
-      summary: {
-        state: 'stalled',
-        reason: 'WordNeeded',
-        message: `${whose}, which stands in spec.state: the container waits for a word and keeps its data; spec.state: deleting has it leave a weka cluster that lives on; ${way} makes it your word, which erases its data and its drives`,
-      },
-    };
-  }
   if (!ends) return undefined;
   if (owner.state === 'terminating' && owner.cancelled) {
     return {
@@ -101,6 +88,14 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
     };
   }
   if (owner.state !== 'gone') return undefined;
+  if (spec.state === 'destroying')
+    return {
+      summary: {
+        state: 'stalled',
+        reason: 'WordNeeded',
+        message: `WekaCluster ${cluster} is gone, and nobody says that it still meant its order to destroy, which stands in spec.state: the container waits for a word and keeps its data; ${words(facts)}`,
+      },
+    };
   const left = ownGraceLeft(facts);
   const gone = `WekaCluster ${cluster} is gone and has ordered nothing`;
   return left > 0
@@ -108,7 +103,7 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
         summary: {
           state: 'stalled',
           reason: 'OwnerGone',
-          message: `${gone}: the container stays paused and keeps its data; ${words}`,
+          message: `${gone}: the container stays paused and keeps its data; ${words(facts)}`,
         },
         resyncAfterSeconds: Math.min(left, 3600),
       }
@@ -116,9 +111,17 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
         summary: {
           state: 'stalled',
           reason: 'WordNeeded',
-          message: `${gone}, and its grace is over: the container waits for a word and keeps its data; ${words}`,
+          message: `${gone}, and its grace is over: the container waits for a word and keeps its data; ${words(facts)}`,
         },
       };
+}
+
+/** Shown while `spec.state: destroying` is nobody's word. Of a cluster that ends it may be its own, which counts with its order. */
+export function wordNeeded({ container, owner, name, namespace, uid }: ContainerFacts): ConditionWish[] {
+  if (container.spec.state !== 'destroying' || isConfirmed(container)) return [];
+  if (owner.state !== 'living' && owner.state !== 'gone') return [];
+  const message = `spec.state: destroying is a person's word only with the annotation ${annotations.destroyConfirmed}, whose value is the uid of this very object, and else counts as not said: ${destroyCommand(name, namespace, uid)} says it, which erases its data and its drives; spec.state: active takes it back`;
+  return [{ type: 'WordNeeded', status: 'True', reason: 'WordNeeded', message }];
 }
 
 /** What a container says that is stopped in a namespace that is being deleted: what it waits for, and how its data is kept. */

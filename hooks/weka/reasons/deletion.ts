@@ -41,11 +41,17 @@ export const deletionReasons = {
     meaning: 'the container may not leave: the message says what would be too little without it',
     cure: 'repair that, or add a container; `skipDeactivate` with `podDeleteForceReplace` loses what only this one holds',
   },
-  ...together(['OwnerGone', 'WordNeeded'], {
+  OwnerGone: {
     meaning:
       'the WekaCluster is gone and has ordered nothing, or may have called back its order; the container is paused and keeps its data',
     cure: '[a cluster that has gone without a word](life-of-a-cluster.md#a-cluster-that-has-gone-without-a-word)',
-  }),
+  },
+  WordNeeded: {
+    meaning:
+      'the same, with the grace over. As a condition of its own: `spec.state: destroying` stands in a backend without the annotation that makes it a word about this very object, as when a backup of an earlier one is put back; it counts as not said',
+    cure: '[a word](life-of-a-cluster.md#a-cluster-that-has-gone-without-a-word), or `spec.state: active`',
+    event: 'Warning',
+  },
   DeletionCancelled: {
     meaning:
       'the deletion of the cluster was cancelled, which can not bring back a container that is deleted as well; a cluster says so when that is true of all of its containers',

@@ -76,6 +76,21 @@ export const wishTroubles: readonly Trouble<LabWorld>[] = [
     },
   },
   {
+    name: 'word-of-an-earlier-cluster-is-put-back',
+    by: 'person',
+    weight: 1,
+    onceALife: true,
+    draw: (random) => ({ seconds: lasting(random, 5, 600) }),
+    begin(stage) {
+      const names = containerNames(stage);
+      patchContainers(stage, names, { state: 'destroying' });
+      return {
+        story: `the specs of ${names.length} WekaContainers were put back from a backup that says destroying`,
+        end: () => patchContainers(stage, names, { state: 'active' }),
+      };
+    },
+  },
+  {
     name: 'word-of-force-is-left',
     by: 'person',
     weight: 1,

@@ -1,0 +1,60 @@
+/** WekaContainers as a backup has them that was made while an earlier cluster of that name was destroyed, put over those of the one that lives. */
+import type { KubernetesObject } from '../../hooks/core/contract.ts';
+import { expect, it } from 'vitest';
+import { watchLosses } from './losses.ts';
+import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
+
+const long = { timeout: 400_000 };
+const members = (world: LabWorld): (KubernetesObject & { spec?: { state?: string } })[] =>
+  world.list('WekaContainer').filter(({ metadata }) => /^demo-(drive|compute)-\d+$/.test(metadata.name));
+const uids = (world: LabWorld): (string | undefined)[] => members(world).map(({ metadata }) => metadata.uid);
+const isReady = (world: LabWorld): boolean =>
+  world.condition('WekaCluster', 'demo')?.status === 'True' &&
+  members(world).every(({ metadata: { name } }) => world.condition('WekaContainer', name)?.status === 'True');
+
+it.each([
+  ['their specs alone', false],
+  ['their specs and annotations', true],
+])('%s neither erase nor stop anything, and the containers say what they lack', long, async (_what, annotated) => {
+  const world = await readyCluster({ spec: { gracefulDestroyDuration: '0s' } }, { nodes: 3 });
+  let backup: ReturnType<typeof members> = [];
+  world.delete('WekaCluster', 'demo');
+  await world.until(
+    'the earlier one is gone',
+    () => {
+      const told = members(world).filter(({ spec }) => spec?.state === 'destroying');
+      if (told.length > backup.length) backup = structuredClone(told);
+      return world.get('WekaCluster', 'demo') === undefined;
+    },
+    900,
+  );
+  expect(backup).toHaveLength(6);
+  expect(world.list('Event').filter(({ reason }) => reason === 'WordNeeded')).toEqual([]);
+  world.apply(wekaCluster({ spec: { gracefulDestroyDuration: '24h' } }));
+  await world.until('the next one is Ready', () => isReady(world), 900);
+  const watch = watchLosses(world);
+  await watch.pass(300);
+  const [before, pods] = [uids(world), world.list('Pod').map(({ metadata }) => metadata.uid)];
+  for (const { metadata } of backup)
+    world.patch('WekaContainer', metadata.name, {
+      spec: { state: 'destroying' },
+      ...(annotated ? { metadata: { annotations: metadata.annotations ?? {} } } : {}),
+    });
+  if (!annotated) {
+    await watch.until(
+      'each says so',
+      () =>
+        members(world).every(
+          ({ metadata: { name } }) => world.condition('WekaContainer', name, 'WordNeeded')?.status === 'True',
+        ),
+      60,
+    );
+    expect(world.condition('WekaContainer', 'demo-drive-0', 'WordNeeded')?.message).toMatch(
+      /^spec.state: destroying is a person's word only with the annotation weka.io\/destroy-confirmed, .*; spec.state: active takes it back$/,
+    );
+  }
+  await watch.pass(600);
+  expect([watch.erased(), watch.losses.ioStopped]).toEqual([[], false]);
+  expect([uids(world), world.list('Pod').map(({ metadata }) => metadata.uid)]).toEqual([before, pods]);
+  world.lab.stop();
+});
