@@ -2,7 +2,7 @@
 import { attempt } from './stage.ts';
 import type { SimulatedWorld } from './system.ts';
 
-type Verb = 'patch' | 'label' | 'annotate' | 'taint' | 'delete';
+type Verb = 'patch' | 'label' | 'annotate' | 'taint' | 'uncordon' | 'delete';
 
 interface Command {
   verb: Verb;
@@ -14,7 +14,7 @@ interface Command {
   text: string;
 }
 
-const found = /kubectl (patch|label|annotate|taint|delete) (.*)/s;
+const found = /kubectl (patch|label|annotate|taint|uncordon|delete) (.*)/s;
 const token = /\s*((?:'[^']*'|[^\s'])+)/y;
 const pair = /^([\w./-]+)=(.*)$/s;
 const ends = /[;,.:)]+$/;
@@ -25,7 +25,14 @@ const bare = (word: string): string => word.replaceAll("'", '');
 function commandIn(world: SimulatedWorld, sentence: string): Command | undefined {
   const [, verb, rest = ''] = found.exec(sentence) ?? [];
   if (verb === undefined) return undefined;
-  const command: Command = { verb: verb as Verb, flags: {}, kind: '', names: [], pairs: [], text: `kubectl ${verb}` };
+  const command: Command = {
+    verb: verb as Verb,
+    flags: {},
+    kind: verb === 'uncordon' ? 'Node' : '',
+    names: [],
+    pairs: [],
+    text: `kubectl ${verb}`,
+  };
   token.lastIndex = 0;
   let flag: string | undefined;
   for (let match = token.exec(rest); match !== null; match = token.exec(rest)) {
@@ -66,6 +73,7 @@ const tainted = (world: SimulatedWorld, name: string, pairs: readonly [string, s
 
 function perform(world: SimulatedWorld, { verb, flags, kind, pairs }: Command, name: string): void {
   if (verb === 'delete') return world.delete(kind, name);
+  if (verb === 'uncordon') return world.patch(kind, name, { spec: { unschedulable: null } });
   if (verb === 'taint') return world.patch(kind, name, tainted(world, name, pairs));
   if (verb === 'label') return world.patch(kind, name, { metadata: { labels: Object.fromEntries(pairs) } });
   if (verb === 'annotate') return world.patch(kind, name, { metadata: { annotations: Object.fromEntries(pairs) } });
@@ -78,7 +86,7 @@ function perform(world: SimulatedWorld, { verb, flags, kind, pairs }: Command, n
   store.patch(definition, definition.namespaced ? (flags['-n'] ?? 'default') : undefined, name, type, patch, status);
 }
 
-/** Performs the first command of the sentence that patches, labels, annotates, taints or deletes; undefined where there is none, else its text. */
+/** Performs the first command of the sentence that patches, labels, annotates, taints, uncordons or deletes; undefined where there is none, else its text. */
 export function asWritten(world: SimulatedWorld, sentence: string): string | undefined {
   const command = commandIn(world, sentence);
   for (const name of command?.names ?? []) attempt(() => command !== undefined && perform(world, command, name));

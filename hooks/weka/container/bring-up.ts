@@ -65,10 +65,10 @@ function nodeFacts(facts: ContainerFacts): Outcome {
   }
   if (node === undefined && facts.pod?.terminating === true) return done();
   if (node === undefined) return withoutWekaNode(facts, nodeName);
-  if (node.spec.unschedulable && facts.pod === undefined)
-    return wait('NodeCordoned', `node ${nodeName} is cordoned`, 10, [
-      warning('NodeUnschedulable', `node ${nodeName} is cordoned`),
-    ]);
+  if (node.spec.unschedulable && facts.pod === undefined) {
+    const message = `node ${nodeName} is cordoned; kubectl uncordon ${nodeName} lets the pod come`;
+    return wait('NodeCordoned', message, 10, [warning('NodeUnschedulable', message)]);
+  }
   if (facts.pod?.terminating === true) return done();
   if (node.status?.discovery?.bootId === node.spec.bootId && node.spec.bootId !== undefined) return done();
   return wait('WaitForDiscovery', `waits for the facts of node ${nodeName}${frozen(node)}`, 1);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WekaContainer } from '../api/index.ts';
 import type { ClaimsFact } from '../claims/claims.ts';
@@ -220,5 +221,53 @@ describe('a container whose namespace is being deleted', () => {
     ['goes by its own deletion where it has no cluster', 'active', true, alone, undefined, 'deleting'],
   ])('%s', (_sentence, spec, deleted, by, claims, expected) => {
     expect(state(spec, deleted, by, claims)).toBe(expected);
+  });
+});
+
+describe('whatever its owner, its claims and its annotations say, a container', () => {
+  const uid = fc.constantFrom('uid', 'another', undefined);
+  const owners = fc.record(
+    {
+      state: fc.constantFrom('living', 'terminating', 'gone', 'unknown'),
+      cancelled: fc.boolean(),
+      uid: fc.constantFrom('uid-of-demo', undefined),
+      paused: fc.boolean(),
+      finalizers: fc.constantFrom([], ['foregroundDeletion'], undefined),
+      generation: fc.integer({ min: 1, max: 3 }),
+    },
+    { requiredKeys: ['state', 'cancelled'] },
+  ) as fc.Arbitrary<OwnerFact>;
+  const claims = fc.oneof(
+    fc.constant(undefined),
+    fc.constant(unread),
+    fc
+      .option(fc.integer({ min: 1, max: 3 }))
+      .map((generation): ClaimsFact => (generation === null ? unordered : orderedFor(generation))),
+  );
+  const containers = fc.record({
+    state: fc.constantFrom('active', 'paused', 'deleting', 'destroying'),
+    mode: fc.constantFrom('drive', 'compute', 's3', 'nfs'),
+    deleted: fc.boolean(),
+    confirmed: uid,
+  });
+
+  it('is destroyed by the standing order of a cluster that ends, or by a word that has its uid, and by nothing else', () => {
+    fc.assert(
+      fc.property(containers, owners, claims, fc.boolean(), (given, by, ofCluster, namespaceEnds) => {
+        const metadata = {
+          uid: 'uid',
+          ...(given.deleted ? { deletionTimestamp: orderedAt } : {}),
+          ...(given.confirmed === undefined ? {} : { annotations: { 'weka.io/destroy-confirmed': given.confirmed } }),
+        };
+        const container = { metadata, spec: { mode: given.mode, state: given.state } } as unknown as WekaContainer;
+        const order = ofCluster?.state === 'known' ? ofCluster.spec.destroy : undefined;
+        const isOrdered =
+          by.state === 'terminating' && !by.cancelled && order !== undefined && order.generation === by.generation;
+        const isWord = given.state === 'destroying' && given.confirmed === 'uid';
+        if (effectiveState(container, by, ofCluster, orderedAt, namespaceEnds) === 'destroying')
+          expect([isOrdered, isWord]).toContain(true);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

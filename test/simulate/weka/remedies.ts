@@ -125,6 +125,7 @@ export const remedies: readonly Remedy[] = [
     message: /overrides\.podDeleteForceReplace (stops it anyway|of this container does not wait)/,
     act: (stage, asking) => override(stage, asking, { podDeleteForceReplace: true }),
   })),
+  { reason: 'NodeCordoned', message: /kubectl uncordon/, act: command },
   { reason: 'PodUnrecorded', act: deletePod },
 ];
 
@@ -140,7 +141,6 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
   RoleChanged: 'no trouble edits users inside weka',
   CredentialsRefused: 'who deleted a Secret puts it back',
   FormerUnknown: 'nobody sets adoptFormer',
-  NodeCordoned: 'who cordoned a node uncordons it',
   NodeGone: 'no trouble deletes a Node',
   NodeUnschedulable: 'who cordoned a node uncordons it',
   OtherCluster: 'there is one weka cluster in a life',
