@@ -300,6 +300,8 @@ export async function deletionIsTakenBack(world: World): Promise<void> {
 
 /** Ends what a scenario left behind, whatever state it is in; for the way out of a test that failed. */
 export async function cleanAway(world: World): Promise<void> {
+  for (const { metadata } of await world.list('WekaClient'))
+    if (metadata.labels?.[suiteLabel] !== undefined) await world.delete('WekaClient', metadata.name);
   const left = (await world.list('WekaCluster')).filter(({ metadata }) => metadata.labels?.[suiteLabel] !== undefined);
   for (const {
     metadata: { name },

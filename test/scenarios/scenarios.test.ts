@@ -9,6 +9,7 @@ import {
   podReturns,
   rolls,
 } from './cluster.ts';
+import { clientLives, namespaceGoes, podEnds } from './hangs.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { mainContainerName } from '../../hooks/weka/api/group.ts';
 import type { Lab, LabOptions } from '../../lab/lab.ts';
@@ -52,6 +53,13 @@ function imageWebhook(): { webhook: ImageWebhook; admission: NonNullable<LabOpti
   };
   const turned = (on: boolean) => async (): Promise<void> => void (works = on);
   return { webhook: { begin: turned(true), end: turned(false), rewritten }, admission };
+}
+
+/** What a kubelet writes of a pod that it has evicted. */
+function evicted(store: Lab['store'], name: string): void {
+  const status = { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: ephemeral-storage.' };
+  const pods = store.definitionOf('v1', 'Pod')!;
+  store.patch(pods, 'default', name, 'application/merge-patch+json', { status }, 'status');
 }
 
 describe('a cluster on one node', () => {
@@ -115,6 +123,17 @@ describe('a cluster on one node', () => {
       await comesUp(world, { name: 'two' });
       await nodeIsDrained(world);
       await neighbourIsDestroyed(world);
+    }));
+  it('gets a successor for a pod that has ended', () =>
+    inTheLab(async (world, { store }) => {
+      await comesUp(world);
+      await podEnds(world, 'demo-compute-0', (name) => Promise.resolve(evicted(store, name)));
+    }));
+  it('goes with the namespace in which it is', () => inTheLab(namespaceGoes));
+  it('has a client that comes, gets a new pod, and goes', () =>
+    inTheLab(async (world) => {
+      await comesUp(world);
+      await clientLives(world);
     }));
   it('keeps Secrets and data under a foreground deletion with a grace', () =>
     inTheLab(async (world) => {

@@ -17,7 +17,7 @@ import { driveSteps } from './drives.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { bootConfigMapPresent, livePod, nodeExists, nodeFactsText, type ContainerFacts } from './facts.ts';
 import { formerOutcome, unknownFormer } from './former.ts';
-import { identityLost, joinSteps } from './join.ts';
+import { identityLost, joinSteps, servingStep } from './join.ts';
 import { lastIncarnation } from './last-pod.ts';
 import { hasDrivers } from './obstacles.ts';
 import { identityChange, successor, terminationOutcome } from './succession.ts';
@@ -421,4 +421,5 @@ export const bringUpSteps = [
   },
   ...joinSteps,
   ...driveSteps,
+  servingStep,
 ] as const satisfies readonly ContainerStep[];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wekaCatalogue } from '../catalogue.ts';
 import { operatorConfig } from '../config.ts';
 import type { ContainerFacts } from './facts.ts';
-import { joinSteps } from './join.ts';
+import { joinSteps, servingStep } from './join.ts';
 
 /** A container that runs, belongs to no cluster, and sees a formed one with so many addresses. */
 const facts = (addresses: number): ContainerFacts =>
@@ -45,5 +45,36 @@ describe('a container that joins', () => {
 
   it('waits while no member can be joined', () => {
     expect(joinSteps[0]?.check(facts(0))).toMatchObject({ state: 'wait', reason: 'Joining' });
+  });
+});
+
+describe('a container whose process runs', () => {
+  const shows = (internalStatus: object | undefined, mode = 'drive'): ContainerFacts =>
+    ({
+      ...facts(1),
+      container: { spec: { mode, name: 'drivex0' } },
+      report: { local: [{ name: 'drivex0', runStatus: 'Running', internalStatus }] },
+    }) as unknown as ContainerFacts;
+
+  it.each<[string, ContainerFacts, object]>([
+    ['serves when weka says READY', shows({ display_status: 'READY' }), { state: 'done' }],
+    [
+      'does not while it starts',
+      shows({ display_status: 'STARTING', message: 'Starting' }),
+      { state: 'wait', reason: 'WekaNotReady', message: 'the weka container is STARTING: Starting' },
+    ],
+    [
+      'does not while the others have not taken it up',
+      shows({ display_status: 'CLUSTERIZING' }, 'client'),
+      { state: 'wait', reason: 'WekaNotReady', message: 'the weka container is CLUSTERIZING' },
+    ],
+    ['is believed where its agent says nothing of that', shows(undefined), { state: 'done' }],
+    [
+      'has nobody to serve where it joins no cluster',
+      shows({ display_status: 'STARTING' }, 'dist'),
+      { state: 'skipped' },
+    ],
+  ])('%s', (_sentence, given, outcome) => {
+    expect(servingStep.check(given)).toMatchObject(outcome);
   });
 });

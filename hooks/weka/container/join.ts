@@ -69,3 +69,25 @@ export const joinSteps = [
     check: joined,
   },
 ] as const satisfies readonly Step<ContainerFacts>[];
+
+/** A process that runs serves nobody before weka says that it is READY. Where its agent says nothing of that, nothing is concluded. */
+function serves({ container: { spec }, report, config }: ContainerFacts): Outcome {
+  if (!is(spec.mode, 'joinsCluster')) return skipped;
+  const said = report?.local?.find((entry) => entry.name === spec.name)?.internalStatus;
+  const { display_status: shown, message } = said ?? {};
+  if (shown === undefined || shown === 'READY') return done();
+  return wait(
+    'WekaNotReady',
+    `the weka container is ${shown}${message === undefined ? '' : `: ${message}`}`,
+    config.lookSeconds,
+  );
+}
+
+/** The last of the list: what comes before it does not wait for it. */
+export const servingStep = {
+  name: 'Serving',
+  mode: 'always',
+  status: 'Running',
+  summary: 'Weka says that the container is READY.',
+  check: serves,
+} as const satisfies Step<ContainerFacts>;

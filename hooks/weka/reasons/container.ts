@@ -132,6 +132,10 @@ export const containerReasons = {
   RuntimeError: runtimeError,
   WekaLocalStatus: { ...runtimeError, event: 'Warning', throttleSeconds: 60 },
   WekaNotRunning: { meaning: 'Weka does not run in the pod yet', cure: 'log of the pod, `weka local ps` in it' },
+  WekaNotReady: {
+    meaning: 'Weka runs in the pod and does not serve yet: it starts, or the others have not taken it up',
+    cure: 'wait; `weka status` in a member, where that lasts',
+  },
   WaitForResults: { meaning: 'a helper has not reported', cure: 'log of the helper' },
   WaitForFormation: { meaning: 'the cluster is not formed', cure: 'look at the cluster' },
   DrivesAdding: drivesAdding,
