@@ -60,8 +60,8 @@ describe('a container whose process runs', () => {
     ['serves when weka says READY', shows({ display_status: 'READY' }), { state: 'done' }],
     [
       'does not while it starts',
-      shows({ display_status: 'STARTING', message: 'Starting' }),
-      { state: 'wait', reason: 'WekaNotReady', message: 'the weka container is STARTING: Starting' },
+      shows({ display_status: 'STARTING' }),
+      { state: 'wait', reason: 'WekaNotReady', message: 'the weka container is STARTING' },
     ],
     [
       'does not while the others have not taken it up',

@@ -73,14 +73,10 @@ export const joinSteps = [
 /** A process that runs serves nobody before weka says that it is READY. Where its agent says nothing of that, nothing is concluded. */
 function serves({ container: { spec }, report, config }: ContainerFacts): Outcome {
   if (!is(spec.mode, 'joinsCluster')) return skipped;
-  const said = report?.local?.find((entry) => entry.name === spec.name)?.internalStatus;
-  const { display_status: shown, message } = said ?? {};
+  const entry = report?.local?.find(({ name }) => name === spec.name);
+  const shown = entry?.internalStatus?.display_status;
   if (shown === undefined || shown === 'READY') return done();
-  return wait(
-    'WekaNotReady',
-    `the weka container is ${shown}${message === undefined ? '' : `: ${message}`}`,
-    config.lookSeconds,
-  );
+  return wait('WekaNotReady', `the weka container is ${shown}`, config.lookSeconds);
 }
 
 /** The last of the list: what comes before it does not wait for it. */
