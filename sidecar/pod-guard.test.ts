@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceKind, SystemAccess } from '../hooks/core/access.ts';
 import type { KubernetesObject, OwnerReference } from '../hooks/core/contract.ts';
-import { ourPod } from './pod-guard.ts';
+import { changingRunner, ourPod } from './pod-guard.ts';
+import type { OperationContext } from './context.ts';
 import { ScriptedAccess } from './scripted-access.fixture.ts';
 
 const statefulSet: ResourceKind = {
@@ -140,5 +141,35 @@ describe('a pod', () => {
     const pump = pod(ref(well, 'deep'));
     expect(await guard([light], pump)).toBe(refused);
     expect(await guard([water], pump)).toBe('pump');
+  });
+});
+
+describe('a command that changes something', () => {
+  const context = {
+    systems: [{ ...light, pods: [{ owners: [lighthouse], container: 'lamp', uidVariable: 'POD_UID' }] }],
+    settings: { outputLimitBytes: 1000 },
+  } as unknown as OperationContext;
+  const running = { ...pod(ref(lighthouse, 'north')), status: { phase: 'Running' } };
+
+  it.each<[string, ScriptedAccess['saysWhoseItIs'], string]>([
+    ['is run where the container says that it is of that pod', { exitCode: 0, stdout: 'pod-uid\n' }, 'on'],
+    ['is run where it does not say', { exitCode: 1 }, 'on'],
+    [
+      'is not run where the kubelet still runs another pod under the name',
+      { exitCode: 0, stdout: 'another\n' },
+      'the kubelet runs another pod under the name pod-0, of uid another',
+    ],
+  ])('%s', async (_sentence, says, expected) => {
+    const access = new ScriptedAccess().put(running);
+    access.saysWhoseItIs = says;
+    const done = await changingRunner(
+      access,
+      target,
+      context,
+    )(['on'], { timeoutSeconds: 1 }).then(
+      () => access.execs.map(({ command }) => command.join(' ')).join(),
+      (error: unknown) => (error as Error).message,
+    );
+    expect(done).toBe(expected);
   });
 });

@@ -5,6 +5,7 @@
 import type { OwnedPods } from '../hooks/core/access.ts';
 import type { PodTarget } from '../hooks/core/catalogue.ts';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
+import { defined } from '../hooks/core/defined.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from './cluster-access.ts';
 import { Refusal, type OperationContext } from './context.ts';
 import { controllerOf, isA } from './owners.ts';
@@ -13,6 +14,8 @@ export interface OurPod {
   pod: KubernetesObject;
   /** The container in which commands are run. */
   container: string;
+  /** The environment variable in which it has the uid of its pod. */
+  uidVariable?: string;
 }
 
 /** Whether the chain of controllers from the pod upward is this one. A single owner is taken from the pod as it is. */
@@ -53,7 +56,8 @@ export async function ourPod(
     throw new Refusal(`pod ${target.name} has uid ${pod.metadata.uid ?? 'none'} now, not ${target.uid}`);
   }
   for (const owned of systems.flatMap(({ pods }) => pods)) {
-    if (await isOwnedBy(access, pod, owned)) return { pod, container: owned.container };
+    if (await isOwnedBy(access, pod, owned))
+      return defined({ pod, container: owned.container, uidVariable: owned.uidVariable });
   }
   throw new Refusal(`pod ${target.name} is not controlled by a kind of ours`);
 }
@@ -62,25 +66,62 @@ function phaseOf(pod: KubernetesObject): string {
   return (pod['status'] as { phase?: string } | undefined)?.phase ?? 'Unknown';
 }
 
+export interface RunOptions {
+  stdin?: string;
+  /** Seconds. */
+  timeoutSeconds: number;
+}
+
+/** Runs a command; rejects with Refusal where it may not be. */
+export type PodRunner = (command: string[], options: RunOptions) => Promise<ExecResult>;
+
 /**
- * A runner of commands in a pod that has passed the guard. Each command is preceded by the guard: a sequence must not
- * go on in the successor of the pod in which it began.
+ * A runner of commands that only ask, in a pod that has passed the guard. Each command is preceded by the guard: a sequence must
+ * not go on in the successor of the pod in which it began.
  */
-export function podRunner(access: ClusterAccess, target: PodTarget, context: OperationContext) {
-  return async (command: string[], options: { stdin?: string; timeoutSeconds: number }): Promise<ExecResult> => {
-    const { pod, container } = await ourPod(access, target, context);
-    const phase = phaseOf(pod);
-    if (phase !== 'Running') throw new Refusal(`pod ${target.name} is ${phase}, nothing can be executed in it`);
-    return access.exec({
-      namespace: target.namespace,
-      pod: target.name,
-      container,
-      command,
-      stdin: options.stdin ?? '',
-      timeoutSeconds: options.timeoutSeconds,
-      outputLimitBytes: context.settings.outputLimitBytes,
-    });
+export function podRunner(access: ClusterAccess, target: PodTarget, context: OperationContext): PodRunner {
+  return async (command, options) => execute(access, await ourPod(access, target, context), command, options, context);
+}
+
+/**
+ * A runner of commands that change something. They go by the name of a pod, and for a moment after a restore of etcd the kubelet
+ * may still run another one under it: the container itself is asked whose it is. One that does not say is believed, as one of an earlier release.
+ */
+export function changingRunner(access: ClusterAccess, target: PodTarget, context: OperationContext): PodRunner {
+  return async (command, options) => {
+    const ours = await ourPod(access, target, context);
+    if (ours.uidVariable !== undefined) {
+      const { exitCode, stdout } = await execute(
+        access,
+        ours,
+        ['printenv', ours.uidVariable],
+        { timeoutSeconds: 15 },
+        context,
+      );
+      refuseAnother(target, exitCode === 0 ? stdout.trim() : '');
+    }
+    return execute(access, ours, command, options, context);
   };
+}
+
+/** Throws a Refusal where the program that runs says that it is of another pod. */
+export function refuseAnother(target: PodTarget, said: string): void {
+  if (said !== '' && said !== target.uid)
+    throw new Refusal(`the kubelet runs another pod under the name ${target.name}, of uid ${said}`);
+}
+
+async function execute(
+  access: ClusterAccess,
+  { pod, container }: OurPod,
+  command: string[],
+  { stdin = '', timeoutSeconds }: RunOptions,
+  { settings }: OperationContext,
+): Promise<ExecResult> {
+  const { namespace = '', name } = pod.metadata;
+  const phase = phaseOf(pod);
+  if (phase !== 'Running') throw new Refusal(`pod ${name} is ${phase}, nothing can be executed in it`);
+  const { outputLimitBytes } = settings;
+  return access.exec({ namespace, pod: name, container, command, stdin, timeoutSeconds, outputLimitBytes });
 }
 
 /** What a failed command said, as one short line. */

@@ -22,6 +22,8 @@ export interface OwnedPods {
   owners: readonly [ResourceKind, ...ResourceKind[]];
   /** The one container in which commands are run. */
   container: string;
+  /** The environment variable in which that container has the uid of its pod; absent: it has none. */
+  uidVariable?: string;
 }
 
 export interface SystemAccess {

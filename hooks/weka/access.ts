@@ -29,9 +29,9 @@ const bootFilesPrefix = `${bootConfigMapPrefix}-`;
 export const wekaAccess: SystemAccess = {
   apiGroups: [group],
   pods: [
-    { owners: [wekaContainerKind], container: mainContainerName },
+    { owners: [wekaContainerKind], container: mainContainerName, uidVariable: 'POD_ID' },
     // its clean-ups in the namespace of the operator
-    { owners: [wekaNodeKind], container: mainContainerName },
+    { owners: [wekaNodeKind], container: mainContainerName, uidVariable: 'POD_ID' },
   ],
   secrets: { namePrefix: 'weka-', labels: { [labels.app]: 'weka' }, ownerLabel: labels.clusterId },
   readable: [

@@ -77,6 +77,7 @@ const handlers: [string[], Handler][] = [
   [['wekaauthcli'], (runtime, args, stdin) => runtime.weka(args, stdin)],
   [[...loginArgv], login],
   [['touch'], touch],
+  [['printenv'], (runtime, [name = '']) => success(`${runtime.variable(name)}\n`)],
 ];
 
 function startRuntime(hosts: SimulatedHosts, environment: PodEnvironment, scripts: RecordedScript[]): PodProgram {

@@ -2,7 +2,7 @@ import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import { wekaContainerKind } from '../../hooks/weka/access.ts';
 import { getOrUndefined } from '../cluster-access.ts';
 import { Refusal, type Performer } from '../context.ts';
-import { complaint, ourPod, podRunner } from '../pod-guard.ts';
+import { changingRunner, complaint, ourPod } from '../pod-guard.ts';
 
 /** Writes the flag that lets a clean-up begin. Whom it cleans up after is looked at once more: nothing is erased of one that lives. */
 export const runtimeAllowCleanUp: Performer<WekaCatalogue['runtime.allowCleanUp']> = async (
@@ -18,7 +18,7 @@ export const runtimeAllowCleanUp: Performer<WekaCatalogue['runtime.allowCleanUp'
   if (live?.metadata.uid !== uid) throw new Refusal(`${kind} ${name} with uid ${uid} is gone`);
   if (live.metadata.deletionTimestamp === undefined) throw new Refusal(`${kind} ${name} is not being deleted`);
   const flag = '/tmp/.allow-clean-up';
-  const result = await podRunner(access, target, context)(['touch', flag], { timeoutSeconds: 15 });
+  const result = await changingRunner(access, target, context)(['touch', flag], { timeoutSeconds: 15 });
   if (result.exitCode !== 0) throw new Refusal(`touch ${flag}: ${complaint(result)}`);
   return { changed: true };
 };

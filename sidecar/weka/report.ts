@@ -1,8 +1,8 @@
 import { runtimeCommand } from '../../hooks/weka/api/group.ts';
 import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import type { RuntimeReport } from '../../hooks/weka/runtime-report.ts';
-import { Refusal, type Performer } from '../context.ts';
-import { jsonOutput, podRunner } from '../pod-guard.ts';
+import type { Performer } from '../context.ts';
+import { jsonOutput, podRunner, refuseAnother } from '../pod-guard.ts';
 
 /** Asks the runtime of a pod what it is doing. */
 export const runtimeReport: Performer<WekaCatalogue['runtime.report']> = async (access, target, _args, context) => {
@@ -10,8 +10,6 @@ export const runtimeReport: Performer<WekaCatalogue['runtime.report']> = async (
   const result = await run([...runtimeCommand, 'report'], { timeoutSeconds: 20 });
   // the engine checks the shape
   const report = jsonOutput('runtime report', result) as RuntimeReport;
-  // commands go by the name of a pod: after a restore of etcd the kubelet may still run another one under it
-  if (typeof report.podUid === 'string' && report.podUid !== '' && report.podUid !== target.uid)
-    throw new Refusal(`the kubelet runs another pod under the name ${target.name}, of uid ${report.podUid}`);
+  refuseAnother(target, typeof report.podUid === 'string' ? report.podUid : '');
   return report;
 };

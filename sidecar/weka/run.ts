@@ -6,7 +6,7 @@ import { wekaCommands, type WekaCommand } from '../../hooks/weka/commands.ts';
 import { getOrUndefined, type ClusterAccess, type ExecResult } from '../cluster-access.ts';
 import { Refusal, type OperationContext, type Performer } from '../context.ts';
 import { controllerOf } from '../owners.ts';
-import { complaint, ourPod, podRunner } from '../pod-guard.ts';
+import { changingRunner, complaint, ourPod } from '../pod-guard.ts';
 import { ourSecret, secretText } from '../operations/secret-write.ts';
 
 interface Reference {
@@ -93,7 +93,7 @@ export const wekaRun: Performer<WekaCatalogue['weka.run']> = async (access, targ
           ],
         ];
 
-  const run = podRunner(access, target, context);
+  const run = changingRunner(access, target, context);
   let changed = false;
   for (const argv of argvs) {
     const result = await run(argv, { stdin, timeoutSeconds: command.timeoutSeconds });

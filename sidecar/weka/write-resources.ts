@@ -3,7 +3,7 @@ import type { WekaCatalogue } from '../../hooks/weka/catalogue.ts';
 import type { Json } from '../../hooks/core/contract.ts';
 import { canonicalJson } from '../../hooks/core/operations.ts';
 import { Refusal, type Performer } from '../context.ts';
-import { jsonOutput, podRunner } from '../pod-guard.ts';
+import { changingRunner, jsonOutput } from '../pod-guard.ts';
 
 /** Gives a pod its resources. The runtime refuses before its persistent directory is in place. */
 export const runtimeWriteResources: Performer<WekaCatalogue['runtime.writeResources']> = async (
@@ -13,7 +13,7 @@ export const runtimeWriteResources: Performer<WekaCatalogue['runtime.writeResour
   context,
 ) => {
   const command = [...runtimeCommand, 'write-resources'];
-  const result = await podRunner(
+  const result = await changingRunner(
     access,
     target,
     context,
