@@ -9,6 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { Context, HookController, Json } from './contract.ts';
 import type { KindNotSupported } from './not-supported.ts';
 import type { Leads } from './leads.ts';
+import type { Overview } from './overview.ts';
 import type { Fates } from './plan.ts';
 import type { Reasons } from './reasons.ts';
 import { describeSettings, readSettings, type SettingDescription, type SettingsSchema } from './settings.ts';
@@ -38,6 +39,8 @@ export interface System {
   leads?: Leads;
   /** What becomes of pods and data of its objects, for who asks what a change would do. Absent: nothing is said beside what its hooks create and delete. */
   fates?: Fates;
+  /** How its objects stand, for who asks for one screen of an object. Absent: conditions and events of all its kinds are shown, and nothing else. */
+  overviews?: readonly Overview[];
   /** What its API has and nothing acts on; whoever applies it is warned. Absent: nothing. */
   notSupported?: readonly KindNotSupported[];
   /** Its lists of steps by the name under which the pages of the docs show them, after that of the system. */

@@ -22,6 +22,7 @@ export const wekaClusterKind = wekaKind('WekaCluster');
 export const wekaNodeKind = wekaKind('WekaNode', false);
 export const wekaMembersKind = wekaKind('WekaMembers');
 export const podKind = other('v1', 'Pod', 'pods');
+export const nodeKind = other('v1', 'Node', 'nodes', false);
 export const wekaClaimsKind = wekaKind('WekaClaims', false);
 const configMapKind = other('v1', 'ConfigMap', 'configmaps');
 const bootFilesPrefix = `${bootConfigMapPrefix}-`;
@@ -43,7 +44,7 @@ export const wekaAccess: SystemAccess = {
     wekaNodeKind,
     wekaClaimsKind,
     wekaMembersKind,
-    other('v1', 'Node', 'nodes', false),
+    nodeKind,
     podKind,
     other('v1', 'Service', 'services'),
     configMapKind,

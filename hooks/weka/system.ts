@@ -8,6 +8,7 @@ import { wekaChildren, wekaControllers } from './controllers.ts';
 import { wekaLeads } from './leads.ts';
 import { wekaLives } from './lives.ts';
 import { wekaNotSupported } from './not-supported.ts';
+import { wekaOverviews } from './overview/index.ts';
 import { wekaFates } from './plan.ts';
 import { wekaReasons } from './reasons.ts';
 
@@ -23,6 +24,7 @@ export const wekaSystem: System = {
   reasons: wekaReasons,
   leads: wekaLeads,
   fates: wekaFates,
+  overviews: wekaOverviews,
   notSupported: wekaNotSupported,
   lives: wekaLives,
 };
