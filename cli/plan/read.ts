@@ -2,13 +2,10 @@
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { publicSecretKeys } from '../../hooks/core/families/secrets.ts';
 import { systems } from '../../hooks/systems.ts';
-import { Refusal, type Connection } from '../connection.ts';
-import { kinds, listedKind, listPath, type ListedKind } from '../kinds.ts';
+import type { Connection } from '../connection.ts';
+import { kinds, listedKind } from '../kinds.ts';
+import { isForbidden, listed, type ReadKind } from '../lists.ts';
 import type { Live } from './world.ts';
-
-interface ReadKind extends ListedKind {
-  kind: string;
-}
 
 const core = (kind: string, plural: string, namespaced: boolean): ReadKind => ({
   apiVersion: 'v1',
@@ -41,33 +38,6 @@ const beside: readonly ReadKind[] = [
     ![...ownKinds, ...everywhere].some((one) => one.apiVersion === apiVersion && one.kind === kind) &&
     all.findIndex((one) => one.apiVersion === apiVersion && one.kind === kind) === index,
 );
-
-/** Refused by the rights of the user. */
-const isForbidden = (error: unknown): boolean => error instanceof Refusal && [401, 403].includes(error.status);
-
-const page = 500;
-
-interface List {
-  items?: KubernetesObject[];
-  metadata?: { continue?: string };
-}
-
-async function listed(
-  connection: Connection,
-  kind: ReadKind,
-  namespace: string | undefined,
-): Promise<KubernetesObject[]> {
-  const found: KubernetesObject[] = [];
-  let next: string | undefined = '';
-  while (next !== undefined) {
-    const query: string = next === '' ? `limit=${page}` : `limit=${page}&continue=${encodeURIComponent(next)}`;
-    const list = (await connection.get(`${listPath(kind, namespace)}?${query}`)) as List | undefined;
-    found.push(...(list?.items ?? []));
-    next = list?.metadata?.continue === '' ? undefined : list?.metadata?.continue;
-  }
-  // entries of a list have no kind of their own
-  return found.map((item) => ({ ...item, apiVersion: kind.apiVersion, kind: kind.kind }));
-}
 
 const emptied = (data: unknown, kept: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(
@@ -106,7 +76,7 @@ export async function readLive(connection: Connection, namespace: string, now: n
   const narrowed: ReadKind[] = [];
   async function read(kind: ReadKind, place: string | undefined): Promise<void> {
     try {
-      objects.push(...(await listed(connection, kind, place)));
+      objects.push(...((await listed(connection, kind, place)) ?? []));
     } catch (error) {
       if (!isForbidden(error)) throw error;
       if (!kind.namespaced || place !== undefined) unread.push(kind);
