@@ -61,8 +61,11 @@ function refusal(text: string): string {
   }
 }
 
-/** Throws UsageError where the kubeconfig cannot be used. */
-export function connect(options: ConnectionOptions): Connection {
+/**
+ * Throws UsageError where the kubeconfig cannot be used.
+ * @param silenceMillis a request fails in which the server says nothing for so long; absent: it may take its time
+ */
+export function connect(options: ConnectionOptions, silenceMillis?: number): Connection {
   const config = configOf(options);
   const server = config.getCurrentCluster()!.server;
   async function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
@@ -80,6 +83,8 @@ export function connect(options: ConnectionOptions): Connection {
         response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
       });
       sent.on('error', (error) => reject(new Error(`no answer from ${server}: ${error.message}`)));
+      if (silenceMillis !== undefined)
+        sent.setTimeout(silenceMillis, () => sent.destroy(new Error(`silent for ${silenceMillis / 1000} s`)));
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }

@@ -13,6 +13,10 @@ export interface Terminal {
   read(): string;
   /** Sets the exit status of a command that has done its work; 0 where it is not called. */
   end?(status: number): void;
+  /** What is written is seen by a person at once; absent: it goes into a file or a program. */
+  screen?: { columns(): number; rows(): number; color: boolean };
+  /** Aborted once the person wants it to end; from then on its process is asked no more, and ends when it likes. Absent: it ends with its process. */
+  interruption?(): AbortSignal;
 }
 
 const controllerArgument = ['<controller>', `one of ${controllers.map(({ name }) => name).join(', ')}`] as const;

@@ -10,12 +10,30 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const { stdout } = process;
+const screen = {
+  columns: () => stdout.columns,
+  rows: () => stdout.rows,
+  color: process.env['NO_COLOR'] === undefined,
+};
+const interrupted = new AbortController();
+
+/** A second Ctrl-C ends the process whatever it does. */
+function interruption(): AbortSignal {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
+}
+
 try {
   await hooksProgram({
-    write: (text) => process.stdout.write(text),
+    write: (text) => stdout.write(text),
     read: () => readFileSync(0, 'utf8'),
     end: (status) => (process.exitCode = status),
+    ...(stdout.isTTY ? { screen } : {}),
+    interruption,
   }).parseAsync();
+  // nobody waits for an answer that is still on its way
+  if (interrupted.signal.aborted) process.exit();
 } catch (error) {
   // commander has written what is wrong
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -8,7 +8,7 @@ import type { LabWorld } from '../test/lab/world.ts';
 import { hooksProgram } from './program.ts';
 
 export interface ServedLab {
-  /** Runs the command; resolves with what it prints. */
+  /** Runs the command; resolves with what it prints. One that goes on until it is interrupted is so once it has printed something. */
   hooks(...args: string[]): Promise<string>;
   /** The exit status of the last one that has done its work. */
   status(): number;
@@ -29,10 +29,15 @@ export async function serveLab(world: LabWorld): Promise<ServedLab> {
     async hooks(...args) {
       let text = '';
       status = 0;
+      const interrupted = new AbortController();
       const terminal = {
-        write: (part: string) => (text += part),
+        write(part: string) {
+          text += part;
+          interrupted.abort();
+        },
         read: () => '',
         end: (ended: number) => (status = ended),
+        interruption: () => interrupted.signal,
       };
       await hooksProgram(terminal).parseAsync(['--kubeconfig', kubeconfig, ...args], { from: 'user' });
       return text;
