@@ -106,6 +106,11 @@ export class VirtualClock implements Clock {
   /** Runs the next event; false if there is none up to `until` (then time stands still). */
   async step(until: number = Number.POSITIVE_INFINITY): Promise<boolean> {
     await this.settle();
+    return this.settledStep(until);
+  }
+
+  /** The same when all is settled already. */
+  private async settledStep(until: number): Promise<boolean> {
     while (this.timers[0]?.cancelled === true) pop(this.timers);
     const next = this.timers[0];
     if (next === undefined || next.at > until) return false;
@@ -121,7 +126,8 @@ export class VirtualClock implements Clock {
     const end = this.time + milliseconds;
     const maxEvents = limits.maxEvents ?? 1_000_000;
     let events = 0;
-    while (await this.step(end)) {
+    await this.settle();
+    while (await this.settledStep(end)) {
       if (++events > maxEvents)
         throw new Error(`more than ${maxEvents} events within ${milliseconds} ms of virtual time`);
     }
@@ -134,7 +140,7 @@ export class VirtualClock implements Clock {
     await this.settle();
     for (let events = 0; events <= (limits.maxEvents ?? 1_000_000); events++) {
       if (predicate()) return true;
-      if (!(await this.step(end))) return false;
+      if (!(await this.settledStep(end))) return false;
     }
     return false;
   }

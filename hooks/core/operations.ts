@@ -4,6 +4,7 @@ import type { Json, Observation, Operation, Target } from './contract.ts';
 
 /** JSON text with sorted keys: equal values give equal text. */
 export function canonicalJson(value: Json | undefined): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     let members = '';

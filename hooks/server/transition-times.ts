@@ -17,8 +17,10 @@ export function transitionTimes(): TransitionTimes {
   const known = new Map<string, Map<string, Condition>>();
   const learn = (of: Map<string, Condition>, conditions: readonly Condition[]): void => {
     for (const condition of conditions) {
-      const before = Date.parse(of.get(condition.type)?.lastTransitionTime ?? '1970-01-01T00:00:00Z');
-      if (Date.parse(condition.lastTransitionTime) >= before) of.set(condition.type, condition);
+      const before = of.get(condition.type)?.lastTransitionTime ?? '1970-01-01T00:00:00Z';
+      // the same text is the same time, and parsing is what this costs
+      if (condition.lastTransitionTime === before || Date.parse(condition.lastTransitionTime) >= Date.parse(before))
+        of.set(condition.type, condition);
     }
   };
   return {
@@ -35,6 +37,7 @@ export function transitionTimes(): TransitionTimes {
       const answered = (conditions as unknown as Condition[]).map((condition) => {
         const latest = of.get(condition.type);
         return latest?.status === condition.status &&
+          latest.lastTransitionTime !== condition.lastTransitionTime &&
           Date.parse(latest.lastTransitionTime) > Date.parse(condition.lastTransitionTime)
           ? { ...condition, lastTransitionTime: latest.lastTransitionTime }
           : condition;

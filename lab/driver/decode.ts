@@ -28,7 +28,9 @@ export function decode(text: string, shape: Shape, structName: string): Decoded 
   }
   checkTypes(value, shape, '', structName);
   const strictErrors = new Set<string>();
-  new Scanner(text, strictErrors).value(shape, '');
+  // what JSON.stringify wrote has no key twice, and so nothing that only its text shows
+  if (JSON.stringify(value) === text) unknownFields(value, shape, '', strictErrors);
+  else new Scanner(text, strictErrors).value(shape, '');
   return { value, strictErrors: [...strictErrors] };
 }
 
@@ -73,6 +75,20 @@ function memberShape(shape: Shape & { is: 'map' | 'struct' }, key: string): Shap
 
 function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
+}
+
+/** What the scanner says of a text without duplicate keys. */
+function unknownFields(value: unknown, shape: Shape, path: string, errors: Set<string>): void {
+  if (Array.isArray(value)) {
+    if (shape.is === 'list') value.forEach((item, index) => unknownFields(item, shape.of, `${path}[${index}]`, errors));
+    return;
+  }
+  if (value === null || typeof value !== 'object' || (shape.is !== 'map' && shape.is !== 'struct')) return;
+  for (const [key, member] of Object.entries(value)) {
+    const inner = join(path, key);
+    if (shape.is === 'struct' && !Object.hasOwn(shape.fields, key)) errors.add(`unknown field "${inner}"`);
+    else unknownFields(member, memberShape(shape, key), inner, errors);
+  }
 }
 
 const any: Shape = { is: 'any' };

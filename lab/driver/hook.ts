@@ -59,10 +59,13 @@ export class Hook {
 
   private async exchange(headers: Record<string, string>, request: Record<string, unknown>): Promise<HookAnswer> {
     const { clock, transport, controller, stopSignal } = this.context;
-    const abort = new AbortController();
-    const stop = (): void => abort.abort();
-    stopSignal.addEventListener('abort', stop);
-    const { signal } = abort;
+    // made when it is asked for, which hooks in this process never do
+    let abort: AbortController | undefined;
+    let stopped = false;
+    const stop = (): void => {
+      stopped = true;
+      abort?.abort();
+    };
     let text: string | undefined;
     const call: HookCall = {
       controller: controller.name,
@@ -71,7 +74,14 @@ export class Hook {
       url: this.url,
       headers,
       request,
-      signal,
+      get signal() {
+        if (abort === undefined) {
+          abort = new AbortController();
+          if (stopped || stopSignal.aborted) abort.abort();
+          else stopSignal.addEventListener('abort', stop);
+        }
+        return abort.signal;
+      },
       get body() {
         return (text ??= goJson(request));
       },
@@ -79,7 +89,7 @@ export class Hook {
     let stopTimer = (): void => {};
     const expired = new Promise<never>((_, reject) => {
       stopTimer = clock.after(this.timeoutMilliseconds, () => {
-        abort.abort();
+        stop();
         reject(
           new Error(`Post "${this.url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`),
         );
