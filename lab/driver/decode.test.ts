@@ -48,6 +48,21 @@ describe('decode', () => {
     expect(decode('{"seconds":1,"seconds":2}', shape, 'v2.Answer').value).toEqual({ seconds: 2 });
   });
 
+  it('says the same of an answer however its text is spaced', () => {
+    const answer = {
+      status: { phase: null, odd: [{ deep: 1 }] },
+      seconds: 2,
+      sceonds: 3,
+      children: [{ kind: 'Pod', 'a.b': {} }],
+      rules: [{ name: 'x', nmae: 'y' }, { nmae: 'z' }],
+    };
+    const [compact, spaced] = [JSON.stringify(answer), JSON.stringify(answer, null, 2)].map((text) =>
+      decode(text, shape, 'v2.Answer'),
+    );
+    expect(compact).toEqual(spaced);
+    expect(compact?.strictErrors).toContain('unknown field "sceonds"');
+  });
+
   const refused: [string, string, RegExp][] = [
     ['an empty body', '', /unexpected end of JSON input/],
     ['trailing text', '{} x', /JSON/],
