@@ -187,17 +187,17 @@ it(
       },
     );
     const watch = watchLosses(world);
-    clock.ahead = 3600;
+    clock.ahead = 1500;
     await watch.pass(60);
     patchAll(world, { overrides: { podDeleteForceReplace: true } });
     await watch.pass(60);
     clock.ahead = 0;
-    await watch.pass(1200);
+    await watch.pass(700);
     const drained = ['demo-drive-0', 'demo-drive-1', 'demo-drive-2'].map((name) => nodeOf(world, name));
     const pods = names(world).filter((name) => drained.includes(nodeOf(world, name)));
     for (const node of drained) world.patch('Node', node ?? '', { spec: { unschedulable: true } });
     for (const name of pods) world.delete('Pod', name);
-    await watch.pass(4000);
+    await watch.pass(1600);
     expect(watch.losses).toMatchObject({ away: 1, ioStopped: false });
     expect(watch.violations()).toEqual([]);
     world.lab.stop();
