@@ -11,6 +11,13 @@ import { modes } from './modes.ts';
 
 const uid = () => text(64);
 
+const replacements = object({
+  podUid: uid().describe('is the uid of the last pod that was replaced'),
+  at: z.array(dateTime()).max(4).describe('is when the last four were'),
+  level: z.int().min(0).describe('is how many came in a row that were too many'),
+  since: dateTime().optional().describe('is when that row began'),
+});
+
 const holder = object({
   namespace: text(63).describe('is the namespace of the WekaContainer'),
   name: text().describe('is the name of the WekaContainer'),
@@ -73,14 +80,12 @@ const holder = object({
     .describe(
       'is what the WekaNode is to clean for it, from the namespace of the operator: in its own nothing can be created any more',
     ),
-  replacements: object({
-    podUid: uid().describe('is the uid of the last pod that was replaced'),
-    at: z.array(dateTime()).max(4).describe('is when the last four were'),
-    level: z.int().min(0).describe('is how many came in a row that were too many'),
-    since: dateTime().optional().describe('is when that row began'),
-  })
+  replacements: replacements
     .optional()
     .describe('are the times at which the operator replaced its pod of its own will'),
+  helperReplacements: replacements
+    .optional()
+    .describe('are the same of its helper pods, which prove its runtime dead or clean up after it'),
 });
 
 const spec = object({

@@ -15,7 +15,8 @@ import type { Event, Outcome } from '../reasons.ts';
 import { ages } from './ages.ts';
 import { againstCleaning, asHeld } from './claim-kept.ts';
 import { bootConfigMapPresent, nodeExists, type ContainerFacts } from './facts.ts';
-import { cleanUpName, cleanUpView, cleanUpWish, contestedSerials, dirtyNode } from './helpers.ts';
+import { helperWords } from './helper-replacements.ts';
+import { cleanUpName, cleanUpView, cleanUpWish, contestedSerials, countedFirst, dirtyNode } from './helpers.ts';
 import { isCleaned, saidCleaned } from './last-pod.ts';
 import { whoseDrives } from './whose-drives.ts';
 
@@ -26,13 +27,6 @@ const skip = 'overrides.skipDrivesForceResign and overrides.skipCleanupPersisten
 
 /** Tells requests apart: what was done for another one proves nothing. */
 export const requestHash = (request: CleanUpRequest): string => contentHash(canonicalJson(request as unknown as Json));
-
-/** How it goes with a helper pod, for the sentence `the helper pod ...`. */
-export function cleanUpWords({ unschedulable, ended, lastWords, waiting, phase }: PodView): string {
-  if (ended !== undefined && phase === 'Failed')
-    return `has failed (${ended}${lastWords === undefined ? '' : `; it says: ${lastWords}`}) and is replaced`;
-  return unschedulable?.message ?? (lastWords === undefined ? (waiting ?? `is ${phase}`) : `says: ${lastWords}`);
-}
 
 /** Its runtime waits for that, each time it is started: what was wished when the pod was made may be called back, and a pod may be from a backup. */
 export const mayBegin = ({ running, terminating, nodeNotReady }: PodView): boolean =>
@@ -168,9 +162,7 @@ function helperHasCleaned(facts: ContainerFacts): Outcome {
     ? `comes when the node reports again; when the machine is gone for good, kubectl delete node ${node}`
     : helper === undefined
       ? helperMissing(facts)
-      : helper.stale
-        ? 'was made for another wish and is replaced'
-        : cleanUpWords(helper.pod);
+      : helperWords(helper);
   const left = leftBehind(facts).map((one) => `${one}; `);
   const message = `resigns the drives and removes the data on node ${node}: the helper pod ${why}; ${left.join('')}${skip}`;
   // the helper boots from them too, and nobody else may need them any more
@@ -183,7 +175,11 @@ function helperHasCleaned(facts: ContainerFacts): Outcome {
     );
   if (helper?.stale === false && mayBegin(helper.pod))
     return act('CleaningNode', message, [allowCleanUp(helper.pod.target, { namespace, name, uid })], 2);
-  return wait('CleaningNode', message, 2);
+  const rewritten = (helper?.rewritten ?? []).length > 0;
+  const counts = countedFirst(facts, helper);
+  if (counts.length > 0) return act(rewritten ? 'HelperRewritten' : 'CleaningNode', message, counts, 1);
+  if (!rewritten) return wait('CleaningNode', message, 2);
+  return wait('HelperRewritten', message, 5, [{ type: 'Warning', reason: 'HelperRewritten', message }]);
 }
 
 /** A request that was made before the destruction was called back is taken back as well. */

@@ -15,7 +15,8 @@ import { backedOff, countOperation } from './replacements.ts';
 /** Seconds from its creation. What claims nothing on a node has no record of its replacements: this keeps it from a hot loop. */
 const shortestLife = 60;
 
-const isYoung = ({ createdAt }: PodView, now: string): boolean => !hasPassed(createdAt, shortestLife, now);
+/** It was made within the last minute. */
+export const isYoung = ({ createdAt }: PodView, now: string): boolean => !hasPassed(createdAt, shortestLife, now);
 
 /** A helper pod has failed, such as by an eviction, and may make room for the next one. */
 export const hasFailed = (pod: PodView, now: string): boolean => pod.phase === 'Failed' && !isYoung(pod, now);

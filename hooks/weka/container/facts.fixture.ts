@@ -158,23 +158,20 @@ export const report = (change: Partial<RuntimeReport> = {}): RuntimeReport => ({
 /** A pod in namespace default of which the main container runs. */
 export const podObject = (
   name: string,
-  { metadata = {}, status = {}, madeFor }: { metadata?: Fields; status?: Fields; madeFor?: string } = {},
+  { metadata = {}, status = {}, spec = {} }: { metadata?: Fields; status?: Fields; spec?: Fields } = {},
 ): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace, uid: 'pod-0', ...metadata },
-  spec: {
-    nodeName: 'node-1',
-    containers: [
-      {
-        name: mainContainerName,
-        image,
-        ...(madeFor === undefined ? {} : { env: [{ name: 'MADE_FOR', value: madeFor }] }),
-      },
-    ],
-  },
+  spec: { nodeName: 'node-1', containers: [{ name: mainContainerName, image }], ...spec },
   status: { phase: 'Running', containerStatuses: [{ name: mainContainerName, state: { running: {} } }], ...status },
 });
+
+/** What a helper pod is wished to be, once it is there. */
+export const helperObject = (
+  { metadata: { name }, spec: wished }: KubernetesObject,
+  { metadata = {}, status = {}, spec = {} }: { metadata?: Fields; status?: Fields; spec?: Fields } = {},
+): KubernetesObject => podObject(name, { metadata, status, spec: { ...(wished as Fields), ...spec } });
 
 export interface Given {
   spec?: Fields;

@@ -1,45 +1,64 @@
 /** Helper pods of a container: the probe that proves a runtime dead, and the clean-up at its end. */
-import type { KubernetesObject } from '../../core/contract.ts';
+import type { KubernetesObject, Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
+import type { Incarnation } from '../../core/fence.ts';
 import { canonicalJson } from '../../core/operations.ts';
-import { buildHelperPod, isOfOtherBoot, madeForOf } from './pod/helper-pod.ts';
+import { buildHelperPod, isOfOtherBoot, isOfOtherWish } from './pod/helper-pod.ts';
+import { rewritten } from './pod/rewritten.ts';
+import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { bootSeen } from '../frozen-node.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
-import { hasFailed } from './ended-pod.ts';
 import type { ContainerFacts } from './facts.ts';
+import { countHelper, replacementOf, type Judged } from './helper-replacements.ts';
 import { ranOn } from './last-pod.ts';
 import { whoseDrives } from './whose-drives.ts';
 
 export const probeName = (container: string): string => `${container}-probe`;
 export const cleanUpName = (container: string): string => `${container}-cleanup`;
 
-/** A helper pod that is there, whether it was made for something else than what is wished now, so that it proves nothing, and whether it is to make room for the next one. */
-export interface Helper {
+/** A helper pod that is there. */
+export interface Helper extends Judged {
   pod: ContainerPod;
-  stale: boolean;
-  goes: boolean;
 }
 
-function helperView(facts: ContainerFacts, name: string, madeFor: string): Helper | undefined {
-  const pod = childPod(facts.request, name);
+/** Its claim as it stands, where its helper pods are counted: one that is only remembered can not be written to. */
+const countedIn = ({ nodeClaims, uid }: ContainerFacts): ClaimHolder | undefined | 'unread' =>
+  nodeClaims?.state === 'unknown' ? 'unread' : nodeClaims?.spec.holders?.[uid];
+
+function helperView(facts: ContainerFacts, wished: KubernetesObject, nodeName: string): Helper | undefined {
+  const pod = childPod(facts.request, wished.metadata.name);
   if (pod === undefined) return undefined;
-  const stale = madeForOf(pod.object) !== madeFor || isOfOtherBoot(pod.object, bootOf(facts));
-  return { pod, stale, goes: stale || hasFailed(pod, facts.now) };
+  const differs = rewritten(pod.object, wished, nodeName);
+  const stale = isOfOtherWish(pod.object, wished) || isOfOtherBoot(pod.object, bootOf(facts)) || differs.length > 0;
+  return defined({
+    pod,
+    stale,
+    rewritten: differs,
+    replacement: replacementOf({ pod, stale, rewritten: differs }, countedIn(facts), facts.now),
+  });
 }
 
 /** The probe that is there, for the runtime of that pod or for an older one. */
-export const probeView = (facts: ContainerFacts, podUid: string): Helper | undefined =>
-  helperView(facts, probeName(facts.name), podUid);
+export const probeView = (facts: ContainerFacts, { podUid, nodeName }: Incarnation): Helper | undefined =>
+  helperView(facts, probePod(facts, podUid, nodeName), nodeName);
 
 /** The clean-up that is there, of what is wished now or of another wish. */
 export const cleanUpView = (facts: ContainerFacts, nodeName: string): Helper | undefined =>
-  helperView(facts, cleanUpName(facts.name), wishText(facts, nodeName));
+  helperView(facts, cleanUpPod(facts, nodeName), nodeName);
 
 /** The probe has obtained the lock of the runtime of that pod. */
-export function probeSucceeded(facts: ContainerFacts, podUid: string): boolean {
-  const probe = probeView(facts, podUid);
+export function probeSucceeded(facts: ContainerFacts, incarnation: Incarnation): boolean {
+  const probe = probeView(facts, incarnation);
   return probe?.stale === false && probe.pod.phase === 'Succeeded';
+}
+
+/** Counts the replacement of a helper, where that is to be done before it goes. */
+export function countedFirst(facts: ContainerFacts, helper: Helper | undefined): Operation[] {
+  const holder = countedIn(facts);
+  if (helper?.replacement?.state !== 'counts' || helper.pod.terminating) return [];
+  if (facts.nodeClaims?.state !== 'known' || holder === undefined || holder === 'unread') return [];
+  return [countHelper(facts.nodeClaims, [facts.uid, holder], helper.pod, facts.now)];
 }
 
 /** The probe for the runtime of that pod, on the node that it ran on. */

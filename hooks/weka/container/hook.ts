@@ -66,8 +66,8 @@ function nextPod(facts: ContainerFacts, wish: PodWish): KubernetesObject[] {
 function probes(facts: ContainerFacts): KubernetesObject[] {
   const incarnation = lastIncarnation(facts);
   if (incarnation === undefined) return [];
-  const present = probeView(facts, incarnation.podUid);
-  return present?.goes === true ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
+  const present = probeView(facts, incarnation);
+  return present?.replacement?.state === 'goes' ? [] : [probePod(facts, incarnation.podUid, incarnation.nodeName)];
 }
 
 /** What an ending container is called, while it ends and when it has ended. */
@@ -133,7 +133,7 @@ function cleanUps(facts: ContainerFacts, dirty: string, mayCome: boolean): Kuber
   if (helper?.stale === false && helper.pod.phase === 'Succeeded') return [keep(helper.pod.object)];
   // one that was made for another wish, or has failed, goes first: it is never updated in place. What waits for a node that does
   // not report would be started when it is back, whatever has been called back by then
-  return mayCome && helper?.goes !== true ? [cleanUpPod(facts, dirty)] : [];
+  return mayCome && helper?.replacement?.state !== 'goes' ? [cleanUpPod(facts, dirty)] : [];
 }
 
 /** The pod as long as it may not end, and the helper that cleans the node after it. */

@@ -14,7 +14,7 @@ import {
   now,
   other,
   ourTurn,
-  podObject,
+  helperObject,
   read,
   second,
   takenTurn,
@@ -27,7 +27,6 @@ import {
   type Given,
 } from './facts.fixture.ts';
 import { cleanUpPod } from './helpers.ts';
-import { madeForOf } from './pod/helper-pod.ts';
 import type { Step } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
@@ -679,28 +678,30 @@ describe('the node of a container that is deleted', () => {
       ),
     ],
   });
-  const wish = madeForOf(cleanUpPod(factsOf(left, ended), 'node-1')) ?? '';
+  const wish = cleanUpPod(factsOf(left, ended), 'node-1');
   const running = [{ name: 'weka-container', state: { running: {} } }];
-  const helper = (status: object, cleans = wish, metadata: Record<string, unknown> = {}): Given => ({
+  const helper = (
+    status: object,
+    made = wish,
+    more: Omit<Parameters<typeof helperObject>[1] & object, 'status'> = {},
+  ): Given => ({
     ...ended,
-    helpers: [
-      podObject('demo-drive-0-cleanup', {
-        madeFor: cleans,
-        metadata,
-        status: { containerStatuses: [], ...status },
-      }),
-    ],
+    helpers: [helperObject(made, { ...more, status: { containerStatuses: [], ...status } })],
   });
   const cleaning = (why: string) => ({
     state: 'wait',
     reason: 'CleaningNode',
     message: `resigns the drives and removes the data on node node-1: the helper pod ${why}; overrides.skipDrivesForceResign and overrides.skipCleanupPersistentDir skip it`,
   });
+  const counted = (value: object) =>
+    claimsWrite('node-node-1', '7', [{ path: ['holders', uid, 'helperReplacements'], value: value as never }]);
+  const elsewhere =
+    'is not as it was wished (it runs on node node-2, and is for node node-1): exempt it in the webhook or policy that rewrites it, of which kubectl get mutatingwebhookconfigurations shows some; it is not believed';
   const contested: Change = {
     ...left,
     nodeClaims: nodeClaims(holder({ deactivated: 0 }), { another: holder({ drives: ['SERIAL0'] }) }),
   };
-  const contestedWish = madeForOf(cleanUpPod(factsOf(contested, ended), 'node-1')) ?? '';
+  const contestedWish = cleanUpPod(factsOf(contested, ended), 'node-1');
   test('Cleaned', [
     ['is cleaned at the very end', left, {}, { state: 'skipped' }],
     [
@@ -766,7 +767,7 @@ describe('the node of a container that is deleted', () => {
     [
       'is not clean for a helper of another wish',
       left,
-      helper({ phase: 'Succeeded' }, 'other'),
+      helper({ phase: 'Succeeded' }, contestedWish),
       cleaning('was made for another wish and is replaced'),
     ],
     [
@@ -808,7 +809,7 @@ describe('the node of a container that is deleted', () => {
     [
       'is not begun in a pod that goes',
       left,
-      helper({ phase: 'Running', containerStatuses: running }, wish, { deletionTimestamp: now }),
+      helper({ phase: 'Running', containerStatuses: running }, wish, { metadata: { deletionTimestamp: now } }),
       cleaning('is Running'),
     ],
     [
@@ -824,7 +825,7 @@ describe('the node of a container that is deleted', () => {
     [
       'is not begun for another wish',
       left,
-      helper({ phase: 'Running', containerStatuses: running }, 'other'),
+      helper({ phase: 'Running', containerStatuses: running }, contestedWish),
       cleaning('was made for another wish and is replaced'),
     ],
     [
@@ -835,7 +836,41 @@ describe('the node of a container that is deleted', () => {
         reason: 'Evicted',
         containerStatuses: [{ name: 'weka-container', state: { terminated: { message: 'the drive is busy' } } }],
       }),
-      cleaning('has failed (Evicted; it says: the drive is busy) and is replaced'),
+      {
+        ...cleaning('has failed (Evicted; it says: the drive is busy) and is replaced'),
+        state: 'act',
+        operations: [counted({ podUid: 'pod-0', at: [now], level: 0 })],
+      },
+    ],
+    ...(['Running', 'Succeeded'] as const).map((phase): Row => [
+      `is not clean where the helper came to be something else, and it is counted: ${phase}`,
+      left,
+      helper({ phase, containerStatuses: running }, wish, { spec: { nodeName: 'node-2' } }),
+      {
+        ...cleaning(`${elsewhere} and is replaced`),
+        reason: 'HelperRewritten',
+        state: 'act',
+        operations: [counted({ podUid: 'pod-0', at: [now], level: 0 })],
+      },
+    ]),
+    [
+      'waits where that came too often, and says until when',
+      {
+        ...left,
+        nodeClaims: nodeClaims(
+          holder({
+            deactivated: 0,
+            helperReplacements: { podUid: 'pod-0', at: [now, now, now, now], level: 1, since: now },
+          }),
+        ),
+      },
+      helper({ phase: 'Succeeded' }, wish, { spec: { nodeName: 'node-2' } }),
+      {
+        ...cleaning(
+          `${elsewhere}; the operator has replaced it 4 times since ${now} and waits until 2026-01-01T00:20:00.000Z; kubectl delete pod demo-drive-0-cleanup -n default replaces it at once`,
+        ),
+        reason: 'HelperRewritten',
+      },
     ],
     ['is clean', left, helper({ phase: 'Succeeded' }), { state: 'done' }],
     [

@@ -26,7 +26,7 @@ import { deactivated, ownEntry } from './own-entry.ts';
 import { givesUpWords } from './stop.ts';
 import { pausedAlone } from './order.ts';
 import { saysGoodbye, staySteps } from './staying.ts';
-import { terminationOutcome } from './succession.ts';
+import { probeStep, terminationOutcome } from './succession.ts';
 import { answerOf, queried } from './testimony.ts';
 
 const leaves = (facts: ContainerFacts): boolean =>
@@ -286,6 +286,7 @@ export const leaveSteps = [
     check: endKnown,
   },
   ...staySteps,
+  probeStep,
   {
     name: 'PodOwned',
     condition: ownedCondition,

@@ -166,6 +166,7 @@ function entry(facts: ContainerFacts, { drives, ports, incarnation, adopted }: B
     deactivated: holder?.deactivated,
     stopAllowed: holder?.stopAllowed,
     replacements: holder?.replacements,
+    helperReplacements: holder?.helperReplacements,
     forceWord: holder?.forceWord,
     namespace,
     name,

@@ -19,7 +19,7 @@ import {
   now,
   other,
   ourTurn,
-  podObject,
+  helperObject,
   read,
   report,
   second,
@@ -31,6 +31,7 @@ import {
   type Change,
   type Given,
 } from './facts.fixture.ts';
+import { probePod } from './helpers.ts';
 import { identityChange, mayOmit, successionSteps, successor, terminationOutcome } from './succession.ts';
 
 type Expected = { state: string; reason?: string; message?: string; retryAfterSeconds?: number; operations?: object[] };
@@ -471,14 +472,9 @@ describe('the pod after one that is gone', () => {
     value: { exists: false } | { exists: true; uid: string; controllerUid?: string; phase: string },
   ): Given => ({ answers: [read(podLive({ namespace, name: 'demo-drive-0' }, 0), value)] });
   const nothing = live({ exists: false });
-  const probe = (proves: string): Given => ({
+  const probe = (proves: string, spec: Record<string, unknown> = {}): Given => ({
     ...nothing,
-    helpers: [
-      podObject('demo-drive-0-probe', {
-        madeFor: proves,
-        status: { phase: 'Succeeded' },
-      }),
-    ],
+    helpers: [helperObject(probePod(factsOf(), proves, 'node-1'), { status: { phase: 'Succeeded' }, spec })],
   });
   const outOfService = { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] };
   const nodeGone = read(objectLive({ apiVersion: 'v1', kind: 'Node', name: 'node-1' }, 0), { exists: false });
@@ -546,6 +542,21 @@ describe('the pod after one that is gone', () => {
       { create: true, proof: "the runtime's lock on node node-1 is free" },
     ],
     ['waits for a probe of that very one', {}, probe('pod-older'), waiting],
+    [
+      'waits where a probe has found the lock free on another node, and says so',
+      {},
+      probe('pod-0', { nodeName: 'node-2' }),
+      {
+        ...waiting,
+        message: expect.stringContaining('(it runs on node node-2, and is for node node-1)') as string,
+      },
+    ],
+    [
+      'waits where a probe has found the lock free in a network of its own, and says so',
+      {},
+      probe('pod-0', { hostNetwork: false }),
+      { ...waiting, message: expect.stringContaining('(it is not on the network of its host)') as string },
+    ],
     ['waits while the node is not known', { node: undefined }, nothing, waiting],
     [
       'waits for the node that it ran on, whatever another one says',

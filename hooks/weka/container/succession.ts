@@ -3,8 +3,8 @@ import { writeClaims } from '../../core/claims.ts';
 import type { Operation } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import type { ClaimChange } from '../../core/families/claims.ts';
-import { decideFence, type FenceDecision, type FenceInput } from '../../core/fence.ts';
-import { act, done, wait } from '../../core/steps.ts';
+import { decideFence, type FenceDecision, type FenceInput, type Incarnation } from '../../core/fence.ts';
+import { act, done, skipped, wait } from '../../core/steps.ts';
 import { outOfServiceTaint } from '../../core/tolerations.ts';
 import type { ClaimHolder } from '../api/index.ts';
 import { is } from '../api/modes.ts';
@@ -14,11 +14,18 @@ import type { Outcome, Step } from '../reasons.ts';
 import { returning, stopDecision, stoppedUnderTurn, turnOperations, turnReturned } from './disruption.ts';
 import { endedOutcome } from './ended-pod.ts';
 import { livePod, nodeExists, type ContainerFacts } from './facts.ts';
-import { probeSucceeded } from './helpers.ts';
+import { helperWords } from './helper-replacements.ts';
+import { countedFirst, probeSucceeded, probeView } from './helpers.ts';
 import { lastIncarnation } from './last-pod.ts';
 import { countOperation } from './replacements.ts';
 import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
+
+/** Why the word of a probe that is there does not count. */
+function probeWords(facts: ContainerFacts, incarnation: Incarnation): string | undefined {
+  const probe = probeView(facts, incarnation);
+  return probe === undefined || probe.rewritten.length === 0 ? undefined : `the helper pod ${helperWords(probe)}`;
+}
 
 /** The fence before a pod in place of the last one of a holder, whose own status may know of one that its claim does not. */
 export function successorOf(
@@ -43,11 +50,11 @@ export function successorOf(
             outOfService: (node.spec.taints ?? []).some(({ key }) => key === outOfServiceTaint),
           },
     nodeGone: incarnation !== undefined && node === undefined && nodeExists(facts, incarnation.nodeName) === false,
-    lockObtained: incarnation !== undefined && probeSucceeded(facts, incarnation.podUid),
+    lockObtained: incarnation !== undefined && probeSucceeded(facts, incarnation),
   });
-  return decision.create || decision.reason !== 'WaitingForProofOfDeath' || frozen === undefined
-    ? decision
-    : { ...decision, message: `${decision.message}; ${frozen}` };
+  if (decision.create || decision.probe !== true || incarnation === undefined) return decision;
+  const more = [probeWords(facts, incarnation), frozen].flatMap((words) => (words === undefined ? [] : [`; ${words}`]));
+  return { ...decision, message: `${decision.message}${more.join('')}` };
 }
 
 /** The fence before the next pod. Modes without claims keep nothing on their node that a second pod could harm. */
@@ -199,6 +206,24 @@ export function mayOmit(facts: ContainerFacts): boolean {
   );
 }
 
+/** A probe that is of no use makes room for the next one once that is counted. */
+function probeCounted(facts: ContainerFacts): Outcome {
+  const last = lastIncarnation(facts);
+  if (facts.pod !== undefined || last === undefined) return skipped;
+  const counts = countedFirst(facts, probeView(facts, last));
+  return counts.length === 0
+    ? skipped
+    : act('HelperRewritten', 'counts that the helper pod is replaced that is to prove a runtime dead', counts, 1);
+}
+
+/** In every life in which a probe may come. */
+export const probeStep = {
+  name: 'ProbeCounted',
+  mode: 'independent',
+  summary: 'A helper pod that is to prove a runtime dead and is of no use is counted before it is replaced.',
+  check: probeCounted,
+} as const satisfies Step<ContainerFacts>;
+
 /** Beside the life of the container, never blocking it. */
 export const successionSteps = [
   {
@@ -214,4 +239,5 @@ export const successionSteps = [
     summary: 'The disruption turn is given back once weka is READY and protection is full.',
     check: turnReturned,
   },
+  probeStep,
 ] as const satisfies readonly Step<ContainerFacts>[];

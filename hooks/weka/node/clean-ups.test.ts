@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contentHash, canonicalJson } from '../../core/operations.ts';
 import type { Fact, Json, KubernetesObject } from '../../core/contract.ts';
 import { readingRequest } from '../../core/facts.ts';
+import { claimsRead } from '../../core/families/claims.ts';
 import { configMapKeys } from '../../core/families/objects.ts';
 import { parseWekaNode, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { allowCleanUp } from '../catalogue.ts';
@@ -42,7 +43,14 @@ const node = (ready = true): WekaNode => {
   if (!parsed.ok) throw new Error('no node');
   return parsed.value;
 };
-const pod = (phase: string, more: { deletionTimestamp?: string; wish?: object } = {}): KubernetesObject => ({
+const made = (cleanUp: ClaimHolder['cleanUp']): object =>
+  judge({ ...ending, ...scripts(true) }, undefined, node(), { [uid]: { ...holder, cleanUp } }).made[0]?.[
+    'spec'
+  ] as object;
+const pod = (
+  phase: string,
+  more: { deletionTimestamp?: string; wish?: ClaimHolder['cleanUp']; spec?: object } = {},
+): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {
@@ -52,11 +60,7 @@ const pod = (phase: string, more: { deletionTimestamp?: string; wish?: object } 
     creationTimestamp: '2026-01-01T00:00:00Z',
     ...(more.deletionTimestamp === undefined ? {} : { deletionTimestamp: more.deletionTimestamp }),
   },
-  spec: {
-    containers: [
-      { name: 'weka-container', env: [{ name: 'MADE_FOR', value: canonicalJson((more.wish ?? wanted) as Json) }] },
-    ],
-  },
+  spec: { nodeName: 'node-1', ...made(more.wish ?? wanted), ...more.spec },
   status: {
     phase,
     containerStatuses: [{ name: 'weka-container', state: phase === 'Running' ? { running: {} } : {} }],
@@ -151,7 +155,15 @@ describe('what a node cleans for a container whose namespace is being deleted', 
       0,
       0,
     ],
-    ['is tried again after a failure: the old one goes first', ending, pod('Failed'), node(), 0, 0],
+    ['is tried again after a failure, once that is counted', ending, pod('Failed'), node(), 1, 0],
+    [
+      'is tried again where it came to be something else, once that is counted',
+      ending,
+      pod('Succeeded', { spec: { nodeName: 'node-2' } }),
+      node(),
+      1,
+      0,
+    ],
     ['waits for the end of the old one', ending, pod('Running', { deletionTimestamp: now }), node(), 0, 0],
   ])('%s', (_sentence, facts, present, own, listed, made) => {
     const found = judge({ ...facts, ...scripts(true) }, present, own);
@@ -169,6 +181,12 @@ describe('what a node cleans for a container whose namespace is being deleted', 
       false,
     ],
     ['may not begin for another wish', ending, pod('Running', { wish: { ...wanted, drives: [] } }), false],
+    [
+      'may not begin in one that came to be something else',
+      ending,
+      pod('Running', { spec: { nodeName: 'node-2' } }),
+      false,
+    ],
     ['may not begin in a pod that goes', ending, pod('Running', { deletionTimestamp: now }), false],
   ])('%s', (_sentence, facts, present, allowed) => {
     const { outcome } = judge({ ...facts, ...scripts(true) }, present);
@@ -183,6 +201,34 @@ describe('what a node cleans for a container whose namespace is being deleted', 
     expect(judge(ending, pod('Succeeded')).outcome).toEqual({ state: 'skipped' });
     expect(judge(ending, pod('Succeeded', { wish: { ...wanted, drives: [] } })).status).toMatchObject([
       { done: false },
+    ]);
+  });
+
+  it('is not done by one that came to be something else, which is counted, goes, and waits once that is too often', () => {
+    const rewritten = pod('Succeeded', { spec: { hostNetwork: false } });
+    const found = (at: string[], level: number) => {
+      const replacements = { podUid: at.length === 0 ? 'older' : 'p1', at, level };
+      const own = { ...holder, helperReplacements: replacements };
+      const claims = {
+        [claimsRead('node-node-1', 0).id]: {
+          observedAt: now,
+          value: { exists: true, resourceVersion: '7', spec: { holders: { [uid]: own } } } as unknown as Json,
+        },
+      };
+      return judge({ ...ending, ...scripts(true), ...claims }, rewritten, node(), { [uid]: own });
+    };
+    expect(found([], 0).status).toMatchObject([
+      { done: false, message: expect.stringContaining('(it is not on the network of its host)') as string },
+    ]);
+    expect(found([], 0)).toMatchObject({
+      pods: [{}],
+      outcome: { state: 'act', operations: [{ kind: 'claims.write' }] },
+    });
+    expect(found([now], 0)).toMatchObject({ pods: [], outcome: { state: 'wait' } });
+    const often = found([now, now, now, now], 1);
+    expect(often).toMatchObject({ pods: [{}], outcome: { state: 'wait' } });
+    expect(often.status).toMatchObject([
+      { message: expect.stringContaining(`kubectl delete pod ${name} -n operator replaces it at once`) as string },
     ]);
   });
 

@@ -2,7 +2,7 @@
  * What a node cleans for containers whose namespace is being deleted, where no pod can be created any more: in the namespace
  * of the operator, with an image of its administrator, and only what stands in the claims, which nobody but the operator writes.
  */
-import type { Json, KubernetesObject } from '../../core/contract.ts';
+import type { Json, KubernetesObject, Operation } from '../../core/contract.ts';
 import { canonicalJson } from '../../core/operations.ts';
 import { configMapKeys } from '../../core/families/objects.ts';
 import { ensureBootConfigMap } from '../../core/families/boot-files.ts';
@@ -11,13 +11,21 @@ import { factValue, type ReadingRequest } from '../../core/facts.ts';
 import { childPod, type PodView } from '../../core/pod-view.ts';
 import { act, skipped, unknown, wait } from '../../core/steps.ts';
 import { mainContainerName } from '../api/group.ts';
-import type { ClaimHolder, WekaNode } from '../api/index.ts';
+import { claimsNames, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { allowCleanUp } from '../catalogue.ts';
+import { readableHoldersFact } from '../claims/claims.ts';
 import type { OperatorConfig } from '../config.ts';
 import { bootSeen } from '../frozen-node.ts';
-import { cleanUpWords, mayBegin, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
-import { hasFailed } from '../container/ended-pod.ts';
-import { buildHelperPod, isOfOtherBoot, madeForOf } from '../container/pod/helper-pod.ts';
+import { mayBegin, requestHash, type CleanUpRequest } from '../container/cleaned.ts';
+import {
+  countHelper,
+  helperWords,
+  replacementOf,
+  type Judged,
+  type Replacement,
+} from '../container/helper-replacements.ts';
+import { buildHelperPod, isOfOtherBoot, isOfOtherWish } from '../container/pod/helper-pod.ts';
+import { rewritten } from '../container/pod/rewritten.ts';
 import type { Outcome } from '../reasons.ts';
 import { containerLook } from './live.ts';
 
@@ -29,13 +37,18 @@ export interface CleanUpInput {
   holders: Record<string, ClaimHolder>;
 }
 
-export interface CleanUp {
+interface Asked {
   containerUid: string;
   holder: ClaimHolder;
   wanted: CleanUpRequest;
+}
+
+export interface CleanUp extends Asked {
   pod?: PodView;
-  /** Its pod was made for another request. */
+  /** As of any helper. */
   stale: boolean;
+  rewritten: string[];
+  replacement?: Replacement;
   /** The container is there and being deleted; undefined: not known. */
   ordered?: boolean;
   done: boolean;
@@ -45,18 +58,30 @@ export interface CleanUp {
 /** Characters of a message. */
 const messageLength = 2000;
 /** Seconds. */
-const ages = { bootScripts: 50, container: 2, again: 5 };
+const ages = { bootScripts: 50, container: 2, claims: 2, again: 5 };
 
 /** With the suffix of the helper it is a label value still. */
 const helperOf = (containerUid: string): string => `weka-${containerUid}`;
 const podName = (containerUid: string): string => `${helperOf(containerUid)}-cleanup`;
 const wishText = (wanted: CleanUpRequest): string => canonicalJson(wanted as unknown as Json);
 
-function words({ node }: CleanUpInput, pod: PodView | undefined, stale: boolean): string {
+function words({ node }: CleanUpInput, judged: Judged | undefined): string {
   const { name } = node.metadata;
-  if (pod === undefined)
+  if (judged === undefined)
     return node.spec.ready ? 'the helper pod is to be created' : `node ${name} does not report, and gets no helper pod`;
-  return `the helper pod ${pod.target.name} ${stale ? 'was made for another wish and is replaced' : cleanUpWords(pod)}`;
+  return `the helper pod ${judged.pod.target.name} ${helperWords(judged)}`;
+}
+
+/** The pod that is there, as it stands to what is wished now. */
+function judge(input: CleanUpInput, asked: Asked): Judged | undefined {
+  const { request, node } = input;
+  const pod = childPod(request, podName(asked.containerUid), mainContainerName);
+  if (pod === undefined) return undefined;
+  const wished = build(input, asked);
+  const differs = rewritten(pod.object, wished, node.metadata.name);
+  const stale = isOfOtherWish(pod.object, wished) || isOfOtherBoot(pod.object, bootSeen(node)) || differs.length > 0;
+  const judged = { pod, stale, rewritten: differs };
+  return defined({ ...judged, replacement: replacementOf(judged, asked.holder, request.context.now) });
 }
 
 /** A request that has outlived its container is nobody's any more: what it has left may have been adopted, or be kept on purpose. */
@@ -69,13 +94,12 @@ function isOrdered({ request }: CleanUpInput, containerUid: string, holder: Clai
 
 /** What is asked for on this node, and how it stands. */
 export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
-  const { holders, node, request } = input;
+  const { holders, node } = input;
   return Object.entries(holders).flatMap(([containerUid, holder]) => {
     const wanted = holder.cleanUp;
     if (wanted === undefined || wanted.nodeName !== node.metadata.name) return [];
-    const pod = childPod(request, podName(containerUid), mainContainerName);
-    const stale =
-      pod !== undefined && (madeForOf(pod.object) !== wishText(wanted) || isOfOtherBoot(pod.object, bootSeen(node)));
+    const judged = judge(input, { containerUid, holder, wanted });
+    const { pod, stale, rewritten: differs, replacement } = judged ?? { stale: false, rewritten: [] };
     const done = !stale && pod?.phase === 'Succeeded';
     const ordered = isOrdered(input, containerUid, holder);
     const message =
@@ -83,8 +107,10 @@ export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
         ? 'the WekaContainer is not there or not being deleted, and nothing is cleaned for it'
         : done
           ? 'is clean'
-          : words(input, pod, stale).slice(0, messageLength);
-    return [defined({ containerUid, holder, wanted, stale, done, message, pod, ordered })];
+          : words(input, judged).slice(0, messageLength);
+    return [
+      defined({ containerUid, holder, wanted, stale, rewritten: differs, replacement, done, message, pod, ordered }),
+    ];
   });
 }
 
@@ -92,7 +118,7 @@ export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
 export const cleanUpStatus = (found: readonly CleanUp[]) =>
   found.map(({ containerUid, wanted, done, message }) => ({ containerUid, wish: requestHash(wanted), done, message }));
 
-function build({ config, node, request }: CleanUpInput, { containerUid, wanted }: CleanUp): KubernetesObject {
+function build({ config, node, request }: CleanUpInput, { containerUid, wanted }: Asked): KubernetesObject {
   const image = config.signDrivesImage;
   return buildHelperPod({
     kind: 'clean-up',
@@ -114,15 +140,25 @@ function build({ config, node, request }: CleanUpInput, { containerUid, wanted }
 
 /** The helper pods: one that was made for something else, or has failed, goes first; it is never updated in place. */
 export function cleanUpPods(input: CleanUpInput, found: readonly CleanUp[]): KubernetesObject[] {
-  const { now } = input.request.context;
   return found.flatMap((one) => {
-    const { pod, stale, ordered } = one;
+    const { pod, replacement, ordered } = one;
     if (ordered === false) return [];
     if (pod === undefined) return input.node.spec.ready && ordered === true ? [build(input, one)] : [];
-    if (stale || pod.terminating || hasFailed(pod, now)) return [];
+    if (pod.terminating || replacement?.state === 'goes') return [];
     const { name, namespace = '' } = pod.object.metadata;
     return [{ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } }];
   });
+}
+
+/** Counts the replacement of a helper before it goes; one write at a time, for each is made against what was read. */
+function countedOne({ request, node }: CleanUpInput, open: readonly CleanUp[]): Operation[] {
+  const one = open.find(({ pod, replacement }) => replacement?.state === 'counts' && pod?.terminating === false);
+  if (one?.pod === undefined) return [];
+  const { containerUid, pod } = one;
+  const claims = readableHoldersFact(request.observed, claimsNames.ofNode(node.metadata.name), ages.claims);
+  const holder = claims.state === 'known' ? claims.spec.holders?.[containerUid] : undefined;
+  if (claims.state !== 'known' || holder === undefined) return [];
+  return [countHelper(claims, [containerUid, holder], pod, request.context.now)];
 }
 
 /** Names what is being cleaned; the boot scripts of this release may not be in the namespace of the operator yet. */
@@ -144,5 +180,7 @@ export function nodeCleaned(input: CleanUpInput & { cleanUps: readonly CleanUp[]
       : [],
   );
   const text = open.length > 3 ? `${message}; and ${open.length - 3} more` : message;
+  const counted = allowed.length > 0 ? [] : countedOne(input, open);
+  if (counted.length > 0) return act('CleaningNode', text, counted, 1);
   return allowed.length > 0 ? act('CleaningNode', text, allowed, 2) : wait('CleaningNode', text, ages.again);
 }

@@ -79,6 +79,13 @@ export const deletionReasons = {
       'the helper `NAME-cleanup` resigns the drives and removes the data; the message has its last words, a sentence for [each drive that waits](life-of-a-container.md#the-end)',
     cure: 'give a foreign drive up with `skipDrivesForceResign`; unbind one that a user-space driver holds; `skipCleanupPersistentDir` keeps the data',
   },
+  HelperRewritten: {
+    meaning:
+      'a helper pod came to be something else than was wished, as where a webhook takes variables, mounts, the network of the host or the node affinity off it: what it does then, and what it finds, is not believed. It is replaced, more than three times within an hour after 10 minutes, then 20, 40, at most 6 hours; the message names what differs',
+    cure: 'exempt the pods of the operator in that webhook or policy; then the command in the message, or wait',
+    event: 'Warning',
+    throttleSeconds: 3600,
+  },
   LeftBehind: {
     meaning: 'a container has gone and could not clean all that it had; the message says what is left and where',
     cure: 'clean it by hand: `weka-sign-drive` resigns a drive, the directory is `containers/UID` below the path of Weka on the node',

@@ -158,6 +158,7 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
   WordNeeded: 'a cluster that goes without a word is not whole any more, and no life lasts beyond that',
   OwnerGone: 'a cluster that goes without a word is not whole any more, and no life lasts beyond that',
   OwnerFinalizerLost: 'it is put back by itself',
+  HelperRewritten: 'no trouble rewrites pods',
   CleaningNode: 'nothing is given up: all drives can be cleaned',
 };
 

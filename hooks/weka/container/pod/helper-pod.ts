@@ -61,6 +61,12 @@ function variableOf(pod: KubernetesObject, variable: string): string | undefined
 /** What a helper pod was made for; undefined where it does not say. */
 export const madeForOf = (pod: KubernetesObject): string | undefined => variableOf(pod, madeForVariable);
 
+/** One that does not say what it was made for is of no wish at all. */
+export function isOfOtherWish(pod: KubernetesObject, wished: KubernetesObject): boolean {
+  const madeFor = madeForOf(pod) ?? '';
+  return madeFor !== '' && madeFor !== madeForOf(wished);
+}
+
 /** A clean-up was ordered in another boot of its machine than this one, and does nothing any more; not where either is not known. */
 export function isOfOtherBoot(pod: KubernetesObject, bootId: string): boolean {
   const ordered = variableOf(pod, bootVariable) ?? '';
