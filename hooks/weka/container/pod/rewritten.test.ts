@@ -127,4 +127,17 @@ describe('a helper pod as it came to be', () => {
     expect(after(() => undefined, 'node-2')).toEqual(['it runs on node node-2, and is for node node-1']);
     expect(after(() => undefined, '')).toEqual([]);
   });
+
+  it('is what it was made as, where that was by another release or in another boot', () => {
+    const made = structuredClone(wished) as KubernetesObject & { spec: Spec };
+    change('BOOT_ID', undefined)(made.spec);
+    const text = JSON.stringify(made);
+    made.metadata.annotations = {
+      ...made.metadata.annotations,
+      'metacontroller.k8s.io/last-applied-configuration': text,
+    };
+    expect(rewritten(made, wished, 'node-1')).toEqual([]);
+    change('RESIGN_SERIALS', undefined)(made.spec);
+    expect(rewritten(made, wished, 'node-1')).toEqual(['of its variables RESIGN_SERIALS is not as wished']);
+  });
 });

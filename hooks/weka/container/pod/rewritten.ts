@@ -7,6 +7,7 @@
 import type { KubernetesObject } from '../../../core/contract.ts';
 import { containerNamed } from '../../../core/pod-view.ts';
 import { mainContainerName } from '../../api/group.ts';
+import { appliedOf } from '../pod-record.ts';
 import { isOfOtherWish } from './helper-pod.ts';
 
 interface Container {
@@ -28,7 +29,7 @@ interface Spec {
   volumes?: Volume[];
 }
 
-const specOf = (pod: KubernetesObject): Spec => (pod['spec'] ?? {});
+const specOf = (pod: KubernetesObject): Spec => pod['spec'] ?? {};
 const mainOf = (spec: Spec): Container => containerNamed(spec.containers, mainContainerName) ?? {};
 const wordsOf = ({ command = [], args = [] }: Container): string => [...command, ...args].join(' ');
 
@@ -57,7 +58,8 @@ const unlike = (wished: Map<string, string>, found: Map<string, string>): string
 /** In what the pod differs from the wished one, a few words each; none: its word counts, or it was made for another wish. */
 export function rewritten(pod: KubernetesObject, wished: KubernetesObject, nodeName: string): string[] {
   if (isOfOtherWish(pod, wished)) return [];
-  const [found, asked] = [specOf(pod), specOf(wished)];
+  // in another boot of its machine, or by another release, it was made otherwise than is wished now, and nobody has rewritten it
+  const [found, asked] = [specOf(pod), specOf(appliedOf(pod) ?? wished)];
   const [main, wish] = [mainOf(found), mainOf(asked)];
   const env = unlike(variables(wish), variables(main));
   const paths = unlike(mounts(asked), mounts(found));
