@@ -47,5 +47,10 @@ export const containerMilestones: readonly Milestone<Event>[] = [
     appears: true,
     event: { type: 'Warning', reason: 'WordNeeded' },
   },
+  {
+    when: { condition: 'WordLeft', status: 'True' },
+    appears: true,
+    event: { type: 'Warning', reason: 'WordLeft' },
+  },
   fieldsIgnoredMilestone,
 ];

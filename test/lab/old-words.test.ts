@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
-import { readyCluster, wekaCluster, type LabWorld } from './world.ts';
+import { destroyByWord, readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
 const long = { timeout: 400_000 };
 const members = (world: LabWorld): (KubernetesObject & { spec?: { state?: string } })[] =>
@@ -56,5 +56,24 @@ it.each([
   await watch.pass(600);
   expect([watch.erased(), watch.losses.ioStopped]).toEqual([[], false]);
   expect([uids(world), world.list('Pod').map(({ metadata }) => metadata.uid)]).toEqual([before, pods]);
+  world.lab.stop();
+});
+
+it('a word that is taken back leaves its confirmation, which is shown until it is taken off', long, async () => {
+  const world = await readyCluster({}, { nodes: 3 });
+  const watch = watchLosses(world);
+  const name = 'demo-drive-0';
+  const left = () => world.condition('WekaContainer', name, 'WordLeft');
+  destroyByWord(world, name);
+  world.patch('WekaContainer', name, { spec: { state: 'active' } });
+  await watch.until('it is shown', () => left()?.status === 'True', 60);
+  expect(left()?.message).toMatch(
+    /; kubectl annotate wekacontainer demo-drive-0 -n default weka.io\/destroy-confirmed- takes it back$/,
+  );
+  world.patch('WekaContainer', name, { metadata: { annotations: { 'weka.io/destroy-confirmed': null } } });
+  await watch.until('it is gone', () => left() === undefined, 60);
+  world.patch('WekaContainer', name, { spec: { state: 'destroying' } });
+  await watch.pass(300);
+  expect([watch.erased(), watch.losses.ioStopped]).toEqual([[], false]);
   world.lab.stop();
 });

@@ -20,7 +20,7 @@ import { cleanUpName, cleanUpPod, cleanUpView, dirtyNode, probePod, probeView } 
 import { lastIncarnation } from './last-pod.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
-import { namespaceEnding, orphaned, ownerStep, wordNeeded } from './owner.ts';
+import { namespaceEnding, orphaned, ownerStep, halfAWord } from './owner.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { misplaced } from './misplaced.ts';
@@ -156,7 +156,7 @@ const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.m
 const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [
   ...removalRequest(facts),
   ...forceLeft(facts),
-  ...wordNeeded(facts),
+  ...halfAWord(facts),
   ...notSupportedCondition(unsupportedContainerFields(facts.container).ignored),
   ...ofSteps,
 ];

@@ -116,10 +116,16 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
       };
 }
 
-/** Shown while `spec.state: destroying` is nobody's word. Of a cluster that ends it may be its own, which counts with its order. */
-export function wordNeeded({ container, owner, name, namespace, uid }: ContainerFacts): ConditionWish[] {
-  if (container.spec.state !== 'destroying' || isConfirmed(container)) return [];
-  if (owner.state !== 'living' && owner.state !== 'gone') return [];
+/** Shown while only half of the word that destroys stands. Of a cluster that ends `spec.state` may be its own, which counts with its order. */
+export function halfAWord({ container, owner, name, namespace, uid }: ContainerFacts): ConditionWish[] {
+  const isWord = container.spec.state === 'destroying';
+  const left = container.metadata.annotations?.[annotations.destroyConfirmed] === uid;
+  if (isWord === left) return [];
+  if (left) {
+    const message = `the annotation ${annotations.destroyConfirmed} is left: a spec.state: destroying would count as your word, whoever writes it, such as a restore, and erase its data and its drives; kubectl annotate wekacontainer ${name} -n ${namespace} ${annotations.destroyConfirmed}- takes it back`;
+    return [{ type: 'WordLeft', status: 'True', reason: 'WordLeft', message }];
+  }
+  if (isConfirmed(container) || (owner.state !== 'living' && owner.state !== 'gone')) return [];
   const message = `spec.state: destroying is a person's word only with the annotation ${annotations.destroyConfirmed}, whose value is the uid of this very object, and else counts as not said: ${destroyCommand(name, namespace, uid)} says it, which erases its data and its drives; spec.state: active takes it back`;
   return [{ type: 'WordNeeded', status: 'True', reason: 'WordNeeded', message }];
 }

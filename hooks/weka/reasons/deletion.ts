@@ -52,6 +52,12 @@ export const deletionReasons = {
     cure: '[a word](life-of-a-cluster.md#a-cluster-that-has-gone-without-a-word), or `spec.state: active`',
     event: 'Warning',
   },
+  WordLeft: {
+    meaning:
+      'condition of that name: the annotation that confirms a destruction stands without it; a `spec.state: destroying` would count at once, whoever writes it',
+    cure: 'the command in the message',
+    event: 'Warning',
+  },
   DeletionCancelled: {
     meaning:
       'the deletion of the cluster was cancelled, which can not bring back a container that is deleted as well; a cluster says so when that is true of all of its containers',

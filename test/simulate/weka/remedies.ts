@@ -148,6 +148,7 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
   ActiveMountsUnknown: 'no client of a life has mounts',
   HolderUnreadable: 'no trouble damages claims',
   ForceReplaceLeft: 'nothing waits for it',
+  WordLeft: 'nothing waits for it',
   WaitingForTurn: 'the holder of the turn is asked',
   Pausing: 'who paused a cluster has it go on',
   Paused: 'who paused a cluster has it go on',
