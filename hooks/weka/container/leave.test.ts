@@ -46,6 +46,8 @@ const givenUp = { spec: { overrides: { skipDeactivate: true, podDeleteForceRepla
 const saidNow = { holder: holder({ forceWord: now }) };
 const saidLongAgo = { holder: holder({ forceWord: '2025-12-31T23:59:59Z' }) };
 const noMember: Change = { ...deleting, otherMember: undefined };
+const nobody =
+  ' (WekaMembers demo-members in namespace default names nobody: where other pods of the cluster run, give nothing up; something takes away what the WekaCluster writes there, such as a webhook)';
 const cancelled: Change = { ...noMember, owner: { state: 'terminating', cancelled: true } };
 const gone = { ...deleting, pod: undefined, report: undefined, holder: holder({ deactivated: 0 }) };
 const notListed = { state: 'known' as const, members: inWeka().members.slice(1) };
@@ -141,7 +143,7 @@ describe('a container that leaves its weka cluster', () => {
       {
         state: 'wait',
         reason: 'NoOtherMember',
-        message: `deactivation needs another member of the weka cluster and none is known; ${skips}`,
+        message: `deactivation needs another member of the weka cluster and none is known${nobody}; ${skips}`,
       },
     ],
     [
@@ -393,7 +395,7 @@ describe('the drives of a container that leaves', () => {
       {
         state: 'wait',
         reason: 'NoOtherMember',
-        message: `the removal of the drives needs another member of the weka cluster and none is known; ${skips}`,
+        message: `the removal of the drives needs another member of the weka cluster and none is known${nobody}; ${skips}`,
       },
     ],
     ['are not known', deleting, {}, { state: 'unknown', message: 'the drives of the weka cluster have not been read' }],
@@ -528,7 +530,7 @@ describe('a container that leaves its weka cluster without a word (skipDeactivat
       {
         state: 'wait',
         reason: 'NoOtherMember',
-        message: `whether the others bear its loss needs another member of the weka cluster and none is known; kubectl patch wekacontainer demo-drive-0 -n default --type=merge -p '{"spec":{"overrides":{"skipDeactivate":null}}}' has it run once more and leave in order; ${skips}`,
+        message: `whether the others bear its loss needs another member of the weka cluster and none is known${nobody}; kubectl patch wekacontainer demo-drive-0 -n default --type=merge -p '{"spec":{"overrides":{"skipDeactivate":null}}}' has it run once more and leave in order; ${skips}`,
       },
     ],
     [
@@ -604,7 +606,7 @@ describe('a container whose pod is gone', () => {
       {
         state: 'wait',
         reason: 'NoOtherMember',
-        message: `removal from the weka cluster needs another member of the weka cluster and none is known; ${skips}`,
+        message: `removal from the weka cluster needs another member of the weka cluster and none is known${nobody}; ${skips}`,
       },
     ],
     [

@@ -8,7 +8,7 @@ import { podReleased } from '../../core/fence.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import { returnTurn } from '../../core/turn.ts';
 import { clusterConditions, containerConditions } from '../api/group.ts';
-import { claimsNames } from '../api/index.ts';
+import { claimsNames, membersName } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
 import { refusedCredentials } from '../queries.ts';
@@ -40,6 +40,13 @@ const inOrder = ({ name, namespace, container: { spec } }: ContainerFacts): stri
     ? `; kubectl patch wekacontainer ${name} -n ${namespace} --type=merge -p '{"spec":{"overrides":{"skipDeactivate":null}}}' has it run once more and leave in order`
     : '';
 
+/** Others may run all the same: who they are a container knows from its cluster only. */
+function unnamed({ members, namespace, clusterName, owner }: ContainerFacts): string {
+  if (clusterName === undefined || owner.state !== 'living' || (members?.spec.members ?? []).length > 0) return '';
+  const object = `WekaMembers ${membersName(clusterName)} in namespace ${namespace}`;
+  return ` (${object} ${members === undefined ? 'is missing' : 'names nobody'}: where other pods of the cluster run, give nothing up; something takes away what the WekaCluster writes there, such as a webhook)`;
+}
+
 /** Of a cluster whose own deletion was cancelled it is no way out to give up what only this container holds. */
 function noMember(facts: ContainerFacts, what: string): Outcome {
   const { owner, clusterName = '' } = facts;
@@ -52,7 +59,7 @@ function noMember(facts: ContainerFacts, what: string): Outcome {
   }
   return wait(
     'NoOtherMember',
-    `${what} needs another member of the weka cluster and none is known${inOrder(facts)}; ${givesUpWords}`,
+    `${what} needs another member of the weka cluster and none is known${unnamed(facts)}${inOrder(facts)}; ${givesUpWords}`,
     10,
   );
 }
