@@ -30,8 +30,10 @@ export interface DriveWish {
   going: string[];
   /** One sentence, where fewer than wished can be had. */
   missing?: string;
-  /** One sentence, where weka has drives of the container that others hold. */
+  /** One sentence, where weka has drives of the container that others hold, or two hold one. */
   contradiction?: string;
+  /** The serials that it is about. */
+  contested?: string[];
 }
 
 /** A node may have a thousand drives, and each of them is looked for in each list. */
@@ -103,11 +105,13 @@ export function chooseDrives({
       ? {}
       : {
           contradiction: `the claims of the node give the drives ${shared.join(', ')} to this container and to another one`,
+          contested: shared,
         }),
     ...(lost.length === 0
       ? {}
       : {
           contradiction: `weka has the drives ${lost.join(', ')} of this container, and the claims of the node give them to another one`,
+          contested: lost,
         }),
   };
 }

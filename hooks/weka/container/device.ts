@@ -28,6 +28,12 @@ export function devicePath(facts: ContainerFacts, serial: string): string | unde
   return typeof path === 'string' ? path : undefined;
 }
 
+/** The GUID of the weka cluster that owns the drive, as the runtime has read it on the device. */
+export function wekaGuid(facts: ContainerFacts, serial: string): string | undefined {
+  const guid = driveEntry(facts, serial)?.['weka_guid'];
+  return typeof guid === 'string' && guid !== '' ? guid : undefined;
+}
+
 /** A serial that names no device, with the reason where the runtime says one. */
 export function lostDrive(facts: ContainerFacts, serial: string): string {
   const problem = driveEntry(facts, serial)?.['problem'];

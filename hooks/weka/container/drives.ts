@@ -12,6 +12,7 @@ import type { DriveWish } from '../claims/drives.ts';
 import { readDrives, type WekaDrive } from '../weka-drives.ts';
 import type { Event, Outcome, Step } from '../reasons.ts';
 import { addition, lostDrive } from './device.ts';
+import { refusedDriveWords } from './foreign-drive.ts';
 import { agreedProtection } from './disruption.ts';
 import { beforeEmptying, driveWish } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
@@ -125,6 +126,12 @@ function drivesAdded(facts: ContainerFacts): Outcome {
   return elsewhere(facts, missing) ?? addMissing(facts, serials, missing);
 }
 
+/** Why weka has not taken the drive, when that was last tried. */
+function refusal(facts: ContainerFacts, serial: string): string | undefined {
+  const adding = addition(facts, serial);
+  return adding === undefined ? undefined : operationOutcome(facts.request.observed, adding)?.error;
+}
+
 function addMissing(facts: ContainerFacts, serials: readonly string[], missing: readonly string[]): Outcome {
   const lost = missing
     .filter((serial) => addition(facts, serial) === undefined)
@@ -132,12 +139,12 @@ function addMissing(facts: ContainerFacts, serials: readonly string[], missing: 
   const additions = missing.flatMap((serial) => addition(facts, serial) ?? []);
   if (additions.length === 0)
     return wait('DriveNotFound', `the runtime does not see the drives ${lost.join(', ')}`, 10);
-  const errors = additions.flatMap((one) => operationOutcome(facts.request.observed, one)?.error ?? []);
-  const [first = ''] = missing;
+  const errors = missing.flatMap((serial) => refusal(facts, serial) ?? []);
+  const refused = missing.find((serial) => refusal(facts, serial) !== undefined);
   const way =
-    errors.length === 0
+    refused === undefined
       ? ''
-      : `; what weka does not take is signed anew, or ${blocksIt(facts, first)} has another one taken where there is one`;
+      : `; drive ${refused} ${refusedDriveWords(facts, refused)}; ${blocksIt(facts, refused)} has another one taken where there is one`;
   const message = `adds ${missing.length} of ${serials.length} drives${way}`;
   const events = errors.map((error): Event => ({ type: 'Warning', reason: 'DrivesAddingError', message: error }));
   return act('DrivesAdding', message, additions, errors.length === 0 ? 1 : 10, events);

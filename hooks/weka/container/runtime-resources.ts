@@ -7,6 +7,7 @@ import type { ClaimHolder, WekaNode } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import { chooseDrives, type DriveWish } from '../claims/drives.ts';
 import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claims/ports.ts';
+import { contestedWords } from './contested-drives.ts';
 import { isBeingAdded } from './device.ts';
 import { emptiedSerials, serialsInWeka } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
@@ -206,7 +207,11 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
   if (neighbour !== undefined) return neighbour;
   if (before !== undefined && 'refused' in before) return before;
   const wish = wishedDrives(facts, before?.drives ?? [], others);
-  if (wish.contradiction !== undefined) return { reason: 'ClaimContradiction', refused: wish.contradiction };
+  if (wish.contradiction !== undefined)
+    return {
+      reason: 'ClaimContradiction',
+      refused: `${wish.contradiction}${contestedWords(facts, holders, wish.contested ?? [])}`,
+    };
   // who has drives goes on with them
   if (wish.missing !== undefined && before === undefined)
     return { refused: wish.missing, reason: 'InsufficientDrives' };

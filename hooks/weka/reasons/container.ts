@@ -10,7 +10,7 @@ const unschedulable = {
 const runtimeError = { meaning: 'the runtime gave up; the message is its own', cure: 'log of the pod' };
 const drivesAdding = {
   meaning: 'Weka is given the drives; the message ends in its last error',
-  cure: 'a drive that carries the GUID of a cluster has to be resigned first; or block its serial in `weka.io/blocked-drives` to have another one claimed',
+  cure: "what the message says of the drive. One that carries the GUID of a weka cluster is that one's: it is resigned only when that cluster is given up, whatever Weka asks for; until then block its serial in `weka.io/blocked-drives` to have another one claimed",
 };
 
 export const containerReasons = {
