@@ -2,10 +2,9 @@
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { operationOutcome } from '../../core/facts.ts';
-import { containerConditions, annotations } from '../api/group.ts';
+import { containerConditions } from '../api/group.ts';
 import { is } from '../api/modes.ts';
 import { wekaRun } from '../catalogue.ts';
-import { leaveWords } from '../leave-words.ts';
 import { refusedCredentials } from '../queries.ts';
 import { nameOf } from '../redundancy.ts';
 import type { DriveWish } from '../claims/drives.ts';
@@ -19,7 +18,8 @@ import type { ContainerFacts } from './facts.ts';
 import { addedDrives, serialsInWeka } from './drives-in-weka.ts';
 import { drivesElsewhere } from './known-to-weka.ts';
 import { answerOf, queried } from './testimony.ts';
-import { twinDrives, usedElsewhere, type TwinDrive } from './twin-drives.ts';
+import { twinDrives, type TwinDrive } from './twin-drives.ts';
+import { blocksIt, unclaimedWords, wayOut } from './drive-ways.ts';
 
 /** Weka locks out whoever comes too often with a wrong password: once it has refused the operator, this is when it is asked again. */
 const refusedSeconds = 30;
@@ -34,9 +34,6 @@ const isMoving = ({ status }: WekaDrive): boolean => status === 'PHASING_OUT';
 const isEmpty = ({ status }: WekaDrive): boolean => status === 'INACTIVE';
 /** Can not be emptied; what it held may still be there, and be all that is left of it. */
 const hasFailed = ({ status }: WekaDrive): boolean => status === 'FAILED';
-
-const blocksIt = ({ node, nodeName = '' }: ContainerFacts, serial: string): string =>
-  `kubectl annotate node ${nodeName} --overwrite ${annotations.blockedDrives}='${JSON.stringify([...(node?.spec.blockedDrives ?? []), serial])}'`;
 
 /** It is there, and weka can not use it. Whether it is given up says a person, who may know of a loose cable. */
 function failedDrive(facts: ContainerFacts, { serial_number: serial = '' }: WekaDrive): Outcome {
@@ -54,16 +51,6 @@ function emptiedDrive(facts: ContainerFacts, own: readonly WekaDrive[], going: r
   const { serial_number: serial = '', status = '', uuid } = found;
   const message = `drive ${serial} of node ${facts.nodeName ?? ''} is ${status} in weka and serves nobody; when it is INACTIVE weka cluster drive activate ${uuid}, run in the pod of a member, has it serve again; ${blocksIt(facts, serial)} gives it up, and another one is taken where there is one`;
   return wait('DriveEmptied', message, 30, [{ type: 'Warning', reason: 'DriveEmptied', message }]);
-}
-
-/** What a person can do about a drive that weka has in another container: never to one that weka uses there. */
-function wayOut(facts: ContainerFacts, drive: WekaDrive): string {
-  const { serial_number: serial = '', host_id: host = '', uuid } = drive;
-  const used = usedElsewhere(facts, drive);
-  if (used === undefined) return 'how that one stands has not been read';
-  return used
-    ? `that one is UP and uses it; if the device of node ${facts.nodeName ?? ''} is another one of the same serial, ${blocksIt(facts, serial)} has another one taken where there is one`
-    : `if that one is given up, ${leaveWords({ hostId: host, drives: [uuid] })}`;
 }
 
 /** Weka would refuse to take one of them twice. */
@@ -120,7 +107,7 @@ function drivesAdded(facts: ContainerFacts): Outcome {
     if (broken !== undefined) return failedDrive(facts, broken);
     // what is to go serves until it is replaced
     return wish?.missing !== undefined && serials.length + going.size < wanted
-      ? wait('InsufficientDrives', wish.missing, 30)
+      ? wait('InsufficientDrives', `${wish.missing}${unclaimedWords(facts)}`, 30)
       : done(`${serials.length} drives`);
   }
   return elsewhere(facts, missing) ?? addMissing(facts, serials, missing);

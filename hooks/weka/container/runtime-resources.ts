@@ -8,6 +8,7 @@ import { is } from '../api/modes.ts';
 import { chooseDrives, type DriveWish } from '../claims/drives.ts';
 import { chooseContainerPorts, clusterRangeSize, type UsedPorts } from '../claims/ports.ts';
 import { contestedWords } from './contested-drives.ts';
+import { unclaimedWords } from './drive-ways.ts';
 import { isBeingAdded } from './device.ts';
 import { emptiedSerials, serialsInWeka } from './drives-in-weka.ts';
 import type { ContainerFacts } from './facts.ts';
@@ -214,7 +215,7 @@ export function wishedHolder(facts: ContainerFacts & { node: WekaNode }, holders
     };
   // who has drives goes on with them
   if (wish.missing !== undefined && before === undefined)
-    return { refused: wish.missing, reason: 'InsufficientDrives' };
+    return { refused: `${wish.missing}${unclaimedWords(facts)}`, reason: 'InsufficientDrives' };
   const held = before?.ports ?? {};
   const ports = portTaken(facts, held, others) ?? wishedPorts(facts, held, others);
   if (typeof ports === 'string') return { refused: ports, reason: 'PortAllocationFailed' };

@@ -9,8 +9,8 @@ import type { WekaAnswer } from '../queries.ts';
 import type { WekaDrive } from '../weka-drives.ts';
 import { ages } from './ages.ts';
 import type { ContainerFacts } from './facts.ts';
-import { drivesElsewhere } from './known-to-weka.ts';
-import { queried } from './testimony.ts';
+import { canBeKnown, drivesElsewhere } from './known-to-weka.ts';
+import { answered, queried } from './testimony.ts';
 
 type Entry = WekaAnswer<'containers'>[number];
 
@@ -25,7 +25,9 @@ const isInUse = ({ status }: WekaDrive): boolean => status === 'ACTIVE' || statu
 
 /** The container that weka has the drive in, as the executor lists it; undefined: not known. */
 function hostOf(facts: ContainerFacts, { host_id }: WekaDrive): Entry | undefined {
-  return queried(facts, facts.executor, 'containers', facts.age)?.find((entry) => entry.host_id === host_id);
+  // as its drives are asked for: also for one that is no member yet
+  const ask = canBeKnown(facts) ? answered : queried;
+  return ask(facts, facts.executor, 'containers', facts.age)?.find((entry) => entry.host_id === host_id);
 }
 
 const uses = ({ status }: Entry, drive: WekaDrive): boolean => status === 'UP' && isInUse(drive);

@@ -18,7 +18,7 @@ export const containerReasons = {
   ResourcesAllocated: { ...allocating, event: 'Normal' },
   InsufficientDrives: {
     meaning: 'the node has too few signed drives that are free',
-    cure: 'sign drives, or look at `weka.io/weka-drives` and `weka.io/blocked-drives` of the Node; `kubectl get wekaclaims node-NODE -o yaml` shows who holds which',
+    cure: 'the commands in the message, where weka has a drive of the node in a container that is no more; else sign drives, or look at `weka.io/weka-drives` and `weka.io/blocked-drives` of the Node; `kubectl get wekaclaims node-NODE -o yaml` shows who holds which',
     event: 'Warning',
   },
   ClaimLost: {

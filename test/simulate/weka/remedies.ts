@@ -88,7 +88,7 @@ export const remedies: readonly Remedy[] = [
       override(stage, asking, { giveUpFormer: /giveUpFormer: ([0-9a-f-]+)/.exec(asking.condition.message)?.[1] }),
   },
   { reason: 'DrivesAdding', message: /kubectl annotate node/, act: command },
-  ...(['HolderGone', 'FormerContainer', 'LessThanWhole'] as const).map((reason): Remedy => ({
+  ...(['HolderGone', 'FormerContainer', 'LessThanWhole', 'InsufficientDrives'] as const).map((reason): Remedy => ({
     reason,
     message: /weka cluster container deactivate/,
     oneByOne: true,
