@@ -1,6 +1,6 @@
 /** A person destroys a container of a cluster that lives: weka is told nothing, and goes on counting its drive there. */
 import { expect, it } from 'vitest';
-import { readyCluster } from './world.ts';
+import { destroyByWord, readyCluster } from './world.ts';
 
 it('its successor says how weka lets go of the drive that it waits for', { timeout: 120_000 }, async () => {
   const name = 'demo-drive-0';
@@ -9,7 +9,7 @@ it('its successor says how weka lets go of the drive that it waits for', { timeo
     { nodes: 6, machine: { driveCount: 1 } },
   );
   const former = world.get('WekaContainer', name)?.metadata.uid;
-  world.patch('WekaContainer', name, { spec: { state: 'destroying' } });
+  destroyByWord(world, name);
   world.delete('WekaContainer', name);
   await world.until(
     'another one is there',
