@@ -25,7 +25,12 @@ interface Wish {
 interface Request {
   parent: { spec: Record<string, unknown>; status: Record<string, unknown> };
   children: Record<string, Record<string, KubernetesObject>>;
-  observed: { facts: Record<string, { value: { spec: { holders: Record<string, { drives: string[] }> } } }> };
+  observed: {
+    facts: Record<
+      string,
+      { value: { spec: { holders: Record<string, { drives: string[]; helperReplacements?: unknown }> } } }
+    >;
+  };
 }
 
 function requestOf({ drives, clusterGuid, skipDrives, skipDirectory }: Wish, helper?: KubernetesObject): Request {
@@ -39,7 +44,7 @@ function requestOf({ drives, clusterGuid, skipDrives, skipDirectory }: Wish, hel
 
 interface Decided {
   children: KubernetesObject[];
-  operations: { kind: string }[];
+  operations: { kind: string; args?: { changes?: Change[] } }[];
   status: Record<string, unknown>;
 }
 
@@ -51,7 +56,17 @@ const wish = fc.record<Wish>({
   skipDirectory: fc.boolean(),
 });
 
-const releases = (operations: Decided['operations']): boolean => operations.some(({ kind }) => kind === 'claims.write');
+interface Change {
+  path: string[];
+  value: unknown;
+}
+const changes = (operations: Decided['operations']): Change[] =>
+  operations.flatMap(({ kind, args }) => (kind === 'claims.write' ? (args?.changes ?? []) : []));
+const releases = (operations: Decided['operations']): boolean =>
+  changes(operations).some(({ path, value }) => path.length === 2 && value === null);
+/** How often its helpers were replaced, as it is written down before one goes. */
+const counted = (operations: Decided['operations']): unknown =>
+  changes(operations).find(({ path }) => path.at(-1) === 'helperReplacements')?.value;
 
 describe('a clean-up', () => {
   it('is told the one GUID that it may erase, and gives way when it was made for another wish or has failed a minute ago', () => {
@@ -69,6 +84,7 @@ describe('a clean-up', () => {
             ...helper,
             metadata: {
               ...helper.metadata,
+              uid: 'uid-of-helper',
               creationTimestamp: young ? '2025-12-31T23:59:01Z' : '2025-12-31T23:59:00Z',
             },
             status: { phase },
@@ -79,9 +95,14 @@ describe('a clean-up', () => {
             made.clusterGuid === now.clusterGuid &&
             made.skipDirectory === now.skipDirectory &&
             drives(made) === drives(now);
-          const stays = phase !== 'Failed' || young;
-          expect(children.length).toBe(same && stays ? 1 : 0);
+          const fails = same && phase === 'Failed' && !young;
+          expect(children.length).toBe(same ? 1 : 0);
           expect(releases(operations)).toBe(false);
+          // one that has failed is counted, and then goes
+          expect(counted(operations) !== undefined).toBe(fails);
+          const after = requestOf(now, present);
+          after.observed.facts[claims]!.value.spec.holders['uid-of-drive-0']!.helperReplacements = counted(operations);
+          expect(decide(after).children.length).toBe(same && !fails ? 1 : 0);
           // the claims go, and the helper with them, once the status has what the helper says
           const request = requestOf(now, present);
           const next = decide({ ...request, parent: { ...request.parent, status } });

@@ -91,25 +91,20 @@ const textsOf = (value: unknown): Record<string, string> =>
     ),
   );
 
-/** The pod as Metacontroller says to have created it; undefined where it does not. A list of a pod only keeps it, and says nothing of that. */
-export function appliedOf(pod: KubernetesObject): KubernetesObject | undefined {
-  const applied = parsed(pod.metadata.annotations?.[lastApplied]);
-  const spec = applied?.['spec'];
-  return isObject(spec) && Array.isArray(spec['containers']) ? (applied as unknown as KubernetesObject) : undefined;
-}
-
 /** The record of a live pod; what its own annotations do not say is taken from the pod that Metacontroller says to have created. */
 export function podRecord(pod: KubernetesObject): PodRecord {
   const own = fromAnnotations(textsOf(pod.metadata.annotations));
   if (own.configHash !== undefined && own.image !== undefined && own.affinity !== undefined) return own;
-  const applied = appliedOf(pod);
-  if (applied === undefined) return own;
-  const { containers = [], affinity } = applied['spec'] as PodSpec;
-  const { image } = mainOf(containers.filter(isObject)) ?? {};
+  const applied = parsed(pod.metadata.annotations?.[lastApplied]);
+  const spec = applied?.['spec'];
+  // a list of a pod only keeps it, and says nothing of what it was built from
+  if (applied === undefined || !isObject(spec) || !Array.isArray(spec['containers'])) return own;
+  const metadata = isObject(applied['metadata']) ? applied['metadata'] : {};
+  const containers = spec['containers'].filter(isObject) as NonNullable<PodSpec['containers']>;
+  const { image } = mainOf(containers) ?? {};
   const wished = defined({
     image: typeof image === 'string' ? image : undefined,
-    affinity: affinityHash(defined({ affinity })),
+    affinity: affinityHash({ affinity: spec['affinity'] as Json }),
   });
-  const metadata: unknown = applied.metadata;
-  return { ...wished, ...fromAnnotations(textsOf(isObject(metadata) ? metadata['annotations'] : undefined)), ...own };
+  return { ...wished, ...fromAnnotations(textsOf(metadata['annotations'])), ...own };
 }

@@ -40,10 +40,18 @@ export function formerImage({ pod, container }: Pick<ContainerFacts, 'pod' | 'co
 export const isUnrecorded = ({ pod }: Pick<ContainerFacts, 'pod'>): boolean =>
   pod !== undefined && pod.record.configHash === undefined;
 
+/**
+ * Its kubelet ends it, as when a deadline of it is over, and nobody has deleted it: its runtime waits to be allowed to stop, which
+ * is asked for who is deleted, and would be killed when its grace period is over.
+ */
+const isToldToEnd = ({ report, pod }: ContainerFacts): boolean =>
+  report?.phase === 'waiting-to-stop' && pod?.terminating === false;
+
 /** Why the live pod has to be replaced, in one sentence; undefined when it need not. */
 export const rollReason = once((facts: ContainerFacts): string | undefined => {
   const { pod, container } = facts;
   if (pod === undefined) return undefined;
+  if (isToldToEnd(facts)) return 'the pod was told to end, and nobody has deleted it';
   if (!facts.joined && pod.nodeName !== undefined && facts.nodeName !== undefined && pod.nodeName !== facts.nodeName) {
     return `the pod is on node ${pod.nodeName}, the container belongs on node ${facts.nodeName}`;
   }

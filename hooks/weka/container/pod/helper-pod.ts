@@ -49,7 +49,7 @@ const suffixes = { 'probe-lock': 'probe', 'clean-up': 'cleanup' } as const;
 const madeForVariable = 'MADE_FOR';
 
 /** The boot that the order of a clean-up is for. */
-const bootVariable = 'BOOT_ID';
+export const bootVariable = 'BOOT_ID';
 
 function variableOf(pod: KubernetesObject, variable: string): string | undefined {
   const spec = pod['spec'] as

@@ -70,6 +70,7 @@ describe('a helper pod as it came to be', () => {
         if (scripts !== undefined) scripts.configMap = { name: 'older' };
       },
     ],
+    ['without the boot, as of an earlier release', change('BOOT_ID', undefined)],
     ['with other tolerations', (spec) => delete spec['tolerations']],
   ])('is believed %s', (_what, rewrite) => {
     expect(after(rewrite)).toEqual([]);
@@ -93,7 +94,7 @@ describe('a helper pod as it came to be', () => {
     [
       'all its variables',
       (spec) => delete main(spec).env,
-      'of its variables NAME, RESIGN_SERIALS, CLUSTER_GUID, CLEAN_DIRECTORY, BOOT_ID, MADE_FOR are not as wished',
+      'of its variables NAME, RESIGN_SERIALS, CLUSTER_GUID, CLEAN_DIRECTORY, MADE_FOR are not as wished',
     ],
     ['its serials', change('RESIGN_SERIALS', undefined), 'of its variables RESIGN_SERIALS is not as wished'],
     [
@@ -126,18 +127,5 @@ describe('a helper pod as it came to be', () => {
   it('is not believed on another node, and may still come to its own', () => {
     expect(after(() => undefined, 'node-2')).toEqual(['it runs on node node-2, and is for node node-1']);
     expect(after(() => undefined, '')).toEqual([]);
-  });
-
-  it('is what it was made as, where that was by another release or in another boot', () => {
-    const made = structuredClone(wished) as KubernetesObject & { spec: Spec };
-    change('BOOT_ID', undefined)(made.spec);
-    const text = JSON.stringify(made);
-    made.metadata.annotations = {
-      ...made.metadata.annotations,
-      'metacontroller.k8s.io/last-applied-configuration': text,
-    };
-    expect(rewritten(made, wished, 'node-1')).toEqual([]);
-    change('RESIGN_SERIALS', undefined)(made.spec);
-    expect(rewritten(made, wished, 'node-1')).toEqual(['of its variables RESIGN_SERIALS is not as wished']);
   });
 });

@@ -7,8 +7,7 @@
 import type { KubernetesObject } from '../../../core/contract.ts';
 import { containerNamed } from '../../../core/pod-view.ts';
 import { mainContainerName } from '../../api/group.ts';
-import { appliedOf } from '../pod-record.ts';
-import { isOfOtherWish } from './helper-pod.ts';
+import { bootVariable, isOfOtherWish } from './helper-pod.ts';
 
 interface Container {
   name?: string;
@@ -58,10 +57,10 @@ const unlike = (wished: Map<string, string>, found: Map<string, string>): string
 /** In what the pod differs from the wished one, a few words each; none: its word counts, or it was made for another wish. */
 export function rewritten(pod: KubernetesObject, wished: KubernetesObject, nodeName: string): string[] {
   if (isOfOtherWish(pod, wished)) return [];
-  // in another boot of its machine, or by another release, it was made otherwise than is wished now, and nobody has rewritten it
-  const [found, asked] = [specOf(pod), specOf(appliedOf(pod) ?? wished)];
+  const [found, asked] = [specOf(pod), specOf(wished)];
   const [main, wish] = [mainOf(found), mainOf(asked)];
-  const env = unlike(variables(wish), variables(main));
+  // earlier releases did not say the boot, and another one is judged by itself
+  const env = unlike(variables(wish), variables(main)).filter((name) => name !== bootVariable);
   const paths = unlike(mounts(asked), mounts(found));
   return [
     ...(found.nodeName === undefined || found.nodeName === nodeName
