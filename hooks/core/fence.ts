@@ -42,7 +42,7 @@ export function podReleased({ command, recorded }: ReleasedPod): { reason: 'PodR
   return {
     reason: 'PodReleased',
     message: recorded
-      ? `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${command} gives it back`
+      ? `the pod of this container has lost its label, or has another's, and with it its owner, and nobody may stop it: ${command} gives it back`
       : `a pod of this name has no owner, and no claim says whose it is: if it is that of this container, as after a restore, ${command} gives it back; else delete it`,
   };
 }

@@ -228,6 +228,8 @@ describe('the node of a paused container in its status', () => {
     const definition = world.lab.store.definitionOf('weka.weka.io/v1alpha1', 'WekaContainer')!;
     const edit = (patch: object): void =>
       void world.lab.store.patch(definition, 'default', name, 'application/merge-patch+json', patch, 'status');
+    // what it says of a pod that has gone is written a moment later
+    await watch.until('it says so', () => world.condition('WekaContainer', name, 'PodStopped')?.status === 'True', 60);
     edit({ status: { nodeAffinity: nodeOf(world, 'demo-drive-1') } });
     await watch.pass(20);
     world.delete('WekaContainer', name);

@@ -93,10 +93,13 @@ const troubles: readonly Trouble[] = [
   },
   {
     what: 'a node changes its role',
+    // without any the client has nowhere to be
     act: (world, random) =>
-      withOne(nodesWith(world, 'app'), random, (name) =>
-        world.patch('Node', name, { metadata: { labels: { 'weka.io/role': 'other' } } }),
-      ),
+      nodesWith(world, 'app').length < 2
+        ? undefined
+        : withOne(nodesWith(world, 'app'), random, (name) =>
+            world.patch('Node', name, { metadata: { labels: { 'weka.io/role': 'other' } } }),
+          ),
   },
   { what: 'watches break', act: (world) => world.lab.store.breakWatches({ forget: true }) },
 ];

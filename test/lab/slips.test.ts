@@ -89,7 +89,11 @@ async function comesBack(world: LabWorld, watch: ReturnType<typeof watchLosses>,
   const known = new Set(containers(world).map(({ spec }) => spec?.['name']));
   expect(weka(world)?.members.filter(({ name }) => !known.has(name))).toEqual([]);
   expect(weka(world)?.members.every(({ status }) => status === 'UP')).toBe(true);
-  expect(weka(world)?.drives.every(({ status }) => status === 'ACTIVE')).toBe(true);
+  await watch.until(
+    'all drives are ACTIVE',
+    () => weka(world)?.drives.every(({ status }) => status === 'ACTIVE') === true,
+    600,
+  );
   expect(watch.violations()).toEqual([]);
 }
 

@@ -118,9 +118,11 @@ export function livePod({ request, namespace, name, uid, holder, config }: Conta
   if (fact.state === 'unknown') return undefined;
   const { value } = fact;
   if (!value.exists) return { exists: false };
-  if (value.controllerUid !== undefined) return { exists: true, ours: value.controllerUid === uid };
   // a claim that was made again does not know the pod any more, nor one that is older than a pod from a backup
   const recorded = value.uid === holder?.incarnation?.podUid;
+  // by the label of another container Metacontroller has given that one its pod
+  const taken = recorded && value.controllerUid !== uid;
+  if (value.controllerUid !== undefined && !taken) return { exists: true, ours: value.controllerUid === uid };
   return { exists: true, ours: recorded, released: { command: givesBack({ namespace, name, uid }), recorded } };
 }
 

@@ -456,7 +456,7 @@ describe('the pod of a container that ends', () => {
       {
         state: 'wait',
         reason: 'PodReleased',
-        message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${give} gives it back`,
+        message: `the pod of this container has lost its label, or has another's, and with it its owner, and nobody may stop it: ${give} gives it back`,
       },
     ],
     [
@@ -491,7 +491,7 @@ describe('the pod of a container that ends', () => {
       {
         state: 'wait',
         reason: 'PodReleased',
-        message: `the pod of this container has lost its label and with it its owner, and nobody may stop it: ${give} gives it back`,
+        message: `the pod of this container has lost its label, or has another's, and with it its owner, and nobody may stop it: ${give} gives it back`,
       },
     ],
     [

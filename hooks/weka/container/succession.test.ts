@@ -506,6 +506,12 @@ describe('the pod after one that is gone', () => {
       { create: false, reason: 'PodReleased' },
     ],
     [
+      'waits while that one was given to another container, by whose label it went there',
+      {},
+      live({ exists: true, uid: 'pod-0', controllerUid: 'uid-of-another', phase: 'Running' }),
+      { create: false, reason: 'PodReleased' },
+    ],
+    [
       'comes where none has run',
       { holder: undefined },
       nothing,
