@@ -97,7 +97,8 @@ function real(situation: Situation): Result {
   };
   const command = ['python3', '-S', runtime, 'clean-up'];
   const [program = '', ...words] =
-    situation.waits === true ? ['timeout', '--preserve-status', '2', ...command] : command;
+    // in the foreground it sends TERM once: a second one may meet an interpreter that ends, and has its handlers back
+    situation.waits === true ? ['timeout', '--foreground', '--preserve-status', '2', ...command] : command;
   const { status, stdout, stderr } = spawnSync(program, words, { env, encoding: 'utf8' });
   const ownerOf = (serial: string): string | undefined => {
     const image = readFileSync(join(root, 'dev', driveDevice(serial)));
