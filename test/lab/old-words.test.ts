@@ -59,21 +59,38 @@ it.each([
   world.lab.stop();
 });
 
-it('a word that is taken back leaves its confirmation, which is shown until it is taken off', long, async () => {
-  const world = await readyCluster({}, { nodes: 3 });
-  const watch = watchLosses(world);
-  const name = 'demo-drive-0';
-  const left = () => world.condition('WekaContainer', name, 'WordLeft');
-  destroyByWord(world, name);
-  world.patch('WekaContainer', name, { spec: { state: 'active' } });
-  await watch.until('it is shown', () => left()?.status === 'True', 60);
-  expect(left()?.message).toMatch(
-    /; kubectl annotate wekacontainer demo-drive-0 -n default weka.io\/destroy-confirmed- takes it back$/,
-  );
-  world.patch('WekaContainer', name, { metadata: { annotations: { 'weka.io/destroy-confirmed': null } } });
-  await watch.until('it is gone', () => left() === undefined, 60);
-  world.patch('WekaContainer', name, { spec: { state: 'destroying' } });
-  await watch.pass(300);
-  expect([watch.erased(), watch.losses.ioStopped]).toEqual([[], false]);
-  world.lab.stop();
-});
+it(
+  'a word that is taken back leaves its confirmation, with which no later one counts until it was taken off',
+  long,
+  async () => {
+    const world = await readyCluster({}, { nodes: 3 });
+    const watch = watchLosses(world);
+    const name = 'demo-drive-0';
+    const left = () => world.condition('WekaContainer', name, 'WordLeft');
+    destroyByWord(world, name);
+    world.patch('WekaContainer', name, { spec: { state: 'active' } });
+    await watch.until('it is shown', () => left()?.status === 'True', 60);
+    expect(left()?.message).toBe(
+      'the annotation weka.io/destroy-confirmed is left; no word counts with it any more; kubectl annotate wekacontainer demo-drive-0 -n default weka.io/destroy-confirmed- takes it back',
+    );
+    // as a restore of the spec writes it
+    world.patch('WekaContainer', name, { spec: { state: 'destroying' } });
+    await watch.pass(300);
+    expect(left()?.message).toMatch(
+      /^the annotation \S+ was left from an earlier word, and spec.state: destroying, which/,
+    );
+    world.patch('WekaContainer', name, { metadata: { annotations: { 'weka.io/destroy-confirmed': null } } });
+    await watch.until('it is gone', () => left() === undefined, 60);
+    await watch.pass(300);
+    expect([watch.erased(), watch.losses.ioStopped]).toEqual([[], false]);
+    const { uid } = world.get('WekaContainer', name)!.metadata;
+    destroyByWord(world, name);
+    await watch.until(
+      'the word that is said anew counts',
+      () => world.get('WekaContainer', name)?.metadata.uid !== uid,
+      1800,
+    );
+    expect(watch.erased()).not.toEqual([]);
+    world.lab.stop();
+  },
+);

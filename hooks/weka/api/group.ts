@@ -44,7 +44,7 @@ export const applicationLabels = {
 } as const;
 
 export const annotations = {
-  /** On a WekaContainer, by a person: its own uid. Its `spec.state: destroying` is his word, whoever has written that. */
+  /** On a WekaContainer, by a person: its own uid. With it, and said together, `spec.state: destroying` is his word. */
   destroyConfirmed: 'weka.io/destroy-confirmed',
   /** On a pod: comma list of the annotation keys that we put there, so that removed ones can be taken back. */
   appliedAnnotations: 'weka.io/applied-annotations',

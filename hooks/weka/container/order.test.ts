@@ -249,9 +249,10 @@ describe('whatever its owner, its claims and its annotations say, a container', 
     mode: fc.constantFrom('drive', 'compute', 's3', 'nfs'),
     deleted: fc.boolean(),
     confirmed: uid,
+    left: fc.boolean(),
   });
 
-  it('is destroyed by the standing order of a cluster that ends, or by a word that has its uid, and by nothing else', () => {
+  it('is destroyed by the standing order of a cluster that ends, or by a word that has its uid and was said with it, and by nothing else', () => {
     fc.assert(
       fc.property(containers, owners, claims, fc.boolean(), (given, by, ofCluster, namespaceEnds) => {
         const metadata = {
@@ -259,11 +260,16 @@ describe('whatever its owner, its claims and its annotations say, a container', 
           ...(given.deleted ? { deletionTimestamp: orderedAt } : {}),
           ...(given.confirmed === undefined ? {} : { annotations: { 'weka.io/destroy-confirmed': given.confirmed } }),
         };
-        const container = { metadata, spec: { mode: given.mode, state: given.state } } as unknown as WekaContainer;
+        const status = given.left ? { conditions: [{ type: 'WordLeft', status: 'True' }] } : {};
+        const container = {
+          metadata,
+          spec: { mode: given.mode, state: given.state },
+          status,
+        } as unknown as WekaContainer;
         const order = ofCluster?.state === 'known' ? ofCluster.spec.destroy : undefined;
         const isOrdered =
           by.state === 'terminating' && !by.cancelled && order !== undefined && order.generation === by.generation;
-        const isWord = given.state === 'destroying' && given.confirmed === 'uid';
+        const isWord = given.state === 'destroying' && given.confirmed === 'uid' && !given.left;
         if (effectiveState(container, by, ofCluster, orderedAt, namespaceEnds) === 'destroying')
           expect([isOrdered, isWord]).toContain(true);
       }),

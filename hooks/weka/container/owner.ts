@@ -4,7 +4,7 @@ import { act, done, skipped } from '../../core/steps.ts';
 import { annotations, apiVersion, clusterFinalizer } from '../api/group.ts';
 import { wekaClusterKind } from '../access.ts';
 import { is } from '../api/modes.ts';
-import { destroyCommand, isConfirmed } from '../destroy-word.ts';
+import { destroyCommand, isConfirmed, isLeft } from '../destroy-word.ts';
 import { graceSeconds } from '../grace.ts';
 import type { ConditionWish, Outcome, Step, Summary } from '../reasons.ts';
 import { warning } from './bring-up.ts';
@@ -118,14 +118,15 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
 
 /** Shown while only half of the word that destroys stands. Of a cluster that ends `spec.state` may be its own, which counts with its order. */
 export function halfAWord({ container, owner, name, namespace, uid }: ContainerFacts): ConditionWish[] {
-  const isWord = container.spec.state === 'destroying';
-  const left = container.metadata.annotations?.[annotations.destroyConfirmed] === uid;
-  if (isWord === left) return [];
-  if (left) {
-    const message = `the annotation ${annotations.destroyConfirmed} is left: a spec.state: destroying would count as your word, whoever writes it, such as a restore, and erase its data and its drives; kubectl annotate wekacontainer ${name} -n ${namespace} ${annotations.destroyConfirmed}- takes it back`;
+  const isSaid = container.spec.state === 'destroying';
+  if (isLeft(container)) {
+    const off = `kubectl annotate wekacontainer ${name} -n ${namespace} ${annotations.destroyConfirmed}- takes it back`;
+    const message = isSaid
+      ? `the annotation ${annotations.destroyConfirmed} was left from an earlier word, and spec.state: destroying, which came later, counts as not said; ${off}; spec.state: active takes that back too, or once this condition has gone ${destroyCommand(name, namespace, uid)} says the word anew, which erases its data and its drives`
+      : `the annotation ${annotations.destroyConfirmed} is left; no word counts with it any more; ${off}`;
     return [{ type: 'WordLeft', status: 'True', reason: 'WordLeft', message }];
   }
-  if (isConfirmed(container) || (owner.state !== 'living' && owner.state !== 'gone')) return [];
+  if (!isSaid || isConfirmed(container) || (owner.state !== 'living' && owner.state !== 'gone')) return [];
   const message = `spec.state: destroying is a person's word only with the annotation ${annotations.destroyConfirmed}, whose value is the uid of this very object, and else counts as not said: ${destroyCommand(name, namespace, uid)} says it, which erases its data and its drives; spec.state: active takes it back`;
   return [{ type: 'WordNeeded', status: 'True', reason: 'WordNeeded', message }];
 }

@@ -54,14 +54,14 @@ export const deletionReasons = {
   },
   WordLeft: {
     meaning:
-      'condition of that name: the annotation that confirms a destruction stands without it; a `spec.state: destroying` would count at once, whoever writes it',
-    cure: 'the command in the message',
+      'condition of that name: the annotation that confirms a destruction stood alone; a `spec.state: destroying` that comes later, as by a restore, counts as not said until it was taken off',
+    cure: 'the command in the message takes it off; after that the word can be said anew',
     event: 'Warning',
   },
   DeletionCancelled: {
     meaning:
       'the deletion of the cluster was cancelled, which can not bring back a container that is deleted as well; a cluster says so when that is true of all of its containers',
-    cure: 'of one container: `spec.state: deleting` has it leave, `destroying` erases its data. Of the whole cluster: take `overrides.cancelDeletion` away, and it ends after a new grace',
+    cure: 'of one container: `spec.state: deleting` has it leave, [a word](life-of-a-cluster.md#a-cluster-that-has-gone-without-a-word) erases its data. Of the whole cluster: take `overrides.cancelDeletion` away, and it ends after a new grace',
   },
   OwnerFinalizerLost: {
     meaning: 'the WekaCluster had lost its finalizer; it is put back',
