@@ -26,6 +26,8 @@ export interface Connection {
   post(path: string, body: unknown): Promise<string>;
   /** Reads JSON; undefined where there is nothing of that name. Rejects as `post` does. */
   get(path: string): Promise<unknown>;
+  /** Reads a text, such as a log; undefined where there is nothing of that name. Rejects as `post` does. */
+  text(path: string): Promise<string | undefined>;
   /** The namespace of the context. */
   namespace: string;
 }
@@ -88,6 +90,12 @@ export function connect(options: ConnectionOptions, silenceMillis?: number): Con
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+  async function read(path: string): Promise<string | undefined> {
+    const { status, text } = await send('GET', path);
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Refusal(refusal(text), status);
+    return text;
+  }
   return {
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     async post(path, body) {
@@ -96,10 +104,9 @@ export function connect(options: ConnectionOptions, silenceMillis?: number): Con
       return text;
     },
     async get(path) {
-      const { status, text } = await send('GET', path);
-      if (status === 404) return undefined;
-      if (status !== 200) throw new Refusal(refusal(text), status);
-      return JSON.parse(text) as unknown;
+      const text = await read(path);
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
     },
+    text: read,
   };
 }

@@ -6,6 +6,7 @@ import { labCommand } from './lab.ts';
 import { planCommand } from './plan/command.ts';
 import { replayCommand, showCommand } from './records/commands.ts';
 import { copyCommand } from './records/copy.ts';
+import { reportCommand } from './report/command.ts';
 import { renderCommand } from './render/command.ts';
 import { statusCommand } from './status/command.ts';
 import { whyCommand } from './why/command.ts';
@@ -30,6 +31,7 @@ export function hooksProgram(terminal: Terminal): Command {
     copyCommand(write),
     showCommand(write),
     replayCommand(write),
+    reportCommand(write),
     ...decideCommands(terminal),
   ];
   for (const command of commands) program.addCommand(command);

@@ -23,7 +23,7 @@ interface Options extends ConnectionOptions {
 }
 
 /** The pods that can be asked. */
-async function podsOf(options: Options): Promise<string[]> {
+async function podsOf(options: Omit<Options, 'to'>): Promise<string[]> {
   const { namespace } = options;
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods?labelSelector=${encodeURIComponent(selector)}`;
   const { items = [] } = ((await connect(options).get(path)) ?? {}) as { items?: KubernetesObject[] };
@@ -35,7 +35,7 @@ async function podsOf(options: Options): Promise<string[]> {
 }
 
 /** What the pod has recorded. Throws an Error that says why there is none. */
-async function recordOf(pod: string, options: Options): Promise<Buffer> {
+async function recordOf(pod: string, options: Omit<Options, 'to'>): Promise<Buffer> {
   const { exitCode, stdout, stderr } = await execOverWebSocket(new Exec(configOf(options)), {
     namespace: options.namespace,
     pod,
@@ -48,6 +48,19 @@ async function recordOf(pod: string, options: Options): Promise<Buffer> {
   const record = Buffer.concat(stdout.split('\n').map((line) => Buffer.from(line, 'base64')));
   if (record.length === 0) throw new Error('nothing is recorded yet');
   return record;
+}
+
+/** What each replica has recorded, or why there is nothing of it. */
+export async function recordsOfReplicas(
+  options: Omit<Options, 'to'>,
+): Promise<{ name: string; record: Buffer | string }[]> {
+  const why = (error: unknown): string => (error as Error).message;
+  try {
+    const pods = await podsOf(options);
+    return await Promise.all(pods.map(async (name) => ({ name, record: await recordOf(name, options).catch(why) })));
+  } catch (error) {
+    return [{ name: `of namespace ${options.namespace}`, record: why(error) }];
+  }
 }
 
 /** One line of what came of it; the file is there as a whole or not at all. */
