@@ -85,6 +85,8 @@ describe('a client', () => {
       () => podsOfClients(world).some((name) => world.get('Pod', name)?.status?.['phase'] === 'Pending'),
       300,
     );
+    // the drivers are gone with the boot, and are loaded for a pod that has started
+    world.lab.machines.reboot('app-1');
     await world.clock.advance(300_000);
     target('demo');
     await world.until('the client is Ready', () => isReady(world) && clientsReady(world, 2), 900);

@@ -88,8 +88,10 @@ function claims(facts: ContainerFacts, node: WekaNode): string | undefined {
   return isRefused(wished) ? wished.refused : undefined;
 }
 
+/** They are loaded for a pod that has run: one that has not started, as for want of a Secret that it names, would wait for its own successor. */
 function drivers(facts: ContainerFacts, node: WekaNode): string | undefined {
-  if (!is(facts.container.spec.mode, 'requiresDrivers') || hasDrivers(facts)) return undefined;
+  if (!is(facts.container.spec.mode, 'requiresDrivers') || hasDrivers(facts) || facts.pod?.unstarted === true)
+    return undefined;
   return `the kernel drivers of ${facts.container.spec.image} are not loaded on node ${node.metadata.name}; delete the pod if they can be loaded only without it`;
 }
 
