@@ -72,6 +72,10 @@ const webhooks: Record<string, (pod: KubernetesObject) => void> = {
     pod.metadata.labels = { ...pod.metadata.labels, injected: 'yes' };
     pod.metadata.annotations = { ...pod.metadata.annotations, 'example.com/injected': '{}' };
   },
+  'writes what it likes into annotations of ours': (pod) => {
+    const own = Object.keys(pod.metadata.annotations ?? {}).filter((key) => key.startsWith('weka.io/'));
+    for (const key of own) pod.metadata.annotations![key] = 'injected';
+  },
 };
 const isWekaPod = ({ kind, spec }: KubernetesObject & { spec?: { containers?: { name: string }[] } }): boolean =>
   kind === 'Pod' && spec?.containers?.some(({ name }) => name === mainContainerName) === true;

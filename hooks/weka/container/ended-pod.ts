@@ -12,8 +12,8 @@ import type { Event, Outcome } from '../reasons.ts';
 import type { ContainerFacts } from './facts.ts';
 import { backedOff, countOperation } from './replacements.ts';
 
-/** Seconds from its creation. What claims nothing on a node has no record of its replacements: this keeps it from a hot loop. */
-const shortestLife = 60;
+/** Seconds from its creation. Where no claim has a record of the replacements, this keeps them from a hot loop. */
+export const shortestLife = 60;
 
 /** It was made within the last minute. */
 export const isYoung = ({ createdAt }: PodView, now: string): boolean => !hasPassed(createdAt, shortestLife, now);

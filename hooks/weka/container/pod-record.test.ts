@@ -54,6 +54,17 @@ describe('the record of a pod', () => {
     });
   });
 
+  it('survives where a webhook writes what it likes into annotations of ours', () => {
+    const own = { ...built.metadata.annotations, ...recordAnnotations(built, { numCores: 2 }, 'any node') };
+    const created = { ...built, metadata: { ...built.metadata, annotations: own } };
+    const injected = Object.fromEntries(Object.keys(own).map((key) => [key, 'injected']));
+    expect(podRecord(annotated({ ...injected, [lastApplied]: JSON.stringify(created) }))).toEqual({
+      ...whole,
+      configuration: { numCores: 2 },
+      builtFor: 'any node',
+    });
+  });
+
   it.each<[string, Record<string, string>]>([
     ['nothing', {}],
     ['no JSON', { 'weka.io/wished': '{', [lastApplied]: 'x' }],

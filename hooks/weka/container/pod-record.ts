@@ -91,10 +91,12 @@ const textsOf = (value: unknown): Record<string, string> =>
     ),
   );
 
-/** The record of a live pod; what its own annotations do not say is taken from the pod that Metacontroller says to have created. */
+/**
+ * The record of a live pod, as it is in the pod that Metacontroller says to have created: a webhook may write whatever it likes
+ * into annotations that it knows. What is not said there is taken from the pod's own annotations.
+ */
 export function podRecord(pod: KubernetesObject): PodRecord {
   const own = fromAnnotations(textsOf(pod.metadata.annotations));
-  if (own.configHash !== undefined && own.image !== undefined && own.affinity !== undefined) return own;
   const applied = parsed(pod.metadata.annotations?.[lastApplied]);
   const spec = applied?.['spec'];
   // a list of a pod only keeps it, and says nothing of what it was built from
@@ -106,5 +108,5 @@ export function podRecord(pod: KubernetesObject): PodRecord {
     image: typeof image === 'string' ? image : undefined,
     affinity: affinityHash({ affinity: spec['affinity'] as Json }),
   });
-  return { ...wished, ...fromAnnotations(textsOf(metadata['annotations'])), ...own };
+  return { ...wished, ...own, ...fromAnnotations(textsOf(metadata['annotations'])) };
 }

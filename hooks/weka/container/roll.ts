@@ -1,6 +1,7 @@
 /** Replacing a running pod whose configuration is no longer the wished one. Pods are never changed in place. */
 import type { Json } from '../../core/contract.ts';
 import { canonicalJson } from '../../core/operations.ts';
+import { isYoung, shortestLife } from './ended-pod.ts';
 import { nodeFactsText, type ContainerFacts } from './facts.ts';
 import { obstacle } from './obstacles.ts';
 import { once } from '../once.ts';
@@ -83,11 +84,14 @@ export const isOutdated = (facts: ContainerFacts): boolean =>
   facts.state === 'active' &&
   rollReason(facts) !== undefined;
 
+const young = { reason: 'RollPending', message: `it is replaced ${shortestLife} s after it was created` } as const;
+
 /** Why an outdated pod is left alone for now: then it takes no turn, and keeps nobody from it. */
 export const heldBack = once(
   (facts: ContainerFacts): { reason: 'RollBackedOff' | 'RollPending'; message: string } | undefined => {
+    const { pod, now } = facts;
     // where nothing runs yet nothing is lost
-    if (facts.pod?.nodeName === undefined) return undefined;
+    if (pod?.nodeName === undefined) return pod !== undefined && isYoung(pod, now) ? young : undefined;
     const pause = backedOff(facts, 'what changes its configuration back and forth');
     if (pause !== undefined) return { reason: 'RollBackedOff', message: pause };
     const hindrance = obstacle(facts);

@@ -753,6 +753,12 @@ describe('a pod of an earlier configuration', () => {
       {},
       { state: 'wait', reason: 'Rolling', message: `${changed}; replaces the pod` },
     ],
+    [
+      'that was just made, on no node, is left for a minute: what makes it look older may do so to each',
+      outdated({ pod: older({ nodeName: undefined as never, running: false, createdAt: seconds(5) }) }),
+      {},
+      { state: 'wait', reason: 'RollPending', message: `${changed}; it is replaced 60 s after it was created` },
+    ],
   ];
   test((given) => upToDate.check(given), rows);
 

@@ -197,12 +197,10 @@ function upToDate(facts: ContainerFacts): Outcome {
 
 /** A rolling pod may be omitted as soon as nothing speaks against its stop, and it has been counted. */
 export function mayOmit(facts: ContainerFacts): boolean {
+  if (heldBack(facts) !== undefined) return false;
   if (facts.pod?.nodeName === undefined) return true;
   return (
-    heldBack(facts) === undefined &&
-    stopDecision(facts).stop !== 'wait' &&
-    countOperation(facts).length === 0 &&
-    facts.nodeClaims?.state !== 'unknown'
+    stopDecision(facts).stop !== 'wait' && countOperation(facts).length === 0 && facts.nodeClaims?.state !== 'unknown'
   );
 }
 
