@@ -1,6 +1,8 @@
 /** The sidecar's access to the lab's store without sockets: what a simulation uses in place of client-node. Its answers are frozen. */
 import {
   AccessError,
+  bareNotFound,
+  namesObject,
   type ClusterAccess,
   type ExecRequest,
   type ObjectAddress,
@@ -12,14 +14,22 @@ import { ApiError, type Clock } from './contract.ts';
 
 /** An ApiError of the lab as the sidecar knows it. */
 function asAccessError(error: unknown): unknown {
-  return error instanceof ApiError ? new AccessError('api', error.message, error.code) : error;
+  if (!(error instanceof ApiError)) return error;
+  const { code, message, details } = error;
+  return code === 404 && !namesObject(details)
+    ? new AccessError('transport', bareNotFound(message), code)
+    : new AccessError('api', message, code);
 }
 
 export function storeAccess(store: Store, pods: PodAccess, clock: Clock): ClusterAccess {
   const definition = (apiVersion: string, kind: string): ResourceDefinition => {
     const found = store.definitionOf(apiVersion, kind);
     if (found === undefined)
-      throw new AccessError('api', `the server could not find the requested resource ${kind}.${apiVersion}`, 404);
+      throw new AccessError(
+        'transport',
+        bareNotFound(`the server could not find the requested resource ${kind}.${apiVersion}`),
+        404,
+      );
     return found;
   };
   const attempt = async <T>(work: () => T | Promise<T>): Promise<T> => {

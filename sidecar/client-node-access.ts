@@ -10,7 +10,14 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Exec } from '@kubernetes/client-node/dist/exec.js';
 import type { SystemAccess } from '../hooks/core/access.ts';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-import { AccessError, type ClusterAccess, type ListRequest, type ObjectAddress } from './cluster-access.ts';
+import {
+  AccessError,
+  bareNotFound,
+  namesObject,
+  type ClusterAccess,
+  type ListRequest,
+  type ObjectAddress,
+} from './cluster-access.ts';
 import { execOverWebSocket } from './exec.ts';
 import { resourcePaths, type ResourcePaths } from './resource-paths.ts';
 
@@ -31,12 +38,12 @@ interface Sent {
 }
 
 /** What the API server says in the Status of a refusal. */
-function statusMessage(body: string): string {
+function statusOf(body: string): { message: string; details?: unknown } {
   try {
-    const { message } = JSON.parse(body) as { message?: unknown };
-    return typeof message === 'string' ? message : 'no message';
+    const { message, details } = JSON.parse(body) as { message?: unknown; details?: unknown };
+    return { message: typeof message === 'string' ? message : 'no message', details };
   } catch {
-    return body.slice(0, 200);
+    return { message: body.slice(0, 200) };
   }
 }
 
@@ -174,9 +181,11 @@ class ClientNodeAccess implements ClusterAccess {
       throw new AccessError('transport', `${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
     if (answer.code >= 200 && answer.code < 300) return answer;
+    const { message, details } = statusOf(answer.text);
+    const isBare = answer.code === 404 && !namesObject(details);
     // an overloaded or restarting API server is a matter of transport: the same request may succeed
-    const origin = answer.code === 429 || answer.code >= 500 ? 'transport' : 'api';
-    throw new AccessError(origin, `${what}: ${statusMessage(answer.text)}`, answer.code);
+    const origin = answer.code === 429 || answer.code >= 500 || isBare ? 'transport' : 'api';
+    throw new AccessError(origin, `${what}: ${isBare ? bareNotFound(message.trim()) : message}`, answer.code);
   }
 }
 

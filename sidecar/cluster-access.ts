@@ -63,7 +63,7 @@ export interface ClusterAccess {
  */
 export class AccessError extends Error {
   readonly origin: 'api' | 'transport' | 'timeout' | 'output';
-  /** HTTP status code, 0 unless `api`. */
+  /** HTTP status code; 0 where there was no answer. */
   readonly code: number;
   constructor(origin: AccessError['origin'], message: string, code = 0) {
     super(message);
@@ -73,8 +73,23 @@ export class AccessError extends Error {
   }
 }
 
+/**
+ * Whether a refusal is about the object that was asked for. A 404 says that there is none only where it names it: of a kind that is
+ * not served, as between the CustomResourceDefinitions of two releases, and of whoever stands before the API server, a bare one comes
+ * for objects that live.
+ * @param details of the Status in the answer
+ */
+export function namesObject(details: unknown): boolean {
+  const { name } = (details ?? {}) as { name?: unknown };
+  return typeof name === 'string' && name !== '';
+}
+
+/** Of a bare 404: for whoever reads what the operator waits for. */
+export const bareNotFound = (message: string): string =>
+  `${message} (404, and it names no object: is the kind served?)`;
+
 export function isNotFound(error: unknown): boolean {
-  return error instanceof AccessError && error.code === 404;
+  return error instanceof AccessError && error.origin === 'api' && error.code === 404;
 }
 
 /** The object is there already, or it is not what the request supposed it to be (a failed `test`, a wrong uid). */

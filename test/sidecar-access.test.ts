@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, it, expect } from 'vitest';
 import { podManifest, startTestServer, type TestServer } from '../lab/api/http/server.fixture.ts';
 import { writeKubeconfig } from '../lab/api/http/kubeconfig.ts';
 import { clientNodeAccess } from '../sidecar/client-node-access.ts';
-import { AccessError, type ClusterAccess, type ExecRequest } from '../sidecar/cluster-access.ts';
+import { AccessError, isNotFound, type ClusterAccess, type ExecRequest } from '../sidecar/cluster-access.ts';
 import { sidecarSystems } from '../sidecar/systems/index.ts';
 
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'boot' };
@@ -96,6 +96,17 @@ describe('objects', () => {
       limit: 10,
     });
     expect(found).toMatchObject([{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'two' } }]);
+  });
+
+  // the kind is known to the sidecar and not served here, as between the CustomResourceDefinitions of two releases
+  it('of a kind that is not served are not said to be absent', async () => {
+    const unserved = { apiVersion: 'weka.weka.io/v1alpha1', kind: 'WekaCluster', namespace: 'default', name: 'demo' };
+    const error = await failure(access.get(unserved));
+    expect(error).toMatchObject({
+      origin: 'transport',
+      message: expect.stringMatching(/^GET WekaCluster demo: .*names no object: is the kind served\?\)$/) as string,
+    });
+    expect(isNotFound(error)).toBe(false);
   });
 
   it('that exist are not created again', async () => {
