@@ -219,7 +219,8 @@ function strangers(facts: ClusterFacts): Outcome | undefined {
   if (unlabelled.length === 0) return undefined;
   return wait(
     'UnlabelledContainers',
-    `${unlabelled.join(', ')} are of this cluster and are not its children: give each of them back with ${givesBack(facts)}`,
+    // whoever has deleted the cluster alone, and orphaned its containers, has not given up what they hold
+    `${unlabelled.join(', ')} are of this cluster and are not its children, as after a deletion with --cascade=orphan: they keep their data; given back, they are destroyed with the cluster, unless overrides.cancelDeletion of WekaCluster ${facts.name} was set before that; give each of them back with ${givesBack(facts)}`,
     5,
   );
 }

@@ -40,7 +40,7 @@ export const clusterReasons = {
   UnlabelledContainers: {
     meaning:
       'containers are of this cluster, by their label, their claims or their ports, and are not its children: another operator made them, or their labels or their owner were lost',
-    cure: 'the command in the message puts both labels back',
+    cure: 'the command in the message puts both labels back; of a cluster that ends it gives them up, data and all, unless `overrides.cancelDeletion` is set first',
   },
   LeftoverContainers: {
     meaning: 'containers of an earlier cluster of this name are there, with its data; nothing is created beside them',
