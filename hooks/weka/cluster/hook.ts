@@ -10,9 +10,10 @@ import { notSupportedCondition } from '../../core/not-supported.ts';
 import { carried } from '../../core/reasons.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
-import { claimsNames, parseWekaCluster, type WekaCluster } from '../api/index.ts';
+import { claimsNames, parseWekaCluster, type WekaCluster, type WekaContainer } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
 import { claimsFact } from '../claims/claims.ts';
+import { isConfirmed } from '../destroy-word.ts';
 import { clusterMilestones } from '../milestones.ts';
 import { once } from '../once.ts';
 import { shortcomings } from '../protection.ts';
@@ -203,9 +204,7 @@ function containers(facts: ClusterFacts, state: State): { objects: KubernetesObj
     entropy: request.context.entropy,
     now: facts.now,
   });
-  const requested = new Set(
-    facts.containers.filter((view) => condition(view, 'RemovalRequested') === 'True').map(({ name }) => name),
-  );
+  const requested = new Set(facts.containers.filter((view) => asksForRemoval(facts, view)).map(({ name }) => name));
   const objects = wanted.objects.filter(({ metadata }) => state !== 'active' || !requested.has(metadata.name));
   return {
     objects: state === 'active' ? objects : objects.map((object) => withState(object, state)),
@@ -227,6 +226,16 @@ const kept = ({ foreign }: ClusterFacts): KubernetesObject[] =>
 
 const condition = (view: ContainerView, type: string): string | undefined =>
   view.status.conditions?.find((one) => one.type === type)?.status;
+
+/** The status alone is no word: that it was asked for may be of a word that was taken back since, or come from a backup. */
+function asksForRemoval({ config }: ClusterFacts, view: ContainerView): boolean {
+  if (condition(view, 'RemovalRequested') !== 'True') return false;
+  const { state } = view.spec;
+  if (state === 'deleting') return true;
+  return (
+    (state === 'destroying' && isConfirmed(view.object as unknown as WekaContainer)) || config.evictContainerOnDeletion
+  );
+}
 
 const withState = (object: KubernetesObject, state: State): KubernetesObject => ({
   ...object,
