@@ -86,13 +86,26 @@ function elsewhere({ pod, namespace, name, claimedNode = '', container: { spec }
   return `its status.nodeAffinity is ${claimedNode} and its spec.nodeAffinity ${nodeAffinity}: if its data is on that one, kubectl patch wekacontainer ${name} -n ${namespace} --subresource=status --type=merge -p '{"status":{"nodeAffinity":"${nodeAffinity}"}}', and nothing is to be deleted; else `;
 }
 
+/**
+ * An entry says on which node its pod ran, and it is in the claims of that node only: of one in the claims of another the two
+ * objects were exchanged. Both containers run with what is theirs, and to delete either of them would cost its data.
+ */
+function exchanged(nodeName: string, { incarnation, namespace, name }: ClaimHolder): string | undefined {
+  if (incarnation === undefined || incarnation.nodeName === nodeName) return undefined;
+  const there = incarnation.nodeName;
+  const both = [nodeName, there].map(claimsNames.ofNode).join(' ');
+  return `the entry of ${namespace}/${name} is about node ${there} and stands in the claims of node ${nodeName}, so that the claims of the two were exchanged; no container is to be deleted: kubectl delete wekaclaims ${both}, and all that run on these nodes claim again what they have; what HoldersSettled of their WekaNodes says of containers that are gone is to be done before`;
+}
+
 /** What is said of another holder of the same. One of its own name was before it, and nobody is left who could be deleted. */
-function contradiction(facts: ContainerFacts, known: Holding, rival: ClaimHolder): string {
-  const { nodeClaims, namespace, name } = facts;
+function contradiction(facts: ContainerFacts & { node: WekaNode }, known: Holding, rival: ClaimHolder): string {
+  const { nodeClaims, namespace, name, node } = facts;
   const holders = nodeClaims?.state === 'known' ? Object.entries(nodeClaims.spec.holders ?? {}) : [];
   const [former] = holders.find(([, holder]) => holder === rival) ?? [];
   const stale = former === undefined ? undefined : removesEntry(facts, former);
   const has = `it has ${textOf(known)}`;
+  const misplaced = exchanged(node.metadata.name, rival);
+  if (misplaced !== undefined) return `${has}, and ${misplaced}`;
   return stale !== undefined && rival.namespace === namespace && rival.name === name
     ? `${has}, and so has the entry of a former container ${former ?? ''} of this name, which is older than that, as one from a backup; ${stale}`
     : `${has}, and ${rival.namespace}/${rival.name} holds ${textOf(rival)}; ${elsewhere(facts)}delete the one that is not to have them`;

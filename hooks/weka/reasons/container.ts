@@ -29,7 +29,7 @@ export const containerReasons = {
   ClaimContradiction: {
     meaning:
       'the claim was lost, and what runs, what the status says or what another container holds do not agree; the message names both',
-    cure: 'write the right entry into the WekaClaims object, or delete the container that is not to have it',
+    cure: 'the command in the message; where there is none, write the right entry into the WekaClaims object, or delete the container that is not to have it',
     event: 'Warning',
   },
   FormerContainer: {

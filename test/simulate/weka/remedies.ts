@@ -101,7 +101,7 @@ export const remedies: readonly Remedy[] = [
   { reason: 'LessThanWhole', message: /beyond the wished number; delete them/, act: deleteSurplus },
   { reason: 'NameTaken', message: /kubectl label secret/, act: command },
   { reason: 'ClaimLost', message: /kubectl patch wekacontainer/, act: command },
-  { reason: 'ClaimContradiction', message: /kubectl (patch|annotate)/, act: command },
+  { reason: 'ClaimContradiction', message: /kubectl (patch|annotate|delete wekaclaims)/, act: command },
   { reason: 'PodNotRunning', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'DriveEmptied', message: /kubectl annotate node/, act: command },
   { reason: 'DriveFailed', message: /kubectl annotate node/, act: command },
