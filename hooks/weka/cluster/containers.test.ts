@@ -122,6 +122,24 @@ describe('the containers of a role', () => {
     ).toEqual(['n1', 'n2', 'n3']);
   });
 
+  const onNode = (there: string, more: object = {}) => ({
+    status: {
+      containerID: 3,
+      podUid: 'p',
+      nodeAffinity: there,
+      conditions: [{ type: 'WekaRunning', status: 'True' }],
+      ...more,
+    },
+  });
+  it.each<[string, object, string[]]>([
+    ['that run stay where they do, whatever their spec says, and the node of one that left is free', {}, ['n2', 'n1']],
+    ['that do not run keep both nodes', { conditions: [] }, ['n1', 'n3']],
+    ['that were never members keep both nodes', { containerID: undefined }, ['n1', 'n3']],
+  ])('%s', (_sentence, more, expected) => {
+    const { objects } = wanted(2, [existing('demo-drive-1', { nodeAffinity: 'n1' }, onNode('n2', more))]);
+    expect(objects.map((object) => specOf(object)['nodeAffinity'])).toEqual(expected);
+  });
+
   it('that the scheduler has refused at one time get different nodes', () => {
     const unschedulable = {
       conditions: [

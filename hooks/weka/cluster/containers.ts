@@ -175,6 +175,13 @@ const hasData = (input: ContainersInput, { spec, status }: ContainerView): boole
   status.allocations?.dataUid !== undefined ||
   (input.forming && (status.managementIPs ?? []).length > 0);
 
+/**
+ * Where a member runs at this moment, by its own status of now: there it stays, whatever somebody has written into its spec, as
+ * where two were exchanged. The node that its spec names would count as taken beside it, and no successor would come there.
+ */
+const runsOn = ({ running, status }: ContainerView): string | undefined =>
+  running && status.containerID !== undefined ? status.nodeAffinity : undefined;
+
 /** The node that a container is to have: what it is bound to stays; a node that the scheduler refuses for a minute is given up. */
 function nodeFor(
   input: ContainersInput,
@@ -183,6 +190,8 @@ function nodeFor(
   places: Placement,
 ): string | undefined {
   const now = view?.spec.nodeAffinity;
+  const there = view === undefined || now === undefined ? undefined : runsOn(view);
+  if (there !== undefined) return there;
   const since = view === undefined || hasData(input, view) ? undefined : unschedulableSince(view);
   const expired = since !== undefined && hasPassed(since, input.unschedulableSeconds, input.now);
   if (now !== undefined && !expired) return now;

@@ -34,6 +34,7 @@ import { secretSteps } from './secrets.ts';
 import { namespaceEnding, presentOnly } from './namespace.ts';
 import { clusterStatus } from './status.ts';
 import { strangers } from './strangers.ts';
+import { onTwoNodes } from './two-nodes.ts';
 import { unsupportedFields } from './unsupported.ts';
 
 /** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
@@ -93,6 +94,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
     ...missing,
     ...brokenDrives(facts),
     ...strangers(facts),
+    ...onTwoNodes(facts),
   ];
   const before = previous(facts).find(({ type, status }) => type === 'Degraded' && status === 'True');
   // no answer is no all-clear

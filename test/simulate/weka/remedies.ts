@@ -98,6 +98,7 @@ export const remedies: readonly Remedy[] = [
   { reason: 'PodEnded', message: /kubectl delete pod/, act: deletePod },
   { reason: 'UnlabelledContainers', message: /kubectl /, act: giveBack },
   { reason: 'SurplusContainers', act: deleteSurplus },
+  { reason: 'LessThanWhole', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'LessThanWhole', message: /beyond the wished number; delete them/, act: deleteSurplus },
   { reason: 'NameTaken', message: /kubectl label secret/, act: command },
   { reason: 'ClaimLost', message: /kubectl patch wekacontainer/, act: command },
