@@ -1,5 +1,5 @@
 /** A WekaContainer as its cluster sees it. Read shallowly: there may be hundreds of them in one request. */
-import type { Condition } from '../../core/conditions.ts';
+import { findCondition, type Condition } from '../../core/conditions.ts';
 import type { HookRequest, KubernetesObject } from '../../core/contract.ts';
 import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
@@ -22,16 +22,13 @@ export interface ContainerView {
   pod?: PodTarget;
 }
 
-const condition = (object: KubernetesObject, type: string): Condition | undefined =>
-  ((object['status'] as { conditions?: Condition[] } | undefined)?.conditions ?? []).find((one) => one.type === type);
-
 export function containerView(object: KubernetesObject): ContainerView {
   const spec = (object['spec'] ?? {}) as Partial<WekaContainerSpec>;
   const given = (object['status'] ?? {}) as Partial<WekaContainerStatus>;
   // a restored status is about another object
   const status = given.uid === undefined || given.uid === object.metadata.uid ? given : {};
   const terminating = object.metadata.deletionTimestamp !== undefined;
-  const running = condition(object, 'WekaRunning')?.status === 'True' && status.podUid !== undefined;
+  const running = findCondition(object, 'WekaRunning')?.status === 'True' && status.podUid !== undefined;
   return {
     object,
     spec,
@@ -65,7 +62,8 @@ export function containerViews(request: HookRequest): ContainerView[] {
     .sort((a, b) => rank(a.role) - rank(b.role) || (a.name < b.name ? -1 : 1));
 }
 
-export const upToDateCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'PodUpToDate');
+export const upToDateCondition = (view: ContainerView): Condition | undefined =>
+  findCondition(view.object, 'PodUpToDate');
 
 /** Reasons of a pod that is not there or does not run: no pod of an earlier spec. */
 const absences = ['PodEnding', 'PodNotRunning'];
@@ -82,13 +80,13 @@ export const isRolling = (view: ContainerView): boolean =>
 
 /** Its pod has begun: its runtime may have set itself up with what its Secrets said then, and keeps that on its node. */
 export const hasBegun = (view: ContainerView): boolean =>
-  view.running || condition(view.object, 'PodRunning')?.status === 'True';
+  view.running || findCondition(view.object, 'PodRunning')?.status === 'True';
 
 /** Its Ready condition, for what it waits for. */
-export const readyCondition = (view: ContainerView): Condition | undefined => condition(view.object, 'Ready');
+export const readyCondition = (view: ContainerView): Condition | undefined => findCondition(view.object, 'Ready');
 
 /** The scheduler has found no node for its pod, since when (RFC 3339). */
 export function unschedulableSince(view: ContainerView): string | undefined {
-  const scheduled = condition(view.object, 'PodScheduled');
+  const scheduled = findCondition(view.object, 'PodScheduled');
   return scheduled?.status === 'False' ? scheduled.lastTransitionTime : undefined;
 }

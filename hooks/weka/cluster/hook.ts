@@ -1,5 +1,5 @@
 /** The WekaCluster controller: from a spec to a running weka cluster, and back to nothing. */
-import { isUsable, type Condition } from '../../core/conditions.ts';
+import { findCondition, isUsable, type Condition } from '../../core/conditions.ts';
 import type { KubernetesObject, Operation, RelatedRule } from '../../core/contract.ts';
 import { defineController } from '../../core/controller.ts';
 import { hasPassed } from '../../core/deadlines.ts';
@@ -227,7 +227,7 @@ const kept = ({ foreign }: ClusterFacts): KubernetesObject[] =>
     });
 
 const condition = (view: ContainerView, type: string): string | undefined =>
-  view.status.conditions?.find((one) => one.type === type)?.status;
+  findCondition({ ...view.object, status: view.status }, type)?.status;
 
 /** The status alone is no word: that it was asked for may be of a word that was taken back since, or come from a backup. */
 function asksForRemoval({ config }: ClusterFacts, view: ContainerView): boolean {
