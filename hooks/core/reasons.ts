@@ -73,8 +73,8 @@ export const coreWellReasons = {
 export const fenceReasons = {
   PodReleased: {
     meaning:
-      'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node do not know it, as of a pod that came back from a backup, it is only a pod of this name without an owner',
-    cure: "the command in the message, also when the pod is being deleted; a pod that is not the container's: delete it",
+      'the pod of the container has lost its labels, so that Metacontroller let go of it: it runs, and nobody may stop it. Where the claims of the node do not know it, as of a pod that came back from a backup, it is only a pod of this name without an owner. Condition `PodOwned`: it has its labels and no owner, as under a webhook that takes owner references off',
+    cure: "exempt the pods in the webhook that the message speaks of, where it does; the command in the message, also when the pod is being deleted; a pod that is not the container's: delete it",
     event: 'Warning',
   },
   PodUnknown: { meaning: 'the name has not been read live', cure: 'as `FactUnknown`', event: 'Warning' },

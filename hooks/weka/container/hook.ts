@@ -21,6 +21,7 @@ import { lastIncarnation } from './last-pod.ts';
 import { leaveSteps, mayEndPod, pauseSteps } from './leave.ts';
 import { stopDecision } from './disruption.ts';
 import { namespaceEnding, orphaned, ownerStep, halfAWord } from './owner.ts';
+import { ownedStep } from './owned-pod.ts';
 import { wishedPod, type PodWish } from './pod-wish.ts';
 import { metadataStep } from './metadata.ts';
 import { misplaced } from './misplaced.ts';
@@ -162,7 +163,16 @@ const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionW
 ];
 
 const active: Life<ContainerFacts> = {
-  steps: [...bringUpSteps, ...successionSteps, graceStep, metadataStep, formerStep, ownerStep, forceWordStep],
+  steps: [
+    ...bringUpSteps,
+    ...successionSteps,
+    graceStep,
+    ownedStep,
+    metadataStep,
+    formerStep,
+    ownerStep,
+    forceWordStep,
+  ],
   whenDone: 'keep',
   summary(facts, run) {
     const wish = wishedPod(facts);

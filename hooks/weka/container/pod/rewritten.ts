@@ -76,6 +76,9 @@ export function rewritten(pod: KubernetesObject, wished: KubernetesObject, nodeN
   ];
 }
 
+/** Where such a webhook may be found. */
+export const mutatingWebhooks = 'of which kubectl get mutatingwebhookconfigurations shows some';
+
 /** The same for the sentence `the helper pod ...`. */
 export const rewrittenWords = (differences: readonly string[]): string =>
-  `is not as it was wished (${differences.join('; ')}): exempt it in the webhook or policy that rewrites it, of which kubectl get mutatingwebhookconfigurations shows some; it is not believed`;
+  `is not as it was wished (${differences.join('; ')}): exempt it in the webhook or policy that rewrites it, ${mutatingWebhooks}; it is not believed`;
