@@ -36,7 +36,8 @@ async function run(stage: WekaStage, id: number, command: string): Promise<boole
     world.weka
       .snapshot()
       .clusters.flatMap(({ members }) => members)
-      .filter((member) => member.id !== id && member.status === 'UP')
+      // a client is logged in as one that may not
+      .filter((member) => member.id !== id && member.status === 'UP' && member.role !== 'client')
       .map(({ dataId }) => dataId),
   );
   const pod = ours(stage, 'Pod').find(({ metadata: { ownerReferences = [] } }) =>
