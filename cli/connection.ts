@@ -28,6 +28,8 @@ export interface Connection {
   get(path: string): Promise<unknown>;
   /** Reads a text, such as a log; undefined where there is nothing of that name. Rejects as `post` does. */
   text(path: string): Promise<string | undefined>;
+  /** The time of the server, in milliseconds since the epoch; undefined where it does not say it. */
+  time(): Promise<number | undefined>;
   /** The namespace of the context. */
   namespace: string;
 }
@@ -70,7 +72,11 @@ function refusal(text: string): string {
 export function connect(options: ConnectionOptions, silenceMillis?: number): Connection {
   const config = configOf(options);
   const server = config.getCurrentCluster()!.server;
-  async function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
+  async function send(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; text: string; date: string }> {
     const request: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -82,7 +88,9 @@ export function connect(options: ConnectionOptions, silenceMillis?: number): Con
         response.setEncoding('utf8');
         response.on('data', (part: string) => (text += part));
         response.on('error', reject);
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text, date: response.headers.date ?? '' }),
+        );
       });
       sent.on('error', (error) => reject(new Error(`no answer from ${server}: ${error.message}`)));
       if (silenceMillis !== undefined)
@@ -100,7 +108,7 @@ export function connect(options: ConnectionOptions, silenceMillis?: number): Con
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     async post(path, body) {
       const { status, text } = await send('POST', path, body);
-      if (status !== 200) throw new Refusal(refusal(text), status);
+      if (status !== 200 && status !== 201) throw new Refusal(refusal(text), status);
       return text;
     },
     async get(path) {
@@ -108,5 +116,9 @@ export function connect(options: ConnectionOptions, silenceMillis?: number): Con
       return text === undefined ? undefined : (JSON.parse(text) as unknown);
     },
     text: read,
+    async time() {
+      const time = Date.parse((await send('GET', '/version')).date);
+      return Number.isNaN(time) ? undefined : time;
+    },
   };
 }

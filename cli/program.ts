@@ -1,5 +1,6 @@
 /** The command line of `hooks`. */
 import { Command } from 'commander';
+import { checkCommand } from './check/command.ts';
 import { completionCommand } from './completion/command.ts';
 import { decideCommands, type Terminal } from './decide.ts';
 import { labCommand } from './lab.ts';
@@ -32,6 +33,7 @@ export function hooksProgram(terminal: Terminal): Command {
     showCommand(write),
     replayCommand(write),
     reportCommand(write),
+    checkCommand(terminal),
     ...decideCommands(terminal),
   ];
   for (const command of commands) program.addCommand(command);

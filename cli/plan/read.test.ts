@@ -24,6 +24,7 @@ function connection(answers: Record<string, unknown>): Connection & { asked: str
     namespace: 'here',
     post: () => Promise.reject(new Error('nothing is written')),
     text: () => Promise.reject(new Error('no text is read')),
+    time: () => Promise.resolve(undefined),
     get(path) {
       asked.push(path);
       const answer = answers[path.replace('?limit=500', '')] ?? { items: [] };

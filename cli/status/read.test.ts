@@ -42,6 +42,7 @@ function connection(served: Record<string, unknown>, status = 403): Connection {
     namespace: 'default',
     post: () => Promise.reject(new Error('nothing is written')),
     text: () => Promise.reject(new Error('no text is read')),
+    time: () => Promise.resolve(undefined),
     get(asked) {
       const at = asked.split('?')[0]!;
       if (at in served) return Promise.resolve(served[at]);

@@ -1,7 +1,8 @@
 /** Reads what a screen or a list is made of, with the user's rights. */
 import type { KindDefinition } from '../../hooks/core/api/kind.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import type { Answer, Answers, OverviewSection, Reading } from '../../hooks/core/overview.ts';
+import type { OverviewSection } from '../../hooks/core/overview.ts';
+import { all, answered, answersTo, unread } from '../answers.ts';
 import type { Connection } from '../connection.ts';
 import { listedKind, listPath } from '../kinds.ts';
 import { isForbidden, listed, type ReadKind } from '../lists.ts';
@@ -16,55 +17,6 @@ export interface StatusList {
   objects: StatusRow[];
   /** Kinds that could not be read, each with why. */
   unread: string[];
-}
-
-const nothing: Answer = { state: 'known', objects: [] };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const unread = (plural: string, error: unknown): string =>
-  `${plural} ${isForbidden(error) ? 'may not be read' : 'could not be read'}: ${messageOf(error)}`;
-
-/** What the user may not read, or what does not come, is an answer as well: the rest is shown all the same. */
-async function answered(plural: string, read: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await read();
-  } catch (error) {
-    return { state: 'unknown', why: unread(plural, error) };
-  }
-}
-
-async function all(
-  connection: Connection,
-  kind: ReadKind,
-  namespace: string | undefined,
-  fieldSelector?: string,
-): Promise<Answer> {
-  const objects = await listed(connection, kind, namespace, fieldSelector);
-  return objects === undefined
-    ? { state: 'unknown', why: `${kind.plural} are not served here` }
-    : { state: 'known', objects };
-}
-
-function answerTo(connection: Connection, reading: Reading | undefined): Promise<Answer> {
-  if (reading === undefined) return Promise.resolve(nothing);
-  const { kind, namespace } = reading;
-  return answered(kind.plural, async () => {
-    if ('all' in reading) return all(connection, kind, namespace);
-    const path = `${listPath(kind, namespace)}/${encodeURIComponent(reading.name)}`;
-    const found = (await connection.get(path)) as KubernetesObject | undefined;
-    return found === undefined ? nothing : { state: 'known', objects: [found] };
-  });
-}
-
-async function answersTo(
-  connection: Connection,
-  readings: Readonly<Record<string, Reading | undefined>>,
-): Promise<Answers> {
-  const answers = Object.entries(readings).map(
-    async ([name, reading]) => [name, await answerTo(connection, reading)] as const,
-  );
-  return Object.fromEntries(await Promise.all(answers));
 }
 
 const events: ReadKind = { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true };

@@ -11,3 +11,10 @@ export const operatorNamespace = 'weka-operator-system';
 
 /** Where the boot files of containers are mounted where no other directory is set. */
 export const bootFilesDirectory = '/etc/weka-boot-scripts';
+
+/** Who Metacontroller calls, in the namespace of the operator, and the Secrets of these calls. */
+export const hookCalls = {
+  service: 'weka-metacontroller-hooks',
+  certificate: 'weka-metacontroller-hooks-tls',
+  token: 'weka-metacontroller-hooks-token',
+} as const;

@@ -6,6 +6,7 @@
 import type { ResourceKind, SystemAccess } from './access.ts';
 import type { KindDefinition } from './api/kind.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Check } from './check.ts';
 import type { Context, HookController, Json } from './contract.ts';
 import type { KindNotSupported } from './not-supported.ts';
 import type { Leads } from './leads.ts';
@@ -41,6 +42,8 @@ export interface System {
   fates?: Fates;
   /** How its objects stand, for who asks for one screen of an object. Absent: conditions and events of all its kinds are shown, and nothing else. */
   overviews?: readonly Overview[];
+  /** What it needs of a cluster, for who asks before or after an installation. Absent: nothing beside what the operator needs. */
+  checks?: readonly Check[];
   /** What its API has and nothing acts on; whoever applies it is warned. Absent: nothing. */
   notSupported?: readonly KindNotSupported[];
   /** Its lists of steps by the name under which the pages of the docs show them, after that of the system. */

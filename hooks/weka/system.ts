@@ -3,6 +3,7 @@ import type { System } from '../core/system.ts';
 import { wekaAccess } from './access.ts';
 import { kinds } from './api/index.ts';
 import { wekaCatalogue } from './catalogue.ts';
+import { wekaChecks } from './checks.ts';
 import { operatorConfig } from './config.ts';
 import { wekaChildren, wekaControllers } from './controllers.ts';
 import { wekaLeads } from './leads.ts';
@@ -25,6 +26,7 @@ export const wekaSystem: System = {
   leads: wekaLeads,
   fates: wekaFates,
   overviews: wekaOverviews,
+  checks: wekaChecks,
   notSupported: wekaNotSupported,
   lives: wekaLives,
 };
