@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `hooks`: the hooks and the lab from the command line. Here: the process and its exit status. */
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';

@@ -78,6 +78,26 @@ describe('docs/deploying.md', () => {
   });
 });
 
+describe('the bundle of the command line', () => {
+  const run = (path: string, ...args: string[]) =>
+    spawnSync(path, args, {
+      cwd: directory,
+      encoding: 'utf8',
+      input: readFileSync('test/golden/wekacontainer/13-running.request.json', 'utf8'),
+    });
+
+  it('is a program that needs no node_modules, and says what needs a checkout', async () => {
+    await bundle('cli', directory);
+    const path = join(directory, 'cli.mjs');
+    expect(run(path, '--help').stdout).toMatch(/^Usage: hooks /);
+    expect(run(path, 'explain', 'wekacontainer').stdout).toMatch(/^WekaContainer default\/demo-drive-0, life active/);
+    expect(run(path, 'plan', '-f', 'any.yaml')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^error: plan needs a checkout of this release/) as string,
+    });
+  });
+});
+
 describe('the bundle of the hooks', () => {
   it('holds no Kubernetes client, and no module of the sidecar or the lab', () => {
     const inputs = Object.keys(hooks.inputs);

@@ -1,7 +1,8 @@
 /**
- * `npm run build`: one file per program in build/, with source maps, so that the image needs no node_modules.
- * Nothing is minified: a stack trace in a log should be readable without the map.
+ * `npm run build`: one file per program of the image in build/, with source maps, so that it needs no node_modules; `npm run
+ * build:cli` the same of the command line. Nothing is minified: a stack trace in a log should be readable without the map.
  */
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
@@ -10,6 +11,10 @@ const repository = join(import.meta.dirname, '..');
 /** Name in build/ to the module that starts the program. */
 export const entries = { hooks: 'hooks/server/main.ts', sidecar: 'sidecar/main.ts' } as const;
 export type Entry = keyof typeof entries;
+
+/** Of the image, and the command line, which is in none. */
+const programs = { ...entries, cli: 'cli/main.ts' } as const;
+export type Program = keyof typeof programs;
 
 /** CommonJS dependencies call `require` for Node's own modules, which a module in ESM form does not have. */
 const banner =
@@ -33,10 +38,10 @@ const withoutLocales: Plugin = {
  * Bundles one program into `<directory>/<entry>.mjs` and a map beside it.
  * @returns which modules went in, paths relative to the repository; rejects when one cannot be resolved
  */
-export async function bundle(entry: Entry, directory: string): Promise<Metafile> {
+export async function bundle(entry: Program, directory: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: repository,
-    entryPoints: [entries[entry]],
+    entryPoints: [programs[entry]],
     outfile: join(directory, `${entry}.mjs`),
     bundle: true,
     platform: 'node',
@@ -51,6 +56,8 @@ export async function bundle(entry: Entry, directory: string): Promise<Metafile>
     plugins: [withoutLocales],
     logLevel: 'warning',
   });
+  // of its own it has a first line that says who runs it
+  if (entry === 'cli') chmodSync(join(directory, 'cli.mjs'), 0o755);
   return metafile;
 }
 
@@ -66,8 +73,9 @@ export function packagesIn({ inputs }: Metafile): string[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  for (const entry of Object.keys(entries) as Entry[]) {
-    const { outputs } = await bundle(entry, join(repository, 'build'));
+  const asked = process.argv.slice(2) as Program[];
+  for (const program of asked.length > 0 ? asked : (Object.keys(entries) as Entry[])) {
+    const { outputs } = await bundle(program, join(repository, 'build'));
     for (const [path, { bytes }] of Object.entries(outputs)) console.log(`${path} ${Math.ceil(bytes / 1024)} KiB`);
   }
 }

@@ -2,9 +2,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The nearest folder with a package.json: the same from the sources and from the bundle of `npm start`, deeper down in build/. */
-function rootAbove(directory: string): string {
-  return existsSync(join(directory, 'package.json')) ? directory : rootAbove(dirname(directory));
+/** The nearest folder with a package.json; undefined: there is none above it. */
+function rootAbove(directory: string): string | undefined {
+  if (existsSync(join(directory, 'package.json'))) return directory;
+  const above = dirname(directory);
+  return above === directory ? undefined : rootAbove(above);
 }
 
-export const repository = rootAbove(import.meta.dirname);
+/** The same from the sources and from a bundle, deeper down in build/. A bundle that lies elsewhere has none of the files. */
+export const repository = rootAbove(import.meta.dirname) ?? import.meta.dirname;

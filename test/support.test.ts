@@ -14,7 +14,7 @@ const programs = new Set([
   'deploy/build.ts',
   'deploy/generate.ts',
   'docs/generate.ts',
-  'hooks/server/hook.ts',
+  'cli/hook.ts',
 ]);
 
 /** Equipment that the lab offers and only tests use so far, and the lists that the schemas are compared with. */

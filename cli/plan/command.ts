@@ -8,6 +8,7 @@ import { nameText, objectNamed } from '../kinds.ts';
 import { wishesIn } from '../manifests.ts';
 import { StatusError, UsageError } from '../usage-error.ts';
 import type { Plan } from './plan.ts';
+import { needsCheckout } from '../checkout.ts';
 import type { Change } from './wishes.ts';
 
 export const planStatuses = { same: 0, differs: 1, badInput: 2, refused: 3, failed: 4 } as const;
@@ -96,6 +97,7 @@ export function planCommand(terminal: Terminal): Command {
       '\nReads with your rights, and writes nothing. Exit status: 0 nothing differs; 1 something does; 2 bad input; 3 the change is refused; 4 failed.',
     );
   return command.action(async (named: string | undefined) => {
+    needsCheckout('plan');
     const options = command.optsWithGlobals<Options>();
     const connection = connect(options);
     const namespace = options.namespace ?? connection.namespace;

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { needsCheckout } from '../checkout.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Given } from './given.ts';
 import type { Report } from './replay.ts';
@@ -21,6 +22,7 @@ const child = join(import.meta.dirname, 'against-child.ts');
 /** Rejects with UsageError where the directory has no hooks, or they cannot be loaded. */
 export function replayAgainst(directory: string, { files, selection }: Given): Promise<Report> {
   const systems = resolve(directory, 'hooks/systems.ts');
+  needsCheckout('replay --against');
   if (!existsSync(systems)) throw new UsageError(`${directory} is no checkout: it has no hooks/systems.ts`);
   const order: Order = { systems, given: { files: files.map((file) => resolve(file)), selection } };
   return new Promise((done, failed) => {

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import type { Terminal } from '../decide.ts';
 import { objectsIn, wishesIn } from '../manifests.ts';
+import { needsCheckout } from '../checkout.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Rendered } from './render.ts';
 
@@ -48,6 +49,7 @@ export function renderCommand(terminal: Terminal): Command {
       '\nWhat is assumed stands above the output. Exit status: 0 all comes up; 1 something does not, which is said above the output; 2 bad input.',
     );
   return command.action(async ({ filename, nodes, namespace = 'default', output }: Options) => {
+    needsCheckout('render');
     if (filename === '-' && nodes === '-') throw new UsageError('the standard input can be one of the two files only');
     const objects = wishesIn(filename, namespace, command.getOptionValueSource('namespace') === 'cli');
     const machines = nodes === undefined ? undefined : nodesIn(nodes);

@@ -1,8 +1,7 @@
 /**
- * `npm run hook -- CONTROLLER sync < request.json`: one decision on the terminal, plain JSON in, plain JSON out.
- * The request is what Metacontroller sends; `observed` and `context` may be added, and have harmless defaults.
+ * One decision without a server, plain JSON in, plain JSON out. The request is what Metacontroller sends; `observed` and `context`
+ * may be added, and have harmless defaults.
  */
-import { readFileSync } from 'node:fs';
 import type { HookController, HookRequest } from '../core/contract.ts';
 import {
   customizeEnvelope,
@@ -15,23 +14,10 @@ import {
 import { operatorNamespace } from '../core/former-names.ts';
 import { completeSettings, controllersOf } from '../core/system.ts';
 import { systems } from '../systems.ts';
-import { hookNames, type HookName } from './calls.ts';
+import type { HookName } from './calls.ts';
 
 /** The controllers of all systems. */
 export const controllers = controllersOf(systems);
-
-const usage = `usage: npm run hook -- CONTROLLER HOOK < request.json
-  CONTROLLER  ${controllers.map(({ name }) => name).join(', ')}
-  HOOK        ${hookNames.join(', ')}, or observe (what the hook would ask the sidecar)
-The request is what Metacontroller sends. It may carry, besides:
-  "observed": {"facts": {ID: {"observedAt", "value"}}, "operations": {}}
-  "context":  {"now", "entropy", "operatorNamespace", "config"}
-`;
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n\n${usage}`);
-  process.exit(2);
-}
 
 /** The request with defaults for what Metacontroller does not send. */
 export function completeRequest(
@@ -81,16 +67,4 @@ export function answerHook(name: string, hook: HookName | 'observe', body: unkno
   if (hook === 'observe') return controller.observe(request);
   const decision = controller.decide(request);
   return { ...toSyncResponse(decision), operations: decision.operations, events: decision.events };
-}
-
-if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
-  const [name = '', hook = ''] = process.argv.slice(2);
-  if (!controllers.some((one) => one.name === name)) fail(`no controller ${name || '(none given)'}`);
-  if (hook !== 'observe' && !hookNames.includes(hook as HookName)) fail(`no hook ${hook || '(none given)'}`);
-  try {
-    const answer = answerHook(name, hook as HookName | 'observe', JSON.parse(readFileSync(0, 'utf8')));
-    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
-  }
 }
