@@ -1,6 +1,6 @@
 /** WekaContainers as a backup has them that was made while an earlier cluster of that name was destroyed, put over those of the one that lives. */
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
 import { destroyByWord, readyCluster, wekaCluster, type LabWorld } from './world.ts';
 
@@ -94,3 +94,23 @@ it(
     world.lab.stop();
   },
 );
+
+describe('words of force in a backup that is put back over all containers', () => {
+  const words = { podDeleteForceReplace: true };
+  it.each([
+    ['while their pods wait to stop', { overrides: words }, true],
+    ['with which they are given up', { state: 'deleting', overrides: { ...words, skipDeactivate: true } }, false],
+  ])('%s, stop no more than weka bears', long, async (_when, spec, stopping) => {
+    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6 });
+    const watch = watchLosses(world);
+    const names = members(world).map(({ metadata }) => metadata.name);
+    if (stopping) for (const name of names) world.delete('Pod', name);
+    await watch.pass(30);
+    for (const name of names) world.patch('WekaContainer', name, { spec });
+    await watch.pass(300);
+    expect(watch.losses.ioStopped).toBe(false);
+    const said = names.map((name) => world.condition('WekaContainer', name, 'ForceReplaceLeft')?.message ?? '');
+    expect(said.filter((message) => /counts for nothing: kubectl patch/.test(message)).length).toBeGreaterThan(6);
+    world.lab.stop();
+  });
+});

@@ -45,8 +45,8 @@ export function ordersIn(world: LabWorld): Orders {
   const cancelledAt = new Map<string, number>();
   /** The cluster that made a container, by uids: its owner reference and its labels may be another's by now. */
   const maker = new Map<string, string>();
-  /** When podDeleteForceReplace was set, by the uid of the container. */
-  const forcedAt = new Map<string, number>();
+  /** When podDeleteForceReplace was set, or confirmed, by the uid of the container. */
+  const forcedAt = new Map<string, { at: number; isConfirmed: boolean }>();
   /** When a cluster last had all its containers stop, by its uid. */
   const pausedAt = new Map<string, number>();
   /** When somebody deleted it, by its uid: a deletionTimestamp is of the clock of the API server, which may be set. */
@@ -58,14 +58,17 @@ export function ordersIn(world: LabWorld): Orders {
   const made = (object: Loose): void => {
     const [uid = '', owner] = [object.metadata.uid, ownerOf(object)];
     if (owner !== undefined && !maker.has(uid)) maker.set(uid, owner);
-    if (overridesOf(object)['podDeleteForceReplace'] !== true) forcedAt.delete(uid);
-    else if (!forcedAt.has(uid)) forcedAt.set(uid, world.clock.now());
+    if (overridesOf(object)['podDeleteForceReplace'] !== true) return void forcedAt.delete(uid);
+    const isConfirmed = object.metadata.annotations?.['weka.io/force-confirmed'] === uid;
+    const before = forcedAt.get(uid);
+    if (before === undefined || (isConfirmed && !before.isConfirmed))
+      forcedAt.set(uid, { at: world.clock.now(), isConfirmed });
   };
   /** A pod that was deleted long after the word was said is none that it is about. */
   const isForced = ({ metadata: { namespace = '', name, uid = '' } }: Loose): boolean => {
     const pod = world.get('Pod', name, namespace)?.metadata.uid ?? '';
     const began = deletedAt.get(uid) ?? deletedAt.get(pod) ?? world.clock.now();
-    return began <= (forcedAt.get(uid) ?? -Infinity) + forceCounts;
+    return began <= (forcedAt.get(uid)?.at ?? -Infinity) + forceCounts;
   };
   const heard = (cluster: Loose): void => {
     if (stopsAll(cluster) !== undefined) pausedAt.set(cluster.metadata.uid ?? '', world.clock.now());

@@ -46,6 +46,8 @@ export const applicationLabels = {
 export const annotations = {
   /** On a WekaContainer, by a person: its own uid. With it, and said together, `spec.state: destroying` is his word. */
   destroyConfirmed: 'weka.io/destroy-confirmed',
+  /** On a WekaContainer, by a person: its own uid. Its `podDeleteForceReplace` counts although that of another node does. */
+  forceConfirmed: 'weka.io/force-confirmed',
   /** On a pod: comma list of the annotation keys that we put there, so that removed ones can be taken back. */
   appliedAnnotations: 'weka.io/applied-annotations',
   /** On a pod: `configurationHash` of the input that it was built from. */

@@ -127,6 +127,15 @@ const spec = object({
   })
     .optional()
     .describe('is the one container of a cluster, or the one node, that may be disturbed'),
+  forced: object({
+    containerUid: uid().describe('is the uid of the WekaContainer'),
+    nodeName: text().optional().describe('is its node'),
+    at: dateTime().describe('is when that was seen'),
+  })
+    .optional()
+    .describe(
+      'is the container of a cluster of which overrides.podDeleteForceReplace was said last: within ten minutes that of another node does not count unless it is confirmed',
+    ),
   grace: object({
     startedAt: dateTime().describe('is when it began, by the clock of the hooks'),
     startedAtServer: dateTime().describe('is when it began, by the clock of the API server'),

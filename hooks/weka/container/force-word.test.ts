@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { claimsWrite } from '../../core/families/claims.ts';
-import { factsOf, holder, now, podObject, terminating, uid, unread, type Change, type Given } from './facts.fixture.ts';
+import {
+  clusterClaims,
+  factsOf,
+  holder,
+  now,
+  podObject,
+  terminating,
+  uid,
+  unread,
+  type Change,
+  type Given,
+} from './facts.fixture.ts';
 import { forceLeft, forceWord, forceWordStep, type ForceWord } from './force-word.ts';
 
 const set: Given = { spec: { overrides: { podDeleteForceReplace: true } } };
@@ -31,6 +42,61 @@ describe('the word that forces a stop', () => {
     expect(forceWord(factsOf(change, given))).toBe(expected);
   });
 
+  const forced = (at: string, nodeName: string | undefined, containerUid = 'another'): Change => ({
+    clusterClaims: clusterClaims({ forced: { containerUid, at, ...(nodeName === undefined ? {} : { nodeName }) } }),
+  });
+  const confirmed: Given = { ...set, metadata: { annotations: { 'weka.io/force-confirmed': uid } } };
+  const crowded = '1970-01-01T00:00:01Z';
+  it.each<[string, Change, Given, string]>([
+    ['is noted of the cluster first', {}, set, 'cluster'],
+    ['is noted once the cluster has noted it', forced(minutes(0), 'node-1', uid), set, now],
+    [
+      'is noted of the cluster anew where it was said of it long ago',
+      forced(minutes(-11), 'node-1', uid),
+      set,
+      'cluster',
+    ],
+    ['counts beside that of its own node', forced(minutes(-1), 'node-1'), set, 'cluster'],
+    ['counts after that of another node has aged', forced(minutes(-11), 'node-2'), set, 'cluster'],
+    ['counts for nothing soon after that of another node', forced(minutes(-9), 'node-2'), set, crowded],
+    ['counts for nothing soon after that of a container that is nowhere', forced(minutes(-9), undefined), set, crowded],
+    ['counts soon after that of another node where it is confirmed', forced(minutes(-9), 'node-2'), confirmed, now],
+    ['counts when it is confirmed later', { ...forced(minutes(-9), 'node-2'), ...said(crowded) }, confirmed, now],
+    [
+      'is not confirmed by the uid of another one',
+      forced(minutes(-9), 'node-2'),
+      { ...set, metadata: { annotations: { 'weka.io/force-confirmed': 'another' } } },
+      crowded,
+    ],
+  ])('%s', (_sentence, change, given, expected) => {
+    const change0 = { clusterClaims: clusterClaims(), ...change };
+    const outcome = forceWordStep.check(factsOf(change0, given));
+    const operations =
+      expected === 'cluster'
+        ? [
+            claimsWrite('cluster-uid-of-demo', '7', [
+              { path: ['forced'], value: { containerUid: uid, nodeName: 'node-1', at: now } },
+            ]),
+          ]
+        : [claimsWrite('node-node-1', '7', [{ path: ['holders', uid, 'forceWord'], value: expected }])];
+    expect(outcome).toMatchObject({ state: 'act', operations });
+  });
+
+  it('does not count while the claims of its cluster are not read', () => {
+    const facts = factsOf({ clusterClaims: unread }, set);
+    expect(forceWordStep.check(facts)).toEqual({ state: 'skipped' });
+    expect(forceWord(facts)).toBe('unseen');
+  });
+
+  it('that counts for nothing says who it was said beside, and how it is confirmed', () => {
+    const facts = factsOf({ ...forced(minutes(-9), 'node-2'), ...said(crowded) }, set);
+    expect(forceWord(facts)).toBe('old');
+    expect(forceLeft(facts)[0]?.message).toBe(
+      `overrides.podDeleteForceReplace was set within ten minutes of that of a container on another node, as a backup that is put back or a script does, and counts for nothing: kubectl patch wekacontainer demo-drive-0 -n default --type=merge -p '{"metadata":{"annotations":{"weka.io/force-confirmed":"${uid}"}},"spec":{"overrides":{"podDeleteForceReplace":true}}}' says it of this very container, whatever else is away; kubectl patch wekacontainer demo-drive-0 -n default --type=merge -p '{"spec":{"overrides":{"podDeleteForceReplace":null}}}' takes it back`,
+    );
+    expect(forceWord(factsOf({ ...said(crowded) }, confirmed))).toBe('unseen');
+  });
+
   it('is about the moment in which a pod was deleted, not about the end of its grace', () => {
     const pod = (at: string) =>
       terminating({
@@ -46,7 +112,7 @@ describe('the word that forces a stop', () => {
   });
 
   it.each<[string, Change, Given, string | null | undefined]>([
-    ['is noted', {}, set, now],
+    ['is noted', forced(now, 'node-1', uid), set, now],
     [
       'is noted as the status has it, where the claim was made again',
       {},
@@ -57,7 +123,7 @@ describe('the word that forces a stop', () => {
     ['is forgotten when it is taken back', said(minutes(-5)), {}, null],
     ['is void where it was noted while the clock was ahead', said(minutes(60)), set, '1970-01-01T00:00:00Z'],
     ['is void once for all', said('1970-01-01T00:00:00Z'), set, undefined],
-    ['is not noted where nothing is claimed', { holder: undefined }, set, undefined],
+    ['is not noted where nothing is claimed', { ...forced(now, 'node-1', uid), holder: undefined }, set, undefined],
   ])('%s', (_sentence, change, given, value) => {
     expect(forceWordStep.check(factsOf(change, given))).toMatchObject(
       value === undefined

@@ -368,6 +368,7 @@ export const leaveSteps = [
 /** A paused container: its pod is stopped, everything else stays. */
 export const pauseSteps = [
   claimStep,
+  forceWordStep,
   {
     name: 'PodGone',
     condition: 'PodStopped',

@@ -10,7 +10,7 @@ export const stoppingReasons = {
   },
   ForceReplaceLeft: {
     meaning:
-      'condition of that name: `podDeleteForceReplace` is in the spec, and no pod is to stop; or it was said more than ten minutes before this pod was deleted, and does not count for it',
+      'condition of that name: `podDeleteForceReplace` is in the spec, and no pod is to stop; or it was said more than ten minutes before this pod was deleted, or within ten minutes of that of a container on another node, and does not count for it',
     cure: 'the command in the message',
     event: 'Warning',
   },

@@ -55,7 +55,12 @@ const override = (stage: WekaStage, { object }: Asking, wished: Record<string, u
   const present = (object['spec'] as { overrides?: Record<string, unknown> }).overrides ?? {};
   const isLeft = Object.entries(wished).every(([key, value]) => present[key] === value);
   const overrides = isLeft ? Object.fromEntries(Object.keys(wished).map((key) => [key, null])) : wished;
-  attempt(() => stage.world.patch(object.kind, object.metadata.name, { spec: { overrides } }));
+  // of several nodes at one time each is confirmed, as ForceReplaceLeft has it
+  const annotations =
+    'podDeleteForceReplace' in wished ? { 'weka.io/force-confirmed': isLeft ? null : object.metadata.uid } : {};
+  attempt(() =>
+    stage.world.patch(object.kind, object.metadata.name, { metadata: { annotations }, spec: { overrides } }),
+  );
   return `spec.overrides of ${object.kind} ${object.metadata.name}: ${JSON.stringify(overrides)}`;
 };
 
