@@ -24,8 +24,8 @@ export interface FenceInput {
   incarnation: Incarnation | undefined;
   /** The pod that we allowed to stop, as recorded in the claims. */
   stopAllowed: string | undefined;
-  /** A live read by name; undefined: not known. */
-  live: { exists: false } | { exists: true; ours: boolean; released?: ReleasedPod } | undefined;
+  /** A live read by name; undefined: not known. `ends`: what lets another's pod end that nobody else lets end. */
+  live: { exists: false } | { exists: true; ours: boolean; released?: ReleasedPod; ends?: string } | undefined;
   /** The node that the last pod ran on; `undefined` where nothing is seen of it. */
   node: { bootId: string; outOfService: boolean } | undefined;
   /** The Node was looked up past every cache and is gone. */
@@ -59,7 +59,11 @@ export function decideFence(input: FenceInput): FenceDecision {
           reason: 'PodStillExists',
           message: 'a pod of this container exists; waits until it is seen or gone',
         }
-      : { create: false, reason: 'NameTaken', message: 'a pod of this name exists that belongs to something else' };
+      : {
+          create: false,
+          reason: 'NameTaken',
+          message: `a pod of this name exists that belongs to something else${live.ends === undefined ? '' : `; ${live.ends}`}`,
+        };
   }
   if (incarnation === undefined) return { create: true, proof: 'no pod of this container has run' };
   if (input.stopAllowed === incarnation.podUid)

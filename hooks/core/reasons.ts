@@ -83,7 +83,11 @@ export const fenceReasons = {
     cure: "wait; if it stays, its labels were changed: compare them with another pod's",
     event: 'Warning',
   },
-  NameTaken: { meaning: 'a pod of this name belongs to something else', cure: 'delete that', event: 'Warning' },
+  NameTaken: {
+    meaning: 'a pod of this name belongs to something else',
+    cure: 'delete that; of one that is being deleted the message says what lets it go',
+    event: 'Warning',
+  },
   WaitingForProofOfDeath: {
     meaning: 'the pod vanished without permission, by a forced deletion or with its node',
     cure: 'bring the node back, reboot it, taint it out-of-service or delete the Node',

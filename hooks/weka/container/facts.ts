@@ -10,7 +10,7 @@ import type { FenceInput } from '../../core/fence.ts';
 import { podLive } from '../../core/families/pods.ts';
 import type { PodView } from '../../core/pod-view.ts';
 import { turnOf, type Turn } from '../../core/turn.ts';
-import { apiVersion, group, labels } from '../api/group.ts';
+import { apiVersion, group, labels, mainContainerName } from '../api/group.ts';
 import {
   claimsNames,
   parseWekaMembers,
@@ -112,8 +112,15 @@ function reportOf(
   return fact.state === 'known' ? { report: fact.value, reportMissing: '' } : { reportMissing: fact.reason };
 }
 
+/** Of a container that has gone the WekaNode lets the pod end, by its claim. Where that is lost too nobody knows what weka bears. */
+function ends({ nodeClaims, namespace, name }: ContainerFacts, owner: string | undefined): string | undefined {
+  if (nodeClaims?.state === 'known' && nodeClaims.spec.holders?.[owner ?? ''] !== undefined) return undefined;
+  return `it is being deleted, and waits to be allowed to stop: where it is that of a former WekaContainer ${name}, of which no claim is left, and weka bears its loss, kubectl exec ${name} -n ${namespace} -c ${mainContainerName} -- touch /tmp/.allow-stop lets it go`;
+}
+
 /** The live read of the pod's name, if it is known. */
-export function livePod({ request, namespace, name, uid, holder, config }: ContainerFacts): FenceInput['live'] {
+export function livePod(facts: ContainerFacts): FenceInput['live'] {
+  const { request, namespace, name, uid, holder, config } = facts;
   const fact = factValue(request.observed, podLive({ namespace, name }, ages({ config }).moving));
   if (fact.state === 'unknown') return undefined;
   const { value } = fact;
@@ -122,7 +129,11 @@ export function livePod({ request, namespace, name, uid, holder, config }: Conta
   const recorded = value.uid === holder?.incarnation?.podUid;
   // by the label of another container Metacontroller has given that one its pod
   const taken = recorded && value.controllerUid !== uid;
-  if (value.controllerUid !== undefined && !taken) return { exists: true, ours: value.controllerUid === uid };
+  if (value.controllerUid === uid) return { exists: true, ours: true };
+  if (value.controllerUid !== undefined && !taken) {
+    const ending = value.deletionTimestamp === undefined ? undefined : ends(facts, value.controllerUid);
+    return defined({ exists: true as const, ours: false, ends: ending });
+  }
   return { exists: true, ours: recorded, released: { command: givesBack({ namespace, name, uid }), recorded } };
 }
 

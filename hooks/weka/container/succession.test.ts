@@ -469,7 +469,9 @@ describe('what a pod was in weka', () => {
 
 describe('the pod after one that is gone', () => {
   const live = (
-    value: { exists: false } | { exists: true; uid: string; controllerUid?: string; phase: string },
+    value:
+      | { exists: false }
+      | { exists: true; uid: string; controllerUid?: string; phase: string; deletionTimestamp?: string },
   ): Given => ({ answers: [read(podLive({ namespace, name: 'demo-drive-0' }, 0), value)] });
   const nothing = live({ exists: false });
   const probe = (proves: string, spec: Record<string, unknown> = {}): Given => ({
@@ -491,7 +493,25 @@ describe('the pod after one that is gone', () => {
       'waits while another owner has its name',
       {},
       live({ exists: true, uid: 'pod-9', controllerUid: 'uid-of-another', phase: 'Running' }),
-      { create: false, reason: 'NameTaken' },
+      { create: false, reason: 'NameTaken', message: 'a pod of this name exists that belongs to something else' },
+    ],
+    [
+      'says what lets that one go where it is being deleted and no claim of its owner is left',
+      {},
+      live({
+        exists: true,
+        uid: 'pod-9',
+        controllerUid: 'uid-of-another',
+        phase: 'Running',
+        deletionTimestamp: '2026-01-01T00:00:00Z',
+      }),
+      {
+        create: false,
+        reason: 'NameTaken',
+        message: expect.stringMatching(
+          /; it is being deleted, .* kubectl exec demo-drive-0 -n default -c weka-container -- touch \/tmp\/\.allow-stop lets it go$/,
+        ) as string,
+      },
     ],
     [
       'waits while a pod from a backup, which nobody owns, has its name',

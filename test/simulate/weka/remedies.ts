@@ -106,6 +106,7 @@ export const remedies: readonly Remedy[] = [
   { reason: 'LessThanWhole', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'LessThanWhole', message: /beyond the wished number; delete them/, act: deleteSurplus },
   { reason: 'NameTaken', message: /kubectl label secret/, act: command },
+  { reason: 'NameTaken', message: /touch \/tmp\/\.allow-stop/, act: letGo },
   { reason: 'ClaimLost', message: /kubectl patch wekacontainer/, act: command },
   { reason: 'ClaimContradiction', message: /kubectl (patch|annotate|delete wekaclaims)/, act: command },
   { reason: 'PodNotRunning', message: /kubectl patch wekacontainer/, act: command },

@@ -39,8 +39,20 @@ function heldTwice(holders: Holder[]): Finding[] {
   );
 }
 
+/** Whose claim nobody can make again: the container was gone already when somebody deleted the claims of its node. */
+function lostClaims(world: LabWorld): ReadonlySet<string> {
+  const lost = new Set<string>();
+  world.lab.store.onChange(({ before, after }) => {
+    if (before?.kind !== 'WekaClaims' || after !== undefined) return;
+    const uids = new Set(world.list('WekaContainer').map(({ metadata }) => metadata.uid));
+    const { holders = {} } = (before['spec'] ?? {}) as { holders?: object };
+    for (const uid of Object.keys(holders)) if (!uids.has(uid)) lost.add(uid);
+  });
+  return lost;
+}
+
 /** Of members that are up, and of drives that are neither coming nor going. */
-function wrongDrives({ drives, members }: ClusterSnapshot, holders: Holder[]): Finding[] {
+function wrongDrives({ drives, members }: ClusterSnapshot, holders: Holder[], lost: ReadonlySet<string>): Finding[] {
   return drives
     .filter(({ status }) => status === 'ACTIVE')
     .flatMap(({ serial, containerId }): Finding[] => {
@@ -53,16 +65,16 @@ function wrongDrives({ drives, members }: ClusterSnapshot, holders: Holder[]): F
         .filter(({ uid }) => uid !== member.dataId)
         .map(({ uid }): Finding => [`drive ${serial} is ACTIVE in ${member.name} and claimed by ${uid}`, 0]);
       const own = claimants.some(({ uid }) => uid === member.dataId);
-      return own
+      return own || lost.has(member.dataId)
         ? foreign
         : [...foreign, [`drive ${serial} is ACTIVE in ${member.name}, which does not claim it`, claimTolerances.drift]];
     });
 }
 
 /** A client picks its port itself. */
-function wrongPorts({ locals }: SiteSnapshot, holders: Holder[]): Finding[] {
+function wrongPorts({ locals }: SiteSnapshot, holders: Holder[], lost: ReadonlySet<string>): Finding[] {
   return locals
-    .filter(({ role, runStatus }) => role !== 'client' && runStatus === 'Running')
+    .filter(({ role, runStatus, dataId }) => role !== 'client' && runStatus === 'Running' && !lost.has(dataId))
     .flatMap(({ dataId, nodeName, name, basePort }): Finding[] => {
       const claimed = holders.find(({ uid, node }) => uid === dataId && node === `node-${nodeName}`)?.wekaPort;
       return claimed === basePort
@@ -103,16 +115,21 @@ export const claimChecks: readonly WekaCheck[] = [
   {
     name: 'active-drives-are-claimed',
     promise: "each ACTIVE drive of weka is in the claim of its own container, and in nobody else's",
-    watch: ({ world, whileSo }) =>
-      whileSo(
-        () => world.weka.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world))),
+    watch({ world, whileSo }) {
+      const lost = lostClaims(world);
+      return whileSo(
+        () => world.weka.snapshot().clusters.flatMap((cluster) => wrongDrives(cluster, holdersIn(world), lost)),
         claimKinds,
-      ),
+      );
+    },
   },
   {
     name: 'ports-are-claimed',
     promise: 'each port that a backend listens on is the one that it claims',
-    watch: ({ world, whileSo }) => whileSo(() => wrongPorts(world.weka.snapshot(), holdersIn(world)), claimKinds),
+    watch({ world, whileSo }) {
+      const lost = lostClaims(world);
+      return whileSo(() => wrongPorts(world.weka.snapshot(), holdersIn(world), lost), claimKinds);
+    },
   },
   {
     name: 'holders-exist',
