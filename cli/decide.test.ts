@@ -34,7 +34,7 @@ describe('hooks explain', () => {
 
   it('names an operation that a step asks for', async () => {
     const text = await hooks(golden('151-a-word-of-force-is-noted'), 'explain', 'wekacontainer');
-    expect(text).toMatch(/act {9}ForceWordNoted .*\n +asks for claims\.write node-node-1 /);
+    expect(text).toMatch(/act {9}ForceWordNoted .*\n +asks for claims\.write cluster-uid-of-demo /);
   });
 
   it('says why a spec is refused', async () => {

@@ -114,7 +114,7 @@ function reportOf(
 
 /** Of a container that has gone the WekaNode lets the pod end, by its claim. Where that is lost too nobody knows what weka bears. */
 function ends({ nodeClaims, namespace, name }: ContainerFacts, owner: string | undefined): string | undefined {
-  if (nodeClaims?.state === 'known' && nodeClaims.spec.holders?.[owner ?? ''] !== undefined) return undefined;
+  if (nodeClaims?.state !== 'known' || nodeClaims.spec.holders?.[owner ?? ''] !== undefined) return undefined;
   return `it is being deleted, and waits to be allowed to stop: where it is that of a former WekaContainer ${name}, of which no claim is left, and weka bears its loss, kubectl exec ${name} -n ${namespace} -c ${mainContainerName} -- touch /tmp/.allow-stop lets it go`;
 }
 
