@@ -8,6 +8,11 @@ const isReady = (object: KubernetesObject): boolean =>
   conditionsOf(object).some(({ type, status }) => type === 'Ready' && status === 'True');
 const isTerminating = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
+/** A helper that has done its work and is nobody's: who deletes its container with --cascade=orphan keeps it. */
+const isOrphan = ({ metadata, status }: KubernetesObject): boolean =>
+  (metadata.ownerReferences ?? []).length === 0 && (status as { phase?: string } | undefined)?.phase === 'Succeeded';
+const podsOf = (stage: WekaStage): KubernetesObject[] => ours(stage, 'Pod').filter((pod) => !isOrphan(pod));
+
 /** Why the cluster is not whole: a sentence for each thing that is missing. The first ones are cheap to find. */
 export function* lacking(stage: WekaStage): Generator<string> {
   const { world } = stage;
@@ -31,7 +36,7 @@ export function* lacking(stage: WekaStage): Generator<string> {
     if (isTerminating(container)) yield `WekaContainer ${container.metadata.name} is terminating`;
     else if (!isReady(container)) yield `WekaContainer ${container.metadata.name} is not Ready`;
   }
-  const pods = new Map(ours(stage, 'Pod').map((pod) => [pod.metadata.name, pod]));
+  const pods = new Map(podsOf(stage).map((pod) => [pod.metadata.name, pod]));
   for (const {
     metadata: { name },
   } of containers) {
@@ -71,7 +76,7 @@ export function* lacking(stage: WekaStage): Generator<string> {
 export function leftovers(stage: WekaStage): string[] {
   const { world } = stage;
   const objects = ['WekaCluster', 'WekaClient', 'WekaContainer', 'Pod', 'WekaMembers', 'Secret'].flatMap((kind) =>
-    ours(stage, kind).map(({ metadata }) => `${kind} ${metadata.name}`),
+    (kind === 'Pod' ? podsOf(stage) : ours(stage, kind)).map(({ metadata }) => `${kind} ${metadata.name}`),
   );
   const holders = world.list('WekaClaims').flatMap((claims) =>
     Object.keys((claims['spec'] as { holders?: object } | undefined)?.holders ?? {})
