@@ -114,3 +114,18 @@ describe('words of force in a backup that is put back over all containers', () =
     world.lab.stop();
   });
 });
+
+describe('in a cluster whose deletion is cancelled, and which goes on', () => {
+  it.each(['paused', 'destroying'])('spec.state: %s, said to all, stops one at most', long, async (state) => {
+    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6 });
+    const watch = watchLosses(world);
+    world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    world.delete('WekaCluster', 'demo');
+    await watch.pass(30);
+    for (const { metadata } of members(world)) world.patch('WekaContainer', metadata.name, { spec: { state } });
+    await watch.pass(180);
+    expect([watch.losses.ioStopped, watch.erased()]).toEqual([false, []]);
+    expect(watch.losses.away).toBeLessThanOrEqual(1);
+    world.lab.stop();
+  });
+});

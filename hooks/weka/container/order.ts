@@ -130,7 +130,7 @@ export function effectiveState(
 /**
  * Whether it is paused by a word about this one container, or may be: its cluster writes `spec.state: paused` into all of them
  * when it is paused or ends, and then nothing is left that would need them. Of a cluster that is in use one is away as any other.
- * So is one that is to be destroyed, by whom is not known, while its cluster can not be heard.
+ * So is one that is to be destroyed, by whom is not known, while its cluster can not be heard, or has called its deletion back.
  */
 export function pausedAlone({
   state,
@@ -145,5 +145,8 @@ export function pausedAlone({
 }): boolean {
   if (state !== 'paused' || namespaceEnds) return false;
   if (owner.state === 'unknown') return spec.state === 'paused' || spec.state === 'destroying';
+  // a deletion that is cancelled ends nothing: the others go on
+  if (owner.state === 'terminating' && owner.cancelled)
+    return (spec.state === 'paused' || spec.state === 'destroying') && owner.paused !== true;
   return spec.state === 'paused' && owner.state === 'living' && owner.uid !== undefined && owner.paused !== true;
 }
