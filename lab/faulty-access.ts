@@ -1,5 +1,5 @@
 /** The sidecar's access to the cluster on a bad day: requests that fail before or after they took effect. Equipment of simulations. */
-import { AccessError, type ClusterAccess } from '../sidecar/cluster-access.ts';
+import { AccessError, refusal, type ClusterAccess } from '../sidecar/cluster-access.ts';
 import type { Random } from './random.ts';
 
 export interface AccessFaults {
@@ -16,11 +16,7 @@ export function faultyAccess(inner: ClusterAccess, random: Random, faults: () =>
   const through = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     const { lost, answerLost, refused = 0 } = faults();
     if (refused > 0 && random.next() < refused)
-      throw new AccessError(
-        'api',
-        'the server has received too many requests and has asked us to try again later',
-        429,
-      );
+      throw refusal('the server has received too many requests and has asked us to try again later', 429, undefined);
     if (random.next() < lost) throw broken('refused');
     const answer = await work();
     if (random.next() < answerLost) throw broken('reset');

@@ -1,8 +1,7 @@
 /** The sidecar's access to the lab's store without sockets: what a simulation uses in place of client-node. Its answers are frozen. */
 import {
   AccessError,
-  bareNotFound,
-  namesObject,
+  refusal,
   type ClusterAccess,
   type ExecRequest,
   type ObjectAddress,
@@ -16,20 +15,14 @@ import { ApiError, type Clock } from './contract.ts';
 function asAccessError(error: unknown): unknown {
   if (!(error instanceof ApiError)) return error;
   const { code, message, details } = error;
-  return code === 404 && !namesObject(details)
-    ? new AccessError('transport', bareNotFound(message), code)
-    : new AccessError('api', message, code);
+  return refusal(message, code, details);
 }
 
 export function storeAccess(store: Store, pods: PodAccess, clock: Clock): ClusterAccess {
   const definition = (apiVersion: string, kind: string): ResourceDefinition => {
     const found = store.definitionOf(apiVersion, kind);
     if (found === undefined)
-      throw new AccessError(
-        'transport',
-        bareNotFound(`the server could not find the requested resource ${kind}.${apiVersion}`),
-        404,
-      );
+      throw refusal(`the server could not find the requested resource ${kind}.${apiVersion}`, 404, undefined);
     return found;
   };
   const attempt = async <T>(work: () => T | Promise<T>): Promise<T> => {

@@ -10,14 +10,7 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Exec } from '@kubernetes/client-node/dist/exec.js';
 import type { SystemAccess } from '../hooks/core/access.ts';
 import type { KubernetesObject } from '../hooks/core/contract.ts';
-import {
-  AccessError,
-  bareNotFound,
-  namesObject,
-  type ClusterAccess,
-  type ListRequest,
-  type ObjectAddress,
-} from './cluster-access.ts';
+import { AccessError, refusal, type ClusterAccess, type ListRequest, type ObjectAddress } from './cluster-access.ts';
 import { execOverWebSocket } from './exec.ts';
 import { resourcePaths, type ResourcePaths } from './resource-paths.ts';
 
@@ -182,10 +175,7 @@ class ClientNodeAccess implements ClusterAccess {
     }
     if (answer.code >= 200 && answer.code < 300) return answer;
     const { message, details } = statusOf(answer.text);
-    const isBare = answer.code === 404 && !namesObject(details);
-    // an overloaded or restarting API server is a matter of transport: the same request may succeed
-    const origin = answer.code === 429 || answer.code >= 500 || isBare ? 'transport' : 'api';
-    throw new AccessError(origin, `${what}: ${isBare ? bareNotFound(message.trim()) : message}`, answer.code);
+    throw refusal(`${what}: ${message.trim()}`, answer.code, details);
   }
 }
 

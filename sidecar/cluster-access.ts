@@ -65,31 +65,35 @@ export class AccessError extends Error {
   readonly origin: 'api' | 'transport' | 'timeout' | 'output';
   /** HTTP status code; 0 where there was no answer. */
   readonly code: number;
-  constructor(origin: AccessError['origin'], message: string, code = 0) {
+  /** The name of the object that a refusal of the API server is about. */
+  readonly about: string | undefined;
+  constructor(origin: AccessError['origin'], message: string, code = 0, about?: string) {
     super(message);
     this.name = 'AccessError';
     this.origin = origin;
     this.code = code;
+    this.about = about;
   }
 }
 
 /**
- * Whether a refusal is about the object that was asked for. A 404 says that there is none only where it names it: of a kind that is
- * not served, as between the CustomResourceDefinitions of two releases, and of whoever stands before the API server, a bare one comes
- * for objects that live.
+ * What the API server refuses with. A 404 that names no object is no word on one, and may be tried again: of a kind that is not
+ * served, as between the CustomResourceDefinitions of two releases, and of whoever stands before the API server, it comes for
+ * objects that live.
  * @param details of the Status in the answer
  */
-export function namesObject(details: unknown): boolean {
+export function refusal(message: string, code: number, details: unknown): AccessError {
   const { name } = (details ?? {}) as { name?: unknown };
-  return typeof name === 'string' && name !== '';
+  const about = typeof name === 'string' && name !== '' ? name : undefined;
+  if (code === 404 && about === undefined)
+    return new AccessError('transport', `${message} (404, and it names no object: is the kind served?)`, code);
+  // an overloaded or restarting API server is a matter of transport: the same request may succeed
+  return new AccessError(code === 429 || code >= 500 ? 'transport' : 'api', message, code, about);
 }
 
-/** Of a bare 404: for whoever reads what the operator waits for. */
-export const bareNotFound = (message: string): string =>
-  `${message} (404, and it names no object: is the kind served?)`;
-
-export function isNotFound(error: unknown): boolean {
-  return error instanceof AccessError && error.origin === 'api' && error.code === 404;
+/** The API server says of this very object that there is none. */
+export function isNotFound(error: unknown, { name }: { name: string }): boolean {
+  return error instanceof AccessError && error.origin === 'api' && error.code === 404 && error.about === name;
 }
 
 /** The object is there already, or it is not what the request supposed it to be (a failed `test`, a wrong uid). */
@@ -97,15 +101,30 @@ export function isConflict(error: unknown): boolean {
   return error instanceof AccessError && (error.code === 409 || error.code === 422);
 }
 
-/** The object, or undefined when there is none of that name. */
+const told = ({ apiVersion, kind, namespace, name }: Partial<ObjectAddress>): string =>
+  `${kind ?? ''} ${namespace === undefined ? '' : `${namespace}/`}${name ?? ''} of ${apiVersion ?? ''}`;
+
+/**
+ * The object, or undefined when there is none of that name. A proxy or a cache that answers for another one has said nothing:
+ * by a uid that is not the expected one it would count as proof that the expected one is gone.
+ */
 export async function getOrUndefined(
   access: ClusterAccess,
   address: ObjectAddress,
 ): Promise<KubernetesObject | undefined> {
+  const elsewhere = (what: string): AccessError =>
+    new AccessError('transport', `GET ${told(address)}: the answer is about ${what}`);
+  let object: KubernetesObject;
   try {
-    return await access.get(address);
+    object = await access.get(address);
   } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
+    if (isNotFound(error, address)) return undefined;
+    throw error instanceof AccessError && error.origin === 'api' && error.code === 404
+      ? elsewhere(error.about ?? 'nothing')
+      : error;
   }
+  const { apiVersion, kind, metadata: { namespace, name } = { name: '' } } = object;
+  const got = told({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) });
+  if (got !== told(address)) throw elsewhere(got);
+  return object;
 }

@@ -132,7 +132,7 @@ export function createEventReporter(options: EventReporterOptions): EventReporte
       return 'counted';
     } catch (error) {
       // events expire: it may be gone between the two calls
-      if (isNotFound(error) && again) return write(event, once, false);
+      if (isNotFound(error, address) && again) return write(event, once, false);
       throw error;
     }
   };

@@ -135,7 +135,8 @@ export class ScriptedAccess implements ClusterAccess {
 
   private stored(address: ObjectAddress): KubernetesObject {
     const object = this.objects.get(key(address));
-    if (object === undefined) throw new AccessError('api', `${address.kind} "${address.name}" not found`, 404);
+    if (object === undefined)
+      throw new AccessError('api', `${address.kind} "${address.name}" not found`, 404, address.name);
     return object;
   }
 }

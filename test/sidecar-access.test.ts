@@ -106,7 +106,7 @@ describe('objects', () => {
       origin: 'transport',
       message: expect.stringMatching(/^GET WekaCluster demo: .*names no object: is the kind served\?\)$/) as string,
     });
-    expect(isNotFound(error)).toBe(false);
+    expect(isNotFound(error, unserved)).toBe(false);
   });
 
   it('that exist are not created again', async () => {

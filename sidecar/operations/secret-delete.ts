@@ -19,7 +19,7 @@ export const secretDelete: Performer<GenericEntries['secret.delete']> = async (
     await access.delete(address, uid);
   } catch (error) {
     // gone or replaced meanwhile: the one that was meant does not exist any more
-    if (isNotFound(error) || isConflict(error)) return { changed: false };
+    if (isNotFound(error, address) || isConflict(error)) return { changed: false };
     throw error;
   }
   return { changed: true };
