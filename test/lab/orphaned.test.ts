@@ -29,3 +29,27 @@ it('they run on, and come back to it as they are when its message is followed', 
   expect([watch.losses.ioStopped, watch.losses.containersAway, watch.erased()]).toEqual([false, 0, []]);
   world.lab.stop();
 });
+
+it.each(['paused', 'destroying'])(
+  'whose WekaCluster is gone: spec.state: %s, said to all, stops one at most',
+  { timeout: 200_000 },
+  async (state) => {
+    const world = await readyCluster({ drive: 6, compute: 6 }, { nodes: 6 });
+    const watch = watchLosses(world);
+    const names = world.list('WekaContainer').map(({ metadata }) => metadata.name);
+    world.delete('WekaCluster', 'demo', { propagationPolicy: 'Orphan' });
+    await watch.until(
+      'nobody owns them',
+      () => names.every((name) => world.get('WekaContainer', name)?.metadata.ownerReferences === undefined),
+      60,
+    );
+    world.patch('WekaCluster', 'demo', { metadata: { finalizers: null } });
+    await watch.until('the WekaCluster is gone', () => world.get('WekaCluster', 'demo') === undefined, 60);
+    await watch.pass(30);
+    for (const name of names) world.patch('WekaContainer', name, { spec: { state } });
+    await watch.pass(180);
+    expect([watch.losses.ioStopped, watch.erased()]).toEqual([false, []]);
+    expect(watch.losses.away).toBeLessThanOrEqual(1);
+    world.lab.stop();
+  },
+);

@@ -5,6 +5,7 @@ import { objectLive } from '../../core/families/objects.ts';
 import { wekaClusterKind } from '../access.ts';
 import { apiVersion } from '../api/group.ts';
 import type { WekaContainer } from '../api/index.ts';
+import { is } from '../api/modes.ts';
 import type { ClaimsFact } from '../claims/claims.ts';
 import { orderStands } from '../destroy-order.ts';
 import { isConfirmed } from '../destroy-word.ts';
@@ -128,13 +129,25 @@ export function effectiveState(
 }
 
 /**
+ * All containers of its cluster stop, so that nothing is left that would need this one: the cluster is paused or ends, or was
+ * deleted with all of them, or the namespace goes. A deletion that is cancelled ends nothing, and nothing is known of a cluster
+ * that can not be heard.
+ */
+function allStop({ metadata }: WekaContainer, owner: OwnerFact, namespaceEnds: boolean): boolean {
+  if (namespaceEnds) return true;
+  if (owner.state === 'unknown') return false;
+  if (owner.state === 'gone') return metadata.deletionTimestamp !== undefined;
+  return owner.paused === true || (owner.state === 'terminating' && !owner.cancelled);
+}
+
+/**
  * Whether it is paused by a word about this one container, or may be: its cluster writes `spec.state: paused` into all of them
- * when it is paused or ends, and then nothing is left that would need them. Of a cluster that is in use one is away as any other.
- * So is one that is to be destroyed, by whom is not known, while its cluster can not be heard, or has called its deletion back.
+ * when it is paused or ends. Of a cluster that goes on one is away as any other, and so do backends go on that nobody owns any
+ * more: they are members beside each other still.
  */
 export function pausedAlone({
   state,
-  container: { spec },
+  container,
   owner,
   namespaceEnds,
 }: {
@@ -143,10 +156,8 @@ export function pausedAlone({
   owner: OwnerFact;
   namespaceEnds: boolean;
 }): boolean {
-  if (state !== 'paused' || namespaceEnds) return false;
-  if (owner.state === 'unknown') return spec.state === 'paused' || spec.state === 'destroying';
-  // a deletion that is cancelled ends nothing: the others go on
-  if (owner.state === 'terminating' && owner.cancelled)
-    return (spec.state === 'paused' || spec.state === 'destroying') && owner.paused !== true;
-  return spec.state === 'paused' && owner.state === 'living' && owner.uid !== undefined && owner.paused !== true;
+  const { spec } = container;
+  const isSaid = spec.state === 'paused' || spec.state === 'destroying';
+  if (state !== 'paused' || !isSaid || allStop(container, owner, namespaceEnds)) return false;
+  return owner.state !== 'living' || owner.uid !== undefined || is(spec.mode, 'backend');
 }
