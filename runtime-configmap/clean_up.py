@@ -9,13 +9,14 @@ import uuid
 from block_devices import NotUnderstood, opened_drive
 from commands import run
 from failures import Failure
-from files import listdir, sync_directory
+from files import listdir, sync_directory, write_json
 from judgement import Judgement, judge, judge_opened
 from local_weka import NO_GUID
 from lock import Lock
 from log import leave_termination_message, log
 from paths import Paths
 from signals import Signals
+from state_files import json_value, stored, texts
 
 NAMED_DRIVES = 16  # the kubelet keeps 4 KiB of last words
 
@@ -25,7 +26,7 @@ def clean_up(settings, _arguments):
 
     It begins when it is allowed to, as a pod stops: what was wished when the pod was made may be called back, and a pod may
     be from a backup. The order is for one boot of the machine (BOOT_ID) as well.
-    All drives are judged before one is erased. While one waits the directory stays, for the identity is in it. Holds the
+    All drives are judged before one is erased, but for those that were done with for CLEANED_FOR, the WekaContainer, before. While one waits the directory stays, for the identity is in it. Holds the
     lock of NAME to its end, and refuses while a runtime has it. The kubelet repeats it; what was done stays done."""
     paths = Paths(settings)
     if not settings.name:
@@ -41,13 +42,20 @@ def clean_up(settings, _arguments):
         if ordered and ordered != paths.boot_id():
             raise Failure("the machine was started again since it was ordered to be cleaned; waits for a new order")
         cluster = cluster_guid(settings)
-        judged = [judge(settings, paths, serial, cluster) for serial in dict.fromkeys(settings.items("RESIGN_SERIALS"))]
+        serials = list(dict.fromkeys(settings.items("RESIGN_SERIALS")))
+        before = cleaned_before(paths)
+        judged = [
+            Judgement(serial, "cleaned") if serial in before else judge(settings, paths, serial, cluster) for serial in serials
+        ]
         erased = [erase(settings, paths, drive, cluster) if drive.outcome == "own" else drive for drive in judged]
         waiting = [drive.waits for drive in erased if drive.waits]
         if waiting:
             more = ["and %d more drives" % len(waiting[NAMED_DRIVES:])] if waiting[NAMED_DRIVES:] else []
             raise Failure("; ".join(waiting[:NAMED_DRIVES] + more))
         removed = empty_directory(paths, settings.text("CLEAN_DIRECTORY"))
+        # last, for the disk may be full of what was to be removed; what was erased and not written down is resigned the next time
+        if paths.cleaned and serials:
+            write_json(paths.cleaned, sorted(before.union(serials)))
     except Failure as failure:
         return clean_up_failed(paths, str(failure))
     except OSError as error:
@@ -57,6 +65,12 @@ def clean_up(settings, _arguments):
     resigned = [drive.serial for drive in erased if drive.outcome == "own"]
     print(json.dumps({"resigned": resigned, "removed": removed, "drives": {drive.serial: drive.outcome for drive in erased}}))
     return 0
+
+
+def cleaned_before(paths):
+    """Serials that were done with for this container, as its node has it. The node goes on where etcd is put back to a
+    moment before that, and who has such a drive by now is a successor."""
+    return set(texts(stored(paths.cleaned, json_value))) if paths.cleaned else set()
 
 
 def allowed(settings, paths):

@@ -12,6 +12,7 @@ OUTCOMES = {
     "own": "",  # a weka partition of the cluster that the container was in: it is erased
     "resigned": "",  # a weka partition that nobody owns
     "none": "",  # no weka partition
+    "cleaned": "",  # it was done with for this very container before
     "foreign": "drive %(serial)s (%(device)s) belongs to weka cluster %(detail)s",
     "unreadable": "drive %(serial)s (%(device)s) does not say whose it is: %(detail)s",
     "not visible": "drive %(serial)s is not visible on this host: it is gone, or bound to a user-space driver%(detail)s",

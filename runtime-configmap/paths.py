@@ -26,6 +26,8 @@ class Paths:
         self.allow_stop = self.at("/tmp/.allow-stop")
         self.allow_force_stop = self.at("/tmp/.allow-force-stop")
         self.allow_clean_up = self.at("/tmp/.allow-clean-up")
+        cleaned_for = settings.text("CLEANED_FOR")
+        self.cleaned = self.at("/cleaned/%s.json" % cleaned_for) if cleaned_for else ""
         self.cancel_sleep = self.at("/tmp/.cancel-debug-sleep")
         self.missing_driver = self.at("/tmp/weka-drivers.log")
         self.wekafs = self.at("/proc/wekafs/interface")

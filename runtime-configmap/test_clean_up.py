@@ -109,6 +109,35 @@ class CleanUp(Disks):
         self.assertEqual((again.returncode, json.loads(again.stdout)), (0, {"resigned": [], "removed": 0, "drives": {"SER1": "resigned"}}))
         self.assertEqual(self.signed(), ["/dev/nvme0n1"])
 
+    def test_a_drive_is_erased_once_for_a_container(self):
+        self.disk("nvme0n1", "SER1", OWN)
+        for expected in ({"SER1": "own"}, {"SER1": "cleaned"}, {"SER1": "cleaned", "SER2": "own"}):
+            self.disk("nvme1n1", "SER2", OWN)
+            done = self.clean_up(",".join(expected), CLEANED_FOR="uid-1")
+            self.assertEqual((done.returncode, json.loads(done.stdout)["drives"]), (0, expected))
+            self.disk("nvme0n1", "SER1", OWN)
+        self.assertEqual(self.signed(), ["/dev/nvme0n1", "/dev/nvme1n1"])
+        self.assertEqual(json.loads(self.get("/cleaned/uid-1.json")), ["SER1", "SER2"])
+
+    def test_for_another_container_it_is_erased_again(self):
+        self.disk("nvme0n1", "SER1", OWN)
+        self.clean_up("SER1", CLEANED_FOR="uid-1")
+        self.disk("nvme0n1", "SER1", OWN)
+        done = self.clean_up("SER1", CLEANED_FOR="uid-2")
+        self.assertEqual(json.loads(done.stdout)["drives"], {"SER1": "own"})
+
+    def test_what_waited_was_not_done_with(self):
+        self.disk("nvme0n1", "SER1", OWN)
+        self.disk("nvme1n1", "SER2", FOREIGN)
+        self.assertEqual(self.clean_up("SER1,SER2", CLEANED_FOR="uid-1").returncode, 1)
+        self.assertFalse(os.path.exists(self.at("/cleaned/uid-1.json")))
+
+    def test_a_broken_record_is_none(self):
+        self.disk("nvme0n1", "SER1", OWN)
+        self.put("/cleaned/uid-1.json", '["SER')
+        done = self.clean_up("SER1", CLEANED_FOR="uid-1")
+        self.assertEqual((done.returncode, self.get("/cleaned/uid-1.json")), (0, '["SER1"]'))
+
     def test_an_order_does_not_outlive_the_boot_that_it_was_given_for(self):
         self.disk("nvme0n1", "SER1", OWN)
         self.assert_waits(self.clean_up("SER1", BOOT_ID="boot-0"), "the machine was started again")

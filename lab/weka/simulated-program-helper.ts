@@ -69,7 +69,7 @@ const helpers: Record<string, Work> = {
 
 interface Judgement {
   serial: string;
-  outcome: 'own' | 'resigned' | 'foreign' | 'not visible';
+  outcome: 'own' | 'resigned' | 'cleaned' | 'foreign' | 'not visible';
   /** Why the clean-up waits for the drive. */
   waits?: string;
 }
@@ -107,7 +107,10 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
         line: 'the machine was started again since it was ordered to be cleaned; waits for a new order',
       };
     const serials = (env.RESIGN_SERIALS ?? '').split(',').filter((serial) => serial !== '');
-    const drives = serials.map((serial) => judge(hosts, nodeName, serial, env.CLUSTER_GUID ?? ''));
+    const before = hosts.cleaned(nodeName, env.CLEANED_FOR ?? '');
+    const drives = serials.map((serial): Judgement =>
+      before.has(serial) ? { serial, outcome: 'cleaned' } : judge(hosts, nodeName, serial, env.CLUSTER_GUID ?? ''),
+    );
     const own = drives.filter(({ outcome }) => outcome === 'own').map(({ serial }) => serial);
     hosts.site.resign(nodeName, own);
     const waiting = drives.flatMap(({ waits }) => waits ?? []);
@@ -115,6 +118,7 @@ function cleanUp(hosts: SimulatedHosts, environment: PodEnvironment): { exitCode
     const uid = cleanedContainer(environment);
     const removed = uid !== undefined && hosts.hasDirectory(nodeName, uid) ? 1 : 0;
     if (uid !== undefined) hosts.removeDirectory(nodeName, uid);
+    if ((env.CLEANED_FOR ?? '') !== '') for (const serial of serials) before.add(serial);
     return {
       exitCode: 0,
       line: JSON.stringify({

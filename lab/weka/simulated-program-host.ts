@@ -65,6 +65,7 @@ export class SimulatedHosts {
   readonly hardware: HardwareRegistry;
   readonly settings: SimulatedProgramSettings;
   private readonly directories = new Map<string, HostDirectory>();
+  private readonly cleanedDrives = new Map<string, Set<string>>();
   private readonly generationWatchers = new Map<string, Set<() => void>>();
   private readonly locks = new Map<string, object>();
   private readonly ports = new Map<object, { nodeName: string; used: number[] }>();
@@ -103,6 +104,14 @@ export class SimulatedHosts {
   removeDirectory(nodeName: string, containerUid: string): void {
     this.directories.delete(`${nodeName}/${containerUid}`);
     this.site.forget(containerUid, nodeName);
+  }
+
+  /** Serials that a clean-up of the WekaContainer on that host was done with; kept for good where something is added. */
+  cleaned(nodeName: string, containerUid: string): Set<string> {
+    const key = `${nodeName}/${containerUid}`;
+    const known = this.cleanedDrives.get(key) ?? new Set();
+    this.cleanedDrives.set(key, known);
+    return known;
   }
 
   /** Whoever writes it claims the data: all others who did so before are told. */

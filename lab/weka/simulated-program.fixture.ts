@@ -33,6 +33,7 @@ export interface Harness {
   clock: VirtualClock;
   site: WekaSite;
   hardware: HardwareRegistry;
+  hosts: SimulatedProgramFactory['hosts'];
   factory: SimulatedProgramFactory;
   /** Starts a pod on `node-<n>`; its WekaContainer UID is `<mode>-<n>-uid`, its weka-internal name `<mode>x<n>`. */
   start(mode: string, n: number, options?: PodOptions): TestPod;
@@ -117,7 +118,7 @@ export function harness(nodes: number, options: { driversLoaded?: boolean } = {}
     };
     return pod;
   };
-  return { clock, site, hardware, factory, start };
+  return { clock, site, hardware, hosts: factory.hosts, factory, start };
 }
 
 /** Waits until the runtime takes resources, writes them, and lets it come up. */

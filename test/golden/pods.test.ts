@@ -28,7 +28,13 @@ interface Golden {
     settings?: Record<string, unknown>;
     helper?:
       | { kind: 'probe-lock' }
-      | { kind: 'clean-up'; resignSerials: string[]; clusterGuid?: string; cleanDirectory: boolean };
+      | {
+          kind: 'clean-up';
+          resignSerials: string[];
+          cleanedFor: string;
+          clusterGuid?: string;
+          cleanDirectory: boolean;
+        };
   };
   pod: KubernetesObject;
 }

@@ -1,4 +1,5 @@
 import type { HookRequest } from '../../hooks/core/contract.ts';
+import { madeForOf } from '../../hooks/weka/container/pod/helper-pod.ts';
 
 /**
  * What hooks decide otherwise than a release did, on purpose: by the release whose record shows it, then by controller, the
@@ -20,7 +21,13 @@ export const intended: Readonly<Record<string, Readonly<Record<string, Readonly<
     ),
     wekacontainer: {
       'children[Pod].spec.containers[].env[]':
-        'a clean-up is told the boot that its order is for; one that is there without goes on as it was',
+        'a clean-up is told the boot that its order is for, and the container that it is at the end of',
+      ...Object.fromEntries(
+        ['containers[].volumeMounts[]', 'volumes[]'].map((place) => [
+          `children[Pod].spec.${place}`,
+          'a clean-up has the record of its node: no drive is erased twice for one container',
+        ]),
+      ),
     },
   },
 };
@@ -35,6 +42,14 @@ export const decidedAnew: Readonly<
         why: 'the word of a cluster that ends counts with its order, for which the cluster is looked at anew; until then the container goes on, in place of being paused',
         when: ({ parent: { metadata, spec } }) =>
           metadata.deletionTimestamp === undefined && (spec as { state?: string }).state === 'destroying',
+      },
+      {
+        why: 'a clean-up that erases drives has the record of its node; one without is of another wish, and is replaced',
+        when: ({ children }) =>
+          Object.values(children?.['Pod.v1'] ?? {}).some(
+            (pod) =>
+              madeForOf(pod)?.includes('"directory"') === true && madeForOf(pod)?.includes('"drives":["') === true,
+          ),
       },
     ],
   },

@@ -83,6 +83,7 @@ export function cleanUpPod(facts: ContainerFacts, nodeName: string): KubernetesO
     config: facts.config,
     node: facts.node,
     bootId: bootOf(facts),
+    cleanedFor: facts.uid,
     ...cleanUpWish(facts),
   });
 }
@@ -125,7 +126,14 @@ const bootOf = ({ node }: ContainerFacts): string => (node === undefined ? '' : 
 function wishText(facts: ContainerFacts, node: string): string {
   const { clusterGuid = '', resignSerials, cleanDirectory, dataUid } = cleanUpWish(facts);
   return canonicalJson(
-    defined({ node, clusterGuid, drives: [...resignSerials].sort(), directory: cleanDirectory, dataUid }),
+    defined({
+      node,
+      clusterGuid,
+      cleanedFor: resignSerials.length === 0 ? undefined : facts.uid,
+      drives: [...resignSerials].sort(),
+      directory: cleanDirectory,
+      dataUid,
+    }),
   );
 }
 

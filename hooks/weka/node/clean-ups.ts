@@ -63,7 +63,8 @@ const ages = { bootScripts: 50, container: 2, claims: 2, again: 5 };
 /** With the suffix of the helper it is a label value still. */
 const helperOf = (containerUid: string): string => `weka-${containerUid}`;
 const podName = (containerUid: string): string => `${helperOf(containerUid)}-cleanup`;
-const wishText = (wanted: CleanUpRequest): string => canonicalJson(wanted as unknown as Json);
+const wishText = (wanted: CleanUpRequest, cleanedFor: string): string =>
+  canonicalJson({ ...wanted, ...(wanted.drives.length === 0 ? {} : { cleanedFor }) } as unknown as Json);
 
 function words({ node }: CleanUpInput, judged: Judged | undefined): string {
   const { name } = node.metadata;
@@ -122,7 +123,7 @@ function build({ config, node, request }: CleanUpInput, { containerUid, wanted }
   const image = config.signDrivesImage;
   return buildHelperPod({
     kind: 'clean-up',
-    madeFor: wishText(wanted),
+    madeFor: wishText(wanted, containerUid),
     bootId: bootSeen(node),
     container: {
       metadata: { name: helperOf(containerUid), namespace: request.context.operatorNamespace },
@@ -133,6 +134,7 @@ function build({ config, node, request }: CleanUpInput, { containerUid, wanted }
     config,
     resignSerials: wanted.drives,
     clusterGuid: wanted.clusterGuid,
+    cleanedFor: containerUid,
     cleanDirectory: wanted.dataUid !== undefined,
     dataUid: wanted.dataUid,
   });

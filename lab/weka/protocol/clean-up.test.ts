@@ -22,6 +22,8 @@ interface Situation {
   cluster: string;
   /** The boot that the order is for; absent: it does not say. */
   bootId?: string;
+  /** What was done with before for the very container. */
+  before?: string[];
   /** Nobody has allowed it to begin. */
   waits?: boolean;
 }
@@ -39,6 +41,7 @@ const envOf = ({ serials, cluster, bootId }: Situation) => ({
   RESIGN_SERIALS: serials.join(','),
   CLUSTER_GUID: cluster,
   CLEAN_DIRECTORY: '/clean',
+  CLEANED_FOR: 'drive-1-uid',
   ...(bootId === undefined ? {} : { BOOT_ID: bootId }),
 });
 const saidBy = (exitCode: number, text: string): unknown => (exitCode === 0 ? JSON.parse(text) : text.trim());
@@ -52,6 +55,8 @@ async function simulated(situation: Situation): Promise<Result> {
   former.program.signal('KILL');
   for (const [serial, guid] of Object.entries(situation.drives))
     if (guid !== undefined) test.site.imprint(serial, guid);
+  const done = test.hosts.cleaned('node-1', 'drive-1-uid');
+  for (const serial of situation.before ?? []) done.add(serial);
   const command = ['python3', '/opt/weka_runtime.py', 'clean-up'];
   const helper = test.start('drive', 1, {
     command,
@@ -85,7 +90,9 @@ function real(situation: Situation): Result {
     root,
     driveFiles(serials, (serial) => situation.drives[serial]),
   );
-  for (const directory of ['bin', 'clean', 'tmp']) mkdirSync(join(root, directory));
+  for (const directory of ['bin', 'clean', 'cleaned', 'tmp']) mkdirSync(join(root, directory));
+  if (situation.before !== undefined)
+    writeFileSync(join(root, 'cleaned/drive-1-uid.json'), JSON.stringify(situation.before));
   if (situation.waits !== true) writeFileSync(join(root, allows), '');
   writeFileSync(join(root, 'clean/generation'), '1');
   writeFileSync(join(root, 'bin/weka-sign-drive'), `#!/bin/sh\n${resignImage}\n`, { mode: 0o755 });
@@ -149,6 +156,15 @@ const table: [string, Situation, Pick<Result, 'exitCode' | 'said' | 'owners'>][]
     { exitCode: 0, said: { resigned: ['a'], removed: 1, drives: { a: 'own' } }, owners: { a: undefined, b: ours } },
   ],
   [
+    'a drive that was done with for the container is a successor’s by now, and is done',
+    { drives: { a: ours, b: ours, c: theirs }, serials: ['a', 'b', 'c', 'd'], cluster: ours, before: ['a', 'c', 'd'] },
+    {
+      exitCode: 0,
+      said: { resigned: ['b'], removed: 1, drives: { a: 'cleaned', b: 'own', c: 'cleaned', d: 'cleaned' } },
+      owners: { a: ours, b: undefined, c: theirs },
+    },
+  ],
+  [
     'a foreign drive waits',
     { drives: { a: theirs }, serials: ['a'], cluster: ours },
     { exitCode: 1, said: foreign('a'), owners: { a: theirs } },
@@ -194,13 +210,15 @@ describe.skipIf(!usable)('clean-up, the runtime itself', () => {
       drives: fc.record({ a: owner, b: owner, c: owner }),
       serials,
       cluster: fc.constantFrom(ours, theirs, ''),
+      before: fc.uniqueArray(fc.constantFrom('a', 'b', 'd')),
     });
     await fc.assert(
       fc.asyncProperty(situation, async (one) => {
         const [model, truth] = [await simulated(one), real(one)];
         expect(model).toEqual(truth);
         for (const [serial, guid] of Object.entries(one.drives)) {
-          const mayGo = one.serials.some((named) => named === serial) && guid === one.cluster;
+          const isNamed = one.serials.some((named) => named === serial);
+          const mayGo = isNamed && guid === one.cluster && !one.before.some((done) => done === serial);
           expect(truth.owners[serial]).toBe(mayGo ? undefined : guid);
         }
         expect(directoryStays(truth)).toBe(true);

@@ -35,6 +35,8 @@ export type HelperPodInput =
       bootId?: string;
       /** Serials of the drives to resign; may be empty. */
       resignSerials: string[];
+      /** The WekaContainer at whose end it is: its node keeps what was done for it. */
+      cleanedFor: string;
       /** The weka cluster whose drives may be erased; undefined: it never joined one, and no drive is its own. */
       clusterGuid?: string | undefined;
       /** Whether the container's data on the node, or on its volume, is removed. */
@@ -102,8 +104,14 @@ function data(input: HelperPodInput & { kind: 'clean-up' }): MountedVolume {
   };
 }
 
+/** What was done with before on the node, which does not go back where etcd does. */
+const record = (base: string): MountedVolume => ({
+  volume: { name: 'cleaned', hostPath: { path: hostDirectories.cleaned(base), type: 'DirectoryOrCreate' } },
+  mounts: [{ mountPath: '/cleaned' }],
+});
+
 function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
-  const { container, config, bootId = '', resignSerials, clusterGuid, cleanDirectory } = input;
+  const { container, config, node, bootId = '', resignSerials, cleanedFor, clusterGuid, cleanDirectory } = input;
   const host = (name: string, path: string, mountPath = path): MountedVolume => ({
     volume: { name, hostPath: { path, type: '' } },
     mounts: [{ mountPath }],
@@ -119,6 +127,7 @@ function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
       variable('RESIGN_SERIALS', [...resignSerials].sort().join(',')),
       variable('CLUSTER_GUID', clusterGuid ?? ''),
       variable('CLEAN_DIRECTORY', cleanDirectory ? dataDirectory : ''),
+      ...(resignSerials.length === 0 ? [] : [variable('CLEANED_FOR', cleanedFor)]),
       ...(bootId === '' ? [] : [variable(bootVariable, bootId)]),
     ],
     privileged: true,
@@ -127,6 +136,7 @@ function cleanUp(input: HelperPodInput & { kind: 'clean-up' }): HelperBody {
       host('dev', '/dev'),
       host('run', '/run', '/host/run'),
       host('sys', '/sys'),
+      ...(resignSerials.length === 0 ? [] : [record(persistenceBase(node, config))]),
       ...(cleanDirectory ? [data(input)] : []),
     ],
   };

@@ -15,6 +15,7 @@ const wished = buildHelperPod({
   nodeName: 'node-1',
   config: operatorConfig.parse({}),
   resignSerials: ['S1'],
+  cleanedFor: 'u1',
   clusterGuid: 'guid',
   cleanDirectory: true,
 });
@@ -94,7 +95,7 @@ describe('a helper pod as it came to be', () => {
     [
       'all its variables',
       (spec) => delete main(spec).env,
-      'of its variables NAME, RESIGN_SERIALS, CLUSTER_GUID, CLEAN_DIRECTORY, MADE_FOR are not as wished',
+      'of its variables NAME, RESIGN_SERIALS, CLUSTER_GUID, CLEAN_DIRECTORY, CLEANED_FOR, MADE_FOR are not as wished',
     ],
     ['its serials', change('RESIGN_SERIALS', undefined), 'of its variables RESIGN_SERIALS is not as wished'],
     [

@@ -77,6 +77,8 @@ export const hostDirectories = {
   container: (base: string, containerUid: string): string => `${base}/containers/${containerUid}`,
   shared: (base: string, containerUid: string): string => `${base}/shared/containers/${containerUid}`,
   cluster: (base: string, clusterUid: string | undefined): string => `${base}/clusters/${clusterUid ?? 'cluster-less'}`,
+  /** A file for each container that was cleaned up after: the serials that this was done with. */
+  cleaned: (base: string): string => `${base}/cleaned`,
   ssdProxy: (base: string): string => `${base}/ssdproxy/`,
 } as const;
 
