@@ -126,6 +126,8 @@ describe('in a cluster whose deletion is cancelled, and which goes on', () => {
     await watch.pass(180);
     expect([watch.losses.ioStopped, watch.erased()]).toEqual([false, []]);
     expect(watch.losses.away).toBeLessThanOrEqual(1);
+    const said = members(world).map(({ metadata: { name } }) => world.condition('WekaContainer', name, 'WordNeeded'));
+    expect(said.every((condition) => (condition?.status === 'True') === (state === 'destroying'))).toBe(true);
     world.lab.stop();
   });
 });

@@ -3,32 +3,39 @@ import { expect, it } from 'vitest';
 import { watchLosses } from './losses.ts';
 import { readyCluster } from './world.ts';
 
-it('they run on, and come back to it as they are when its message is followed', { timeout: 200_000 }, async () => {
-  const world = await readyCluster({ spec: { gracefulDestroyDuration: '30s' } }, { nodes: 3 });
-  const watch = watchLosses(world);
-  const names = world.list('WekaContainer').map(({ metadata }) => metadata.name);
-  const said = () => world.condition('WekaCluster', 'demo');
-  world.delete('WekaCluster', 'demo', { propagationPolicy: 'Orphan' });
-  await watch.until('they are named', () => said()?.reason === 'UnlabelledContainers', 300);
-  const message = said()?.message ?? '';
-  expect(message).toMatch(
-    /destroyed with the cluster, unless overrides.cancelDeletion of WekaCluster demo was set before/,
-  );
-  world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
-  const [, patch = ''] = /give each of them back with kubectl patch .* -p '(.*)'$/.exec(message) ?? [];
-  await watch.pass(30);
-  for (const name of names) world.patch('WekaContainer', name, JSON.parse(patch) as object);
-  await watch.until(
-    'the cluster has them',
-    () =>
-      said()?.status === 'True' &&
-      names.every((name) => world.get('WekaContainer', name)?.metadata.ownerReferences?.length === 1),
-    300,
-  );
-  await watch.pass(120);
-  expect([watch.losses.ioStopped, watch.losses.containersAway, watch.erased()]).toEqual([false, 0, []]);
-  world.lab.stop();
-});
+it.each(['after', 'before'])(
+  'they run on, and come back to it as they are when its message is followed, where the deletion is cancelled %s that',
+  { timeout: 200_000 },
+  async (when) => {
+    const world = await readyCluster({ spec: { gracefulDestroyDuration: '30s' } }, { nodes: 3 });
+    const watch = watchLosses(world);
+    const names = world.list('WekaContainer').map(({ metadata }) => metadata.name);
+    const said = () => world.condition('WekaCluster', 'demo');
+    const cancel = () => world.patch('WekaCluster', 'demo', { spec: { overrides: { cancelDeletion: true } } });
+    if (when === 'before') cancel();
+    world.delete('WekaCluster', 'demo', { propagationPolicy: 'Orphan' });
+    await watch.until('they are named', () => said()?.reason === 'UnlabelledContainers', 300);
+    const message = said()?.message ?? '';
+    if (when === 'after')
+      expect(message).toMatch(
+        /destroyed with the cluster, unless overrides.cancelDeletion of WekaCluster demo was set before/,
+      );
+    if (when === 'after') cancel();
+    const [, patch = ''] = /give each of them back with kubectl patch .* -p '(.*)'$/.exec(message) ?? [];
+    await watch.pass(30);
+    for (const name of names) world.patch('WekaContainer', name, JSON.parse(patch) as object);
+    await watch.until(
+      'the cluster has them',
+      () =>
+        said()?.status === 'True' &&
+        names.every((name) => world.get('WekaContainer', name)?.metadata.ownerReferences?.length === 1),
+      300,
+    );
+    await watch.pass(120);
+    expect([watch.losses.ioStopped, watch.losses.containersAway, watch.erased()]).toEqual([false, 0, []]);
+    world.lab.stop();
+  },
+);
 
 it.each(['paused', 'destroying'])(
   'whose WekaCluster is gone: spec.state: %s, said to all, stops one at most',

@@ -8,7 +8,6 @@ import { ownNow } from '../../core/facts.ts';
 import { heldWords } from '../../core/finalizers.ts';
 import { graceEnd, graceLeft } from '../../core/grace.ts';
 import { act, done, skipped, unknown, wait } from '../../core/steps.ts';
-import { apiVersion, labels } from '../api/group.ts';
 import type { WekaClaimsSpec } from '../api/index.ts';
 import { lastNoted, noteIsDue } from '../destroy-order.ts';
 import { graceSeconds } from '../grace.ts';
@@ -17,6 +16,7 @@ import type { ContainerView } from './container-view.ts';
 import { standingOrder, type ClusterFacts } from './facts.ts';
 import { serverNow } from './looks.ts';
 import { foreignWords } from './formation.ts';
+import { giveBack } from './give-back.ts';
 import { secretSteps } from './secrets.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
@@ -205,12 +205,6 @@ function orderSeen(facts: ClusterFacts): Outcome {
   );
 }
 
-/** With its owner, since Metacontroller adopts nothing for an object that is being deleted. */
-function givesBack({ uid, name, namespace }: ClusterFacts): string {
-  const owner = { apiVersion, kind: 'WekaCluster', name, uid, controller: true, blockOwnerDeletion: true };
-  return `kubectl patch wekacontainer NAME -n ${namespace} --type=merge -p '${JSON.stringify({ metadata: { labels: { 'controller-uid': uid, [labels.clusterId]: uid }, ownerReferences: [owner] } })}'`;
-}
-
 /** Containers of others that are its children, and those that are its own and no children, as after a kubectl replace with bare manifests: they hold its data all the same. */
 function strangers(facts: ClusterFacts): Outcome | undefined {
   const { unlabelled } = facts;
@@ -220,7 +214,7 @@ function strangers(facts: ClusterFacts): Outcome | undefined {
   return wait(
     'UnlabelledContainers',
     // whoever has deleted the cluster alone, and orphaned its containers, has not given up what they hold
-    `${unlabelled.join(', ')} are of this cluster and are not its children, as after a deletion with --cascade=orphan: they keep their data; given back, they are destroyed with the cluster, unless overrides.cancelDeletion of WekaCluster ${facts.name} was set before that; give each of them back with ${givesBack(facts)}`,
+    `${unlabelled.join(', ')} are of this cluster and are not its children, as after a deletion with --cascade=orphan: they keep their data; given back, they are destroyed with the cluster, unless overrides.cancelDeletion of WekaCluster ${facts.name} was set before that; ${giveBack(facts)}`,
     5,
   );
 }

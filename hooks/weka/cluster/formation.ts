@@ -17,6 +17,7 @@ import type { Outcome, Step } from '../reasons.ts';
 import { nodeSelector } from './containers.ts';
 import { readyCondition, type ContainerView } from './container-view.ts';
 import { rememberedPorts, type ClusterFacts } from './facts.ts';
+import { giveBack } from './give-back.ts';
 import { answered, reportOf } from './looks.ts';
 import { missingContainers } from './names.ts';
 import { beginsAnew } from './secrets.ts';
@@ -91,21 +92,13 @@ function portsClaimed(facts: ClusterFacts): Outcome {
 const portsKept = (facts: ClusterFacts): Outcome =>
   facts.containers.length === 0 || facts.ports !== undefined ? skipped : portsClaimed(facts);
 
-/** How containers become children of the cluster: by the two labels, of which Metacontroller reads the first. */
-const givesThemBack = ({
-  unlabelled,
-  uid,
-  namespace,
-}: Pick<ClusterFacts, 'unlabelled' | 'uid' | 'namespace'>): string =>
-  `kubectl label --overwrite -n ${namespace} wekacontainers ${unlabelled.join(' ')} controller-uid=${uid} ${labels.clusterId}=${uid}`;
-
 /** Taking over from another operator: its containers have to be labelled before this cluster may create any. */
 function nothingForeign(facts: ClusterFacts): Outcome {
   const { unlabelled } = facts;
   if (unlabelled.length === 0) return done();
   return stalled(
     'UnlabelledContainers',
-    `${unlabelled.length} containers are of this cluster, by their label, their claims or their ports, and are not its children: ${unlabelled.slice(0, 3).join(', ')}; give them back with ${givesThemBack(facts)}`,
+    `${unlabelled.length} containers are of this cluster, by their label, their claims or their ports, and are not its children: ${unlabelled.slice(0, 3).join(', ')}; ${giveBack(facts)}`,
   );
 }
 

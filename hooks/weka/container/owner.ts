@@ -116,7 +116,7 @@ export function orphaned(facts: ContainerFacts): { summary: Summary; resyncAfter
       };
 }
 
-/** Shown while only half of the word that destroys stands. Of a cluster that ends `spec.state` may be its own, which counts with its order. */
+/** Shown while only half of the word that destroys stands. Of a cluster that ends `spec.state` may be its own, which counts with its order, and with it no more where it is cancelled. */
 export function halfAWord({ container, owner, name, namespace, uid }: ContainerFacts): ConditionWish[] {
   const isSaid = container.spec.state === 'destroying';
   if (isLeft(container)) {
@@ -126,7 +126,9 @@ export function halfAWord({ container, owner, name, namespace, uid }: ContainerF
       : `the annotation ${annotations.destroyConfirmed} is left; no word counts with it any more; ${off}`;
     return [{ type: 'WordLeft', status: 'True', reason: 'WordLeft', message }];
   }
-  if (!isSaid || isConfirmed(container) || (owner.state !== 'living' && owner.state !== 'gone')) return [];
+  const isHeard =
+    owner.state === 'living' || owner.state === 'gone' || (owner.state === 'terminating' && owner.cancelled);
+  if (!isSaid || isConfirmed(container) || !isHeard) return [];
   const message = `spec.state: destroying is a person's word only with the annotation ${annotations.destroyConfirmed}, whose value is the uid of this very object, and else counts as not said: ${destroyCommand(name, namespace, uid)} says it, which erases its data and its drives; spec.state: active takes it back`;
   return [{ type: 'WordNeeded', status: 'True', reason: 'WordNeeded', message }];
 }
