@@ -59,7 +59,7 @@ describe.each(releases)('what release %s has recorded', (release) => {
   });
 
   it('names the decision that a planted change of a hook alters, and nothing else', async () => {
-    const checkout = planted('weka/cluster/formation.ts', "'AllocatingPorts', `claims", "'AllocatingPorts', `takes");
+    const checkout = planted('weka/cluster/port-range.ts', "'AllocatingPorts', `claims", "'AllocatingPorts', `takes");
     const report = await replayAgainst(checkout, given(release));
     const whole = replay(selected(given(release)), systems);
     const key = ({ controller, places, count }: Group): string => `${count} ${controller} ${places.join()}`;

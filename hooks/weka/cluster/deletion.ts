@@ -15,9 +15,9 @@ import type { Event, Outcome, Step } from '../reasons.ts';
 import type { ContainerView } from './container-view.ts';
 import { standingOrder, type ClusterFacts } from './facts.ts';
 import { serverNow } from './looks.ts';
-import { foreignWords } from './formation.ts';
 import { giveBack } from './give-back.ts';
 import { secretSteps } from './secrets.ts';
+import { foreignWords } from './takeover.ts';
 
 const living = (facts: ClusterFacts): ContainerView[] => facts.containers.filter((view) => !view.terminating);
 

@@ -19,8 +19,13 @@ import {
   type Given,
 } from './facts.fixture.ts';
 import { formationSteps } from './formation.ts';
+import { formedBeforeSteps } from './formed-before.ts';
+import { portRangeSteps } from './port-range.ts';
+import { takeoverSteps } from './takeover.ts';
+import { settingsSteps } from './weka-settings.ts';
 
-type Step = keyof typeof formationSteps;
+const steps = { ...portRangeSteps, ...takeoverSteps, ...formedBeforeSteps, ...settingsSteps, ...formationSteps };
+type Step = keyof typeof steps;
 type Expected = { state: string; reason?: string; message?: string; operations?: object[]; retryAfterSeconds?: number };
 
 const secondsAgo = (seconds: number): string => new Date(Date.parse(now) - seconds * 1000).toISOString();
@@ -77,7 +82,7 @@ type Row = [string, Step, Given, Expected];
 
 function test(rows: Row[]): void {
   it.each(rows)('%s', (_sentence, step, given, expected) => {
-    const outcome = formationSteps[step].check(factsOf(given));
+    const outcome = steps[step].check(factsOf(given));
     expect(outcome).toMatchObject(expected);
     // nothing but what is named
     if (expected.operations !== undefined) expect(outcome).toHaveProperty('operations', expected.operations);
@@ -713,7 +718,7 @@ describe('drives and IO', () => {
     ['drives', { containers: members, answers: [status({ io_status: 'STARTED' })] }, true],
     ['io', { containers: pair, answers: [status({ io_status: 'STARTED' })] }, false],
   ])('are over for good once weka says so: %s, case %#', (name, given, over) => {
-    const step = formationSteps[name];
+    const step = steps[name];
     expect('latched' in step && step.latched(factsOf(given))).toBe(over);
   });
 });

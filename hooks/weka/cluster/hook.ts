@@ -26,32 +26,36 @@ import { dependentRules } from './dependents.ts';
 import { clusterFacts, type ClusterFacts, type Phase } from './facts.ts';
 import { takenNames } from './names.ts';
 import { filesystemStep } from './filesystems.ts';
-import { formationSteps, hasFormedBefore, outlivesItsContainers } from './formation.ts';
+import { formationSteps } from './formation.ts';
+import { formedBeforeSteps, hasFormedBefore, outlivesItsContainers } from './formed-before.ts';
 import { joinIpPorts, membersObject } from './members.ts';
+import { portRangeSteps } from './port-range.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
 import { roles } from '../api/modes.ts';
 import { secretSteps } from './secrets.ts';
 import { namespaceEnding, presentOnly } from './namespace.ts';
 import { clusterStatus } from './status.ts';
 import { strangers } from './strangers.ts';
+import { takeoverSteps } from './takeover.ts';
 import { onTwoNodes } from './two-nodes.ts';
 import { unsupportedFields } from './unsupported.ts';
+import { settingsSteps } from './weka-settings.ts';
 
 /** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
 export const bringUpSteps = [
-  formationSteps.portsKept,
-  formationSteps.takeover,
-  formationSteps.leftovers,
-  formationSteps.foreign,
+  portRangeSteps.portsKept,
+  takeoverSteps.takeover,
+  takeoverSteps.leftovers,
+  takeoverSteps.foreign,
   secretSteps.owned,
   secretSteps.created,
-  formationSteps.ports,
+  portRangeSteps.ports,
   formationSteps.exist,
   formationSteps.ready,
   formationSteps.created,
-  formationSteps.recorded,
+  formedBeforeSteps.recorded,
   formationSteps.joined,
-  formationSteps.configured,
+  settingsSteps.configured,
   formationSteps.drives,
   formationSteps.io,
   credentialSteps.applied,
@@ -281,7 +285,7 @@ const notPaused = ({ containers: views }: ClusterFacts): number =>
   views.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
 
 const pause: Life<ClusterFacts> = {
-  steps: [formationSteps.portsKept, formationSteps.foreign, secretSteps.owned, cancellationStep],
+  steps: [portRangeSteps.portsKept, takeoverSteps.foreign, secretSteps.owned, cancellationStep],
   whenDone: 'keep',
   summary(facts) {
     const open = notPaused(facts);
@@ -307,7 +311,7 @@ function lastWords({ claims }: ClusterFacts): Operation[] {
 }
 
 const end: Life<ClusterFacts> = {
-  steps: [formationSteps.portsKept, secretSteps.owned, ...deletionSteps],
+  steps: [portRangeSteps.portsKept, secretSteps.owned, ...deletionSteps],
   whenDone: 'omit',
   summary(_facts, { blockedBy }) {
     const blocked = blockedBy?.outcome;
