@@ -7,7 +7,7 @@ import { is } from '../api/modes.ts';
 import { destroyCommand, isConfirmed, isLeft } from '../destroy-word.ts';
 import { graceSeconds } from '../grace.ts';
 import type { ConditionWish, Outcome, Step, Summary } from '../reasons.ts';
-import { warning } from './bring-up.ts';
+import { warning } from './events.ts';
 import type { ContainerFacts } from './facts.ts';
 
 /** Metacontroller does not see that a finalizer is gone before its next resync, in which time the cluster may be deleted at once. */
