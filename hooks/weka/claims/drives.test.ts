@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseDrives, type DriveChoice } from './drives.ts';
 
 const base: DriveChoice = {
+  node: 'node-1',
   wanted: 1,
   signed: ['a', 'b', 'c'],
   blocked: [],
@@ -102,7 +103,7 @@ describe('the drives of a container', () => {
 
   it('says what is missing, and who else holds what weka has', () => {
     expect(chooseDrives(choice({ wanted: 3, others: new Set(['a']) })).missing).toBe(
-      'needs 3 drives, the node has 3 signed and not blocked, 1 of them held by other containers',
+      'needs 3 drives, and node node-1 has 3 signed and not blocked, 1 of them held by other containers',
     );
     expect(chooseDrives(choice({ inWeka: ['a'], others: new Set(['a']) })).contradiction).toBe(
       'weka has the drives a of this container, and the claims of the node give them to another one',
@@ -112,6 +113,7 @@ describe('the drives of a container', () => {
   const serial = fc.constantFrom('a', 'b', 'c', 'd', 'e');
   const serials = fc.uniqueArray(serial);
   const choices = fc.record<DriveChoice>({
+    node: fc.constant('node-1'),
     wanted: fc.nat(4),
     signed: serials,
     blocked: serials,

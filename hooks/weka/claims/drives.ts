@@ -1,6 +1,8 @@
 /** Which drives one container holds on its node. A claim follows weka: nothing leaves it that weka still has. */
 
 export interface DriveChoice {
+  /** Name of the node. */
+  node: string;
   /** Number of drives wished. */
   wanted: number;
   /** Serials of the signed drives of the node that are not blocked. */
@@ -48,6 +50,7 @@ function setOf(serials: readonly string[]): (serial: string) => boolean {
  * One that weka has not taken, and of whose serial it has another device, gives way to a free one.
  */
 export function chooseDrives({
+  node,
   wanted,
   signed,
   blocked,
@@ -98,7 +101,7 @@ export function chooseDrives({
     going,
     ...(lacking > 0
       ? {
-          missing: `needs ${wanted} drives, the node has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers${inOthers.length === 0 ? '' : `, and weka has ${inOthers.join(', ')} in containers that do not claim them`}`,
+          missing: `needs ${wanted} drives, and node ${node} has ${signed.length} signed and not blocked, ${heldByOthers} of them held by other containers${inOthers.length === 0 ? '' : `, and weka has ${inOthers.join(', ')} in containers that do not claim them`}`,
         }
       : {}),
     ...(shared.length === 0

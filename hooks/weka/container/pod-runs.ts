@@ -63,9 +63,23 @@ export function podRuns(facts: ContainerFacts): Outcome {
   return done();
 }
 
+/** How the scheduler counts the nodes that a pod is not for. */
+const notMeant = /^\d+ node\(s\) didn't match Pod's node affinity\/selector$/;
+
+/** What the scheduler says of a pod that is for one node only: the others, which it counts as well, are none of its business. */
+function unscheduled({ container: { spec } }: ContainerFacts, message: string): string {
+  const [, listed = ''] = /^0\/\d+ nodes are available: (.*?)(?:\. |\.?$)/.exec(message) ?? [];
+  const reasons = listed.split(', ');
+  if (spec.nodeAffinity === undefined || !reasons.some((reason) => notMeant.test(reason))) return message;
+  const why = reasons.filter((reason) => !notMeant.test(reason)).map((reason) => reason.replace(/^1 /, ''));
+  return `pinned to node ${spec.nodeAffinity}: ${why.length === 0 ? 'no node has that hostname and all labels of its node selector' : why.join(', ')}`;
+}
+
 /** A condition of its own: its transition time says how long no node was found, whatever else was waited for before. */
-export function scheduled({ pod }: ContainerFacts): Outcome {
+export function scheduled(facts: ContainerFacts): Outcome {
+  const { pod } = facts;
   if (pod === undefined || pod.terminating) return skipped;
   if (pod.unschedulable === undefined) return done();
-  return wait('Unschedulable', pod.unschedulable.message, 10, [warning('UnschedulablePod', pod.unschedulable.message)]);
+  const message = unscheduled(facts, pod.unschedulable.message);
+  return wait('Unschedulable', message, 10, [warning('UnschedulablePod', message)]);
 }

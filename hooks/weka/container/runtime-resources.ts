@@ -116,6 +116,7 @@ export function wishedDrives(
   const adding = held.filter((serial) => isBeingAdded(facts, serial));
   const twins = twinDrives(facts, held).flatMap(({ drive }) => drive.serial_number ?? []);
   return chooseDrives({
+    node: node.metadata.name,
     wanted: is(spec.mode, 'hasDrives') ? (spec.numDrives ?? 0) : 0,
     signed: node.spec.drives,
     blocked: node.spec.blockedDrives,
