@@ -83,19 +83,23 @@ async function waitingChild(object: KubernetesObject, reader: Reader): Promise<N
 
 type Followed = Next | { object: ObjectReference; unread: string } | undefined;
 
+async function reached(object: ObjectReference, source: string, reader: Reader): Promise<Followed> {
+  const found = await reader.get(object);
+  return found === undefined
+    ? { object, unread: `is not there; ${source} names it` }
+    : { object: found, source, others: 0 };
+}
+
 async function follow(object: KubernetesObject, leads: Leads, reader: Reader): Promise<Followed> {
   const condition = waits(object);
   if (condition === undefined) return undefined;
   const lead = Object.hasOwn(leads, condition.reason) ? leads[condition.reason]?.(object) : undefined;
   if (lead === undefined) return waitingChild(object, reader);
+  if ('object' in lead) return reached(lead.object, lead.field, reader);
   const found = await reader.get(lead.read);
   if (found === undefined) return { object: lead.read, unread: 'is not there' };
   const next = lead.next(found);
-  if (next === undefined) return undefined;
-  const other = await reader.get(next.object);
-  return other === undefined
-    ? { object: next.object, unread: `is not there; ${next.field} of ${lead.read.kind} ${lead.read.name} names it` }
-    : { object: other, source: `${next.field} of ${lead.read.kind} ${lead.read.name}`, others: 0 };
+  return next && reached(next.object, `${next.field} of ${lead.read.kind} ${lead.read.name}`, reader);
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readyCluster, type LabWorld } from '../../test/lab/world.ts';
+import { readyCluster, wekaClient, type LabWorld } from '../../test/lab/world.ts';
 import { serveLab, type ServedLab } from '../served-lab.fixture.ts';
 import { chainFrom } from './chain.ts';
 import { age, commandsIn } from './told.ts';
@@ -50,6 +50,15 @@ describe('hooks why', () => {
   it('goes from a cluster to the child that waits', async () => {
     const text = await why('wekacluster/demo');
     expect(text).toMatch(/\n {2}-> WekaContainer default\/demo-drive-\d .*\[a child, by its conditions\]\n/);
+  });
+
+  it('goes from a client to the cluster that it names, which is not there', async () => {
+    world.apply(wekaClient({ targetCluster: { name: 'none', namespace: 'default' } }));
+    await world.until('it waits', () => world.condition('WekaClient', 'apps')?.reason === 'WaitForTarget', 60);
+    const lines = (await why('wekaclient/apps')).split('\n');
+    expect(lines[0]).toMatch(/^WekaClient default\/apps for \d+[smhd]: WaitForTarget: /);
+    expect(lines[1]).toBe('  -> WekaCluster default/none is not there; spec.targetCluster names it');
+    world.delete('WekaClient', 'apps');
   });
 
   it.each([

@@ -10,12 +10,21 @@ export interface ObjectReference {
   name: string;
 }
 
-export interface Lead {
-  /** The object that says who is waited for. */
-  read: ObjectReference;
-  /** Who that is, and the field that says so; undefined where it says nothing. */
-  next(found: KubernetesObject): { object: ObjectReference; field: string } | undefined;
+/** Who is waited for, and the field that says so. */
+export interface Destination {
+  object: ObjectReference;
+  field: string;
 }
+
+export type Lead =
+  /** The object that waits says so itself. */
+  | Destination
+  | {
+      /** The object that says who is waited for. */
+      read: ObjectReference;
+      /** Undefined where it says nothing. */
+      next(found: KubernetesObject): Destination | undefined;
+    };
 
 /** By the reason of the condition: what to read of an object that waits for that reason; undefined where nothing can be told from it. */
 export type Leads = Readonly<Record<string, (object: KubernetesObject) => Lead | undefined>>;
