@@ -125,6 +125,8 @@ export interface PodEnvironment {
   env: Record<string, string>;
   /** Files of mounted ConfigMaps and Secrets by mount path, read live (a changed Secret shows). */
   readFile(path: string): string | undefined;
+  /** The container ran already when its kubelet took it over: as if the program had been up all along. */
+  runsOn?: boolean;
   /** To be called once when the program has ended. */
   onExit(exitCode: number, message?: string): void;
   onLog?(line: string): void;

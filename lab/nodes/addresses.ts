@@ -44,6 +44,11 @@ export class PodAddresses {
     return undefined;
   }
 
+  /** Of a pod that has it already. */
+  hold(address: string): void {
+    this.taken.add(address);
+  }
+
   give(address: string): void {
     this.taken.delete(address);
   }

@@ -72,9 +72,22 @@ export class ContainerRun {
       this.backoff = { delay, since: now };
     }
     this.containerId = containerId;
+    this.state = { running: { startedAt: timestamp(now) } };
+    this.run(launch, ended);
+  }
+
+  /** Takes over what its status says. What runs goes on as what `launch` returns. */
+  takeOver(status: ContainerStatus, launch: (onExit: OnExit) => PodProgram, ended: () => void): void {
+    this.state = status.state;
+    this.lastState = status.lastState ?? {};
+    this.restartCount = status.restartCount;
+    this.containerId = status.containerID;
+    if (this.running) this.run(launch, ended);
+  }
+
+  private run(launch: (onExit: OnExit) => PodProgram, ended: () => void): void {
     this.incarnation += 1;
     const mine = this.incarnation;
-    this.state = { running: { startedAt: timestamp(now) } };
     this.previousProgram = this.program;
     this.program = launch((exitCode, message) => {
       if (mine !== this.incarnation) return;

@@ -53,6 +53,7 @@ export interface Machine {
   /** Pulls an image in this instant, or says why not. */
   pull(image: string): string | undefined;
   takeAddress(): string | undefined;
+  holdAddress(address: string): void;
   giveAddress(address: string): void;
 }
 

@@ -66,7 +66,10 @@ export interface Kubelet {
   stop(): void;
 }
 
-/** Starts the kubelets of all machines, those added later included. Rejects when the first lists fail. */
+/**
+ * Starts the kubelets of all machines, those added later included: what the API says runs on them then runs on. Rejects
+ * when the first lists fail.
+ */
 export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   const { client, clock } = options;
   const secrets = await watchKind<KeyedData>(client, clock, secretResource, () => undefined);
@@ -106,6 +109,12 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     },
   };
 }
+
+/** Some container of it runs, or has run. */
+const hasBegun = ({ status = {} }: Pod): boolean =>
+  [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].some(
+    ({ state }) => state.running !== undefined || state.terminated !== undefined,
+  );
 
 interface MachineState extends Machine {
   workers: Map<string, PodWorker>;
@@ -234,7 +243,9 @@ class Kubelets {
     if (isTerminal(pod)) return;
     const fresh = new PodWorker(pod, machine, this.context, () => machine.workers.delete(uid));
     machine.workers.set(uid, fresh);
-    fresh.begin();
+    // what is there when the kubelets start runs on
+    if (this.known === undefined && hasBegun(pod)) fresh.takeOver();
+    else fresh.begin();
   }
 
   /** Pods that were bound while the machine did not look. */
@@ -271,6 +282,7 @@ class Kubelets {
         return hardware.imagePullError;
       },
       takeAddress: () => addresses.take(),
+      holdAddress: (address) => addresses.hold(address),
       giveAddress: (address) => addresses.give(address),
       workers: new Map(),
       powered: true,

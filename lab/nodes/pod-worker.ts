@@ -11,7 +11,7 @@ import { ContainerRun, goDuration } from './container-run.ts';
 import type { ContainerKind, OnExit } from './container-run.ts';
 import type { Machine, WorkerContext } from './kubelet-settings.ts';
 import { podResource } from './core-types.ts';
-import type { Container, Pod } from './core-types.ts';
+import type { Container, ContainerStatus, Pod } from './core-types.ts';
 import { fileReader, mountedFiles, resolveEnv, unmountable } from './pod-environment.ts';
 import type { MountedEnvironment } from './pod-environment.ts';
 import { phaseOf, podStatus } from './pod-status.ts';
@@ -79,6 +79,22 @@ export class PodWorker {
   begin(): void {
     if (this.pod.metadata.deletionTimestamp !== undefined) return this.stop();
     this.mount();
+    this.report();
+  }
+
+  /** Takes up a pod that its machine has run already, as a kubelet does that was started anew. */
+  takeOver(): void {
+    const { metadata, spec, status = {} } = this.pod;
+    this.podIp = status.podIP;
+    if (status.podIP !== undefined && spec.hostNetwork !== true) this.machine.holdAddress(status.podIP);
+    const known = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+    for (const run of this.runs) {
+      const said = known.find(({ name }) => name === run.spec.name);
+      if (said !== undefined) this.takeOverRun(run, said);
+    }
+    if (metadata.deletionTimestamp !== undefined) return this.stop();
+    for (const run of this.runs) if (run.kind !== 'init' && run.exitCode !== undefined) this.ended(run);
+    if (this.phase === 'alive' && this.runs.some(({ state }) => state.waiting !== undefined)) this.mount();
     this.report();
   }
 
@@ -244,9 +260,29 @@ export class PodWorker {
     this.normal('Started', `Started container ${run.spec.name}`);
   }
 
-  private launch(run: ContainerRun, env: Record<string, string>, onExit: OnExit): PodProgram {
+  /** One whose environment can not be told any more starts anew. */
+  private takeOverRun(run: ContainerRun, said: ContainerStatus): void {
+    const resolved = resolveEnv(
+      this.pod,
+      run.spec,
+      { podIp: this.podIp ?? '', hostIp: this.machine.ip },
+      this.context.sources,
+    );
+    if ('problem' in resolved) return;
+    this.starts += 1;
+    const launch = (onExit: OnExit): PodProgram => this.launch(run, resolved.env, onExit, { runsOn: true });
+    run.takeOver(said, launch, () => this.ended(run));
+  }
+
+  private launch(
+    run: ContainerRun,
+    env: Record<string, string>,
+    onExit: OnExit,
+    more: Pick<MountedEnvironment, 'runsOn'> = {},
+  ): PodProgram {
     const { programs, sources, onProblem } = this.context;
     const environment: MountedEnvironment = {
+      ...more,
       pod: this.pod,
       container: run.spec,
       nodeName: this.machine.name,
