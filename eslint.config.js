@@ -30,6 +30,7 @@ const genericRooms = [
   'lab/driver',
   'lab/nodes',
   'lab/start',
+  'lab/twin',
   'lab/!(systems).ts',
 ];
 const ofSystem = (system) => {

@@ -45,6 +45,8 @@ export interface LabOptions {
   seed?: number;
   /** Machines to begin with. Default 6. */
   nodes?: number;
+  /** Puts there what has been there all along, before anything runs; see twin/twin.ts. Default: nothing. */
+  begin?(parts: Beginning): void;
   /** What each of them is like. */
   machine?: NewMachine;
   /** What runs in it. Default: all that there are. */
@@ -94,6 +96,15 @@ export interface TransportParts {
   bootScripts: Record<string, string>;
 }
 
+/** What there is of a lab before anything of it runs. */
+export interface Beginning {
+  store: Store;
+  hardware: HardwareRegistry;
+  systems: readonly LabSystem[];
+  /** One for each of the systems, in their order. */
+  models: readonly LabModel[];
+}
+
 export interface Lab {
   clock: Clock;
   random: Random;
@@ -104,6 +115,8 @@ export interface Lab {
   kubelet: Kubelet;
   pods: PodAccess;
   systems: readonly LabSystem[];
+  /** One for each of the systems, in their order. */
+  models: readonly LabModel[];
   /** The one that runs now. */
   readonly driver: Driver;
   access: ClusterAccess;
@@ -175,6 +188,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     model,
     programs: options.choosePrograms?.(model, hardware) ?? model.programs,
   }));
+  options.begin?.({ store, hardware, systems, models });
   const start = (environment: PodEnvironment) =>
     chosen.find(({ model }) => model.recognises(environment))?.programs.start(environment);
   const nodes = await startNodes({
@@ -279,6 +293,7 @@ export async function createLab(given: LabOptions): Promise<Lab> {
     kubelet,
     pods,
     systems,
+    models,
     access,
     get driver() {
       return driver;

@@ -38,6 +38,16 @@ export interface LabModel {
   recognises(environment: PodEnvironment): boolean;
   /** Starts simulated programs of such containers. */
   programs: ProgramFactory;
+  /**
+   * Takes over what the objects of a live cluster say, before anything runs: programs of pods that run go on as if they
+   * had done so here. What the objects do not say comes back, with how it is in the model then, one sentence each.
+   * Absent: the model begins with nothing.
+   */
+  adopt?(live: readonly KubernetesObject[]): string[];
+  /** Tells what happens in it from now on that no object shows, one sentence each, as it happens; the returned function ends that. */
+  watchSteps?(tell: (what: string) => void): () => void;
+  /** How what lives in it stands now, one sentence each; absent: nothing is told. */
+  stands?(): string[];
   /** The network of a node failed or is back. */
   setReachable(nodeName: string, reachable: boolean): void;
   /** Real processes on this model; absent where there are none. `directory` is for its sockets and files. */
@@ -91,6 +101,8 @@ export interface LabSystem {
   nodeAdditions: NodeAdditions;
   /** The same the other way round: what a Node shows of its machine; absent: nothing. */
   hardwareOf?(node: KubernetesObject): Partial<Omit<NodeHardware, 'name'>>;
+  /** Objects that a live cluster must have, are not among what could be read, and can be made up, such as Secrets; absent: none. */
+  unreadObjects?(live: readonly KubernetesObject[]): KubernetesObject[];
   /** Settings of the operator at the pace `quick`. */
   quickConfig: GivenSettings;
   /** What a person may do to its model while the lab runs; absent: nothing. */

@@ -36,7 +36,7 @@ describe('the systems', () => {
         .map(({ name }) => name);
     expect(folders('hooks', ['core', 'server'])).toEqual([...names].sort());
     expect(folders('sidecar', ['operations', 'systems'])).toEqual([...names].sort());
-    expect(folders('lab', ['api', 'driver', 'nodes', 'start'])).toEqual([...names].sort());
+    expect(folders('lab', ['api', 'driver', 'nodes', 'start', 'twin'])).toEqual([...names].sort());
     for (const room of ['crds', 'compositecontrollers']) expect(folders(room, [])).toEqual([...names].sort());
     for (const name of names) expect(existsSync(join(repository, 'hooks', name, 'system.ts')), name).toBe(true);
   });

@@ -20,19 +20,14 @@ import { localTransport } from '../../lab/local-transport.ts';
 import { startScheduler } from '../../lab/nodes/scheduler.ts';
 import { createRandom } from '../../lab/random.ts';
 import { storeAccess } from '../../lab/store-access.ts';
-import type { GivenSettings, LabSystem } from '../../lab/system.ts';
+import type { LabSystem } from '../../lab/system.ts';
+import { bootFilesThatAreThere, putLive, type LiveObjects } from '../../lab/twin/live.ts';
 import { passiveSidecar, type UnreadKind } from './passive-sidecar.ts';
 
-export interface Live {
-  /** All that matters: objects of the systems' kinds, pods, nodes, namespaces, and what the hooks look at. */
-  objects: readonly KubernetesObject[];
+export interface Live extends LiveObjects {
   unread?: readonly UnreadKind[];
   /** Kinds that were read in one namespace only. */
   narrowed?: readonly UnreadKind[];
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** Of the operator. */
-  config?: GivenSettings;
 }
 
 export interface PassiveWorld {
@@ -57,50 +52,16 @@ const longestMilliseconds = 90_000;
 export const keyOf = ({ apiVersion, kind, metadata: { namespace = '', name } }: KubernetesObject): string =>
   [apiVersion, kind, namespace, name].join(' ');
 
-/** Without owners that have not been read: they would count as gone, and their objects with them. */
-function withKnownOwners(object: KubernetesObject, known: ReadonlySet<string | undefined>): KubernetesObject {
-  const { ownerReferences } = object.metadata;
-  if (ownerReferences === undefined || ownerReferences.every(({ uid }) => known.has(uid))) return object;
-  const kept = ownerReferences.filter(({ uid }) => known.has(uid));
-  return { ...object, metadata: { ...object.metadata, ownerReferences: kept } };
-}
-
 function fill(store: Store, objects: readonly KubernetesObject[], systems: readonly LabSystem[]): void {
   const installed = systems.flatMap((one) => [...one.definitions(), ...(one.objects?.() ?? [])]);
   const place: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorNamespace } };
   for (const object of [place, ...installed])
     store.create(store.definitionOf(object.apiVersion, object.kind)!, object.metadata.namespace, object);
-  const known = new Set(objects.map(({ metadata }) => metadata.uid));
-  const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))];
-  for (const name of namespaces) store.restore({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, uid: name } });
-  for (const object of objects)
-    if (store.definitionOf(object.apiVersion, object.kind) !== undefined) store.restore(withKnownOwners(object, known));
+  putLive(store, objects);
 }
 
 const bootScriptsOf = (systems: readonly LabSystem[]): Record<string, string> =>
   Object.assign({}, ...systems.map((one) => one.bootScripts?.() ?? {})) as Record<string, string>;
-
-/** The copies of boot files that are there: those of the operator that runs, which may be of another version. */
-function bootFilesThatAreThere(systems: readonly LabSystem[], objects: readonly KubernetesObject[]): GivenSettings {
-  const newest = objects
-    .filter(({ kind }) => kind === 'ConfigMap')
-    .sort((one, other) => (one.metadata.creationTimestamp ?? '').localeCompare(other.metadata.creationTimestamp ?? ''))
-    .reverse();
-  return Object.fromEntries(
-    systems.flatMap(
-      ({
-        system: {
-          bootConfigMapSetting: setting,
-          access: { bootConfigMapPrefix: prefix },
-        },
-      }) => {
-        const found =
-          prefix === undefined ? undefined : newest.find(({ metadata }) => metadata.name.startsWith(prefix));
-        return setting === undefined || found === undefined ? [] : [[setting, found.metadata.name]];
-      },
-    ),
-  );
-}
 
 function settingsOf(systems: readonly LabSystem[], { config, objects }: Live): Record<string, Json> {
   const own = systems.map(({ system }) => system);

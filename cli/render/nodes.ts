@@ -1,27 +1,12 @@
 /** The nodes on which something is rendered: those of a file, or as many like those of a lab as are enough. */
 import type { Context, HookController, KubernetesObject } from '../../hooks/core/contract.ts';
 import { defined } from '../../hooks/core/defined.ts';
-import { asObject, asObjects, asText } from '../../lab/api/store/json.ts';
+import { asObject } from '../../lab/api/store/json.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { LabSystem } from '../../lab/system.ts';
+import { hardwareOf } from '../../lab/twin/machines.ts';
 
 type Labels = Record<string, string>;
-
-/** What a file says of a machine; the rest is as that of a lab. */
-function hardwareOf(node: KubernetesObject, systems: readonly LabSystem[]): Record<string, unknown> {
-  const status = asObject(node['status']);
-  const info = asObject(status['nodeInfo']);
-  const address = asObjects(status['addresses']).find(({ type }) => type === 'InternalIP')?.['address'];
-  const text = (value: unknown): string | undefined => (asText(value) === '' ? undefined : asText(value));
-  const own = systems.map((one) => one.hardwareOf?.(node) ?? {});
-  return defined({
-    ip: text(address),
-    bootId: text(info['bootID']),
-    kernel: text(info['kernelVersion']),
-    architecture: text(info['architecture']),
-    ...(Object.assign({}, ...own) as object),
-  });
-}
 
 /** Adds the nodes of a file as they are; of one without a status that of a lab's is taken. */
 export async function addNodes(lab: Lab, nodes: readonly KubernetesObject[]): Promise<void> {

@@ -49,16 +49,21 @@ async function create(context: CommandContext) {
     return refuse(`Lost connection to ${formatAddress(lost.ip, lost.basePort)} while creating the cluster`);
   const cluster = newCluster(site, secret, options.value('--admin-password') ?? 'admin');
   for (const host of hosts) addMember(site, cluster, host);
-  cluster.dataDrives = 3;
-  cluster.parityDrives = 2;
-  const domains = driveDomains(cluster).size;
-  while (cluster.dataDrives > 2 && cluster.dataDrives + cluster.parityDrives > domains) cluster.dataDrives--;
-  while (cluster.parityDrives > 1 && cluster.dataDrives + cluster.parityDrives > domains) cluster.parityDrives--;
-  // two drive containers: a mirror, the smallest cluster that a laptop can show
-  while (cluster.dataDrives > 1 && cluster.dataDrives + cluster.parityDrives > domains) cluster.dataDrives--;
+  const { data, parity } = stripeFor(driveDomains(cluster).size);
+  Object.assign(cluster, { dataDrives: data, parityDrives: parity });
   site.clusters.set(cluster.guid, cluster);
   tryJoins(site);
   return answer('');
+}
+
+/** What a cluster begins with on so many failure domains: 3+2, cut to them. */
+export function stripeFor(domains: number): { data: number; parity: number } {
+  let [data, parity] = [3, 2];
+  while (data > 2 && data + parity > domains) data--;
+  while (parity > 1 && data + parity > domains) parity--;
+  // two drive containers: a mirror, the smallest cluster that a laptop can show
+  while (data > 1 && data + parity > domains) data--;
+  return { data, parity };
 }
 
 /** Why nothing answers at the local container's port. */
@@ -98,12 +103,20 @@ function formationRefusal(site: SiteState, hosts: LocalContainer[], secret: stri
 }
 
 function newCluster(site: SiteState, joinSecret: string, adminPassword: string): Cluster {
+  const cluster = emptyCluster(site, randomUuid(site.random));
+  cluster.joinSecret = joinSecret;
+  cluster.users.set('admin', { role: 'clusteradmin', password: adminPassword });
+  return cluster;
+}
+
+/** One in which there is nothing but the user admin. */
+export function emptyCluster(site: SiteState, guid: string): Cluster {
   return {
-    guid: randomUuid(site.random),
+    guid,
     name: '',
-    joinSecret,
+    joinSecret: '',
     joinTokens: new Set(),
-    users: new Map([['admin', { role: 'clusteradmin', password: adminPassword }]]),
+    users: new Map([['admin', { role: 'clusteradmin', password: 'admin' }]]),
     members: new Map(),
     nextHostId: 0,
     drives: new Map(),

@@ -106,7 +106,8 @@ function firstManagementIp({ options, place }: CommandContext): string {
   return splitList(options.value('--management-ips') ?? '')[0] ?? place.ip;
 }
 
-function blankLocal(dataId: string, nodeName: string, name: string): LocalContainer {
+/** One of which nothing is told yet. */
+export function blankLocal(dataId: string, nodeName: string, name: string): LocalContainer {
   return {
     dataId,
     nodeName,

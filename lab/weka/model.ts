@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { roles } from '../../hooks/weka/api/modes.ts';
 import type { Clock } from '../contract.ts';
 import type { LabModel, LabParts, ProcessPods } from '../system.ts';
+import { adoptWeka } from './adoption/adopt.ts';
 import { paces, type WekaModelSettings } from './paces.ts';
 import { wekaProcessRuntime } from './process-runtime.ts';
 import { serveShim } from './shim-server.ts';
+import { standing, watchSite } from './happenings.ts';
 import { runsRuntime, simulatedPrograms, type SimulatedProgramFactory } from './simulated-program.ts';
 import { createWekaSite, type WekaSite } from './site.ts';
 
@@ -24,11 +26,15 @@ export function startWeka(
 ): WekaModel {
   const { weka = {}, runtime = {} } = settings;
   const site = createWekaSite({ clock, random, settings: weka, hardware });
+  const programs = simulatedPrograms({ site, clock, hardware, settings: runtime });
   return {
     site,
     clock,
     recognises: runsRuntime,
-    programs: simulatedPrograms({ site, clock, hardware, settings: runtime }),
+    programs,
+    adopt: (live) => adoptWeka({ site, hosts: programs.hosts, hardware }, live),
+    watchSteps: (tell) => watchSite(site, tell),
+    stands: () => standing(site),
     setReachable: (nodeName, reachable) => site.setReachable(nodeName, reachable),
     processPods: (directory) => processPods(site, directory),
   };

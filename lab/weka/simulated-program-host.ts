@@ -69,6 +69,8 @@ export class SimulatedHosts {
   private readonly generationWatchers = new Map<string, Set<() => void>>();
   private readonly locks = new Map<string, object>();
   private readonly ports = new Map<object, { nodeName: string; used: number[] }>();
+  /** Directories whose weka was taken over running, and has no pod yet. */
+  private readonly takenOver = new Set<string>();
 
   constructor(clock: Clock, site: WekaSite, hardware: HardwareRegistry, settings: SimulatedProgramSettings) {
     this.clock = clock;
@@ -98,6 +100,16 @@ export class SimulatedHosts {
   /** Whether a pod, or a clean-up that never came, left a directory there. */
   hasDirectory(nodeName: string, containerUid: string): boolean {
     return this.directories.has(`${nodeName}/${containerUid}`);
+  }
+
+  /** Weka runs in that directory, and the pod that it runs in is taken up next. */
+  takeOver(nodeName: string, containerUid: string): void {
+    this.takenOver.add(`${nodeName}/${containerUid}`);
+  }
+
+  /** Whether weka runs in that directory already; asked once, by the program of its pod. */
+  isTakenOver(nodeName: string, containerUid: string): boolean {
+    return this.takenOver.delete(`${nodeName}/${containerUid}`);
   }
 
   /** Empties the directory; the identity in the weka model goes with it. */

@@ -6,7 +6,7 @@ import type { ExecResult, PodEnvironment } from '../contract.ts';
 import { Failure, GenerationReplaced, Killed, LockHeld, StopRequested } from './simulated-program-ends.ts';
 import type { HostDirectory, SimulatedHosts } from './simulated-program-host.ts';
 import type { Mode } from './simulated-program-steps.ts';
-import { modes } from './simulated-program-steps.ts';
+import { modes, stepsThatGoOn } from './simulated-program-steps.ts';
 
 /** Where the operator's user is mounted. */
 const credentials = '/var/run/secrets/weka-operator/operator-user';
@@ -28,6 +28,8 @@ export class SimulatedRuntime {
   agentAnswered = false;
   missingDriver: string | undefined;
   results: unknown;
+  /** Its weka runs already. */
+  readonly goesOn: boolean;
   private ended = false;
   /** By which it sees that its data was taken over. */
   private generation: string | undefined;
@@ -40,6 +42,8 @@ export class SimulatedRuntime {
     this.hosts = hosts;
     this.environment = environment;
     this.mode = modes[this.variable('MODE')];
+    const { nodeName, runsOn } = environment;
+    this.goesOn = runsOn === true && hosts.isTakenOver(nodeName, this.variable('WEKA_CONTAINER_ID'));
   }
 
   /** A variable of the pod, trimmed; empty when unset. */
@@ -139,7 +143,7 @@ export class SimulatedRuntime {
     if (this.mode === undefined)
       throw new Failure(`mode ${this.variable('MODE') || '(empty)'} is not supported by this release`);
     try {
-      for (const step of this.mode.steps) {
+      for (const step of this.goesOn ? stepsThatGoOn : this.mode.steps) {
         this.check();
         await step(this, this.mode);
         this.checkAlive();

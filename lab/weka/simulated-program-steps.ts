@@ -9,6 +9,7 @@ import { devicePath } from './drive-commands.ts';
 import { Failure, LockHeld } from './simulated-program-ends.ts';
 import { managementIps, networkDevices } from './simulated-program-network.ts';
 import { choosePorts, run } from './simulated-program-ports.ts';
+import type { RecordedDrive } from './simulated-program-host.ts';
 import type { SimulatedRuntime } from './simulated-program-runtime.ts';
 
 const joinSecretPath = '/var/run/secrets/weka-operator/operator-user/join-secret';
@@ -161,21 +162,19 @@ const startWekaContainer: Step = async (runtime, mode) => {
   );
 };
 
+/** A drive as drives.json has it. */
+export function recordedDrive(serial: string, guid = ''): RecordedDrive {
+  const path = devicePath(serial);
+  return { serial_id: serial, block_device: path, partition: path, weka_guid: guid, is_signed: guid !== '' };
+}
+
 /** drives.json: the drives of the machine that the kernel sees now, and those seen before weka took them away. */
 export function recordDrives(runtime: SimulatedRuntime): void {
   const { hosts, directory, environment } = runtime;
   const known = new Map((directory.drives ?? []).map((drive) => [drive.serial_id, drive]));
   for (const serial of hosts.hardware.get(environment.nodeName)?.drives ?? []) {
     if (hosts.site.driveInUse(serial)) continue;
-    const guid = hosts.site.driveGuid(serial) ?? '';
-    const path = devicePath(serial);
-    known.set(serial, {
-      serial_id: serial,
-      block_device: path,
-      partition: path,
-      weka_guid: guid,
-      is_signed: guid !== '',
-    });
+    known.set(serial, recordedDrive(serial, hosts.site.driveGuid(serial)));
   }
   directory.drives = [...known.values()];
 }
@@ -233,6 +232,18 @@ async function loadDriversOnce(runtime: SimulatedRuntime): Promise<string> {
   runtime.check();
   return installed.exitCode === 0 ? '' : `installation failed: ${lastLine(installed.stderr)}`;
 }
+
+const allBehind: Step = (runtime, mode) => {
+  runtime.persistencyConfigured = true;
+  runtime.missingDriver = '';
+  runtime.agentStarted = true;
+  runtime.agentAnswered = true;
+  choosePorts(runtime, mode);
+  runtime.claimData(runtime.directory.generation ?? (runtime.hosts.clock.now() / 1000).toFixed(6));
+};
+
+/** In place of those of the mode, of a runtime that has run all along. */
+export const stepsThatGoOn: readonly Step[] = [takeLock, allBehind, serve];
 
 const idle: Step = async (runtime) => {
   runtime.enter('idle', 'the results are written');

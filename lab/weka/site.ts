@@ -59,6 +59,8 @@ export interface WekaSite {
   driveGuid(serial: string): string | undefined;
   /** A running container holds the drive, so the kernel of its host does not see it. */
   driveInUse(serial: string): boolean;
+  /** Puts clusters and containers there that have been there all along. */
+  adopt(put: (state: SiteState) => void): void;
   /** Puts a GUID on a drive, as a cluster outside the lab would have. */
   imprint(serial: string, guid: string): void;
   /** Cuts the node off from all others, or joins it again. */
@@ -138,6 +140,11 @@ export function createWekaSite(options: WekaSiteOptions): WekaSite {
     takesLogin: (username, password) =>
       [...site.clusters.values()].some(({ users }) => users.get(username)?.password === password),
     driveInUse: (serial) => holderOf(site, serial) !== undefined,
+    adopt: (put) => {
+      put(site);
+      for (const cluster of site.clusters.values()) refreshProtection(site, cluster);
+      tell();
+    },
     imprint: (serial, guid) => {
       site.driveGuids.set(serial, guid);
     },

@@ -3,6 +3,7 @@ import { wekaSystem } from '../../hooks/weka/system.ts';
 import { wekaSidecar } from '../../sidecar/weka/sidecar.ts';
 import { manifestsIn } from '../manifests.ts';
 import type { LabSystem } from '../system.ts';
+import { unreadSecrets } from './adoption/secrets.ts';
 import { bootScripts } from './boot-scripts.ts';
 import { wekaControls } from './controls.ts';
 import { startWeka } from './model.ts';
@@ -26,5 +27,6 @@ export const wekaLab: LabSystem = {
   quickConfig: { lookSeconds: 0.4, debugSleepSeconds: 0 },
   controls: wekaControls,
   processes: 'the first drive and the first compute container',
+  unreadObjects: unreadSecrets,
   start: (parts) => startWeka(parts),
 };

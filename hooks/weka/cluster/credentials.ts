@@ -22,7 +22,13 @@ const loginMinutes = 5;
 /** How long a password that weka was given and still refuses is left alone. Seconds. */
 const retrySeconds = 60;
 
-const accounts = { operator: 'clusteradmin', user: 'clusteradmin', client: 'regular', csi: 'clusteradmin' } as const;
+/** The role of each user of ours. */
+export const accounts = {
+  operator: 'clusteradmin',
+  user: 'clusteradmin',
+  client: 'regular',
+  csi: 'clusteradmin',
+} as const;
 const roles: readonly string[] = ['clusteradmin', 'orgadmin', 'readonly', 'regular', 's3', 'csi'];
 
 const usersUnread = 'the users of the weka cluster have not been read';
