@@ -20,6 +20,8 @@ export interface LabControl<Parts> {
   /** Switches, by their long names. */
   options?: Readonly<Record<string, string>>;
   summary: string;
+  /** What its operand suffers by it, for who asks what would happen then, such as `node-lost`; absent: nobody asks. */
+  mishap?: string;
   /** Resolves with what is told. Rejects with one sentence, and has done nothing then. */
   run(parts: Parts, given: ControlArguments): Promise<string> | string;
 }
@@ -85,6 +87,7 @@ export const machineControls: readonly LabControl<MachineParts>[] = [
     operandOptional: true,
     options: { network: 'only its network: programs go on unseen', ...all },
     summary: 'the machine loses its power, or its network',
+    mishap: 'node-lost',
     run(parts, given) {
       const cause = given.options['network'] === true ? 'network' : 'power';
       const names = machinesOf(parts, given);
@@ -110,6 +113,7 @@ export const machineControls: readonly LabControl<MachineParts>[] = [
     name: 'node reboot',
     operand: 'NODE',
     summary: 'everything on the machine dies, and it boots',
+    mishap: 'node-rebooted',
     run(parts, { operand }) {
       const name = machine(parts, operand);
       const state = parts.machines.state(name);

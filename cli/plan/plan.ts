@@ -39,10 +39,14 @@ export interface Plan extends Pick<Differences, 'creates' | 'updates' | 'deletes
 
 const plurals = (list: readonly { plural: string }[]): string => list.map(({ plural }) => plural).join(', ');
 
+/** What a twin answers. */
+export const unasked =
+  'what the programs in pods say is not known: whether a pod may stop now, in which order and how long it takes, is not told';
+
 function assumptions({ unread = [], narrowed = [] }: Live): string[] {
   return [
     'the operator is of this version and has its default settings, and those of this version are the rules by which the API server judges',
-    'what the programs in pods say is not known: whether a pod may stop now, in which order and how long it takes, is not told',
+    unasked,
     'no webhook and no quota refuses or changes anything',
     ...(narrowed.length === 0
       ? []

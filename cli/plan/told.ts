@@ -42,7 +42,7 @@ function changeLines({ object, does, fields, refused, says }: Plan['changes'][nu
   ];
 }
 
-const section = (title: string, lines: readonly string[]): string[] =>
+export const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];
 
 function podRow(pod: PlannedPod): string[] {
@@ -76,9 +76,9 @@ function podSections(pods: readonly PlannedPod[]): string[] {
   return section(`Pods: ${summary}`, columns(pods.map(podRow)));
 }
 
-/** The whole answer. */
-export function told(plan: Plan): string {
-  const lines = [
+/** All but what it assumes. */
+export function planLines(plan: Plan): string[] {
+  return [
     ...plan.changes.flatMap(changeLines),
     ...(plan.pods.length === 0 ? ['', 'No pod restarts, stops or starts.'] : podSections(plan.pods)),
     ...section(
@@ -104,10 +104,14 @@ export function told(plan: Plan): string {
       'Finds no node:',
       plan.unplaced.flatMap(({ what, nodes }) => [`  ${what}`, ...byReason(nodes).map((text) => `    ${text}`)]),
     ),
-    ...section(
-      'This assumes:',
-      plan.assumes.map((text) => `  ${text}`),
-    ),
   ];
-  return `${lines.join('\n')}\n`;
 }
+
+export const assumedLines = (assumes: readonly string[]): string[] =>
+  section(
+    'This assumes:',
+    assumes.map((text) => `  ${text}`),
+  );
+
+/** The whole answer. */
+export const told = (plan: Plan): string => `${[...planLines(plan), ...assumedLines(plan.assumes)].join('\n')}\n`;

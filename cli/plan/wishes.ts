@@ -7,6 +7,9 @@ import { patched } from '../../lab/api/store/patch.ts';
 import { ApiError } from '../../lab/contract.ts';
 import type { PassiveWorld } from './world.ts';
 
+/** Where the objects are. */
+type Place = Pick<PassiveWorld, 'store' | 'definitionOf'>;
+
 /** A manifest as for kubectl apply, or a merge patch of an object that is there. */
 export type Change = { apply: KubernetesObject } | { patch: Record<string, unknown>; of: ObjectReference };
 
@@ -51,7 +54,7 @@ export interface Wanted {
 }
 
 /** The object before and after the change. Throws NoSuchChange. */
-export function wantedBy(world: PassiveWorld, change: Change): Wanted {
+export function wantedBy(world: Place, change: Change): Wanted {
   const wanted = 'apply' in change ? { ...change.apply, ...change.apply.metadata } : change.of;
   const definition = world.definitionOf(wanted);
   if (definition === undefined) throw new NoSuchChange(`there is no kind ${wanted.kind} in ${wanted.apiVersion}`);
@@ -73,7 +76,7 @@ export function wantedBy(world: PassiveWorld, change: Change): Wanted {
 }
 
 /** What is stored of it, or what the API server says against it. */
-export function write(world: PassiveWorld, { before, after }: Wanted): KubernetesObject | ApiError {
+export function write(world: Place, { before, after }: Wanted): KubernetesObject | ApiError {
   const definition = world.definitionOf(after)!;
   const { namespace } = after.metadata;
   try {
@@ -87,7 +90,7 @@ export function write(world: PassiveWorld, { before, after }: Wanted): Kubernete
   }
 }
 
-function makeNamespace(world: PassiveWorld, name: string): void {
+function makeNamespace(world: Place, name: string): void {
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
   const definition = world.definitionOf(namespace)!;
   const present = world.store.list(definition, { fieldSelector: `metadata.name=${name}` }).items;

@@ -1,8 +1,9 @@
 /** From an object to the root of what it waits for, each link with where that stands. */
-import { conditionsOf, type Condition } from '../../hooks/core/conditions.ts';
+import type { Condition } from '../../hooks/core/conditions.ts';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
 import { defined } from '../../hooks/core/defined.ts';
 import type { Leads, ObjectReference } from '../../hooks/core/leads.ts';
+import { waits } from '../../hooks/core/waits.ts';
 
 /** What the user may read of a cluster. Both reject with what the API server says. */
 export interface Reader {
@@ -24,21 +25,6 @@ export interface Link {
   others: number;
   /** Why no more is known of it. */
   unread?: string;
-}
-
-const conditionTypes = [
-  ['Ready', 'False'],
-  ['Ready', 'Unknown'],
-  ['Reconciling', 'True'],
-  ['Degraded', 'True'],
-] as const;
-
-/** The condition by which an object waits; undefined where it waits for nothing. */
-export function waits(object: KubernetesObject): Condition | undefined {
-  const conditions = conditionsOf(object);
-  return conditionTypes
-    .map(([type, status]) => conditions.find((one) => one.type === type && one.status === status))
-    .find((found) => found !== undefined);
 }
 
 const referenceTo = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): ObjectReference =>

@@ -1,19 +1,12 @@
 /** `hooks why KIND/NAME`: what an object waits for, down to the root, and what can be done. */
 import { Command } from 'commander';
 import type { KubernetesObject } from '../../hooks/core/contract.ts';
-import type { Leads, ObjectReference } from '../../hooks/core/leads.ts';
-import type { ReasonTable } from '../../hooks/core/reasons.ts';
-import { systems } from '../../hooks/systems.ts';
+import type { ObjectReference } from '../../hooks/core/leads.ts';
 import { connect, type Connection, type ConnectionOptions } from '../connection.ts';
 import { kindNamed, kinds, listedKind, listPath, nameText, objectNamed } from '../kinds.ts';
 import { chainFrom, type Reader } from './chain.ts';
+import { leads, reasons } from './tables.ts';
 import { told } from './told.ts';
-
-const leads: Leads = Object.assign({}, ...systems.map((system) => system.leads ?? {})) as Leads;
-const reasons: ReasonTable = Object.assign(
-  {},
-  ...systems.flatMap((system) => Object.values(system.reasons)),
-) as ReasonTable;
 
 /** Reads with the user's rights. */
 function readerOf(connection: Connection): Reader {

@@ -11,6 +11,7 @@ export const wekaControls: readonly LabControl<WekaModel>[] = [
     name: 'drive fail',
     operand: 'SERIAL',
     summary: 'the drive breaks: FAILED in the cluster that lists it',
+    mishap: 'drive-failed',
     run({ site }, { operand = '' }) {
       site.failDrive(operand);
       return `${operand} has failed`;
