@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 
 /** Small files that take minutes: by their size they would come last, and one core would wait for the other. */
-const long = /test\/simulate\/lives\.test\.ts$|lab\/weka\/start\.test\.ts$|test\/lab\/(plan|clocks)\.test\.ts$/;
+const long =
+  /test\/simulate\/lives\.test\.ts$|lab\/weka\/start\.test\.ts$|test\/lab\/(plan|simulated|clocks)\.test\.ts$/;
 
 class LongFirst extends BaseSequencer {
   override async sort(...[files]: Parameters<BaseSequencer['sort']>): ReturnType<BaseSequencer['sort']> {
