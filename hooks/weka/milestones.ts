@@ -23,6 +23,11 @@ export const clusterMilestones: readonly Milestone<Event>[] = [
     message: 'all pods are of the wished configuration',
   },
   {
+    when: { condition: 'RollPassedOver', status: 'True' },
+    appears: true,
+    event: { type: 'Warning', reason: 'PassedOver' },
+  },
+  {
     when: { condition: 'Stalled', status: 'True', reason: 'Paused' },
     event: { type: 'Normal', reason: 'Paused' },
   },

@@ -90,6 +90,12 @@ export const extensions: Extension[] = [
     reason: "in weka's newer documentation: pause and resume of a cluster",
   },
   {
+    object: 'WekaClusterStatus',
+    field: 'rollOrder',
+    type: 'list<string>',
+    reason: 'in which order pods are replaced is said before it is done',
+  },
+  {
     object: 'WekaConfig',
     field: 'clusterCapacity',
     type: 'integer',

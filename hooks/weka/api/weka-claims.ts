@@ -127,6 +127,26 @@ const spec = object({
   })
     .optional()
     .describe('is the one container of a cluster, or the one node, that may be disturbed'),
+  roll: object({
+    next: object({
+      containerUid: uid().describe('is the uid of the WekaContainer'),
+      name: text().describe('is the name of the WekaContainer'),
+    }).describe('is the container whose pod is replaced next: of those that wait for the turn only this one takes it'),
+    at: dateTime().describe(
+      'is when the cluster said so last; it says so anew every five minutes, and an older word than fifteen counts for nothing',
+    ),
+    since: dateTime()
+      .optional()
+      .describe(
+        'is since when nothing but the container itself keeps it from its turn; absent while another one has the turn or something is missing',
+      ),
+    passed: z
+      .record(uid(), dateTime())
+      .optional()
+      .describe('are the containers that were passed over, by uid, and when'),
+  })
+    .optional()
+    .describe('is the order in which a cluster replaces its pods, as its hook says it'),
   forced: object({
     containerUid: uid().describe('is the uid of the WekaContainer'),
     nodeName: text().optional().describe('is its node'),

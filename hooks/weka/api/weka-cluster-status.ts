@@ -1,6 +1,6 @@
 /** The status of a WekaCluster: upstream's summary word, its metrics and what its printer columns show. */
 import { z } from 'zod';
-import { conditions, dateTime, metric, object, observedGeneration, text } from '../../core/api/schema.ts';
+import { conditions, dateTime, metric, object, observedGeneration, text, texts } from '../../core/api/schema.ts';
 import { driveMetrics, entityStatefulNum } from './common.ts';
 
 export const clusterStatuses = [
@@ -81,6 +81,9 @@ export const clusterMetrics = object({
 
 const column = (of: string) => text().optional().describe(`is the column ${of}`);
 
+/** Names in `rollOrder`. */
+export const rollNames = 16;
+
 /** @param ports the same shape as in the spec */
 export const wekaClusterStatus = <Ports extends z.ZodType>(ports: Ports) =>
   object({
@@ -104,6 +107,9 @@ export const wekaClusterStatus = <Ports extends z.ZodType>(ports: Ports) =>
     })
       .optional()
       .describe('is what the printer columns show'),
+    rollOrder: texts(rollNames)
+      .optional()
+      .describe(`are the WekaContainers whose pods wait to be replaced, the next one first, the first ${rollNames}`),
     timestamps: z
       .record(text(64), dateTime())
       .optional()

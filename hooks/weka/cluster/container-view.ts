@@ -5,6 +5,7 @@ import type { PodTarget } from '../../core/catalogue.ts';
 import { objectsOf } from '../../core/envelope.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { is, isMode, isRole, roles, type WekaContainerSpec, type WekaContainerStatus } from '../api/index.ts';
+import { rollDueCondition } from '../roll-word.ts';
 
 export interface ContainerView {
   object: KubernetesObject;
@@ -77,6 +78,12 @@ export function isOutdated(view: ContainerView): boolean {
 /** The operator replaces its pod, or is going to as soon as it may; not one of which only a person can say what it is. */
 export const isRolling = (view: ContainerView): boolean =>
   isOutdated(view) && upToDateCondition(view)?.reason !== 'PodUnrecorded';
+
+/** Its pod is to be replaced as soon as it is its turn, and since when; undefined: it is not, or is left for now. */
+export function rollDue(view: ContainerView): Condition | undefined {
+  const due = findCondition(view.object, rollDueCondition);
+  return due?.status === 'True' ? due : undefined;
+}
 
 /** Its pod has begun: its runtime may have set itself up with what its Secrets said then, and keeps that on its node. */
 export const hasBegun = (view: ContainerView): boolean =>

@@ -31,6 +31,8 @@ import { formedBeforeSteps, hasFormedBefore, outlivesItsContainers } from './for
 import { joinIpPorts, membersObject } from './members.ts';
 import { portRangeSteps } from './port-range.ts';
 import { doubted, reachOf, type Reach } from './reach.ts';
+import { rollSaid } from './roll.ts';
+import { inOrder } from './roll-order.ts';
 import { roles } from '../api/modes.ts';
 import { secretSteps } from './secrets.ts';
 import { namespaceEnding, presentOnly } from './namespace.ts';
@@ -40,6 +42,8 @@ import { takeoverSteps } from './takeover.ts';
 import { onTwoNodes } from './two-nodes.ts';
 import { unsupportedFields } from './unsupported.ts';
 import { settingsSteps } from './weka-settings.ts';
+
+const roll = rollSaid((facts) => living(facts).objects);
 
 /** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
 export const bringUpSteps = [
@@ -68,6 +72,7 @@ export const bringUpSteps = [
   credentialSteps.clientTaken,
   credentialSteps.csiTaken,
   filesystemStep,
+  roll.step,
   cancellationStep,
 ] as const satisfies readonly Step<ClusterFacts>[];
 
@@ -120,7 +125,7 @@ function degraded(facts: ClusterFacts, surplus: readonly string[], { doubt }: Re
 /** Pods of a cluster that works are replaced: it stays Ready, and is not settled before the last one is new. */
 function rolling({ containers: views }: ClusterFacts, summary: Summary): Summary {
   const living = views.filter(({ terminating }) => !terminating);
-  const outdated = living.filter(isRolling);
+  const outdated = inOrder(living.filter(isRolling));
   if (summary.state !== 'ready' || outdated.length === 0) return summary;
   const message = `${living.length - outdated.length}/${living.length} pods are of the wished configuration; ${outdated
     .slice(0, 3)
@@ -266,6 +271,7 @@ const bringUp: Life<ClusterFacts> = {
     const { condition: unreachable } = reach(facts);
     return [
       degraded(facts, living(facts).surplus, reach(facts)),
+      ...roll.condition(facts),
       ...(unreachable === undefined ? [] : [unreachable]),
       ...notSupportedCondition(unsupportedFields(facts.cluster).ignored),
       ...ofSteps,
@@ -413,6 +419,6 @@ export const wekaClusterController = defineController({
     const { objects } = facts.phase === 'active' ? living(facts) : containers(facts, stateOf[facts.phase]);
     return presentOnly(facts, [...objects, ...kept(facts), membersObject(facts)]);
   },
-  status: clusterStatus,
+  status: (facts, said) => clusterStatus(facts, said, facts.phase === 'active' ? roll.order(facts) : []),
   related,
 });

@@ -81,6 +81,7 @@ function stats(facts: ClusterFacts): Json | undefined {
 export function clusterStatus(
   facts: ClusterFacts,
   { word, conditions }: { word: string; conditions: Json },
+  rollOrder: string[],
 ): Record<string, Json> {
   const old = facts.cluster.status;
   const numbers = stats(facts);
@@ -96,5 +97,6 @@ export function clusterStatus(
     ...(ports === undefined ? {} : { ports: { ...ports, ...clusterSinglePorts(ports.basePort) } }),
     ...(numbers === undefined ? {} : { stats: numbers }),
     printer: printer(facts),
+    ...(rollOrder.length === 0 ? {} : { rollOrder }),
   };
 }

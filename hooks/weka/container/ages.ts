@@ -2,6 +2,7 @@
 import type { WekaContainer } from '../api/index.ts';
 import { is } from '../api/modes.ts';
 import type { OperatorConfig } from '../config.ts';
+import { rollDueCondition } from '../roll-word.ts';
 import type { ContainerPod } from './child-pod.ts';
 
 /**
@@ -24,6 +25,15 @@ export function ownerAge({ metadata, spec }: WekaContainer, erases = false): num
   // its cluster writes that this moment, and whose word it is tells what the cluster is by now
   return spec.state === 'destroying' ? 1 : 50;
 }
+
+/**
+ * Seconds, of the claims of its cluster: who waits for its place in the order of a roll looks every five seconds whether it is
+ * next, and another replica may have written that. One look does for all that wait.
+ */
+export const turnAge = ({ status }: WekaContainer, age: number): number =>
+  status?.conditions?.some((one) => one.type === rollDueCondition && one.status === 'True') === true
+    ? Math.min(age, 2)
+    : age;
 
 /** Seconds, of the namespace. One look does for all containers in it. */
 export const namespaceAge = 2;

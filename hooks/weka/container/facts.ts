@@ -26,7 +26,7 @@ import { wekaClusterKind } from '../access.ts';
 import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { configOf, type OperatorConfig } from '../config.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
-import { ages, lookAge, namespaceAge, ownerAge } from './ages.ts';
+import { ages, lookAge, namespaceAge, ownerAge, turnAge } from './ages.ts';
 import { childPod, type ContainerPod } from './child-pod.ts';
 import { saidCleaned } from './last-pod.ts';
 import { effectiveState, ownerFact, type OwnerFact } from './order.ts';
@@ -226,7 +226,9 @@ function claimsOf(request: ReadingRequest, container: WekaContainer, nodeName: s
   // one that has lost its owner is still a member beside the others, and stops in turn with them
   const turnOfCluster = cluster?.uid ?? holder?.clusterUid;
   const clusterClaims =
-    turnOfCluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), age);
+    turnOfCluster === undefined
+      ? undefined
+      : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), turnAge(container, age));
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
   return { nodeClaims, holder, cluster, clusterClaims, turn };
 }

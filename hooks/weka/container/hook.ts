@@ -27,6 +27,7 @@ import { metadataStep } from './metadata.ts';
 import { misplaced } from './misplaced.ts';
 import { graceStep } from './capped-grace.ts';
 import { isRolling } from './roll.ts';
+import { rollDue } from './roll-place.ts';
 import { containerStatus, statusWord, summarize } from './status.ts';
 import { podOfStay } from './staying.ts';
 import { mayOmit, successionSteps, successor } from './succession.ts';
@@ -157,6 +158,7 @@ const isOneOff = ({ container }: ContainerFacts): boolean => is(container.spec.m
 const conditions = (facts: ContainerFacts, ofSteps: ConditionWish[]): ConditionWish[] => [
   ...removalRequest(facts),
   ...forceLeft(facts),
+  ...rollDue(facts),
   ...halfAWord(facts),
   ...notSupportedCondition(unsupportedContainerFields(facts.container).ignored),
   ...ofSteps,

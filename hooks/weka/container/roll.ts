@@ -45,7 +45,7 @@ export const isUnrecorded = ({ pod }: Pick<ContainerFacts, 'pod'>): boolean =>
  * Its kubelet ends it, as when a deadline of it is over, and nobody has deleted it: its runtime waits to be allowed to stop, which
  * is asked for who is deleted, and would be killed when its grace period is over.
  */
-const isToldToEnd = ({ report, pod }: ContainerFacts): boolean =>
+export const isToldToEnd = ({ report, pod }: ContainerFacts): boolean =>
   report?.phase === 'waiting-to-stop' && pod?.terminating === false;
 
 /** Why the live pod has to be replaced, in one sentence; undefined when it need not. */

@@ -169,6 +169,16 @@ describe('a pod that terminates', () => {
         operations: [takes('user')],
       },
     ],
+    [
+      'takes the turn whoever is the next to be replaced: what somebody has deleted has no order',
+      ends({
+        clusterClaims: clusterClaims({
+          roll: { next: { containerUid: 'uid-of-compute-1', name: 'demo-compute-1' }, at: now },
+        }),
+      }),
+      {},
+      { state: 'act', reason: 'TakingTurn', operations: [takes('user')] },
+    ],
     ...emptied.map(([how, change]): Row => [
       `takes the turn for its node, ${how}`,
       ends(change),
@@ -615,6 +625,26 @@ describe('a pod of an earlier configuration', () => {
     keys: [],
   });
   const ready: Given = { answers: [scripts] };
+  /** The claims of the cluster, in which this one is next, or another. */
+  const next = (containerUid = uid, at = now, passed: Record<string, string> = {}) =>
+    clusterClaims({
+      roll: { next: { containerUid, name: containerUid === uid ? 'demo-drive-0' : 'demo-compute-1' }, at, passed },
+    });
+  const inItsPlace = 'waits for its place in the order: status.rollOrder of WekaCluster demo';
+  const dueFor = (past: number): Given => ({
+    status: {
+      conditions: [
+        {
+          type: 'RollDue',
+          status: 'True',
+          reason: 'RollPending',
+          message: '',
+          lastTransitionTime: seconds(past),
+          observedGeneration: 1,
+        },
+      ],
+    },
+  });
   const rolling = (reason: string): Given => ({
     status: {
       conditions: [
@@ -702,7 +732,7 @@ describe('a pod of an earlier configuration', () => {
     ],
     [
       'takes the turn first',
-      outdated(),
+      outdated({ clusterClaims: next() }),
       ready,
       {
         state: 'act',
@@ -710,6 +740,107 @@ describe('a pod of an earlier configuration', () => {
         message: `${changed}; takes the disruption turn of the cluster`,
         operations: [takes('roll')],
       },
+    ],
+    [
+      'waits until its cluster says who is next',
+      outdated(),
+      ready,
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        message: `${changed}; waits until its cluster says who is next`,
+        retryAfterSeconds: 5,
+      },
+    ],
+    [
+      'waits for its place in the order',
+      outdated({ clusterClaims: next('uid-of-compute-1') }),
+      ready,
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        message: `${changed}; ${inItsPlace}`,
+        retryAfterSeconds: 5,
+      },
+    ],
+    [
+      'says the same whoever has the turn meanwhile: each word would be a write to all that wait',
+      outdated({ clusterClaims: next('uid-of-compute-1'), turn: takenTurn }),
+      ready,
+      { state: 'wait', reason: 'RollPending', message: `${changed}; ${inItsPlace}`, retryAfterSeconds: 5 },
+    ],
+    [
+      'that was passed over says what it waits for',
+      outdated({ clusterClaims: next('uid-of-compute-1', now, { [uid]: now }), ownStatus: undefined }),
+      ready,
+      {
+        state: 'wait',
+        reason: 'RollPending',
+        message: `${changed}; waits until the protection of the weka cluster can be read: the status of the weka cluster has not been read`,
+      },
+    ],
+    [
+      'waits for it however long that lasts, as long as its cluster says so',
+      outdated({ clusterClaims: next('uid-of-compute-1', seconds(890)) }),
+      { ...ready, ...dueFor(86_400) },
+      { state: 'wait', reason: 'RollPending' },
+    ],
+    [
+      'does not hold an old word against its cluster before it has waited itself',
+      outdated({ clusterClaims: next('uid-of-compute-1', seconds(86_400)) }),
+      { ...ready, ...dueFor(890) },
+      { state: 'wait', reason: 'RollPending', message: `${changed}; waits until its cluster says who is next` },
+    ],
+    [
+      'takes the turn where its cluster has been silent for a quarter of an hour',
+      outdated({ clusterClaims: next('uid-of-compute-1', seconds(900)) }),
+      { ...ready, ...dueFor(900) },
+      { state: 'act', reason: 'Rolling', operations: [takes('roll')] },
+    ],
+    [
+      'takes the turn where its cluster has said nothing for a quarter of an hour',
+      outdated(),
+      { ...ready, ...dueFor(900) },
+      { state: 'act', reason: 'Rolling', operations: [takes('roll')] },
+    ],
+    [
+      'waits for no order of a cluster that is gone',
+      outdated({ owner: { state: 'gone' } }),
+      ready,
+      { state: 'act', reason: 'Rolling', operations: [takes('roll')] },
+    ],
+    [
+      'waits for no order of a cluster that has it no more among its children',
+      outdated(),
+      { ...ready, metadata: { ownerReferences: [] } },
+      { state: 'act', reason: 'Rolling', operations: [takes('roll')] },
+    ],
+    [
+      'waits for no order where it is itself what is missing: the next one may wait for it',
+      outdated({
+        clusterClaims: next('uid-of-compute-1'),
+        ownStatus: rebuilding,
+        report: report({ local: [] }),
+        inWeka: itself,
+      }),
+      ready,
+      { state: 'act', reason: 'Rolling', operations: [takes('roll')] },
+    ],
+    [
+      'waits for no order where a person has it replaced although something is missing',
+      outdated({
+        clusterClaims: next('uid-of-compute-1'),
+        ownStatus: rebuilding,
+        pod: older({ record: { configHash: 'older', image: 'older' } }),
+      }),
+      { ...ready, spec: { overrides: { upgradeForceReplace: true } } },
+      { state: 'act', reason: 'Rolling', operations: [takes('upgrade')] },
+    ],
+    [
+      'waits for no order where its kubelet ends it',
+      outdated({ clusterClaims: next('uid-of-compute-1'), report: report({ phase: 'waiting-to-stop' }) }),
+      ready,
+      { state: 'act', reason: 'Rolling', operations: [takes('roll')] },
     ],
     [
       'waits for the turn of another container',

@@ -18,6 +18,7 @@ import { helperWords } from './helper-replacements.ts';
 import { countedFirst, probeSucceeded, probeView } from './helpers.ts';
 import { lastIncarnation } from './last-pod.ts';
 import { countOperation } from './replacements.ts';
+import { outOfOrder, placeBefore } from './roll-place.ts';
 import { heldBack, isOutdated, isUnrecorded, rollReason } from './roll.ts';
 import type { StopDecision } from './stop.ts';
 
@@ -185,6 +186,8 @@ function upToDate(facts: ContainerFacts): Outcome {
   }
   if (mayOmit(facts)) return wait('Rolling', `${reason}; replaces the pod`, 1);
   const decision = stopDecision(facts);
+  const before = decision.takeTurn === 'alone' ? outOfOrder(facts) : undefined;
+  if (before !== undefined) return wait('RollPending', `${reason}; ${before}`, 5);
   if (decision.takeTurn !== undefined)
     return act('Rolling', `${reason}; ${decision.message}`, turnOperations(facts, decision.takeTurn));
   if (decision.returnTurn === true && facts.turn.state === 'ours' && !stoppedUnderTurn(facts))
@@ -192,7 +195,8 @@ function upToDate(facts: ContainerFacts): Outcome {
   if (decision.stop !== 'wait' && facts.nodeClaims?.state === 'unknown')
     return wait('RollPending', `${reason}; waits until the claims of its node can be read`, 2);
   if (decision.stop !== 'wait') return act('Rolling', `${reason}; counts the replacement`, countOperation(facts));
-  return wait('RollPending', `${reason}; ${decision.message}`, isAboutMounts(decision) ? mountsPace.rolling : 5);
+  const text = placeBefore(facts) ?? decision.message;
+  return wait('RollPending', `${reason}; ${text}`, isAboutMounts(decision) ? mountsPace.rolling : 5);
 }
 
 /** A rolling pod may be omitted as soon as nothing speaks against its stop, and it has been counted. */

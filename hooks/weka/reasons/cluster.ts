@@ -156,4 +156,11 @@ export const clusterReasons = {
     meaning: 'more containers than wished',
     cure: 'delete those that the message names, or raise the number',
   },
+  PassedOver: {
+    meaning:
+      'condition `RollPassedOver`: the pods that the message names were to be replaced, were next for 10 minutes while nothing else was in the way, and did not stop; the roll goes on without them',
+    cure: 'look at those containers: the message says what each waits for. They come again when the others are done',
+    event: 'Warning',
+    throttleSeconds: 3600,
+  },
 } satisfies ReasonTable;
