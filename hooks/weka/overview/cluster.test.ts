@@ -95,6 +95,34 @@ describe('a cluster', () => {
     expect(lines['turn']).toMatchObject({ cells: ['default/demo-0: roll'], since: at });
   });
 
+  const waiting = (name: string) =>
+    container(name, {
+      conditions: [
+        condition('Ready', 'True'),
+        condition('PodUpToDate', 'False', 'RollPending', 'it changed'),
+        condition('RollDue', 'True', 'RollPending'),
+      ],
+    });
+
+  it('says of a roll in which order pods are replaced, as its claims have it', () => {
+    const containers = known(
+      ...['demo-1', 'demo-2', 'demo-3', 'demo-10'].map(waiting),
+      // its next pod could not come
+      outdated('demo-4', 'RollPending'),
+    );
+    const word = (roll: object) =>
+      linesOf(cluster(works), 'cluster', { containers, claims: known(claims('cluster-uid-of-demo', { roll })) })['roll']
+        ?.cells;
+    const next = (name: string) => ({ next: { containerUid: `uid-of-${name}`, name }, at });
+    expect(word({ ...next('demo-2'), passed: { 'uid-of-demo-1': at } })).toEqual([
+      '0/5 pods are of the wished configuration; next demo-2, demo-3, demo-10; passed over demo-1; held back demo-4',
+    ]);
+    // it is tried again
+    expect(word({ ...next('demo-1'), passed: { 'uid-of-demo-1': at } })).toEqual([
+      '0/5 pods are of the wished configuration; next demo-1, demo-2, demo-3 and 1 more; passed over demo-1; held back demo-4',
+    ]);
+  });
+
   it('says who shares the turn of a node', () => {
     const turn = {
       containerUid: 'u',

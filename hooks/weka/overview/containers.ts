@@ -3,7 +3,9 @@ import { findCondition, type Condition } from '../../core/conditions.ts';
 import type { KubernetesObject } from '../../core/contract.ts';
 import { defined } from '../../core/defined.ts';
 import { someOf, unreadOf, type Answer, type OverviewLine, type OverviewSection } from '../../core/overview.ts';
-import { isOutdated, isRolling, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
+import { isOutdated, isRolling, rollDue, upToDateCondition, type ContainerView } from '../cluster/container-view.ts';
+import { inOrder, waitingIn } from '../cluster/roll-order.ts';
+import type { RollWord } from '../roll-word.ts';
 import type { SilentNode } from './nodes.ts';
 
 /** What a container waits for: that it works, or a pod of the wish of now. */
@@ -59,31 +61,49 @@ export function containersSection(
 
 const names = (views: readonly ContainerView[]): string => someOf(views.map(({ name }) => name));
 
-/**
- * How many pods are of the wish of now, which one is replaced and which ones follow; nothing where all are.
- * @param turns the containers that have the turn: one whose pod is new still has it, until nothing is missing
- */
+/** Who has and who gets a turn, as the claims of a cluster have it. */
+export interface Turns {
+  /** The containers that have the turn: one whose pod is new still has it, until nothing is missing. */
+  taken: readonly string[];
+  roll: RollWord | undefined;
+}
+
+/** Those that wait as they will come, and of them those that were passed over. */
+function inTurn(
+  views: readonly ContainerView[],
+  roll: RollWord | undefined,
+): Record<'next' | 'passed', ContainerView[]> {
+  if (roll === undefined) return { next: inOrder(views), passed: [] };
+  const { order, passed } = waitingIn(inOrder(views), roll);
+  return { next: order.filter((view) => !passed.includes(view) || view.uid === roll.next.containerUid), passed };
+}
+
+/** How many pods are of the wish of now, which one is replaced and which ones follow; nothing where all are. */
 export function rollLines(
   owner: KubernetesObject,
   views: readonly ContainerView[],
-  turns: readonly string[] = [],
+  turns: Turns = { taken: [], roll: undefined },
 ): OverviewLine[] {
   const living = views.filter(({ terminating }) => !terminating);
   const outdated = living.filter(isRolling);
   const unrecorded = living.filter((view) => isOutdated(view) && !isRolling(view));
   if (outdated.length === 0 && unrecorded.length === 0) return [];
-  const by = (wanted: (reason: string | undefined) => boolean): ContainerView[] =>
-    outdated.filter((view) => wanted(upToDateCondition(view)?.reason));
   const isNow = (view: ContainerView): boolean =>
-    upToDateCondition(view)?.reason === 'Rolling' || turns.includes(view.name);
+    upToDateCondition(view)?.reason === 'Rolling' || turns.taken.includes(view.name);
   const now = living.filter(isNow);
-  const held = by((reason) => reason === 'RollBackedOff');
-  const next = by((reason) => reason !== 'RollBackedOff').filter((view) => !isNow(view));
+  // where an order is said, who waits for it says so
+  const isHeld = (view: ContainerView): boolean =>
+    upToDateCondition(view)?.reason === 'RollBackedOff' || (turns.roll !== undefined && rollDue(view) === undefined);
+  const [held, waiting] = [true, false].map((wanted) =>
+    outdated.filter((view) => !isNow(view) && isHeld(view) === wanted),
+  ) as [ContainerView[], ContainerView[]];
+  const { next, passed } = inTurn(waiting, turns.roll);
   const fresh = living.length - outdated.length - unrecorded.length;
   const parts = [
     `${fresh}/${living.length} pods are of the wished configuration`,
     ...(now.length === 0 ? [] : [`now ${names(now)}`]),
     ...(next.length === 0 ? [] : [`next ${names(next)}`]),
+    ...(passed.length === 0 ? [] : [`passed over ${names(passed)}`]),
     ...(held.length === 0 ? [] : [`held back ${names(held)}`]),
     ...(unrecorded.length === 0 ? [] : [`left alone, for nothing says how they were built: ${names(unrecorded)}`]),
   ];

@@ -3,6 +3,7 @@ import { describeIssues } from '../../core/api/parse.ts';
 import { defined } from '../../core/defined.ts';
 import { knownObjects, type Answer, type OverviewLine } from '../../core/overview.ts';
 import { claimsNames, parseWekaClaims, type WekaClaimsSpec } from '../api/index.ts';
+import type { Turns } from './containers.ts';
 
 /** The claims of a cluster by its uid, of those that were read; a sentence where that can not be said. */
 export function clusterClaims(uid: string | undefined, claims: Answer): WekaClaimsSpec | string {
@@ -30,13 +31,11 @@ export function turnLine(claims: WekaClaimsSpec | string): OverviewLine {
   };
 }
 
-/** The containers of a namespace that have the turn, by name. */
-export function turnsIn(claims: WekaClaimsSpec | string, namespace: string | undefined): string[] {
-  const turn = typeof claims === 'string' ? undefined : claims.turn;
-  if (turn === undefined) return [];
-  return [turn, ...Object.values(turn.others ?? {})]
-    .filter((one) => one.namespace === namespace)
-    .map(({ name }) => name);
+/** Who of a namespace has the turn, by name, and who of the cluster gets it next. */
+export function turnsIn(claims: WekaClaimsSpec | string, namespace: string | undefined): Turns {
+  const { turn, roll } = typeof claims === 'string' ? {} : claims;
+  const holders = turn === undefined ? [] : [turn, ...Object.values(turn.others ?? {})];
+  return { taken: holders.filter((one) => one.namespace === namespace).map(({ name }) => name), roll };
 }
 
 /** How far the end of a cluster is, as its claims have it; nothing where it does not end. */
