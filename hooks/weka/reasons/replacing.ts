@@ -13,7 +13,7 @@ export const replacingReasons = {
   Rolling: { meaning: 'the pod is replaced now', cure: '' },
   RollPending: {
     meaning: 'the pod is to be replaced and has to wait; the message says for what, and what differs',
-    cure: 'as for the reason in the message. `the next pod could not come`: the operator does not stop what could not come back; uncordon the node, remove the taint, put the label back. It takes no turn meanwhile, others are replaced',
+    cure: 'as for the reason in the message. `the next pod could not come`: the operator does not stop what could not come back; uncordon the node, remove the taint, put the label back. It takes no turn meanwhile, others are replaced. `its place in the order`: [which pod is next](stopping-a-pod.md#the-order-of-a-roll). `until its cluster says who is next`, for more than a minute: the WekaCluster is Stalled, or the definitions are of an earlier release; apply those of this one',
   },
   RollBackedOff: {
     meaning:
