@@ -202,4 +202,16 @@ describe('what people read of it', () => {
     ]);
     expect(said().condition(facts(four({ 'demo-drive-3': { due: 9 } })))).toEqual([]);
   });
+
+  it('stays as it was while the claims can not be read', () => {
+    const told = { ...condition('RollPassedOver', 'True', seconds(99), 1), reason: 'PassedOver', message: 'as told' };
+    const unread = (containers: KubernetesObject[]) =>
+      factsOf({ containers, status: { rollOrder: ['demo-drive-3'], conditions: [told] } });
+    const rolls = unread(four({ 'demo-compute-0': { due: 9 }, 'demo-drive-3': { due: 9 } }));
+    expect(said().order(rolls)).toEqual(['demo-drive-3']);
+    expect(said().condition(rolls)).toEqual([
+      { type: 'RollPassedOver', status: 'True', reason: 'PassedOver', message: 'as told' },
+    ]);
+    expect([said().order(unread(four({}))), said().condition(unread(four({})))]).toEqual([[], []]);
+  });
 });

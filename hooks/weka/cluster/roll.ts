@@ -2,6 +2,7 @@
 import { writeClaims } from '../../core/claims.ts';
 import type { Json, KubernetesObject } from '../../core/contract.ts';
 import { hasPassed } from '../../core/deadlines.ts';
+import { carried } from '../../core/reasons.ts';
 import { act, done, skipped, unknown } from '../../core/steps.ts';
 import { rollNames } from '../api/weka-cluster-status.ts';
 import { once } from '../once.ts';
@@ -58,6 +59,8 @@ function turnIsHeld({ claims, containers }: ClusterFacts): boolean {
   return containers.some(({ uid }) => holders.has(uid));
 }
 
+const passedOver = 'RollPassedOver';
+
 export interface Roll {
   due: ContainerView[];
   word: RollWord | undefined;
@@ -112,17 +115,22 @@ export function rollSaid(wishedOf: (facts: ClusterFacts) => readonly KubernetesO
     /** Whom the roll goes on without, and what each waits for. */
     condition(facts: ClusterFacts): ConditionWish[] {
       const { due, word } = of(facts);
+      const told = facts.cluster.status?.conditions?.find(({ type }) => type === passedOver);
+      // no answer is no news
+      if (facts.claims.state === 'unknown' && due.length > 0 && told !== undefined)
+        return [{ type: passedOver, status: told.status, ...carried(told) }];
       const passed = word === undefined ? [] : waitingIn(due, word).passed;
       if (passed.length === 0) return [];
       const texts = passed.slice(0, 3).map((view) => `${view.name} (${upToDateCondition(view)?.message ?? ''})`);
       const more = passed.length > 3 ? ` and ${passed.length - 3} more` : '';
       const message = `next for ${rollTimes.patience / 60} minutes, and did not stop: ${texts.join(', ')}${more}; they come again when the others are done`;
-      return [{ type: 'RollPassedOver', status: 'True', reason: 'PassedOver', message }];
+      return [{ type: passedOver, status: 'True', reason: 'PassedOver', message }];
     },
 
     /** As people read it, beside the claims: names, the next one first. */
     order(facts: ClusterFacts): string[] {
       const { due, word } = of(facts);
+      if (facts.claims.state === 'unknown' && due.length > 0) return facts.cluster.status?.rollOrder ?? [];
       if (word === undefined) return [];
       return waitingIn(due, word)
         .order.slice(0, rollNames)
