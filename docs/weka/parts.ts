@@ -1,7 +1,7 @@
 /** The generated parts that only the pages of Weka have, by name: on a page with `weka-` before it. */
 import { roles } from '../../hooks/weka/api/modes.ts';
 import { plannedStories, type PlannedChange } from './plan-changes.ts';
-import { orderIsByChance, simulatedChanges, type SimulatedChange } from './simulated-changes.ts';
+import { simulatedChanges, type SimulatedChange } from './simulated-changes.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { notSupportedFields, notSupportedKinds } from './not-supported.ts';
 import { milestoneRows } from './milestones.ts';
@@ -39,13 +39,7 @@ const planTable = (): string =>
 
 const simulatedTable = (): string =>
   markdownTable(
-    [
-      'change',
-      `pods${orderIsByChance ? ', those that restart in an order by chance' : ', those that restart in this order'}`,
-      'waits then',
-      'said',
-      'seen',
-    ],
+    ['change', 'pods, those that restart in this order', 'waits then', 'said', 'seen'],
     simulatedChanges.map((change) => [
       change.what,
       podsOf(change),

@@ -1,8 +1,5 @@
 /** Changes and mishaps of which a twin says what they do and how long that takes, and what is then seen in the lab: docs/plan.md publishes them, test/lab/simulated.test.ts makes them. */
 
-/** Which of several pods that are to restart goes first is by chance, so that a twin can not say it; their order below says nothing then. */
-export const orderIsByChance = true;
-
 export interface SimulatedChange {
   /** For the page, as a person writes it. */
   what: string;

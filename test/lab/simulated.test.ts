@@ -4,7 +4,7 @@ import { apiVersion } from '../../hooks/weka/api/group.ts';
 import { waits } from '../../hooks/core/waits.ts';
 import { mishapNamed } from '../../cli/plan/mishaps.ts';
 import { simulationOf } from '../../cli/plan/simulation.ts';
-import { orderIsByChance, simulatedChanges, type SimulatedChange } from '../../docs/weka/simulated-changes.ts';
+import { simulatedChanges, type SimulatedChange } from '../../docs/weka/simulated-changes.ts';
 import { labSystems } from '../../lab/systems.ts';
 import { systemObjects, whatHappens, type Happening } from '../../lab/twin/happening.ts';
 import { readyCluster, type LabWorld } from './world.ts';
@@ -43,9 +43,8 @@ function fates({ steps }: Happening) {
   );
   const isNew = (name: string): boolean => firsts.find((one) => one.startsWith(`${name} `)) === `${name} is created`;
   const atOnce = (names: string[]): string[] => [...new Set(names)].sort();
-  const inOrder = (names: string[]): string[] => (orderIsByChance ? [...names].sort() : names);
   return {
-    restarts: inOrder(told.filter((name) => created.includes(name) && !isNew(name))),
+    restarts: told.filter((name) => created.includes(name) && !isNew(name)),
     stops: atOnce(told.filter((name) => !created.includes(name))),
     starts: atOnce(created.filter((name) => !told.includes(name))),
     passes: atOnce(
