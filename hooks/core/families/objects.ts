@@ -58,14 +58,18 @@ export function objectEntries(systems: readonly SystemAccess[]) {
       target: objectTarget.refine(isOneOf(readable), notOneOf),
       args: z.strictObject({
         fields: z
-          .array(z.string().regex(/^spec(\.[A-Za-z]+)+$/, 'not a path below spec'))
+          .array(
+            z
+              .string()
+              .regex(/^(spec(\.[A-Za-z]+)+|metadata\.annotations|status\.conditions)$/, 'not a path below spec'),
+          )
           .max(16)
           .optional(),
       }),
       result: objectLiveValue,
       rbac: readable.map((kind) => rightTo(['get'], kind)),
       description:
-        'Reads an object of a known kind by name: its uid, controller, labels, generation, deletion and single fields of its spec.',
+        'Reads an object of a known kind by name: its uid, controller, labels, generation, deletion, single fields of its spec, its annotations and its conditions, as far as they are asked for.',
     }),
     'configmap.keys': entry({
       kind: 'configmap.keys',

@@ -7,8 +7,9 @@ import { configMapKeys } from '../../core/families/objects.ts';
 import { parseWekaNode, type ClaimHolder, type WekaNode } from '../api/index.ts';
 import { allowCleanUp } from '../catalogue.ts';
 import { operatorConfig } from '../config.ts';
+import { ownerObservation } from '../container/order.ts';
 import { cleanUpPods, cleanUpsOf, cleanUpStatus, nodeCleaned, type CleanUpInput } from './clean-ups.ts';
-import { containerLook } from './live.ts';
+import { askerLook } from './clean-up-order.ts';
 
 const now = '2026-01-01T00:10:00Z';
 const uid = 'uid-of-drive-0';
@@ -24,13 +25,34 @@ const holder: ClaimHolder = {
   cleanUp: wanted,
 };
 const live = (value: object): Record<string, Fact> => ({
-  [containerLook(holder, 0).id]: { observedAt: now, value: value as Json },
+  [askerLook(holder).id]: { observedAt: now, value: value as Json },
 });
 const ending = live({ exists: true, uid, labels: {}, deletionTimestamp: now, fields: {} });
 const scripts = (exists: boolean): Record<string, Fact> => ({
   [configMapKeys({ namespace: 'operator', name: config.bootConfigMapName }, 0).id]: {
     observedAt: now,
     value: exists ? { exists, keys: [] } : { exists },
+  },
+});
+/** The WekaCluster of the container is being deleted, and what its claims say. */
+const clusterEnds = (
+  destroy: { generation: number; at: string } | undefined,
+  cancelled = false,
+): Record<string, Fact> => ({
+  [ownerObservation('storage', 'demo', 0).id]: {
+    observedAt: now,
+    value: {
+      exists: true,
+      uid: 'uid-of-demo',
+      labels: {},
+      generation: 2,
+      deletionTimestamp: now,
+      fields: { 'spec.overrides.cancelDeletion': cancelled },
+    },
+  },
+  [claimsRead('cluster-uid-of-demo', 0).id]: {
+    observedAt: now,
+    value: { exists: true, uid: 'claims', resourceVersion: '1', spec: destroy === undefined ? {} : { destroy } },
   },
 });
 const node = (ready = true): WekaNode => {
@@ -168,6 +190,19 @@ describe('what a node cleans for a container whose namespace is being deleted', 
   ])('%s', (_sentence, facts, present, own, listed, made) => {
     const found = judge({ ...facts, ...scripts(true) }, present, own);
     expect([found.pods.length, found.made.length]).toEqual([listed, made]);
+  });
+
+  it.each<[string, Record<string, Fact>, number]>([
+    ['whose cluster has ordered it is cleaned up after', clusterEnds({ generation: 2, at: now }), 1],
+    ['whose cluster ends and has ordered nothing, as in a new grace, is not', clusterEnds(undefined), 0],
+    ['whose cluster has ordered it for an earlier deletion is not', clusterEnds({ generation: 1, at: now }), 0],
+    ['whose cluster has cancelled its deletion is not', clusterEnds({ generation: 2, at: now }, true), 0],
+    ['is not while nobody can look at its cluster', {}, 0],
+  ])('of claims that were put back, one %s', (_sentence, facts, made) => {
+    const asking = { ...holder, clusterName: 'demo', clusterUid: 'uid-of-demo' };
+    expect(judge({ ...ending, ...facts, ...scripts(true) }, undefined, node(), { [uid]: asking }).made).toHaveLength(
+      made,
+    );
   });
 
   it.each<[string, Record<string, Fact>, KubernetesObject, boolean]>([

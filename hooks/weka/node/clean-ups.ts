@@ -27,7 +27,7 @@ import {
 import { buildHelperPod, isOfOtherBoot, isOfOtherWish } from '../container/pod/helper-pod.ts';
 import { rewritten } from '../container/pod/rewritten.ts';
 import type { Outcome } from '../reasons.ts';
-import { containerLook } from './live.ts';
+import { isStillAsked } from './clean-up-order.ts';
 
 export interface CleanUpInput {
   request: ReadingRequest;
@@ -49,7 +49,7 @@ export interface CleanUp extends Asked {
   stale: boolean;
   rewritten: string[];
   replacement?: Replacement;
-  /** The container is there and being deleted; undefined: not known. */
+  /** Undefined: not known. */
   ordered?: boolean;
   done: boolean;
   message: string;
@@ -58,7 +58,7 @@ export interface CleanUp extends Asked {
 /** Characters of a message. */
 const messageLength = 2000;
 /** Seconds. */
-const ages = { bootScripts: 50, container: 2, claims: 2, again: 5 };
+const ages = { bootScripts: 50, claims: 2, again: 5 };
 
 /** With the suffix of the helper it is a label value still. */
 const helperOf = (containerUid: string): string => `weka-${containerUid}`;
@@ -85,27 +85,19 @@ function judge(input: CleanUpInput, asked: Asked): Judged | undefined {
   return defined({ ...judged, replacement: replacementOf(judged, asked.holder, request.context.now) });
 }
 
-/** A request that has outlived its container is nobody's any more: what it has left may have been adopted, or be kept on purpose. */
-function isOrdered({ request }: CleanUpInput, containerUid: string, holder: ClaimHolder): boolean | undefined {
-  const fact = factValue(request.observed, containerLook(holder, ages.container));
-  if (fact.state === 'unknown') return undefined;
-  const { value } = fact;
-  return value.exists && value.uid === containerUid && value.deletionTimestamp !== undefined;
-}
-
 /** What is asked for on this node, and how it stands. */
 export function cleanUpsOf(input: CleanUpInput): CleanUp[] {
-  const { holders, node } = input;
+  const { holders, node, request } = input;
   return Object.entries(holders).flatMap(([containerUid, holder]) => {
     const wanted = holder.cleanUp;
     if (wanted === undefined || wanted.nodeName !== node.metadata.name) return [];
     const judged = judge(input, { containerUid, holder, wanted });
     const { pod, stale, rewritten: differs, replacement } = judged ?? { stale: false, rewritten: [] };
     const done = !stale && pod?.phase === 'Succeeded';
-    const ordered = isOrdered(input, containerUid, holder);
+    const ordered = isStillAsked(request, containerUid, holder);
     const message =
       ordered === false
-        ? 'the WekaContainer is not there or not being deleted, and nothing is cleaned for it'
+        ? 'the WekaContainer is not there, or is to keep its data by now, and nothing is cleaned for it'
         : done
           ? 'is clean'
           : words(input, judged).slice(0, messageLength);
