@@ -15,9 +15,14 @@ export interface KnownClaims<Spec> {
   uid?: string;
   spec: Spec;
   resourceVersion: string | null;
+  /** What every write adds, as long as it is not there: whose they are. */
+  stamp?: ClaimChange;
 }
 
-export type ClaimsFact<Spec> = KnownClaims<Spec> | { state: 'unknown'; name: string; reason: string };
+export type ClaimsFact<Spec> =
+  | KnownClaims<Spec>
+  /** `misplaced`: they are somebody else's, and a person has to end that. */
+  | { state: 'unknown'; name: string; reason: string; misplaced?: true };
 
 /** Parts of the claims that are maps, and their entries. */
 type MapField<Spec> = {
@@ -95,6 +100,6 @@ export function claimsReader<Schema extends z.ZodType<object>>(kind: string, sch
 }
 
 /** A write against exactly what was read; somebody else's write in between makes it fail, and the next sync decides anew. */
-export function writeClaims({ name, resourceVersion }: KnownClaims<unknown>, changes: ClaimChange[]): Operation {
-  return claimsWrite(name, resourceVersion, changes);
+export function writeClaims({ name, resourceVersion, stamp }: KnownClaims<unknown>, changes: ClaimChange[]): Operation {
+  return claimsWrite(name, resourceVersion, stamp === undefined ? changes : [stamp, ...changes]);
 }

@@ -63,6 +63,7 @@ export const wekaLeads: Leads = {
   WaitForDrivers: node,
   HelperRefused: node,
   DriversFailed: node,
+  TurnUnknown: cluster,
   WaitForFormation: cluster,
   Paused: cluster,
   DeletionCancelled: cluster,

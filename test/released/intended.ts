@@ -20,6 +20,7 @@ export const intended: Readonly<Record<string, Readonly<Record<string, Readonly<
       ]),
     ),
     wekacontainer: {
+      'operations[claims.write].args.changes[]': 'the claims of a cluster say whose they are, from the next write on',
       'children[Pod].spec.containers[].env[]':
         'a clean-up is told the boot that its order is for, and the container that it is at the end of',
       ...Object.fromEntries(

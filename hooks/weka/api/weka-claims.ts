@@ -89,6 +89,11 @@ const holder = object({
 });
 
 const spec = object({
+  clusterUid: uid()
+    .optional()
+    .describe(
+      'is the uid of the WekaCluster that the claims are of; where it is not that of their name they count for nothing',
+    ),
   holders: z.record(uid(), holder).optional().describe('are the WekaContainers on a node, by uid'),
   former: object({
     containerUid: uid().describe('is the uid of the WekaContainer'),

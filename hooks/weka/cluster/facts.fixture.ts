@@ -30,7 +30,8 @@ export const claims = (name: string, spec?: WekaClaimsSpec): Answers =>
       : { exists: true, uid: `uid-of-${name}`, resourceVersion: '7', spec: spec as Record<string, Json> },
   );
 
-export const clusterClaims = (spec?: WekaClaimsSpec): Answers => claims(claimsNames.ofCluster(uid), spec);
+export const clusterClaims = (spec?: WekaClaimsSpec): Answers =>
+  claims(claimsNames.ofCluster(uid), spec === undefined ? undefined : { clusterUid: uid, ...spec });
 export const portClaims = (spec?: WekaClaimsSpec): Answers => claims(claimsNames.ofPorts, spec);
 
 /** A Secret; of nobody where no owner is named, and absent where it is `undefined`. */

@@ -6,7 +6,7 @@ import type { ReadingRequest } from '../../core/facts.ts';
 import { isTerminating } from '../../core/families/namespaces.ts';
 import { apiVersion, labels } from '../api/group.ts';
 import { claimsNames, readWekaNode, type Role, type WekaCluster, type WekaNode } from '../api/index.ts';
-import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
+import { claimsFact, clusterClaimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { clusterRangeSize, type PortRange } from '../claims/ports.ts';
 import { configOf, type OperatorConfig } from '../config.ts';
 import { orderStands, type DestroyOrder } from '../destroy-order.ts';
@@ -200,7 +200,7 @@ export function clusterFacts(request: ReadingRequest, cluster: WekaCluster): Clu
   const containers = children.filter((view) => !foreign.includes(view));
   // of members only: the cluster's own status may be somebody else's, from a backup
   const guid = containers.map(({ status }) => status.clusterID).find((id) => id !== undefined);
-  const claims = claimsFact(request.observed, claimsNames.ofCluster(uid), age);
+  const claims = clusterClaimsFact(request.observed, uid, age);
   const executor = chooseExecutor(containers, now);
   const { unlabelled, leftovers } = strangers(request, cluster, children, { uid, ports: range, guid });
   const namespaceEnds = namespaceEndsOf(request, request.parent.metadata, children);

@@ -10,9 +10,9 @@ import { notSupportedCondition } from '../../core/not-supported.ts';
 import { carried } from '../../core/reasons.ts';
 import { lastingSummary } from '../../core/summary.ts';
 import { apiVersion, clusterConditions, labels } from '../api/group.ts';
-import { claimsNames, parseWekaCluster, type WekaCluster, type WekaContainer } from '../api/index.ts';
+import { parseWekaCluster, type WekaCluster, type WekaContainer } from '../api/index.ts';
 import { wekaClaimsKind } from '../access.ts';
-import { claimsFact } from '../claims/claims.ts';
+import { clusterClaimsFact } from '../claims/claims.ts';
 import { isConfirmed } from '../destroy-word.ts';
 import { clusterMilestones } from '../milestones.ts';
 import { once } from '../once.ts';
@@ -47,6 +47,7 @@ const roll = rollSaid((facts) => living(facts).objects);
 
 /** In the order of a cluster's life (docs/weka/reference.md#bring-up). */
 export const bringUpSteps = [
+  takeoverSteps.claims,
   portRangeSteps.portsKept,
   takeoverSteps.takeover,
   takeoverSteps.leftovers,
@@ -291,7 +292,7 @@ const notPaused = ({ containers: views }: ClusterFacts): number =>
   views.filter(({ status, terminating }) => !terminating && status.status !== 'Paused').length;
 
 const pause: Life<ClusterFacts> = {
-  steps: [portRangeSteps.portsKept, takeoverSteps.foreign, secretSteps.owned, cancellationStep],
+  steps: [takeoverSteps.claims, portRangeSteps.portsKept, takeoverSteps.foreign, secretSteps.owned, cancellationStep],
   whenDone: 'keep',
   summary(facts) {
     const open = notPaused(facts);
@@ -317,7 +318,7 @@ function lastWords({ claims }: ClusterFacts): Operation[] {
 }
 
 const end: Life<ClusterFacts> = {
-  steps: [portRangeSteps.portsKept, secretSteps.owned, ...deletionSteps],
+  steps: [takeoverSteps.claims, portRangeSteps.portsKept, secretSteps.owned, ...deletionSteps],
   whenDone: 'omit',
   summary(_facts, { blockedBy }) {
     const blocked = blockedBy?.outcome;
@@ -354,7 +355,7 @@ function whileInvalid({ parent, observed }: ReadingRequest): Operation[] {
     (parent['spec'] as { overrides?: { cancelDeletion?: unknown } } | undefined)?.overrides?.cancelDeletion === true;
   if (!takesBack) return [];
   const outcome = cancellationStep.check({
-    claims: claimsFact(observed, claimsNames.ofCluster(parent.metadata.uid ?? ''), 5),
+    claims: clusterClaimsFact(observed, parent.metadata.uid ?? '', 5),
   });
   return outcome.state === 'act' ? outcome.operations : [];
 }

@@ -54,7 +54,22 @@ function nothingOfOthers(facts: ClusterFacts): Outcome {
   return stalled('ForeignContainers', message, [{ type: 'Warning', reason: 'ForeignContainers', message }]);
 }
 
+/** Whose order, grace and turn they are can not be told any more; nothing is decided by them. */
+function claimsOwn({ claims }: ClusterFacts): Outcome {
+  if (claims.state === 'known' || claims.misplaced !== true) return skipped;
+  return stalled('ClaimsMisplaced', claims.reason, [
+    { type: 'Warning', reason: 'ClaimsMisplaced', message: claims.reason },
+  ]);
+}
+
 export const takeoverSteps = {
+  claims: {
+    name: 'ClaimsOwn',
+    mode: 'always',
+    status: 'Init',
+    summary: 'The claims of the cluster are its own.',
+    check: claimsOwn,
+  },
   takeover: {
     name: 'Takeover',
     mode: 'always',

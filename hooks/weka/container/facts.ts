@@ -23,7 +23,7 @@ import {
 import { is } from '../api/modes.ts';
 import { runtimeReport } from '../catalogue.ts';
 import { wekaClusterKind } from '../access.ts';
-import { claimsFact, type ClaimsFact } from '../claims/claims.ts';
+import { claimsFact, clusterClaimsFact, type ClaimsFact } from '../claims/claims.ts';
 import { configOf, type OperatorConfig } from '../config.ts';
 import type { RuntimeReport } from '../runtime-report.ts';
 import { ages, lookAge, namespaceAge, ownerAge, turnAge } from './ages.ts';
@@ -228,7 +228,7 @@ function claimsOf(request: ReadingRequest, container: WekaContainer, nodeName: s
   const clusterClaims =
     turnOfCluster === undefined
       ? undefined
-      : claimsFact(request.observed, claimsNames.ofCluster(turnOfCluster), turnAge(container, age));
+      : clusterClaimsFact(request.observed, turnOfCluster, turnAge(container, age));
   const turn: Turn = clusterClaims === undefined ? { state: 'free' } : turnOf(clusterClaims, uid);
   return { nodeClaims, holder, cluster, clusterClaims, turn };
 }

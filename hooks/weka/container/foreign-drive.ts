@@ -1,7 +1,7 @@
 /** A drive that weka does not take, for it carries the GUID of a weka cluster. Whoever has it signed anew ends that cluster's data on it. */
 import { operationOutcome } from '../../core/facts.ts';
 import { claimsNames } from '../api/index.ts';
-import { claimsFact } from '../claims/claims.ts';
+import { claimsFact, clusterClaimsFact } from '../claims/claims.ts';
 import { addition, wekaGuid } from './device.ts';
 import type { ContainerFacts } from './facts.ts';
 
@@ -26,7 +26,7 @@ function formerOf({ request }: ContainerFacts, guid: string): string | undefined
   if (ports.state === 'unknown') return undefined;
   const asked = Object.entries(ports.spec.ranges ?? {}).map(([uid, { namespace, name }]) => ({
     called: `${namespace}/${name}`,
-    claims: claimsFact(request.observed, claimsNames.ofCluster(uid), age),
+    claims: clusterClaimsFact(request.observed, uid, age),
   }));
   if (asked.length > clusterLimit) return undefined;
   const found = asked.find(({ claims }) => claims.state === 'known' && claims.spec.formed?.guid.toLowerCase() === guid);

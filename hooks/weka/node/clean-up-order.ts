@@ -4,8 +4,8 @@
  */
 import type { Json } from '../../core/contract.ts';
 import { factValue, type ReadingRequest } from '../../core/facts.ts';
-import { claimsNames, type ClaimHolder, type WekaContainer } from '../api/index.ts';
-import { claimsFact } from '../claims/claims.ts';
+import type { ClaimHolder, WekaContainer } from '../api/index.ts';
+import { clusterClaimsFact } from '../claims/claims.ts';
 import { effectiveState, ownerFact, type OwnerFact } from '../container/order.ts';
 import { containerLook } from './live.ts';
 
@@ -36,7 +36,7 @@ export function isStillAsked(request: ReadingRequest, uid: string, holder: Claim
   if (!value.exists || value.uid !== uid || value.deletionTimestamp === undefined) return false;
   const owner = ownerOf(request, holder, value.controllerUid);
   const cluster = holder.clusterUid;
-  const claims = cluster === undefined ? undefined : claimsFact(request.observed, claimsNames.ofCluster(cluster), age);
+  const claims = cluster === undefined ? undefined : clusterClaimsFact(request.observed, cluster, age);
   if (owner.state === 'unknown' || claims?.state === 'unknown') return undefined;
   const said = (path: string): Json | undefined => value.fields[path];
   const container = {

@@ -46,6 +46,13 @@ export const clusterReasons = {
     meaning: 'containers of an earlier cluster of this name are there, with its data; nothing is created beside them',
     cure: 'give them up or adopt them: [life of a cluster](life-of-a-cluster.md#what-an-earlier-cluster-has-left)',
   },
+  ClaimsMisplaced: {
+    meaning:
+      'the claims of the cluster say that they are of another WekaCluster, as where the content of two objects was exchanged or put back under a wrong name: no order, no grace and no turn in them counts',
+    cure: 'the command in the message: what is to be in it is written again, and a grace begins anew',
+    event: 'Warning',
+    throttleSeconds: 600,
+  },
   ForeignContainers: {
     meaning:
       'containers that another WekaCluster made are children of this one, because somebody edited their labels: they are neither changed nor deleted, whatever becomes of this cluster, and it makes no further ones',

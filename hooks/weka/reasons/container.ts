@@ -4,7 +4,8 @@ import { fenceReasons, together, type ReasonTable } from '../../core/reasons.ts'
 const allocating = { meaning: 'ports and drives are claimed', cure: '' };
 const nodeCordoned = { meaning: 'the node is cordoned and has no pod yet', cure: '`kubectl uncordon NODE`' };
 const unschedulable = {
-  meaning: "the scheduler finds no node; the message is the scheduler's, of a pinned container what it says of that node",
+  meaning:
+    "the scheduler finds no node; the message is the scheduler's, of a pinned container what it says of that node",
   cure: 'hugepages, CPU, memory, taints. A container that is no member yet gets another node after a minute',
 };
 const runtimeError = { meaning: 'the runtime gave up; the message is its own', cure: 'log of the pod' };

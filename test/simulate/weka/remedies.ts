@@ -139,6 +139,7 @@ export const remedies: readonly Remedy[] = [
 /** Reasons of which a row of the tables names a command or a field, and why the simulator's person need not perform it. */
 export const withoutRemedy: Partial<Record<Reason, string>> = {
   ForeignContainers: 'there is one cluster in a life',
+  ClaimsMisplaced: 'there is one cluster in a life',
   CancelledTooLate: 'no trouble cancels a deletion when its containers are gone',
   DeletionCancelled:
     'no trouble deletes the containers of a cluster whose deletion is cancelled: the end takes that back',
