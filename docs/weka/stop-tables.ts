@@ -16,6 +16,7 @@ const base: StopInput = {
   activeMounts: 0,
   turn: { state: 'free' },
   protection: { state: 'full' },
+  absence: { state: 'borne' },
   itselfMissing: false,
 };
 const taken = { state: 'taken' as const, holder: 'another container' };
@@ -56,8 +57,17 @@ const stopRows: readonly [string, Partial<StopInput>][] = [
     { reason: 'upgrade', overrides: { upgradeForceReplace: true } },
   ],
   [
-    'the same, the container has the turn, whatever is away',
+    'the same, the container has the turn and the cluster can be without it, whatever is away',
     { reason: 'upgrade', overrides: { upgradeForceReplace: true }, turn: { state: 'ours' }, protection: reduced },
+  ],
+  [
+    'the same, and the cluster can not be without it',
+    {
+      reason: 'upgrade',
+      overrides: { upgradeForceReplace: true },
+      protection: reduced,
+      absence: { state: 'last', because: 'what it is the last to have' },
+    },
   ],
   ['active, it is not known whether it is a member of a weka cluster', { joined: undefined }],
   ['**paused** with its cluster', { state: 'paused' }],

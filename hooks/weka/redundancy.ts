@@ -89,7 +89,8 @@ function againstLoss(
 /** Whether what a container has is nowhere else. */
 export type Uniqueness = { state: 'last' | 'unknown'; because: string } | { state: 'borne' };
 
-function ofDrives(status: WekaStatus, own: WekaMember, serving: readonly WekaMember[]): Uniqueness {
+/** Whether the data bears one failure more. */
+function ofData(status: WekaStatus): Uniqueness {
   const { stripe_data_drives: data, stripe_protection_drives: parity } = status;
   const failures = worstFailures(status);
   if (data === undefined || parity === undefined || failures === undefined)
@@ -97,8 +98,15 @@ function ofDrives(status: WekaStatus, own: WekaMember, serving: readonly WekaMem
       state: 'unknown',
       because: 'the answer of weka status does not say how many failures the data has and bears',
     };
-  if (failures >= parity)
-    return { state: 'last', because: `some of the data has ${failures} failures, as many as it bears` };
+  return failures >= parity
+    ? { state: 'last', because: `some of the data has ${failures} failures, as many as it bears` }
+    : { state: 'borne' };
+}
+
+function ofDrives(status: WekaStatus, own: WekaMember, serving: readonly WekaMember[]): Uniqueness {
+  const borne = ofData(status);
+  if (borne.state !== 'borne') return borne;
+  const { stripe_data_drives: data = 0 } = status;
   const domains = new Set(
     serving
       .filter((member) => countedAs(member) === 'drives')
@@ -136,4 +144,14 @@ export function uniqueness(
   return up * 2 <= total
     ? { state: 'last', because: `${up} of ${total} compute containers are up without it, no more than half` }
     : { state: 'borne' };
+}
+
+/** The same of one that is only to be away for a while: weka counts the absence of any backend as a failure of its data. */
+export function bearing(
+  status: WekaStatus | undefined,
+  containers: WekaContainers,
+  hostId: number | undefined,
+): Uniqueness {
+  const own = uniqueness(status, containers, hostId);
+  return own.state !== 'borne' || status === undefined ? own : ofData(status);
 }

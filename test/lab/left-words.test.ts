@@ -214,3 +214,34 @@ it('a word of force is obeyed for the pod of a container that waits to leave', l
   await world.until('its pod has stopped', () => world.get('Pod', 'demo-drive-1') === undefined, 120);
   world.lab.stop();
 });
+
+describe('overrides.upgradeForceReplace, left in all containers', () => {
+  it.each([1, 2])(
+    'stops no more than weka bears where %i nodes have failed and the images are rewritten',
+    { timeout: 300_000 },
+    async (failed) => {
+      const world = await readyCluster(
+        { drive: 6, compute: 6, spec: { gracefulDestroyDuration: '24h' } },
+        { nodes: 6, weka: { rebuildElsewhere: 3_600_000 } },
+      );
+      const watch = watchLosses(world);
+      const names = world.list('WekaContainer').map(({ metadata }) => metadata.name);
+      for (const name of names)
+        world.patch('WekaContainer', name, { spec: { overrides: { upgradeForceReplace: true } } });
+      await watch.pass(120);
+      for (let node = 1; node <= failed; node++) world.lab.machines.fail(`node-${node}`);
+      await watch.pass(120);
+      for (const name of names)
+        world.patch('WekaContainer', name, { spec: { image: 'mirror.example.com/weka-in-container:4.4.5.118-k8s' } });
+      await watch.pass(300);
+      expect([watch.losses.ioStopped, watch.erased()]).toEqual([false, []]);
+      expect(watch.losses.away).toBeLessThanOrEqual(2);
+      const said = names.map((name) => world.condition('WekaContainer', name, 'PodUpToDate')?.message ?? '');
+      const held = said.filter((message) =>
+        /upgradeForceReplace what the weka cluster may not be without/.test(message),
+      );
+      expect(held.length > 0).toBe(failed === 2);
+      world.lab.stop();
+    },
+  );
+});

@@ -12,6 +12,7 @@ import { againstAbsence } from '../redundancy.ts';
 import { ofAnotherCluster } from '../weka-containers.ts';
 import type { Outcome } from '../reasons.ts';
 import { turnHolderAge } from './ages.ts';
+import { absence } from './last-copy.ts';
 import { keptForDrive } from './drive-turn.ts';
 import type { ContainerFacts } from './facts.ts';
 import { forceWord } from './force-word.ts';
@@ -128,6 +129,9 @@ export function stopDecision(facts: ContainerFacts): StopDecision {
     },
     get protection() {
       return agreedProtection(facts);
+    },
+    get absence() {
+      return absence(facts);
     },
     get itselfMissing() {
       return itselfMissing(facts);

@@ -4,9 +4,10 @@ import { returnTurn, takeTurn } from '../../core/turn.ts';
 import { isRole } from '../api/modes.ts';
 import { protectionOf, type Protection } from '../protection.ts';
 import type { Outcome } from '../reasons.ts';
-import { againstAbsence, madeUpFor, uniqueness, type Uniqueness } from '../redundancy.ts';
+import { againstAbsence, madeUpFor } from '../redundancy.ts';
 import { holderGone } from './disruption.ts';
 import type { ContainerFacts } from './facts.ts';
+import { lastCopy } from './last-copy.ts';
 import { ownEntry, type OwnEntry } from './own-entry.ts';
 import { givesUpKnowing } from './stop.ts';
 import { othersWord, witness, type Testimony } from './testimony.ts';
@@ -71,17 +72,6 @@ function againstLeaving(facts: ContainerFacts): string | undefined {
   const second = witness(facts);
   const said: Said[] = [othersWord(facts), ...(second === undefined ? [] : [second])];
   return said.map((one) => againstLeavingOf(facts, own, one)).find((reason) => reason !== undefined);
-}
-
-/** Whether it has what is nowhere else: the worst that one of two members says. */
-function lastCopy(facts: ContainerFacts): Uniqueness {
-  const second = witness(facts);
-  const said = [othersWord(facts), ...(second === undefined ? [] : [second])].map(({ status, inWeka }) =>
-    uniqueness(status, inWeka, facts.containerId),
-  );
-  return (
-    said.find(({ state }) => state === 'last') ?? said.find(({ state }) => state === 'unknown') ?? { state: 'borne' }
-  );
 }
 
 const refusal = (facts: ContainerFacts, against: string): string =>

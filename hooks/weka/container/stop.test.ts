@@ -15,6 +15,7 @@ const base: StopInput = {
   activeMounts: 0,
   turn: { state: 'free' },
   protection: { state: 'full' },
+  absence: { state: 'borne' },
   itselfMissing: false,
 };
 const backend = (change: Partial<StopInput> = {}): StopInput => ({ ...base, ...change });
@@ -22,8 +23,15 @@ const frontend = (change: Partial<StopInput> = {}): StopInput => ({ ...base, fam
 const taken = { state: 'taken' as const, holder: 'default/demo-drive-1' };
 const reduced = { state: 'lacking' as const, message: 'REBUILDING, 1 of 6 drive containers is away' };
 const unsaid = { state: 'unknown' as const, message: 'the answer of weka status has no containers.drives.active' };
+const last = { state: 'last' as const, because: 'some of the data has 2 failures, as many as it bears' };
 const borne = { against: undefined };
 const notBorne = { against: 'HostId<3> is DOWN' };
+
+const upgrading = {
+  overrides: { upgradeForceReplace: true },
+  reason: 'upgrade' as const,
+  protection: reduced,
+};
 
 describe('a terminating pod', () => {
   it.each<[string, StopInput, string, string]>([
@@ -49,6 +57,24 @@ describe('a terminating pod', () => {
         protection: reduced,
         turn: { state: 'ours' },
       }),
+      'force',
+      'UpgradeForceReplace',
+    ],
+    [
+      'is not forced by it where the cluster can not be without it, and lets others have the turn',
+      backend({ ...upgrading, turn: { state: 'ours' }, absence: last }),
+      'wait',
+      'WaitingForProtection',
+    ],
+    [
+      'does not take the turn for that either, nor where it is not known',
+      backend({ ...upgrading, absence: { ...last, state: 'unknown' } }),
+      'wait',
+      'WaitingForProtection',
+    ],
+    [
+      'is forced by it though it is the last, if it is itself what is missing',
+      backend({ ...upgrading, turn: { state: 'ours' }, absence: last, itselfMissing: true }),
       'force',
       'UpgradeForceReplace',
     ],
@@ -278,6 +304,7 @@ describe('a terminating pod', () => {
     activeMounts: fc.constantFrom(0, 3, undefined),
     turn: fc.constantFrom({ state: 'ours' as const }, { state: 'free' as const }, taken, { state: 'unknown' as const }),
     protection: fc.constantFrom({ state: 'full' as const }, reduced, unsaid),
+    absence: fc.constantFrom({ state: 'borne' as const }, last, { ...last, state: 'unknown' as const }),
     itselfMissing: fc.boolean(),
   });
 
@@ -313,6 +340,17 @@ describe('a terminating pod', () => {
         )
           return;
         if (input.deactivated !== true) expect(decideStop(input).stop).toBe('wait');
+      }),
+    );
+  });
+
+  it('by overrides.upgradeForceReplace never stops what the cluster can not be without', () => {
+    fc.assert(
+      fc.property(inputs, (given) => {
+        const input = { ...given, overrides: { upgradeForceReplace: true }, reason: 'upgrade' as const };
+        if (input.family !== 'backend' || input.state !== 'active' || input.joined === false || input.itselfMissing)
+          return;
+        if (input.absence.state !== 'borne') expect(decideStop(input).stop).toBe('wait');
       }),
     );
   });

@@ -39,6 +39,8 @@ export interface StopInput {
   turn: { state: 'ours' } | { state: 'free' } | { state: 'taken'; holder: string } | { state: 'unknown' };
   /** Full: the weka cluster can bear the loss of this container now. */
   protection: Protection;
+  /** Whether it has data, or a vote, that the weka cluster can not do without for a while. */
+  absence: Uniqueness;
   /** Another member says that this container is DOWN: it is itself what is missing, and its stop takes nothing away. */
   itselfMissing: boolean;
   /** The turn is that of a node that is emptied, this one's; `against`: why its containers may not be away together. */
@@ -176,13 +178,23 @@ function stopActiveBackend(input: StopInput): StopDecision {
   return turn.state === 'ours' ? allow('TurnHeld', 'the container holds the disruption turn of its cluster') : takeTurn;
 }
 
-/** It waits for no protection and no mount. But who set it on all containers meant their upgrade, not all of them at once. */
+/**
+ * It waits for no protection and no mount. But who set it on all containers meant their upgrade, not all of them at once; and
+ * it stays in the spec, so that a change of the image on a bad day finds it: what the cluster can not do without does not stop.
+ */
 function forcedUpgrade(input: StopInput): StopDecision {
   const forced = force('UpgradeForceReplace', 'overrides.upgradeForceReplace is set and an upgrade is running');
   if (input.family !== 'backend' || input.joined === false) return forced;
   const { turn } = input;
   if (turn.state === 'unknown') return turnUnknown;
   if (turn.state === 'taken') return takenTurn(turn.holder, input);
+  if (!input.itselfMissing && input.absence.state !== 'borne') {
+    const wait = waitFor(
+      'WaitingForProtection',
+      `does not stop by overrides.upgradeForceReplace what the weka cluster may not be without: ${input.absence.because}; overrides.podDeleteForceReplace of this container, and its pod deleted, do not wait`,
+    );
+    return turn.state === 'ours' ? { ...wait, returnTurn: true } : wait;
+  }
   return turn.state === 'ours' ? forced : takeTurn;
 }
 
