@@ -174,6 +174,10 @@ export const withoutRemedy: Partial<Record<Reason, string>> = {
 /** Conditions that are True where something is not as it should be: what a cluster waits for that stays Ready, only these say. */
 const bad: ReadonlySet<string> = new Set(['Degraded', 'Stalled']);
 
+/** Nobody deletes what is being deleted: a condition of its life before then may still say so. */
+const asksForItsEnd = ({ metadata: { name } }: KubernetesObject, message: string): boolean =>
+  message.includes(`kubectl delete wekacontainer ${name} `);
+
 /** Does what the conditions ask for, the first remedy that one asks for and no other: the later ones cost more. The sentences say what, and are empty where nothing is asked. */
 export function doAsAsked(stage: WekaStage): string[] {
   const asking = [
@@ -182,6 +186,7 @@ export function doAsAsked(stage: WekaStage): string[] {
   ].flatMap((object) =>
     conditionsOf(object)
       .filter(({ status, type }) => (bad.has(type) ? status === 'True' : status !== 'True'))
+      .filter(({ message }) => !asksForItsEnd(object, message) || object.metadata.deletionTimestamp === undefined)
       .map((condition): Asking => ({ object, condition })),
   );
   for (const { reason, message, oneByOne, act } of remedies) {
