@@ -28,7 +28,7 @@ describe('hooks plan --simulate', () => {
     const text = await simulated({ spec: { additionalMemory: { compute: 100 } } });
     expect(text).toContain('\nPods: 3 restart\n');
     expect(text).toMatch(
-      /\nSteps in a twin: 2\ds; then nothing happens any more, looked at for \d+m\d+s in all\n {2}TIME +WHAT\n/,
+      /\nSteps in a twin: \d\ds; then nothing happens any more, looked at for \d+m\d+s in all\n {2}TIME +WHAT\n/,
     );
     const steps = timed(text.split('\n')).map((line) => line.trim().split(/ {2,}/)[1]!);
     const told = steps.filter((step) => step.endsWith('is told to stop')).map((step) => step.split(' ')[1]);

@@ -46,8 +46,11 @@ describe('what is waited for', () => {
 
   it.each([
     ['a container that is meant for no node', 'WaitForDiscovery', { ...container, spec: {} }],
-    ['a container that nobody owns', 'Paused', { ...container, metadata: { name: 'c', namespace: 'default' } }],
-    ['a cluster, which is paused itself', 'Paused', { ...client, kind: 'WekaCluster' }],
+    [
+      'a container that nobody owns',
+      'WaitForFormation',
+      { ...container, metadata: { name: 'c', namespace: 'default' } },
+    ],
     ['a client that names no cluster', 'WaitForTarget', { ...client, spec: {} }],
   ])('by %s is nobody', (_, reason, object) => {
     expect(wekaLeads[reason]?.(object)).toBeUndefined();

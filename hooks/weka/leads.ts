@@ -65,7 +65,6 @@ export const wekaLeads: Leads = {
   DriversFailed: node,
   TurnUnknown: cluster,
   WaitForFormation: cluster,
-  Paused: cluster,
   DeletionCancelled: cluster,
   OwnerGone: cluster,
   WaitForTarget: target,

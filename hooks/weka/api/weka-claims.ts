@@ -89,7 +89,7 @@ const holder = object({
 });
 
 const spec = object({
-  clusterUid: uid()
+  ofCluster: uid()
     .optional()
     .describe(
       'is the uid of the WekaCluster that the claims are of; where it is not that of their name they count for nothing',

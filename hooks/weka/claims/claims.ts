@@ -27,9 +27,9 @@ export const readableHoldersFact = (reading: Reading, name: string, maxAgeSecond
  */
 export function clusterClaimsFact(reading: Reading, clusterUid: string, maxAgeSeconds: number): ClaimsFact {
   const claims = claimsFact(reading, claimsNames.ofCluster(clusterUid), maxAgeSeconds);
-  if (claims.state === 'unknown' || claims.spec.clusterUid === clusterUid) return claims;
+  if (claims.state === 'unknown' || claims.spec.ofCluster === clusterUid) return claims;
   const { name, spec } = claims;
-  if (spec.clusterUid === undefined) return { ...claims, stamp: { path: ['clusterUid'], value: clusterUid } };
-  const reason = `WekaClaims ${name} has what was written for another WekaCluster, of uid ${spec.clusterUid}, as where the two were exchanged: kubectl delete wekaclaims ${name}, and what is to be in it is written again; a grace begins anew`;
+  if (spec.ofCluster === undefined) return { ...claims, stamp: { path: ['ofCluster'], value: clusterUid } };
+  const reason = `WekaClaims ${name} has what was written for another WekaCluster, of uid ${spec.ofCluster}, as where the two were exchanged: kubectl delete wekaclaims ${name}, and what is to be in it is written again; a grace begins anew`;
   return { state: 'unknown', name, reason, misplaced: true };
 }

@@ -31,7 +31,7 @@ export const claims = (name: string, spec?: WekaClaimsSpec): Answers =>
   );
 
 export const clusterClaims = (spec?: WekaClaimsSpec): Answers =>
-  claims(claimsNames.ofCluster(uid), spec === undefined ? undefined : { clusterUid: uid, ...spec });
+  claims(claimsNames.ofCluster(uid), spec === undefined ? undefined : { ofCluster: uid, ...spec });
 export const portClaims = (spec?: WekaClaimsSpec): Answers => claims(claimsNames.ofPorts, spec);
 
 /** A Secret; of nobody where no owner is named, and absent where it is `undefined`. */
